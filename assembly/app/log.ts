@@ -1,0 +1,28 @@
+import { mvServerLog } from '../../build/abi/microvisor-assembly';
+import { LINE_SIZE, lineBuffer } from './memory-map';
+import { ascii, begin, decimal, length } from './text';
+
+/** Begins a log line; append with the functions of ./text and end it with `send`. */
+export function line(): void {
+  begin(lineBuffer, LINE_SIZE);
+}
+
+/** Sends the line. A line that the server does not take is lost: logging must not stop the device. */
+export function send(): void {
+  mvServerLog(lineBuffer, length());
+}
+
+/** A whole line of program text. */
+export function log(text: string): void {
+  line();
+  ascii(text);
+  send();
+}
+
+/** A line that ends with a number. */
+export function logNumber(text: string, value: i32): void {
+  line();
+  ascii(text);
+  decimal(value);
+  send();
+}

@@ -1,0 +1,156 @@
+import {
+  DER_ELEMENT_CONTENT,
+  DER_ELEMENT_CONTENT_LENGTH,
+  DER_ELEMENT_ERROR_OFFSET,
+  DER_ELEMENT_HEADER_LENGTH,
+  DER_ELEMENT_TAG,
+  RESULT_DER_ELEMENT_MISSING,
+  RESULT_DER_END_OF_CONTENTS,
+  RESULT_DER_FORM,
+  RESULT_DER_LENGTH_INDEFINITE,
+  RESULT_DER_LENGTH_NOT_MINIMAL,
+  RESULT_DER_LENGTH_TOO_LARGE,
+  RESULT_DER_PAST_END,
+  RESULT_DER_STRING_CONSTRUCTED,
+  RESULT_DER_TAG_HIGH,
+  RESULT_DER_TAG_UNEXPECTED,
+  RESULT_DER_TAG_ZERO,
+  RESULT_DER_TRAILING_DATA,
+  RESULT_DER_TRUNCATED,
+} from '../../build/abi/assembly';
+
+/**
+ * What a reader gives, in one 64-bit integer so that no memory is needed for it. Not negative: the address of the content
+ * in bits 0 to 31 and its length in bits 32 to 62, or another value that the reader names. Negative: a result code in bits
+ * 32 to 63 and the address of the offending byte in bits 0 to 31.
+ */
+export type Packed = i64;
+
+// Identifier octets that are asked for by name.
+export const TAG_BOOLEAN: u32 = 0x01;
+export const TAG_INTEGER: u32 = 0x02;
+export const TAG_BIT_STRING: u32 = 0x03;
+export const TAG_OCTET_STRING: u32 = 0x04;
+export const TAG_NULL: u32 = 0x05;
+export const TAG_OBJECT_IDENTIFIER: u32 = 0x06;
+export const TAG_UTC_TIME: u32 = 0x17;
+export const TAG_GENERALIZED_TIME: u32 = 0x18;
+export const TAG_SEQUENCE: u32 = 0x30;
+export const TAG_SET: u32 = 0x31;
+
+/** Universal numbers 3, 4, 7, 12, 18 to 28 and 30: string types, which DER wants primitive (times are strings too). */
+const STRINGS: u32 = 0x5ffc1098;
+/** Universal numbers 8, 11, 16, 17, 29: EXTERNAL, EMBEDDED PDV, SEQUENCE, SET, CHARACTER STRING are always constructed. */
+const CONSTRUCTED: u32 = 0x20030900;
+
+export function pack(content: usize, length: usize): Packed {
+  return ((<i64>length) << 32) | <i64>content;
+}
+
+export function fail(code: i32, at: usize): Packed {
+  return ((<i64>code) << 32) | <i64>at;
+}
+
+export function contentOf(element: Packed): usize {
+  return <usize>element;
+}
+
+export function lengthOf(element: Packed): usize {
+  return <usize>(element >> 32);
+}
+
+export function endOf(element: Packed): usize {
+  return contentOf(element) + lengthOf(element);
+}
+
+/** Turns a packed result into the one of an exported function: the offset goes to `errorOffset` unless that is 0. */
+export function finish(result: Packed, input: usize, errorOffset: usize): i32 {
+  if (result >= 0) return <i32>result;
+  if (errorOffset != 0) store<u32>(errorOffset, <u32>(<usize>result - input));
+  return <i32>(result >> 32);
+}
+
+/** Identifier octet: a low tag number, in the form that its type has in DER. */
+function checkTag(tag: u32, at: usize): Packed {
+  // X.690 8.1.2.4: numbers from 31 up take further octets. Nothing read here has such a number.
+  if ((tag & 0x1f) == 0x1f) return fail(RESULT_DER_TAG_HIGH, at);
+  if (tag >= 0x40) return 0;
+  const bit: u32 = 1 << (tag & 0x1f);
+  if ((tag & 0x20) == 0) return (bit & CONSTRUCTED) != 0 ? fail(RESULT_DER_FORM, at) : 0;
+  // X.690 10.2: strings are not constructed.
+  if ((bit & STRINGS) != 0) return fail(RESULT_DER_STRING_CONSTRUCTED, at);
+  // X.690 8.2.1, 8.3.1, 8.8.1, 8.19.1: nor are the other simple types.
+  return (bit & CONSTRUCTED) != 0 ? 0 : fail(RESULT_DER_FORM, at);
+}
+
+/** Reads one element between `p` and `end`; gives its content. The element ends where its content does. */
+export function readElement(p: usize, end: usize): Packed {
+  if (p >= end) return fail(RESULT_DER_TRUNCATED, p);
+  const tag = <u32>load<u8>(p);
+  // X.690 8.1.5, 10.1: two zero octets end an indefinite length; otherwise [UNIVERSAL 0] is reserved.
+  if ((tag & 0xdf) == 0) {
+    const isEnd = tag == 0 && end - p > 1 && load<u8>(p, 1) == 0;
+    return fail(isEnd ? RESULT_DER_END_OF_CONTENTS : RESULT_DER_TAG_ZERO, p);
+  }
+  const wrong = checkTag(tag, p);
+  if (wrong < 0) return wrong;
+  if (end - p < 2) return fail(RESULT_DER_TRUNCATED, end);
+  let length = <u32>load<u8>(p, 1);
+  let content = p + 2;
+  if (length > 0x7f) {
+    // X.690 10.1: the definite form only.
+    if (length == 0x80) return fail(RESULT_DER_LENGTH_INDEFINITE, p + 1);
+    // X.690 8.1.3.5: long form; FF is reserved, and four octets reach as far as the memory does.
+    if (length > 0x84) return fail(RESULT_DER_LENGTH_TOO_LARGE, p + 1);
+    const octets = length & 0x7f;
+    if (end - content < octets) return fail(RESULT_DER_TRUNCATED, end);
+    length = 0;
+    for (let i: u32 = 0; i < octets; i++) length = (length << 8) | load<u8>(content++);
+    // X.690 10.1: the fewest octets: neither the short form would do, nor is the first octet zero.
+    if (length < 0x80 || length >> ((octets - 1) << 3) == 0) return fail(RESULT_DER_LENGTH_NOT_MINIMAL, p + 1);
+  }
+  if (length > <u32>(end - content)) return fail(RESULT_DER_PAST_END, p + 1);
+  // A result must fit 31 bits; only an input of 2 GiB comes here.
+  if (length > 0x7fffff00) return fail(RESULT_DER_LENGTH_TOO_LARGE, p + 1);
+  return pack(content, length);
+}
+
+/** Reads one element that must have this identifier octet. */
+export function expect(p: usize, end: usize, tag: u32): Packed {
+  if (p >= end) return fail(RESULT_DER_ELEMENT_MISSING, p);
+  if (load<u8>(p) != tag) return fail(RESULT_DER_TAG_UNEXPECTED, p);
+  return readElement(p, end);
+}
+
+/** Whether an element with this identifier octet stands at `p`. */
+export function isNext(p: usize, end: usize, tag: u32): bool {
+  return p < end && load<u8>(p) == tag;
+}
+
+/** 0 when `p` has come to the end of what encloses it. */
+export function expectEnd(p: usize, end: usize): Packed {
+  return p == end ? 0 : fail(RESULT_DER_TRAILING_DATA, p);
+}
+
+/** Writes a view, an address and a length beside it, into a record. */
+export function storeView(at: usize, start: usize, end: usize): void {
+  store<u32>(at, start);
+  store<u32>(at, end - start, 4);
+}
+
+/** Whether two stretches of bytes of the same length are equal. */
+export function equal(a: usize, b: usize, length: usize): bool {
+  for (let i: usize = 0; i < length; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
+}
+
+/** ABI: see assembly/abi/der.json. */
+export function der_read(input: usize, length: u32, element: usize): i32 {
+  const found = readElement(input, input + length);
+  if (found < 0) return finish(found, input, element + DER_ELEMENT_ERROR_OFFSET);
+  store<u32>(element, load<u8>(input), DER_ELEMENT_TAG);
+  store<u32>(element, contentOf(found) - input, DER_ELEMENT_HEADER_LENGTH);
+  store<u32>(element, contentOf(found), DER_ELEMENT_CONTENT);
+  store<u32>(element, lengthOf(found), DER_ELEMENT_CONTENT_LENGTH);
+  return <i32>(endOf(found) - input);
+}

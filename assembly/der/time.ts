@@ -1,0 +1,61 @@
+import { RESULT_DER_TIME_SHAPE, RESULT_DER_TIME_VALUE } from '../../build/abi/assembly';
+import { fail, Packed, TAG_UTC_TIME } from './element';
+
+/** Every date from year 0 on lies above this, every packed failure below. */
+const EARLIEST: i64 = -0x4000000000;
+
+/** Whether what readTime gave is a failure: dates before 1970 are negative too. */
+export function isFailure(time: Packed): bool {
+  return time < EARLIEST;
+}
+
+/** The number of two decimal digits. */
+function pair(p: usize): i32 {
+  return <i32>load<u8>(p) * 10 + <i32>load<u8>(p, 1) - 0x30 * 11;
+}
+
+/** Days from 1970-01-01 in the Gregorian calendar. Years start in March here, so that a leap day is the last of its year. */
+function daysSince1970(year: i32, month: i32, day: i32): i32 {
+  // 400 years added and taken off again keep January of year 0 out of negative divisions.
+  const y = month > 2 ? year + 400 : year + 399;
+  const yearDay = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return y * 365 + y / 4 - y / 100 + y / 400 + yearDay - 719468 - 146097;
+}
+
+function daysOfMonth(year: i32, month: i32): i32 {
+  if (month != 2) return 30 + ((month + (month >> 3)) & 1);
+  return (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+}
+
+/**
+ * Seconds since 1970 of a UTCTime or GeneralizedTime, or a failure as isFailure tells. RFC 5280 4.1.2.5.1 and .2: Greenwich
+ * time with Z, seconds always there, no fractions.
+ */
+export function readTime(tag: u32, content: usize, length: usize): Packed {
+  const isUtc = tag == TAG_UTC_TIME;
+  if (length != (isUtc ? 13 : 15) || load<u8>(content + length - 1) != 0x5a)
+    return fail(RESULT_DER_TIME_SHAPE, content);
+  for (let i: usize = 0; i < length - 1; i++) {
+    if (<u32>load<u8>(content + i) - 0x30 > 9) return fail(RESULT_DER_TIME_SHAPE, content + i);
+  }
+  let p = content;
+  let year = pair(p);
+  if (isUtc) {
+    // RFC 5280 4.1.2.5.1: 50 and over is 19xx.
+    year += year < 50 ? 2000 : 1900;
+  } else {
+    p += 2;
+    year = year * 100 + pair(p);
+  }
+  const month = pair(p + 2);
+  if (<u32>(month - 1) > 11) return fail(RESULT_DER_TIME_VALUE, p + 2);
+  const day = pair(p + 4);
+  if (day < 1 || day > daysOfMonth(year, month)) return fail(RESULT_DER_TIME_VALUE, p + 4);
+  const hour = pair(p + 6);
+  if (hour > 23) return fail(RESULT_DER_TIME_VALUE, p + 6);
+  const minute = pair(p + 8);
+  if (minute > 59) return fail(RESULT_DER_TIME_VALUE, p + 8);
+  const second = pair(p + 10);
+  if (second > 59) return fail(RESULT_DER_TIME_VALUE, p + 10);
+  return <i64>daysSince1970(year, month, day) * 86400 + <i64>((hour * 60 + minute) * 60 + second);
+}

@@ -1,0 +1,2 @@
+export { hex_decode } from './decode';
+export { hex_encode } from './encode';

@@ -1,0 +1,18 @@
+/**
+ * The ABI of core.wasm on one page. Every function takes and gives 32-bit integers; zero or more is success, below
+ * zero is a result code. Parameters, records and codes are described in assembly/abi.
+ */
+export { der_check, der_read, key_check_pkcs8, key_identify, x509_read } from './der';
+export { hex_decode, hex_encode } from './hex';
+export { abi_version, heap_base, utf8_check } from './memory';
+export {
+  mqtt_decode,
+  mqtt_encode,
+  mqtt_filter_read,
+  mqtt_filter_write,
+  mqtt_property_read,
+  mqtt_property_write,
+  mqtt_topic_filter_check,
+  mqtt_topic_match,
+  mqtt_topic_name_check,
+} from './mqtt';

@@ -1,0 +1,13 @@
+import { ABI_VERSION } from '../../build/abi/assembly';
+
+export { utf8_check } from './utf8';
+
+/** ABI: see assembly/abi/memory.json. */
+export function abi_version(): i32 {
+  return ABI_VERSION;
+}
+
+/** ABI: see assembly/abi/memory.json. */
+export function heap_base(): i32 {
+  return <i32>__heap_base;
+}

@@ -1,0 +1,238 @@
+import {
+  PACKET_ERROR_OFFSET,
+  PACKET_PROPERTIES,
+  PACKET_PROPERTIES_LENGTH,
+  PACKET_PROPERTIES_PRESENT_HIGH,
+  PACKET_PROPERTIES_PRESENT_LOW,
+  PACKET_TOPIC_ALIAS,
+  PROPERTY_ID,
+  PROPERTY_NAME,
+  PROPERTY_NAME_LENGTH,
+  PROPERTY_RULE_BOOLEAN,
+  PROPERTY_RULE_NONZERO,
+  PROPERTY_RULE_TOPIC,
+  PROPERTY_TABLE,
+  PROPERTY_TYPE,
+  PROPERTY_TYPE_BYTE,
+  PROPERTY_TYPE_PAIR,
+  PROPERTY_TYPE_U16,
+  PROPERTY_TYPE_U32,
+  PROPERTY_TYPE_UTF8,
+  PROPERTY_TYPE_VARINT,
+  PROPERTY_VALUE,
+  PROPERTY_VALUE_LENGTH,
+  RESULT_AUTHENTICATION_METHOD_MISSING,
+  RESULT_OUT_OF_SPACE,
+  RESULT_PROPERTY_DUPLICATE,
+  RESULT_PROPERTY_FOREIGN,
+  RESULT_PROPERTY_LENGTH_INVALID,
+  RESULT_PROPERTY_NOT_BOOLEAN,
+  RESULT_PROPERTY_TRUNCATED,
+  RESULT_PROPERTY_UNKNOWN,
+  RESULT_PROPERTY_ZERO,
+  RESULT_REMAINING_LENGTH_TOO_LONG,
+  RESULT_STRING_TOO_LONG,
+  RESULT_TOPIC_WILDCARD,
+  RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
+} from '../../build/abi/assembly';
+import {
+  loadU16,
+  loadU32,
+  storeU16,
+  storeU32,
+  varintIsMinimal,
+  varintLength,
+  varintSize,
+  varintStore,
+  varintValue,
+} from '../memory/bytes';
+import { utf8Fault, utf8Scan } from '../memory/utf8';
+import { wildcardScan } from './topics';
+
+const LAST_PROPERTY: i32 = 42;
+const USER_PROPERTY: i32 = 38;
+const SUBSCRIPTION_IDENTIFIER: i32 = 11;
+const TOPIC_ALIAS: i32 = 35;
+const AUTHENTICATION_METHOD_AND_DATA: u32 = 0x600000;
+const AUTHENTICATION_DATA: u32 = 0x400000;
+const PUBLISH_MASK: u32 = 0x80000;
+
+/** Notes where a rule was broken (an address for now; mqtt_decode makes it an offset) and hands the code on. */
+export function fail(packet: usize, at: i32, code: i32): i32 {
+  store<u32>(packet, at, PACKET_ERROR_OFFSET);
+  return code;
+}
+
+function entryOf(id: i32): u32 {
+  return <u32>id > <u32>LAST_PROPERTY ? 0 : load<u32>(PROPERTY_TABLE + ((<usize>id) << 2));
+}
+
+/**
+ * Reads the Property Length at `p` and checks the properties after it; `mask` is the bit of the packet type, shifted
+ * as in the table (bit 16 for the will). Their place goes to the two words at `packet + place`. Gives the address
+ * after them, or a result code.
+ */
+export function readProperties(p: i32, end: i32, packet: usize, mask: u32, place: usize): i32 {
+  const size = varintLength(p, end);
+  if (size <= 0) return fail(packet, p, size < 0 ? RESULT_REMAINING_LENGTH_TOO_LONG : RESULT_PROPERTY_LENGTH_INVALID);
+  if (!varintIsMinimal(p, size)) return fail(packet, p, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+  const first = p + size;
+  const length = varintValue(p, size);
+  if (length > end - first) return fail(packet, p, RESULT_PROPERTY_LENGTH_INVALID);
+  store<u32>(packet + place, first);
+  store<u32>(packet + place, length, 4);
+  return length == 0 ? first : checkProperties(first, first + length, packet, mask, place);
+}
+
+/** Checks every property from `p` to `end`; gives `end` or a result code. */
+export function checkProperties(start: i32, end: i32, packet: usize, mask: u32, place: usize): i32 {
+  let low: u32 = 0;
+  let high: u32 = 0;
+  let p = start;
+  while (p < end) {
+    const id: i32 = load<u8>(p);
+    const entry = entryOf(id);
+    if (entry == 0) return fail(packet, p, RESULT_PROPERTY_UNKNOWN);
+    if ((entry & mask) == 0) return fail(packet, p, RESULT_PROPERTY_FOREIGN);
+    const bit: u32 = 1 << (id & 31);
+    const seen = id < 32 ? low & bit : high & bit;
+    // A server may send several subscription identifiers in a PUBLISH (3.3.2.3.8); user properties may always repeat.
+    if (seen != 0 && id != USER_PROPERTY && !(id == SUBSCRIPTION_IDENTIFIER && mask == PUBLISH_MASK)) {
+      return fail(packet, p, RESULT_PROPERTY_DUPLICATE);
+    }
+    if (id < 32) low |= bit;
+    else high |= bit;
+    p = checkValue(p + 1, end, packet, id, entry);
+    if (p < 0) return p;
+  }
+  if ((low & AUTHENTICATION_METHOD_AND_DATA) == AUTHENTICATION_DATA) {
+    return fail(packet, start, RESULT_AUTHENTICATION_METHOD_MISSING);
+  }
+  if (place == PACKET_PROPERTIES) {
+    store<u32>(packet, low, PACKET_PROPERTIES_PRESENT_LOW);
+    store<u32>(packet, high, PACKET_PROPERTIES_PRESENT_HIGH);
+  }
+  return p;
+}
+
+function checkValue(p: i32, end: i32, packet: usize, id: i32, entry: u32): i32 {
+  const type: i32 = entry & 15;
+  const rule: i32 = (entry >> 4) & 15;
+  if (type <= PROPERTY_TYPE_VARINT) {
+    const size = integerSize(p, end, type);
+    if (size <= 0) return fail(packet, p, size < 0 ? RESULT_REMAINING_LENGTH_TOO_LONG : RESULT_PROPERTY_TRUNCATED);
+    if (type == PROPERTY_TYPE_VARINT && !varintIsMinimal(p, size)) {
+      return fail(packet, p, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+    }
+    const value = integerValue(p, size, type);
+    if (rule == PROPERTY_RULE_BOOLEAN && value > 1) return fail(packet, p, RESULT_PROPERTY_NOT_BOOLEAN);
+    if (rule == PROPERTY_RULE_NONZERO && value == 0) return fail(packet, p, RESULT_PROPERTY_ZERO);
+    if (id == TOPIC_ALIAS) store<u32>(packet, value, PACKET_TOPIC_ALIAS);
+    return p + size;
+  }
+  const next = checkString(p, end, packet, type >= PROPERTY_TYPE_UTF8, rule == PROPERTY_RULE_TOPIC);
+  return type == PROPERTY_TYPE_PAIR && next >= 0 ? checkString(next, end, packet, true, false) : next;
+}
+
+function checkString(p: i32, end: i32, packet: usize, utf8: bool, topic: bool): i32 {
+  if (end - p < 2 || end - p - 2 < loadU16(p)) return fail(packet, p, RESULT_PROPERTY_TRUNCATED);
+  const first = p + 2;
+  const next = first + loadU16(p);
+  if (!utf8) return next;
+  let at = utf8Scan(first, next);
+  if (at != next) return fail(packet, at, utf8Fault(at));
+  if (topic) {
+    at = wildcardScan(first, next); // MQTT-3.3.2-14
+    if (at != next) return fail(packet, at, RESULT_TOPIC_WILDCARD);
+  }
+  return next;
+}
+
+/** Bytes of an integer value; 0 when `end` cuts it off, -1 for a variable byte integer of more than four bytes. */
+function integerSize(p: i32, end: i32, type: i32): i32 {
+  if (type == PROPERTY_TYPE_VARINT) return varintLength(p, end);
+  const size = type == PROPERTY_TYPE_BYTE ? 1 : type == PROPERTY_TYPE_U16 ? 2 : 4;
+  return end - p < size ? 0 : size;
+}
+
+function integerValue(p: i32, size: i32, type: i32): u32 {
+  if (type == PROPERTY_TYPE_BYTE) return load<u8>(p);
+  if (type == PROPERTY_TYPE_U16) return loadU16(p);
+  if (type == PROPERTY_TYPE_U32) return loadU32(p);
+  return varintValue(p, size);
+}
+
+/** ABI: see assembly/abi/mqtt.json. */
+export function mqtt_property_read(input: usize, length: u32, property: usize): i32 {
+  if (length == 0) return 0;
+  const end = <i32>(input + length);
+  const id: i32 = load<u8>(input);
+  const type: i32 = entryOf(id) & 15;
+  if (type == 0) return RESULT_PROPERTY_UNKNOWN;
+  let p = <i32>input + 1;
+  store<u32>(property, id, PROPERTY_ID);
+  store<u32>(property, type, PROPERTY_TYPE);
+  store<u32>(property, 0, PROPERTY_VALUE_LENGTH);
+  store<u32>(property, 0, PROPERTY_NAME);
+  store<u32>(property, 0, PROPERTY_NAME_LENGTH);
+  if (type <= PROPERTY_TYPE_VARINT) {
+    const size = integerSize(p, end, type);
+    if (size <= 0) return RESULT_PROPERTY_TRUNCATED;
+    store<u32>(property, integerValue(p, size, type), PROPERTY_VALUE);
+    return 1 + size;
+  }
+  if (type == PROPERTY_TYPE_PAIR) {
+    p = viewString(p, end, property + PROPERTY_NAME);
+    if (p < 0) return p;
+  }
+  p = viewString(p, end, property + PROPERTY_VALUE);
+  return p < 0 ? p : p - <i32>input;
+}
+
+/** Puts address and length of a length-prefixed field into the two words at `place`. */
+function viewString(p: i32, end: i32, place: usize): i32 {
+  if (end - p < 2 || end - p - 2 < loadU16(p)) return RESULT_PROPERTY_TRUNCATED;
+  const length = loadU16(p);
+  store<u32>(place, p + 2);
+  store<u32>(place, length, 4);
+  return p + 2 + length;
+}
+
+/** ABI: see assembly/abi/mqtt.json. */
+export function mqtt_property_write(property: usize, output: usize, capacity: u32): i32 {
+  const id: i32 = load<u32>(property, PROPERTY_ID);
+  const type: i32 = entryOf(id) & 15;
+  if (type == 0) return RESULT_PROPERTY_UNKNOWN;
+  const value = load<u32>(property, PROPERTY_VALUE);
+  const valueLength = load<u32>(property, PROPERTY_VALUE_LENGTH);
+  const nameLength: u32 = type == PROPERTY_TYPE_PAIR ? load<u32>(property, PROPERTY_NAME_LENGTH) : 0;
+  if (type > PROPERTY_TYPE_VARINT && (valueLength > 0xffff || nameLength > 0xffff)) return RESULT_STRING_TOO_LONG;
+  const size = 1 + writtenSize(type, value, valueLength, nameLength);
+  if (<u32>size > capacity) return RESULT_OUT_OF_SPACE;
+  let p = <i32>output;
+  store<u8>(p++, id);
+  if (type == PROPERTY_TYPE_BYTE) store<u8>(p, value);
+  else if (type == PROPERTY_TYPE_U16) storeU16(p, value);
+  else if (type == PROPERTY_TYPE_U32) storeU32(p, value);
+  else if (type == PROPERTY_TYPE_VARINT) varintStore(p, value);
+  else {
+    if (type == PROPERTY_TYPE_PAIR) p = writeString(p, load<u32>(property, PROPERTY_NAME), nameLength);
+    writeString(p, value, valueLength);
+  }
+  return size;
+}
+
+function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): i32 {
+  if (type == PROPERTY_TYPE_BYTE) return 1;
+  if (type == PROPERTY_TYPE_U16) return 2;
+  if (type == PROPERTY_TYPE_U32) return 4;
+  if (type == PROPERTY_TYPE_VARINT) return varintSize(value);
+  return 2 + valueLength + (type == PROPERTY_TYPE_PAIR ? 2 + nameLength : 0);
+}
+
+/** Writes a two-byte length and the bytes; gives the address after them. */
+export function writeString(p: i32, source: usize, length: u32): i32 {
+  storeU16(p, length);
+  memory.copy(p + 2, source, length);
+  return p + 2 + length;
+}

@@ -1,0 +1,96 @@
+import {
+  RESULT_FILTER_WILDCARD_MISPLACED,
+  RESULT_SHARE_NAME_INVALID,
+  RESULT_STRING_TOO_LONG,
+  RESULT_TOPIC_EMPTY,
+  RESULT_TOPIC_WILDCARD,
+} from '../../build/abi/assembly';
+import { utf8Fault, utf8Scan } from '../memory/utf8';
+
+const HASH: i32 = 0x23;
+const PLUS: i32 = 0x2b;
+const SLASH: i32 = 0x2f;
+const DOLLAR: i32 = 0x24;
+
+/** The address of the first wildcard character, or `end`: a Topic Name must have none (MQTT-3.3.2-2). */
+export function wildcardScan(start: i32, end: i32): i32 {
+  for (let p = start; p < end; p++) {
+    const c: i32 = load<u8>(p);
+    if (c == HASH || c == PLUS) return p;
+  }
+  return end;
+}
+
+/** "$share/": the seven bytes with which a shared subscription begins (4.8.2). */
+export function isShared(start: i32, end: i32): bool {
+  return end - start >= 7 && load<u32>(start) == 0x61687324 && load<u32>(start, 3) == 0x2f657261;
+}
+
+/** Checks a filter that is valid UTF-8; gives 0 or the result code. Shared subscriptions exist in MQTT 5 only. */
+export function filterFault(start: i32, end: i32, protocolVersion: i32): i32 {
+  let p = start;
+  if (protocolVersion == 5 && isShared(start, end)) {
+    const name = start + 7;
+    p = name;
+    while (p < end && load<u8>(p) != SLASH) p++;
+    // MQTT-4.8.2-1: a share name of one character at least; MQTT-4.8.2-2: no wildcard in it and a filter after it.
+    if (p == name || end - p < 2 || wildcardScan(name, p) != p) return RESULT_SHARE_NAME_INVALID;
+    p++;
+  }
+  if (p >= end) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
+  const first = p;
+  for (; p < end; p++) {
+    const c: i32 = load<u8>(p);
+    if (c != HASH && c != PLUS) continue;
+    // MQTT-4.7.1-1, -2: a wildcard fills its level, and # is the last character.
+    if (p != first && load<u8>(p - 1) != SLASH) return RESULT_FILTER_WILDCARD_MISPLACED;
+    if (p + 1 < end && (c == HASH || load<u8>(p, 1) != SLASH)) return RESULT_FILTER_WILDCARD_MISPLACED;
+  }
+  return 0;
+}
+
+/** ABI: see assembly/abi/mqtt.json. */
+export function mqtt_topic_name_check(input: usize, length: u32): i32 {
+  if (length == 0) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
+  if (length > 0xffff) return RESULT_STRING_TOO_LONG; // MQTT-4.7.3-3
+  const end = <i32>(input + length);
+  const at = utf8Scan(<i32>input, end);
+  if (at != end) return utf8Fault(at);
+  return wildcardScan(<i32>input, end) != end ? RESULT_TOPIC_WILDCARD : 0;
+}
+
+/** ABI: see assembly/abi/mqtt.json. */
+export function mqtt_topic_filter_check(input: usize, length: u32, protocolVersion: i32): i32 {
+  if (length > 0xffff) return RESULT_STRING_TOO_LONG; // MQTT-4.7.3-3
+  const end = <i32>(input + length);
+  const at = utf8Scan(<i32>input, end);
+  if (at != end) return utf8Fault(at);
+  return filterFault(<i32>input, end, protocolVersion);
+}
+
+/** ABI: see assembly/abi/mqtt.json. */
+export function mqtt_topic_match(filter: usize, filterLength: u32, topic: usize, topicLength: u32): i32 {
+  let f = <i32>filter;
+  let t = <i32>topic;
+  const filterEnd = f + <i32>filterLength;
+  const topicEnd = t + <i32>topicLength;
+  if (f == filterEnd || t == topicEnd) return 0;
+  // MQTT-4.7.2-1: a wildcard at the start does not match a topic that begins with $.
+  const first: i32 = load<u8>(f);
+  if (load<u8>(t) == DOLLAR && (first == HASH || first == PLUS)) return 0;
+  while (f < filterEnd) {
+    const c: i32 = load<u8>(f);
+    if (c == HASH) return 1;
+    if (c == PLUS) {
+      f++;
+      while (t < topicEnd && load<u8>(t) != SLASH) t++;
+    } else if (t < topicEnd && load<u8>(t) == c) {
+      f++;
+      t++;
+    } else {
+      // "a/#" matches "a" too (4.7.1.2).
+      return <i32>(t == topicEnd && c == SLASH && filterEnd - f == 2 && load<u8>(f, 1) == HASH);
+    }
+  }
+  return <i32>(t == topicEnd);
+}

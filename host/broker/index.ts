@@ -1,0 +1,93 @@
+/** A development MQTT broker: `startBroker` with TLS, or `BrokerEngine` without any input or output of its own. */
+import { performance } from 'node:perf_hooks';
+import { type AccessRules, type PasswordOptions, passwordAuthentication } from './access.js';
+import { BrokerEngine, type PublishOptions } from './engine.js';
+import type { BrokerEvent } from './events.js';
+import { BrokerError, listenTls } from './listener.js';
+import { SocketTable } from './sockets.js';
+import type { Limits } from './types.js';
+
+export {
+  type AccessRules,
+  type Authenticate,
+  type AuthenticateRequest,
+  type AuthenticateResult,
+  type ClientIdentity,
+  type Decision,
+  openAccess,
+  type PasswordOptions,
+  passwordAuthentication,
+} from './access.js';
+export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine.js';
+export type { BrokerEvent, BrokerEventOf, DropReason } from './events.js';
+export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listener.js';
+export { SocketTable } from './sockets.js';
+export { type ConnectionId, type ConnectionInfo, DEFAULT_LIMITS, type Limits, type Transport } from './types.js';
+
+export interface BrokerOptions extends PasswordOptions {
+  /** Address to listen on, default 127.0.0.1. */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** The server's certificate chain, PEM. */
+  cert: string | Uint8Array;
+  /** Its private key, PEM. */
+  key: string | Uint8Array;
+  /** CA certificates for client certificates, PEM. */
+  ca?: string | Uint8Array;
+  /** Refuse clients without a certificate of `ca` in the TLS handshake. Default false. */
+  requireCertificate?: boolean;
+  /** What clients may do; default: everything. */
+  access?: AccessRules;
+  limits?: Partial<Limits>;
+  /** Gets every event. */
+  log?: (event: BrokerEvent) => void;
+  /** Milliseconds, never going back; default: time since the start of the process. */
+  now?: () => number;
+}
+
+export interface RunningBroker {
+  readonly port: number;
+  readonly engine: BrokerEngine;
+  /** See `BrokerEngine.on`. */
+  readonly on: BrokerEngine['on'];
+  /** Publishes as the broker itself. @throws RangeError for a topic name that is not valid */
+  publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void;
+  /** Tells MQTT 5 clients 0x8B Server shutting down, ends all connections and gives the port back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a broker behind a TLS listener.
+ *
+ * @throws BrokerError when the options contradict each other, the certificate or key cannot be used, or the address
+ * cannot be listened on; nothing is left running then
+ */
+export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
+  const { host = '127.0.0.1', port = 0, cert, key, ca, requireCertificate = false } = options;
+  const { useIdentityAsUsername = false, access, limits, log, now = () => performance.now() } = options;
+  if (requireCertificate && ca === undefined) {
+    throw new BrokerError(
+      'OPTIONS',
+      'requireCertificate needs ca: the CA that client certificates are checked against',
+    );
+  }
+  if (useIdentityAsUsername && ca === undefined) {
+    throw new BrokerError('OPTIONS', 'useIdentityAsUsername needs ca: without it clients send no certificate');
+  }
+  const authenticate = passwordAuthentication(options);
+  let engine!: BrokerEngine;
+  const sockets = new SocketTable((transport) => {
+    engine = new BrokerEngine({ now, transport, authenticate, access, limits });
+    return engine;
+  }, now);
+  if (log) engine.on('any', log);
+  const listener = await listenTls(engine, sockets, { host, port, cert, key, ca, requireCertificate });
+  return {
+    port: listener.port,
+    engine,
+    on: engine.on.bind(engine),
+    publish: (topic, payload, publishOptions) => engine.publish(topic, payload, publishOptions),
+    close: () => listener.close(),
+  };
+}

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { instantiateSync } from '@assemblyscript/loader';
+import { Abi, type CoreExports } from '../../build/abi/core.js';
+
+/** The folder `build` of this package, from the sources as from the bundle. */
+function buildFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'build/core.wasm'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('wasmqtt: build/core.wasm is missing; run "npm run build" in the package');
+    folder = parent;
+  }
+  return join(folder, 'build');
+}
+
+/** Address of a module of this package: build/core.wasm or build/app.wasm. */
+export function modulePath(name: 'core.wasm' | 'app.wasm'): string {
+  return join(buildFolder(), name);
+}
+
+function load(): CoreExports {
+  const exports = instantiateSync(readFileSync(modulePath('core.wasm')), {}).exports as unknown as CoreExports;
+  if (exports.abi_version() !== Abi.VERSION) {
+    throw new Error(
+      `wasmqtt: build/core.wasm has ABI version ${exports.abi_version()}, this package wants ${Abi.VERSION}; run "npm run build"`,
+    );
+  }
+  return exports;
+}
+
+/** The functions of the one shared instance of core.wasm. */
+export const core: CoreExports = load();
+
+const PAGE = 65_536;
+
+/**
+ * The memory above the core's own data, used anew by every call: nothing in it outlives the call that wrote it.
+ * Views are made again when the memory grew.
+ */
+class Scratch {
+  readonly #base = (core.heap_base() + 15) & ~15;
+  #next = this.#base;
+  #u8 = Buffer.alloc(0);
+  #u32 = new Uint32Array(0);
+  #i64 = new BigInt64Array(0);
+
+  #refresh(): void {
+    const { buffer } = core.memory;
+    if (this.#u32.buffer === buffer) return;
+    this.#u8 = Buffer.from(buffer);
+    this.#u32 = new Uint32Array(buffer);
+    this.#i64 = new BigInt64Array(buffer);
+  }
+
+  get u8(): Buffer {
+    this.#refresh();
+    return this.#u8;
+  }
+
+  get u32(): Uint32Array {
+    this.#refresh();
+    return this.#u32;
+  }
+
+  get i64(): BigInt64Array {
+    this.#refresh();
+    return this.#i64;
+  }
+
+  /** Forgets everything and gives the address of `byteLength` bytes. */
+  reserve(byteLength: number): number {
+    this.#next = this.#base;
+    return this.take(byteLength);
+  }
+
+  /** The address of `byteLength` more bytes, 8-aligned; what was taken before stays where it is. */
+  take(byteLength: number): number {
+    const address = this.#next;
+    const end = address + byteLength;
+    const missing = end - core.memory.buffer.byteLength;
+    if (missing > 0) core.memory.grow(Math.ceil(missing / PAGE));
+    this.#next = (end + 7) & ~7;
+    return address;
+  }
+}
+
+export const scratch = new Scratch();

@@ -1,0 +1,121 @@
+import { PropertyRecord, PropertyType, properties as propertyTable } from '../../build/abi/core.js';
+import { MqttError } from './errors.js';
+import { core, scratch } from './instance.js';
+import type { Properties } from './packets.js';
+import { writeBytes, writeText } from './strings.js';
+
+const byId = new Map<number, keyof Properties>(propertyTable.map(({ id, name }) => [id, name]));
+
+type Value = number | string | Uint8Array;
+
+/**
+ * Reads a property list that mqtt_decode accepted. `source` holds the same bytes as linear memory, so that binary
+ * values are views on it: address minus `shift` is the index in `source`.
+ */
+export function readProperties(address: number, length: number, source: Buffer, shift: number): Properties {
+  const result: Record<string, unknown> = {};
+  const record = scratch.take(PropertyRecord.SIZE);
+  const field = (offset: number) => scratch.u32[(record + offset) >> 2];
+  const text = (at: number, size: number) => source.toString('utf8', at - shift, at - shift + size);
+  let used = 0;
+  while (used < length) {
+    used += core.mqtt_property_read(address + used, length - used, record);
+    const name = byId.get(field(PropertyRecord.id)) as keyof Properties;
+    const value = field(PropertyRecord.value);
+    const size = field(PropertyRecord.valueLength);
+    switch (field(PropertyRecord.type)) {
+      case PropertyType.PAIR: {
+        const pair = [text(field(PropertyRecord.name), field(PropertyRecord.nameLength)), text(value, size)];
+        result.userProperty = [...((result.userProperty as unknown[]) ?? []), pair];
+        break;
+      }
+      case PropertyType.UTF8:
+        result[name] = text(value, size);
+        break;
+      case PropertyType.BINARY:
+        result[name] = source.subarray(value - shift, value - shift + size);
+        break;
+      case PropertyType.VARINT:
+        result.subscriptionIdentifier = [...((result.subscriptionIdentifier as number[]) ?? []), value];
+        break;
+      default:
+        result[name] = value;
+    }
+  }
+  return result as Properties;
+}
+
+const limits: Record<string, number> = { byte: 0xff, u16: 0xffff, u32: 0xffffffff, varint: 0xfffffff };
+
+/**
+ * Writes a property list into scratch memory and gives its address and length.
+ * @throws TypeError for an unknown name or a value of the wrong type, RangeError for a number out of range.
+ */
+export function writeProperties(properties: Properties | undefined, packetType: string): [number, number] {
+  if (!properties) return [0, 0];
+  const known = new Set<string>(propertyTable.map(({ name }) => name));
+  const stranger = Object.keys(properties).find((name) => !known.has(name));
+  if (stranger)
+    throw new TypeError(`${packetType}: there is no property ${stranger}; the names are those of MQTT 5 2.2.2.2`);
+  const parts: [number, number][] = [];
+  for (const { id, name, type } of propertyTable) {
+    const given = properties[name];
+    if (given === undefined) continue;
+    if (type === 'pair') {
+      for (const [key, value] of given as [string, string][])
+        parts.push(writeOne(id, name, type, value, packetType, key));
+    } else {
+      const values = type === 'varint' ? (given as number[]) : [given as Value];
+      for (const value of values) parts.push(writeOne(id, name, type, value, packetType));
+    }
+  }
+  const total = parts.reduce((sum, [, size]) => sum + size, 0);
+  let at = scratch.take(total);
+  const start = at;
+  for (const [address, size] of parts) {
+    scratch.u8.copyWithin(at, address, address + size);
+    at += size;
+  }
+  return [start, total];
+}
+
+function writeOne(
+  id: number,
+  name: string,
+  type: string,
+  value: Value,
+  packetType: string,
+  key?: string,
+): [number, number] {
+  const where = `${packetType}: property ${name}`;
+  let word: number;
+  let size = 0;
+  if (type in limits) {
+    word = integer(value, 0, limits[type], where);
+  } else if (type === 'binary') {
+    [word, size] = writeBytes(value, where);
+  } else {
+    [word, size] = writeText(value, where);
+  }
+  const [keyAddress, keySize] = key === undefined ? [0, 0] : writeText(key, where);
+  const capacity = 12 + size + keySize;
+  const output = scratch.take(capacity);
+  const record = scratch.take(PropertyRecord.SIZE);
+  const fields = scratch.u32;
+  fields[(record + PropertyRecord.id) >> 2] = id;
+  fields[(record + PropertyRecord.value) >> 2] = word;
+  fields[(record + PropertyRecord.valueLength) >> 2] = size;
+  fields[(record + PropertyRecord.name) >> 2] = keyAddress;
+  fields[(record + PropertyRecord.nameLength) >> 2] = keySize;
+  const written = core.mqtt_property_write(record, output, capacity);
+  if (written < 0) throw new MqttError(written, -1, packetType);
+  return [output, written];
+}
+
+/** The number itself, when it is an integer of the range. */
+export function integer(value: unknown, minimum: number, maximum: number, where: string): number {
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw new TypeError(`${where} must be an integer`);
+  if (value < minimum || value > maximum)
+    throw new RangeError(`${where} must be ${minimum} to ${maximum}, not ${value}`);
+  return value;
+}

@@ -1,0 +1,25 @@
+import { MvChannelType } from '../../../build/abi/microvisor.js';
+import type { Channel, ChannelDriver } from '../channels.js';
+import type { Kernel } from '../kernel.js';
+import type { Calls } from '../statuses.js';
+import { MqttConnection } from './connection.js';
+import { requestCalls } from './requests.js';
+import { responseCalls } from './responses.js';
+
+/** The 14 MQTT calls over the channels of type MQTT. */
+export class MqttChannels {
+  constructor(private readonly kernel: Kernel) {}
+
+  readonly driver = (channel: Channel): ChannelDriver => new MqttConnection(this.kernel, channel);
+
+  calls(): Calls {
+    const use = (handle: number) => {
+      const channel = this.kernel.channels.use(handle, MvChannelType.MQTT);
+      return { channel, connection: channel.driver as MqttConnection };
+    };
+    return { ...requestCalls(this.kernel, use), ...responseCalls(this.kernel, use) };
+  }
+}
+
+/** Finds the open MQTT channel behind a handle, or ends the call. */
+export type UseMqtt = (handle: number) => { channel: Channel; connection: MqttConnection };

@@ -1,0 +1,365 @@
+import { MvMqttReadableDataType, MvMqttRequestState, MvStatus, nameOf } from '../../../build/abi/microvisor.js';
+import { MqttError, type QoS, type Subscription } from '../../core/index.js';
+import type { Channel, ChannelDriver } from '../channels.js';
+import type { Kernel } from '../kernel.js';
+import { refuse } from '../statuses.js';
+import { type ClientEvent, MqttClient } from './client.js';
+import type { ConnectRequest } from './connect-request.js';
+import { Inbox, type Item } from './inbox.js';
+import { refusalName } from './reason-names.js';
+import type { Transport, TransportFailure } from './transport-types.js';
+
+/** A request whose values cannot be used is answered with INVALIDPARAMETERS: `invalid` says why. */
+export type Request<T> = T | { invalid: string };
+
+export interface PublishMessage {
+  topic: string;
+  payload: Uint8Array;
+  qos: QoS;
+  retain: boolean;
+}
+
+type Outstanding =
+  | { type: 'subscribe' | 'unsubscribe'; correlationId: number; topics: string[] }
+  | { type: 'publish'; correlationId: number; message: PublishMessage };
+
+const { REQUESTCOMPLETED, INVALIDPARAMETERS, ALREADYCONNECTED, NOTCONNECTED, SOCKETERROR, CONNECTIONCIRCUITBREAKER } =
+  MvMqttRequestState;
+
+/**
+ * What is behind one MQTT channel: at most one connection in its life. Requests are queued by the system calls
+ * and done by `tick`; answers become items of the inbox, each with one notification.
+ */
+export class MqttConnection implements ChannelDriver {
+  readonly inbox: Inbox;
+  #state: 'none' | 'pending' | 'connected' | 'over' = 'none';
+  #request: ConnectRequest | undefined;
+  #client: MqttClient | undefined;
+  #transport: Transport | undefined;
+  #tls: { tls: string; cipher: string } | undefined;
+  #connectDeadline = 0;
+  #work: (() => void)[] = [];
+  /** Requests without a response, by an id of our own: the application may use a correlation id twice. */
+  readonly #outstanding = new Map<number, Outstanding>();
+  #nextId = 1;
+  #acknowledgements = 0;
+  #disconnects = 0;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly channel: Channel,
+  ) {
+    this.inbox = new Inbox(kernel, channel, {
+      lost: (packetId, qos) => this.#client?.acknowledge(packetId, qos, kernel.now()),
+      flood: () => this.#circuitBreaker(),
+    });
+  }
+
+  /** One connect for each channel: REQUESTALREADYSENT, or ALREADYCONNECTED as response while the connection stands. */
+  checkConnect(): void {
+    if (this.#state === 'pending' || this.#state === 'over') refuse(MvStatus.REQUESTALREADYSENT);
+  }
+
+  connect(request: Request<ConnectRequest>): void {
+    if (this.#state === 'connected') {
+      this.#queue(() => this.#put({ type: MvMqttReadableDataType.CONNECTRESPONSE, state: ALREADYCONNECTED, code: 0 }));
+      return;
+    }
+    this.#state = 'pending';
+    this.#queue(() => this.#connect(request));
+  }
+
+  checkSubscription(type: 'subscribe' | 'unsubscribe'): void {
+    if (this.#count(type) >= this.kernel.limits.subscribesInFlight) refuse(MvStatus.RATELIMITED);
+  }
+
+  subscribe(correlationId: number, request: Request<Subscription[]>): void {
+    const topics = 'invalid' in request ? [] : request.map((subscription) => subscription.topicFilter);
+    this.#start({ type: 'subscribe', correlationId, topics }, request, (client, id, subscriptions) =>
+      client.subscribe(id, subscriptions, this.kernel.now()),
+    );
+  }
+
+  unsubscribe(correlationId: number, request: Request<string[]>): void {
+    const topics = 'invalid' in request ? [] : request;
+    this.#start({ type: 'unsubscribe', correlationId, topics }, request, (client, id, filters) =>
+      client.unsubscribe(id, filters, this.kernel.now()),
+    );
+  }
+
+  checkPublish(): void {
+    if (this.#count('publish') >= this.kernel.limits.publishesInFlight) refuse(MvStatus.RATELIMITED);
+  }
+
+  publish(correlationId: number, request: Request<PublishMessage>): void {
+    const message = 'invalid' in request ? ({} as PublishMessage) : request;
+    this.#start({ type: 'publish', correlationId, message }, request, (client, id, wanted) =>
+      client.publish(id, wanted, this.kernel.now()),
+    );
+  }
+
+  /** mvMqttAcknowledgeMessage; an id that stands for no unacknowledged message changes nothing. */
+  acknowledge(correlationId: number): void {
+    if (this.#acknowledgements >= this.kernel.limits.acknowledgementsInFlight) refuse(MvStatus.RATELIMITED);
+    this.#acknowledgements++;
+    this.#queue(() => {
+      this.#acknowledgements--;
+      const message = this.inbox.takeUnacknowledged(correlationId);
+      if (!message || this.#state !== 'connected') return;
+      this.#client?.acknowledge(message.packetId, message.qos, this.kernel.now());
+      this.kernel.emit({ event: 'acknowledged', topic: message.topic, qos: message.qos });
+    });
+  }
+
+  disconnect() {
+    if (this.#disconnects >= this.kernel.limits.disconnectsInFlight) refuse(MvStatus.RATELIMITED);
+    this.#disconnects++;
+    this.#queue(() => {
+      this.#disconnects--;
+      if (this.#state === 'connected') return this.#ended('requested by the application', true, REQUESTCOMPLETED);
+      if (this.#state === 'pending') {
+        this.#connectFailed({ requestState: NOTCONNECTED, detail: 'the application asked to disconnect' });
+      }
+      this.#put({ type: MvMqttReadableDataType.DISCONNECTRESPONSE, state: NOTCONNECTED, code: 0 });
+    });
+  }
+
+  tick(now: number): void {
+    const work = this.#work;
+    this.#work = [];
+    for (const task of work) task();
+    if (this.#state === 'pending' && this.#client && now >= this.#connectDeadline) {
+      const detail = `no ${this.#tls ? 'CONNACK' : 'connection'} within ${this.kernel.behaviour.connectTimeout} ms`;
+      this.#connectFailed({ requestState: SOCKETERROR, detail });
+    }
+    this.#client?.tick(now);
+    this.#drain();
+    this.inbox.admit();
+  }
+
+  nextDeadline(): number | undefined {
+    if (this.#state === 'pending') return this.#client ? this.#connectDeadline : undefined;
+    return this.#state === 'connected' ? this.#client?.nextDeadline() : undefined;
+  }
+
+  close(reason: string, orderly: boolean): void {
+    this.#work = [];
+    this.inbox.close();
+    if (this.#state === 'connected' || this.#state === 'pending') {
+      this.#finish(orderly);
+      this.kernel.emit({ event: 'disconnected', reason, requested: orderly });
+    }
+    this.#state = 'over';
+  }
+
+  #queue(task: () => void): void {
+    this.#work.push(task);
+    this.kernel.wake();
+  }
+
+  #put(item: Item): void {
+    this.inbox.put(item);
+  }
+
+  #count(type: Outstanding['type']): number {
+    return [...this.#outstanding.values()].filter((entry) => entry.type === type).length;
+  }
+
+  /** Takes a request in, and hands it to the client in the next tick. */
+  #start<T extends object>(
+    entry: Outstanding,
+    request: Request<T>,
+    send: (client: MqttClient, id: number, request: T) => void,
+  ): void {
+    const id = this.#nextId++;
+    this.#outstanding.set(id, entry);
+    this.#queue(() => {
+      if (this.#state !== 'connected' || !this.#client) return this.#answer(id, NOTCONNECTED);
+      if ('invalid' in request) return this.#answer(id, INVALIDPARAMETERS);
+      try {
+        send(this.#client, id, request);
+      } catch (error) {
+        if (!isBadValue(error)) throw error;
+        this.#answer(id, INVALIDPARAMETERS);
+      }
+    });
+  }
+
+  /** Turns an outstanding request into its response. */
+  #answer(id: number, state: MvMqttRequestState, codes: number[] = []): void {
+    const entry = this.#outstanding.get(id);
+    if (!entry) return;
+    this.#outstanding.delete(id);
+    const { correlationId } = entry;
+    if (entry.type === 'publish') {
+      const code = codes[0] ?? 0;
+      this.#put({ type: MvMqttReadableDataType.PUBLISHRESPONSE, state, correlationId, code });
+      if (state === REQUESTCOMPLETED)
+        this.kernel.emit({ event: 'published', ...publicPart(entry.message), reasonCode: code });
+      return;
+    }
+    const subscribe = entry.type === 'subscribe';
+    const type = subscribe ? MvMqttReadableDataType.SUBSCRIBERESPONSE : MvMqttReadableDataType.UNSUBSCRIBERESPONSE;
+    this.#put({ type, state, correlationId, codes });
+    if (state !== REQUESTCOMPLETED) return;
+    const topics = entry.topics.map((topic, index) => ({ topic, reasonCode: codes[index] ?? 0 }));
+    this.kernel.emit({ event: subscribe ? 'subscribed' : 'unsubscribed', topics });
+  }
+
+  #connect(request: Request<ConnectRequest>) {
+    if ('invalid' in request) {
+      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: request.invalid });
+    }
+    this.#request = request;
+    this.kernel.emit({ event: 'connecting', host: request.host, port: request.port });
+    const client = new MqttClient({ ...request.mqtt, pingTimeout: this.kernel.behaviour.pingTimeout });
+    try {
+      client.start(this.kernel.now());
+    } catch (error) {
+      if (!isBadValue(error)) throw error;
+      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: (error as Error).message });
+    }
+    this.#client = client;
+    this.#connectDeadline = this.kernel.now() + this.kernel.behaviour.connectTimeout;
+    const transport = this.kernel.mqttTransport(request, {
+      connected: (info) => {
+        if (this.#state !== 'pending') return;
+        this.#tls = info;
+        this.#flush();
+        this.kernel.wake();
+      },
+      data: (bytes) => {
+        client.receive(bytes, this.kernel.now());
+        this.#drain();
+        this.kernel.wake();
+      },
+      closed: (failure) => {
+        this.#closed(failure);
+        this.kernel.wake();
+      },
+    });
+    if (this.#state === 'pending') this.#transport = transport;
+    if (this.#tls) this.#flush();
+  }
+
+  #flush(): void {
+    if (!this.#transport || !this.#tls) return;
+    for (const bytes of this.#client?.takeOutput() ?? []) this.#transport.write(bytes);
+  }
+
+  /** Bytes first, then what they brought about: a QoS 0 publish is done when the transport has it. */
+  #drain(): void {
+    if (!this.#client || (this.#state !== 'connected' && this.#state !== 'pending')) return;
+    this.#flush();
+    for (const event of this.#client.takeEvents()) this.#on(event);
+    this.#flush();
+  }
+
+  #on(event: ClientEvent) {
+    switch (event.type) {
+      case 'connected':
+        return this.#connected(event.sessionPresent);
+      case 'refused': {
+        const version = this.#request?.mqtt.protocolVersion ?? 4;
+        const detail = `the broker refused the connection: ${refusalName(version, event.reasonCode)}`;
+        const said = event.reasonString ? ` (${event.reasonString})` : '';
+        return this.#connectFailed({ requestState: REQUESTCOMPLETED, detail: detail + said }, event.reasonCode);
+      }
+      case 'subscribed':
+      case 'unsubscribed':
+        return this.#answer(event.id, REQUESTCOMPLETED, event.reasonCodes);
+      case 'published':
+        return this.#answer(event.id, REQUESTCOMPLETED, [event.reasonCode]);
+      case 'message':
+        return this.inbox.message(event);
+      case 'closed':
+        if (this.#state === 'pending') {
+          return this.#connectFailed({ requestState: SOCKETERROR, detail: event.reason });
+        }
+        return this.#ended(event.reason, false, REQUESTCOMPLETED, event.reasonCode);
+    }
+  }
+
+  #connected(sessionPresent: boolean): void {
+    const request = this.#request;
+    if (this.#state !== 'pending' || !request) return;
+    this.#state = 'connected';
+    this.#put({ type: MvMqttReadableDataType.CONNECTRESPONSE, state: REQUESTCOMPLETED, code: 0 });
+    this.kernel.emit({
+      event: 'connected',
+      host: request.host,
+      port: request.port,
+      protocol: request.mqtt.protocolVersion === 5 ? '5' : '3.1.1',
+      tls: this.#tls?.tls ?? '',
+      cipher: this.#tls?.cipher ?? '',
+      clientId: request.mqtt.clientId,
+      sessionPresent,
+    });
+  }
+
+  #connectFailed({ requestState, detail }: TransportFailure, reasonCode = 0): void {
+    this.#finish(false);
+    this.#put({ type: MvMqttReadableDataType.CONNECTRESPONSE, state: requestState, code: reasonCode });
+    this.kernel.emit({
+      event: 'connectFailed',
+      host: this.#request?.host ?? '',
+      port: this.#request?.port ?? 0,
+      requestState: nameOf(MvMqttRequestState, requestState),
+      reasonCode,
+      detail,
+    });
+  }
+
+  /** The transport is gone. */
+  #closed(failure: TransportFailure | undefined): void {
+    this.#drain();
+    if (this.#state === 'connected') {
+      this.#ended(failure?.detail ?? 'the broker closed the connection', false, NOTCONNECTED);
+    } else if (this.#state === 'pending') {
+      this.#connectFailed(this.#tls ? this.#closedAfterHandshake(failure) : (failure ?? NO_CONNECTION));
+    }
+  }
+
+  /** With TLS 1.3 a server judges the client's certificate only after the client's handshake is done. */
+  #closedAfterHandshake(failure: TransportFailure | undefined): TransportFailure {
+    const certificate = this.#request?.clientChain.length
+      ? 'it may have refused the client certificate'
+      : 'it may want a client certificate';
+    const cause = failure ? `: ${failure.detail}` : '';
+    const detail = `the server closed the connection after the TLS handshake, before CONNACK (${certificate})${cause}`;
+    return { requestState: failure?.requestState ?? SOCKETERROR, detail };
+  }
+
+  #circuitBreaker(): void {
+    this.#ended('too many messages came in unread (circuit breaker)', false, CONNECTIONCIRCUITBREAKER);
+  }
+
+  /** The connection that stood is over: what was asked for and not answered is answered now. */
+  #ended(reason: string, requested: boolean, state: MvMqttRequestState, code = 0): void {
+    if (this.#state !== 'connected') return;
+    this.#finish(true);
+    for (const id of [...this.#outstanding.keys()]) this.#answer(id, NOTCONNECTED);
+    this.#put({ type: MvMqttReadableDataType.DISCONNECTRESPONSE, state, code });
+    this.kernel.emit({ event: 'disconnected', reason, requested, ...(code ? { reasonCode: code } : {}) });
+  }
+
+  #finish(orderly: boolean): void {
+    const connected = this.#state === 'connected';
+    this.#state = 'over';
+    if (orderly && connected) this.#client?.disconnect(this.kernel.now());
+    this.#flush();
+    if (connected) this.#transport?.end();
+    else this.#transport?.destroy();
+    this.#transport = undefined;
+  }
+}
+
+const NO_CONNECTION: TransportFailure = {
+  requestState: SOCKETERROR,
+  detail: 'the server closed the connection during the TLS handshake',
+};
+
+const publicPart = ({ topic, payload, qos }: PublishMessage) => ({ topic, payload, qos });
+
+const isBadValue = (error: unknown): boolean =>
+  error instanceof MqttError || error instanceof TypeError || error instanceof RangeError;

@@ -1,0 +1,82 @@
+/**
+ * Limits of the kernel. Where the SDK gives a number it is the default; the others are this project's choice,
+ * because Microvisor's own numbers are not public.
+ */
+export interface Limits {
+  /** Channels open at once (SDK: four). */
+  channels: number;
+  /** Notification buffers (SDK: 32). */
+  notificationBuffers: number;
+  /** `mvOpenChannel` calls that succeed within `openChannelWindow` (SDK: 8), then RATELIMITED. */
+  openChannelBurst: number;
+  /** Milliseconds (SDK: one second). */
+  openChannelWindow: number;
+  /** Channel and log buffers: size and address are multiples of this many bytes (SDK: 512). */
+  bufferUnit: number;
+  /** Keys in one config fetch; the real number is not public. */
+  configKeys: number;
+  /** Characters of a config key (SDK: 1 to 100). */
+  configKeyLength: number;
+  /** Bytes of one log message; the real number is not public. */
+  logMessageBytes: number;
+  /** Topics in one subscribe or unsubscribe request (SDK: 8). */
+  topics: number;
+  /** Certificates in one chain (SDK: 8). */
+  certificates: number;
+  /** Subscribe requests in service at once (SDK: one), the same for unsubscribe. */
+  subscribesInFlight: number;
+  /** Publish requests without a response; the real number is not public. */
+  publishesInFlight: number;
+  /** Acknowledgements not yet sent; the real number is not public. */
+  acknowledgementsInFlight: number;
+  /** Disconnect requests not yet sent; the real number is not public. */
+  disconnectsInFlight: number;
+  /** Received messages that wait for room in the receive buffer before CONNECTIONCIRCUITBREAKER; not public. */
+  inboundBacklog: number;
+}
+
+export const defaultLimits: Readonly<Limits> = {
+  channels: 4,
+  notificationBuffers: 32,
+  openChannelBurst: 8,
+  openChannelWindow: 1000,
+  bufferUnit: 512,
+  configKeys: 32,
+  configKeyLength: 100,
+  logMessageBytes: 4096,
+  topics: 8,
+  certificates: 8,
+  subscribesInFlight: 1,
+  publishesInFlight: 16,
+  acknowledgementsInFlight: 32,
+  disconnectsInFlight: 1,
+  inboundBacklog: 256,
+};
+
+/** How the emulated device behaves beyond its limits. */
+export interface Behaviour {
+  /** Milliseconds from `mvRequestNetwork` to CONNECTED. */
+  networkDelay: number;
+  /** Milliseconds for TCP, TLS and CONNACK together. */
+  connectTimeout: number;
+  /** Milliseconds that the broker may take to answer a PINGREQ. */
+  pingTimeout: number;
+  /** False makes `mvServerLog` give LOGGINGDISABLEDBYSERVER. */
+  serverLogging: boolean;
+  /**
+   * The SDK refuses a user name and password together with a client certificate (INVALIDAUTHENTICATION).
+   * True lets both through, for brokers that ask for both.
+   */
+  allowPasswordWithClientCertificate: boolean;
+  /** Hertz, as given by mvGetSysClk, mvGetHClk, mvGetPClk1, mvGetPClk2. */
+  clocks: { sysClk: number; hClk: number; pClk1: number; pClk2: number };
+}
+
+export const defaultBehaviour: Readonly<Behaviour> = {
+  networkDelay: 0,
+  connectTimeout: 15_000,
+  pingTimeout: 10_000,
+  serverLogging: true,
+  allowPasswordWithClientCertificate: false,
+  clocks: { sysClk: 160_000_000, hClk: 160_000_000, pClk1: 160_000_000, pClk2: 160_000_000 },
+};

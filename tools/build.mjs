@@ -1,0 +1,70 @@
+// Builds everything into build/: generated sources, the two WASM modules, the host bundle and its types.
+// Usage: node tools/build.mjs [--debug]   (--debug also makes build/*.debug.wasm with source maps)
+import { spawn } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { build } from 'esbuild';
+import { root } from './root.mjs';
+
+/** Runs a command of node_modules/.bin and rejects when it fails. */
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'node_modules', command), ...args], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} failed with code ${code}`))));
+  });
+}
+
+function compile(name, entry, target) {
+  const outFile = `build/${name}${target === 'debug' ? '.debug' : ''}.wasm`;
+  return run('assemblyscript/bin/asc.js', [
+    entry,
+    '--config',
+    'asconfig.json',
+    '--target',
+    target,
+    '--outFile',
+    outFile,
+  ]);
+}
+
+async function bundle() {
+  rmSync(join(root, 'build/host'), { recursive: true, force: true });
+  const rooms = ['core', 'microvisor', 'cloud', 'broker', 'pki', 'cli'];
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
+    outdir: 'build/host',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    sourcemap: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    logLevel: 'warning',
+  });
+  chmodSync(join(root, 'build/host/cli.js'), 0o755);
+}
+
+async function main() {
+  const { generate } = await import('./generate.mjs');
+  generate();
+  const { modules } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
+  const targets = process.argv.includes('--debug') ? ['release', 'debug'] : ['release'];
+  await Promise.all([
+    ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => compile(name, entry, target))),
+    bundle(),
+    run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
+  ]);
+}
+
+main().catch((error) => {
+  console.error(`build: ${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,189 @@
+// Writes build/abi/ from the descriptions in assembly/abi: the one place where codes, tables and layouts are told.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { generateMicrovisor } from './generate-microvisor.mjs';
+import { root } from './root.mjs';
+
+const HEADER = '// Generated from assembly/abi by tools/generate.mjs. Do not edit.\n';
+const FIELD_SIZE = { ptr: 4, i32: 4, u32: 4, i64: 8 };
+
+const upperSnake = (name) =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .toUpperCase();
+
+/** All parts of the ABI in one object; a name or a code given twice is an error. */
+export function readAbi() {
+  const folder = join(root, 'assembly/abi');
+  const abi = { results: [], constants: {}, records: {}, exports: [], properties: [], reasonCodes: [] };
+  for (const file of readdirSync(folder).sort()) {
+    if (!file.endsWith('.json') || file === 'microvisor.json') continue;
+    const part = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    abi.results.push(...(part.results ?? []));
+    for (const kind of ['constants', 'records']) {
+      for (const [name, value] of Object.entries(part[kind] ?? {})) {
+        if (name in abi[kind]) throw new Error(`assembly/abi/${file}: ${kind} ${name} is described twice`);
+        abi[kind][name] = value;
+      }
+    }
+    abi.properties.push(...(part.properties ?? []));
+    abi.reasonCodes.push(...(part.reasonCodes ?? []));
+    abi.exports.push(...(part.exports ?? []).map((entry) => ({ ...entry, part: file })));
+  }
+  abi.results.sort((a, b) => b.code - a.code);
+  for (const list of [abi.results.map((r) => r.name), abi.results.map((r) => r.code), abi.exports.map((e) => e.name)]) {
+    const twice = list.find((item, index) => list.indexOf(item) !== index);
+    if (twice !== undefined) throw new Error(`assembly/abi: ${twice} is described twice`);
+  }
+  for (const [name, record] of Object.entries(abi.records)) layOut(name, record);
+  return abi;
+}
+
+/** Natural alignment, in the order of the description. */
+function layOut(name, record) {
+  let offset = 0;
+  let align = 4;
+  for (const field of record.fields) {
+    const size = FIELD_SIZE[field.type];
+    if (!size) throw new Error(`record ${name}: field ${field.name} has the unknown type ${field.type}`);
+    offset = Math.ceil(offset / size) * size;
+    align = Math.max(align, size);
+    field.offset = offset;
+    offset += size;
+  }
+  record.size = Math.ceil(offset / align) * align;
+}
+
+const PROPERTY_TYPES = {
+  byte: 'BYTE',
+  u16: 'U16',
+  u32: 'U32',
+  varint: 'VARINT',
+  binary: 'BINARY',
+  utf8: 'UTF8',
+  pair: 'PAIR',
+};
+const PROPERTY_RULES = { boolean: 1, nonzero: 2, topic: 3 };
+
+/** Bit n stands for packet type n; bit 0 for the will properties inside a CONNECT. */
+function packetMask(abi, packets) {
+  const types = { ...abi.constants.PacketType.values, WILL: 0 };
+  return packets.reduce((mask, name) => {
+    if (!(name in types)) throw new Error(`assembly/abi/mqtt.json: unknown packet ${name}`);
+    return mask | (1 << types[name]);
+  }, 0);
+}
+
+/** One word for each property identifier: type in bits 0 to 3, rule in 4 to 7, packets from bit 16; 0 is unknown. */
+function propertyTable(abi) {
+  const table = new Array(43).fill(0);
+  for (const { id, type, rule, packets } of abi.properties) {
+    const typeNumber = abi.constants.PropertyType.values[PROPERTY_TYPES[type]];
+    table[id] = (typeNumber | ((PROPERTY_RULES[rule] ?? 0) << 4) | (packetMask(abi, packets) << 16)) >>> 0;
+  }
+  return table;
+}
+
+/** Packets of each reason code: 0 to 0x19 first, then 0x80 to 0xa2. */
+function reasonCodeTable(abi) {
+  const table = new Array(0x1a + 0x23).fill(0);
+  for (const { code, packets } of abi.reasonCodes) {
+    table[code < 0x80 ? code : code - 0x80 + 0x1a] = packetMask(abi, packets);
+  }
+  return table;
+}
+
+function assemblyScript(abi) {
+  const lines = [HEADER];
+  const constant = (name, type, value) => lines.push(`export const ${name}: ${type} = ${value};`);
+  for (const result of abi.results) constant(`RESULT_${result.name}`, 'i32', result.code);
+  for (const [group, { values }] of Object.entries(abi.constants)) {
+    for (const [name, value] of Object.entries(values))
+      constant(`${upperSnake(group)}_${upperSnake(name)}`, 'i32', value);
+  }
+  for (const [name, record] of Object.entries(abi.records)) {
+    for (const field of record.fields) constant(`${upperSnake(name)}_${upperSnake(field.name)}`, 'usize', field.offset);
+    constant(`${upperSnake(name)}_SIZE`, 'usize', record.size);
+  }
+  for (const [name, value] of Object.entries(PROPERTY_RULES))
+    constant(`PROPERTY_RULE_${name.toUpperCase()}`, 'i32', value);
+  lines.push(`export const PROPERTY_TABLE: usize = memory.data<u32>([${propertyTable(abi).join(', ')}]);`);
+  lines.push(`export const REASON_CODE_TABLE: usize = memory.data<u16>([${reasonCodeTable(abi).join(', ')}]);`);
+  return `${lines.join('\n')}\n`;
+}
+
+function typeScript(abi) {
+  const doc = (text) => (text ? `/** ${text} */\n` : '');
+  const lines = [HEADER];
+  lines.push('/** Result codes of the core by name. */\nexport const Result = {');
+  for (const r of abi.results) lines.push(`  /** ${r.text} (${r.source}) */\n  ${r.name}: ${r.code},`);
+  lines.push('} as const;\n');
+  lines.push('/** What each result code means, and where its rule stands. */');
+  lines.push(
+    'export const results: Readonly<Record<number, { name: string; source: string; text: string; reasonCode?: number }>> = {',
+  );
+  for (const { code, name, source, text, reasonCode } of abi.results) {
+    lines.push(`  [${code}]: ${JSON.stringify({ name, source, text, reasonCode })},`);
+  }
+  lines.push('};\n');
+  for (const [group, { doc: text, values }] of Object.entries(abi.constants)) {
+    lines.push(`${doc(text)}export const ${group} = ${JSON.stringify(values)} as const;\n`);
+  }
+  for (const [name, record] of Object.entries(abi.records)) {
+    lines.push(`${doc(`${record.doc} Byte offsets of the fields.`)}export const ${name}Record = {`);
+    for (const field of record.fields)
+      lines.push(`  /** ${field.type}: ${field.doc ?? ''} */\n  ${field.name}: ${field.offset},`);
+    lines.push(`  SIZE: ${record.size},\n} as const;\n`);
+  }
+  lines.push('/** The properties of MQTT 5 (2.2.2.2). */');
+  lines.push('export const properties = [');
+  for (const { id, name, type } of abi.properties) lines.push(`  ${JSON.stringify({ id, name, type })},`);
+  lines.push('] as const;\n');
+  lines.push('/** Reason codes of MQTT 5 (2.4) by name. */\nexport const ReasonCode = {');
+  for (const { code, name } of abi.reasonCodes) lines.push(`  ${name}: ${code},`);
+  lines.push('} as const;\n');
+  lines.push(
+    '/** The functions of core.wasm; every one takes and gives 32-bit integers. */\nexport interface CoreExports {',
+  );
+  lines.push('  readonly memory: WebAssembly.Memory;');
+  for (const { name, params, doc: text } of abi.exports) {
+    lines.push(`  /** ${text} */\n  ${name}(${params.map((p) => `${p.name}: number`).join(', ')}): number;`);
+  }
+  lines.push('}\n');
+  return lines.join('\n');
+}
+
+/** Text of the codes that the device application may log; ASCII, so that it goes to a log line byte for byte. */
+function resultText(abi) {
+  const lines = [
+    HEADER,
+    '/** What a result code means. */',
+    'export function resultText(code: i32): string {',
+    '  switch (code) {',
+  ];
+  for (const { code, text } of abi.results.filter(({ code }) => code <= -200)) {
+    lines.push(`    case ${code}:`, `      return ${JSON.stringify(text)};`);
+  }
+  lines.push("    default:\n      return 'unknown result';\n  }\n}\n");
+  return lines.join('\n');
+}
+
+/** Writes every generated source; files that did not change are left as they are. */
+export function generate() {
+  const abi = readAbi();
+  const files = {
+    'build/abi/assembly.ts': assemblyScript(abi),
+    'build/abi/core.ts': typeScript(abi),
+    'build/abi/result-text.ts': resultText(abi),
+    ...generateMicrovisor(),
+  };
+  for (const [path, text] of Object.entries(files)) {
+    const target = join(root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) generate();
