@@ -147,7 +147,7 @@ function typeScript(abi) {
   lines.push(
     '/** The functions of core.wasm; every one takes and gives 32-bit integers. */\nexport interface CoreExports {',
   );
-  lines.push('  readonly memory: WebAssembly.Memory;');
+  lines.push('  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };');
   for (const { name, params, doc: text } of abi.exports) {
     lines.push(`  /** ${text} */\n  ${name}(${params.map((p) => `${p.name}: number`).join(', ')}): number;`);
   }

@@ -15,6 +15,7 @@ import {
   endOf,
   expect,
   expectEnd,
+  expectLast,
   fail,
   isNext,
   lengthOf,
@@ -92,9 +93,9 @@ export function readKeyAlgorithm(p: usize, end: usize): Packed {
   return algorithm | (curve(contentOf(name), lengthOf(name)) << 8);
 }
 
-/** Reads a BIT STRING of whole octets; gives those octets. `code` says what is wrong otherwise. */
+/** Reads a BIT STRING of whole octets, the last element before `end`; gives those octets. `code` says what is wrong otherwise. */
 export function readOctets(p: usize, end: usize, code: i32): Packed {
-  const bits = expect(p, end, TAG_BIT_STRING);
+  const bits = expectLast(p, end, TAG_BIT_STRING);
   if (bits < 0) return bits;
   const content = contentOf(bits);
   if (lengthOf(bits) == 0 || load<u8>(content) != 0) return fail(code, content);
@@ -122,15 +123,13 @@ export function bitsOf(integer: Packed): i32 {
 
 /** RSAPublicKey (RFC 8017 A.1.1); gives the bits of the modulus. */
 function checkRsa(p: usize, end: usize): Packed {
-  const key = expect(p, end, TAG_SEQUENCE);
+  const key = expectLast(p, end, TAG_SEQUENCE);
   if (key < 0) return key;
-  let wrong = expectEnd(endOf(key), end);
-  if (wrong < 0) return wrong;
   const modulus = readPositive(contentOf(key), end, RESULT_KEY_PUBLIC_INVALID);
   if (modulus < 0) return modulus;
   const exponent = readPositive(endOf(modulus), end, RESULT_KEY_PUBLIC_INVALID);
   if (exponent < 0) return exponent;
-  wrong = expectEnd(endOf(exponent), end);
+  const wrong = expectEnd(endOf(exponent), end);
   return wrong < 0 ? wrong : bitsOf(modulus);
 }
 

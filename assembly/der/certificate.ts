@@ -38,6 +38,7 @@ import {
   equal,
   expect,
   expectEnd,
+  expectLast,
   fail,
   finish,
   isNext,
@@ -65,7 +66,7 @@ function readVersion(p: usize, end: usize, out: usize): Packed {
   store<u32>(out, 1, CERTIFICATE_VERSION);
   if (!isNext(p, end, 0xa0)) return p;
   const wrapper = readElement(p, end);
-  const version = expect(contentOf(wrapper), endOf(wrapper), TAG_INTEGER);
+  const version = expectLast(contentOf(wrapper), endOf(wrapper), TAG_INTEGER);
   if (version < 0) return version;
   const at = contentOf(version);
   const value = <u32>load<u8>(at);
@@ -73,8 +74,7 @@ function readVersion(p: usize, end: usize, out: usize): Packed {
   if (value == 0 && lengthOf(version) == 1) return fail(RESULT_X509_VERSION_DEFAULT, at);
   if (value > 2 || lengthOf(version) != 1) return fail(RESULT_X509_VERSION_UNKNOWN, at);
   store<u32>(out, value + 1, CERTIFICATE_VERSION);
-  const wrong = expectEnd(endOf(version), endOf(wrapper));
-  return wrong < 0 ? wrong : endOf(wrapper);
+  return endOf(wrapper);
 }
 
 /** RFC 5280 4.1.2.2: not negative, at most 20 octets. Zero passes, see the README. */
@@ -136,8 +136,7 @@ function readPublicKeyInfo(p: usize, end: usize, out: usize): Packed {
   store<u32>(out, <u32>kind & 0xff, CERTIFICATE_PUBLIC_KEY_ALGORITHM);
   store<u32>(out, <u32>kind >> 8, CERTIFICATE_PUBLIC_KEY_CURVE);
   store<u32>(out, <u32>bits, CERTIFICATE_PUBLIC_KEY_BITS);
-  const wrong = expectEnd(endOf(key), end);
-  return wrong < 0 ? wrong : end;
+  return end;
 }
 
 /** issuerUniqueID [1], subjectUniqueID [2], both IMPLICIT BIT STRING, and extensions [3]; up to the end of tbsCertificate. */
@@ -157,10 +156,8 @@ function readOptionalFields(p: usize, end: usize, out: usize): Packed {
     if (version != 3) return fail(RESULT_X509_EXTENSIONS_VERSION, p);
     const wrapper = readElement(p, end);
     p = endOf(wrapper);
-    const list = expect(contentOf(wrapper), p, TAG_SEQUENCE);
+    const list = expectLast(contentOf(wrapper), p, TAG_SEQUENCE);
     if (list < 0) return list;
-    const wrong = expectEnd(endOf(list), p);
-    if (wrong < 0) return wrong;
     const count = readExtensions(contentOf(list), p);
     if (count < 0) return count;
     storeView(out + CERTIFICATE_EXTENSIONS, contentOf(list), p);
@@ -213,9 +210,7 @@ function readCertificate(input: usize, end: usize, out: usize): Packed {
   const signature = readOctets(endOf(algorithm), end, RESULT_X509_SIGNATURE_BITS);
   if (signature < 0) return signature;
   storeView(out + CERTIFICATE_SIGNATURE, contentOf(signature), endOf(signature));
-  let wrong = expectEnd(endOf(signature), end);
-  if (wrong < 0) return wrong;
-  wrong = readTbsCertificate(contentOf(tbs), endOf(tbs), out, endOf(tbs));
+  const wrong = readTbsCertificate(contentOf(tbs), endOf(tbs), out, endOf(tbs));
   return wrong < 0 ? wrong : end - input;
 }
 

@@ -132,6 +132,14 @@ export function expectEnd(p: usize, end: usize): Packed {
   return p == end ? 0 : fail(RESULT_DER_TRAILING_DATA, p);
 }
 
+/** Reads one element that must have this identifier octet and be the last one before `end`. */
+export function expectLast(p: usize, end: usize, tag: u32): Packed {
+  const element = expect(p, end, tag);
+  if (element < 0) return element;
+  const wrong = expectEnd(endOf(element), end);
+  return wrong < 0 ? wrong : element;
+}
+
 /** Writes a view, an address and a length beside it, into a record. */
 export function storeView(at: usize, start: usize, end: usize): void {
   store<u32>(at, start);

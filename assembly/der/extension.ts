@@ -10,7 +10,7 @@ import {
   endOf,
   equal,
   expect,
-  expectEnd,
+  expectLast,
   fail,
   isNext,
   Packed,
@@ -32,8 +32,7 @@ function readExtension(p: usize, end: usize): Packed {
     if (load<u8>(contentOf(critical)) == 0) return fail(RESULT_X509_CRITICAL_DEFAULT, p);
     p = endOf(critical);
   }
-  const value = expect(p, end, TAG_OCTET_STRING);
-  return value < 0 ? value : expectEnd(endOf(value), end);
+  return expectLast(p, end, TAG_OCTET_STRING);
 }
 
 /** Whether an extension between `from` and `to` has the identifier that the one with the content `p` has. */

@@ -28,6 +28,7 @@ import {
   equal,
   expect,
   expectEnd,
+  expectLast,
   fail,
   finish,
   isNext,
@@ -43,10 +44,8 @@ import { walk } from './walk';
 
 /** The SEQUENCE that fills p to end and begins with this one-octet version; gives the address after the version. */
 function openVersioned(p: usize, end: usize, version: u32): Packed {
-  const sequence = expect(p, end, TAG_SEQUENCE);
+  const sequence = expectLast(p, end, TAG_SEQUENCE);
   if (sequence < 0) return sequence;
-  const wrong = expectEnd(endOf(sequence), end);
-  if (wrong < 0) return wrong;
   const number = expect(contentOf(sequence), end, TAG_INTEGER);
   if (number < 0) return number;
   const at = contentOf(number);
@@ -99,8 +98,6 @@ function checkEc(p: usize, end: usize, kind: i32, curve: usize, curveLength: usi
     if (point < 0) return point;
     const wrong = checkPublicKey(kind, contentOf(point), lengthOf(point));
     if (wrong < 0) return wrong;
-    const more = expectEnd(endOf(point), p);
-    if (more < 0) return more;
   }
   const wrong = expectEnd(p, end);
   return wrong < 0 ? wrong : bits;
@@ -108,11 +105,9 @@ function checkEc(p: usize, end: usize, kind: i32, curve: usize, curveLength: usi
 
 /** CurvePrivateKey (RFC 8410 7): an OCTET STRING inside the OCTET STRING; gives the bits. */
 function checkEd25519(p: usize, end: usize): Packed {
-  const value = expect(p, end, TAG_OCTET_STRING);
+  const value = expectLast(p, end, TAG_OCTET_STRING);
   if (value < 0) return value;
-  if (lengthOf(value) != 32) return fail(RESULT_KEY_ED25519_LENGTH, contentOf(value));
-  const wrong = expectEnd(endOf(value), end);
-  return wrong < 0 ? wrong : 256;
+  return lengthOf(value) != 32 ? fail(RESULT_KEY_ED25519_LENGTH, contentOf(value)) : 256;
 }
 
 /** attributes [0] IMPLICIT SET OF and publicKey [1] IMPLICIT BIT STRING (RFC 5958 2), up to the end. */

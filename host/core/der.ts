@@ -4,7 +4,6 @@ import {
   KeyAlgorithm,
   KeyFormat,
   PrivateKeyRecord,
-  Result,
   results,
 } from '../../build/abi/core.js';
 import { describeResult } from './errors.js';
@@ -186,20 +185,20 @@ function readAll(der: Uint8Array, all: boolean): CertificateInfo[] {
     found.push(readRecord(record, length));
     offset += length;
   } while (all && offset < der.length);
-  if (offset < der.length) throw new DerError(Result.DER_TRAILING_DATA, offset, 'certificate', 'certificate');
   return found;
 }
 
 /**
- * Reads one DER certificate, X.509 v1 to v3 (RFC 5280 4.1), strictly: structure and encoding, not trust or dates.
+ * Reads the DER certificate at the start of the bytes, X.509 v1 to v3 (RFC 5280 4.1), strictly: structure and encoding, not
+ * trust or dates. What follows it is not looked at: `length` tells where it begins; readCertificates reads all there is.
  *
- * Throws DerError with the result code, its clause and the offset; bytes after the certificate are an error too.
+ * Throws DerError with the result code, its clause and the offset.
  */
 export function readCertificate(der: Uint8Array): CertificateInfo {
   return readAll(der, false)[0];
 }
 
-/** Reads a chain: one or more DER certificates, one directly after the other. Throws as readCertificate; nothing is given then. */
+/** Reads a chain: one or more DER certificates, one directly after the other, and nothing else. Throws as readCertificate; nothing is given then. */
 export function readCertificates(der: Uint8Array): CertificateInfo[] {
   return readAll(der, true);
 }

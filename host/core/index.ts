@@ -1,7 +1,20 @@
 /** The core: MQTT 3.1.1 and 5 packets, DER, certificates, keys and hex, on one shared instance of core.wasm. */
 export { ReasonCode, Result, results } from '../../build/abi/core.js';
 export { LARGEST_PACKET, PacketDecoder, type PacketDecoderOptions } from './decoder.js';
+export {
+  type CertificateInfo,
+  checkPkcs8,
+  DerError,
+  type EllipticCurve,
+  identifyKey,
+  type KeyFormatName,
+  type PrivateKeyInfo,
+  type PublicKeyAlgorithm,
+  readCertificate,
+} from './der.js';
 export { encodePacket } from './encode.js';
 export { describeResult, MqttError } from './errors.js';
+export { HexError, hexDecode, hexEncode } from './hex.js';
+export { modulePath, packageFolder } from './instance.js';
 export * from './packets.js';
 export { checkTopicFilter, checkTopicName, topicMatches } from './topics.js';

@@ -4,20 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { instantiateSync } from '@assemblyscript/loader';
 import { Abi, type CoreExports } from '../../build/abi/core.js';
 
-/** The folder `build` of this package, from the sources as from the bundle. */
-function buildFolder(): string {
+/** The folder of this package, from the sources as from the bundle. */
+export function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'build/core.wasm'))) {
     const parent = dirname(folder);
     if (parent === folder) throw new Error('wasmqtt: build/core.wasm is missing; run "npm run build" in the package');
     folder = parent;
   }
-  return join(folder, 'build');
+  return folder;
 }
 
 /** Address of a module of this package: build/core.wasm or build/app.wasm. */
 export function modulePath(name: 'core.wasm' | 'app.wasm'): string {
-  return join(buildFolder(), name);
+  return join(packageFolder(), 'build', name);
 }
 
 function load(): CoreExports {

@@ -96,8 +96,10 @@ export interface PublishPacket {
   properties?: Properties;
 }
 
-export interface AcknowledgementPacket {
-  type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp';
+export interface AcknowledgementPacket<
+  Type extends 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp',
+> {
+  type: Type;
   packetId: number;
   /** Always 0 under 3.1.1. */
   reasonCode: number;
@@ -128,16 +130,16 @@ export interface UnsubscribePacket {
   properties?: Properties;
 }
 
-export interface SubackPacket {
-  type: 'suback' | 'unsuback';
+export interface SubackPacket<Type extends 'suback' | 'unsuback' = 'suback' | 'unsuback'> {
+  type: Type;
   packetId: number;
   /** One for each filter of the request; an UNSUBACK of 3.1.1 has none. */
   reasonCodes: number[];
   properties?: Properties;
 }
 
-export interface PingPacket {
-  type: 'pingreq' | 'pingresp';
+export interface PingPacket<Type extends 'pingreq' | 'pingresp' = 'pingreq' | 'pingresp'> {
+  type: Type;
 }
 
 export interface DisconnectPacket {
@@ -158,10 +160,15 @@ export type Packet =
   | ConnectPacket
   | ConnackPacket
   | PublishPacket
-  | AcknowledgementPacket
+  | AcknowledgementPacket<'puback'>
+  | AcknowledgementPacket<'pubrec'>
+  | AcknowledgementPacket<'pubrel'>
+  | AcknowledgementPacket<'pubcomp'>
   | SubscribePacket
   | UnsubscribePacket
-  | SubackPacket
-  | PingPacket
+  | SubackPacket<'suback'>
+  | SubackPacket<'unsuback'>
+  | PingPacket<'pingreq'>
+  | PingPacket<'pingresp'>
   | DisconnectPacket
   | AuthPacket;

@@ -47,7 +47,7 @@ export class MqttConnection implements ChannelDriver {
 
   constructor(
     private readonly kernel: Kernel,
-    private readonly channel: Channel,
+    channel: Channel,
   ) {
     this.inbox = new Inbox(kernel, channel, {
       lost: (packetId, qos) => this.#client?.acknowledge(packetId, qos, kernel.now()),

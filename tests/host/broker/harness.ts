@@ -8,7 +8,8 @@ import {
   type PublishPacket,
 } from '../../../host/core/index.js';
 
-type PacketOf<T extends Packet['type']> = Extract<Packet, { type: T }>;
+type OfType<P, T> = P extends { type: infer U } ? (T extends U ? P : never) : never;
+type PacketOf<T extends Packet['type']> = OfType<Packet, T>;
 
 export const text = (value: string) => new TextEncoder().encode(value);
 export const textOf = (packet: { payload: Uint8Array }) => Buffer.from(packet.payload).toString();

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { createColors } from 'picocolors';
+import { packageFolder } from '../core/index.js';
+import { cloudCommand } from './cloud.js';
+import { UsageError } from './errors.js';
+import { runCommand } from './run.js';
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+function program(): Command {
+  const { version } = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8'));
+  const root = new Command('wasmqtt')
+    .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
+    .version(version)
+    .addHelpText('after', '\nExample:\n  wasmqtt run --for 10s');
+  for (const command of [runCommand(), cloudCommand()]) {
+    root.addCommand(command.exitOverride().showHelpAfterError('(--help shows all options)'));
+  }
+  return root.exitOverride().showHelpAfterError('(--help shows all commands)');
+}
+
+async function main(): Promise<number> {
+  try {
+    await program().parseAsync();
+    return DONE;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
+    const c = createColors(Boolean(process.stderr.isTTY) && !process.env.NO_COLOR);
+    process.stderr.write(`${c.red('wasmqtt:')} ${textOf(error)}\n`);
+    return error instanceof UsageError ? WRONG_USAGE : FAILED;
+  }
+}
+
+/** One sentence for what the user can mend; anything else is a defect of ours and shows where it happened. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isOurs = error.name !== 'Error' && error.constructor !== TypeError && error.constructor !== RangeError;
+  return isOurs ? error.message : `internal error, please report it: ${error.stack}`;
+}
+
+// A reader that goes away (head, less) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(DONE);
+});
+process.exitCode = await main();

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import type { ConfigSource } from '../../cloud/index.js';
+import { Device, type KernelEvent } from '../../microvisor/index.js';
+import { UserError } from '../errors.js';
+import { type GuestOptions, guestHasFailed, writeGuestOptions } from './app-options.js';
+import type { Report } from './events.js';
+import { describeConnectFailure } from './failure.js';
+
+export interface DeviceRunOptions {
+  /** Path of the guest module. */
+  guest: string;
+  deviceSid: string;
+  config: ConfigSource;
+  guestOptions: GuestOptions;
+  report: Report;
+}
+
+/** One run of a device: its events become reports, and what ends it becomes an error. */
+export class DeviceRun {
+  #device!: Device;
+  #connectedOnce = false;
+  #lastError = '';
+  #fail!: (error: Error) => void;
+  readonly #report: Report;
+  readonly counts = { published: 0, received: 0, errors: 0 };
+  /** Rejects with a UserError when the device cannot do its work; never resolves. */
+  readonly failed: Promise<never>;
+
+  private constructor(report: Report) {
+    this.#report = report;
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.failed.catch(() => {});
+  }
+
+  /** @throws UserError when the guest cannot be read or loaded, or does not take the options */
+  static async load(options: DeviceRunOptions): Promise<DeviceRun> {
+    const run = new DeviceRun(options.report);
+    run.#device = await Device.load({
+      guest: readGuest(options.guest),
+      deviceId: options.deviceSid,
+      config: options.config,
+      // Brokers may ask for both a certificate and a password.
+      behaviour: { allowPasswordWithClientCertificate: true },
+      onEvent: (event) => run.#onEvent(event),
+    }).catch((error: Error) => {
+      throw new UserError(`${options.guest}: ${error.message}`);
+    });
+    writeGuestOptions(run.#device.guest, options.guestOptions);
+    return run;
+  }
+
+  get connectedOnce(): boolean {
+    return this.#connectedOnce;
+  }
+
+  start(): void {
+    void this.#device.stopped.then((error) => {
+      if (error) this.#fail(new UserError(error.message));
+    });
+    this.#device.start();
+  }
+
+  /** Disconnects and stops. */
+  stop(): Promise<void> {
+    return this.#device.stop();
+  }
+
+  #error(message: string): void {
+    this.counts.errors++;
+    this.#report({ event: 'error', message });
+  }
+
+  #onEvent(event: KernelEvent): void {
+    switch (event.event) {
+      case 'connecting':
+        this.#report({ event: 'connecting', broker: `${event.host}:${event.port}` });
+        break;
+      case 'connected': {
+        this.#connectedOnce = true;
+        const { protocol, tls, cipher, clientId } = event;
+        this.#report({ event: 'connected', broker: `${event.host}:${event.port}`, protocol, tls, cipher, clientId });
+        break;
+      }
+      case 'connectFailed': {
+        const message = describeConnectFailure(event);
+        // Before the first connection nothing says that it ever can work; after it the guest tries again.
+        if (this.#connectedOnce) this.#error(message);
+        else this.#fail(new UserError(message));
+        break;
+      }
+      case 'subscribed':
+        for (const { topic, reasonCode } of event.topics) {
+          if (reasonCode < 0x80) this.#report({ event: 'subscribed', topic, reasonCode });
+          else this.#error(`the broker refused the subscription to ${topic} with reason code ${reasonCode}`);
+        }
+        break;
+      case 'published':
+        this.#onPublished(event);
+        break;
+      case 'message':
+        this.counts.received++;
+        this.#report({ ...event, payload: textOf(event.payload) });
+        break;
+      case 'messageLost':
+        this.#error(`a message of ${event.length} bytes on ${event.topic} did not fit into the guest's receive buffer`);
+        break;
+      case 'disconnected':
+        this.#report({ event: 'disconnected', reason: event.reason, reasonCode: event.reasonCode });
+        break;
+      case 'log':
+        this.#onLog(event.text);
+        break;
+      case 'turn':
+        if (this.#device && guestHasFailed(this.#device.guest)) {
+          this.#fail(new UserError(this.#lastError || 'the guest has failed without saying why'));
+        }
+        break;
+    }
+  }
+
+  #onPublished(event: Extract<KernelEvent, { event: 'published' }>): void {
+    const { topic, qos, reasonCode } = event;
+    if (reasonCode >= 0x80) {
+      this.#error(`the broker refused a message on ${topic} with reason code ${reasonCode}`);
+      return;
+    }
+    this.counts.published++;
+    this.#report({ event: 'published', topic, payload: textOf(event.payload), qos });
+  }
+
+  /** Lines that begin with "error: " are the guest's errors; one that ends the run is told once, as the end. */
+  #onLog(text: string): void {
+    if (!text.startsWith('error: ')) {
+      this.#report({ event: 'log', text });
+      return;
+    }
+    this.#lastError = text.slice('error: '.length);
+    if (!guestHasFailed(this.#device.guest)) this.#report({ event: 'log', text });
+  }
+}
+
+function textOf(payload: Uint8Array): string {
+  return Buffer.from(payload).toString('utf8');
+}
+
+function readGuest(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new UserError(`${file}: the guest cannot be read: ${reason}; give a .wasm file with --guest`);
+  }
+}

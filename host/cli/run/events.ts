@@ -1,0 +1,16 @@
+/** What `wasmqtt run` tells: with --json each is one line of standard output. */
+export type RunEvent =
+  | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string }
+  | { event: 'listening'; service: 'broker'; url: string; port: number }
+  | { event: 'device'; deviceSid: string; guest: string; source: 'embedded broker' | 'options' | 'store' }
+  | { event: 'connecting'; broker: string }
+  | { event: 'connected'; broker: string; protocol: string; tls: string; cipher: string; clientId: string }
+  | { event: 'subscribed'; topic: string; reasonCode: number }
+  | { event: 'published'; topic: string; payload: string; qos: number }
+  | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
+  | { event: 'disconnected'; reason: string; reasonCode?: number }
+  | { event: 'log'; text: string }
+  | { event: 'error'; message: string }
+  | { event: 'summary'; published: number; received: number; errors: number };
+
+export type Report = (event: RunEvent) => void;
