@@ -1,5 +1,6 @@
 /**
- * Every buffer of the application, laid out once above the static data: what it needs is known when it is linked.
+ * Every buffer of the application, laid out once in a static block, so that what it needs is known when it is linked
+ * and no heap (that of a unit test, say) can lie over it. The zeros of the block are not in the file.
  * Channel and log buffers are 512-aligned and multiples of 512 long, as mvOpenChannel and mvServerLoggingInit demand.
  */
 import {
@@ -23,7 +24,9 @@ export const PAYLOAD_SIZE: u32 = 1024;
 export const CALL_SIZE: u32 = 512;
 export const DEVICE_ID_SIZE: u32 = 34;
 
-const base: usize = (__heap_base + 511) & ~511;
+/** All buffers, and up to 511 bytes before the first that is 512-aligned. */
+const ROOM: i32 = 37_056;
+const base: usize = (memory.data(ROOM, 16) + 511) & ~511;
 
 export const receiveBuffer: usize = base;
 export const sendBuffer: usize = receiveBuffer + RECEIVE_SIZE;
@@ -49,3 +52,5 @@ export const deviceIdBuffer: usize = keyBuffer + APP_LIMIT_CREDENTIAL;
 export const recordBuffer: usize = deviceIdBuffer + 64;
 /** The end; it must lie within the one page of memory that the module starts with. */
 export const memoryEnd: usize = recordBuffer + 512;
+
+if (memoryEnd - base + 511 > ROOM) ERROR('the buffers need more room than ROOM');

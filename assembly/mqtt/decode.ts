@@ -69,7 +69,7 @@ export function mqtt_decode(
   if (fault < 0) return fault;
 
   const size = varintLength(start + 1, start + <i32>length);
-  if (size == 0) return incomplete(packet, 1 + <i32>(length == 1));
+  if (size == 0) return incomplete(packet, 1);
   store<u32>(packet, 1, PACKET_ERROR_OFFSET); // until the body begins, what can be wrong is the Remaining Length
   if (size < 0) return RESULT_REMAINING_LENGTH_TOO_LONG;
   // 3.1.1 does not ask for the fewest bytes; a CONNECT says only later which version it speaks.

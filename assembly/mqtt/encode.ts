@@ -108,7 +108,8 @@ function bodySize(type: i32, flags: i32, version: i32, packet: usize): i32 {
   if (propertiesLength > 0 && (version < 5 || isPing)) return RESULT_PROPERTY_FOREIGN;
   if (isPing) return 0;
   store<u32>(packet, 0, PACKET_TOPIC_ALIAS);
-  if (propertiesLength > 0) {
+  // Only a bare AUTH of success may leave out its Authentication Method (3.15.2.1, 3.15.2.2.2).
+  if (propertiesLength > 0 || (type == PACKET_TYPE_AUTH && load<u32>(packet, PACKET_REASON_CODE) != 0)) {
     const first: i32 = load<u32>(packet, PACKET_PROPERTIES);
     const at = checkProperties(first, first + propertiesLength, packet, 1 << (16 + type), PACKET_PROPERTIES);
     if (at < 0) return at;

@@ -4,6 +4,7 @@ import {
   FILTER_OPTIONS,
   PACKET_COUNT,
   PACKET_TYPE_SUBSCRIBE,
+  RESULT_INVALID_ARGUMENT,
   RESULT_NO_FILTERS,
   RESULT_OUT_OF_SPACE,
   RESULT_PACKET_TRUNCATED,
@@ -70,10 +71,12 @@ export function mqtt_filter_read(input: usize, length: u32, packetType: i32, fil
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_filter_write(filter: usize, packetType: i32, output: usize, capacity: u32): i32 {
   const length = load<u32>(filter, FILTER_FILTER_LENGTH);
+  const options = load<u32>(filter, FILTER_OPTIONS);
   if (length > 0xffff) return RESULT_STRING_TOO_LONG;
+  if (options > 0xff) return RESULT_INVALID_ARGUMENT;
   const size: u32 = 2 + length + <u32>(packetType == PACKET_TYPE_SUBSCRIBE);
   if (size > capacity) return RESULT_OUT_OF_SPACE;
   const p = writeString(<i32>output, load<u32>(filter, FILTER_FILTER), length);
-  if (packetType == PACKET_TYPE_SUBSCRIBE) store<u8>(p, load<u32>(filter, FILTER_OPTIONS));
+  if (packetType == PACKET_TYPE_SUBSCRIBE) store<u8>(p, options);
   return size;
 }

@@ -33,7 +33,7 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
     if ((flags & 6) == 6) return RESULT_QOS_INVALID; // MQTT-3.3.1-4
     return (flags & 14) == 8 ? RESULT_DUP_WITH_QOS_0 : 0; // MQTT-3.3.1-2
   }
-  if (type == 0 || type > PACKET_TYPE_AUTH || (type == PACKET_TYPE_AUTH && protocolVersion < 5)) {
+  if (<u32>(type - 1) >= <u32>PACKET_TYPE_AUTH || (type == PACKET_TYPE_AUTH && protocolVersion < 5)) {
     return RESULT_PACKET_TYPE_RESERVED;
   }
   return flags == fixedFlags(type) ? 0 : RESULT_FLAGS_RESERVED; // MQTT-2.1.3-1
@@ -41,7 +41,7 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
 
 /** Checks the Connect Flags byte (3.1.2.3); gives 0 or a result code. */
 export function checkConnectFlags(flags: i32, protocolVersion: i32): i32 {
-  if ((flags & 1) != 0 || flags > 0xff) return RESULT_CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
+  if ((flags & 1) != 0 || <u32>flags > 0xff) return RESULT_CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
   if ((flags & CONNECT_WILL) == 0) {
     if ((flags & (CONNECT_WILL_QOS | CONNECT_WILL_RETAIN)) != 0) return RESULT_WILL_FLAGS_WITHOUT_WILL; // MQTT-3.1.2-11, -13
   } else if ((flags & CONNECT_WILL_QOS) == CONNECT_WILL_QOS) {

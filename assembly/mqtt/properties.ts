@@ -22,6 +22,7 @@ import {
   PROPERTY_VALUE,
   PROPERTY_VALUE_LENGTH,
   RESULT_AUTHENTICATION_METHOD_MISSING,
+  RESULT_INVALID_ARGUMENT,
   RESULT_OUT_OF_SPACE,
   RESULT_PROPERTY_DUPLICATE,
   RESULT_PROPERTY_FOREIGN,
@@ -32,6 +33,7 @@ import {
   RESULT_PROPERTY_ZERO,
   RESULT_REMAINING_LENGTH_TOO_LONG,
   RESULT_STRING_TOO_LONG,
+  RESULT_TOPIC_EMPTY,
   RESULT_TOPIC_WILDCARD,
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
@@ -53,9 +55,10 @@ const LAST_PROPERTY: i32 = 42;
 const USER_PROPERTY: i32 = 38;
 const SUBSCRIPTION_IDENTIFIER: i32 = 11;
 const TOPIC_ALIAS: i32 = 35;
-const AUTHENTICATION_METHOD_AND_DATA: u32 = 0x600000;
+const AUTHENTICATION_METHOD: u32 = 0x200000;
 const AUTHENTICATION_DATA: u32 = 0x400000;
 const PUBLISH_MASK: u32 = 0x80000;
+const AUTH_MASK: u32 = 0x80000000;
 
 /** Notes where a rule was broken (an address for now; mqtt_decode makes it an offset) and hands the code on. */
 export function fail(packet: usize, at: i32, code: i32): i32 {
@@ -81,7 +84,7 @@ export function readProperties(p: i32, end: i32, packet: usize, mask: u32, place
   if (length > end - first) return fail(packet, p, RESULT_PROPERTY_LENGTH_INVALID);
   store<u32>(packet + place, first);
   store<u32>(packet + place, length, 4);
-  return length == 0 ? first : checkProperties(first, first + length, packet, mask, place);
+  return length == 0 && mask != AUTH_MASK ? first : checkProperties(first, first + length, packet, mask, place);
 }
 
 /** Checks every property from `p` to `end`; gives `end` or a result code. */
@@ -105,7 +108,9 @@ export function checkProperties(start: i32, end: i32, packet: usize, mask: u32, 
     p = checkValue(p + 1, end, packet, id, entry);
     if (p < 0) return p;
   }
-  if ((low & AUTHENTICATION_METHOD_AND_DATA) == AUTHENTICATION_DATA) {
+  // Authentication Data needs a method (3.1.2.11.10), and an AUTH must name one (3.15.2.2.2).
+  const method: u32 = mask == AUTH_MASK ? AUTHENTICATION_METHOD : low & AUTHENTICATION_DATA;
+  if (method != 0 && (low & AUTHENTICATION_METHOD) == 0) {
     return fail(packet, start, RESULT_AUTHENTICATION_METHOD_MISSING);
   }
   if (place == PACKET_PROPERTIES) {
@@ -142,6 +147,7 @@ function checkString(p: i32, end: i32, packet: usize, utf8: bool, topic: bool): 
   let at = utf8Scan(first, next);
   if (at != next) return fail(packet, at, utf8Fault(at));
   if (topic) {
+    if (first == next) return fail(packet, p, RESULT_TOPIC_EMPTY); // a Response Topic is a Topic Name: MQTT-4.7.3-1
     at = wildcardScan(first, next); // MQTT-3.3.2-14
     if (at != next) return fail(packet, at, RESULT_TOPIC_WILDCARD);
   }
@@ -206,7 +212,11 @@ export function mqtt_property_write(property: usize, output: usize, capacity: u3
   const value = load<u32>(property, PROPERTY_VALUE);
   const valueLength = load<u32>(property, PROPERTY_VALUE_LENGTH);
   const nameLength: u32 = type == PROPERTY_TYPE_PAIR ? load<u32>(property, PROPERTY_NAME_LENGTH) : 0;
-  if (type > PROPERTY_TYPE_VARINT && (valueLength > 0xffff || nameLength > 0xffff)) return RESULT_STRING_TOO_LONG;
+  if (type > PROPERTY_TYPE_VARINT) {
+    if (valueLength > 0xffff || nameLength > 0xffff) return RESULT_STRING_TOO_LONG;
+  } else if (value > largestInteger(type)) {
+    return RESULT_INVALID_ARGUMENT;
+  }
   const size = 1 + writtenSize(type, value, valueLength, nameLength);
   if (<u32>size > capacity) return RESULT_OUT_OF_SPACE;
   let p = <i32>output;
@@ -220,6 +230,13 @@ export function mqtt_property_write(property: usize, output: usize, capacity: u3
     writeString(p, value, valueLength);
   }
   return size;
+}
+
+/** A larger integer would lose its upper bits; a variable byte integer would take a fifth byte. */
+function largestInteger(type: i32): u32 {
+  if (type == PROPERTY_TYPE_BYTE) return 0xff;
+  if (type == PROPERTY_TYPE_U16) return 0xffff;
+  return type == PROPERTY_TYPE_VARINT ? 0x0fffffff : 0xffffffff;
 }
 
 function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): i32 {

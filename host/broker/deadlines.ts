@@ -2,6 +2,7 @@
 export class Deadline {
   /** Place in the heap, -1 when not in it. */
   index = -1;
+  isCancelled = false;
 
   constructor(
     readonly at: number,
@@ -10,6 +11,7 @@ export class Deadline {
   ) {}
 
   cancel(): void {
+    this.isCancelled = true;
     this.owner.remove(this);
   }
 }
@@ -50,7 +52,8 @@ export class Deadlines {
       due.push(this.heap[0]);
       this.remove(this.heap[0]);
     }
-    for (const deadline of due) deadline.run();
+    // One may cancel another that is due with it.
+    for (const deadline of due) if (!deadline.isCancelled) deadline.run();
   }
 
   private place(deadline: Deadline, index: number): void {

@@ -36,13 +36,13 @@ export function admit(broker: Broker, packet: ConnectPacket, info: ConnectionInf
   return client;
 }
 
-function checkConnect({ limits }: Broker, { clientId, cleanStart, protocolVersion, properties, will }: ConnectPacket) {
+function checkConnect({ limits }: Broker, { clientId, protocolVersion, properties, will }: ConnectPacket) {
   if (properties?.authenticationMethod !== undefined) {
     throw new Violation(ReasonCode.badAuthenticationMethod, 'enhanced authentication is not supported');
   }
-  // 3.1.3-8 of MQTT 3.1.1; MQTT 5 allows it, MQTT 3.1 never does.
-  if (clientId === '' && (protocolVersion === 3 || (protocolVersion === 4 && !cleanStart))) {
-    throw new Violation(ReasonCode.clientIdentifierNotValid, 'an empty client id needs a clean session');
+  // MQTT 3.1 wants 1 to 23 characters; what 3.1.1 wants is checked by the decoder (MQTT-3.1.3-7 there).
+  if (clientId === '' && protocolVersion === 3) {
+    throw new Violation(ReasonCode.clientIdentifierNotValid, 'MQTT 3.1 needs a client id');
   }
   if (!will) return;
   if (will.qos > limits.maximumQoS) throw new Violation(ReasonCode.qosNotSupported, `will of QoS ${will.qos}`);

@@ -97,8 +97,7 @@ export class Session {
   /** PUBACK, PUBREC with an error, or PUBCOMP: the exchange is over. */
   finish(entry: Inflight): void {
     this.window.close(entry.packetId);
-    // A client may acknowledge on a new connection what it got on the old one.
-    if (this.unsent.length > 0) this.unsent = this.unsent.filter((other) => other !== entry);
+    this.forgetUnsent(entry);
     this.pump();
   }
 
@@ -110,7 +109,7 @@ export class Session {
   /** PUBREC: the message belongs to the client now; only the PUBREL is repeated from here on (4.3.3-4). */
   release(entry: Inflight): void {
     entry.delivery = undefined;
-    if (this.unsent.includes(entry)) return;
+    this.forgetUnsent(entry);
     this.sendEntry(entry, false);
   }
 
@@ -121,6 +120,11 @@ export class Session {
       if (window.size - this.unsent.length >= link.receiveMaximum || link.isSlow()) return;
       this.sendEntry(this.unsent.shift()!, true);
     }
+  }
+
+  /** A client may acknowledge on a new connection what it got on the old one. */
+  private forgetUnsent(entry: Inflight): void {
+    if (this.unsent.length > 0) this.unsent = this.unsent.filter((other) => other !== entry);
   }
 
   private maySend(): boolean {

@@ -67,12 +67,7 @@ async function run(flags: Flags): Promise<void> {
   const { stdout } = process;
   const colour = stdout.isTTY && !process.env.NO_COLOR;
   const report = flags.json ? jsonReporter(stdout) : textReporter(stdout, Boolean(colour));
-  try {
-    await withSignals((stop) => runDevice(flags.brokerHost ? { brokerPort: 8883, ...flags } : flags, report, stop));
-  } catch (error) {
-    if (flags.json && !(error instanceof UsageError)) report({ event: 'error', message: (error as Error).message });
-    throw error;
-  }
+  await withSignals((stop) => runDevice(flags.brokerHost ? { brokerPort: 8883, ...flags } : flags, report, stop));
 }
 
 function check(flags: Flags): void {

@@ -6,6 +6,13 @@ import { type GuestOptions, guestHasFailed, writeGuestOptions } from './app-opti
 import type { Report } from './events.js';
 import { describeConnectFailure } from './failure.js';
 
+/** What the summary tells. */
+export interface Counts {
+  published: number;
+  received: number;
+  errors: number;
+}
+
 export interface DeviceRunOptions {
   /** Path of the guest module. */
   guest: string;
@@ -13,6 +20,8 @@ export interface DeviceRunOptions {
   config: ConfigSource;
   guestOptions: GuestOptions;
   report: Report;
+  /** Counted up while the device runs. */
+  counts: Counts;
 }
 
 /** One run of a device: its events become reports, and what ends it becomes an error. */
@@ -22,12 +31,13 @@ export class DeviceRun {
   #lastError = '';
   #fail!: (error: Error) => void;
   readonly #report: Report;
-  readonly counts = { published: 0, received: 0, errors: 0 };
+  readonly #counts: Counts;
   /** Rejects with a UserError when the device cannot do its work; never resolves. */
   readonly failed: Promise<never>;
 
-  private constructor(report: Report) {
+  private constructor({ report, counts }: DeviceRunOptions) {
     this.#report = report;
+    this.#counts = counts;
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -36,7 +46,7 @@ export class DeviceRun {
 
   /** @throws UserError when the guest cannot be read or loaded, or does not take the options */
   static async load(options: DeviceRunOptions): Promise<DeviceRun> {
-    const run = new DeviceRun(options.report);
+    const run = new DeviceRun(options);
     run.#device = await Device.load({
       guest: readGuest(options.guest),
       deviceId: options.deviceSid,
@@ -68,7 +78,7 @@ export class DeviceRun {
   }
 
   #error(message: string): void {
-    this.counts.errors++;
+    this.#counts.errors++;
     this.#report({ event: 'error', message });
   }
 
@@ -100,7 +110,7 @@ export class DeviceRun {
         this.#onPublished(event);
         break;
       case 'message':
-        this.counts.received++;
+        this.#counts.received++;
         this.#report({ ...event, payload: textOf(event.payload) });
         break;
       case 'messageLost':
@@ -126,7 +136,7 @@ export class DeviceRun {
       this.#error(`the broker refused a message on ${topic} with reason code ${reasonCode}`);
       return;
     }
-    this.counts.published++;
+    this.#counts.published++;
     this.#report({ event: 'published', topic, payload: textOf(event.payload), qos });
   }
 

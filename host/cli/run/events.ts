@@ -10,7 +10,8 @@ export type RunEvent =
   | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
   | { event: 'disconnected'; reason: string; reasonCode?: number }
   | { event: 'log'; text: string }
-  | { event: 'error'; message: string }
+  /** `final` when it ends the run. */
+  | { event: 'error'; message: string; final?: true }
   | { event: 'summary'; published: number; received: number; errors: number };
 
 export type Report = (event: RunEvent) => void;

@@ -27,6 +27,7 @@ export function textReporter(
     summary: c.bold,
   };
   return (event) => {
+    if (event.event === 'error' && event.final) return; // it is the last line on standard error
     const time = c.dim(clock().toISOString().slice(11, 23));
     const name = paint[event.event](event.event.padEnd(12));
     for (const line of describe(event)) out.write(`${time}  ${name}  ${event.event === 'log' ? c.dim(line) : line}\n`);

@@ -3,7 +3,7 @@ import { hexEncode, modulePath } from '../../core/index.js';
 import { UsageError, UserError } from '../errors.js';
 import { accountOf, openPki, openStore, startLocalBroker, startLocalCloud } from '../services.js';
 import { ended } from '../shared.js';
-import { DeviceRun } from './device-run.js';
+import { type Counts, DeviceRun } from './device-run.js';
 import type { Report } from './events.js';
 import { type CredentialOptions, type Overlay, overlaid, overlayOf } from './overlay.js';
 import { Provisioning } from './provision.js';
@@ -29,11 +29,10 @@ export interface RunOptions extends CredentialOptions {
  * @throws UsageError, UserError, StoreError, PkiError, BrokerError, CloudStartError
  */
 export async function runDevice(options: RunOptions, report: Report, stop: AbortSignal): Promise<void> {
-  const overlay = overlayOf(options, Date.now());
   const closers: (() => Promise<void>)[] = [];
-  let device: DeviceRun | undefined;
+  const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
-    device = await prepare(options, overlay, report, closers);
+    const device = await prepare(options, report, counts, closers);
     if (stop.aborted) return;
     device.start();
     await Promise.race([device.failed, ended(options.for, stop)]);
@@ -43,21 +42,22 @@ export async function runDevice(options: RunOptions, report: Report, stop: Abort
       );
     }
   } catch (error) {
-    if (device) device.counts.errors++;
+    counts.errors++;
+    if (!(error instanceof UsageError)) report({ event: 'error', message: (error as Error).message, final: true });
     throw error;
   } finally {
-    await device?.stop();
     for (const close of closers.reverse()) await close();
-    if (device) report({ event: 'summary', ...device.counts });
+    report({ event: 'summary', ...counts });
   }
 }
 
 async function prepare(
   options: RunOptions,
-  overlay: Overlay,
   report: Report,
+  counts: Counts,
   closers: (() => Promise<void>)[],
 ): Promise<DeviceRun> {
+  const overlay = overlayOf(options, Date.now());
   const store = openStore(options.data);
   closers.push(() => store.close());
   const account = await accountOf(store, process.env);
@@ -86,6 +86,7 @@ async function prepare(
     deviceSid,
     config,
     report,
+    counts,
     guestOptions: {
       ...options,
       required: {
@@ -96,6 +97,7 @@ async function prepare(
       },
     },
   });
+  closers.push(() => device.stop());
   report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
   return device;
 }

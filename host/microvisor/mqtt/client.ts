@@ -245,7 +245,8 @@ export class MqttClient {
       this.#received.set(packetId, false);
     }
     const { topic, qos, retain } = packet;
-    this.#events.push({ type: 'message', packetId, topic, qos, retain, payload: packet.payload.slice() });
+    // The payload is a view on the chunk (a Buffer, whose slice() would be a view again): copied to be kept.
+    this.#events.push({ type: 'message', packetId, topic, qos, retain, payload: new Uint8Array(packet.payload) });
   }
 
   #release(packetId: number, now: number): void {

@@ -1,27 +1,17 @@
 import { MvMqttReadableDataType, MvMqttRequestState, MvStatus, nameOf } from '../../../build/abi/microvisor.js';
-import { MqttError, type QoS, type Subscription } from '../../core/index.js';
+import { MqttError, type Subscription } from '../../core/index.js';
 import type { Channel, ChannelDriver } from '../channels.js';
 import type { Kernel } from '../kernel.js';
 import { refuse } from '../statuses.js';
 import { type ClientEvent, MqttClient } from './client.js';
 import type { ConnectRequest } from './connect-request.js';
 import { Inbox, type Item } from './inbox.js';
+import { type Entry, Outstanding, type PublishMessage } from './outstanding.js';
 import { refusalName } from './reason-names.js';
 import type { Transport, TransportFailure } from './transport-types.js';
 
 /** A request whose values cannot be used is answered with INVALIDPARAMETERS: `invalid` says why. */
 export type Request<T> = T | { invalid: string };
-
-export interface PublishMessage {
-  topic: string;
-  payload: Uint8Array;
-  qos: QoS;
-  retain: boolean;
-}
-
-type Outstanding =
-  | { type: 'subscribe' | 'unsubscribe'; correlationId: number; topics: string[] }
-  | { type: 'publish'; correlationId: number; message: PublishMessage };
 
 const { REQUESTCOMPLETED, INVALIDPARAMETERS, ALREADYCONNECTED, NOTCONNECTED, SOCKETERROR, CONNECTIONCIRCUITBREAKER } =
   MvMqttRequestState;
@@ -39,9 +29,7 @@ export class MqttConnection implements ChannelDriver {
   #tls: { tls: string; cipher: string } | undefined;
   #connectDeadline = 0;
   #work: (() => void)[] = [];
-  /** Requests without a response, by an id of our own: the application may use a correlation id twice. */
-  readonly #outstanding = new Map<number, Outstanding>();
-  #nextId = 1;
+  readonly #outstanding: Outstanding;
   #acknowledgements = 0;
   #disconnects = 0;
 
@@ -53,6 +41,7 @@ export class MqttConnection implements ChannelDriver {
       lost: (packetId, qos) => this.#client?.acknowledge(packetId, qos, kernel.now()),
       flood: () => this.#circuitBreaker(),
     });
+    this.#outstanding = new Outstanding(kernel, this.inbox);
   }
 
   /** One connect for each channel: REQUESTALREADYSENT, or ALREADYCONNECTED as response while the connection stands. */
@@ -70,7 +59,7 @@ export class MqttConnection implements ChannelDriver {
   }
 
   checkSubscription(type: 'subscribe' | 'unsubscribe'): void {
-    if (this.#count(type) >= this.kernel.limits.subscribesInFlight) refuse(MvStatus.RATELIMITED);
+    if (this.#outstanding.count(type) >= this.kernel.limits.subscribesInFlight) refuse(MvStatus.RATELIMITED);
   }
 
   subscribe(correlationId: number, request: Request<Subscription[]>): void {
@@ -88,7 +77,7 @@ export class MqttConnection implements ChannelDriver {
   }
 
   checkPublish(): void {
-    if (this.#count('publish') >= this.kernel.limits.publishesInFlight) refuse(MvStatus.RATELIMITED);
+    if (this.#outstanding.count('publish') >= this.kernel.limits.publishesInFlight) refuse(MvStatus.RATELIMITED);
   }
 
   publish(correlationId: number, request: Request<PublishMessage>): void {
@@ -161,49 +150,23 @@ export class MqttConnection implements ChannelDriver {
     this.inbox.put(item);
   }
 
-  #count(type: Outstanding['type']): number {
-    return [...this.#outstanding.values()].filter((entry) => entry.type === type).length;
-  }
-
   /** Takes a request in, and hands it to the client in the next tick. */
   #start<T extends object>(
-    entry: Outstanding,
+    entry: Entry,
     request: Request<T>,
     send: (client: MqttClient, id: number, request: T) => void,
   ): void {
-    const id = this.#nextId++;
-    this.#outstanding.set(id, entry);
+    const id = this.#outstanding.add(entry);
     this.#queue(() => {
-      if (this.#state !== 'connected' || !this.#client) return this.#answer(id, NOTCONNECTED);
-      if ('invalid' in request) return this.#answer(id, INVALIDPARAMETERS);
+      if (this.#state !== 'connected' || !this.#client) return this.#outstanding.answer(id, NOTCONNECTED);
+      if ('invalid' in request) return this.#outstanding.answer(id, INVALIDPARAMETERS);
       try {
         send(this.#client, id, request);
       } catch (error) {
         if (!isBadValue(error)) throw error;
-        this.#answer(id, INVALIDPARAMETERS);
+        this.#outstanding.answer(id, INVALIDPARAMETERS);
       }
     });
-  }
-
-  /** Turns an outstanding request into its response. */
-  #answer(id: number, state: MvMqttRequestState, codes: number[] = []): void {
-    const entry = this.#outstanding.get(id);
-    if (!entry) return;
-    this.#outstanding.delete(id);
-    const { correlationId } = entry;
-    if (entry.type === 'publish') {
-      const code = codes[0] ?? 0;
-      this.#put({ type: MvMqttReadableDataType.PUBLISHRESPONSE, state, correlationId, code });
-      if (state === REQUESTCOMPLETED)
-        this.kernel.emit({ event: 'published', ...publicPart(entry.message), reasonCode: code });
-      return;
-    }
-    const subscribe = entry.type === 'subscribe';
-    const type = subscribe ? MvMqttReadableDataType.SUBSCRIBERESPONSE : MvMqttReadableDataType.UNSUBSCRIBERESPONSE;
-    this.#put({ type, state, correlationId, codes });
-    if (state !== REQUESTCOMPLETED) return;
-    const topics = entry.topics.map((topic, index) => ({ topic, reasonCode: codes[index] ?? 0 }));
-    this.kernel.emit({ event: subscribe ? 'subscribed' : 'unsubscribed', topics });
   }
 
   #connect(request: Request<ConnectRequest>) {
@@ -256,6 +219,8 @@ export class MqttConnection implements ChannelDriver {
   }
 
   #on(event: ClientEvent) {
+    // What came in one chunk with the end of the connection belongs to nobody any more.
+    if (this.#state === 'over') return;
     switch (event.type) {
       case 'connected':
         return this.#connected(event.sessionPresent);
@@ -267,9 +232,9 @@ export class MqttConnection implements ChannelDriver {
       }
       case 'subscribed':
       case 'unsubscribed':
-        return this.#answer(event.id, REQUESTCOMPLETED, event.reasonCodes);
+        return this.#outstanding.answer(event.id, REQUESTCOMPLETED, event.reasonCodes);
       case 'published':
-        return this.#answer(event.id, REQUESTCOMPLETED, [event.reasonCode]);
+        return this.#outstanding.answer(event.id, REQUESTCOMPLETED, [event.reasonCode]);
       case 'message':
         return this.inbox.message(event);
       case 'closed':
@@ -338,7 +303,7 @@ export class MqttConnection implements ChannelDriver {
   #ended(reason: string, requested: boolean, state: MvMqttRequestState, code = 0): void {
     if (this.#state !== 'connected') return;
     this.#finish(true);
-    for (const id of [...this.#outstanding.keys()]) this.#answer(id, NOTCONNECTED);
+    this.#outstanding.answerAll(NOTCONNECTED);
     this.#put({ type: MvMqttReadableDataType.DISCONNECTRESPONSE, state, code });
     this.kernel.emit({ event: 'disconnected', reason, requested, ...(code ? { reasonCode: code } : {}) });
   }
@@ -358,8 +323,6 @@ const NO_CONNECTION: TransportFailure = {
   requestState: SOCKETERROR,
   detail: 'the server closed the connection during the TLS handshake',
 };
-
-const publicPart = ({ topic, payload, qos }: PublishMessage) => ({ topic, payload, qos });
 
 const isBadValue = (error: unknown): boolean =>
   error instanceof MqttError || error instanceof TypeError || error instanceof RangeError;

@@ -47,7 +47,8 @@ const MEANINGS: Record<number, string> = {
 export function failureOf(error: Error): TransportFailure {
   if (error instanceof BadCredentials) return { requestState: INVALIDPARAMETERS, detail: error.message };
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  const suffix = `${error.message}${code && !error.message.includes(code) ? ` [${code}]` : ''}`;
+  const message = plain(error.message);
+  const suffix = `${message}${code && !message.includes(code) ? ` [${code}]` : ''}`;
   if (ALERTS[code]) {
     const requestState = code.endsWith('CERTIFICATE_EXPIRED') ? CERTIFICATEEXPIRED : SOCKETERROR;
     return { requestState, detail: `${ALERTS[code]}: ${suffix}` };
@@ -55,4 +56,10 @@ export function failureOf(error: Error): TransportFailure {
   const requestState = STATES[code] ?? SOCKETERROR;
   const meaning = MEANINGS[requestState];
   return { requestState, detail: meaning ? `${meaning}: ${suffix}` : suffix };
+}
+
+/** OpenSSL's "8C1F:error:0A00045C:SSL routines:function:reason:file:line:data" says the reason in its fifth field. */
+function plain(message: string): string {
+  const [, reason] = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message) ?? [];
+  return reason ?? message.trim();
 }

@@ -19,7 +19,8 @@ import type { Kernel } from '../kernel.js';
 import { type Calls, refuse } from '../statuses.js';
 import type { UseMqtt } from './channels.js';
 import { connectRequestSize, readConnectRequest } from './connect-request.js';
-import type { PublishMessage, Request } from './connection.js';
+import type { Request } from './connection.js';
+import type { PublishMessage } from './outstanding.js';
 import { InvalidRequest, text } from './text.js';
 
 const late = MvStatus.LATEFAULT;

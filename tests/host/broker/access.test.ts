@@ -98,6 +98,22 @@ describe.each([4, 5] as const)('access rules, protocol version %i', (protocolVer
     expect(client.isClosed).toBe(false);
   });
 
+  it('that deny a QoS 2 publish end the exchange in MQTT 5 only: the packet id is free again (4.3.3)', () => {
+    const asked: string[] = [];
+    const world = new World({
+      access: {
+        publish: (_, topic) => {
+          asked.push(topic);
+          return 'deny';
+        },
+      },
+    });
+    const client = world.connect({ protocolVersion });
+    client.publish('one', 'x', { qos: 2, packetId: 1 });
+    client.publish('two', 'x', { qos: 2, packetId: 1 });
+    expect(asked).toEqual(protocolVersion === 5 ? ['one', 'two'] : ['one']);
+  });
+
   it('may end the connection over a publish or a subscription', () => {
     const world = new World({ access: { publish: () => 'disconnect', subscribe: () => 'disconnect' } });
     const one = world.connect({ protocolVersion });

@@ -79,7 +79,7 @@ describe.each(['mqttv31', 'mqttv311', 'mqttv5'])('mosquitto clients with %s', (v
     const reader = await subscribe(version, ['-t', '#', '-F', '%t %p %r']);
     expect(await reader.lines(1)).toEqual(['state on 1']);
     const other = await subscribe(version, ['-t', 'none', '--will-topic', 'gone', '--will-payload', 'bye']);
-    await other.stop('SIGKILL');
+    await other.stop();
     expect(await reader.lines(2)).toEqual(['state on 1', 'gone bye 0']);
   });
 

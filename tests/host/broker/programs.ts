@@ -40,9 +40,12 @@ export class Program {
     });
   }
 
-  /** Ends this very process; resolves when it is gone. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.child.kill(signal);
+  /**
+   * Ends this very process; resolves when it is gone. Not by SIGTERM: mosquitto_sub loses one that comes while it waits
+   * for SUBACK, and then goes on for ever (against Mosquitto too).
+   */
+  async stop(): Promise<void> {
+    this.child.kill('SIGKILL');
     await this.ended;
   }
 }

@@ -43,6 +43,13 @@ describe('the first packet', () => {
     expect(client.next('publish').qos).toBe(1);
   });
 
+  it('of MQTT 3.1 needs a client id: return code 2', () => {
+    const client = new World().open();
+    client.raw(hex('10 0e 0006 4d5149736470 03 02 000a 0000'));
+    expect(client.next('connack').reasonCode).toBe(2);
+    expect(client.isClosed).toBe(true);
+  });
+
   it('of 3.1.1 with an empty client id needs a clean session: return code 2 (MQTT-3.1.3-8 of 3.1.1)', () => {
     const world = new World();
     const client = world.open();
@@ -162,8 +169,10 @@ describe.each([4, 5] as const)('a connected client, protocol version %i', (proto
     const reader = world.connect({ clientId: 'reader' });
     reader.subscribe('#');
     const client = world.connect({ protocolVersion });
-    client.disconnect();
-    client.publish('a', 'x');
+    const publish: Packet = { type: 'publish', topic: 'a', payload: hex(''), qos: 0, retain: false, dup: false };
+    const packets: Packet[] = [{ type: 'disconnect', reasonCode: 0 }, publish];
+    client.raw(Buffer.concat(packets.map((packet) => encodePacket(packet, protocolVersion))));
+    client.send(publish);
     expect(reader.received).toEqual([]);
     expect(world.eventsOf('disconnected')).toMatchObject([{ reasonCode: 0 }]);
   });

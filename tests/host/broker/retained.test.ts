@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { World } from './harness.js';
+import { encodePacket } from '../../../host/core/index.js';
+import { text, World } from './harness.js';
 
 describe.each([4, 5] as const)('retained messages, protocol version %i', (protocolVersion) => {
   it('reach a later subscriber with the RETAIN flag set (MQTT-3.3.1-8)', () => {
@@ -59,6 +60,23 @@ describe.each([4, 5] as const)('retained messages, protocol version %i', (protoc
     reader.subscribe('a', { qos: 2 });
     expect(reader.next('publish')).toMatchObject({ qos: 1, retain: true });
   });
+});
+
+it('retained messages and wills own their bytes: the receive buffer may be used again', () => {
+  const world = new World();
+  const will = { topic: 'will', payload: text('bye'), qos: 0 as const, retain: true };
+  const connect = { type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'c', will } as const;
+  const publish = { type: 'publish', topic: 'a', payload: text('x'), qos: 0, retain: true, dup: false } as const;
+  const writer = world.open();
+  for (const packet of [connect, publish]) {
+    const bytes = encodePacket(packet, 4);
+    writer.raw(bytes);
+    bytes.fill(0);
+  }
+  writer.drop();
+  const reader = world.connect({ clientId: 'reader' });
+  reader.subscribe('#');
+  expect(reader.messages().sort()).toEqual(['a=x', 'will=bye']);
 });
 
 describe('retained messages in MQTT 5', () => {

@@ -23,6 +23,18 @@ describe('a client that does not take its bytes', () => {
     expect(client.messages()).toEqual(['zero=1', 'zero=2', 'one=1', 'one=2']);
   });
 
+  it('keeps the order of QoS 1 when it has caught up', () => {
+    const world = new World({ limits });
+    const client = world.connect();
+    client.subscribe('#', { qos: 1 });
+    world.backlog = 101;
+    world.engine.publish('a', '1', { qos: 1 });
+    world.backlog = 0;
+    world.engine.publish('a', '2', { qos: 1 });
+    world.engine.drained(client.id);
+    expect(client.messages()).toEqual(['a=1', 'a=2']);
+  });
+
   it('keeps the order of QoS 0 when it has caught up', () => {
     const world = new World({ limits });
     const client = world.connect();

@@ -93,6 +93,26 @@ describe('subscriptions in MQTT 5', () => {
     expect(one.messages()).toEqual(['a=yours']);
   });
 
+  it('with No Local do not get their own retained messages either', () => {
+    const world = new World();
+    const client = world.connect({ protocolVersion: 5 });
+    client.publish('mine', 'x', { retain: true });
+    world.engine.publish('yours', 'x', { retain: true });
+    client.subscribe('#', { noLocal: true });
+    expect(client.messages()).toEqual(['yours=x']);
+  });
+
+  it('that overlap keep the RETAIN flag if one of them asks for it', () => {
+    const world = new World();
+    const client = world.connect({ protocolVersion: 5 });
+    client.subscribe('a/#', { retainAsPublished: true });
+    client.subscribe('a/+');
+    client.subscribe('b/#');
+    client.subscribe('b/+', { retainAsPublished: true });
+    for (const topic of ['a/x', 'b/x']) world.engine.publish(topic, 'x', { retain: true });
+    expect([client.next('publish').retain, client.next('publish').retain]).toEqual([true, true]);
+  });
+
   it('hand back all identifiers that led to the message (MQTT-3.3.4-3, -4)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion: 5 });

@@ -110,6 +110,15 @@ describe('the will of MQTT 5', () => {
     expect(watcher.messages()).toEqual([]);
   });
 
+  it('of an earlier connection does not disturb the next one', () => {
+    const { world, watcher } = setUp();
+    const lost = world.connect({ protocolVersion: 5, will: delayed, properties: lasting });
+    lost.drop();
+    world.connect({ protocolVersion: 5, cleanStart: false, will: delayed, properties: lasting });
+    world.advance(1_000_000);
+    expect(watcher.messages()).toEqual([]);
+  });
+
   it('does not wait longer than its session lives (MQTT-3.1.2-8)', () => {
     const { world, watcher } = setUp();
     world.connect({ protocolVersion: 5, will: delayed, properties: { sessionExpiryInterval: 5 } }).drop();

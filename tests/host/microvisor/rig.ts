@@ -99,6 +99,7 @@ export const observers: ((call: SystemCallName, status: MvStatus) => void)[] = [
 export class Rig {
   time = 1_000_000;
   readonly memory = { buffer: new ArrayBuffer(0x8_0000) };
+  /** Without the interrupts: `news` counts those. */
   readonly events: KernelEvent[] = [];
   readonly log: string[] = [];
   readonly links: Link[] = [];
@@ -122,7 +123,9 @@ export class Rig {
       limits: options.limits,
       behaviour: options.behaviour,
       log: (line) => this.log.push(line),
-      emit: (event) => this.events.push(event),
+      emit: (event) => {
+        if (event.event !== 'interrupt') this.events.push(event);
+      },
       trace: (call, status) => {
         for (const observer of observers) observer(call, status);
       },

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from './temporary.js';
+
+const KEYS = {
+  ec: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  rsa: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'],
+} as const;
+
+export interface IssueOptions {
+  key?: keyof typeof KEYS;
+  /** Subject alternative name, for example DNS:localhost. */
+  names?: string;
+  /** Days from now, may be negative. */
+  from?: number;
+  to?: number;
+  commonName?: string;
+}
+
+const CONFIG = `
+[ca]
+default_ca = default
+[default]
+database = index.txt
+new_certs_dir = .
+rand_serial = yes
+default_md = sha256
+unique_subject = no
+policy = policy
+[policy]
+commonName = supplied
+`;
+
+/** A certificate authority made of openssl commands; NAME.pem and NAME.key in a temporary folder. */
+export class Authority implements Disposable {
+  readonly folder: string;
+  readonly #remove: () => void;
+
+  constructor(commonName = 'Interop CA', key: keyof typeof KEYS = 'ec') {
+    ({ folder: this.folder, remove: this.#remove } = temporaryFolder());
+    writeFileSync(this.path('ca.conf'), CONFIG);
+    writeFileSync(this.path('index.txt'), '');
+    this.#key('ca', key);
+    this.openssl('req', '-x509', '-key', 'ca.key', '-subj', `/CN=${commonName}`, '-days', '3', '-out', 'ca.pem');
+  }
+
+  /** The certificate NAME.pem with the key NAME.key (PKCS#8 PEM). */
+  issue(name: string, { key = 'ec', names, from = -1, to = 2, commonName = name }: IssueOptions = {}): this {
+    this.#key(name, key);
+    this.openssl('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${commonName}`, '-out', `${name}.csr`);
+    writeFileSync(this.path('ext'), `basicConstraints=CA:FALSE\n${names ? `subjectAltName=${names}\n` : ''}`);
+    const signer = ['-config', 'ca.conf', '-cert', 'ca.pem', '-keyfile', 'ca.key', '-extfile', 'ext'];
+    const dates = ['-startdate', date(from), '-enddate', date(to)];
+    this.openssl('ca', '-batch', '-notext', ...signer, ...dates, '-in', `${name}.csr`, '-out', `${name}.pem`);
+    return this;
+  }
+
+  openssl(...args: string[]): void {
+    try {
+      execFileSync('openssl', args, { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw new Error('the program openssl is missing on this machine');
+    }
+  }
+
+  /** Converts NAME.pem to NAME.der and NAME.key to NAME.key.der (PKCS#8), with the documents' commands. */
+  toDer(...names: string[]): this {
+    for (const name of names) {
+      this.openssl('x509', '-inform', 'pem', '-in', `${name}.pem`, '-outform', 'der', '-out', `${name}.der`);
+      const [to, wrap] = [`${name}.key.der`, ['pkcs8', '-topk8', '-nocrypt']];
+      this.openssl(...wrap, '-in', `${name}.key`, '-inform', 'pem', '-out', to, '-outform', 'der');
+    }
+    return this;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  read(name: string): Buffer {
+    return readFileSync(this.path(name));
+  }
+
+  hex(name: string): string {
+    return this.read(name).toString('hex');
+  }
+
+  /** Writes a file; gives its path. */
+  write(name: string, content: string | Buffer): string {
+    writeFileSync(this.path(name), content);
+    return this.path(name);
+  }
+
+  [Symbol.dispose](): void {
+    this.#remove();
+  }
+
+  #key(name: string, kind: keyof typeof KEYS): void {
+    this.openssl('genpkey', ...KEYS[kind], '-out', `${name}.key`);
+  }
+}
+
+function date(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { Child } from './child.js';
+
+/** What `npm install` puts behind the name `wasmqtt`. */
+export const CLI = join(import.meta.dirname, '../../build/host/cli.js');
+
+/** One line of standard output under --json. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look at the fields of each kind
+export type JsonEvent = { event: string } & Record<string, any>;
+
+/** The environment without what the command takes from it. */
+export function cleanEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const { MV_DEVICE_SID, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, NO_COLOR, FORCE_COLOR, ...rest } = process.env;
+  return { ...rest, ...extra };
+}
+
+/** The built command `wasmqtt`, run as a user runs it. */
+export class Command extends Child {
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    super(process.execPath, [CLI, ...args], { env: cleanEnvironment(env) });
+  }
+
+  /** Every whole line of standard output, parsed: throws when one is not JSON. */
+  get events(): JsonEvent[] {
+    return this.lines('stdout').map((line) => JSON.parse(line));
+  }
+
+  /** The first event of this kind that passes the filter, among those from index `from` on. */
+  event(kind: string, filter: (event: JsonEvent) => boolean = () => true, from = 0): Promise<JsonEvent> {
+    return this.until(`the event ${kind}`, () =>
+      this.events.slice(from).find((event) => event.event === kind && filter(event)),
+    );
+  }
+
+  /** Ends it as Ctrl-C does. */
+  async interrupt(): Promise<{ code: number | null; stderr: string; summary: JsonEvent | undefined }> {
+    this.signal('SIGINT');
+    const { code, stderr } = await this.ended;
+    return { code, stderr, summary: this.events.at(-1) };
+  }
+}

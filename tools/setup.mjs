@@ -1,0 +1,11 @@
+// npm run setup: installs the programs that the tests use beyond Node.
+import process from 'node:process';
+import { installTools, packageOf } from './tools.mjs';
+
+const missing = installTools((line) => console.log(`setup: ${line}`));
+console.log(
+  missing.length === 0
+    ? `setup: all there: ${Object.keys(packageOf).join(', ')}`
+    : `setup: still missing: ${missing.join(', ')}`,
+);
+process.exitCode = missing.length === 0 ? 0 : 1;
