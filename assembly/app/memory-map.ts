@@ -53,4 +53,4 @@ export const recordBuffer: usize = deviceIdBuffer + 64;
 /** The end; it must lie within the one page of memory that the module starts with. */
 export const memoryEnd: usize = recordBuffer + 512;
 
-if (memoryEnd - base + 511 > ROOM) ERROR('the buffers need more room than ROOM');
+if (<i32>(memoryEnd - base) + 511 > ROOM) ERROR('the buffers need more room than ROOM');

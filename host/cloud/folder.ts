@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { restrict, syncFolder } from '../files/private.js';
 import { reasonOf, StoreError } from './errors.js';
 
 /** The names under which LMDB keeps an environment. */
@@ -33,20 +34,5 @@ function makePrivateFile(path: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     restrict(path, 0o600);
-  }
-}
-
-function restrict(path: string, mode: number): void {
-  if ((statSync(path).mode & 0o777 & ~mode) !== 0) chmodSync(path, mode);
-}
-
-/** New names in a folder survive a power failure only after the folder itself was synced. */
-function syncFolder(directory: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

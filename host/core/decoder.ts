@@ -1,4 +1,5 @@
 import { PacketRecord } from '../../build/abi/core.js';
+import { integer } from './arguments.js';
 import { packetTypeNames, toObject } from './decode.js';
 import { MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
@@ -25,20 +26,23 @@ export class PacketDecoder {
   #wanted = 0;
   #failure: MqttError | undefined;
 
+  /** @throws TypeError or RangeError when an option is no integer of its range. */
   constructor({ protocolVersion = 4, maximumPacketSize = LARGEST_PACKET }: PacketDecoderOptions = {}) {
+    integer(protocolVersion, 3, 5, 'protocolVersion');
     this.protocolVersion = protocolVersion;
-    this.#maximumPacketSize = maximumPacketSize;
+    this.#maximumPacketSize = integer(maximumPacketSize, 1, 0xffffffff, 'maximumPacketSize');
   }
 
   /**
    * Gives all packets that are complete with this chunk. Payloads and binary properties are views on the chunk when a
-   * packet lies in it whole.
+   * packet lies in it whole; the rest of a chunk is kept, not copied, so a chunk must not be written to again.
    *
    * @throws MqttError at the first malformed packet: `packets` are those before it. From then on every call throws the
-   * same error, until `reset`.
+   * same error, until `reset`. TypeError when the chunk is no Uint8Array; the stream stays as it was then.
    */
   push(chunk: Uint8Array): Packet[] {
     if (this.#failure) throw this.#failure;
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
     this.#pending.push(chunk);
     this.#pendingLength += chunk.length;
     if (this.#pendingLength < this.#wanted) return [];

@@ -1,4 +1,5 @@
 import { FilterRecord, PacketRecord, PacketType } from '../../build/abi/core.js';
+import { flag, integer, list, object } from './arguments.js';
 import { MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
 import type {
@@ -11,11 +12,15 @@ import type {
   SubscribePacket,
   UnsubscribePacket,
 } from './packets.js';
-import { integer, writeProperties } from './properties.js';
+import { writeProperties } from './properties.js';
 import { writeBytes, writeText } from './strings.js';
 
 /** Room for fixed header, lengths and integers of any packet, beside its strings, lists and properties. */
 const FIXED_ROOM = 64;
+
+const packetTypes = Object.fromEntries(
+  Object.entries(PacketType).map(([name, value]) => [name.toLowerCase(), value]),
+) as Record<Packet['type'], number>;
 
 /** Sets fields of a record in scratch memory by their byte offsets, and counts the bytes they point to. */
 class RecordWriter {
@@ -48,10 +53,11 @@ class RecordWriter {
  */
 export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): Buffer {
   scratch.reserve(0);
+  object(packet, 'packet');
+  const type = Object.hasOwn(packetTypes, packet.type) ? packetTypes[packet.type] : 0;
+  if (!type) throw new TypeError(`there is no packet type ${String(packet.type)}`);
   const version = packet.type === 'connect' ? packet.protocolVersion : protocolVersion;
   integer(version, 3, 5, 'protocolVersion');
-  const type = PacketType[packet.type?.toUpperCase() as keyof typeof PacketType];
-  if (!type) throw new TypeError(`there is no packet type ${String(packet.type)}`);
   const record = new RecordWriter(PacketRecord.SIZE);
   record.set(PacketRecord.type, type);
   record.set(PacketRecord.protocolVersion, version);
@@ -70,7 +76,7 @@ function fill(record: RecordWriter, packet: Packet): void {
       fillConnect(record, packet);
       break;
     case 'connack':
-      record.set(PacketRecord.connectFlags, packet.sessionPresent ? 1 : 0);
+      record.set(PacketRecord.connectFlags, flag(packet.sessionPresent, 'connack: sessionPresent'));
       record.set(PacketRecord.reasonCode, reason(packet));
       break;
     case 'publish':
@@ -112,12 +118,13 @@ function setPacketId(
 }
 
 function fillConnect(record: RecordWriter, packet: ConnectPacket): void {
-  let flags = packet.cleanStart ? 2 : 0;
+  let flags = flag(packet.cleanStart, 'connect: cleanStart') << 1;
   record.set(PacketRecord.keepAlive, integer(packet.keepAlive, 0, 0xffff, 'connect: keepAlive'));
   record.setView(PacketRecord.clientId, writeText(packet.clientId, 'connect: clientId'));
-  if (packet.will) {
+  if (packet.will !== undefined) {
+    object(packet.will, 'connect: will');
     const { topic, payload, qos, retain, properties } = packet.will;
-    flags |= 4 | (integer(qos, 0, 3, 'connect: will.qos') << 3) | (retain ? 0x20 : 0);
+    flags |= 4 | (integer(qos, 0, 3, 'connect: will.qos') << 3) | (flag(retain, 'connect: will.retain') << 5);
     record.setView(PacketRecord.willProperties, writeProperties(properties, 'connect: will'));
     record.setView(PacketRecord.topic, writeText(topic, 'connect: will.topic'));
     record.setView(PacketRecord.payload, writeBytes(payload, 'connect: will.payload'));
@@ -135,7 +142,10 @@ function fillConnect(record: RecordWriter, packet: ConnectPacket): void {
 
 function fillPublish(record: RecordWriter, packet: PublishPacket): void {
   const qos = integer(packet.qos, 0, 3, 'publish: qos');
-  record.set(PacketRecord.flags, (packet.retain ? 1 : 0) | (qos << 1) | (packet.dup ? 8 : 0));
+  record.set(
+    PacketRecord.flags,
+    flag(packet.retain, 'publish: retain') | (qos << 1) | (flag(packet.dup, 'publish: dup') << 3),
+  );
   if (qos > 0) setPacketId(record, packet);
   record.setView(PacketRecord.topic, writeText(packet.topic, 'publish: topic'));
   record.setView(PacketRecord.payload, writeBytes(packet.payload, 'publish: payload'));
@@ -145,8 +155,11 @@ function writeFilters(packet: SubscribePacket | UnsubscribePacket): [number, num
   const type = packet.type === 'subscribe' ? PacketType.SUBSCRIBE : PacketType.UNSUBSCRIBE;
   const entries =
     packet.type === 'subscribe'
-      ? packet.subscriptions.map((s) => ({ topicFilter: s.topicFilter, options: subscriptionOptions(s) }))
-      : packet.topicFilters.map((topicFilter) => ({ topicFilter, options: 0 }));
+      ? list(packet.subscriptions, 'subscribe: subscriptions').map((subscription) => {
+          object(subscription, 'subscribe: subscriptions');
+          return { topicFilter: subscription.topicFilter, options: subscriptionOptions(subscription) };
+        })
+      : list(packet.topicFilters, 'unsubscribe: topicFilters').map((topicFilter) => ({ topicFilter, options: 0 }));
   const views = entries.map(({ topicFilter }) => writeText(topicFilter, `${packet.type}: topicFilter`));
   const capacity = views.reduce((sum, [, length]) => sum + length + 3, 0);
   const output = scratch.take(capacity);
@@ -165,10 +178,13 @@ function writeFilters(packet: SubscribePacket | UnsubscribePacket): [number, num
 function subscriptionOptions(subscription: SubscribePacket['subscriptions'][number]): number {
   const qos = integer(subscription.qos, 0, 3, 'subscribe: qos');
   const retainHandling = integer(subscription.retainHandling ?? 0, 0, 3, 'subscribe: retainHandling');
-  return qos | (subscription.noLocal ? 4 : 0) | (subscription.retainAsPublished ? 8 : 0) | (retainHandling << 4);
+  const noLocal = flag(subscription.noLocal, 'subscribe: noLocal');
+  const retainAsPublished = flag(subscription.retainAsPublished, 'subscribe: retainAsPublished');
+  return qos | (noLocal << 2) | (retainAsPublished << 3) | (retainHandling << 4);
 }
 
 function writeReasons(packet: SubackPacket): [number, number] {
-  const codes = packet.reasonCodes.map((code) => integer(code, 0, 0xff, `${packet.type}: reasonCodes`));
+  const where = `${packet.type}: reasonCodes`;
+  const codes = list(packet.reasonCodes, where).map((code) => integer(code, 0, 0xff, where));
   return writeBytes(Uint8Array.from(codes), packet.type);
 }

@@ -1,9 +1,11 @@
 import { PropertyRecord, PropertyType, properties as propertyTable } from '../../build/abi/core.js';
+import { integer, list, object } from './arguments.js';
 import { MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
 import type { Properties } from './packets.js';
 import { writeBytes, writeText } from './strings.js';
 
+const known = new Set<string>(propertyTable.map(({ name }) => name));
 const byId = new Map<number, keyof Properties>(propertyTable.map(({ id, name }) => [id, name]));
 
 type Value = number | string | Uint8Array;
@@ -52,8 +54,8 @@ const limits: Record<string, number> = { byte: 0xff, u16: 0xffff, u32: 0xfffffff
  * @throws TypeError for an unknown name or a value of the wrong type, RangeError for a number out of range.
  */
 export function writeProperties(properties: Properties | undefined, packetType: string): [number, number] {
-  if (!properties) return [0, 0];
-  const known = new Set<string>(propertyTable.map(({ name }) => name));
+  if (properties === undefined) return [0, 0];
+  object(properties, `${packetType}: properties`);
   const stranger = Object.keys(properties).find((name) => !known.has(name));
   if (stranger)
     throw new TypeError(`${packetType}: there is no property ${stranger}; the names are those of MQTT 5 2.2.2.2`);
@@ -61,12 +63,15 @@ export function writeProperties(properties: Properties | undefined, packetType: 
   for (const { id, name, type } of propertyTable) {
     const given = properties[name];
     if (given === undefined) continue;
+    const where = `${packetType}: property ${name}`;
     if (type === 'pair') {
-      for (const [key, value] of given as [string, string][])
-        parts.push(writeOne(id, name, type, value, packetType, key));
+      for (const pair of list(given as [string, string][], where)) {
+        if (list(pair, where).length !== 2) throw new TypeError(`${where} must be pairs of name and value`);
+        parts.push(writeOne(id, type, pair[1], where, writeText(pair[0], where)));
+      }
     } else {
-      const values = type === 'varint' ? (given as number[]) : [given as Value];
-      for (const value of values) parts.push(writeOne(id, name, type, value, packetType));
+      const values = type === 'varint' ? list(given as number[], where) : [given as Value];
+      for (const value of values) parts.push(writeOne(id, type, value, where));
     }
   }
   const total = parts.reduce((sum, [, size]) => sum + size, 0);
@@ -81,13 +86,11 @@ export function writeProperties(properties: Properties | undefined, packetType: 
 
 function writeOne(
   id: number,
-  name: string,
   type: string,
   value: Value,
-  packetType: string,
-  key?: string,
+  where: string,
+  [keyAddress, keySize]: [number, number] = [0, 0],
 ): [number, number] {
-  const where = `${packetType}: property ${name}`;
   let word: number;
   let size = 0;
   if (type in limits) {
@@ -97,7 +100,6 @@ function writeOne(
   } else {
     [word, size] = writeText(value, where);
   }
-  const [keyAddress, keySize] = key === undefined ? [0, 0] : writeText(key, where);
   const capacity = 12 + size + keySize;
   const output = scratch.take(capacity);
   const record = scratch.take(PropertyRecord.SIZE);
@@ -108,14 +110,6 @@ function writeOne(
   fields[(record + PropertyRecord.name) >> 2] = keyAddress;
   fields[(record + PropertyRecord.nameLength) >> 2] = keySize;
   const written = core.mqtt_property_write(record, output, capacity);
-  if (written < 0) throw new MqttError(written, -1, packetType);
+  if (written < 0) throw new MqttError(written, -1, where);
   return [output, written];
-}
-
-/** The number itself, when it is an integer of the range. */
-export function integer(value: unknown, minimum: number, maximum: number, where: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw new TypeError(`${where} must be an integer`);
-  if (value < minimum || value > maximum)
-    throw new RangeError(`${where} must be ${minimum} to ${maximum}, not ${value}`);
-  return value;
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   closeSync,
   fsyncSync,
   linkSync,
@@ -10,10 +9,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { restrict, syncFolder } from '../files/private.js';
 import { PkiError, reasonOf } from './errors.js';
 
 const OWN_FILES = /^(ca|server|device-UV[0-9a-f]{32})\.(pem|key)$|\.tmp$/;
@@ -88,20 +87,6 @@ function writeTemporary(path: string, text: string): string {
     closeSync(handle);
   }
   return temporary;
-}
-
-function restrict(path: string, mode: number): void {
-  if ((statSync(path).mode & 0o777 & ~mode) !== 0) chmodSync(path, mode);
-}
-
-function syncFolder(directory: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function guard<T>(path: string, what: string, action: () => T): T {
