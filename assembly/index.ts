@@ -7,6 +7,7 @@ export { hex_decode, hex_encode } from './hex';
 export { abi_version, heap_base, utf8_check } from './memory';
 export {
   mqtt_decode,
+  mqtt_decode_chunk,
   mqtt_encode,
   mqtt_filter_read,
   mqtt_filter_write,

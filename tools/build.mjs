@@ -20,7 +20,7 @@ function run(command, args) {
 }
 
 function compile(name, entry, target) {
-  const outFile = `build/${name}${target === 'debug' ? '.debug' : ''}.wasm`;
+  const outFile = `build/${name}${target === 'release' ? '' : `.${target}`}.wasm`;
   return run('assemblyscript/bin/asc.js', [
     entry,
     '--config',
@@ -59,6 +59,7 @@ async function main() {
   const targets = process.argv.includes('--debug') ? ['release', 'debug'] : ['release'];
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => compile(name, entry, target))),
+    compile('core', modules.core, 'simd'), // for engines that compile: the same source, larger and faster
     bundle(),
     run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
   ]);

@@ -54,6 +54,10 @@ function layOut(name, record) {
     offset += size;
   }
   record.size = Math.ceil(offset / align) * align;
+  if (record.summary) {
+    const last = record.fields.find((field) => field.name === record.summary);
+    record.summarySize = Math.ceil((last.offset + FIELD_SIZE[last.type]) / 8) * 8;
+  }
 }
 
 const PROPERTY_TYPES = {
@@ -106,6 +110,7 @@ function assemblyScript(abi) {
   for (const [name, record] of Object.entries(abi.records)) {
     for (const field of record.fields) constant(`${upperSnake(name)}_${upperSnake(field.name)}`, 'usize', field.offset);
     constant(`${upperSnake(name)}_SIZE`, 'usize', record.size);
+    if (record.summarySize) constant(`${upperSnake(name)}_SUMMARY_SIZE`, 'usize', record.summarySize);
   }
   for (const [name, value] of Object.entries(PROPERTY_RULES))
     constant(`PROPERTY_RULE_${name.toUpperCase()}`, 'i32', value);
@@ -135,6 +140,7 @@ function typeScript(abi) {
     lines.push(`${doc(`${record.doc} Byte offsets of the fields.`)}export const ${name}Record = {`);
     for (const field of record.fields)
       lines.push(`  /** ${field.type}: ${field.doc ?? ''} */\n  ${field.name}: ${field.offset},`);
+    if (record.summarySize) lines.push(`  SUMMARY_SIZE: ${record.summarySize},`);
     lines.push(`  SIZE: ${record.size},\n} as const;\n`);
   }
   lines.push('/** The properties of MQTT 5 (2.2.2.2). */');

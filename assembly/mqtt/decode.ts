@@ -1,8 +1,16 @@
 import {
+  CHUNK_ERROR_OFFSET,
+  CHUNK_NEEDED,
+  CHUNK_PROTOCOL_VERSION,
+  CHUNK_RESULT,
+  CHUNK_SIZE,
+  CHUNK_TYPE,
+  CHUNK_USED,
   PACKET_CLIENT_ID,
   PACKET_CONNECT_FLAGS,
   PACKET_COUNT,
   PACKET_ERROR_OFFSET,
+  PACKET_FLAG_TOPIC_ASCII,
   PACKET_FLAGS,
   PACKET_LENGTH,
   PACKET_NEEDED,
@@ -13,6 +21,7 @@ import {
   PACKET_PROTOCOL_VERSION,
   PACKET_REASON_CODE,
   PACKET_SIZE,
+  PACKET_SUMMARY_SIZE,
   PACKET_TOPIC,
   PACKET_TOPIC_ALIAS,
   PACKET_TYPE,
@@ -41,13 +50,14 @@ import {
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
 import { loadU16, varintIsMinimal, varintLength, varintValue } from '../memory/bytes';
+import { utf8Fault, utf8Scan } from '../memory/utf8';
 import { decodeConnect } from './decode-connect';
-import { readUtf8 } from './fields';
+import { readBinary } from './fields';
 import { checkFilters } from './filters';
 import { checkFixedHeader } from './flags';
 import { fail, readProperties } from './properties';
 import { reasonIsValid, reasonScan } from './reasons';
-import { wildcardScan } from './topics';
+import { plainScan, wildcardScan } from './topics';
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_decode(
@@ -58,9 +68,49 @@ export function mqtt_decode(
   packet: usize,
 ): i32 {
   memory.fill(packet, 0, PACKET_SIZE);
+  return decodeOne(<i32>input, length, protocolVersion, maximumPacketSize, packet);
+}
+
+/** ABI: see assembly/abi/mqtt.json. */
+export function mqtt_decode_chunk(
+  input: usize,
+  length: u32,
+  protocolVersion: i32,
+  maximumPacketSize: u32,
+  table: usize,
+  capacity: i32,
+  chunk: usize,
+): i32 {
+  let version = protocolVersion;
+  let packet = table;
+  let used: u32 = 0;
+  let count = 0;
+  memory.fill(chunk, 0, CHUNK_SIZE);
+  while (count < capacity) {
+    for (let at: usize = 0; at < PACKET_SUMMARY_SIZE; at += 8) store<u64>(packet + at, 0);
+    const result = decodeOne(<i32>(input + used), length - used, version, maximumPacketSize, packet);
+    if (result <= 0) {
+      store<i32>(chunk, result, CHUNK_RESULT);
+      if (result < 0) store<u32>(chunk, load<u32>(packet, PACKET_ERROR_OFFSET), CHUNK_ERROR_OFFSET);
+      else store<u32>(chunk, load<u32>(packet, PACKET_NEEDED), CHUNK_NEEDED);
+      store<u32>(chunk, load<u32>(packet, PACKET_TYPE), CHUNK_TYPE);
+      break;
+    }
+    used += result;
+    count++;
+    version = load<u32>(packet, PACKET_PROTOCOL_VERSION);
+    packet += PACKET_SUMMARY_SIZE;
+  }
+  store<u32>(chunk, used, CHUNK_USED);
+  store<u32>(chunk, version, CHUNK_PROTOCOL_VERSION);
+  return count;
+}
+
+/** Decodes one packet into a record whose summary is zero; the result is that of mqtt_decode. */
+function decodeOne(start: i32, length: u32, protocolVersion: i32, maximumPacketSize: u32, packet: usize): i32 {
   store<u32>(packet, protocolVersion, PACKET_PROTOCOL_VERSION);
+  store<u32>(packet, 0, PACKET_ERROR_OFFSET);
   if (length == 0) return incomplete(packet, 2);
-  const start = <i32>input;
   const type: i32 = load<u8>(start) >> 4;
   const flags: i32 = load<u8>(start) & 15;
   store<u32>(packet, type, PACKET_TYPE);
@@ -69,7 +119,7 @@ export function mqtt_decode(
   if (fault < 0) return fault;
 
   const size = varintLength(start + 1, start + <i32>length);
-  if (size == 0) return incomplete(packet, 1);
+  if (size == 0) return incomplete(packet, 1); // a Remaining Length of one byte may end the packet
   store<u32>(packet, 1, PACKET_ERROR_OFFSET); // until the body begins, what can be wrong is the Remaining Length
   if (size < 0) return RESULT_REMAINING_LENGTH_TOO_LONG;
   // 3.1.1 does not ask for the fewest bytes; a CONNECT says only later which version it speaks.
@@ -90,7 +140,7 @@ export function mqtt_decode(
   } else if (at >= 0) {
     at = fail(packet, at, RESULT_TRAILING_BYTES);
   }
-  store<u32>(packet, load<u32>(packet, PACKET_ERROR_OFFSET) - <u32>input, PACKET_ERROR_OFFSET);
+  store<u32>(packet, load<u32>(packet, PACKET_ERROR_OFFSET) - start, PACKET_ERROR_OFFSET);
   return at;
 }
 
@@ -112,11 +162,9 @@ function decodeBody(type: i32, flags: i32, p: i32, end: i32, protocolVersion: i3
 }
 
 function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, packet: usize): i32 {
-  let p = readUtf8(start, end, packet, PACKET_TOPIC);
+  let p = readTopic(flags, start, end, packet);
   if (p < 0) return p;
   const topicEnd = p;
-  const wildcard = wildcardScan(start + 2, topicEnd);
-  if (wildcard != topicEnd) return fail(packet, wildcard, RESULT_TOPIC_WILDCARD); // MQTT-3.3.2-2
   if ((flags & 6) != 0) {
     p = readPacketId(p, end, packet);
     if (p < 0) return p;
@@ -131,6 +179,21 @@ function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, p
   store<u32>(packet, p, PACKET_PAYLOAD);
   store<u32>(packet, end - p, PACKET_PAYLOAD_LENGTH);
   return end;
+}
+
+/** The Topic Name of a PUBLISH (3.3.2.1): UTF-8 without wildcards. Gives the address after it, or a result code. */
+function readTopic(flags: i32, start: i32, end: i32, packet: usize): i32 {
+  const topicEnd = readBinary(start, end, packet, PACKET_TOPIC);
+  if (topicEnd < 0) return topicEnd;
+  const plain = plainScan(start + 2, topicEnd);
+  if (plain == topicEnd) {
+    store<u32>(packet, flags | PACKET_FLAG_TOPIC_ASCII, PACKET_FLAGS);
+    return topicEnd;
+  }
+  const at = utf8Scan(plain, topicEnd);
+  if (at != topicEnd) return fail(packet, at, utf8Fault(at));
+  const wildcard = wildcardScan(plain, topicEnd);
+  return wildcard == topicEnd ? topicEnd : fail(packet, wildcard, RESULT_TOPIC_WILDCARD); // MQTT-3.3.2-2
 }
 
 function decodeConnack(start: i32, end: i32, protocolVersion: i32, packet: usize): i32 {

@@ -17,7 +17,7 @@ import {
 import { loadU16 } from '../memory/bytes';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 import { fail, writeString } from './properties';
-import { filterFault, isShared } from './topics';
+import { filterFault, isShared, plainScan } from './topics';
 
 /** Checks the filter list of a SUBSCRIBE or UNSUBSCRIBE and counts it; gives `end` or a result code. */
 export function checkFilters(start: i32, end: i32, packet: usize, type: i32, protocolVersion: i32): i32 {
@@ -28,14 +28,19 @@ export function checkFilters(start: i32, end: i32, packet: usize, type: i32, pro
     if (end - p < 2 || end - p - 2 < loadU16(p)) return fail(packet, p, RESULT_PACKET_TRUNCATED);
     const first = p + 2;
     const next = first + loadU16(p);
-    const at = utf8Scan(first, next);
-    if (at != next) return fail(packet, at, utf8Fault(at)); // MQTT-3.8.3-1
-    const fault = filterFault(first, next, protocolVersion);
-    if (fault < 0) return fail(packet, first, fault);
+    const shared = isShared(first, next);
+    // A filter of plain characters needs no second look, unless it is empty or shared.
+    const plain = plainScan(first, next);
+    if (plain != next || shared || first == next) {
+      const at = utf8Scan(plain, next);
+      if (at != next) return fail(packet, at, utf8Fault(at)); // MQTT-3.8.3-1
+      const fault = filterFault(first, next, protocolVersion, plain);
+      if (fault < 0) return fail(packet, first, fault);
+    }
     p = next;
     if (type == PACKET_TYPE_SUBSCRIBE) {
       if (p == end) return fail(packet, p, RESULT_PACKET_TRUNCATED);
-      const optionsFault = checkOptions(load<u8>(p), protocolVersion, isShared(first, next));
+      const optionsFault = checkOptions(load<u8>(p), protocolVersion, shared);
       if (optionsFault < 0) return fail(packet, p, optionsFault);
       p++;
     }

@@ -21,13 +21,37 @@ export function wildcardScan(start: i32, end: i32): i32 {
   return end;
 }
 
+/**
+ * The first address at which a Topic Name is not plain: ASCII, neither U+0000 nor a wildcard; or `end`. What comes
+ * after that address was not looked at. Eight bytes at a time: of ASCII bytes, subtracting one sets a top bit exactly
+ * where a byte was zero, and a borrow can only reach the bytes above that one.
+ */
+export function plainScan(start: i32, end: i32): i32 {
+  let p = start;
+  for (; end - p >= 8; p += 8) {
+    const word = load<u64>(p);
+    const plus = word ^ 0x2b2b2b2b2b2b2b2b;
+    const hash = word ^ 0x2323232323232323;
+    const ones: u64 = 0x0101010101010101;
+    if (((word | (word - ones) | (plus - ones) | (hash - ones)) & 0x8080808080808080) != 0) return p;
+  }
+  for (; p < end; p++) {
+    const c = <u32>load<u8>(p);
+    if (c - 1 > 0x7e || c == HASH || c == PLUS) return p;
+  }
+  return end;
+}
+
 /** "$share/": the seven bytes with which a shared subscription begins (4.8.2). */
 export function isShared(start: i32, end: i32): bool {
   return end - start >= 7 && load<u32>(start) == 0x61687324 && load<u32>(start, 3) == 0x2f657261;
 }
 
-/** Checks a filter that is valid UTF-8; gives 0 or the result code. Shared subscriptions exist in MQTT 5 only. */
-export function filterFault(start: i32, end: i32, protocolVersion: i32): i32 {
+/**
+ * Checks a filter that is valid UTF-8 and has no wildcard before `plain`; gives 0 or the result code. Shared
+ * subscriptions exist in MQTT 5 only.
+ */
+export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i32): i32 {
   let p = start;
   if (protocolVersion == 5 && isShared(start, end)) {
     const name = start + 7;
@@ -39,6 +63,7 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32): i32 {
   }
   if (p >= end) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
   const first = p;
+  if (p < plain) p = plain;
   for (; p < end; p++) {
     const c: i32 = load<u8>(p);
     if (c != HASH && c != PLUS) continue;
@@ -65,7 +90,7 @@ export function mqtt_topic_filter_check(input: usize, length: u32, protocolVersi
   const end = <i32>(input + length);
   const at = utf8Scan(<i32>input, end);
   if (at != end) return utf8Fault(at);
-  return filterFault(<i32>input, end, protocolVersion);
+  return filterFault(<i32>input, end, protocolVersion, <i32>input);
 }
 
 /** ABI: see assembly/abi/mqtt.json. */

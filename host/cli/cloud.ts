@@ -35,7 +35,7 @@ async function serve(flags: Flags, stop: AbortSignal): Promise<void> {
   const store = openStore(flags.data);
   try {
     const account = await accountOf(store, process.env);
-    const cloud = await startLocalCloud(store, account, flags.port);
+    const cloud = await startLocalCloud(store, account, { option: '--port', port: flags.port });
     const deviceSid = normalizeDeviceSid(process.env.MV_DEVICE_SID || account.deviceSid);
     const { accountSid, authToken } = account;
     if (flags.json) {

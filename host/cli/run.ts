@@ -4,7 +4,7 @@ import { UsageError } from './errors.js';
 import { jsonReporter, textReporter } from './run/reporter.js';
 import { type RunOptions, runDevice } from './run/session.js';
 import { dataOption, forOption, jsonOption, withSignals } from './shared.js';
-import { parseDuration, parsePort } from './values.js';
+import { parseDeviceSid, parseDuration, parsePort } from './values.js';
 
 interface Flags extends RunOptions {
   json?: boolean;
@@ -40,9 +40,9 @@ export function runCommand(): Command {
     .option('--client-id <id>', 'MQTT client id (default: the device SID)')
     .addOption(new Option('--protocol <version>', 'MQTT version (default 5)').choices(['3.1.1', '5']))
     .addOption(
-      new Option('--device-sid <sid>', 'UV and 32 hex digits (default: made once, kept in the store)').env(
-        'MV_DEVICE_SID',
-      ),
+      new Option('--device-sid <sid>', 'UV and 32 hex digits (default: made once, kept in the store)')
+        .env('MV_DEVICE_SID')
+        .argParser(parseDeviceSid),
     )
     .addOption(
       new Option('--scope <scope>', 'scope of the keys in the stores (default device)').choices(['device', 'account']),
@@ -70,11 +70,19 @@ async function run(flags: Flags): Promise<void> {
   await withSignals((stop) => runDevice(flags.brokerHost ? { brokerPort: 8883, ...flags } : flags, report, stop));
 }
 
+/** Options whose text must not be empty; an unset variable of the shell makes such. */
+// biome-ignore format: one line
+const TEXTS = ['brokerHost', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'data'] as const;
+
 function check(flags: Flags): void {
   if (!flags.tls) {
     throw new UsageError(
       '--no-tls: the managed MQTT client requires TLS on all connections; give the TLS port of the broker (usually 8883)',
     );
+  }
+  for (const name of TEXTS) {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (flags[name] === '') throw new UsageError(`${option}: is empty; give a value, or leave the option out`);
   }
   const pairs: [keyof Flags, keyof Flags, string][] = [
     ['cert', 'key', '--cert and --key go together: the device proves with its key that the certificate is its own'],

@@ -28,17 +28,23 @@ export async function accountOf(store: Store, env: NodeJS.ProcessEnv): Promise<A
   return { ...account, accountSid, authToken };
 }
 
-/** Starts the REST API; `port` undefined means the default port, or any free one when that is taken. */
-export function startLocalCloud(store: Store, account: Account, port: number | undefined): Promise<Cloud> {
+/** A port that an option may name; `port` undefined means the default port, or any free one when that is taken. */
+export interface PortChoice {
+  option: string;
+  port: number | undefined;
+}
+
+/** Starts the REST API. @throws UserError when the port that was asked for is taken; CloudStartError */
+export function startLocalCloud(store: Store, account: Account, choice: PortChoice): Promise<Cloud> {
   const { accountSid, authToken } = account;
-  return onPort(port, DEFAULT_CLOUD_PORT, 'address-in-use', (chosen) =>
+  return onPort(choice, DEFAULT_CLOUD_PORT, 'address-in-use', (chosen) =>
     startCloud({ store, accountSid, authToken, port: chosen }),
   );
 }
 
-/** Starts the embedded broker, which demands a certificate of the development PKI; ports as startLocalCloud. */
-export async function startLocalBroker(pki: Pki, port: number | undefined): Promise<RunningBroker> {
-  return onPort(port, DEFAULT_BROKER_PORT, 'ADDRESS_IN_USE', (chosen) =>
+/** Starts the embedded broker, which demands a certificate of the development PKI. @throws as startLocalCloud; BrokerError */
+export async function startLocalBroker(pki: Pki, choice: PortChoice): Promise<RunningBroker> {
+  return onPort(choice, DEFAULT_BROKER_PORT, 'ADDRESS_IN_USE', (chosen) =>
     startBroker({
       port: chosen,
       cert: pki.server.certificatePem,
@@ -55,7 +61,7 @@ export function openPki(data: string, deviceSid: string): Promise<Pki> {
 }
 
 async function onPort<T>(
-  asked: number | undefined,
+  { option, port: asked }: PortChoice,
   preferred: number,
   inUse: (BrokerError | CloudStartError)['code'],
   start: (port: number) => Promise<T>,
@@ -63,7 +69,10 @@ async function onPort<T>(
   try {
     return await start(asked ?? preferred);
   } catch (error) {
-    if (asked !== undefined || (error as BrokerError | CloudStartError).code !== inUse) throw error;
-    return await start(0);
+    if ((error as BrokerError | CloudStartError).code !== inUse) throw error;
+    if (asked === undefined) return await start(0);
+    throw new UserError(
+      `${option} ${asked}: another program has this port on 127.0.0.1; end it, choose another port, or leave ${option} out for any free one`,
+    );
   }
 }

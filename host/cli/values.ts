@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { normalizeDeviceSid } from '../cloud/index.js';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** The longest time that a Node timer takes. */
@@ -21,4 +22,14 @@ export function parsePort(text: string, allowFree = false): number {
     throw new InvalidArgumentError(`Give a port from ${allowFree ? 0 : 1} to 65535.`);
   }
   return port;
+}
+
+/** A device SID in lower case; nothing for an empty text, as in `MV_DEVICE_SID=`. */
+export function parseDeviceSid(text: string): string | undefined {
+  if (text === '') return undefined;
+  try {
+    return normalizeDeviceSid(text);
+  } catch {
+    throw new InvalidArgumentError('Give UV and 32 hex digits.');
+  }
 }

@@ -2,6 +2,7 @@ import { FilterRecord, PacketRecord, PacketType } from '../../build/abi/core.js'
 import { core, scratch } from './instance.js';
 import type { ConnectPacket, Packet, Properties, ProtocolVersion, QoS, Subscription } from './packets.js';
 import { readProperties } from './properties.js';
+import { writeBytes } from './strings.js';
 
 /** Lower-case names of the packet types by number. */
 export const packetTypeNames = Object.fromEntries(
@@ -10,10 +11,20 @@ export const packetTypeNames = Object.fromEntries(
 
 /**
  * Makes a plain object of the Packet record at `record`, whose packet mqtt_decode accepted. `source` holds the bytes
- * that were decoded: the address of a field less `shift` is its index there. Payloads are views on `source`.
+ * that were decoded: the address of a field less `shift` is its index there. Payloads are views on `source`. The bytes
+ * themselves need not lie in linear memory any more; scratch memory is used.
  */
 export function toObject(record: number, source: Buffer, shift: number): Packet {
   return new RecordReader(record, source, shift).packet();
+}
+
+/** Makes a plain object of a CONNECT, whose fields do not all stand in a summary; it was accepted before. */
+export function connectToObject(source: Buffer, start: number, length: number): Packet {
+  const input = scratch.take(length);
+  const record = scratch.take(PacketRecord.SIZE);
+  scratch.u8.set(source.subarray(start, start + length), input);
+  core.mqtt_decode(input, length, 4, length, record);
+  return new RecordReader(record, source, input - start).packet();
 }
 
 class RecordReader {
@@ -42,8 +53,7 @@ class RecordReader {
   }
 
   #properties(offset: number): Properties {
-    const length = this.#word(offset + 4);
-    return length === 0 ? {} : readProperties(this.#word(offset), length, this.#source, this.#shift);
+    return this.#word(offset + 4) === 0 ? {} : readProperties(this.#bytes(offset));
   }
 
   /** The `properties` member, which a packet of 3.1.1 does not have. */
@@ -132,9 +142,10 @@ class RecordReader {
   #subscriptions(): Subscription[] {
     const list: Subscription[] = [];
     const record = scratch.take(FilterRecord.SIZE);
-    const reader = new RecordReader(record, this.#source, this.#shift);
-    let at = this.#word(PacketRecord.payload);
-    const end = at + this.#word(PacketRecord.payloadLength);
+    const bytes = this.#bytes(PacketRecord.payload);
+    let [at, length] = writeBytes(bytes, 'filters');
+    const end = at + length;
+    const reader = new RecordReader(record, bytes, at);
     const isV5 = this.#word(PacketRecord.protocolVersion) === 5;
     while (at < end) {
       at += core.mqtt_filter_read(at, end - at, this.#word(PacketRecord.type), record);

@@ -1,6 +1,7 @@
 /** The core: MQTT 3.1.1 and 5 packets, DER, certificates, keys and hex, on one shared instance of core.wasm. */
 export { ReasonCode, Result, results } from '../../build/abi/core.js';
-export { LARGEST_PACKET, PacketDecoder, type PacketDecoderOptions } from './decoder.js';
+export { LARGEST_PACKET, PacketCursor, type PacketDecoderOptions } from './cursor.js';
+export { PacketDecoder } from './decoder.js';
 export {
   type CertificateInfo,
   checkPkcs8,

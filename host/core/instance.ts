@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instantiateSync } from '@assemblyscript/loader';
-import { Abi, type CoreExports } from '../../build/abi/core.js';
+import { Abi, type CoreExports, PacketRecord } from '../../build/abi/core.js';
 
 /** The folder of this package, from the sources as from the bundle. */
 export function packageFolder(): string {
@@ -15,13 +15,25 @@ export function packageFolder(): string {
   return folder;
 }
 
-/** Address of a module of this package: build/core.wasm or build/app.wasm. */
-export function modulePath(name: 'core.wasm' | 'app.wasm'): string {
+/** Path of a module of this package. */
+export function modulePath(name: 'core.wasm' | 'core.simd.wasm' | 'app.wasm'): string {
   return join(packageFolder(), 'build', name);
 }
 
+/** core.simd.wasm is the same source compiled for speed instead of size; an engine without SIMD takes core.wasm. */
+function instantiate(): CoreExports {
+  const load = (name: 'core.wasm' | 'core.simd.wasm') =>
+    instantiateSync(readFileSync(modulePath(name)), {}).instance.exports as unknown as CoreExports;
+  if (process.env.WASMQTT_CORE === 'small') return load('core.wasm');
+  try {
+    return load('core.simd.wasm');
+  } catch {
+    return load('core.wasm');
+  }
+}
+
 function load(): CoreExports {
-  const exports = instantiateSync(readFileSync(modulePath('core.wasm')), {}).exports as unknown as CoreExports;
+  const exports = instantiate();
   if (exports.abi_version() !== Abi.VERSION) {
     throw new Error(
       `wasmqtt: build/core.wasm has ABI version ${exports.abi_version()}, this package wants ${Abi.VERSION}; run "npm run build"`,
@@ -40,11 +52,16 @@ const PAGE = 65_536;
  * Views are made again when the memory grew.
  */
 class Scratch {
-  readonly #base = (core.heap_base() + 15) & ~15;
-  #next = this.#base;
+  readonly #base: number;
+  #next: number;
   #u8 = Buffer.alloc(0);
   #u32 = new Uint32Array(0);
   #i64 = new BigInt64Array(0);
+
+  constructor(base: number) {
+    this.#base = base;
+    this.#next = base;
+  }
 
   #refresh(): void {
     const { buffer } = core.memory;
@@ -86,4 +103,11 @@ class Scratch {
   }
 }
 
-export const scratch = new Scratch();
+/** Summaries that one call of mqtt_decode_chunk gives at the most. */
+export const TABLE_CAPACITY = 2048;
+/** The table of mqtt_decode_chunk lies below scratch memory: it lives until the next decoding. */
+export const tableAddress = (core.heap_base() + 15) & ~15;
+const TABLE_SIZE = TABLE_CAPACITY * PacketRecord.SUMMARY_SIZE + PacketRecord.SIZE;
+
+export const scratch = new Scratch((tableAddress + TABLE_SIZE + 15) & ~15);
+scratch.reserve(0);

@@ -3,22 +3,20 @@ import { integer, list, object } from './arguments.js';
 import { MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
 import type { Properties } from './packets.js';
-import { writeBytes, writeText } from './strings.js';
+import { utf8Text, writeBytes, writeText } from './strings.js';
 
 const known = new Set<string>(propertyTable.map(({ name }) => name));
 const byId = new Map<number, keyof Properties>(propertyTable.map(({ id, name }) => [id, name]));
 
 type Value = number | string | Uint8Array;
 
-/**
- * Reads a property list that mqtt_decode accepted. `source` holds the same bytes as linear memory, so that binary
- * values are views on it: address minus `shift` is the index in `source`.
- */
-export function readProperties(address: number, length: number, source: Buffer, shift: number): Properties {
+/** Reads a property list that mqtt_decode accepted; binary values are views on it. */
+export function readProperties(source: Buffer): Properties {
   const result: Record<string, unknown> = {};
+  const [address, length] = writeBytes(source, 'properties');
   const record = scratch.take(PropertyRecord.SIZE);
   const field = (offset: number) => scratch.u32[(record + offset) >> 2];
-  const text = (at: number, size: number) => source.toString('utf8', at - shift, at - shift + size);
+  const text = (at: number, size: number) => utf8Text(source, at - address, at - address + size);
   let used = 0;
   while (used < length) {
     used += core.mqtt_property_read(address + used, length - used, record);
@@ -35,7 +33,7 @@ export function readProperties(address: number, length: number, source: Buffer, 
         result[name] = text(value, size);
         break;
       case PropertyType.BINARY:
-        result[name] = source.subarray(value - shift, value - shift + size);
+        result[name] = source.subarray(value - address, value - address + size);
         break;
       case PropertyType.VARINT:
         result.subscriptionIdentifier = [...((result.subscriptionIdentifier as number[]) ?? []), value];

@@ -5,6 +5,7 @@ import { UserError } from '../errors.js';
 import { type GuestOptions, guestHasFailed, writeGuestOptions } from './app-options.js';
 import type { Report } from './events.js';
 import { describeConnectFailure } from './failure.js';
+import { describeGuestError } from './guest-error.js';
 
 /** What the summary tells. */
 export interface Counts {
@@ -55,7 +56,7 @@ export class DeviceRun {
       behaviour: { allowPasswordWithClientCertificate: true },
       onEvent: (event) => run.#onEvent(event),
     }).catch((error: Error) => {
-      throw new UserError(`${options.guest}: ${error.message}`);
+      throw new UserError(describeUnloadable(options.guest, error.message));
     });
     writeGuestOptions(run.#device.guest, options.guestOptions);
     return run;
@@ -124,7 +125,7 @@ export class DeviceRun {
         break;
       case 'turn':
         if (this.#device && guestHasFailed(this.#device.guest)) {
-          this.#fail(new UserError(this.#lastError || 'the guest has failed without saying why'));
+          this.#fail(new UserError(describeGuestError(this.#lastError) || 'the guest has failed without saying why'));
         }
         break;
     }
@@ -163,4 +164,12 @@ function readGuest(file: string): Uint8Array {
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     throw new UserError(`${file}: the guest cannot be read: ${reason}; give a .wasm file with --guest`);
   }
+}
+
+/** The engine's own words about bytes that are no module help nobody; lists of imports do. */
+function describeUnloadable(file: string, message: string): string {
+  if (message.includes('not a WebAssembly module')) {
+    return `${file}: is not a WebAssembly module; give a .wasm file with --guest`;
+  }
+  return `${file}: ${message}`;
 }

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import type { Report, RunEvent } from './events.js';
+import { printable } from './printable.js';
 
 /** One JSON object a line, nothing else. */
 export function jsonReporter(out: NodeJS.WritableStream): Report {
@@ -32,11 +33,6 @@ export function textReporter(
     const name = paint[event.event](event.event.padEnd(12));
     for (const line of describe(event)) out.write(`${time}  ${name}  ${event.event === 'log' ? c.dim(line) : line}\n`);
   };
-}
-
-/** Control characters from the network must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\P{C}\t]/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 function describe(event: RunEvent): string[] {

@@ -67,7 +67,7 @@ async function prepare(
   const source = sourceOf(options, provisioning);
   if (source === 'embedded broker') refuseStrayOptions(options);
 
-  const cloud = await startLocalCloud(store, account, options.cloudPort);
+  const cloud = await startLocalCloud(store, account, { option: '--cloud-port', port: options.cloudPort });
   closers.push(() => cloud.close());
   report({
     event: 'listening',
@@ -129,7 +129,7 @@ async function embed(
   closers: (() => Promise<void>)[],
 ): Promise<void> {
   const pki = await openPki(options.data, deviceSid);
-  const broker = await startLocalBroker(pki, options.brokerPort);
+  const broker = await startLocalBroker(pki, { option: '--broker-port', port: options.brokerPort });
   closers.push(() => broker.close());
   report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${broker.port}`, port: broker.port });
   const foreign = provisioning.foreignKeys();

@@ -1,0 +1,236 @@
+import { ChunkRecord, PacketFlag, PacketRecord, PacketType } from '../../build/abi/core.js';
+import { connectToObject, packetTypeNames, toObject } from './decode.js';
+import { MqttError } from './errors.js';
+import { core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
+import type { Packet, ProtocolVersion, QoS } from './packets.js';
+import { asciiText, utf8Text } from './strings.js';
+
+/** The largest packet of the protocol: fixed header of five bytes and 268,435,455 more (2.1.4). */
+export const LARGEST_PACKET = 268_435_460;
+
+export interface PacketDecoderOptions {
+  /** Version of the packets that come; default 4. A CONNECT brings its own and sets it for those after it. */
+  protocolVersion?: ProtocolVersion;
+  /** Bytes; a larger packet is refused as soon as its length is known. Default: the protocol's limit. */
+  maximumPacketSize?: number;
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+const STRIDE = PacketRecord.SUMMARY_SIZE >> 2;
+const TABLE = tableAddress >> 2;
+
+/** Counts decodings: the table in linear memory belongs to the last one. */
+let epoch = 0;
+
+/**
+ * Decodes the control packets of one byte stream, which may come in any fragments, without making objects: `next`
+ * moves to a packet, the getters read its integers, topic and payload are made when they are asked for.
+ *
+ * All cursors share one table: what a cursor shows is gone when another one is given a chunk.
+ */
+export class PacketCursor {
+  protocolVersion: ProtocolVersion;
+  readonly #maximumPacketSize: number;
+  /** What came of a packet that is not complete yet. */
+  #pending: Uint8Array[] = [];
+  #pendingLength = 0;
+  /** Bytes at which it is worth to look again. */
+  #wanted = 0;
+  #failure: MqttError | undefined;
+  #source = NOTHING;
+  /** Address of the bytes less their index in the source. */
+  #shift = 0;
+  #count = 0;
+  #index = -1;
+  #at = 0;
+  #epoch = 0;
+  #words = scratch.u32;
+  /** Set when the table was full: there is more in the source. */
+  #more = false;
+
+  constructor({ protocolVersion = 4, maximumPacketSize = LARGEST_PACKET }: PacketDecoderOptions = {}) {
+    this.protocolVersion = protocolVersion;
+    this.#maximumPacketSize = maximumPacketSize;
+  }
+
+  /**
+   * Takes the next bytes of the stream; call `next` for the packets that are complete with them. The chunk must not
+   * change until then.
+   *
+   * @throws MqttError when the stream was malformed before, until `reset`
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#failure) throw this.#failure;
+    this.#count = 0;
+    this.#more = false;
+    this.#pending.push(chunk);
+    this.#pendingLength += chunk.length;
+    if (this.#pendingLength >= this.#wanted) this.#decode();
+    this.#index = -1;
+  }
+
+  /**
+   * Moves to the next packet; false when there is none yet.
+   *
+   * @throws MqttError when the packet is malformed: from then on `push` throws the same, until `reset`
+   */
+  next(): boolean {
+    if (++this.#index >= this.#count) {
+      if (this.#more) this.#decode();
+      if (this.#index >= this.#count) return this.#end();
+    }
+    this.#at = TABLE + this.#index * STRIDE;
+    return true;
+  }
+
+  /** Forgets the stream: what was left of it and its error. */
+  reset(): void {
+    this.#pending = [];
+    this.#pendingLength = 0;
+    this.#wanted = 0;
+    this.#failure = undefined;
+    this.#count = 0;
+    this.#index = -1;
+    this.#more = false;
+  }
+
+  /** PacketType: 1 CONNECT to 15 AUTH. */
+  get type(): number {
+    return this.#word(PacketRecord.type);
+  }
+
+  get qos(): QoS {
+    return ((this.#word(PacketRecord.flags) >> 1) & 3) as QoS;
+  }
+
+  get retain(): boolean {
+    return (this.#word(PacketRecord.flags) & 1) !== 0;
+  }
+
+  get dup(): boolean {
+    return (this.#word(PacketRecord.flags) & 8) !== 0;
+  }
+
+  /** Bytes of the whole packet. */
+  get length(): number {
+    return this.#word(PacketRecord.length);
+  }
+
+  /** 1 to 65,535, or 0 when there is none. */
+  get packetId(): number {
+    return this.#word(PacketRecord.packetId);
+  }
+
+  get reasonCode(): number {
+    return this.#word(PacketRecord.reasonCode);
+  }
+
+  /** Topic Alias of a PUBLISH, 0 when there is none. */
+  get topicAlias(): number {
+    return this.#word(PacketRecord.topicAlias);
+  }
+
+  /** Bytes of the topic. */
+  get topicLength(): number {
+    return this.#word(PacketRecord.topicLength);
+  }
+
+  /** Bytes of the payload. */
+  get payloadLength(): number {
+    return this.#word(PacketRecord.payloadLength);
+  }
+
+  /** The Topic Name of a PUBLISH. */
+  get topic(): string {
+    const start = this.#word(PacketRecord.topic) - this.#shift;
+    const end = start + this.#word(PacketRecord.topicLength);
+    return this.#word(PacketRecord.flags) & PacketFlag.TOPIC_ASCII
+      ? asciiText(this.#source, start, end)
+      : utf8Text(this.#source, start, end);
+  }
+
+  /** The payload of a PUBLISH: a view on the caller's bytes. */
+  get payload(): Buffer {
+    const start = this.#word(PacketRecord.payload) - this.#shift;
+    return this.#source.subarray(start, start + this.#word(PacketRecord.payloadLength));
+  }
+
+  /** The packet as a plain object. */
+  toObject(): Packet {
+    const type = this.#word(PacketRecord.type);
+    if (type === PacketType.PUBLISH && this.#word(PacketRecord.protocolVersion) < 5) return this.#publish();
+    scratch.reserve(0);
+    if (type !== PacketType.CONNECT) return toObject(this.#at << 2, this.#source, this.#shift);
+    let start = 0;
+    for (let at = TABLE; at < this.#at; at += STRIDE) start += this.#words[at + (PacketRecord.length >> 2)];
+    return connectToObject(this.#source, start, this.length);
+  }
+
+  #publish(): Packet {
+    const { topic, payload, qos, retain, dup } = this;
+    return qos === 0
+      ? { type: 'publish', topic, payload, qos, retain, dup }
+      : { type: 'publish', topic, payload, qos, retain, dup, packetId: this.packetId };
+  }
+
+  #check(): void {
+    if (this.#epoch !== epoch)
+      throw new Error('this cursor shows nothing any more: another one was given a chunk since');
+  }
+
+  #word(field: number): number {
+    if (this.#epoch !== epoch) this.#check();
+    return this.#words[this.#at + (field >> 2)];
+  }
+
+  /** Fills the table from what is pending; what is left of it stays pending. */
+  #decode(): void {
+    const [first] = this.#pending;
+    this.#source =
+      this.#pending.length === 1
+        ? Buffer.from(first.buffer, first.byteOffset, first.length)
+        : Buffer.concat(this.#pending, this.#pendingLength);
+    const length = this.#pendingLength;
+    const input = scratch.reserve(length);
+    const chunk = scratch.take(ChunkRecord.SIZE);
+    scratch.u8.set(this.#source, input);
+    this.#words = scratch.u32;
+    this.#count = core.mqtt_decode_chunk(
+      input,
+      length,
+      this.protocolVersion,
+      this.#maximumPacketSize,
+      tableAddress,
+      TABLE_CAPACITY,
+      chunk,
+    );
+    this.#shift = input;
+    this.#index = 0;
+    this.#epoch = ++epoch;
+    this.#settle(chunk >> 2);
+  }
+
+  /** Takes over what the Chunk record says. */
+  #settle(chunk: number): void {
+    const word = (field: number) => this.#words[chunk + (field >> 2)];
+    const used = word(ChunkRecord.used);
+    const needed = word(ChunkRecord.needed);
+    const result = word(ChunkRecord.result) | 0;
+    this.protocolVersion = word(ChunkRecord.protocolVersion) as ProtocolVersion;
+    this.#pendingLength -= used;
+    this.#pending = this.#pendingLength > 0 ? [this.#source.subarray(used)] : [];
+    this.#wanted = this.#pendingLength + needed;
+    this.#more = result === 0 && needed === 0;
+    if (result < 0) {
+      const name = packetTypeNames[word(ChunkRecord.type)] ?? 'packet';
+      this.#failure = new MqttError(result, word(ChunkRecord.errorOffset), name);
+    }
+  }
+
+  /** There is no further packet: because of an error, or because more bytes are needed. */
+  #end(): false {
+    this.#index = this.#count;
+    if (this.#failure) throw this.#failure;
+    return false;
+  }
+}

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { parser } from 'mqtt-packet';
+import { describe, expect, it } from 'vitest';
+import { PacketRecord, Result } from '../../../build/abi/core.js';
+import { encodePacket, LARGEST_PACKET, MqttError, PacketDecoder } from '../../../host/core/index.js';
+import { core, scratch } from '../../../host/core/instance.js';
+import { bytesOf, incomplete, malformed, title, type Vector, valid, vectors } from './mqtt-vectors.js';
+
+/** What the release core gives for the bytes of a vector, and a field of the record. */
+function decode(vector: Vector): { result: number; field: (name: keyof typeof PacketRecord) => number } {
+  const bytes = bytesOf(vector);
+  const input = scratch.reserve(bytes.length);
+  scratch.u8.set(bytes, input);
+  const record = scratch.take(PacketRecord.SIZE);
+  const limit = vector.maximumPacketSize ?? LARGEST_PACKET;
+  const result = core.mqtt_decode(input, bytes.length, vector.protocolVersion, limit, record);
+  return { result, field: (name) => scratch.u32[(record + PacketRecord[name]) >> 2] };
+}
+
+const decoderFor = ({ protocolVersion, maximumPacketSize }: Vector) =>
+  new PacketDecoder({ protocolVersion, maximumPacketSize });
+
+/** The error of a decoder that is given these chunks; undefined when it takes them all. */
+function refusal(decoder: PacketDecoder, chunks: Uint8Array[]): unknown {
+  try {
+    for (const chunk of chunks) decoder.push(chunk);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+const oneByOne = (bytes: Buffer) => [...bytes.keys()].map((at) => bytes.subarray(at, at + 1));
+
+describe('valid packets', () => {
+  it.each(valid.map((vector) => [title(vector), vector] as const))('%s', (_, vector) => {
+    const bytes = bytesOf(vector);
+    expect(decode(vector).result).toBe(bytes.length);
+    expect(decoderFor(vector).push(bytes)).toEqual([vector.packet]);
+    const version = vector.packet.type === 'connect' ? vector.packet.protocolVersion : vector.protocolVersion;
+    const encoded = encodePacket(vector.packet, version);
+    if (vector.canonical !== false) expect(encoded.toString('hex')).toBe(vector.bytes);
+    else expect(new PacketDecoder({ protocolVersion: version }).push(encoded)).toEqual([vector.packet]);
+  });
+
+  it('every length that is cut off waits for more, and never asks for more than is missing', () => {
+    for (const vector of valid) {
+      const bytes = bytesOf(vector);
+      for (let length = 0; length < bytes.length; length++) {
+        const cut = { ...vector, bytes: vector.bytes.slice(0, length * 2) };
+        const { result, field } = decode(cut);
+        expect(result, `${title(vector)}, ${length} bytes`).toBe(0);
+        expect(field('needed')).toBeGreaterThan(0);
+        expect(field('needed'), `${title(vector)}, ${length} bytes`).toBeLessThanOrEqual(bytes.length - length);
+      }
+    }
+  });
+});
+
+describe('packets that are not complete', () => {
+  it.each(incomplete.map((vector) => [title(vector), vector] as const))('%s', (_, vector) => {
+    const { result, field } = decode(vector);
+    expect(result).toBe(0);
+    expect(field('needed')).toBe(vector.needed);
+    expect(decoderFor(vector).push(bytesOf(vector))).toEqual([]);
+  });
+});
+
+describe('malformed packets', () => {
+  it.each(malformed.map((vector) => [title(vector), vector] as const))('%s', (_, vector) => {
+    const { result, field } = decode(vector);
+    const expected = { codeName: vector.error, byteOffset: vector.errorOffset };
+    expect({ code: result, at: field('errorOffset') }).toEqual({
+      code: Result[vector.error as keyof typeof Result],
+      at: vector.errorOffset,
+    });
+    const bytes = bytesOf(vector);
+    for (const chunks of [[bytes], oneByOne(bytes)]) {
+      const error = refusal(decoderFor(vector), chunks);
+      expect(error).toBeInstanceOf(MqttError);
+      expect(error).toMatchObject({ ...expected, packets: [] });
+    }
+  });
+
+  it('are refused at the same byte by both versions, where both know the rule', () => {
+    const byName = new Map<string, Vector[]>();
+    for (const vector of malformed) byName.set(vector.name, [...(byName.get(vector.name) ?? []), vector]);
+    for (const [name, list] of byName) {
+      expect(new Set(list.map(({ error }) => error)).size, name).toBe(1);
+    }
+  });
+});
+
+describe('the table of result codes', () => {
+  /** Codes that no bytes can bring about, and why. */
+  const notByDecoding = new Map([
+    ['STRING_TOO_LONG', 'a two-byte length cannot say more than 65,535; encoding and the topic checks give it'],
+  ]);
+
+  const described: { name: string; reasonCode: number }[] = JSON.parse(
+    readFileSync(new URL('../../../assembly/abi/mqtt.json', import.meta.url), 'utf8'),
+  ).results;
+
+  it('has a vector for every code but those that bytes cannot bring about', () => {
+    const seen = new Set(malformed.map(({ error }) => error));
+    const unseen = described.map(({ name }) => name).filter((name) => !seen.has(name));
+    expect(unseen).toEqual([...notByDecoding.keys()]);
+  });
+
+  it('gives the code of the exceptions when encoding', () => {
+    const topic = 'x'.repeat(65_536);
+    const packet = { type: 'publish', topic, payload: Buffer.alloc(0), qos: 0, retain: false, dup: false } as const;
+    expect(() => encodePacket(packet, 4)).toThrow(expect.objectContaining({ codeName: 'STRING_TOO_LONG' }));
+  });
+
+  it('names a reason code of MQTT 5 for every code, and every error carries it', () => {
+    const reasons = new Map(described.map(({ name, reasonCode }) => [name, reasonCode]));
+    for (const vector of malformed) {
+      const error = refusal(decoderFor(vector), [bytesOf(vector)]) as MqttError;
+      expect(error.reasonCode, vector.error).toBe(reasons.get(vector.error));
+      expect(error.reasonCode).toBeGreaterThanOrEqual(0x80);
+    }
+  });
+});
+
+describe('the list of vectors', () => {
+  it('names each once for each version', () => {
+    expect(new Set(vectors.map(title)).size).toBe(vectors.length);
+  });
+
+  it('holds every packet type of both versions', () => {
+    for (const version of [4, 5]) {
+      const types = new Set(valid.filter((v) => v.protocolVersion === version).map(({ packet }) => packet.type));
+      expect(types.size, `version ${version}`).toBe(version === 5 ? 15 : 14);
+    }
+  });
+
+  it('holds every class of what others let through, under each version that it concerns', () => {
+    const classes = new Set(malformed.map(({ strictness, protocolVersion }) => `${strictness} ${protocolVersion}`));
+    for (const name of ['strings', 'ids and flags', 'framing', 'CONNECT and CONNACK', 'SUBSCRIBE and SUBACK']) {
+      expect(classes).toContain(`${name} 4`);
+      expect(classes).toContain(`${name} 5`);
+    }
+    expect(classes).toContain('MQTT 5 5');
+  });
+});
+
+describe('mqtt-packet, the peer', () => {
+  function verdict({ bytes, protocolVersion }: Vector): string {
+    let packets = 0;
+    let error: Error | undefined;
+    const peer = parser({ protocolVersion });
+    peer.on('packet', () => {
+      packets++;
+    });
+    peer.on('error', (problem: Error) => {
+      error = problem;
+    });
+    try {
+      peer.parse(Buffer.from(bytes, 'hex'));
+    } catch {
+      return 'throws';
+    }
+    return error ? 'refuses' : packets > 0 ? 'accepts' : 'waits';
+  }
+
+  it('does with each malformed vector what its note says, while ours refuses it', () => {
+    for (const vector of malformed) {
+      expect(verdict(vector), title(vector)).toBe(vector.mqttPacket);
+      expect(decode(vector).result, title(vector)).toBeLessThan(0);
+    }
+    expect(malformed.filter(({ mqttPacket }) => mqttPacket === 'accepts').length).toBeGreaterThan(600);
+  });
+
+  it('accepts the valid vectors, but for two that MQTT 5 allows', () => {
+    const refused = valid.filter((vector) => verdict(vector) !== 'accepts').map(({ name }) => name);
+    expect(refused).toEqual([
+      'DISCONNECT, reason code 8c (table 2-6)',
+      'AUTH, success in its shortest form (3.15.2.1)',
+    ]);
+  });
+});
