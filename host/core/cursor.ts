@@ -1,5 +1,5 @@
-import { ChunkRecord, PacketFlag, PacketRecord, PacketType } from '../../build/abi/core.js';
-import { connectToObject, packetTypeNames, toObject } from './decode.js';
+import { ChunkRecord, PacketFlag, PacketRecord } from '../../build/abi/core.js';
+import { packetTypeNames, toObject } from './decode.js';
 import { MqttError } from './errors.js';
 import { core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
 import type { Packet, ProtocolVersion, QoS } from './packets.js';
@@ -155,22 +155,10 @@ export class PacketCursor {
     return this.#source.subarray(start, start + this.#word(PacketRecord.payloadLength));
   }
 
-  /** The packet as a plain object. */
+  /** The packet as a plain object; its payload and binary properties are views on the caller's bytes. */
   toObject(): Packet {
-    const type = this.#word(PacketRecord.type);
-    if (type === PacketType.PUBLISH && this.#word(PacketRecord.protocolVersion) < 5) return this.#publish();
-    scratch.reserve(0);
-    if (type !== PacketType.CONNECT) return toObject(this.#at << 2, this.#source, this.#shift);
-    let start = 0;
-    for (let at = TABLE; at < this.#at; at += STRIDE) start += this.#words[at + (PacketRecord.length >> 2)];
-    return connectToObject(this.#source, start, this.length);
-  }
-
-  #publish(): Packet {
-    const { topic, payload, qos, retain, dup } = this;
-    return qos === 0
-      ? { type: 'publish', topic, payload, qos, retain, dup }
-      : { type: 'publish', topic, payload, qos, retain, dup, packetId: this.packetId };
+    this.#check();
+    return toObject(this.#words, this.#at, this.#source, this.#shift);
   }
 
   #check(): void {

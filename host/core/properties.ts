@@ -1,4 +1,4 @@
-import { PropertyRecord, PropertyType, properties as propertyTable } from '../../build/abi/core.js';
+import { PropertyRecord, properties as propertyTable } from '../../build/abi/core.js';
 import { integer, list, object } from './arguments.js';
 import { MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
@@ -6,40 +6,65 @@ import type { Properties } from './packets.js';
 import { utf8Text, writeBytes, writeText } from './strings.js';
 
 const known = new Set<string>(propertyTable.map(({ name }) => name));
-const byId = new Map<number, keyof Properties>(propertyTable.map(({ id, name }) => [id, name]));
+interface Shape {
+  name: keyof Properties;
+  type: (typeof propertyTable)[number]['type'];
+}
+
+const shapes: (Shape | undefined)[] = [];
+for (const { id, name, type } of propertyTable) shapes[id] = { name, type };
 
 type Value = number | string | Uint8Array;
 
-/** Reads a property list that mqtt_decode accepted; binary values are views on it. */
-export function readProperties(source: Buffer): Properties {
+/** Reads the property list from `start` to `end`, which the core accepted; binary values are views on it. */
+export function readProperties(source: Buffer, start: number, end: number): Properties {
   const result: Record<string, unknown> = {};
-  const [address, length] = writeBytes(source, 'properties');
-  const record = scratch.take(PropertyRecord.SIZE);
-  const field = (offset: number) => scratch.u32[(record + offset) >> 2];
-  const text = (at: number, size: number) => utf8Text(source, at - address, at - address + size);
-  let used = 0;
-  while (used < length) {
-    used += core.mqtt_property_read(address + used, length - used, record);
-    const name = byId.get(field(PropertyRecord.id)) as keyof Properties;
-    const value = field(PropertyRecord.value);
-    const size = field(PropertyRecord.valueLength);
-    switch (field(PropertyRecord.type)) {
-      case PropertyType.PAIR: {
-        const pair = [text(field(PropertyRecord.name), field(PropertyRecord.nameLength)), text(value, size)];
-        result.userProperty = [...((result.userProperty as unknown[]) ?? []), pair];
+  let at = start;
+  const length = () => (source[at] << 8) | source[at + 1];
+  const text = () => {
+    const from = at + 2;
+    at = from + length();
+    return utf8Text(source, from, at);
+  };
+  while (at < end) {
+    const { name, type } = shapes[source[at++]] as Shape;
+    switch (type) {
+      case 'byte':
+        result[name] = source[at++];
+        break;
+      case 'u16':
+        result[name] = length();
+        at += 2;
+        break;
+      case 'u32':
+        result[name] = source.readUInt32BE(at);
+        at += 4;
+        break;
+      case 'utf8':
+        result[name] = text();
+        break;
+      case 'pair': {
+        const pair: [string, string] = [text(), text()];
+        if (result.userProperty) (result.userProperty as unknown[]).push(pair);
+        else result.userProperty = [pair];
         break;
       }
-      case PropertyType.UTF8:
-        result[name] = text(value, size);
+      case 'binary': {
+        const from = at + 2;
+        at = from + length();
+        result[name] = source.subarray(from, at);
         break;
-      case PropertyType.BINARY:
-        result[name] = source.subarray(value - address, value - address + size);
-        break;
-      case PropertyType.VARINT:
-        result.subscriptionIdentifier = [...((result.subscriptionIdentifier as number[]) ?? []), value];
-        break;
-      default:
-        result[name] = value;
+      }
+      case 'varint': {
+        let value = 0;
+        for (let shift = 0; ; shift += 7) {
+          const byte = source[at++];
+          value |= (byte & 0x7f) << shift;
+          if (byte < 0x80) break;
+        }
+        if (result[name]) (result[name] as number[]).push(value);
+        else result[name] = [value];
+      }
     }
   }
   return result as Properties;
