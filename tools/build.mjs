@@ -34,7 +34,7 @@ function compile(name, entry, target) {
 
 async function bundle() {
   rmSync(join(root, 'build/host'), { recursive: true, force: true });
-  const rooms = ['core', 'microvisor', 'cloud', 'broker', 'pki', 'cli'];
+  const rooms = ['core', 'mqtt-packet', 'microvisor', 'cloud', 'broker', 'pki', 'cli'];
   await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),

@@ -12,6 +12,8 @@ export const packageOf = {
   curl: 'curl',
   hexdump: 'bsdextrautils',
   script: 'bsdutils',
+  bash: 'bash',
+  mosquitto_passwd: 'mosquitto',
 };
 
 /** Whether the program is on the PATH; Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack. */

@@ -70,8 +70,7 @@ export class Connection {
 
   /** False when the packet is larger than the client takes (3.1.2-24): nothing was sent. */
   send(packet: Packet): boolean {
-    // What a server sends looks the same in 3.1 and 3.1.1.
-    const bytes = encodePacket(packet, this.protocolVersion === 5 ? 5 : 4);
+    const bytes = this.encode(packet);
     if (bytes.length > this.outboundMaximum) return false;
     this.broker.transport.send(this.id, bytes);
     return true;
@@ -110,6 +109,15 @@ export class Connection {
     this.end(ReasonCode.serverShuttingDown, 'the server is shutting down');
   }
 
+  /** What a server sends looks the same in 3.1 and 3.1.1. */
+  private encode(packet: Packet): Uint8Array {
+    return encodePacket(packet, this.protocolVersion === 5 ? 5 : 4);
+  }
+
+  private fits(packet: Packet): boolean {
+    return this.encode(packet).length <= this.outboundMaximum;
+  }
+
   private decode(bytes: Uint8Array): { packets: Packet[]; error?: MqttError } {
     try {
       return { packets: this.decoder.push(bytes) };
@@ -131,6 +139,16 @@ export class Connection {
     this.protocolVersion = protocolVersion;
     this.outboundMaximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
     const identity = admit(broker, packet, this.info);
+    const connack: Packet = {
+      type: 'connack',
+      sessionPresent: false,
+      reasonCode: 0,
+      ...(protocolVersion === 5 && { properties: announcement(broker, packet, identity.clientId) }),
+    };
+    // Asked before anything is changed, as a refusal: there is no DISCONNECT before a CONNACK of success (3.14.0-1).
+    if (!this.fits(connack)) {
+      throw new Violation(ReasonCode.packetTooLarge, 'the client takes no packet of CONNACK size');
+    }
 
     const { session, present } = broker.sessions.open(identity, cleanStart);
     session.expiryInterval = sessionExpiry(packet);
@@ -141,17 +159,8 @@ export class Connection {
     session.attach(client, identity);
     session.will.set(packet.will, identity);
 
-    const acknowledged = this.send({
-      type: 'connack',
-      // MQTT 3.1 has no such flag.
-      sessionPresent: present && protocolVersion !== 3,
-      reasonCode: 0,
-      ...(protocolVersion === 5 && { properties: announcement(broker, packet, identity.clientId) }),
-    });
-    if (!acknowledged) {
-      this.closeByServer(ReasonCode.packetTooLarge, 'the client takes no packet of CONNACK size');
-      return;
-    }
+    // MQTT 3.1 has no such flag.
+    this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
     const { clientId, userName, remote } = identity;
     broker.events.emit({
       type: 'connected',
@@ -204,6 +213,8 @@ export class Connection {
     const { session } = client;
     const { clientId } = session.client;
     broker.events.emit({ type: 'disconnected', clientId, remote: info.remote, reasonCode, reason });
+    // Before the will: the client may have subscribed to it, and nothing is sent to a connection that has ended.
+    session.detach();
     session.will.connectionLost();
     broker.sessions.detached(session);
   }

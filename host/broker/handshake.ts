@@ -19,7 +19,7 @@ import { Violation } from './violation.js';
 export function admit(broker: Broker, packet: ConnectPacket, info: ConnectionInfo): ClientIdentity {
   checkConnect(broker, packet);
   const request: AuthenticateRequest = {
-    clientId: packet.clientId || broker.newClientId(),
+    clientId: packet.clientId || freeClientId(broker),
     userName: packet.userName,
     password: packet.password,
     certificateCommonName: info.tls?.certificateCommonName,
@@ -34,6 +34,18 @@ export function admit(broker: Broker, packet: ConnectPacket, info: ConnectionInf
   if (refusal !== 0) throw new Violation(refusal, 'the access rules refuse this client');
   if (!broker.sessions.hasRoomFor(clientId)) throw new Violation(ReasonCode.quotaExceeded, 'too many sessions');
   return client;
+}
+
+/** Calls of `newClientId` before the broker gives up. */
+const TRIES = 100;
+
+/** A client id that no session has (3.2.2-16): with one in use, the newcomer would take over a stranger's session. */
+function freeClientId(broker: Broker): string {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const clientId = broker.newClientId();
+    if (!broker.sessions.get(clientId)) return clientId;
+  }
+  throw new Violation(ReasonCode.serverUnavailable, `newClientId gave ${TRIES} client ids that are all in use`);
 }
 
 function checkConnect({ limits }: Broker, { clientId, protocolVersion, properties, will }: ConnectPacket) {

@@ -9,8 +9,7 @@ export interface Inflight {
 }
 
 /**
- * Messages sent to one client and not yet fully acknowledged, in the order of sending, which is the order in which they
- * are sent again (4.6). Hands out packet ids that are not in use (2.2.1-4).
+ * Messages sent to one client and not yet fully acknowledged. Hands out packet ids that are not in use (2.2.1-4).
  */
 export class OutboundWindow {
   private readonly entries = new Map<number, Inflight>();
@@ -35,11 +34,21 @@ export class OutboundWindow {
     return this.entries.get(packetId);
   }
 
+  /** PUBREC came: from here on only the PUBREL is sent again, and its place is that of the PUBREC (4.6.0-4). */
+  release(entry: Inflight): void {
+    if (!entry.delivery) return;
+    entry.delivery = undefined;
+    this.entries.delete(entry.packetId);
+    this.entries.set(entry.packetId, entry);
+  }
+
   close(packetId: number): void {
     this.entries.delete(packetId);
   }
 
+  /** In the order in which they are sent again: PUBRELs in the order of their PUBRECs, then PUBLISHes as first sent. */
   all(): Inflight[] {
-    return [...this.entries.values()];
+    const entries = [...this.entries.values()];
+    return [...entries.filter(({ delivery }) => !delivery), ...entries.filter(({ delivery }) => delivery)];
   }
 }

@@ -29,7 +29,8 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
 }
 
 /** Passes the message on if the rules allow it; the reason code for the acknowledgement. */
-function accept({ broker, session }: ConnectedClient, packet: PublishPacket, topic: string): number {
+function accept(client: ConnectedClient, packet: PublishPacket, topic: string): number {
+  const { broker, session } = client;
   const { clientId } = session.client;
   const request = { qos: packet.qos, retain: packet.retain, size: packet.payload.length };
   const decision = broker.access.publish(session.client, topic, request);
@@ -39,7 +40,10 @@ function accept({ broker, session }: ConnectedClient, packet: PublishPacket, top
     return ReasonCode.notAuthorized;
   }
   const message = makeMessage(packet, topic, broker.now(), clientId);
-  return broker.router.publish(message) ? ReasonCode.success : ReasonCode.quotaExceeded;
+  if (broker.router.publish(message)) return ReasonCode.success;
+  if (client.protocolVersion === 5) return ReasonCode.quotaExceeded;
+  // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).
+  throw new Violation(ReasonCode.quotaExceeded, `no room for the retained message of "${topic}"`);
 }
 
 /** PUBACK, PUBREC, PUBREL and PUBCOMP (3.4 to 3.7). */

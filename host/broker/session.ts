@@ -108,17 +108,20 @@ export class Session {
 
   /** PUBREC: the message belongs to the client now; only the PUBREL is repeated from here on (4.3.3-4). */
   release(entry: Inflight): void {
-    entry.delivery = undefined;
+    this.window.release(entry);
     this.forgetUnsent(entry);
     this.sendEntry(entry, false);
   }
 
-  /** The new connection's receive maximum may be lower than the old one's (4.9). */
+  /** The new connection's receive maximum may be lower than the old one's (4.9); no PUBREL waits for it (3.3.4-10). */
   private resend(): void {
     const { link, window } = this;
     while (link && this.unsent.length > 0) {
-      if (window.size - this.unsent.length >= link.receiveMaximum || link.isSlow()) return;
-      this.sendEntry(this.unsent.shift()!, true);
+      const isFull = window.size - this.unsent.length >= link.receiveMaximum;
+      const next = isFull ? this.unsent.findIndex(({ delivery }) => !delivery) : 0;
+      if (next < 0 || link.isSlow()) return;
+      const [entry] = this.unsent.splice(next, 1);
+      this.sendEntry(entry, true);
     }
   }
 

@@ -41,9 +41,8 @@ export class SessionTable {
     return { session, present: false };
   }
 
-  /** The session's connection is gone: ends it now or when its expiry interval has passed (3.1.2-23). */
+  /** The session was detached from its connection: ends it now or when its expiry interval has passed (3.1.2-23). */
   detached(session: Session): void {
-    session.detach();
     if (session.expiryInterval === 0) this.end(session);
     else if (session.expiryInterval !== NEVER_EXPIRES) {
       const at = this.broker.now() + session.expiryInterval * 1000;

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { normalizeDeviceSid } from '../cloud/index.js';
+import { UserError } from './errors.js';
 import { accountOf, openStore, startLocalCloud } from './services.js';
 import { dataOption, ended, forOption, jsonOption, withSignals } from './shared.js';
-import { parsePort } from './values.js';
+import { parseDeviceSid, parsePort } from './values.js';
 
 interface Flags {
   port?: number;
@@ -35,8 +35,8 @@ async function serve(flags: Flags, stop: AbortSignal): Promise<void> {
   const store = openStore(flags.data);
   try {
     const account = await accountOf(store, process.env);
+    const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
     const cloud = await startLocalCloud(store, account, { option: '--port', port: flags.port });
-    const deviceSid = normalizeDeviceSid(process.env.MV_DEVICE_SID || account.deviceSid);
     const { accountSid, authToken } = account;
     if (flags.json) {
       const event = { event: 'listening', service: 'cloud', url: `${cloud.url}/v1`, accountSid, authToken, deviceSid };
@@ -51,5 +51,13 @@ async function serve(flags: Flags, stop: AbortSignal): Promise<void> {
     await cloud.close();
   } finally {
     await store.close();
+  }
+}
+
+function deviceSidOf({ MV_DEVICE_SID = '' }: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return parseDeviceSid(MV_DEVICE_SID);
+  } catch {
+    throw new UserError('MV_DEVICE_SID in the environment is not UV and 32 hex digits; correct or unset it');
   }
 }

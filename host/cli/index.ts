@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { createColors } from 'picocolors';
 import { packageFolder } from '../core/index.js';
+import { benchCommand } from './bench.js';
 import { cloudCommand } from './cloud.js';
 import { UsageError } from './errors.js';
 import { runCommand } from './run.js';
@@ -18,7 +19,7 @@ function program(): Command {
     .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
     .version(version)
     .addHelpText('after', '\nExample:\n  wasmqtt run --for 10s');
-  for (const command of [runCommand(), cloudCommand()]) {
+  for (const command of [runCommand(), cloudCommand(), benchCommand()]) {
     root.addCommand(command.exitOverride().showHelpAfterError('(--help shows all options)'));
   }
   return root.exitOverride().showHelpAfterError('(--help shows all commands)');

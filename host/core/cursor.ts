@@ -1,4 +1,5 @@
 import { ChunkRecord, PacketFlag, PacketRecord } from '../../build/abi/core.js';
+import { integer } from './arguments.js';
 import { packetTypeNames, toObject } from './decode.js';
 import { MqttError } from './errors.js';
 import { core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
@@ -48,19 +49,23 @@ export class PacketCursor {
   /** Set when the table was full: there is more in the source. */
   #more = false;
 
+  /** @throws TypeError or RangeError when an option is no integer of its range. */
   constructor({ protocolVersion = 4, maximumPacketSize = LARGEST_PACKET }: PacketDecoderOptions = {}) {
+    integer(protocolVersion, 3, 5, 'protocolVersion');
     this.protocolVersion = protocolVersion;
-    this.#maximumPacketSize = maximumPacketSize;
+    this.#maximumPacketSize = integer(maximumPacketSize, 1, 0xffffffff, 'maximumPacketSize');
   }
 
   /**
-   * Takes the next bytes of the stream; call `next` for the packets that are complete with them. The chunk must not
-   * change until then.
+   * Takes the next bytes of the stream; call `next` for the packets that are complete with them. What is left of a
+   * chunk is kept, not copied: the chunk must not be written to until its packets came out.
    *
-   * @throws MqttError when the stream was malformed before, until `reset`
+   * @throws MqttError when the stream was malformed before, until `reset`; TypeError when the chunk is no Uint8Array,
+   * the stream stays as it was then
    */
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure;
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
     this.#count = 0;
     this.#more = false;
     this.#pending.push(chunk);

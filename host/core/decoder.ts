@@ -7,6 +7,7 @@ export class PacketDecoder {
   readonly #cursor: PacketCursor;
   #failure: MqttError | undefined;
 
+  /** @throws TypeError or RangeError when an option is no integer of its range. */
   constructor(options?: PacketDecoderOptions) {
     this.#cursor = new PacketCursor(options);
   }
@@ -22,10 +23,10 @@ export class PacketDecoder {
 
   /**
    * Gives all packets that are complete with this chunk. Payloads and binary properties are views on the chunk when a
-   * packet lies in it whole.
+   * packet lies in it whole; what is left of a chunk is kept, not copied, so do not write to it again.
    *
    * @throws MqttError at the first malformed packet: `packets` are those before it. From then on every call throws the
-   * same error, until `reset`.
+   * same error, until `reset`. TypeError when the chunk is no Uint8Array; the stream stays as it was then.
    */
   push(chunk: Uint8Array): Packet[] {
     if (this.#failure) throw this.#failure;
@@ -37,7 +38,7 @@ export class PacketDecoder {
     } catch (error) {
       if (error instanceof MqttError) {
         this.#failure = error;
-        error.packets.push(...packets);
+        for (const packet of packets) error.packets.push(packet);
       }
       throw error;
     }

@@ -49,41 +49,26 @@ const PAGE = 65_536;
 
 /**
  * The memory above the core's own data, used anew by every call: nothing in it outlives the call that wrote it.
- * Views are made again when the memory grew.
+ * Only `take` grows the memory, and makes the views anew then.
  */
 class Scratch {
+  u8: Buffer = Buffer.alloc(0);
+  u32 = new Uint32Array(0);
+  i64 = new BigInt64Array(0);
   readonly #base: number;
   #next: number;
-  #u8 = Buffer.alloc(0);
-  #u32 = new Uint32Array(0);
-  #i64 = new BigInt64Array(0);
 
   constructor(base: number) {
     this.#base = base;
     this.#next = base;
+    this.#makeViews();
   }
 
-  #refresh(): void {
+  #makeViews(): void {
     const { buffer } = core.memory;
-    if (this.#u32.buffer === buffer) return;
-    this.#u8 = Buffer.from(buffer);
-    this.#u32 = new Uint32Array(buffer);
-    this.#i64 = new BigInt64Array(buffer);
-  }
-
-  get u8(): Buffer {
-    this.#refresh();
-    return this.#u8;
-  }
-
-  get u32(): Uint32Array {
-    this.#refresh();
-    return this.#u32;
-  }
-
-  get i64(): BigInt64Array {
-    this.#refresh();
-    return this.#i64;
+    this.u8 = Buffer.from(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
   }
 
   /** Forgets everything and gives the address of `byteLength` bytes. */
@@ -96,8 +81,11 @@ class Scratch {
   take(byteLength: number): number {
     const address = this.#next;
     const end = address + byteLength;
-    const missing = end - core.memory.buffer.byteLength;
-    if (missing > 0) core.memory.grow(Math.ceil(missing / PAGE));
+    const missing = end - this.u8.length;
+    if (missing > 0) {
+      core.memory.grow(Math.ceil(missing / PAGE));
+      this.#makeViews();
+    }
     this.#next = (end + 7) & ~7;
     return address;
   }
@@ -110,4 +98,4 @@ export const tableAddress = (core.heap_base() + 15) & ~15;
 const TABLE_SIZE = TABLE_CAPACITY * PacketRecord.SUMMARY_SIZE + PacketRecord.SIZE;
 
 export const scratch = new Scratch((tableAddress + TABLE_SIZE + 15) & ~15);
-scratch.reserve(0);
+scratch.reserve(PAGE); // the table must lie in memory from the start

@@ -157,7 +157,9 @@ describe('the guide for AWS IoT', () => {
     expect(await provision(broker, old)).toMatchObject({ code: 0 });
     const { code, stderr } = await run().ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^wasmqtt: private_key: the key is PKCS#1 or SEC1; wrap it with openssl pkcs8 -topk8.*\n$/);
+    expect(stderr).toMatch(
+      /^wasmqtt: private_key: the key is PKCS#1 or SEC1; convert it with openssl pkcs8 -topk8.*\n$/,
+    );
   });
 });
 

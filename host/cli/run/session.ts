@@ -1,4 +1,4 @@
-import { deviceConfigSource, normalizeDeviceSid, type Scope } from '../../cloud/index.js';
+import { deviceConfigSource, type Scope } from '../../cloud/index.js';
 import { hexEncode, modulePath } from '../../core/index.js';
 import { UsageError, UserError } from '../errors.js';
 import { accountOf, openPki, openStore, startLocalBroker, startLocalCloud } from '../services.js';
@@ -61,7 +61,7 @@ async function prepare(
   const store = openStore(options.data);
   closers.push(() => store.close());
   const account = await accountOf(store, process.env);
-  const deviceSid = normalizeDeviceSid(options.deviceSid ?? account.deviceSid);
+  const deviceSid = options.deviceSid || account.deviceSid;
   const scope: Scope = options.scope === 'account' ? { kind: 'account' } : { kind: 'device', deviceSid };
   const provisioning = new Provisioning(store, scope);
   const source = sourceOf(options, provisioning);

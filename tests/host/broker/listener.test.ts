@@ -1,3 +1,4 @@
+// needs: openssl
 import { once } from 'node:events';
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';

@@ -1,3 +1,4 @@
+// needs: mosquitto_pub, mosquitto_sub, openssl
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BrokerEvent, type BrokerOptions, type RunningBroker, startBroker } from '../../../host/broker/index.js';
 import { TestPki } from './certificates.js';

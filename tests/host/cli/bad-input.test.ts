@@ -6,6 +6,8 @@ import { Mosquitto, type MosquittoOptions } from '../../interop/mosquitto.js';
 import { freePort } from '../../interop/temporary.js';
 import { BadRun, makeCredentials, type Values } from './bad-rig.js';
 
+type Wrong = Record<string, string | undefined>;
+
 let pki: Authority;
 let rig: BadRun;
 let broker: Mosquitto | undefined;
@@ -27,248 +29,427 @@ afterEach(async () => {
 });
 
 const hex = (name: string) => pki.hex(name);
-const text = (name: string) => pki.read(name).toString('latin1');
+const pem = (name: string) => pki.read(name).toString('latin1');
+const base64 = (name: string) => pki.read(name).toString('base64');
 
-/** What a device needs, with a port where nothing listens. */
-async function goodValues(): Promise<Values> {
-  return {
+async function mosquitto(options: MosquittoOptions): Promise<void> {
+  broker = await Mosquitto.start(pki, options);
+}
+
+/** The port of mosquitto, else one where nothing listens. */
+async function port(): Promise<string> {
+  return `${broker?.port ?? (await freePort())}`;
+}
+
+/** The sentence in which a run from the store ends, with these values in place of good ones. */
+async function fromStore(wrong: Wrong, args: string[] = []): Promise<string> {
+  const values: Wrong = {
     'broker-host': 'localhost',
-    'broker-port': `${broker?.port ?? (await freePort())}`,
+    'broker-port': await port(),
     'root-CA': hex('ca.der'),
     cert: hex('device.der'),
     private_key: hex('device.key.der'),
+    ...wrong,
   };
-}
-
-/** The sentence in which a run from the store ends, with these values in place of the good ones. */
-async function fromStore(wrong: Record<string, string | undefined>, args: string[] = []): Promise<string> {
-  const values = { ...(await goodValues()), ...wrong };
-  await rig.fill(JSON.parse(JSON.stringify(values))); // without those that are undefined
+  await rig.fill(given(values));
   return rig.fail(args);
 }
 
-/** The same with options: a broker that listens is not needed where files are refused. */
-async function fromOptions(wrong: Record<string, string | undefined>): Promise<string> {
-  const options: Record<string, string | undefined> = {
+/** The same with options in place of a store, which holds another broker. */
+async function fromOptions(wrong: Wrong): Promise<string> {
+  const options: Wrong = {
     '--broker-host': 'localhost',
-    '--broker-port': `${broker?.port ?? (await freePort())}`,
+    '--broker-port': await port(),
     '--root-ca': pki.path('ca.pem'),
     '--cert': pki.path('device.pem'),
     '--key': pki.path('device.key'),
     ...wrong,
   };
   await rig.fill({ 'broker-host': 'kept.invalid' });
-  const args = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
-  return rig.fail(args);
+  return rig.fail(Object.entries(given(options)).flat());
 }
 
-async function mosquitto(options: MosquittoOptions): Promise<void> {
-  broker = await Mosquitto.start(pki, options);
+function given(values: Wrong): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
-describe('a key that is missing beside others', () => {
-  it.each<[string, Record<string, string | undefined>, RegExp]>([
-    ['broker-host', { 'broker-host': undefined }, /x/],
-    ['broker-port', { 'broker-port': undefined }, /x/],
-    ['private_key beside cert', { private_key: undefined }, /x/],
-    ['cert beside private_key', { cert: undefined }, /x/],
-    ['password beside username', { username: 'ann' }, /x/],
-    ['username beside password', { password: 'secret' }, /x/],
+const HEXDUMP = /; store the hex digits of the DER file and nothing else: hexdump -v -e '1\/1 "%02x"' FILE$/;
+const CONVERT_CERTIFICATE =
+  /; convert it with openssl x509 -in FILE -outform der .*hexdump -v -e '1\/1 "%02x"' FILE.der$/;
+const CONVERT_KEY = /; convert it with openssl pkcs8 -topk8 -nocrypt -in FILE -outform der .*hexdump .* FILE.der$/;
+
+describe('a key that is missing in the store beside others', () => {
+  it.each<[string, Wrong, RegExp]>([
+    ['broker-host', { 'broker-host': undefined }, /already holds broker-port, .* but no broker-host; add broker-host/],
+    ['broker-port', { 'broker-port': undefined }, /^broker-port: not found in the config store .*; store it there$/],
+    ['private_key', { private_key: undefined }, /^private_key: not found in the secret store .*, or delete cert$/],
+    ['cert', { cert: undefined }, /^cert: not found in the config store of the device; .*, or delete private_key$/],
+    [
+      'password',
+      { username: 'ann' },
+      /^password: not found in the secret store of the device; .*, or delete username$/,
+    ],
+    ['username', { password: 'secret' }, /^username: not found in the config store .*, or delete password$/],
   ])('%s', async (_name, values, sentence) => {
     expect(await fromStore(values)).toMatch(sentence);
   });
 });
 
-describe('text that is not the hex of DER', () => {
-  it.each(['root-CA', 'cert', 'private_key'])('odd number of digits in %s', async (key) => {
-    expect(await fromStore({ [key]: (await goodValues())[key].slice(0, -1) })).toMatch(/x/);
-  });
-
-  it.each<[string, string, (key: string) => string, RegExp]>([
-    ['other text', 'cert', () => 'my certificate', /x/],
-    ['hex with a newline at its end', 'cert', () => `${hex('device.der')}\n`, /x/],
-    ['hex with spaces', 'private_key', () => hex('device.key.der').replace(/../g, '$& '), /x/],
-    ['PEM text', 'root-CA', () => text('ca.pem'), /x/],
-    ['PEM text', 'cert', () => text('device.pem'), /x/],
-    ['PEM text', 'private_key', () => text('device.key'), /x/],
-    ['hex of PEM text', 'root-CA', () => hex('ca.pem'), /x/],
-    ['hex of PEM text', 'cert', () => hex('device.pem'), /x/],
-    ['hex of PEM text', 'private_key', () => hex('device.key'), /x/],
-    ['base64', 'cert', () => pki.read('device.der').toString('base64'), /x/],
-    ['base64', 'private_key', () => pki.read('device.key.der').toString('base64'), /x/],
-    ['half of the hex', 'cert', () => hex('device.der').slice(0, 200), /x/],
-    ['nothing', 'root-CA', () => '', /x/],
-  ])('%s in %s', async (_name, key, value, sentence) => {
-    expect(await fromStore({ [key]: value(key) })).toMatch(sentence);
+describe('text in the store that is not the hex of DER', () => {
+  it.each<[string, string, () => string, RegExp, RegExp]>([
+    [
+      'an odd number of digits',
+      'root-CA',
+      () => hex('ca.der').slice(1),
+      /odd number of digits.*character \d+/,
+      HEXDUMP,
+    ],
+    ['an odd number of digits', 'cert', () => `${hex('device.der')}0`, /odd number of digits.*character \d+/, HEXDUMP],
+    ['an odd number of digits', 'private_key', () => 'abc', /odd number of digits.* \(character 3\)/, HEXDUMP],
+    ['other text', 'cert', () => 'my certificate', /none of 0 to 9, a to f, A to F \(character 1\)/, HEXDUMP],
+    ['a newline at the end', 'cert', () => `${'30'.repeat(9)}\n\n`, /none of 0 to 9.* \(character 19\)/, HEXDUMP],
+    ['a newline at the end', 'private_key', () => `${hex('device.key.der')}\n`, /./, HEXDUMP],
+    ['spaces', 'private_key', () => hex('device.key.der').replace(/../g, '$& '), /none of .*\(character 3\)/, HEXDUMP],
+    ['PEM text', 'root-CA', () => pem('ca.pem'), /PEM text/, CONVERT_CERTIFICATE],
+    ['PEM text', 'cert', () => pem('device.pem'), /PEM text/, CONVERT_CERTIFICATE],
+    ['PEM text', 'private_key', () => pem('device.key'), /PEM text/, CONVERT_KEY],
+    ['the hex of PEM text', 'root-CA', () => hex('ca.pem'), /hex of PEM text/, CONVERT_CERTIFICATE],
+    ['the hex of PEM text', 'cert', () => hex('device.pem'), /hex of PEM text/, CONVERT_CERTIFICATE],
+    ['the hex of PEM text', 'private_key', () => hex('device.key'), /hex of PEM text/, CONVERT_KEY],
+    ['base64', 'cert', () => base64('device.der'), /base64/, HEXDUMP],
+    ['base64', 'private_key', () => base64('device.key.der'), /base64/, HEXDUMP],
+    [
+      'half of it',
+      'cert',
+      () => hex('device.der').slice(0, 200),
+      /not a valid certificate: .*\(byte offset 1\)/,
+      HEXDUMP,
+    ],
+    ['nothing', 'root-CA', () => '', /the value is empty/, /; store a value, or delete the key$/],
+  ])('%s in %s', async (_name, key, value, reason, advice) => {
+    const sentence = await fromStore({ [key]: value() });
+    expect(sentence.startsWith(`${key}: `), sentence).toBe(true);
+    expect(sentence).toMatch(reason);
+    expect(sentence).toMatch(advice);
   });
 });
 
 describe('certificates and keys in the store', () => {
-  it.each<[string, () => Values, RegExp]>([
-    ['an expired certificate', () => ({ cert: hex('expired.der'), private_key: hex('expired.key.der') }), /x/],
-    ['a certificate that is not yet valid', () => ({ cert: hex('early.der'), private_key: hex('early.key.der') }), /x/],
-    ['an expired root CA', () => ({ 'root-CA': hex('expired.der') }), /x/],
-    ['a PKCS#1 key', () => ({ cert: hex('rsa.der'), private_key: hex('pkcs1.der') }), /x/],
-    ['a SEC1 key', () => ({ private_key: hex('sec1.der') }), /x/],
-    ['an encrypted key', () => ({ private_key: hex('encrypted.der') }), /x/],
-    ['a certificate where the key belongs', () => ({ private_key: hex('device.der') }), /x/],
-    ['a key where the certificate belongs', () => ({ cert: hex('device.key.der') }), /x/],
-    ['a key of another certificate', () => ({ private_key: hex('other.key.der') }), /x/],
+  it.each<[string, () => Wrong, RegExp]>([
+    [
+      'an expired certificate',
+      () => ({ cert: hex('expired.der'), private_key: hex('expired.key.der') }),
+      /^cert: the certificate has expired; store a renewed one$/,
+    ],
+    [
+      'a certificate that is not yet valid',
+      () => ({ cert: hex('early.der'), private_key: hex('early.key.der') }),
+      /^cert: the certificate is not yet valid; check its dates and the clock$/,
+    ],
+    [
+      'an expired root CA',
+      () => ({ 'root-CA': hex('expired.der') }),
+      /^root-CA: the certificate has expired; store a renewed one$/,
+    ],
+    [
+      'a PKCS#1 key',
+      () => ({ cert: hex('rsa.der'), private_key: hex('pkcs1.der') }),
+      /^private_key: the key is PKCS#1 or SEC1; convert it with openssl pkcs8 -topk8 -nocrypt /,
+    ],
+    [
+      'a SEC1 key',
+      () => ({ private_key: hex('sec1.der') }),
+      /^private_key: the key is PKCS#1 or SEC1; convert it with openssl pkcs8 -topk8 -nocrypt /,
+    ],
+    [
+      'an encrypted key',
+      () => ({ private_key: hex('encrypted.der') }),
+      /^private_key: the key is encrypted; convert it with openssl pkcs8 -topk8 -nocrypt /,
+    ],
+    [
+      'a certificate where the key belongs',
+      () => ({ private_key: hex('device.der') }),
+      /^private_key: a certificate stands where the private key belongs; store the hex of the PKCS#8 key /,
+    ],
+    [
+      'a key where the certificate belongs',
+      () => ({ cert: hex('device.key.der') }),
+      /^cert: a private key stands where a certificate belongs; store the hex of the certificate here/,
+    ],
+    [
+      'the key of another certificate',
+      () => ({ private_key: hex('other.key.der') }),
+      /^private_key: does not belong to the certificate in cert; store the key that the certificate was made for$/,
+    ],
   ])('%s', async (_name, values, sentence) => {
     expect(await fromStore(values())).toMatch(sentence);
   });
 });
 
 describe('files of options', () => {
-  it.each<[string, () => Record<string, string>, RegExp]>([
-    ['no such file', () => ({ '--cert': pki.path('nowhere.pem') }), /x/],
-    ['a folder', () => ({ '--root-ca': pki.folder }), /x/],
-    ['an expired certificate', () => ({ '--cert': pki.path('expired.pem'), '--key': pki.path('expired.key') }), /x/],
+  const pair = (cert: string, key: string) => ({ '--cert': pki.path(cert), '--key': pki.path(key) });
+  const [ca, cert, key] = ['--root-ca', '--cert', '--key'].map((option) => (name: string) => ({
+    [option]: pki.path(name),
+  }));
+  const made = (option: string, content: string | Buffer) => ({ [option]: rig.file('made', content) });
+  const KEY = 'openssl pkcs8 -topk8 -nocrypt';
+
+  it.each<[string, () => Wrong, string]>([
+    ['no file', () => cert('nowhere.pem'), '--cert FILE: cannot be read: there is no such file; give the path of'],
+    ['a folder', () => ca('.'), '--root-ca FILE: cannot be read: it is a folder; give the path of a file'],
+    ['an empty file', () => made('--root-ca', ''), '--root-ca FILE: is empty; give the file with its content'],
+    ['an expired certificate', () => pair('expired.pem', 'expired.key'), '--cert FILE: the certificate expired on 2'],
+    ['an expired root CA', () => ca('expired.der'), '--root-ca FILE: the certificate expired on 2'],
     [
-      'a certificate that is not yet valid',
-      () => ({ '--cert': pki.path('early.der'), '--key': pki.path('early.key') }),
-      /x/,
+      'an early certificate',
+      () => pair('early.der', 'early.key'),
+      '--cert FILE: the certificate is not valid before 2',
     ],
-    ['an expired root CA', () => ({ '--root-ca': pki.path('expired.pem') }), /x/],
-    ['a PKCS#1 key, PEM', () => ({ '--cert': pki.path('rsa.pem'), '--key': pki.path('pkcs1.key') }), /x/],
-    ['a PKCS#1 key, DER', () => ({ '--cert': pki.path('rsa.pem'), '--key': pki.path('pkcs1.der') }), /x/],
-    ['a SEC1 key, PEM', () => ({ '--key': pki.path('sec1.key') }), /x/],
-    ['a SEC1 key, DER', () => ({ '--key': pki.path('sec1.der') }), /x/],
-    ['an encrypted key, PEM', () => ({ '--key': pki.path('encrypted.key') }), /x/],
-    ['an encrypted key, DER', () => ({ '--key': pki.path('encrypted.der') }), /x/],
-    ['a certificate where the key belongs, PEM', () => ({ '--key': pki.path('device.pem') }), /x/],
-    ['a certificate where the key belongs, DER', () => ({ '--key': pki.path('device.der') }), /x/],
-    ['a key where the certificate belongs, PEM', () => ({ '--cert': pki.path('device.key') }), /x/],
-    ['a key where the certificate belongs, DER', () => ({ '--cert': pki.path('device.key.der') }), /x/],
-    ['a key of another certificate', () => ({ '--key': pki.path('other.key') }), /x/],
-    ['hex text', () => ({ '--cert': rig.file('hex.txt', hex('device.der')) }), /x/],
-    ['hex text with a newline', () => ({ '--cert': rig.file('hex.txt', `${hex('device.der')}\n`) }), /x/],
-    ['hex of PEM', () => ({ '--cert': rig.file('hex.txt', hex('device.pem')) }), /x/],
-    ['base64 text', () => ({ '--key': rig.file('base64.txt', pki.read('device.key.der').toString('base64')) }), /x/],
-    ['other text', () => ({ '--cert': rig.file('text.txt', 'my certificate') }), /x/],
-    ['an empty file', () => ({ '--root-ca': rig.file('empty.pem', '') }), /x/],
-    ['half a DER file', () => ({ '--cert': rig.file('half.der', pki.read('device.der').subarray(0, 100)) }), /x/],
-    ['half a PEM file', () => ({ '--cert': rig.file('half.pem', text('device.pem').slice(0, 200)) }), /x/],
     [
-      'a damaged PEM file',
-      () => ({ '--cert': rig.file('bad.pem', text('device.pem').replace(/\nMII/, '\nMIJ')) }),
-      /x/,
+      'PKCS#1 in PEM',
+      () => pair('rsa.pem', 'pkcs1.key'),
+      `--key FILE: holds a PKCS#1 key where an unencrypted PKCS#8 key belongs; convert it: ${KEY} -in`,
     ],
-    ['a damaged PEM key', () => ({ '--key': rig.file('bad.key', text('device.key').replace(/\nMI/, '\nMJ')) }), /x/],
+    [
+      'PKCS#1 in DER',
+      () => pair('rsa.der', 'pkcs1.der'),
+      `--key FILE: holds a PKCS#1 key where an unencrypted PKCS#8 key belongs; convert it: ${KEY} -inform der -in`,
+    ],
+    [
+      'SEC1 in PEM',
+      () => key('sec1.key'),
+      `--key FILE: holds a SEC1 (EC) key where an unencrypted PKCS#8 key belongs; convert it: ${KEY} -in`,
+    ],
+    [
+      'SEC1 in DER',
+      () => key('sec1.der'),
+      `--key FILE: holds a SEC1 (EC) key where an unencrypted PKCS#8 key belongs; convert it: ${KEY} -inform der -in`,
+    ],
+    [
+      'an encrypted key in PEM',
+      () => key('encrypted.key'),
+      `--key FILE: holds an encrypted key where an unencrypted PKCS#8 key belongs; convert it: ${KEY} -in`,
+    ],
+    [
+      'an encrypted key in DER',
+      () => key('encrypted.der'),
+      `--key FILE: holds an encrypted key where an unencrypted PKCS#8 key belongs; convert it: ${KEY} -inform der -in`,
+    ],
+    [
+      'a certificate as key, PEM',
+      () => key('device.pem'),
+      '--key FILE: there is no private key in this PEM file; give the file with a line BEGIN PRIVATE KEY',
+    ],
+    [
+      'a certificate as key, DER',
+      () => key('device.der'),
+      '--key FILE: holds a certificate where an unencrypted PKCS#8 key belongs; give the private key that belongs to it',
+    ],
+    [
+      'a key as certificate, PEM',
+      () => cert('device.key'),
+      '--cert FILE: there is no certificate in this PEM file; give the file with a line BEGIN CERTIFICATE',
+    ],
+    [
+      'a key as certificate, DER',
+      () => cert('device.key.der'),
+      '--cert FILE: holds a PKCS#8 key where a certificate belongs; give a PEM or DER certificate',
+    ],
+    [
+      'the key of another certificate',
+      () => key('other.key'),
+      '--key FILE: does not belong to the certificate in FILE; give the key that the certificate was made for',
+    ],
+    [
+      'hex text',
+      () => made('--cert', hex('device.der')),
+      '--cert FILE: holds hex text where a certificate belongs; give a PEM or DER certificate',
+    ],
+    [
+      'hex of PEM',
+      () => made('--root-ca', `${hex('ca.pem')}\n`),
+      '--root-ca FILE: holds something else where a certificate belongs; give a PEM or DER',
+    ],
+    [
+      'base64 text',
+      () => made('--key', base64('device.key.der')),
+      '--key FILE: holds base64 text where an unencrypted PKCS#8 key belongs; give a PEM or DER key',
+    ],
+    [
+      'other text',
+      () => made('--cert', 'my certificate'),
+      '--cert FILE: holds something else where a certificate belongs; give a PEM or DER',
+    ],
+    [
+      'half a DER file',
+      () => made('--cert', pki.read('device.der').subarray(0, 99)),
+      '--cert FILE: not a valid certificate: byte 1: the length of an element runs past the end of what encloses it (X.690 8.1.3); give a whole DER file',
+    ],
+    [
+      'half a PEM file',
+      () => made('--cert', pem('device.pem').slice(0, 200)),
+      '--cert FILE: is cut off, a line END CERTIFICATE is missing; get the whole file again',
+    ],
+    [
+      'a damaged certificate',
+      () => made('--cert', pem('device.pem').replace('\nMII', '\nMIJ')),
+      '--cert FILE: a certificate in this PEM file is damaged; get the file again',
+    ],
+    [
+      'a damaged key',
+      () => made('--key', pem('device.key').replace('\nMI', '\nMJ')),
+      '--key FILE: the private key in this PEM file is damaged; get the file again',
+    ],
   ])('%s', async (_name, options, sentence) => {
-    expect(await fromOptions(options())).toMatch(sentence);
+    expect((await fromOptions(options())).replace(/\/tmp\/\S*[^\s:;]/g, 'FILE')).toContain(sentence);
   });
 
-  it('an empty password file', async () => {
-    const passwordFile = rig.file('password.txt', '\n');
-    expect(await fromOptions({ '--username': 'ann', '--password-file': passwordFile })).toMatch(/x/);
-  });
-});
-
-describe('the broker', () => {
-  it.each(['eight', '0', '65536', '8883x', '-1', '8883\n', ''])('port text %j in the store', async (port) => {
-    expect(await fromStore({ 'broker-port': port })).toMatch(/x/);
-  });
-
-  it('whose host does not resolve', async () => {
-    expect(await fromStore({ 'broker-host': 'nosuch.invalid' })).toMatch(/x/);
-  });
-  it('whose host is text', async () => {
-    expect(await fromStore({ 'broker-host': 'mqtts://localhost:8883' })).toMatch(/x/);
-  });
-  it('whose host does not resolve opt', async () => {
-    expect(await fromOptions({ '--broker-host': 'nosuch.invalid' })).toMatch(/x/);
-  });
-  it('with a closed port', async () => {
-    expect(await fromStore({})).toMatch(/x/);
-  });
-  it('with a closed port opt', async () => {
-    expect(await fromOptions({})).toMatch(/x/);
-  });
-  it('signed by an unknown CA', async () => {
-    await mosquitto({});
-    expect(await fromOptions({ '--root-ca': pki.path('other.pem') })).toMatch(/x/);
-  });
-  it('signed by an unknown CA store', async () => {
-    await mosquitto({});
-    expect(await fromStore({ 'root-CA': undefined })).toMatch(/x/);
-  });
-  it('with another name in its certificate', async () => {
-    await mosquitto({ server: 'elsewhere' });
-    expect(await fromStore({})).toMatch(/x/);
-  });
-  it('with an expired certificate', async () => {
-    await mosquitto({ server: 'outdated' });
-    expect(await fromStore({})).toMatch(/x/);
-  });
-  it('that requires a client certificate', async () => {
-    await mosquitto({ requireCertificate: true });
-    expect(await fromOptions({ '--cert': undefined, '--key': undefined })).toMatch(/x/);
-  });
-  it('that requires a client certificate store', async () => {
-    await mosquitto({ requireCertificate: true });
-    expect(await fromStore({ cert: undefined, private_key: undefined })).toMatch(/x/);
-  });
-  it.each(['3.1.1', '5'])('with wrong password, %s', async (protocol) => {
-    await mosquitto({ users: { ann: 'right' } });
-    expect(await fromStore({ username: 'ann', password: 'wrong' }, ['--protocol', protocol])).toMatch(/x/);
-  });
-  it.each(['3.1.1', '5'])('with wrong password opt, %s', async (protocol) => {
-    await mosquitto({ users: { ann: 'right' } });
-    expect(
-      await fromOptions({ '--protocol': protocol, '--username': 'ann', '--password-file': rig.file('p', 'wrong') }),
-    ).toMatch(/x/);
-  });
-  it('own cert of another CA', async () => {
-    await mosquitto({ requireCertificate: true });
-    pki.openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      'self.key',
-      '-subj',
-      '/CN=x',
-      '-days',
-      '2',
-      '-out',
-      'self.pem',
+  it.each([
+    ['\n', 'is empty; write the password into its first line'],
+    ['a\nb\n', 'has more than one line; it must hold the password alone'],
+  ])('a password file that holds %j', async (content, reason) => {
+    const file = rig.file('password.txt', content);
+    expect(await fromOptions({ '--username': 'ann', '--password-file': file })).toBe(
+      `--password-file ${file}: ${reason}`,
     );
-    expect(await fromOptions({ '--cert': pki.path('self.pem'), '--key': pki.path('self.key') })).toMatch(/x/);
+  });
+
+  it('a guest that is no module, and one that is not there', async () => {
+    const text = rig.file('guest.wasm', 'text');
+    expect(await fromOptions({ '--guest': text })).toBe(
+      `${text}: is not a WebAssembly module; give a .wasm file with --guest`,
+    );
+    expect(await rig.fail(['--guest', '/nowhere.wasm', '--broker-host', 'localhost'])).toMatch(
+      /^\/nowhere.wasm: the guest cannot be read: there is no such file; give a .wasm file with --guest$/,
+    );
   });
 });
-describe('more', () => {
-  let server: Server;
-  let port: number;
-  const listen = async (greeting: string) => {
-    server = createServer((socket) => {
-      socket.on('error', () => {});
-      if (greeting) socket.write(greeting);
-      else socket.destroy();
+
+describe('a broker that cannot be reached', () => {
+  it.each(['eight', '0', '65536', '8883\n'])('port text %j in the store', async (text) => {
+    expect(await fromStore({ 'broker-port': text })).toBe(
+      'broker-port: the port is not a number from 1 to 65535; store the TLS port of the broker, usually 8883',
+    );
+  });
+
+  it.each([
+    ['store', () => fromStore({ 'broker-host': 'nosuch.invalid' })],
+    ['options', () => fromOptions({ '--broker-host': 'nosuch.invalid' })],
+  ])('a host that does not resolve, from the %s', async (_from, fail) => {
+    expect(await fail()).toMatch(
+      /^cannot connect to nosuch.invalid:\d+: the host name does not resolve; check the config broker-host \(--broker-host\) /,
+    );
+  });
+
+  it('an address where the host belongs', async () => {
+    expect(await fromStore({ 'broker-host': 'mqtts://localhost' })).toMatch(/no host name; give the name alone/);
+  });
+
+  it.each([
+    ['store', () => fromStore({})],
+    ['options', () => fromOptions({})],
+  ])('a closed port, from the %s', async (_from, fail) => {
+    expect(await fail()).toMatch(
+      /^cannot connect to localhost:\d+: nothing listens there \(ECONNREFUSED\); check the config broker-port /,
+    );
+  });
+});
+
+describe('a broker that does not match', () => {
+  const start = 'cannot connect to localhost:PORT: ';
+  const told = (sentence: string) => sentence.replace(/^(cannot connect to localhost:)\d+/, '$1PORT');
+
+  it.each([
+    ['store', () => fromStore({ 'root-CA': hex('other.der') })],
+    ['store without a root CA', () => fromStore({ 'root-CA': undefined })],
+    ['options', () => fromOptions({ '--root-ca': pki.path('other.pem') })],
+  ])('an unknown CA, from the %s', async (_from, fail) => {
+    await mosquitto({});
+    expect(told(await fail())).toBe(
+      `${start}the broker's certificate was not signed by a trusted CA; store the broker's root CA in the config root-CA (--root-ca FILE)`,
+    );
+  });
+
+  it('another name in its certificate', async () => {
+    await mosquitto({ server: 'elsewhere' });
+    expect(told(await fromStore({}))).toBe(
+      `${start}the broker's certificate is for DNS:elsewhere.invalid, not for localhost; name the broker as its certificate does, in the config broker-host (--broker-host)`,
+    );
+  });
+
+  it('an expired certificate of its own', async () => {
+    await mosquitto({ server: 'outdated' });
+    expect(told(await fromStore({}))).toBe(
+      `${start}the broker's certificate has expired; have it renewed, or check this machine's clock`,
+    );
+  });
+
+  it.each([
+    ['store', () => fromStore({ cert: undefined, private_key: undefined })],
+    ['options', () => fromOptions({ '--cert': undefined, '--key': undefined })],
+  ])('a client certificate is demanded, and there is none in the %s', async (_from, fail) => {
+    await mosquitto({ requireCertificate: true });
+    expect(told(await fail())).toMatch(
+      /client certificate\)?; (give|check) .*config cert .* private_key \(--cert, --key\)$/,
+    );
+  });
+
+  it('a client certificate of a CA that it does not know', async () => {
+    await mosquitto({ requireCertificate: true });
+    const selfSigned = ['req', '-x509', '-key', 'other.key', '-subj', '/CN=self', '-days', '2', '-out', 'self.pem'];
+    pki.openssl(...selfSigned);
+    const options = { '--cert': pki.path('self.pem'), '--key': pki.path('other.key') };
+    expect(told(await fromOptions(options))).toMatch(/client certificate\)?; .*config cert .* \(--cert, --key\)$/);
+  });
+
+  describe.each([
+    ['3.1.1', 'return code 5'],
+    ['5', 'reason code 0x87'],
+  ])('a wrong password under %s', (protocol, code) => {
+    it.each([
+      ['store', () => fromStore({ username: 'ann', password: 'wrong' }, ['--protocol', protocol])],
+      [
+        'options',
+        () => {
+          const passwordFile = rig.file('password.txt', 'wrong\n');
+          return fromOptions({ '--protocol': protocol, '--username': 'ann', '--password-file': passwordFile });
+        },
+      ],
+    ])('from the %s', async (_from, fail) => {
+      await mosquitto({ users: { ann: 'right' } });
+      expect(told(await fail())).toContain(
+        `${start}the broker refused with ${code}: it does not authorize this client; check the config username and the secret password (--username, --password-file)`,
+      );
     });
+  });
+});
+
+describe('a port that something else has', () => {
+  let server: Server;
+  let taken: number;
+
+  beforeEach(async () => {
+    server = createServer((socket) => socket.on('error', () => {}).end('220 mail.example.com ESMTP\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as { port: number }).port;
-  };
-  afterEach(() => server?.close());
-  it('no TLS there', async () => {
-    await listen('HTTP/1.1 400 Bad Request\r\n\r\n');
-    expect(await fromOptions({ '--broker-port': `${port}` })).toMatch(/x/);
+    taken = (server.address() as { port: number }).port;
   });
-  it('closes', async () => {
-    await listen('');
-    expect(await fromOptions({ '--broker-port': `${port}` })).toMatch(/x/);
+
+  afterEach(() => server.close());
+
+  it('as the broker: it does not speak TLS', async () => {
+    expect(await fromOptions({ '--broker-port': `${taken}` })).toMatch(
+      /: what listens there does not speak TLS; give the TLS port of the broker \(usually 8883\) in the config broker-port/,
+    );
   });
-  it('embedded port taken', async () => {
-    await listen('');
+
+  it.each(['--broker-port', '--cloud-port'])('as the one for %s', async (option) => {
     await rig.fill({});
-    expect(await rig.fail(['--broker-port', `${port}`])).toMatch(/x/);
-  });
-  it('guest text', async () => {
-    expect(await fromOptions({ '--guest': rig.file('x.wasm', 'text') })).toMatch(/x/);
-  });
-  it('guest none', async () => {
-    expect(await fromOptions({ '--guest': '/nowhere.wasm' })).toMatch(/x/);
+    expect(await rig.fail([option, `${taken}`])).toMatch(
+      new RegExp(
+        `^${option} ${taken}: another program has this port on 127.0.0.1; end it, choose another port, or leave`,
+      ),
+    );
   });
 });

@@ -59,7 +59,7 @@ export class BadRun implements Disposable {
       return { op: 'set', scope: device, store: SECRETS.includes(key) ? 'secrets' : 'configs', key, value };
     });
     // Something that the run has nothing to do with.
-    changes.push({ op: 'set', scope: account, store: 'secrets', key: 'private_key', value: 'kept' });
+    changes.push({ op: 'set', scope: account, store: 'secrets', key: 'note', value: 'kept' });
     changes.push({ op: 'set', scope: device, store: 'configs', key: 'colour', value: 'blau\n' });
     mkdirSync(this.data);
     const store = Store.open(join(this.data, 'store'));

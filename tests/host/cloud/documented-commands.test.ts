@@ -1,3 +1,4 @@
+// needs: bash, curl, hexdump
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

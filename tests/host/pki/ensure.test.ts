@@ -1,3 +1,4 @@
+// needs: openssl
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

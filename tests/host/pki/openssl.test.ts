@@ -1,3 +1,4 @@
+// needs: openssl
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,0 +1,2 @@
+export { measure, type Result, type Row } from './measure.js';
+export { consumed, type Peer, rows } from './rows.js';

@@ -1,0 +1,66 @@
+/** One line of the benchmark: the same work done by us and by the peer. */
+export interface Row {
+  bench: string;
+  peer: string;
+  /** The ratio to reach: how many times faster than the peer; null where none is set. */
+  target: number | null;
+  /** Packets, or bytes, or calls that one run does: times are given for one of them. */
+  units: number;
+  ours(): void;
+  theirs(): void;
+}
+
+export interface Result {
+  bench: string;
+  peer: string;
+  /** Nanoseconds for one unit, median of the rounds. */
+  ours_ns: number;
+  peer_ns: number;
+  /** peer_ns / ours_ns */
+  ratio: number;
+  target: number | null;
+}
+
+/** Nanoseconds that one round of either side takes at least, so that the clock is fine enough. */
+const ROUND = 2_000_000;
+const ROUNDS = 31;
+/** Runs before the first round: engines compile what is hot. */
+const WARM_UP = 30_000_000;
+
+/** Measures one row: both sides by turns, medians. Blocks for about half a second. */
+export function measure(row: Row): Result {
+  const repeat = { ours: warmUp(row.ours), theirs: warmUp(row.theirs) };
+  const times = { ours: [] as number[], theirs: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const side of ['ours', 'theirs'] as const) times[side].push(time(row[side], repeat[side]) / row.units);
+  }
+  const ours = median(times.ours);
+  const theirs = median(times.theirs);
+  const { bench, peer, target } = row;
+  return { bench, peer, ours_ns: round(ours), peer_ns: round(theirs), ratio: round(theirs / ours), target };
+}
+
+/** Runs until warm; gives how often to run in a round. */
+function warmUp(run: () => void): number {
+  const start = process.hrtime.bigint();
+  let spent = 0;
+  while (spent < WARM_UP) {
+    run();
+    spent = Number(process.hrtime.bigint() - start);
+  }
+  return Math.max(1, Math.ceil(ROUND / time(run, 1)));
+}
+
+function time(run: () => void, repeat: number): number {
+  const start = process.hrtime.bigint();
+  for (let n = 0; n < repeat; n++) run();
+  return Number(process.hrtime.bigint() - start) / repeat;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1];
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

@@ -1,0 +1,166 @@
+import { encodePacket, PacketCursor, PacketDecoder, topicMatches } from '../core/index.js';
+import { decodeControl } from './control.js';
+import type { Row } from './measure.js';
+import { chunkOf, coldTopics, mix, type Sample, samples } from './packets.js';
+
+/** What of mqtt-packet the rows call. */
+export interface Peer {
+  parser(options: { protocolVersion: number }): {
+    on(event: 'packet', listener: () => void): void;
+    parse(chunk: Buffer): number;
+  };
+  generate(packet: object, options: { protocolVersion: number }): Buffer;
+}
+
+/** Keeps results alive, so that no engine can leave the work out. */
+let sink = 0;
+
+const PEER = 'mqtt-packet';
+const CONTROL = 'control';
+
+/** All rows; every input is made once. */
+export function rows(peer: Peer): Row[] {
+  const mixed = mix();
+  const cold = coldTopics();
+  return [
+    ...samples.flatMap((sample) => decodeRows(peer, sample)),
+    cursorRow(peer, 'mix', 4, mixed, 40),
+    objectRow(peer, 'A-cold', 4, cold, 11),
+    objectRow(peer, 'mix', 4, mixed, 11),
+    controlRow('A', chunkOf(samples[0].bytes)),
+    controlRow('A-cold', cold),
+    controlRow('mix', mixed),
+    fragmentRow(peer, 'decode.bytewise.mix', mixed, 1, 20),
+    fragmentRow(peer, 'decode.chunks1500.mix', mixed, 1500, 9),
+    ...samples.map((sample, index) => encodeRow(peer, sample, [3.5, 14, 16, 7][index])),
+    matchRow(),
+  ];
+}
+
+interface Input {
+  chunk: Buffer;
+  count: number;
+}
+
+function parse(peer: Peer, protocolVersion: number, chunk: Buffer): () => void {
+  const parser = peer.parser({ protocolVersion });
+  parser.on('packet', () => {
+    sink++;
+  });
+  return () => void parser.parse(chunk);
+}
+
+function decodeRows(peer: Peer, { name, protocolVersion, bytes }: Sample): Row[] {
+  const input = chunkOf(bytes);
+  const targets: Record<string, [number, number]> = { A: [50, 14], B: [50, 11], C: [40, 9], D: [40, 9] };
+  const [cursor, object] = targets[name];
+  return [cursorRow(peer, name, protocolVersion, input, cursor), objectRow(peer, name, protocolVersion, input, object)];
+}
+
+function cursorRow(peer: Peer, name: string, protocolVersion: 3 | 4 | 5, { chunk, count }: Input, target: number): Row {
+  const cursor = new PacketCursor({ protocolVersion });
+  const ours = () => {
+    cursor.push(chunk);
+    while (cursor.next()) sink += cursor.type + cursor.qos + cursor.payloadLength;
+  };
+  const bench = `decode.cursor.${name}`;
+  return { bench, peer: PEER, target, units: count, ours, theirs: parse(peer, protocolVersion, chunk) };
+}
+
+function objectRow(peer: Peer, name: string, protocolVersion: 3 | 4 | 5, { chunk, count }: Input, target: number): Row {
+  const decoder = new PacketDecoder({ protocolVersion });
+  const ours = () => {
+    sink += decoder.push(chunk).length;
+  };
+  const bench = `decode.object.${name}`;
+  return { bench, peer: PEER, target, units: count, ours, theirs: parse(peer, protocolVersion, chunk) };
+}
+
+function controlRow(name: string, { chunk, count }: Input): Row {
+  const decoder = new PacketDecoder();
+  return {
+    bench: `decode.object.${name}`,
+    peer: CONTROL,
+    target: 1.3,
+    units: count,
+    ours: () => {
+      sink += decoder.push(chunk).length;
+    },
+    theirs: () => {
+      sink += decodeControl(chunk).length;
+    },
+  };
+}
+
+/** The stream comes in fragments of `size` bytes. */
+function fragmentRow(peer: Peer, bench: string, { chunk, count }: Input, size: number, target: number): Row {
+  const fragments: Buffer[] = [];
+  for (let at = 0; at < chunk.length; at += size) fragments.push(chunk.subarray(at, at + size));
+  const decoder = new PacketDecoder();
+  const parser = peer.parser({ protocolVersion: 4 });
+  parser.on('packet', () => {
+    sink++;
+  });
+  return {
+    bench,
+    peer: PEER,
+    target,
+    units: count,
+    ours: () => {
+      for (const fragment of fragments) sink += decoder.push(fragment).length;
+    },
+    theirs: () => {
+      for (const fragment of fragments) parser.parse(fragment);
+    },
+  };
+}
+
+function encodeRow(peer: Peer, { name, protocolVersion, packet, peerPacket }: Sample, target: number): Row {
+  return {
+    bench: `encode.buffer.${name}`,
+    peer: PEER,
+    target,
+    units: 1,
+    ours: () => {
+      sink += encodePacket(packet, protocolVersion).length;
+    },
+    theirs: () => {
+      sink += peer.generate(peerPacket, { protocolVersion }).length;
+    },
+  };
+}
+
+/** One topic against 10,000 filters, one by one; the peer is a split into levels in JavaScript. */
+function matchRow(): Row {
+  const filters = Array.from({ length: 10_000 }, (_, n) =>
+    n % 3 === 0 ? `sensor/+/${n}` : n % 3 === 1 ? `sensor/device/${n}/#` : `command/${n}/+/state`,
+  );
+  const topic = 'sensor/device/4711/temperature';
+  return {
+    bench: 'topic.match.10k',
+    peer: CONTROL,
+    target: null,
+    units: filters.length,
+    ours: () => {
+      for (const filter of filters) if (topicMatches(filter, topic)) sink++;
+    },
+    theirs: () => {
+      for (const filter of filters) if (matchControl(filter, topic)) sink++;
+    },
+  };
+}
+
+function matchControl(filter: string, topic: string): boolean {
+  const wanted = filter.split('/');
+  const levels = topic.split('/');
+  for (let n = 0; n < wanted.length; n++) {
+    if (wanted[n] === '#') return true;
+    if (n >= levels.length || (wanted[n] !== '+' && wanted[n] !== levels[n])) return false;
+  }
+  return wanted.length === levels.length;
+}
+
+/** What the runs left behind, so that it counts as used. */
+export function consumed(): number {
+  return sink;
+}

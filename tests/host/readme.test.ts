@@ -1,0 +1,22 @@
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const readme = readFileSync('README.md', 'utf8');
+
+describe('README', () => {
+  it('shows the sizes that the modules have', () => {
+    const rows = [...readme.matchAll(/^\| `build\/([\w.]+\.wasm)` .*\| ([\d,]+) \|/gm)];
+    expect(rows.map(([, name]) => name)).toEqual(['core.wasm', 'core.simd.wasm', 'app.wasm']);
+    for (const [, name, size] of rows)
+      expect(`${name} ${size}`).toBe(`${name} ${statSync(`build/${name}`).size.toLocaleString('en-US')}`);
+  });
+
+  it('begins with the two commands that the project is checked by', () => {
+    const firstScreen = readme.split('\n').slice(0, 24).join('\n');
+    expect(firstScreen).toContain('npm install && npm start');
+    expect(firstScreen).toContain('npm install && npm test');
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(scripts).toMatchObject({ start: expect.any(String), test: expect.any(String) });
+    expect(readFileSync('.ci/run', 'utf8')).toContain('npm test');
+  });
+});
