@@ -2,7 +2,7 @@ import { ChunkRecord, PacketFlag, PacketRecord } from '../../build/abi/core.js';
 import { integer } from './arguments.js';
 import { packetTypeNames, toObject } from './decode.js';
 import { MqttError } from './errors.js';
-import { core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
+import { chunkAddress, core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
 import type { Packet, ProtocolVersion, QoS } from './packets.js';
 import { asciiText, utf8Text } from './strings.js';
 
@@ -17,8 +17,19 @@ export interface PacketDecoderOptions {
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);
+/** Up to so many bytes a loop copies faster than a call. */
+const FEW = 24;
+/** Bytes that memory for pending bytes grows by at the least. */
+const SMALLEST = 64;
 const STRIDE = PacketRecord.SUMMARY_SIZE >> 2;
 const TABLE = tableAddress >> 2;
+/** Words of the Chunk record. */
+const USED = (chunkAddress + ChunkRecord.used) >> 2;
+const NEEDED = (chunkAddress + ChunkRecord.needed) >> 2;
+const RESULT = (chunkAddress + ChunkRecord.result) >> 2;
+const ERROR_OFFSET = (chunkAddress + ChunkRecord.errorOffset) >> 2;
+const FAILED_TYPE = (chunkAddress + ChunkRecord.type) >> 2;
+const VERSION = (chunkAddress + ChunkRecord.protocolVersion) >> 2;
 
 /** Counts decodings: the table in linear memory belongs to the last one. */
 let epoch = 0;
@@ -32,15 +43,19 @@ let epoch = 0;
 export class PacketCursor {
   protocolVersion: ProtocolVersion;
   readonly #maximumPacketSize: number;
-  /** What came of a packet that is not complete yet. */
-  #pending: Uint8Array[] = [];
+  /** The first `#pendingLength` bytes of it are what came of a packet that is not complete yet. */
+  #pending: Buffer = NOTHING;
   #pendingLength = 0;
   /** Bytes at which it is worth to look again. */
   #wanted = 0;
   #failure: MqttError | undefined;
   #source = NOTHING;
-  /** Address of the bytes less their index in the source. */
+  /** Address of a byte less its index in the source. */
   #shift = 0;
+  /** Bytes of the source that were decoded. */
+  #done = 0;
+  /** Scratch memory holds the source as long as this is its generation. */
+  #generation = -1;
   #count = 0;
   #index = -1;
   #at = 0;
@@ -66,11 +81,20 @@ export class PacketCursor {
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure;
     if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
+    if (this.#more) this.#keep();
     this.#count = 0;
+    this.#index = -1;
     this.#more = false;
-    this.#pending.push(chunk);
-    this.#pendingLength += chunk.length;
-    if (this.#pendingLength >= this.#wanted) this.#decode();
+    if (this.#pendingLength > 0 || chunk.length < this.#wanted) {
+      this.#append(chunk);
+      if (this.#pendingLength < this.#wanted) return;
+      this.#source = this.#pending.subarray(0, this.#pendingLength);
+    } else {
+      this.#source = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    }
+    this.#done = 0;
+    this.#generation = -1;
+    this.#decode();
     this.#index = -1;
   }
 
@@ -90,7 +114,7 @@ export class PacketCursor {
 
   /** Forgets the stream: what was left of it and its error. */
   reset(): void {
-    this.#pending = [];
+    this.#pending = NOTHING;
     this.#pendingLength = 0;
     this.#wanted = 0;
     this.#failure = undefined;
@@ -176,47 +200,62 @@ export class PacketCursor {
     return this.#words[this.#at + (field >> 2)];
   }
 
-  /** Fills the table from what is pending; what is left of it stays pending. */
+  /** Adds to what is pending, in memory of our own; it grows with what came, not with what a packet claims. */
+  #append(chunk: Uint8Array): void {
+    const length = this.#pendingLength + chunk.length;
+    if (length > this.#pending.length) {
+      const grown = Buffer.allocUnsafe(Math.max(length, Math.min(this.#wanted, length * 2 + SMALLEST)));
+      grown.set(this.#pending.subarray(0, this.#pendingLength));
+      this.#pending = grown;
+    }
+    if (chunk.length > FEW) this.#pending.set(chunk, this.#pendingLength);
+    else for (let n = 0; n < chunk.length; n++) this.#pending[this.#pendingLength + n] = chunk[n];
+    this.#pendingLength = length;
+  }
+
+  /** What was not decoded of the source is pending: a view, so that adding to it makes a copy. */
+  #keep(): void {
+    this.#pending = this.#source.subarray(this.#done);
+    this.#pendingLength = this.#pending.length;
+  }
+
+  /** Fills the table with the next packets of the source. */
   #decode(): void {
-    const [first] = this.#pending;
-    this.#source =
-      this.#pending.length === 1
-        ? Buffer.from(first.buffer, first.byteOffset, first.length)
-        : Buffer.concat(this.#pending, this.#pendingLength);
-    const length = this.#pendingLength;
-    const input = scratch.reserve(length);
-    const chunk = scratch.take(ChunkRecord.SIZE);
-    scratch.u8.set(this.#source, input);
+    const left = this.#source.length - this.#done;
+    if (scratch.generation !== this.#generation) {
+      const input = scratch.reserve(left);
+      scratch.u8.set(this.#done === 0 ? this.#source : this.#source.subarray(this.#done), input);
+      this.#generation = scratch.generation;
+      this.#shift = input - this.#done;
+    }
     this.#words = scratch.u32;
     this.#count = core.mqtt_decode_chunk(
-      input,
-      length,
+      this.#shift + this.#done,
+      left,
       this.protocolVersion,
       this.#maximumPacketSize,
       tableAddress,
       TABLE_CAPACITY,
-      chunk,
+      chunkAddress,
     );
-    this.#shift = input;
     this.#index = 0;
     this.#epoch = ++epoch;
-    this.#settle(chunk >> 2);
+    this.#settle();
   }
 
   /** Takes over what the Chunk record says. */
-  #settle(chunk: number): void {
-    const word = (field: number) => this.#words[chunk + (field >> 2)];
-    const used = word(ChunkRecord.used);
-    const needed = word(ChunkRecord.needed);
-    const result = word(ChunkRecord.result) | 0;
-    this.protocolVersion = word(ChunkRecord.protocolVersion) as ProtocolVersion;
-    this.#pendingLength -= used;
-    this.#pending = this.#pendingLength > 0 ? [this.#source.subarray(used)] : [];
-    this.#wanted = this.#pendingLength + needed;
+  #settle(): void {
+    const needed = this.#words[NEEDED];
+    const result = this.#words[RESULT] | 0;
+    this.protocolVersion = this.#words[VERSION] as ProtocolVersion;
+    this.#done += this.#words[USED];
     this.#more = result === 0 && needed === 0;
+    if (this.#more) return;
+    this.#keep();
+    this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
-      const name = packetTypeNames[word(ChunkRecord.type)] ?? 'packet';
-      this.#failure = new MqttError(result, word(ChunkRecord.errorOffset), name);
+      const name = packetTypeNames[this.#words[FAILED_TYPE]] ?? 'packet';
+      this.#failure = new MqttError(result, this.#words[ERROR_OFFSET], name);
     }
   }
 

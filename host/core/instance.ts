@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instantiateSync } from '@assemblyscript/loader';
-import { Abi, type CoreExports, PacketRecord } from '../../build/abi/core.js';
+import { Abi, ChunkRecord, type CoreExports, PacketRecord } from '../../build/abi/core.js';
 
 /** The folder of this package, from the sources as from the bundle. */
 export function packageFolder(): string {
@@ -55,6 +55,8 @@ class Scratch {
   u8: Buffer = Buffer.alloc(0);
   u32 = new Uint32Array(0);
   i64 = new BigInt64Array(0);
+  /** Changes when what lay here is forgotten. */
+  generation = 0;
   readonly #base: number;
   #next: number;
 
@@ -74,6 +76,7 @@ class Scratch {
   /** Forgets everything and gives the address of `byteLength` bytes. */
   reserve(byteLength: number): number {
     this.#next = this.#base;
+    this.generation++;
     return this.take(byteLength);
   }
 
@@ -91,11 +94,13 @@ class Scratch {
   }
 }
 
-/** Summaries that one call of mqtt_decode_chunk gives at the most. */
-export const TABLE_CAPACITY = 2048;
+/** Summaries that one call of mqtt_decode_chunk gives at the most: their table fits into a first-level cache. */
+export const TABLE_CAPACITY = 256;
 /** The table of mqtt_decode_chunk lies below scratch memory: it lives until the next decoding. */
 export const tableAddress = (core.heap_base() + 15) & ~15;
 const TABLE_SIZE = TABLE_CAPACITY * PacketRecord.SUMMARY_SIZE + PacketRecord.SIZE;
+/** The record Chunk lies behind it. */
+export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
 
-export const scratch = new Scratch((tableAddress + TABLE_SIZE + 15) & ~15);
+export const scratch = new Scratch((chunkAddress + ChunkRecord.SIZE + 15) & ~15);
 scratch.reserve(PAGE); // the table must lie in memory from the start
