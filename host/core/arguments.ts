@@ -14,6 +14,12 @@ export function flag(value: unknown, where: string): 0 | 1 {
   return value ? 1 : 0;
 }
 
+/** The text itself. */
+export function string(value: unknown, where: string): string {
+  if (typeof value !== 'string') throw new TypeError(`${where} must be a string`);
+  return value;
+}
+
 /** The array itself. */
 export function list<T>(value: T[], where: string): T[] {
   if (!Array.isArray(value)) throw new TypeError(`${where} must be an array`);

@@ -49,7 +49,7 @@ const PAGE = 65_536;
 
 /**
  * The memory above the core's own data, used anew by every call: nothing in it outlives the call that wrote it.
- * Only `take` grows the memory, and makes the views anew then.
+ * Only `ensure` grows the memory, and makes the views anew then.
  */
 class Scratch {
   u8: Buffer = Buffer.alloc(0);
@@ -84,13 +84,17 @@ class Scratch {
   take(byteLength: number): number {
     const address = this.#next;
     const end = address + byteLength;
-    const missing = end - this.u8.length;
-    if (missing > 0) {
-      core.memory.grow(Math.ceil(missing / PAGE));
-      this.#makeViews();
-    }
+    this.ensure(end);
     this.#next = (end + 7) & ~7;
     return address;
+  }
+
+  /** Makes the memory reach as far as this address. */
+  ensure(end: number): void {
+    const missing = end - this.u8.length;
+    if (missing <= 0) return;
+    core.memory.grow(Math.ceil(missing / PAGE));
+    this.#makeViews();
   }
 }
 
@@ -102,5 +106,8 @@ const TABLE_SIZE = TABLE_CAPACITY * PacketRecord.SUMMARY_SIZE + PacketRecord.SIZ
 /** The record Chunk lies behind it. */
 export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
 
-export const scratch = new Scratch((chunkAddress + ChunkRecord.SIZE + 15) & ~15);
+/** The Packet record of encoding. */
+export const recordAddress = (chunkAddress + ChunkRecord.SIZE + 15) & ~15;
+
+export const scratch = new Scratch((recordAddress + PacketRecord.SIZE + 15) & ~15);
 scratch.reserve(PAGE); // the table must lie in memory from the start

@@ -1,11 +1,9 @@
-import { PropertyRecord, properties as propertyTable } from '../../build/abi/core.js';
+import { properties as propertyTable } from '../../build/abi/core.js';
 import { integer, list, object } from './arguments.js';
-import { MqttError } from './errors.js';
-import { core, scratch } from './instance.js';
 import type { Properties } from './packets.js';
-import { utf8Text, writeBytes, writeText } from './strings.js';
+import { utf8Text } from './strings.js';
+import { writer } from './writer.js';
 
-const known = new Set<string>(propertyTable.map(({ name }) => name));
 interface Shape {
   name: keyof Properties;
   type: (typeof propertyTable)[number]['type'];
@@ -13,8 +11,6 @@ interface Shape {
 
 const shapes: (Shape | undefined)[] = [];
 for (const { id, name, type } of propertyTable) shapes[id] = { name, type };
-
-type Value = number | string | Uint8Array;
 
 /** Reads the property list from `start` to `end`, which the core accepted; binary values are views on it. */
 export function readProperties(source: Buffer, start: number, end: number): Properties {
@@ -71,68 +67,55 @@ export function readProperties(source: Buffer, start: number, end: number): Prop
 }
 
 const limits: Record<string, number> = { byte: 0xff, u16: 0xffff, u32: 0xffffffff, varint: 0xfffffff };
+const byName = new Map<string, Shape & { id: number }>(propertyTable.map((shape) => [shape.name, shape]));
 
 /**
- * Writes a property list into scratch memory and gives its address and length.
- * @throws TypeError for an unknown name or a value of the wrong type, RangeError for a number out of range.
+ * Writes a property list without its length and puts its place into the record field `place`. The core checks which
+ * packet may carry which property.
+ *
+ * @throws TypeError for an unknown name or a value of the wrong type, RangeError for a number out of range, MqttError
+ * STRING_TOO_LONG, UTF8_INVALID
  */
-export function writeProperties(properties: Properties | undefined, packetType: string): [number, number] {
-  if (properties === undefined) return [0, 0];
+export function writeProperties(properties: Properties | undefined, place: number, packetType: string): void {
+  if (properties === undefined) return;
   object(properties, `${packetType}: properties`);
-  const stranger = Object.keys(properties).find((name) => !known.has(name));
-  if (stranger)
-    throw new TypeError(`${packetType}: there is no property ${stranger}; the names are those of MQTT 5 2.2.2.2`);
-  const parts: [number, number][] = [];
-  for (const { id, name, type } of propertyTable) {
-    const given = properties[name];
-    if (given === undefined) continue;
-    const where = `${packetType}: property ${name}`;
-    if (type === 'pair') {
-      for (const pair of list(given as [string, string][], where)) {
-        if (list(pair, where).length !== 2) throw new TypeError(`${where} must be pairs of name and value`);
-        parts.push(writeOne(id, type, pair[1], where, writeText(pair[0], where)));
-      }
-    } else {
-      const values = type === 'varint' ? list(given as number[], where) : [given as Value];
-      for (const value of values) parts.push(writeOne(id, type, value, where));
-    }
+  const start = writer.at;
+  for (const name of Object.keys(properties)) {
+    const value = properties[name as keyof Properties];
+    if (value !== undefined) writeProperty(name, value, packetType);
   }
-  const total = parts.reduce((sum, [, size]) => sum + size, 0);
-  let at = scratch.take(total);
-  const start = at;
-  for (const [address, size] of parts) {
-    scratch.u8.copyWithin(at, address, address + size);
-    at += size;
-  }
-  return [start, total];
+  writer.setView(place, start);
 }
 
-function writeOne(
-  id: number,
-  type: string,
-  value: Value,
-  where: string,
-  [keyAddress, keySize]: [number, number] = [0, 0],
-): [number, number] {
-  let word: number;
-  let size = 0;
-  if (type in limits) {
-    word = integer(value, 0, limits[type], where);
-  } else if (type === 'binary') {
-    [word, size] = writeBytes(value, where);
-  } else {
-    [word, size] = writeText(value, where);
+function writeProperty(name: string, value: unknown, packetType: string): void {
+  const shape = byName.get(name);
+  if (!shape) throw new TypeError(`${packetType}: there is no property ${name}; the names are those of MQTT 5 2.2.2.2`);
+  const { id, type } = shape;
+  if (type === 'pair' || type === 'varint') {
+    if (!Array.isArray(value)) throw new TypeError(`${packetType}: property ${name} must be an array`);
+    for (const one of value) {
+      writer.byte(id);
+      if (type === 'pair') writePair(one, name, packetType);
+      else writer.varint(number(one, type, name, packetType));
+    }
+    return;
   }
-  const capacity = 12 + size + keySize;
-  const output = scratch.take(capacity);
-  const record = scratch.take(PropertyRecord.SIZE);
-  const fields = scratch.u32;
-  fields[(record + PropertyRecord.id) >> 2] = id;
-  fields[(record + PropertyRecord.value) >> 2] = word;
-  fields[(record + PropertyRecord.valueLength) >> 2] = size;
-  fields[(record + PropertyRecord.name) >> 2] = keyAddress;
-  fields[(record + PropertyRecord.nameLength) >> 2] = keySize;
-  const written = core.mqtt_property_write(record, output, capacity);
-  if (written < 0) throw new MqttError(written, -1, where);
-  return [output, written];
+  writer.byte(id);
+  if (type === 'utf8') writer.field(value, 'text', packetType, `property ${name}`);
+  else if (type === 'binary') writer.field(value, 'bytes', packetType, `property ${name}`);
+  else if (type === 'byte') writer.byte(number(value, type, name, packetType));
+  else if (type === 'u16') writer.u16(number(value, type, name, packetType));
+  else writer.u32(number(value, type, name, packetType));
+}
+
+function writePair(pair: unknown[], name: string, packetType: string): void {
+  if (list(pair, `${packetType}: property ${name}`).length !== 2) {
+    throw new TypeError(`${packetType}: property ${name} must be pairs of name and value`);
+  }
+  for (const part of pair as unknown[]) writer.field(part, 'text', packetType, `property ${name}`);
+}
+
+function number(value: unknown, type: string, name: string, packetType: string): number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= limits[type]) return value as number;
+  return integer(value, 0, limits[type], `${packetType}: property ${name}`);
 }

@@ -23,10 +23,19 @@ export function blank(cmd: string, flags: number, length: number) {
  * @param version the protocol version that the packet was decoded with
  */
 export function fromCore(packet: core.Packet, firstByte: number, length: number, version: number): Packet {
-  const result = Object.assign(blank(packet.type, firstByte & 15, length), fields(packet, version));
+  const result = packet.type === 'publish' ? publish(packet, length) : other(packet, firstByte, length, version);
   if ('properties' in packet) addProperties(result, packet.properties);
-  return result as unknown as Packet;
+  return result as Packet;
 }
+
+/** Most packets are this one, so it is made in one piece. */
+function publish({ retain, qos, dup, topic, payload, packetId }: core.PublishPacket, length: number): object {
+  if (packetId === undefined) return { cmd: 'publish', retain, qos, dup, length, topic, payload };
+  return { cmd: 'publish', retain, qos, dup, length, topic, payload, messageId: packetId };
+}
+
+const other = (packet: core.Packet, firstByte: number, length: number, version: number): object =>
+  Object.assign(blank(packet.type, firstByte & 15, length), fields(packet, version));
 
 /** Members beside the common ones and `properties`. */
 function fields(packet: core.Packet, version: number): object | undefined {
@@ -36,10 +45,6 @@ function fields(packet: core.Packet, version: number): object | undefined {
     case 'connack': {
       const code = version === 5 ? 'reasonCode' : 'returnCode';
       return { sessionPresent: packet.sessionPresent, [code]: packet.reasonCode };
-    }
-    case 'publish': {
-      const { topic, payload, packetId } = packet;
-      return packetId === undefined ? { topic, payload } : { topic, payload, messageId: packetId };
     }
     case 'puback':
     case 'pubrec':

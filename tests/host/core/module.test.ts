@@ -6,12 +6,12 @@ import { vectors } from './mqtt-vectors.js';
 
 const folder = new URL('../../../assembly/abi/', import.meta.url);
 
-/** The functions that the ABI description of the core tells of, with the number of their parameters. */
+/** The functions that the ABI description of the core tells of, with the types of their parameters. */
 const described = new Map(
   readdirSync(folder)
     .filter((file) => file.endsWith('.json') && file !== 'microvisor.json')
     .flatMap((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')).exports ?? [])
-    .map(({ name, params }: { name: string; params: unknown[] }) => [name, params.length]),
+    .map(({ name, params }: { name: string; params: { type: string }[] }) => [name, params.map(({ type }) => type)]),
 );
 
 /** The ids of the sections of a module, with their sizes in bytes (WebAssembly 5.5.2). */
@@ -54,8 +54,8 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
 
   it('has functions of as many parameters as described', () => {
     const { exports } = new BareCore(name);
-    for (const [name, count] of described) {
-      expect((exports[name as keyof typeof exports] as unknown as () => number).length, name).toBe(count);
+    for (const [name, types] of described) {
+      expect((exports[name as keyof typeof exports] as unknown as () => number).length, name).toBe(types.length);
     }
   });
 
@@ -73,11 +73,11 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
       core.decode(vector);
       core.decodeChunk(vector);
     }
-    // Every function, with zeros for lengths and capacities, at an address of the caller.
+    // Every function, with zeros for lengths and capacities and an address of the caller for every pointer.
     const address = (heap_base() + 15) & ~15;
-    for (const [name, count] of described) {
+    for (const [name, types] of described) {
       const call = core.exports[name as keyof typeof core.exports] as unknown as (...values: number[]) => number;
-      call(...Array.from({ length: count }, (_, at) => (at % 2 === 0 ? address : 0)));
+      call(...types.map((type) => (type === 'ptr' ? address : 0)));
     }
     expect(memory.buffer.byteLength).toBe(byteLength);
     expect(byteLength).toBe(65_536);

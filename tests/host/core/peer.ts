@@ -51,9 +51,9 @@ const PEER_NAMES: Record<string, string> = {
 
 function peerProperties(properties: Properties | undefined): Peer {
   const result: Peer = {};
-  for (const name of ORDER) {
-    const value = properties?.[name];
-    if (value === undefined) continue;
+  // Both encoders write properties in the order of the object.
+  for (const [key, value] of Object.entries(properties ?? {})) {
+    const name = key as keyof Properties;
     const peerName = PEER_NAMES[name] ?? name;
     if (name === 'userProperty') result[peerName] = Object.fromEntries(value as [string, string][]);
     else if (name === 'subscriptionIdentifier') result[peerName] = (value as number[])[0];

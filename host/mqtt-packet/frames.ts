@@ -1,0 +1,48 @@
+/** Where a packet stands in a buffer; all are indices there. */
+export interface Frame {
+  start: number;
+  /** First byte after the fixed header. */
+  body: number;
+  end: number;
+}
+
+/** The packets of a buffer that begins with a packet. */
+export interface Frames {
+  whole: Frame[];
+  /** Where the packet begins that is not complete; the buffer's length when there is none. */
+  rest: number;
+  /** Bytes of that packet after what is known of its fixed header. */
+  unread: number;
+  /** Bytes from `rest` on at which it is worth to look again. */
+  wanted: number;
+  /** Whether the Remaining Length of that packet goes on after four bytes. */
+  tooLong: boolean;
+}
+
+/** Splits a buffer by the Remaining Length of its packets (2.1.4). */
+export function findFrames(bytes: Uint8Array): Frames {
+  const whole: Frame[] = [];
+  let start = 0;
+  while (start < bytes.length) {
+    let length = 0;
+    let at = start + 1;
+    let shift = 0;
+    let byte = 0x80;
+    while (byte >= 0x80 && at < bytes.length && shift < 28) {
+      byte = bytes[at++];
+      length |= (byte & 0x7f) << shift;
+      shift += 7;
+    }
+    if (byte >= 0x80) {
+      const tooLong = shift === 28;
+      return { whole, rest: start, unread: bytes.length - start - 1, wanted: at - start + 1, tooLong };
+    }
+    const end = at + length;
+    if (end > bytes.length) {
+      return { whole, rest: start, unread: bytes.length - at, wanted: end - start, tooLong: false };
+    }
+    whole.push({ start, body: at, end });
+    start = end;
+  }
+  return { whole, rest: start, unread: 0, wanted: 1, tooLong: false };
+}

@@ -1,0 +1,210 @@
+import { EventEmitter } from 'node:events';
+import { type Packet as CorePacket, MqttError, PacketDecoder } from '../core/index.js';
+import { PacketError, refuse } from './errors.js';
+import { type Frame, type Frames, findFrames } from './frames.js';
+import { fromCore } from './from-core.js';
+import { checkFirstByte, readLeniently } from './lenient.js';
+import type { Packet, ParserOptions } from './types.js';
+
+/** The longest fixed header, bytes (2.1.4). */
+const FIXED_HEADER = 5;
+
+const NOTHING = Buffer.alloc(0);
+const LENGTH_TOO_LONG = 'Invalid variable byte integer';
+
+export interface ParserEvents {
+  packet: [packet: Packet];
+  error: [error: PacketError];
+}
+
+/** Parses the packets of one byte stream: see `parser`. */
+export class Parser extends EventEmitter {
+  /** The options given; from a CONNECT on that packet. */
+  settings: ParserOptions;
+  /** What the stream broke on, until the next `parse`. */
+  error: PacketError | null = null;
+  readonly #lenient: boolean;
+  readonly #decoder = new PacketDecoder();
+  /** What came of a packet that is not complete yet. */
+  #pending: Uint8Array[] = [];
+  #pendingLength = 0;
+  /** Length of what is pending at which it is worth to look again. */
+  #wanted = 1;
+  /** Bytes of what is pending that belong to a fixed header already read. */
+  #known = 0;
+  /** What was found and not emitted yet. */
+  #found: Packet[] = [];
+  #broken: PacketError | undefined;
+  #delivering = false;
+
+  constructor(options: ParserOptions = {}) {
+    super();
+    this.settings = options;
+    this.#lenient = options.lenient === true;
+  }
+
+  /**
+   * Takes the next chunk of the stream and emits `packet` for each packet that is complete with it. A payload is a view
+   * on the chunk when the packet lies in it whole. At the first packet that is refused `error` is emitted with a
+   * PacketError and nothing more; the next call begins a new stream.
+   *
+   * @returns how many bytes wait for the rest of their packet, its fixed header not counted.
+   * @throws TypeError when the chunk is no Uint8Array; the PacketError when nobody listens for `error`.
+   */
+  parse(chunk: Uint8Array): number {
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('parse takes a Buffer or Uint8Array');
+    if (this.error) this.#reset();
+    this.#pending.push(chunk);
+    this.#pendingLength += chunk.length;
+    if (this.#pendingLength >= this.#wanted) this.#read();
+    const unread = this.#pendingLength - this.#known;
+    this.#deliver();
+    return unread;
+  }
+
+  #reset(): void {
+    this.error = null;
+    this.#keep(NOTHING, 0, 1);
+  }
+
+  #keep(rest: Uint8Array, unread: number, wanted: number): void {
+    this.#pending = rest.length > 0 ? [rest] : [];
+    this.#pendingLength = rest.length;
+    this.#known = rest.length - unread;
+    this.#wanted = wanted;
+  }
+
+  #read(): void {
+    const bytes = joined(this.#pending, this.#pendingLength);
+    const frames = findFrames(bytes);
+    this.#keep(frames.rest < bytes.length ? bytes.subarray(frames.rest) : NOTHING, frames.unread, frames.wanted);
+    try {
+      if (this.#lenient) this.#readLeniently(bytes, frames);
+      else this.#readStrictly(bytes, frames);
+    } catch (error) {
+      if (!(error instanceof PacketError)) throw error;
+      this.error = error;
+      this.#broken = error;
+    }
+  }
+
+  get #version(): 3 | 4 | 5 {
+    const { protocolVersion } = this.settings;
+    return protocolVersion === 3 || protocolVersion === 5 ? protocolVersion : 4;
+  }
+
+  #add(packet: Packet): void {
+    if (packet.cmd === 'connect') this.settings = packet;
+    this.#found.push(packet);
+  }
+
+  #readLeniently(bytes: Buffer, { whole, rest, tooLong }: Frames): void {
+    for (const { start, body, end } of whole) {
+      this.#add(readLeniently(bytes[start], bytes.subarray(body, end), this.settings));
+    }
+    if (rest < bytes.length) checkFirstByte(bytes[rest]);
+    if (tooLong) refuse(LENGTH_TOO_LONG);
+  }
+
+  /** All whole packets go to the core in one piece; of the one after them the fixed header, to refuse it early. */
+  #readStrictly(bytes: Buffer, { whole, rest, tooLong }: Frames): void {
+    for (let done = 0; done < whole.length; ) done = this.#decodeRun(bytes, whole, done);
+    if (rest === bytes.length) return;
+    const { error } = this.#decode(bytes.subarray(rest, rest + FIXED_HEADER));
+    if (!error) return;
+    throw worded(error, () => {
+      checkFirstByte(bytes[rest]);
+      if (tooLong) refuse(LENGTH_TOO_LONG);
+      if (error.codeName === 'PACKET_TYPE_RESERVED') readLeniently(bytes[rest], Buffer.alloc(0), this.settings);
+    });
+  }
+
+  /** Decodes the packets from `first` on; gives the index of the first one that is left. */
+  #decodeRun(bytes: Buffer, whole: Frame[], first: number): number {
+    const from = whole[first].start;
+    const to = whole[whole.length - 1].end;
+    const { packets, error } = this.#decode(to - from === bytes.length ? bytes : bytes.subarray(from, to));
+    for (let index = 0; index < packets.length; index++) {
+      const { start, body, end } = whole[first + index];
+      this.#add(fromCore(packets[index], bytes[start], end - body, this.#version));
+    }
+    const done = first + packets.length;
+    if (!error) return done;
+    const { start, body, end } = whole[done];
+    const refused = this.#refusedByOlderServer(bytes.subarray(start, end));
+    if (!refused) throw worded(error, () => readLeniently(bytes[start], bytes.subarray(body, end), this.settings));
+    this.#add(fromCore(refused, bytes[start], end - body, 5));
+    return done + 1;
+  }
+
+  #decode(bytes: Buffer): { packets: CorePacket[]; error?: MqttError } {
+    this.#decoder.reset();
+    this.#decoder.protocolVersion = this.#version;
+    try {
+      return { packets: this.#decoder.push(bytes) };
+    } catch (error) {
+      if (!(error instanceof MqttError)) throw error;
+      return { packets: error.packets, error };
+    }
+  }
+
+  /**
+   * A server that does not know MQTT 5 refuses it with the CONNACK of its own version: two bytes, no properties
+   * (3.1.1, MQTT-3.1.2-2). A client of MQTT 5 must see why it was refused.
+   */
+  #refusedByOlderServer(packet: Buffer): CorePacket | undefined {
+    const isShortConnack = packet[0] === 0x20 && packet[1] === 2 && packet[3] !== 0;
+    if (!isShortConnack || this.#version !== 5) return undefined;
+    this.#decoder.reset();
+    this.#decoder.protocolVersion = 4;
+    try {
+      return this.#decoder.push(packet)[0];
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Emits what was found, in order also when a listener calls `parse`; what a listener's error stops comes next time. */
+  #deliver(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    let done = 0;
+    try {
+      while (done < this.#found.length) this.emit('packet', this.#found[done++]);
+      const error = this.#broken;
+      this.#broken = undefined;
+      if (error) this.emit('error', error);
+    } finally {
+      this.#found = this.#found.slice(done);
+      this.#delivering = false;
+    }
+  }
+}
+
+/** The chunks as one Buffer; a single one is not copied. */
+function joined(chunks: Uint8Array[], length: number): Buffer {
+  if (chunks.length > 1) return Buffer.concat(chunks, length);
+  const [chunk] = chunks;
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+}
+
+/** The error of the core, in the words of mqtt-packet when its reading refuses the packet as well. */
+function worded(error: MqttError, read: () => unknown): PacketError {
+  try {
+    read();
+  } catch (known) {
+    if (known instanceof PacketError) return new PacketError(known.message, error);
+    throw known;
+  }
+  return new PacketError(error.message, error);
+}
+
+/**
+ * Makes a parser: an EventEmitter with the events `packet` and `error`, and with the method `parse`.
+ *
+ * @param options of the parser; a client's options or a CONNECT packet will do. `protocolVersion` is read with each
+ * chunk.
+ */
+export function parser(options?: ParserOptions): Parser {
+  return new Parser(options ?? {});
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { encodePacket, type Packet } from '../../host/core/index.js';
+import { type TestClient, text, World } from '../host/broker/harness.js';
+
+const hex = (digits: string) => Uint8Array.from(Buffer.from(digits.replaceAll(' ', ''), 'hex'));
+const publish: Packet = { type: 'publish', topic: 'a', payload: text('x'), qos: 0, retain: false, dup: false };
+
+/** Packets that a receiver must treat as malformed; the code that MQTT 5 gives for each. */
+const malformed: [string, string, number][] = [
+  ['PUBREL with flags 0000 (MQTT-3.6.1-1)', '60 02 0001', 0x81],
+  ['SUBSCRIBE with flags 0000 (MQTT-3.8.1-1)', '80 06 0001 00 0001 61 00', 0x81],
+  ['UNSUBSCRIBE with flags 0000 (MQTT-3.10.1-1)', 'a0 06 0001 00 0001 61', 0x81],
+  ['DISCONNECT with a reserved bit (MQTT-3.14.1-1)', 'e1 00', 0x81],
+  ['AUTH with a reserved bit (MQTT-3.15.1-1)', 'f1 00', 0x81],
+  ['PINGREQ with a reserved bit (MQTT-2.1.3-1)', 'c1 00', 0x81],
+  ['a topic name with a surrogate (MQTT-1.5.4-1)', '30 06 0003 eda080 00', 0x81],
+  ['a topic name with U+0000 (MQTT-1.5.4-2)', '30 04 0001 00 00', 0x81],
+  ['a topic name with a wildcard (MQTT-3.3.2-2)', '30 06 0003 612f2b 00', 0x90],
+  ['SUBSCRIBE without filters (MQTT-3.8.3-2)', '82 03 0001 00', 0x82],
+  ['UNSUBSCRIBE without filters (MQTT-3.10.3-2)', 'a2 03 0001 00', 0x82],
+  ['SUBSCRIBE with a reserved option bit (MQTT-3.8.3-5)', '82 07 0001 00 0001 61 40', 0x81],
+  ['No Local on a shared subscription (MQTT-3.8.3-4)', '82 10 0001 00 000a 24736861 72652f67 2f61 04', 0x82],
+  ['topic alias 0 (MQTT-3.3.2-8)', '30 07 0001 61 03 230000', 0x82],
+];
+
+describe('after a malformed packet or a protocol error', () => {
+  it.each(malformed)('the broker sends DISCONNECT and closes: %s (MQTT-4.13.1-1)', (_, bytes, reasonCode) => {
+    const world = new World();
+    const client = world.connect({ protocolVersion: 5 });
+    client.raw(hex(bytes));
+    expect(client.next('disconnect').reasonCode).toBe(reasonCode);
+    expect(client.isClosed).toBe(true);
+    expect(client.received).toEqual([]);
+    expect(world.eventsOf('published')).toEqual([]);
+  });
+
+  it('a client of 3.1.1 is closed without a word (3.1.1: MQTT-4.8.0-1, MQTT-2.2.2-2, MQTT-3.14.1-1, MQTT-3.6.1-1)', () => {
+    for (const bytes of [
+      '60 02 0001',
+      '80 06 0001 0001 61 00',
+      'a0 05 0001 0001 61',
+      'e1 00',
+      'c1 00',
+      '36 03 0001 61',
+    ]) {
+      const client = new World().connect({ protocolVersion: 4 });
+      client.raw(hex(bytes));
+      expect(client.received, bytes).toEqual([]);
+      expect(client.isClosed, bytes).toBe(true);
+    }
+  });
+
+  it('a client of 3.1.1 that sends bad text is closed (3.1.1: MQTT-1.5.3-1, -2)', () => {
+    for (const bytes of ['30 05 0003 eda080', '30 03 0001 00', '30 04 0002 c0af', '82 06 0001 0001 ff 00']) {
+      const world = new World();
+      const client = world.connect({ protocolVersion: 4 });
+      client.raw(hex(bytes));
+      expect(client.received, bytes).toEqual([]);
+      expect(client.isClosed, bytes).toBe(true);
+      expect(world.eventsOf('disconnected'), bytes).toMatchObject([{ reasonCode: 0x81 }]);
+    }
+  });
+
+  it('a client of 3.1.1 that sends an empty list or bad options is closed (3.1.1: MQTT-3.8.3-3, -4, MQTT-3.10.3-2)', () => {
+    for (const bytes of ['82 02 0001', 'a2 02 0001', '82 06 0001 0001 61 03', '82 06 0001 0001 61 04']) {
+      const world = new World();
+      const client = world.connect({ protocolVersion: 4 });
+      client.raw(hex(bytes));
+      expect(client.received, bytes).toEqual([]);
+      expect(client.isClosed, bytes).toBe(true);
+      expect(world.engine.counts.subscriptions, bytes).toBe(0);
+    }
+  });
+
+  it('a client that sends a subscription identifier in PUBLISH is told 0x82 (MQTT-3.3.4-6)', () => {
+    const client = new World().connect({ protocolVersion: 5 });
+    client.send({ ...publish, properties: { subscriptionIdentifier: [1] } } as Packet);
+    expect(client.next('disconnect').reasonCode).toBe(0x82);
+    expect(client.isClosed).toBe(true);
+  });
+
+  it('a client that starts AUTH without having asked for it is told 0x82 (MQTT-4.12.0-7, MQTT-4.12.1-1)', () => {
+    const client = new World().connect({ protocolVersion: 5 });
+    client.send({ type: 'auth', reasonCode: 0x19, properties: { authenticationMethod: 'K' } });
+    expect(client.next('disconnect').reasonCode).toBe(0x82);
+    expect(client.isClosed).toBe(true);
+  });
+});
+
+describe('the end of a connection', () => {
+  it('before CONNACK of success never says DISCONNECT (MQTT-3.14.0-1)', () => {
+    const world = new World({ authenticate: () => ({ reasonCode: 0x87 }) });
+    const refused = world.connect({ protocolVersion: 5 });
+    const silent = world.open(5);
+    world.advance(60_000);
+    const early = world.open(5);
+    early.send({ type: 'pingreq' });
+    const shut = world.open(5);
+    world.engine.shutDown();
+    for (const client of [refused, silent, early, shut]) {
+      expect(client.received).toEqual([]);
+      expect(client.isClosed).toBe(true);
+    }
+  });
+
+  it.each([
+    ['a protocol error', (_: World, client: TestClient) => client.raw(hex('0000'))],
+    ['a takeover', (world: World) => world.connect({ protocolVersion: 5 })],
+    ['the end of keep-alive', (world: World) => world.advance(60_000)],
+    ['a shutdown', (world: World) => world.engine.shutDown()],
+  ])('by %s: DISCONNECT is the last packet, and the connection is closed (MQTT-3.14.4-1, -2)', (_, end) => {
+    const world = new World();
+    const client = world.connect({ protocolVersion: 5, keepAlive: 10 });
+    client.subscribe('#', { qos: 1 });
+    end(world, client);
+    const last = client.next('disconnect');
+    expect(last.reasonCode).toBeGreaterThanOrEqual(0x80);
+    expect(last.properties).not.toHaveProperty('sessionExpiryInterval');
+    expect(last.properties).not.toHaveProperty('userProperty');
+    expect(client.isClosed).toBe(true);
+    world.engine.publish('a', 'x', { qos: 1 });
+    client.send({ type: 'pingreq' });
+    world.advance(1_000_000);
+    expect(client.received).toEqual([]);
+  });
+
+  it('takes a reason string out of DISCONNECT and CONNACK that would be too large (MQTT-3.14.2-3, MQTT-3.2.2-19)', () => {
+    const refuse = ({ clientId }: { clientId: string }) => ({ reasonCode: clientId === 'bad' ? 0x87 : 0 });
+    for (const [maximumPacketSize, isSaid] of [
+      [25, false],
+      [1000, true],
+    ] as const) {
+      const world = new World({ authenticate: refuse });
+      const properties = { maximumPacketSize };
+      const { connack } = world.connect({ protocolVersion: 5, clientId: 'bad', properties });
+      expect(connack.reasonCode).toBe(0x87);
+      expect(connack.properties?.reasonString !== undefined).toBe(isSaid);
+      const client = world.connect({ protocolVersion: 5, properties });
+      client.raw(hex('c1 00'));
+      expect(client.next('disconnect').properties?.reasonString !== undefined).toBe(isSaid);
+    }
+  });
+});
+
+describe('reason strings and user properties', () => {
+  /** The broker's answers to all that a client can ask, of both outcomes. */
+  function answers(requestProblemInformation: number | undefined): Packet[] {
+    const world = new World({
+      access: {
+        publish: (_, topic) => (topic === 'no' ? 'deny' : 'allow'),
+        subscribe: (_, f) => (f === 'no' ? 'deny' : 'allow'),
+      },
+    });
+    const client = world.connect({ protocolVersion: 5, properties: { requestProblemInformation } });
+    for (const topic of ['no', 'yes']) {
+      client.publish(topic, 'x', { qos: 1 });
+      client.publish(topic, 'x', { qos: 2, packetId: 99 });
+      client.send({ type: 'pubrel', packetId: 99, reasonCode: 0 });
+      client.send({ type: 'pubrec', packetId: 50, reasonCode: 0 });
+      client.send({ type: 'subscribe', packetId: 9, subscriptions: [{ topicFilter: topic, qos: 0 }] });
+      client.send({ type: 'unsubscribe', packetId: 9, topicFilters: [topic, 'nothing'] });
+    }
+    return [client.connack, ...client.received];
+  }
+
+  it('are in none of the broker’s acknowledgements, so that these never grow too large (MQTT-3.4.2-2, -3 and the like)', () => {
+    const packets = answers(undefined);
+    const types = ['connack', 'puback', 'pubrec', 'pubcomp', 'pubrel', 'suback', 'unsuback'];
+    expect(new Set(packets.map(({ type }) => type))).toEqual(new Set(types));
+    for (const packet of packets) {
+      expect(packet).not.toHaveProperty('properties.reasonString');
+      expect(packet).not.toHaveProperty('properties.userProperty');
+    }
+  });
+
+  it('are in none when the client does not want them (MQTT-3.1.2-29)', () => {
+    for (const packet of answers(0)) {
+      expect(packet).not.toHaveProperty('properties.reasonString');
+      expect(packet).not.toHaveProperty('properties.userProperty');
+    }
+  });
+});
+
+it('the will is gone with DISCONNECT 0, and only with 0 (MQTT-3.14.4-3, MQTT-3.1.2-10)', () => {
+  for (const [reasonCode, isPublished] of [
+    [0, false],
+    [4, true],
+    [0x80, true],
+  ] as const) {
+    const world = new World();
+    const watcher = world.connect({ clientId: 'watcher' });
+    watcher.subscribe('#');
+    const will = { topic: 'gone', payload: text('bye'), qos: 0 as const, retain: false };
+    world.connect({ protocolVersion: 5, will }).send({ type: 'disconnect', reasonCode });
+    expect(watcher.messages()).toEqual(isPublished ? ['gone=bye'] : []);
+  }
+});
+
+it('a packet that comes after DISCONNECT is not answered (MQTT-3.14.4-1)', () => {
+  const world = new World();
+  const client = world.connect({ protocolVersion: 5 });
+  const packets: Packet[] = [{ type: 'disconnect', reasonCode: 0 }, { type: 'pingreq' }];
+  client.raw(Buffer.concat(packets.map((packet) => encodePacket(packet, 5))));
+  expect(world.eventsOf('failed'), 'bytes were sent after the end').toEqual([]);
+  expect(client.received).toEqual([]);
+  expect(client.isClosed).toBe(true);
+});

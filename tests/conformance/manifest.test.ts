@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { idsOf, loadManifest, mqtt5, mqtt311, problemOf, type Statement } from './manifest.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const standards = [
+  { version: 'mqtt-5', groups: mqtt5, chapters: { 1: 5, 2: 7, 3: 175, 4: 60, 6: 4 } },
+  { version: 'mqtt-3.1.1', groups: mqtt311, chapters: { 1: 3, 2: 9, 3: 95, 4: 26, 6: 4, 7: 4 } },
+] as const;
+const all = standards.flatMap(({ version }) => loadManifest(version).statements);
+
+type PerRole = { bound: number; tested: number };
+type Counts = Record<string, { tested: number; codec: PerRole; session: PerRole; broker: PerRole }>;
+const tool = (...options: string[]) =>
+  execFileSync(process.execPath, ['tools/conformance.mjs', ...options], { cwd: root, encoding: 'utf8' });
+
+describe.each(standards)('the list of $version', ({ version, groups, chapters }) => {
+  const { statements } = loadManifest(version);
+
+  it('has as many ids in each chapter as appendix B of the standard', () => {
+    const counts: Record<string, number> = {};
+    for (const id of idsOf(groups)) {
+      const chapter = /^MQTT-(\d+)/.exec(id)![1];
+      counts[chapter] = (counts[chapter] ?? 0) + 1;
+    }
+    expect(counts).toEqual(chapters);
+  });
+
+  it('holds every statement of the standard once, in its order, and no other', () => {
+    expect(statements.map(({ id }) => id)).toEqual(idsOf(groups));
+  });
+
+  it('says of each in which section it stands, what it asks and whom it binds', () => {
+    for (const { id, section, says, binds } of statements) {
+      const [, group] = /^MQTT-([\d.]+)-\d+$/.exec(id)!;
+      expect(`${section}.`.startsWith(`${group.replace(/(\.0)+$/, '')}.`), `${id}: section ${section}`).toBe(true);
+      expect(says.length, id).toBeGreaterThan(10);
+      expect(binds.length, id).toBeGreaterThan(0);
+      for (const role of binds) expect(['codec', 'session', 'broker', 'nobody'], id).toContain(role);
+      expect(new Set(binds).size, id).toBe(binds.length);
+    }
+  });
+});
+
+describe('each statement', () => {
+  const bindsNobody = ({ binds }: Statement) => binds.includes('nobody');
+
+  it('that binds nobody says why, and claims no tests', () => {
+    for (const { id, binds, reason, status, tests, open } of all.filter(bindsNobody)) {
+      expect(binds, id).toEqual(['nobody']);
+      expect(reason?.length ?? 0, `${id} says why nobody is bound`).toBeGreaterThan(10);
+      expect([status, tests, open], id).toEqual([undefined, undefined, undefined]);
+    }
+  });
+
+  it('has for each role that it binds either tests or the reason why it is open', () => {
+    for (const { id, binds, tests = {}, open = {} } of all.filter((statement) => !bindsNobody(statement))) {
+      for (const role of binds) {
+        const isTested = (tests[role]?.length ?? 0) > 0;
+        const isOpen = (open[role]?.length ?? 0) > 10;
+        expect(isTested !== isOpen, `${id}, ${role}: tests or a reason, and not both`).toBe(true);
+      }
+      for (const role of [...Object.keys(tests), ...Object.keys(open)]) expect(binds, `${id}, ${role}`).toContain(role);
+    }
+  });
+
+  it('is tested when all that it binds are, and open otherwise', () => {
+    for (const { id, status, open = {} } of all.filter((statement) => !bindsNobody(statement))) {
+      expect(status, id).toBe(Object.keys(open).length === 0 ? 'tested' : 'open');
+    }
+  });
+
+  it('names tests that exist, by file and exact name', () => {
+    const problems = all.flatMap(({ id, tests = {} }) =>
+      Object.values(tests).flatMap((list) =>
+        list.flatMap((test) => problemOf(test) ?? []).map((text) => `${id}: ${text}`),
+      ),
+    );
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('the guard', () => {
+  const file = 'tests/conformance/manifest.test.ts';
+
+  it('sees a file, a test, a case and a vector that do not exist, and files that no run reads', () => {
+    const name = 'names tests that exist, by file and exact name';
+    expect(problemOf({ file, name })).toBeUndefined();
+    expect(problemOf({ file: 'tests/conformance/none.test.ts', name })).toContain('no file');
+    expect(problemOf({ file, name: `${name}!` })).toContain('has no test');
+    expect(problemOf({ file, name: name.slice(0, -1) })).toContain('has no test');
+    expect(problemOf({ file, name: 'mqtt-5' }), 'a string that is not a test').toContain('has no test');
+    expect(problemOf({ file, name, case: 'no such' + ' case' })).toContain('has no case');
+    expect(problemOf({ file, name, case: 'mqtt-5' })).toBeUndefined();
+    expect(problemOf({ file: 'tests/vectors/mqtt.json', name: 'PINGREQ (version 4)' })).toBeUndefined();
+    expect(problemOf({ file: 'tests/vectors/mqtt.json', name: 'PINGREQ (version 3)' })).toContain('has no vector');
+    expect(problemOf({ file: 'tools/conformance.mjs', name })).toContain('is not run');
+  });
+});
+
+describe('the counts', () => {
+  const counts: Counts = JSON.parse(tool('--json'));
+  const baseline: Counts = JSON.parse(readFileSync(new URL('baseline.json', import.meta.url), 'utf8'));
+
+  it('are not below those that were recorded', () => {
+    expect(Object.keys(baseline)).toEqual(standards.map(({ version }) => version));
+    for (const [version, recorded] of Object.entries(baseline)) {
+      const now = counts[version];
+      expect(now.tested, `${version}: tested statements`).toBeGreaterThanOrEqual(recorded.tested);
+      for (const role of ['codec', 'session', 'broker'] as const) {
+        const label = `${version}: statements tested for the ${role}`;
+        expect(now[role].tested, label).toBeGreaterThanOrEqual(recorded[role].tested);
+      }
+    }
+  });
+
+  it('in README.md are those of the manifests', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [block] = /<!-- conformance -->.*?<!-- \/conformance -->/s.exec(readme) ?? [];
+    if (block !== undefined) expect(block, 'run node tools/conformance.mjs --write').toBe(tool().trim());
+  });
+});
+
+/** Statement ids in comments, test names and result codes are ids of one of the two standards. */
+it('ids that are cited in the sources are real', () => {
+  const known = new Set(all.map(({ id }) => id));
+  const wrong: string[] = [];
+  for (const folder of ['assembly', 'host', 'tests', 'tools']) {
+    for (const name of readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' })) {
+      if (!/\.(ts|mjs|json|md)$/.test(name) || name.includes('node_modules')) continue;
+      const text = readFileSync(`${root}/${folder}/${name}`, 'utf8');
+      for (const [id] of text.matchAll(/\bMQTT-\d+\.\d+\.\d+-\d+/g))
+        if (!known.has(id)) wrong.push(`${folder}/${name}: ${id}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});

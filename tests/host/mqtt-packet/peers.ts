@@ -1,0 +1,31 @@
+import theirs from 'mqtt-packet';
+import ours, { type Packet, type ParserOptions } from '../../../host/mqtt-packet/index.js';
+
+export { ours, theirs };
+
+/** What a parser gave for the chunks of one stream. */
+export interface Parsed {
+  packets: Packet[];
+  errors: (Error & { codeName?: string; statement?: string; byteOffset?: number })[];
+  /** What the calls of `parse` gave. */
+  unread: number[];
+}
+
+type Codec = { parser(options?: object): NodeJS.EventEmitter & { parse(chunk: Buffer): number } };
+
+/** Feeds the chunks to a new parser, up to the one that it refuses. */
+export function parseAll(codec: Codec, options: ParserOptions | undefined, ...chunks: Buffer[]): Parsed {
+  const result: Parsed = { packets: [], errors: [], unread: [] };
+  const parser = codec.parser(options);
+  parser.on('packet', (packet) => result.packets.push(packet));
+  parser.on('error', (error) => result.errors.push(error));
+  for (const chunk of chunks) {
+    if (result.errors.length === 0) result.unread.push(parser.parse(chunk));
+  }
+  return result;
+}
+
+/** The bytes cut into pieces of one byte. */
+export const oneByOne = (bytes: Buffer) => [...bytes.keys()].map((at) => bytes.subarray(at, at + 1));
+
+export const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
