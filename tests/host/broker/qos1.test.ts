@@ -29,7 +29,7 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
     for (const packet of packets) expect(packet).toMatchObject({ qos: 1, dup: false, packetId: expect.any(Number) });
   });
 
-  it('to a client stops at the in-flight limit and goes on with each PUBACK, in order (MQTT-4.6.0-6)', () => {
+  it('to a client stops at the in-flight limit and goes on with each PUBACK, in order (MQTT-4.6.0-5)', () => {
     const world = new World({ limits: { inflightMessages: 2 } });
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 1 });

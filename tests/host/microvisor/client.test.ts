@@ -76,7 +76,7 @@ describe('the MQTT client engine', () => {
     expect(new Pair({ keepAlive: 60 }).connected({ serverKeepAlive: 5 }).client.nextDeadline()).toBe(5000);
   });
 
-  it('sends no more publishes above QoS 0 than the Receive Maximum of the server (MQTT-3.3.4-9)', () => {
+  it('sends no more publishes above QoS 0 than the Receive Maximum of the server (MQTT-3.3.4-7)', () => {
     const pair = new Pair().connected({ receiveMaximum: 2 });
     for (const id of [1, 2, 3, 4]) pair.publish(id, 1);
     pair.publish(5, 0);
@@ -89,7 +89,7 @@ describe('the MQTT client engine', () => {
   it.each<[string, Properties, () => [0 | 1 | 2, boolean]]>([
     ['QoS above the Maximum QoS (MQTT-3.2.2-11)', { maximumQoS: 0 }, () => [1, false]],
     ['retain without Retain Available (MQTT-3.2.2-14)', { retainAvailable: 0 }, () => [0, true]],
-    ['a packet above the Maximum Packet Size (MQTT-3.1.2-24)', { maximumPacketSize: 5 }, () => [0, false]],
+    ['a packet above the Maximum Packet Size (MQTT-3.2.2-15)', { maximumPacketSize: 5 }, () => [0, false]],
   ])('throws RangeError for %s and sends nothing', (_, properties, message) => {
     const pair = new Pair().connected(properties);
     const [qos, retain] = message();
@@ -132,7 +132,7 @@ describe('the MQTT client engine', () => {
     ]);
   });
 
-  it('a topic alias that was not allowed ends the connection with 0x94 (MQTT-3.3.2-9)', () => {
+  it('a topic alias that was not allowed ends the connection with 0x94 (MQTT-3.3.2-11)', () => {
     const pair = new Pair().connected();
     const publish = {
       type: 'publish',

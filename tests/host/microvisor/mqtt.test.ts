@@ -371,7 +371,7 @@ describe('receiving', () => {
     expect(rig.link.received.length).toBe(2);
   });
 
-  it('a QoS 2 message that comes again before PUBREL is delivered once (MQTT-4.3.3-2)', () => {
+  it('a QoS 2 message that comes again before PUBREL is delivered once (MQTT-4.3.3-10)', () => {
     const rig = new Rig();
     const channel = rig.connected();
     arrive(rig, 't', 'x', 2, 3);

@@ -65,25 +65,27 @@ describe.each([3, 4, 5] as const)('MQTT.js in version %i on this codec', (versio
     ]);
   });
 
-  it.runIf(version === 5)('keeps the properties of MQTT 5, those of the will too', () => {
-    const messages = all('message') as { properties: Record<string, unknown>; correlationData?: string }[];
-    for (const { properties, correlationData } of messages.slice(0, 3)) {
-      expect(properties).toEqual({
-        payloadFormatIndicator: true,
-        messageExpiryInterval: expect.any(Number),
+  if (version === 5) {
+    it('keeps the properties of MQTT 5, those of the will too', () => {
+      const messages = all('message') as { properties: Record<string, unknown>; correlationData?: string }[];
+      for (const { properties, correlationData } of messages.slice(0, 3)) {
+        expect(properties).toEqual({
+          payloadFormatIndicator: true,
+          messageExpiryInterval: expect.any(Number),
+          contentType: 'text/plain',
+          responseTopic: 'answer',
+          userProperties: { k: ['1', '2'] },
+          subscriptionIdentifier: 321,
+        });
+        expect(correlationData).toBe('c');
+      }
+      expect(messages[5].properties).toEqual({
         contentType: 'text/plain',
-        responseTopic: 'answer',
-        userProperties: { k: ['1', '2'] },
+        userProperties: { u: '€' },
         subscriptionIdentifier: 321,
       });
-      expect(correlationData).toBe('c');
-    }
-    expect(messages[5].properties).toEqual({
-      contentType: 'text/plain',
-      userProperties: { u: '€' },
-      subscriptionIdentifier: 321,
     });
-  });
+  }
 
   it('hears of a topic that may not be sent', () => {
     expect(all('refused')).toEqual([{ name: 'PacketError', codeName: 'TOPIC_WILDCARD', statement: 'MQTT-3.3.2-2' }]);
