@@ -15,6 +15,15 @@ const small = Buffer.alloc(16, 'a');
 const large = Buffer.alloc(256, 'a');
 const filters = ['a/b/c', 'command/device/+', 'sensor/#', 'x/y/z/w'];
 
+const will = {
+  topic: 'status/device',
+  payload: Buffer.from('gone'),
+  qos: 1,
+  retain: true,
+  properties: { willDelayInterval: 5 },
+} as const;
+const properties = { sessionExpiryInterval: 3600, receiveMaximum: 20 };
+
 function sample(name: string, protocolVersion: ProtocolVersion, packet: Packet, peerPacket: object): Sample {
   return { name, protocolVersion, packet, peerPacket, bytes: encodePacket(packet, protocolVersion) };
 }
@@ -62,14 +71,8 @@ export const samples: readonly Sample[] = [
       clientId: 'UV0123456789abcdef0123456789abcdef',
       userName: 'device',
       password: Buffer.from('correct horse'),
-      will: {
-        topic: 'status/device',
-        payload: Buffer.from('gone'),
-        qos: 1,
-        retain: true,
-        properties: { willDelayInterval: 5 },
-      },
-      properties: { sessionExpiryInterval: 3600, receiveMaximum: 20 },
+      will,
+      properties,
     },
     {
       cmd: 'connect',
@@ -80,14 +83,8 @@ export const samples: readonly Sample[] = [
       clientId: 'UV0123456789abcdef0123456789abcdef',
       username: 'device',
       password: Buffer.from('correct horse'),
-      will: {
-        topic: 'status/device',
-        payload: Buffer.from('gone'),
-        qos: 1,
-        retain: true,
-        properties: { willDelayInterval: 5 },
-      },
-      properties: { sessionExpiryInterval: 3600, receiveMaximum: 20 },
+      will,
+      properties,
     },
   ),
   sample(

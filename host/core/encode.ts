@@ -17,6 +17,9 @@ import { writer } from './writer.js';
 /** Room for fixed header, lengths and integers of any packet, beside its strings, lists and properties. */
 const FIXED_ROOM = 64;
 
+/** Bytes up to which a packet counts as small. */
+const SMALL = 128;
+
 const packetTypes = new Map<string, number>(
   Object.entries(PacketType).map(([name, value]) => [name.toLowerCase(), value]),
 );
@@ -31,7 +34,11 @@ const packetTypes = new Map<string, number>(
 export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): Buffer {
   const length = encode(packet, protocolVersion);
   const bytes = Buffer.allocUnsafe(length);
-  scratch.u8.copy(bytes, 0, writer.at, writer.at + length);
+  const { u8 } = scratch;
+  const { at } = writer;
+  // A loop copies a small packet faster than a call.
+  if (length > SMALL) bytes.set(u8.subarray(at, at + length));
+  else for (let n = 0; n < length; n++) bytes[n] = u8[at + n];
   return bytes;
 }
 
@@ -49,7 +56,7 @@ function encode(packet: Packet, protocolVersion: ProtocolVersion): number {
   if ('properties' in packet) writeProperties(packet.properties, PacketRecord.properties, packet.type);
   fill(packet);
   const capacity = writer.at - start + FIXED_ROOM;
-  scratch.ensure(writer.at + capacity);
+  writer.room(capacity);
   const written = core.mqtt_encode(recordAddress, writer.at, capacity);
   if (written < 0) throw new MqttError(written, -1, packet.type);
   return written;

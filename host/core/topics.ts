@@ -41,5 +41,6 @@ export function topicMatches(filter: string, topic: string): boolean {
 
 function begin(): number {
   writer.at = scratch.reserve(0);
+  writer.room(0);
   return writer.at;
 }
