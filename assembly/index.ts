@@ -17,3 +17,11 @@ export {
   mqtt_topic_match,
   mqtt_topic_name_check,
 } from './mqtt';
+export {
+  session_close,
+  session_deadline,
+  session_init,
+  session_poll,
+  session_receive,
+  session_send,
+} from './mqtt/session';

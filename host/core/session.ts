@@ -91,6 +91,8 @@ export class ClientSession {
   /** Bytes of a packet that is not complete yet, and how many there must be to look again. */
   #pending: Uint8Array[] = [];
   #wanted = 0;
+  /** Bytes that `receive` has dealt with. */
+  #used = 0;
 
   /** @throws TypeError or RangeError for an option out of its range */
   constructor(options: ClientSessionOptions = {}) {
@@ -115,12 +117,15 @@ export class ClientSession {
    */
   static restore(context: Uint8Array): ClientSession {
     const session = new ClientSession({ sendCapacity: 0, receiveCapacity: 0 });
-    const words = new DataView(context.buffer, context.byteOffset, context.length);
+    const { HEADER, ENTRY, FORMAT } = SessionContext;
+    const word = (offset: number) => new DataView(context.buffer, context.byteOffset).getUint32(offset, true);
     if (
-      context.length < SessionContext.HEADER ||
-      words.getUint32(SessionRecord.format, true) !== SessionContext.FORMAT ||
-      words.getUint32(SessionRecord.aliasOffset, true) + words.getUint32(SessionRecord.aliasBytes, true) !==
-        context.length
+      context.length < HEADER ||
+      word(SessionRecord.format) !== FORMAT ||
+      word(SessionRecord.aliasOffset) !==
+        HEADER + (word(SessionRecord.sendCapacity) + word(SessionRecord.receiveCapacity)) * ENTRY ||
+      word(SessionRecord.count) > word(SessionRecord.sendCapacity) + word(SessionRecord.receiveCapacity) ||
+      word(SessionRecord.aliasOffset) + word(SessionRecord.aliasBytes) !== context.length
     ) {
       throw new SessionError(Result.SESSION_FORMAT, 'restore');
     }
@@ -129,7 +134,7 @@ export class ClientSession {
     return session;
   }
 
-  /** The state as bytes, to be kept before the output is sent. */
+  /** The state as bytes: to be kept in one step with what the events brought, before the output is sent. */
   save(): Uint8Array {
     return Uint8Array.from(this.#context);
   }
@@ -176,7 +181,8 @@ export class ClientSession {
    * Takes bytes of the server in any fragments. The payloads of the events are views on the chunk.
    *
    * @throws MqttError for a malformed packet, SessionError for one that breaks a rule of the session (`events` are those
-   * before it): send DISCONNECT with its `reasonCode`, then `close`
+   * before it): send DISCONNECT with its `reasonCode`, then `close`. The refused packet is left out; to go on all the same,
+   * call again with an empty chunk.
    */
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
@@ -188,50 +194,47 @@ export class ClientSession {
         ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
         : Buffer.concat(this.#pending, length);
     const events: ClientSessionEvent[] = [];
-    let used = 0;
-    this.#call((frame) => {
-      const input = scratch.take(length);
-      scratch.u8.set(source, input);
-      while (used < length) {
-        const size = this.#receiveOne(frame, source.subarray(used), input + used, now, events);
-        if (size === 0) break;
-        used += size;
-      }
-      return 0;
-    });
-    this.#pending = used < length ? [source.subarray(used)] : [];
+    this.#used = 0;
+    try {
+      this.#call((frame) => {
+        const input = scratch.take(length);
+        scratch.u8.set(source, input);
+        while (this.#used < length && this.#receiveOne(frame, source, input, now, events));
+        return 0;
+      });
+    } finally {
+      this.#pending = this.#used < length ? [source.subarray(this.#used)] : [];
+    }
     return events;
   }
 
-  /** Takes the first packet of the bytes, which stand at `input`; gives its length, 0 when it is not complete. */
+  /** Takes the packet at `#used` of the source, which stands at `input`; false when it is not complete. */
   #receiveOne(
     { context, packet, output }: Frame,
     source: Buffer,
     input: number,
     now: number,
     events: ClientSessionEvent[],
-  ): number {
+  ) {
     const word = (address: number) => scratch.u32[address >> 2];
-    // In scratch memory, since a CONNACK or DISCONNECT before this packet may have changed it.
+    const left = source.length - this.#used;
     const version = word(context + SessionRecord.protocolVersion) || 4;
     const maximum = word(context + SessionRecord.SIZE + SessionLimitsRecord.maximumPacketSize) || LARGEST_PACKET;
-    const length = core.mqtt_decode(input, source.length, version, maximum, packet);
+    const length = core.mqtt_decode(input + this.#used, left, version, maximum, packet);
     const type = packetTypeNames[word(packet + PacketRecord.type)] ?? 'packet';
     if (length < 0) {
       const before = events.map((event) => event.packet);
       throw new MqttError(length, word(packet + PacketRecord.errorOffset), type, before);
     }
-    if (length === 0) {
-      this.#wanted = source.length + word(packet + PacketRecord.needed);
-      return 0;
-    }
-    this.#wanted = 0;
+    this.#wanted = length > 0 ? 0 : left + word(packet + PacketRecord.needed);
+    if (length === 0) return false;
+    this.#used += length;
     const written = core.session_receive(context, packet, now >>> 0, output, ANSWER_ROOM);
     if (written < 0) throw new SessionError(written, `the server sent ${type}`, events);
     if (written > 0) this.#keepOutput(output, written);
     const event = eventNames[word(context + SessionRecord.event)];
     events.push({ type: event, packet: readPacket(packet, source, input) });
-    return length;
+    return true;
   }
 
   /**
@@ -302,7 +305,7 @@ function readPacket(record: number, source: Buffer, input: number): Packet {
   const topic = scratch.u32[at + (PacketRecord.topic >> 2)];
   const length = scratch.u32[at + (PacketRecord.topicLength >> 2)];
   const elsewhere = scratch.u32[at] === PacketType.PUBLISH && (topic < input || topic >= input + source.length);
-  if (elsewhere) scratch.u32[at + (PacketRecord.topicLength >> 2)] = 0;
+  if (elsewhere) scratch.u32.set([input, 0], at + (PacketRecord.topic >> 2));
   const packet = toObject(scratch.u32, at, source, input);
   if (elsewhere && packet.type === 'publish') packet.topic = scratch.u8.toString('utf8', topic, topic + length);
   return packet;

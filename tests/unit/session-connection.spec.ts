@@ -1,0 +1,386 @@
+import { session_deadline, session_init, session_send } from '../../assembly/mqtt/session';
+import { PROPERTY, SERVER } from '../../assembly/mqtt/session/context';
+import * as abi from '../../build/abi/assembly';
+import { OUTPUT } from './bytes';
+import { begin, hexAt, RECORD, set, setBytes } from './mqtt-records';
+import {
+  at,
+  CONTEXT,
+  close,
+  connect,
+  connected,
+  connectRecord,
+  event,
+  fresh,
+  own,
+  poll,
+  pollRefused,
+  publish,
+  publishRecord,
+  receive,
+  received,
+  receiveRefused,
+  send,
+  sendRefused,
+  subscribe,
+  word,
+} from './session-context';
+
+const METHOD = '1500016d'; // Authentication Method "m"
+const OTHER = '1500016e';
+
+function auth(reason: u32, properties: string = METHOD): void {
+  begin(abi.PACKET_TYPE_AUTH, 5);
+  set(abi.PACKET_REASON_CODE, reason);
+  setBytes(abi.PACKET_PROPERTIES, properties);
+}
+
+function server(offset: usize): u32 {
+  return load<u32>(CONTEXT + SERVER + offset);
+}
+
+describe('session_init', () => {
+  it('takes eight messages within 512 bytes', () => {
+    expect(abi.SESSION_CONTEXT_HEADER).toBe(<i32>(PROPERTY + abi.PROPERTY_SIZE));
+    expect(abi.SESSION_CONTEXT_HEADER + 2 * 8 * abi.SESSION_CONTEXT_ENTRY).toBeLessThan(513);
+    expect(session_init(CONTEXT, 512, 8, 8, 0, 1)).toBe(0);
+  });
+
+  it('refuses a context that is too short and arguments out of range', () => {
+    const header: u32 = abi.SESSION_CONTEXT_HEADER;
+    expect(session_init(CONTEXT, header + 4 * 7 - 1, 3, 4, 0, 1)).toBe(abi.RESULT_OUT_OF_SPACE);
+    expect(session_init(CONTEXT, header + 4 * 7, 3, 4, 0, 1)).toBe(0);
+    expect(session_init(CONTEXT + 2, 512, 3, 4, 0, 1)).toBe(abi.RESULT_INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 0xffffffff, 0x10000, 4, 0, 1)).toBe(abi.RESULT_INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 0xffffffff, 4, 0xffffffff, 0, 1)).toBe(abi.RESULT_INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 512, 4, 4, 0, 0)).toBe(abi.RESULT_INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 512, 4, 4, 0, 0x80000001)).toBe(abi.RESULT_INVALID_ARGUMENT);
+  });
+});
+
+describe('the state of the connection', () => {
+  it('a context that session_init did not make is refused', () => {
+    fresh();
+    store<u32>(CONTEXT, abi.SESSION_CONTEXT_FORMAT + 1, abi.SESSION_FORMAT);
+    connectRecord(5);
+    sendRefused(abi.RESULT_SESSION_FORMAT, 'CONNECT');
+  });
+
+  it('closed: CONNECT and nothing else; what comes is not expected', () => {
+    fresh();
+    for (let type = 0; type < 17; type++) {
+      if (type == 1 || type == 4 || type == 5) continue;
+      begin(type, 5);
+      sendRefused(abi.RESULT_SESSION_STATE, 'closed');
+    }
+    receiveRefused('20020000', abi.RESULT_PACKET_UNEXPECTED);
+    expect(session_deadline(CONTEXT, 0)).toBe(abi.SESSION_CONTEXT_NO_DEADLINE);
+    expect(poll()).toBe(0);
+    connectRecord(5);
+    sendRefused(abi.RESULT_OUT_OF_SPACE, 'CONNECT', 15);
+    expect(send()).toBeGreaterThan(0);
+  });
+
+  it('connecting: DISCONNECT and AUTH; CONNACK and AUTH (MQTT-3.2.0-1)', () => {
+    fresh();
+    connectRecord(5);
+    send();
+    for (let type = 1; type < 14; type++) {
+      if (type == 4 || type == 5) continue;
+      begin(type, 5);
+      sendRefused(abi.RESULT_SESSION_STATE, 'connecting');
+    }
+    receiveRefused('300400016100', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('d000', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('e000', abi.RESULT_PACKET_UNEXPECTED);
+    begin(abi.PACKET_TYPE_DISCONNECT, 5);
+    expect(send()).toBe(2);
+    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
+  });
+
+  it('connected: no second CONNECT or CONNACK, nothing that only a client or the session sends', () => {
+    connected(5);
+    const types: i32[] = [1, 2, 6, 7, 9, 11, 13];
+    for (let i = 0; i < types.length; i++) {
+      begin(types[i], 5);
+      sendRefused(abi.RESULT_SESSION_STATE, 'connected');
+    }
+    receiveRefused('2003000000', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('101000044d5154540502003c000003646576', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('8207000100' + '00016100', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('a206000100' + '000161', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('c000', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('f000', abi.RESULT_PACKET_UNEXPECTED);
+  });
+
+  it('DISCONNECT of the server closes, in MQTT 5 only', () => {
+    connected(5);
+    received('e000', '', abi.SESSION_EVENT_DISCONNECTED);
+    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
+    connected(4);
+    receiveRefused('e000', abi.RESULT_PACKET_UNEXPECTED);
+  });
+
+  it('an own DISCONNECT closes, unless it raises the Session Expiry Interval from zero (3.14.2.2.2)', () => {
+    connected(5);
+    begin(abi.PACKET_TYPE_DISCONNECT, 5);
+    setBytes(abi.PACKET_PROPERTIES, '1100000001');
+    sendRefused(abi.RESULT_SESSION_EXPIRY_RAISED, 'from 0');
+    fresh();
+    connect(5, false, '1100000002');
+    begin(abi.PACKET_TYPE_DISCONNECT, 5);
+    setBytes(abi.PACKET_PROPERTIES, '1100000001');
+    expect(send()).toBe(9);
+    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
+    connected(4);
+    begin(abi.PACKET_TYPE_DISCONNECT, 0);
+    expect(send()).toBe(2);
+  });
+});
+
+describe('CONNACK', () => {
+  it('refused: the session is closed and keeps its state', () => {
+    connected(5);
+    publish(1);
+    close();
+    connectRecord(5);
+    send();
+    received('2003008800', '', abi.SESSION_EVENT_REFUSED);
+    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
+    expect(word(abi.SESSION_COUNT)).toBe(1);
+  });
+
+  it('without a session: what was in flight is forgotten (MQTT-3.2.2-5)', () => {
+    connected(5);
+    publish(2);
+    close();
+    connect(5, false);
+    expect(word(abi.SESSION_COUNT)).toBe(0);
+  });
+
+  it('with a session that the client does not have is refused (MQTT-3.2.2-2, -4)', () => {
+    fresh();
+    connectRecord(5);
+    send();
+    receiveRefused('2003010000', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+    close();
+    connect(5, false);
+    close();
+    connectRecord(5, 2);
+    send();
+    receiveRefused('2003010000', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+  });
+
+  it('with a session that is adopted by the option, but not after Clean Start', () => {
+    fresh(1, 1, abi.SESSION_FLAG_ADOPT_SESSION);
+    connect(5, true);
+    fresh(1, 1, abi.SESSION_FLAG_ADOPT_SESSION);
+    connectRecord(4, 2);
+    send();
+    receiveRefused('20020100', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+  });
+
+  it('tells the limits, and each connection begins with the defaults', () => {
+    fresh();
+    const properties = '13000a' + '210003' + '220040' + '2400' + '2500' + '2700000020' + '2800' + '2900' + '2a00';
+    connect(5, false, '210007' + '2200052700001000', properties + '2600016b000176');
+    expect(word(abi.SESSION_KEEP_ALIVE)).toBe(10000, 'Server Keep Alive (MQTT-3.1.2-21)');
+    expect(server(abi.SESSION_LIMITS_RECEIVE_MAXIMUM)).toBe(3);
+    expect(server(abi.SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM)).toBe(64);
+    expect(server(abi.SESSION_LIMITS_MAXIMUM_QO_S)).toBe(0);
+    expect(server(abi.SESSION_LIMITS_RETAIN_AVAILABLE)).toBe(0);
+    expect(server(abi.SESSION_LIMITS_MAXIMUM_PACKET_SIZE)).toBe(32);
+    expect(server(abi.SESSION_LIMITS_WILDCARD_SUBSCRIPTION_AVAILABLE)).toBe(0);
+    expect(server(abi.SESSION_LIMITS_SUBSCRIPTION_IDENTIFIER_AVAILABLE)).toBe(0);
+    expect(server(abi.SESSION_LIMITS_SHARED_SUBSCRIPTION_AVAILABLE)).toBe(0);
+    expect(own(abi.SESSION_LIMITS_RECEIVE_MAXIMUM)).toBe(7);
+    expect(own(abi.SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM)).toBe(5);
+    expect(own(abi.SESSION_LIMITS_MAXIMUM_PACKET_SIZE)).toBe(4096);
+    close();
+    connect(5, true);
+    expect(word(abi.SESSION_KEEP_ALIVE)).toBe(60000);
+    expect(server(abi.SESSION_LIMITS_RECEIVE_MAXIMUM)).toBe(0xffffffff);
+    expect(server(abi.SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM)).toBe(0xffffffff);
+    expect(server(abi.SESSION_LIMITS_MAXIMUM_QO_S)).toBe(0xffffffff);
+    expect(server(abi.SESSION_LIMITS_RETAIN_AVAILABLE)).toBe(0xffffffff);
+    expect(server(abi.SESSION_LIMITS_MAXIMUM_PACKET_SIZE)).toBe(0xffffffff);
+  });
+
+  it('the limits hold: packet size, QoS, retain, Subscription Identifier', () => {
+    fresh();
+    connect(5, false, '2700000010', '2400' + '2500' + '2700000008' + '2900');
+    publishRecord(0);
+    setBytes(abi.PACKET_PAYLOAD, '7878');
+    expect(send(8)).toBe(8);
+    setBytes(abi.PACKET_PAYLOAD, '787878');
+    sendRefused(abi.RESULT_PACKET_TOO_LARGE, 'MQTT-3.2.2-15', 9);
+    sendRefused(abi.RESULT_OUT_OF_SPACE, 'no room either', 8);
+    publishRecord(0);
+    set(abi.PACKET_FLAGS, 1);
+    sendRefused(abi.RESULT_RETAIN_NOT_SUPPORTED, 'MQTT-3.2.2-14');
+    publishRecord(1);
+    sendRefused(abi.RESULT_QOS_NOT_SUPPORTED, 'MQTT-3.2.2-11');
+    fresh();
+    connect(5, false, '', '2900');
+    begin(abi.PACKET_TYPE_SUBSCRIBE, 5);
+    setBytes(abi.PACKET_PAYLOAD, '00016100');
+    setBytes(abi.PACKET_PROPERTIES, '0b01');
+    sendRefused(abi.RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED, '3.2.2.3.12');
+    connected(5);
+    begin(abi.PACKET_TYPE_SUBSCRIBE, 5);
+    setBytes(abi.PACKET_PAYLOAD, '00016100');
+    setBytes(abi.PACKET_PROPERTIES, '0b01');
+    expect(send()).toBe(11);
+  });
+});
+
+describe('time', () => {
+  it('CONNACK has to come within the response timeout', () => {
+    at(100);
+    fresh();
+    connectRecord(5);
+    send();
+    expect(session_deadline(CONTEXT, 100)).toBe(5000);
+    expect(session_deadline(CONTEXT, 5099)).toBe(1);
+    at(5099);
+    expect(poll()).toBe(0);
+    at(5100);
+    pollRefused(abi.RESULT_RESPONSE_TIMEOUT);
+    at(0);
+  });
+
+  it('PINGREQ goes when nothing was sent for the keep-alive time, across the wrap-around of the clock', () => {
+    at(0xfffff000);
+    connected(4);
+    at(0xfffff800);
+    publishRecord(0);
+    send();
+    expect(session_deadline(CONTEXT, 0xfffff000 + 60000)).toBe(0, 'the server was silent for as long');
+    at(0xfffffc00);
+    received('30030001' + '61', '', abi.SESSION_EVENT_MESSAGE);
+    expect(session_deadline(CONTEXT, 0xfffffc00)).toBe(60000 - 0x400);
+    at(0xfffff800 + 59999);
+    expect(session_deadline(CONTEXT, 0xfffff800 + 59999)).toBe(1);
+    expect(poll()).toBe(0);
+    at(0xfffff800 + 60000);
+    pollRefused(abi.RESULT_OUT_OF_SPACE, 4);
+    expect(poll()).toBe(2);
+    expect(hexAt(OUTPUT, 2)).toBe('c000');
+    expect(poll()).toBe(0);
+    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(5000, 'PINGRESP');
+    received('d000', '', abi.SESSION_EVENT_PONG);
+    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(60000);
+    at(0);
+  });
+
+  it('without PINGRESP there is a timeout, and packets sent meanwhile do not prolong it', () => {
+    connected(4);
+    begin(abi.PACKET_TYPE_PINGREQ, 0);
+    expect(send()).toBe(2);
+    at(4000);
+    publishRecord(0);
+    send();
+    begin(abi.PACKET_TYPE_PINGREQ, 0);
+    expect(send()).toBe(2);
+    at(5000);
+    pollRefused(abi.RESULT_RESPONSE_TIMEOUT);
+    at(0);
+  });
+
+  it('a keep-alive time of zero asks for nothing', () => {
+    fresh();
+    connectRecord(4);
+    set(abi.PACKET_KEEP_ALIVE, 0);
+    send();
+    received('20020000', '', abi.SESSION_EVENT_CONNECTED);
+    expect(session_deadline(CONTEXT, 0x7fffffff)).toBe(abi.SESSION_CONTEXT_NO_DEADLINE);
+    at(0x7fffffff);
+    expect(poll()).toBe(0);
+    at(0);
+  });
+});
+
+describe('enhanced authentication (4.12)', () => {
+  it('goes on by AUTH until CONNACK; the client has all the time it needs', () => {
+    fresh();
+    connectRecord(5, 0, METHOD);
+    send();
+    auth(0x18);
+    sendRefused(abi.RESULT_SESSION_STATE, 'not asked yet');
+    receiveRefused('f000', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('f00618041500016e', abi.RESULT_AUTHENTICATION_METHOD_CHANGED);
+    received('f0061804' + METHOD, '', abi.SESSION_EVENT_AUTHENTICATE);
+    receiveRefused('f0061804' + METHOD, abi.RESULT_PACKET_UNEXPECTED);
+    expect(session_deadline(CONTEXT, 100000)).toBe(abi.SESSION_CONTEXT_NO_DEADLINE);
+    auth(0x18, OTHER);
+    sendRefused(abi.RESULT_AUTHENTICATION_METHOD_CHANGED, 'MQTT-4.12.0-5');
+    auth(0x19);
+    sendRefused(abi.RESULT_SESSION_STATE, 're-authentication before CONNACK');
+    auth(0x18);
+    sendRefused(abi.RESULT_OUT_OF_SPACE, 'AUTH', 7);
+    at(100000);
+    auth(0x18);
+    expect(send()).toBe(8);
+    expect(session_deadline(CONTEXT, 100000)).toBe(5000);
+    sendRefused(abi.RESULT_SESSION_STATE, 'a second answer');
+    receiveRefused('2003000000', abi.RESULT_AUTHENTICATION_METHOD_CHANGED);
+    received('2007000004' + METHOD, '', abi.SESSION_EVENT_CONNECTED);
+    at(0);
+  });
+
+  it('a client begins anew while connected, and the server ends it', () => {
+    fresh();
+    connectRecord(5, 0, METHOD);
+    send();
+    received('2007000004' + METHOD, '', abi.SESSION_EVENT_CONNECTED);
+    receiveRefused('f0061804' + METHOD, abi.RESULT_PACKET_UNEXPECTED);
+    auth(0x18);
+    sendRefused(abi.RESULT_SESSION_STATE, 'nothing to go on with');
+    auth(0x19);
+    expect(send()).toBe(8);
+    auth(0x19);
+    sendRefused(abi.RESULT_SESSION_STATE, 'twice');
+    received('f0061804' + METHOD, '', abi.SESSION_EVENT_AUTHENTICATE);
+    auth(0x18);
+    expect(send()).toBe(8);
+    receiveRefused('f0061904' + METHOD, abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('f0060004' + OTHER, abi.RESULT_AUTHENTICATION_METHOD_CHANGED);
+    received('f0060004' + METHOD, '', abi.SESSION_EVENT_AUTHENTICATED);
+    auth(0x19);
+    expect(send()).toBe(8);
+    received('f000', '', abi.SESSION_EVENT_AUTHENTICATED);
+  });
+
+  it('without a method in the CONNECT there is none (MQTT-4.12.0-6)', () => {
+    connected(5);
+    auth(0x19);
+    sendRefused(abi.RESULT_SESSION_STATE, 'AUTH');
+    receiveRefused('f0061804' + METHOD, abi.RESULT_PACKET_UNEXPECTED);
+    fresh();
+    connectRecord(5);
+    send();
+    receiveRefused('2007000004' + METHOD, abi.RESULT_AUTHENTICATION_METHOD_CHANGED);
+  });
+});
+
+describe('the packets of the codec', () => {
+  it('a record that mqtt_encode refuses changes nothing', () => {
+    connected(5);
+    publishRecord(1);
+    set(abi.PACKET_FLAGS, 6);
+    sendRefused(abi.RESULT_QOS_INVALID, 'QoS 3');
+    publishRecord(2);
+    setBytes(abi.PACKET_TOPIC, '23');
+    sendRefused(abi.RESULT_TOPIC_WILDCARD, 'topic');
+  });
+
+  it('the version of the record is that of the CONNECT', () => {
+    connected(4);
+    publishRecord(0);
+    set(abi.PACKET_PROTOCOL_VERSION, 5);
+    expect(session_send(CONTEXT, RECORD, 0, OUTPUT, 100)).toBe(5);
+    expect(subscribe(abi.PACKET_TYPE_SUBSCRIBE)).toBe(1);
+    expect(receive('9004000100' + '01')).toBe(0);
+    expect(event()).toBe(abi.SESSION_EVENT_SUBSCRIBED);
+  });
+});

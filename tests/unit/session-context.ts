@@ -1,0 +1,169 @@
+/** One session context for the specs, packets of the client by record, packets of the server as hex. */
+import { session_close, session_init, session_poll, session_receive, session_send } from '../../assembly/mqtt/session';
+import { OWN, SCRATCH } from '../../assembly/mqtt/session/context';
+import * as abi from '../../build/abi/assembly';
+import { OUTPUT } from './bytes';
+import { begin, decode, hexAt, RECORD, set, setBytes, setText } from './mqtt-records';
+
+export const CONTEXT: usize = memory.data(1024, 16);
+const BEFORE: usize = memory.data(1024, 16);
+const GUARD: u32 = 0xeeeeeeee;
+/** Time of the calls of this file. */
+let now: u32 = 0;
+
+export function at(time: u32): void {
+  now = time;
+}
+
+export function word(offset: usize): u32 {
+  return load<u32>(CONTEXT + offset);
+}
+
+export function own(offset: usize): u32 {
+  return load<u32>(CONTEXT + OWN + offset);
+}
+
+export function event(): i32 {
+  return word(abi.SESSION_EVENT);
+}
+
+/** A new session; the context ends where its guard begins. */
+export function fresh(sendCapacity: u32 = 4, receiveCapacity: u32 = 4, flags: u32 = 0, aliasBytes: u32 = 0): void {
+  memory.fill(CONTEXT, 0xee, 1024);
+  const length = <u32>abi.SESSION_CONTEXT_HEADER + (sendCapacity + receiveCapacity) * 4 + aliasBytes;
+  expect(session_init(CONTEXT, length, sendCapacity, receiveCapacity, flags, 5000)).toBe(0, 'init');
+  expect(load<u32>(CONTEXT + length)).toBe(GUARD, 'guard');
+}
+
+export function connectRecord(version: i32, flags: u32 = 0, properties: string = ''): void {
+  begin(abi.PACKET_TYPE_CONNECT, version);
+  set(abi.PACKET_CONNECT_FLAGS, flags);
+  set(abi.PACKET_KEEP_ALIVE, 60);
+  setText(abi.PACKET_CLIENT_ID, 'dev');
+  if (properties.length > 0) setBytes(abi.PACKET_PROPERTIES, properties);
+}
+
+export function send(capacity: u32 = 4096): i32 {
+  store<u32>(OUTPUT + 4096 - 4, GUARD);
+  return session_send(CONTEXT, RECORD, now, OUTPUT, capacity);
+}
+
+/** CONNECT and CONNACK. */
+export function connect(version: i32, present: bool = false, own: string = '', server: string = ''): void {
+  connectRecord(version, 0, own);
+  expect(send()).toBeGreaterThan(0, 'CONNECT');
+  const flag = present ? '01' : '00';
+  let connack = '2002' + flag + '00';
+  if (version == 5) connack = '20' + byte(3 + server.length / 2) + flag + '00' + byte(server.length / 2) + server;
+  expect(receive(connack)).toBe(0, 'CONNACK');
+  expect(event()).toBe(abi.SESSION_EVENT_CONNECTED, 'CONNACK');
+}
+
+export function connected(version: i32): void {
+  fresh();
+  connect(version);
+}
+
+export function close(): void {
+  expect(session_close(CONTEXT)).toBe(0, 'close');
+}
+
+export function reconnect(): void {
+  close();
+  connect(word(abi.SESSION_PROTOCOL_VERSION), true);
+}
+
+export function byte(value: i32): string {
+  return '0123456789abcdef'.charAt((value >> 4) & 15) + '0123456789abcdef'.charAt(value & 15);
+}
+
+/** The server's packet: decoded as what the session speaks, and taken. */
+export function receive(hex: string, capacity: u32 = 5): i32 {
+  expect(decode(word(abi.SESSION_PROTOCOL_VERSION), hex)).toBe(hex.length / 2, hex);
+  return session_receive(CONTEXT, RECORD, now, OUTPUT, capacity);
+}
+
+export function poll(capacity: u32 = 5): i32 {
+  return session_poll(CONTEXT, now, OUTPUT, capacity);
+}
+
+function remember(): void {
+  memory.copy(BEFORE, CONTEXT, 1024);
+}
+
+/** All but the event and the scratch parts is as before. */
+function same(): bool {
+  for (let offset: usize = 0; offset < 1024; offset++) {
+    if (offset >= abi.SESSION_EVENT && offset < abi.SESSION_EVENT + 8) continue;
+    if (offset >= SCRATCH && offset < <usize>abi.SESSION_CONTEXT_HEADER) continue;
+    if (load<u8>(BEFORE + offset) != load<u8>(CONTEXT + offset)) return false;
+  }
+  return true;
+}
+
+/** The packet of the record is refused with this code, and nothing has changed: not even its Packet Identifier. */
+export function sendRefused(code: i32, what: string, capacity: u32 = 4096): void {
+  remember();
+  const packetId = load<u32>(RECORD + abi.PACKET_PACKET_ID);
+  expect(send(capacity)).toBe(code, what);
+  expect(load<u32>(RECORD + abi.PACKET_PACKET_ID)).toBe(packetId, what);
+  expect(same()).toBe(true, what);
+}
+
+export function receiveRefused(hex: string, code: i32, capacity: u32 = 5): void {
+  remember();
+  expect(receive(hex, capacity)).toBe(code, hex);
+  expect(event()).toBe(abi.SESSION_EVENT_NONE, hex);
+  expect(same()).toBe(true, hex);
+}
+
+export function pollRefused(code: i32, capacity: u32 = 5): void {
+  remember();
+  expect(poll(capacity)).toBe(code);
+  expect(same()).toBe(true, 'poll');
+}
+
+/** The server's packet is answered with these bytes and means this; with less than five bytes of room nothing changes. */
+export function received(hex: string, answer: string, meaning: i32): void {
+  receiveRefused(hex, abi.RESULT_OUT_OF_SPACE, 4);
+  expect(receive(hex)).toBe(answer.length / 2, hex);
+  expect(hexAt(OUTPUT, answer.length / 2)).toBe(answer, hex);
+  expect(event()).toBe(meaning, hex);
+}
+
+export function publishRecord(qos: i32, dup: bool = false, packetId: u32 = 0): void {
+  begin(abi.PACKET_TYPE_PUBLISH, 0);
+  set(abi.PACKET_FLAGS, (qos << 1) | (dup ? 8 : 0));
+  set(abi.PACKET_PACKET_ID, packetId);
+  setText(abi.PACKET_TOPIC, 'a');
+}
+
+/** Sends a new message, first with too little room; gives its Packet Identifier. */
+export function publish(qos: i32): u32 {
+  publishRecord(qos);
+  sendRefused(abi.RESULT_OUT_OF_SPACE, 'PUBLISH without room', 4);
+  expect(send()).toBeGreaterThan(0, 'PUBLISH');
+  return load<u32>(RECORD + abi.PACKET_PACKET_ID);
+}
+
+/** SUBSCRIBE or UNSUBSCRIBE of "a" and "b"; gives its Packet Identifier. */
+export function subscribe(type: i32): u32 {
+  begin(type, 0);
+  const tail = type == abi.PACKET_TYPE_SUBSCRIBE ? '00' : '';
+  setBytes(abi.PACKET_PAYLOAD, '000161' + tail + '000162' + tail);
+  sendRefused(abi.RESULT_OUT_OF_SPACE, 'list without room', 8);
+  expect(send()).toBeGreaterThan(0, 'list');
+  return load<u32>(RECORD + abi.PACKET_PACKET_ID);
+}
+
+/** PUBACK or PUBREC by hand. */
+export function acknowledgeRecord(type: i32, packetId: u32, reasonCode: u32 = 0): void {
+  begin(type, 0);
+  set(abi.PACKET_PACKET_ID, packetId);
+  set(abi.PACKET_REASON_CODE, reasonCode);
+}
+
+export function acknowledge(type: i32, packetId: u32, reasonCode: u32 = 0): i32 {
+  acknowledgeRecord(type, packetId, reasonCode);
+  return send();
+}
