@@ -25,9 +25,9 @@ export interface Result {
 const ROUND = 2_000_000;
 const ROUNDS = 31;
 /** Runs before the first round: engines compile what is hot. */
-const WARM_UP = 30_000_000;
+const WARM_UP = 250_000_000;
 
-/** Measures one row: both sides by turns, medians. Blocks for about half a second. */
+/** Measures one row: both sides by turns, medians. Blocks for about a second. */
 export function measure(row: Row): Result {
   const repeat = { ours: warmUp(row.ours), theirs: warmUp(row.theirs) };
   const times = { ours: [] as number[], theirs: [] as number[] };
