@@ -13,7 +13,6 @@ import {
   contentOf,
   endOf,
   isNext,
-  lengthOf,
   readElement,
   TAG_BIT_STRING,
   TAG_INTEGER,

@@ -1,3 +1,4 @@
+import { PacketType } from '../../build/abi/core.js';
 import { refuse } from './errors.js';
 import { FieldReader } from './fields.js';
 import { blank } from './from-core.js';
@@ -8,24 +9,8 @@ import type { Packet, ParserOptions } from './types.js';
  * `lenient` uses it in place of the core; without the option it only words the errors of the core.
  */
 
-const CMDS = [
-  'reserved',
-  'connect',
-  'connack',
-  'publish',
-  'puback',
-  'pubrec',
-  'pubrel',
-  'pubcomp',
-  'subscribe',
-  'suback',
-  'unsubscribe',
-  'unsuback',
-  'pingreq',
-  'pingresp',
-  'disconnect',
-  'auth',
-];
+/** By packet type; type 0 is reserved (2.1.2). */
+const CMDS = ['reserved', ...Object.keys(PacketType).map((name) => name.toLowerCase())];
 
 /** Reason codes of MQTT 5 that a packet may have; a SUBACK of 3.1.1 has others. */
 const ACKNOWLEDGED = [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];

@@ -61,6 +61,21 @@ export class World {
     return client;
   }
 
+  /**
+   * A subscriber of MQTT 5 that got two messages of this QoS, acknowledged none and came back with room for one: the two
+   * PUBLISH packets of the first connection, and the second connection.
+   */
+  interrupted(qos: 1 | 2) {
+    const properties = { sessionExpiryInterval: 100 };
+    const old = this.connect({ protocolVersion: 5, cleanStart: false, properties });
+    old.subscribe('a', { qos });
+    for (const value of ['1', '2']) this.engine.publish('a', value, { qos });
+    const [first, second] = [old.next('publish'), old.next('publish')];
+    old.drop();
+    const again = { ...properties, receiveMaximum: 1 };
+    return { first, second, back: this.connect({ protocolVersion: 5, cleanStart: false, properties: again }) };
+  }
+
   /** Lets time pass, stopping at every deadline of the engine. */
   advance(milliseconds: number): void {
     const target = this.now + milliseconds;

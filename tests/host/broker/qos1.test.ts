@@ -110,18 +110,7 @@ describe('QoS 1 in MQTT 5', () => {
   });
 
   it('is not sent again when its PUBACK comes before its turn', () => {
-    const world = new World();
-    const properties = { sessionExpiryInterval: 100 };
-    const old = world.connect({ protocolVersion: 5, cleanStart: false, properties });
-    old.subscribe('a', { qos: 1 });
-    for (const value of ['1', '2']) world.engine.publish('a', value, { qos: 1 });
-    const [first, second] = [old.next('publish'), old.next('publish')];
-    old.drop();
-    const back = world.connect({
-      protocolVersion: 5,
-      cleanStart: false,
-      properties: { ...properties, receiveMaximum: 1 },
-    });
+    const { first, second, back } = new World().interrupted(1);
     back.send({ type: 'puback', packetId: second.packetId!, reasonCode: 0 });
     back.send({ type: 'puback', packetId: first.packetId!, reasonCode: 0 });
     expect(back.messages()).toEqual(['a=1']);

@@ -117,18 +117,7 @@ describe('QoS 2 in MQTT 5', () => {
   });
 
   it('a PUBREC on a new connection for what was not sent again there is answered, and counts as that message', () => {
-    const world = new World();
-    const properties = { sessionExpiryInterval: 100 };
-    const old = world.connect({ protocolVersion: 5, cleanStart: false, properties });
-    old.subscribe('a', { qos: 2 });
-    for (const value of ['1', '2']) world.engine.publish('a', value, { qos: 2 });
-    const [first, second] = [old.next('publish'), old.next('publish')];
-    old.drop();
-    const back = world.connect({
-      protocolVersion: 5,
-      cleanStart: false,
-      properties: { ...properties, receiveMaximum: 1 },
-    });
+    const { first, second, back } = new World().interrupted(2);
     expect(back.next('publish').packetId).toBe(first.packetId);
     back.send({ type: 'pubrec', packetId: second.packetId!, reasonCode: 0 });
     expect(back.next('pubrel').packetId).toBe(second.packetId);
