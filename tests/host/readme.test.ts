@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { SessionContext } from '../../build/abi/core.js';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -9,6 +10,11 @@ describe('README', () => {
     expect(rows.map(([, name]) => name)).toEqual(['core.wasm', 'core.simd.wasm', 'app.wasm']);
     for (const [, name, size] of rows)
       expect(`${name} ${size}`).toBe(`${name} ${statSync(`build/${name}`).size.toLocaleString('en-US')}`);
+  });
+
+  it('says how much memory a session takes', () => {
+    const { HEADER, ENTRY } = SessionContext;
+    expect(readme.replaceAll('\n', ' ')).toContain(`8 messages in flight each way takes ${HEADER + 16 * ENTRY} bytes`);
   });
 
   it('begins with the two commands that the project is checked by', () => {
