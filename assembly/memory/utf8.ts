@@ -1,4 +1,5 @@
 import { RESULT_UTF8_INVALID, RESULT_UTF8_NUL } from '../../build/abi/assembly';
+import { plainScan } from './plain';
 
 /**
  * Gives the address of the first byte that breaks MQTT 1.5.4 (well-formed UTF-8 of RFC 3629, no U+0000), or `end`.
@@ -6,12 +7,6 @@ import { RESULT_UTF8_INVALID, RESULT_UTF8_NUL } from '../../build/abi/assembly';
  */
 export function utf8Scan(start: i32, end: i32): i32 {
   let p = start;
-  // Four ASCII bytes at a time: a byte is a NUL or not ASCII exactly where the top bit of one of the terms is set.
-  while (end - p >= 4) {
-    const word = load<u32>(p);
-    if (((word | (word - 0x01010101)) & 0x80808080) != 0) break;
-    p += 4;
-  }
   while (p < end) {
     const lead = <u32>load<u8>(p);
     if (lead - 1 < 0x7f) {
@@ -42,7 +37,7 @@ export function utf8Fault(at: i32): i32 {
 /** ABI: see assembly/abi/memory.json. */
 export function utf8_check(input: usize, length: u32, errorOffset: usize): i32 {
   const end = <i32>(input + length);
-  const at = utf8Scan(<i32>input, end);
+  const at = utf8Scan(plainScan(<i32>input, end, 0, 0), end);
   if (at == end) return 0;
   if (errorOffset != 0) store<u32>(errorOffset, at - <i32>input);
   return utf8Fault(at);

@@ -16,13 +16,11 @@ import {
   RESULT_PROTOCOL_NAME_INVALID,
   RESULT_PROTOCOL_VERSION_UNSUPPORTED,
   RESULT_TOPIC_EMPTY,
-  RESULT_TOPIC_WILDCARD,
 } from '../../build/abi/assembly';
 import { loadU16 } from '../memory/bytes';
-import { readBinary, readUtf8 } from './fields';
+import { checkTopicName, readBinary, readUtf8 } from './fields';
 import { CONNECT_CLEAN_START, CONNECT_PASSWORD, CONNECT_USER_NAME, CONNECT_WILL, checkConnectFlags } from './flags';
 import { fail, readProperties } from './properties';
-import { wildcardScan } from './topics';
 
 /** Table mask of the will properties: bit 0 of the packets. */
 export const WILL_MASK: u32 = 0x10000;
@@ -88,10 +86,10 @@ function readWill(start: i32, end: i32, version: i32, packet: usize): i32 {
     if (p < 0) return p;
   }
   const topicAt = p + 2;
-  p = readUtf8(p, end, packet, PACKET_TOPIC);
+  p = readBinary(p, end, packet, PACKET_TOPIC);
   if (p < 0) return p;
   if (p == topicAt) return fail(packet, topicAt, RESULT_TOPIC_EMPTY); // MQTT-4.7.3-1
-  const wildcard = wildcardScan(topicAt, p);
-  if (wildcard != p) return fail(packet, wildcard, RESULT_TOPIC_WILDCARD); // MQTT-3.1.3-11, 3.3.2-2
+  p = checkTopicName(topicAt, p, packet); // MQTT-3.1.3-11
+  if (p < 0) return p;
   return readBinary(p, end, packet, PACKET_PAYLOAD);
 }

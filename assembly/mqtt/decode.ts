@@ -9,7 +9,6 @@ import {
   PACKET_CONNECT_FLAGS,
   PACKET_COUNT,
   PACKET_ERROR_OFFSET,
-  PACKET_FLAG_TOPIC_ASCII,
   PACKET_FLAGS,
   PACKET_LENGTH,
   PACKET_NEEDED,
@@ -42,19 +41,16 @@ import {
   RESULT_REMAINING_LENGTH_TOO_LONG,
   RESULT_SESSION_PRESENT_WITH_ERROR,
   RESULT_TOPIC_EMPTY,
-  RESULT_TOPIC_WILDCARD,
   RESULT_TRAILING_BYTES,
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
 import { loadU16, varintIsMinimal, varintLength, varintValue } from '../memory/bytes';
-import { utf8Fault, utf8Scan } from '../memory/utf8';
 import { decodeConnect } from './decode-connect';
-import { readBinary } from './fields';
+import { checkTopicName, readBinary } from './fields';
 import { checkFilters } from './filters';
 import { checkFixedHeader } from './flags';
 import { fail, readProperties } from './properties';
 import { reasonIsValid, reasonScan } from './reasons';
-import { plainScan, wildcardScan } from './topics';
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_decode(
@@ -84,7 +80,7 @@ export function mqtt_decode_chunk(
   let count = 0;
   memory.fill(chunk, 0, CHUNK_SIZE);
   while (count < capacity) {
-    for (let at: usize = 0; at < PACKET_SUMMARY_SIZE; at += 8) store<u64>(packet + at, 0);
+    clearSummary(packet);
     const result = decodeOne(<i32>(input + used), length - used, version, maximumPacketSize, packet);
     if (result <= 0) {
       store<i32>(chunk, result, CHUNK_RESULT);
@@ -103,6 +99,19 @@ export function mqtt_decode_chunk(
   return count;
 }
 
+function clearSummary(packet: usize): void {
+  if (ASC_FEATURE_SIMD) {
+    const zero = v128.splat<i32>(0);
+    v128.store(packet, zero);
+    v128.store(packet, zero, 16);
+    v128.store(packet, zero, 32);
+    v128.store(packet, zero, 48);
+    v128.store(packet, zero, 64);
+  } else {
+    for (let at: usize = 0; at < PACKET_SUMMARY_SIZE; at += 8) store<u64>(packet + at, 0);
+  }
+}
+
 /** Decodes one packet into a record whose summary is zero; the result is that of mqtt_decode. */
 function decodeOne(start: i32, length: u32, protocolVersion: i32, maximumPacketSize: u32, packet: usize): i32 {
   store<u32>(packet, protocolVersion, PACKET_PROTOCOL_VERSION);
@@ -117,17 +126,15 @@ function decodeOne(start: i32, length: u32, protocolVersion: i32, maximumPacketS
 
   const size = varintLength(start + 1, start + <i32>length);
   if (size == 0) return incomplete(packet, 1); // a Remaining Length of one byte may end the packet
-  store<u32>(packet, 1, PACKET_ERROR_OFFSET); // until the body begins, what can be wrong is the Remaining Length
-  if (size < 0) return RESULT_REMAINING_LENGTH_TOO_LONG;
+  if (size < 0) return fail(packet, 1, RESULT_REMAINING_LENGTH_TOO_LONG);
   // 3.1.1 does not ask for the fewest bytes; a CONNECT says only later which version it speaks.
   const minimal = varintIsMinimal(start + 1, size);
-  if (!minimal && protocolVersion == 5) return RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL;
+  if (!minimal && protocolVersion == 5) return fail(packet, 1, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
   const body = start + 1 + size;
   const total = 1 + size + varintValue(start + 1, size);
   store<u32>(packet, total, PACKET_LENGTH);
-  if (<u32>total > maximumPacketSize) return RESULT_PACKET_TOO_LARGE;
+  if (<u32>total > maximumPacketSize) return fail(packet, 1, RESULT_PACKET_TOO_LARGE);
   if (<u32>total > length) return incomplete(packet, total - <i32>length);
-  store<u32>(packet, 0, PACKET_ERROR_OFFSET);
 
   const end = start + total;
   let at = decodeBody(type, flags, body, end, protocolVersion, packet);
@@ -142,7 +149,6 @@ function decodeOne(start: i32, length: u32, protocolVersion: i32, maximumPacketS
 }
 
 function incomplete(packet: usize, needed: i32): i32 {
-  store<u32>(packet, 0, PACKET_ERROR_OFFSET);
   store<u32>(packet, needed, PACKET_NEEDED);
   return 0;
 }
@@ -159,9 +165,10 @@ function decodeBody(type: i32, flags: i32, p: i32, end: i32, protocolVersion: i3
 }
 
 function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, packet: usize): i32 {
-  let p = readTopic(flags, start, end, packet);
+  const topicEnd = readBinary(start, end, packet, PACKET_TOPIC);
+  if (topicEnd < 0) return topicEnd;
+  let p = checkTopicName(start + 2, topicEnd, packet);
   if (p < 0) return p;
-  const topicEnd = p;
   if ((flags & 6) != 0) {
     p = readPacketId(p, end, packet);
     if (p < 0) return p;
@@ -176,21 +183,6 @@ function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, p
   store<u32>(packet, p, PACKET_PAYLOAD);
   store<u32>(packet, end - p, PACKET_PAYLOAD_LENGTH);
   return end;
-}
-
-/** The Topic Name of a PUBLISH (3.3.2.1): UTF-8 without wildcards. Gives the address after it, or a result code. */
-function readTopic(flags: i32, start: i32, end: i32, packet: usize): i32 {
-  const topicEnd = readBinary(start, end, packet, PACKET_TOPIC);
-  if (topicEnd < 0) return topicEnd;
-  const plain = plainScan(start + 2, topicEnd);
-  if (plain == topicEnd) {
-    store<u32>(packet, flags | PACKET_FLAG_TOPIC_ASCII, PACKET_FLAGS);
-    return topicEnd;
-  }
-  const at = utf8Scan(plain, topicEnd);
-  if (at != topicEnd) return fail(packet, at, utf8Fault(at));
-  const wildcard = wildcardScan(plain, topicEnd);
-  return wildcard == topicEnd ? topicEnd : fail(packet, wildcard, RESULT_TOPIC_WILDCARD); // MQTT-3.3.2-2
 }
 
 function decodeConnack(start: i32, end: i32, protocolVersion: i32, packet: usize): i32 {

@@ -21,11 +21,11 @@ import {
   RESULT_STRING_TOO_LONG,
 } from '../../build/abi/assembly';
 import { storeU16, varintSize } from '../memory/bytes';
-import { utf8Fault, utf8Scan } from '../memory/utf8';
 import { WILL_MASK } from './decode-connect';
 import { writeProperties } from './encode';
+import { checkText } from './fields';
 import { CONNECT_CLEAN_START, CONNECT_PASSWORD, CONNECT_USER_NAME, CONNECT_WILL, checkConnectFlags } from './flags';
-import { checkProperties, fail, writeString } from './properties';
+import { checkProperties, writeString } from './properties';
 import { mqtt_topic_name_check } from './topics';
 
 /** The largest property list that is taken: what fits into one packet. */
@@ -90,8 +90,8 @@ function stringSize(packet: usize, place: usize, utf8: bool): i32 {
   if (utf8) {
     const first: i32 = load<u32>(packet + place);
     const end = first + <i32>length;
-    const at = utf8Scan(first, end);
-    if (at != end) return fail(packet, at, utf8Fault(at));
+    const at = checkText(first, end, packet);
+    if (at < 0) return at;
   }
   return 2 + length;
 }

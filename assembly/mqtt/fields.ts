@@ -1,7 +1,14 @@
-import { RESULT_PACKET_TRUNCATED } from '../../build/abi/assembly';
+import {
+  PACKET_FLAG_NOT_ASCII,
+  PACKET_FLAGS,
+  RESULT_PACKET_TRUNCATED,
+  RESULT_TOPIC_WILDCARD,
+} from '../../build/abi/assembly';
 import { loadU16 } from '../memory/bytes';
+import { plainScan } from '../memory/plain';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 import { fail } from './properties';
+import { HASH, PLUS, wildcardScan } from './topics';
 
 /**
  * Reads binary data (1.5.6): a two-byte length and the bytes. Address and length go to the two words at
@@ -18,7 +25,28 @@ export function readBinary(p: i32, end: i32, packet: usize, place: usize): i32 {
 /** Reads a UTF-8 string (1.5.4) as readBinary does, and checks it. */
 export function readUtf8(p: i32, end: i32, packet: usize, place: usize): i32 {
   const next = readBinary(p, end, packet, place);
-  if (next < 0) return next;
-  const at = utf8Scan(p + 2, next);
-  return at == next ? next : fail(packet, at, utf8Fault(at));
+  return next < 0 ? next : checkText(p + 2, next, packet);
+}
+
+/** Checks a string (1.5.4), and notes in the record when it is not ASCII; gives `end` or a result code. */
+export function checkText(start: i32, end: i32, packet: usize): i32 {
+  const plain = plainScan(start, end, 0, 0);
+  return plain == end ? end : checkUnicode(plain, end, packet);
+}
+
+function checkUnicode(start: i32, end: i32, packet: usize): i32 {
+  const at = utf8Scan(start, end);
+  if (at != end) return fail(packet, at, utf8Fault(at));
+  store<u32>(packet, load<u32>(packet, PACKET_FLAGS) | PACKET_FLAG_NOT_ASCII, PACKET_FLAGS);
+  return end;
+}
+
+/** As checkText, for a Topic Name: it must not hold a wildcard (MQTT-3.3.2-2). */
+export function checkTopicName(start: i32, end: i32, packet: usize): i32 {
+  const plain = plainScan(start, end, HASH, PLUS);
+  if (plain == end) return end;
+  const at = checkText(plain, end, packet);
+  if (at < 0) return at;
+  const wildcard = wildcardScan(plain, end);
+  return wildcard == end ? end : fail(packet, wildcard, RESULT_TOPIC_WILDCARD);
 }

@@ -15,9 +15,10 @@ import {
   RESULT_SUBSCRIPTION_OPTIONS_RESERVED,
 } from '../../build/abi/assembly';
 import { loadU16 } from '../memory/bytes';
-import { utf8Fault, utf8Scan } from '../memory/utf8';
+import { plainScan } from '../memory/plain';
+import { checkText } from './fields';
 import { fail, writeString } from './properties';
-import { filterFault, isShared, plainScan } from './topics';
+import { filterFault, HASH, isShared, PLUS } from './topics';
 
 /** Checks the filter list of a SUBSCRIBE or UNSUBSCRIBE and counts it; gives `end` or a result code. */
 export function checkFilters(start: i32, end: i32, packet: usize, type: i32, protocolVersion: i32): i32 {
@@ -30,10 +31,10 @@ export function checkFilters(start: i32, end: i32, packet: usize, type: i32, pro
     const next = first + loadU16(p);
     const shared = isShared(first, next);
     // A filter of plain characters needs no second look, unless it is empty or shared.
-    const plain = plainScan(first, next);
+    const plain = plainScan(first, next, HASH, PLUS);
     if (plain != next || shared || first == next) {
-      const at = utf8Scan(plain, next);
-      if (at != next) return fail(packet, at, utf8Fault(at)); // MQTT-3.8.3-1
+      const at = checkText(plain, next, packet); // MQTT-3.8.3-1
+      if (at < 0) return at;
       const fault = filterFault(first, next, protocolVersion, plain);
       if (fault < 0) return fail(packet, first, fault);
     }

@@ -33,7 +33,6 @@ import {
   RESULT_REMAINING_LENGTH_TOO_LONG,
   RESULT_STRING_TOO_LONG,
   RESULT_TOPIC_EMPTY,
-  RESULT_TOPIC_WILDCARD,
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
 import {
@@ -47,8 +46,7 @@ import {
   varintStore,
   varintValue,
 } from '../memory/bytes';
-import { utf8Fault, utf8Scan } from '../memory/utf8';
-import { wildcardScan } from './topics';
+import { checkText, checkTopicName } from './fields';
 
 const LAST_PROPERTY: i32 = 42;
 const USER_PROPERTY: i32 = 38;
@@ -143,14 +141,9 @@ function checkString(p: i32, end: i32, packet: usize, utf8: bool, topic: bool): 
   const first = p + 2;
   const next = first + loadU16(p);
   if (!utf8) return next;
-  let at = utf8Scan(first, next);
-  if (at != next) return fail(packet, at, utf8Fault(at));
-  if (topic) {
-    if (first == next) return fail(packet, p, RESULT_TOPIC_EMPTY); // a Response Topic is a Topic Name: MQTT-4.7.3-1
-    at = wildcardScan(first, next); // MQTT-3.3.2-14
-    if (at != next) return fail(packet, at, RESULT_TOPIC_WILDCARD);
-  }
-  return next;
+  if (!topic) return checkText(first, next, packet);
+  // A Response Topic is a Topic Name: MQTT-4.7.3-1, MQTT-3.3.2-14.
+  return first == next ? fail(packet, p, RESULT_TOPIC_EMPTY) : checkTopicName(first, next, packet);
 }
 
 /** Bytes of an integer value; 0 when `end` cuts it off, -1 for a variable byte integer of more than four bytes. */

@@ -5,10 +5,11 @@ import {
   RESULT_TOPIC_EMPTY,
   RESULT_TOPIC_WILDCARD,
 } from '../../build/abi/assembly';
+import { plainScan } from '../memory/plain';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 
-const HASH: i32 = 0x23;
-const PLUS: i32 = 0x2b;
+export const HASH: i32 = 0x23;
+export const PLUS: i32 = 0x2b;
 const SLASH: i32 = 0x2f;
 const DOLLAR: i32 = 0x24;
 
@@ -17,27 +18,6 @@ export function wildcardScan(start: i32, end: i32): i32 {
   for (let p = start; p < end; p++) {
     const c: i32 = load<u8>(p);
     if (c == HASH || c == PLUS) return p;
-  }
-  return end;
-}
-
-/**
- * The first address at which a Topic Name is not plain: ASCII, neither U+0000 nor a wildcard; or `end`. What comes
- * after that address was not looked at. Eight bytes at a time: of ASCII bytes, subtracting one sets a top bit exactly
- * where a byte was zero, and a borrow can only reach the bytes above that one.
- */
-export function plainScan(start: i32, end: i32): i32 {
-  let p = start;
-  for (; end - p >= 8; p += 8) {
-    const word = load<u64>(p);
-    const plus = word ^ 0x2b2b2b2b2b2b2b2b;
-    const hash = word ^ 0x2323232323232323;
-    const ones: u64 = 0x0101010101010101;
-    if (((word | (word - ones) | (plus - ones) | (hash - ones)) & 0x8080808080808080) != 0) return p;
-  }
-  for (; p < end; p++) {
-    const c = <u32>load<u8>(p);
-    if (c - 1 > 0x7e || c == HASH || c == PLUS) return p;
   }
   return end;
 }
@@ -79,9 +59,10 @@ export function mqtt_topic_name_check(input: usize, length: u32): i32 {
   if (length == 0) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
   if (length > 0xffff) return RESULT_STRING_TOO_LONG; // MQTT-4.7.3-3
   const end = <i32>(input + length);
-  const at = utf8Scan(<i32>input, end);
+  const plain = plainScan(<i32>input, end, HASH, PLUS);
+  const at = utf8Scan(plain, end);
   if (at != end) return utf8Fault(at);
-  return wildcardScan(<i32>input, end) != end ? RESULT_TOPIC_WILDCARD : 0;
+  return wildcardScan(plain, end) != end ? RESULT_TOPIC_WILDCARD : 0;
 }
 
 /** ABI: see assembly/abi/mqtt.json. */

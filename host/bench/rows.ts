@@ -60,8 +60,10 @@ function decodeRows(peer: Peer, { name, protocolVersion, bytes }: Sample): Row[]
 function cursorRow(peer: Peer, name: string, protocolVersion: 3 | 4 | 5, { chunk, count }: Input, target: number): Row {
   const cursor = new PacketCursor({ protocolVersion });
   const ours = () => {
+    let sum = 0;
     cursor.push(chunk);
-    while (cursor.next()) sink += cursor.type + cursor.qos + cursor.payloadLength;
+    while (cursor.next()) sum += cursor.type + cursor.qos + cursor.payloadLength;
+    sink += sum;
   };
   const bench = `decode.cursor.${name}`;
   return { bench, peer: PEER, target, units: count, ours, theirs: parse(peer, protocolVersion, chunk) };

@@ -118,7 +118,7 @@ export class Connection {
     return this.encode(packet).length <= this.outboundMaximum;
   }
 
-  private decode(bytes: Uint8Array): { packets: Packet[]; error?: MqttError } {
+  private decode(bytes: Uint8Array): { packets: readonly Packet[]; error?: MqttError } {
     try {
       return { packets: this.decoder.push(bytes) };
     } catch (error) {

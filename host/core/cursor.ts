@@ -4,7 +4,7 @@ import { packetTypeNames, toObject } from './decode.js';
 import { MqttError } from './errors.js';
 import { chunkAddress, core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
 import type { Packet, ProtocolVersion, QoS } from './packets.js';
-import { asciiText, utf8Text } from './strings.js';
+import { NOTHING, Source } from './source.js';
 
 /** The largest packet of the protocol: fixed header of five bytes and 268,435,455 more (2.1.4). */
 export const LARGEST_PACKET = 268_435_460;
@@ -16,13 +16,13 @@ export interface PacketDecoderOptions {
   maximumPacketSize?: number;
 }
 
-const NOTHING: Buffer = Buffer.alloc(0);
 /** Up to so many bytes a loop copies faster than a call. */
 const FEW = 24;
-/** Bytes that memory for pending bytes grows by at the least. */
+/** Bytes of memory for pending bytes at the least. */
 const SMALLEST = 64;
 const STRIDE = PacketRecord.SUMMARY_SIZE >> 2;
-const TABLE = tableAddress >> 2;
+/** Word of the row of zeros before the table: what a cursor shows when it shows no packet. */
+const NONE = (tableAddress >> 2) - STRIDE;
 /** Words of the Chunk record. */
 const USED = (chunkAddress + ChunkRecord.used) >> 2;
 const NEEDED = (chunkAddress + ChunkRecord.needed) >> 2;
@@ -30,15 +30,25 @@ const RESULT = (chunkAddress + ChunkRecord.result) >> 2;
 const ERROR_OFFSET = (chunkAddress + ChunkRecord.errorOffset) >> 2;
 const FAILED_TYPE = (chunkAddress + ChunkRecord.type) >> 2;
 const VERSION = (chunkAddress + ChunkRecord.protocolVersion) >> 2;
+/** Words of a summary. */
+const TYPE = PacketRecord.type >> 2;
+const FLAGS = PacketRecord.flags >> 2;
+const LENGTH = PacketRecord.length >> 2;
+const PACKET_ID = PacketRecord.packetId >> 2;
+const REASON_CODE = PacketRecord.reasonCode >> 2;
+const TOPIC = PacketRecord.topic >> 2;
+const TOPIC_LENGTH = PacketRecord.topicLength >> 2;
+const TOPIC_ALIAS = PacketRecord.topicAlias >> 2;
+const PAYLOAD = PacketRecord.payload >> 2;
+const PAYLOAD_LENGTH = PacketRecord.payloadLength >> 2;
 
-/** Counts decodings: the table in linear memory belongs to the last one. */
-let epoch = 0;
+/** Whose packets the table in linear memory holds. */
+let holder: PacketCursor | undefined;
 
 /**
  * Decodes the control packets of one byte stream, which may come in any fragments, without making objects: `next`
- * moves to a packet, the getters read its integers, topic and payload are made when they are asked for.
- *
- * All cursors share one table: what a cursor shows is gone when another one is given a chunk.
+ * moves to a packet, the getters read its integers, topic and payload are made when they are asked for. Before the
+ * first packet and after the last one they give zeros.
  */
 export class PacketCursor {
   protocolVersion: ProtocolVersion;
@@ -47,22 +57,28 @@ export class PacketCursor {
   #pending: Buffer = NOTHING;
   #pendingLength = 0;
   /** Bytes at which it is worth to look again. */
-  #wanted = 0;
+  #wanted = 1;
   #failure: MqttError | undefined;
-  #source = NOTHING;
+  readonly #source = new Source();
   /** Address of a byte less its index in the source. */
   #shift = 0;
   /** Bytes of the source that were decoded. */
   #done = 0;
   /** Scratch memory holds the source as long as this is its generation. */
   #generation = -1;
-  #count = 0;
-  #index = -1;
-  #at = 0;
-  #epoch = 0;
+  /** The table: linear memory, or a copy of it when another cursor needed the place. */
   #words = scratch.u32;
+  /** First word of the packet that is shown, and of the last one. */
+  #at = NONE;
+  #last = NONE;
   /** Set when the table was full: there is more in the source. */
   #more = false;
+
+  static {
+    scratch.onGrow = () => {
+      if (holder) holder.#words = scratch.u32;
+    };
+  }
 
   /** @throws TypeError or RangeError when an option is no integer of its range. */
   constructor({ protocolVersion = 4, maximumPacketSize = LARGEST_PACKET }: PacketDecoderOptions = {}) {
@@ -75,27 +91,36 @@ export class PacketCursor {
    * Takes the next bytes of the stream; call `next` for the packets that are complete with them. What is left of a
    * chunk is kept, not copied: the chunk must not be written to until its packets came out.
    *
+   * @returns false when no packet can be complete yet, so that `next` need not be called
    * @throws MqttError when the stream was malformed before, until `reset`; TypeError when the chunk is no Uint8Array,
    * the stream stays as it was then
    */
-  push(chunk: Uint8Array): void {
-    if (this.#failure) throw this.#failure;
+  push(chunk: Uint8Array): boolean {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
+    const length = this.#pendingLength + chunk.length;
+    if (length < this.#wanted && length <= this.#pending.length && chunk.length <= FEW) {
+      for (let n = 0; n < chunk.length; n++) this.#pending[this.#pendingLength + n] = chunk[n];
+      this.#pendingLength = length;
+      return false;
+    }
+    return this.#take(chunk);
+  }
+
+  #take(chunk: Uint8Array): boolean {
+    if (this.#failure) throw this.#failure;
     if (this.#more) this.#keep();
-    this.#count = 0;
-    this.#index = -1;
-    this.#more = false;
+    this.#leave();
     if (this.#pendingLength > 0 || chunk.length < this.#wanted) {
       this.#append(chunk);
-      if (this.#pendingLength < this.#wanted) return;
-      this.#source = this.#pending.subarray(0, this.#pendingLength);
+      if (this.#pendingLength < this.#wanted) return false;
+      this.#source.open(this.#pending, this.#pendingLength);
     } else {
-      this.#source = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      this.#source.open(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
     }
     this.#done = 0;
     this.#generation = -1;
     this.#decode();
-    this.#index = -1;
+    return this.#last !== this.#at || this.#failure !== undefined;
   }
 
   /**
@@ -104,107 +129,115 @@ export class PacketCursor {
    * @throws MqttError when the packet is malformed: from then on `push` throws the same, until `reset`
    */
   next(): boolean {
-    if (++this.#index >= this.#count) {
-      if (this.#more) this.#decode();
-      if (this.#index >= this.#count) return this.#end();
+    if (this.#at !== this.#last) {
+      this.#at += STRIDE;
+      return true;
     }
-    this.#at = TABLE + this.#index * STRIDE;
-    return true;
+    return this.#further();
+  }
+
+  #further(): boolean {
+    if (this.#more) {
+      this.#decode();
+      if (this.#at !== this.#last) return this.next();
+    }
+    this.#leave();
+    if (this.#failure) throw this.#failure;
+    return false;
   }
 
   /** Forgets the stream: what was left of it and its error. */
   reset(): void {
     this.#pending = NOTHING;
     this.#pendingLength = 0;
-    this.#wanted = 0;
+    this.#wanted = 1;
     this.#failure = undefined;
-    this.#count = 0;
-    this.#index = -1;
+    this.#leave();
+  }
+
+  /** Shows nothing; the table is free for another cursor. */
+  #leave(): void {
+    if (holder === this) holder = undefined;
+    this.#words = scratch.u32;
+    this.#at = NONE;
+    this.#last = NONE;
     this.#more = false;
   }
 
   /** PacketType: 1 CONNECT to 15 AUTH. */
   get type(): number {
-    return this.#word(PacketRecord.type);
+    return this.#words[this.#at + TYPE];
   }
 
   get qos(): QoS {
-    return ((this.#word(PacketRecord.flags) >> 1) & 3) as QoS;
+    return ((this.#words[this.#at + FLAGS] >> 1) & 3) as QoS;
   }
 
   get retain(): boolean {
-    return (this.#word(PacketRecord.flags) & 1) !== 0;
+    return (this.#words[this.#at + FLAGS] & 1) !== 0;
   }
 
   get dup(): boolean {
-    return (this.#word(PacketRecord.flags) & 8) !== 0;
+    return (this.#words[this.#at + FLAGS] & 8) !== 0;
   }
 
   /** Bytes of the whole packet. */
   get length(): number {
-    return this.#word(PacketRecord.length);
+    return this.#words[this.#at + LENGTH];
   }
 
   /** 1 to 65,535, or 0 when there is none. */
   get packetId(): number {
-    return this.#word(PacketRecord.packetId);
+    return this.#words[this.#at + PACKET_ID];
   }
 
   get reasonCode(): number {
-    return this.#word(PacketRecord.reasonCode);
+    return this.#words[this.#at + REASON_CODE];
   }
 
   /** Topic Alias of a PUBLISH, 0 when there is none. */
   get topicAlias(): number {
-    return this.#word(PacketRecord.topicAlias);
+    return this.#words[this.#at + TOPIC_ALIAS];
   }
 
   /** Bytes of the topic. */
   get topicLength(): number {
-    return this.#word(PacketRecord.topicLength);
+    return this.#words[this.#at + TOPIC_LENGTH];
   }
 
   /** Bytes of the payload. */
   get payloadLength(): number {
-    return this.#word(PacketRecord.payloadLength);
+    return this.#words[this.#at + PAYLOAD_LENGTH];
   }
 
   /** The Topic Name of a PUBLISH. */
   get topic(): string {
-    const start = this.#word(PacketRecord.topic) - this.#shift;
-    const end = start + this.#word(PacketRecord.topicLength);
-    return this.#word(PacketRecord.flags) & PacketFlag.TOPIC_ASCII
-      ? asciiText(this.#source, start, end)
-      : utf8Text(this.#source, start, end);
+    const start = this.#words[this.#at + TOPIC] - this.#shift;
+    this.#source.ascii = (this.#words[this.#at + FLAGS] & PacketFlag.NOT_ASCII) === 0;
+    return this.#source.text(start, start + this.#words[this.#at + TOPIC_LENGTH]);
   }
 
   /** The payload of a PUBLISH: a view on the caller's bytes. */
   get payload(): Buffer {
-    const start = this.#word(PacketRecord.payload) - this.#shift;
-    return this.#source.subarray(start, start + this.#word(PacketRecord.payloadLength));
+    const start = this.#words[this.#at + PAYLOAD] - this.#shift;
+    return this.#source.view(start, start + this.#words[this.#at + PAYLOAD_LENGTH]);
   }
 
-  /** The packet as a plain object; its payload and binary properties are views on the caller's bytes. */
+  /**
+   * The packet as a plain object; its payload and binary properties are views on the caller's bytes.
+   *
+   * @throws Error when no packet is shown
+   */
   toObject(): Packet {
-    this.#check();
+    if (this.type === 0) throw new Error('the cursor shows no packet; call next()');
     return toObject(this.#words, this.#at, this.#source, this.#shift);
-  }
-
-  #check(): void {
-    if (this.#epoch !== epoch)
-      throw new Error('this cursor shows nothing any more: another one was given a chunk since');
-  }
-
-  #word(field: number): number {
-    if (this.#epoch !== epoch) this.#check();
-    return this.#words[this.#at + (field >> 2)];
   }
 
   /** Adds to what is pending, in memory of our own; it grows with what came, not with what a packet claims. */
   #append(chunk: Uint8Array): void {
     const length = this.#pendingLength + chunk.length;
     if (length > this.#pending.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length, Math.min(this.#wanted, length * 2 + SMALLEST)));
+      const grown = Buffer.allocUnsafe(Math.max(length, SMALLEST, Math.min(this.#wanted, length * 2)));
       grown.set(this.#pending.subarray(0, this.#pendingLength));
       this.#pending = grown;
     }
@@ -215,8 +248,10 @@ export class PacketCursor {
 
   /** What was not decoded of the source is pending: a view, so that adding to it makes a copy. */
   #keep(): void {
-    this.#pending = this.#source.subarray(this.#done);
-    this.#pendingLength = this.#pending.length;
+    const { bytes, length } = this.#source;
+    this.#pendingLength = length - this.#done;
+    if (this.#pendingLength === 0) this.#pending = NOTHING;
+    else if (this.#done > 0 || this.#pending !== bytes) this.#pending = bytes.subarray(this.#done, length);
   }
 
   /** Fills the table with the next packets of the source. */
@@ -224,12 +259,14 @@ export class PacketCursor {
     const left = this.#source.length - this.#done;
     if (scratch.generation !== this.#generation) {
       const input = scratch.reserve(left);
-      scratch.u8.set(this.#done === 0 ? this.#source : this.#source.subarray(this.#done), input);
+      this.#load(input, left);
       this.#generation = scratch.generation;
       this.#shift = input - this.#done;
     }
+    if (holder !== undefined && holder !== this) holder.#moveTable();
+    holder = this;
     this.#words = scratch.u32;
-    this.#count = core.mqtt_decode_chunk(
+    const count = core.mqtt_decode_chunk(
       this.#shift + this.#done,
       left,
       this.protocolVersion,
@@ -238,9 +275,24 @@ export class PacketCursor {
       TABLE_CAPACITY,
       chunkAddress,
     );
-    this.#index = 0;
-    this.#epoch = ++epoch;
+    this.#at = NONE;
+    this.#last = NONE + count * STRIDE;
     this.#settle();
+  }
+
+  /** Copies the rest of the source into linear memory. */
+  #load(input: number, left: number): void {
+    const { bytes } = this.#source;
+    const from = this.#done;
+    if (left > FEW) scratch.u8.set(left === bytes.length ? bytes : bytes.subarray(from, from + left), input);
+    else for (let n = 0; n < left; n++) scratch.u8[input + n] = bytes[from + n];
+  }
+
+  /** Copies what is still to be shown: another cursor needs the table. */
+  #moveTable(): void {
+    this.#words = this.#words.slice(this.#at, this.#last + STRIDE);
+    this.#last -= this.#at;
+    this.#at = 0;
   }
 
   /** Takes over what the Chunk record says. */
@@ -256,13 +308,7 @@ export class PacketCursor {
     if (result < 0) {
       const name = packetTypeNames[this.#words[FAILED_TYPE]] ?? 'packet';
       this.#failure = new MqttError(result, this.#words[ERROR_OFFSET], name);
+      this.#wanted = 0;
     }
-  }
-
-  /** There is no further packet: because of an error, or because more bytes are needed. */
-  #end(): false {
-    this.#index = this.#count;
-    if (this.#failure) throw this.#failure;
-    return false;
   }
 }

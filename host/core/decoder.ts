@@ -2,10 +2,12 @@ import { PacketCursor, type PacketDecoderOptions } from './cursor.js';
 import { MqttError } from './errors.js';
 import type { Packet, ProtocolVersion } from './packets.js';
 
+/** What most calls give when a stream comes in small fragments. */
+const NONE: readonly Packet[] = Object.freeze([]);
+
 /** Decodes the control packets of one byte stream into plain objects; they may come in any fragments. */
 export class PacketDecoder {
   readonly #cursor: PacketCursor;
-  #failure: MqttError | undefined;
 
   /** @throws TypeError or RangeError when an option is no integer of its range. */
   constructor(options?: PacketDecoderOptions) {
@@ -28,18 +30,17 @@ export class PacketDecoder {
    * @throws MqttError at the first malformed packet: `packets` are those before it. From then on every call throws the
    * same error, until `reset`. TypeError when the chunk is no Uint8Array; the stream stays as it was then.
    */
-  push(chunk: Uint8Array): Packet[] {
-    if (this.#failure) throw this.#failure;
+  push(chunk: Uint8Array): readonly Packet[] {
+    return this.#cursor.push(chunk) ? this.#packets() : NONE;
+  }
+
+  #packets(): Packet[] {
     const packets: Packet[] = [];
     const cursor = this.#cursor;
     try {
-      cursor.push(chunk);
       while (cursor.next()) packets.push(cursor.toObject());
     } catch (error) {
-      if (error instanceof MqttError) {
-        this.#failure = error;
-        for (const packet of packets) error.packets.push(packet);
-      }
+      if (error instanceof MqttError) for (const packet of packets) error.packets.push(packet);
       throw error;
     }
     return packets;
@@ -48,6 +49,5 @@ export class PacketDecoder {
   /** Forgets the stream: what was left of it and its error. */
   reset(): void {
     this.#cursor.reset();
-    this.#failure = undefined;
   }
 }

@@ -57,6 +57,8 @@ class Scratch {
   i64 = new BigInt64Array(0);
   /** Changes when what lay here is forgotten. */
   generation = 0;
+  /** Called when the views were made anew. */
+  onGrow = (): void => {};
   readonly #base: number;
   #next: number;
 
@@ -95,13 +97,14 @@ class Scratch {
     if (missing <= 0) return;
     core.memory.grow(Math.ceil(missing / PAGE));
     this.#makeViews();
+    this.onGrow();
   }
 }
 
 /** Summaries that one call of mqtt_decode_chunk gives at the most: their table fits into a first-level cache. */
 export const TABLE_CAPACITY = 256;
-/** The table of mqtt_decode_chunk lies below scratch memory: it lives until the next decoding. */
-export const tableAddress = (core.heap_base() + 15) & ~15;
+/** The table of mqtt_decode_chunk lies below scratch memory: it lives until the next decoding. A row of zeros is before it. */
+export const tableAddress = (core.heap_base() + PacketRecord.SUMMARY_SIZE + 15) & ~15;
 const TABLE_SIZE = TABLE_CAPACITY * PacketRecord.SUMMARY_SIZE + PacketRecord.SIZE;
 /** The record Chunk lies behind it. */
 export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;

@@ -1,7 +1,7 @@
 import { properties as propertyTable } from '../../build/abi/core.js';
 import { integer, list, object } from './arguments.js';
 import type { Properties } from './packets.js';
-import { utf8Text } from './strings.js';
+import type { Source } from './source.js';
 import { writer } from './writer.js';
 
 interface Shape {
@@ -12,58 +12,36 @@ interface Shape {
 const shapes: (Shape | undefined)[] = [];
 for (const { id, name, type } of propertyTable) shapes[id] = { name, type };
 
-/** Reads the property list from `start` to `end`, which the core accepted; binary values are views on it. */
-export function readProperties(source: Buffer, start: number, end: number): Properties {
+/** Reads the property list from `source.at` to `end`; binary values are views on the source. */
+export function readProperties(source: Source, end: number): Properties {
   const result: Record<string, unknown> = {};
-  let at = start;
-  const length = () => (source[at] << 8) | source[at + 1];
-  const text = () => {
-    const from = at + 2;
-    at = from + length();
-    return utf8Text(source, from, at);
-  };
-  while (at < end) {
-    const { name, type } = shapes[source[at++]] as Shape;
-    switch (type) {
-      case 'byte':
-        result[name] = source[at++];
-        break;
-      case 'u16':
-        result[name] = length();
-        at += 2;
-        break;
-      case 'u32':
-        result[name] = source.readUInt32BE(at);
-        at += 4;
-        break;
-      case 'utf8':
-        result[name] = text();
-        break;
-      case 'pair': {
-        const pair: [string, string] = [text(), text()];
-        if (result.userProperty) (result.userProperty as unknown[]).push(pair);
-        else result.userProperty = [pair];
-        break;
-      }
-      case 'binary': {
-        const from = at + 2;
-        at = from + length();
-        result[name] = source.subarray(from, at);
-        break;
-      }
-      case 'varint': {
-        let value = 0;
-        for (let shift = 0; ; shift += 7) {
-          const byte = source[at++];
-          value |= (byte & 0x7f) << shift;
-          if (byte < 0x80) break;
-        }
-        if (result[name]) (result[name] as number[]).push(value);
-        else result[name] = [value];
-      }
-    }
+  while (source.at < end) {
+    const { name, type } = shapes[source.bytes[source.at++]] as Shape;
+    const value = readValue(source, type);
+    if (type !== 'pair' && type !== 'varint') result[name] = value;
+    else if (result[name]) (result[name] as unknown[]).push(value);
+    else result[name] = [value];
   }
   return result as Properties;
+}
+
+function readValue(source: Source, type: Shape['type']): unknown {
+  switch (type) {
+    case 'byte':
+      return source.bytes[source.at++];
+    case 'u16':
+      return source.u16();
+    case 'u32':
+      return source.u32();
+    case 'varint':
+      return source.varint();
+    case 'binary':
+      return source.binary();
+    case 'utf8':
+      return source.string();
+    case 'pair':
+      return [source.string(), source.string()];
+  }
 }
 
 const limits: Record<string, number> = { byte: 0xff, u16: 0xffff, u32: 0xffffffff, varint: 0xfffffff };

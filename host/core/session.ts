@@ -16,6 +16,7 @@ import { encodePacket } from './encode.js';
 import { describeResult, MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
 import type { Packet, ProtocolVersion } from './packets.js';
+import { Source } from './source.js';
 
 export interface ClientSessionOptions {
   /** Messages of QoS 1 and 2 and subscriptions in flight to the server, 0 to 65,535. Default 8. */
@@ -306,7 +307,7 @@ function readPacket(record: number, source: Buffer, input: number): Packet {
   const length = scratch.u32[at + (PacketRecord.topicLength >> 2)];
   const elsewhere = scratch.u32[at] === PacketType.PUBLISH && (topic < input || topic >= input + source.length);
   if (elsewhere) scratch.u32.set([input, 0], at + (PacketRecord.topic >> 2));
-  const packet = toObject(scratch.u32, at, source, input);
+  const packet = toObject(scratch.u32, at, new Source().open(source), input);
   if (elsewhere && packet.type === 'publish') packet.topic = scratch.u8.toString('utf8', topic, topic + length);
   return packet;
 }

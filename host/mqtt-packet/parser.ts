@@ -137,7 +137,7 @@ export class Parser extends EventEmitter {
     return done + 1;
   }
 
-  #decode(bytes: Buffer): { packets: CorePacket[]; error?: MqttError } {
+  #decode(bytes: Buffer): { packets: readonly CorePacket[]; error?: MqttError } {
     this.#decoder.reset();
     this.#decoder.protocolVersion = this.#version;
     try {

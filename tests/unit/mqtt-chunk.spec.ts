@@ -40,11 +40,11 @@ describe('mqtt_decode_chunk', () => {
     expect(chunk(abi.CHUNK_NEEDED)).toBe(2, 'the shortest packet');
   });
 
-  it('says whether a topic is ASCII', () => {
+  it('says whether a packet may hold a character beyond ASCII', () => {
     expect(decode(PUBLISH + '30050003e282ac' + '300500037f0161', 4, 8)).toBe(3);
-    expect(packet(0, abi.PACKET_FLAGS)).toBe(abi.PACKET_FLAG_TOPIC_ASCII);
-    expect(packet(1, abi.PACKET_FLAGS)).toBe(0);
-    expect(packet(2, abi.PACKET_FLAGS)).toBe(abi.PACKET_FLAG_TOPIC_ASCII);
+    expect(packet(0, abi.PACKET_FLAGS)).toBe(0);
+    expect(packet(1, abi.PACKET_FLAGS)).toBe(abi.PACKET_FLAG_NOT_ASCII);
+    expect(packet(2, abi.PACKET_FLAGS)).toBe(0);
   });
 
   it('stops before a packet that is not complete, and says what is missing', () => {

@@ -1,6 +1,7 @@
 import {
   PACKET_CONNECT_FLAGS,
   PACKET_COUNT,
+  PACKET_FLAG_NOT_ASCII,
   PACKET_FLAGS,
   PACKET_PACKET_ID,
   PACKET_REASON_CODE,
@@ -199,7 +200,7 @@ function message(context: usize, packet: usize, packetId: u32): i32 {
   if (outcome >= 0 && load<u32>(packet, PACKET_TOPIC_LENGTH) == 0) {
     store<u32>(packet, topic + SESSION_CONTEXT_ALIAS, PACKET_TOPIC);
     store<u32>(packet, load<u16>(topic), PACKET_TOPIC_LENGTH);
-    store<u32>(packet, flags & 15, PACKET_FLAGS); // the mark of an ASCII topic was that of the empty one
+    store<u32>(packet, flags | PACKET_FLAG_NOT_ASCII, PACKET_FLAGS); // what it stands for may be anything
   }
   return outcome;
 }

@@ -10,7 +10,7 @@ import {
 import { ClientSession, type ClientSessionOptions, SessionError } from '../../../host/core/session.js';
 
 /** What the session wants to send, as packets. */
-function sent(session: ClientSession, protocolVersion: ProtocolVersion = 5): Packet[] {
+function sent(session: ClientSession, protocolVersion: ProtocolVersion = 5): readonly Packet[] {
   return new PacketDecoder({ protocolVersion }).push(Buffer.concat(session.takeOutput()));
 }
 

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { encodePacket, MqttError, type Packet, PacketCursor } from '../../../host/core/index.js';
+
+function publish(topic: string, payload = 'x'): Packet {
+  return { type: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false };
+}
+
+function stream(count: number, topic: (n: number) => string, payload?: string): Buffer {
+  return Buffer.concat(Array.from({ length: count }, (_, n) => encodePacket(publish(topic(n), payload), 4)));
+}
+
+function topics(cursor: PacketCursor): string[] {
+  const found: string[] = [];
+  while (cursor.next()) found.push(cursor.topic);
+  return found;
+}
+
+describe('a cursor', () => {
+  it('shows the packets of a chunk one by one, more of them than the table holds', () => {
+    const cursor = new PacketCursor();
+    expect(cursor.push(stream(1000, (n) => `t/${n}`))).toBe(true);
+    expect(topics(cursor)).toEqual(Array.from({ length: 1000 }, (_, n) => `t/${n}`));
+  });
+
+  it('gives zeros, and no object, before the first packet and after the last one', () => {
+    const cursor = new PacketCursor();
+    for (const prepare of [
+      () => {},
+      () => cursor.push(stream(2, String)),
+      () => topics(cursor),
+      () => cursor.reset(),
+    ]) {
+      prepare();
+      expect([cursor.type, cursor.qos, cursor.packetId, cursor.payloadLength, cursor.topicLength]).toEqual([
+        0, 0, 0, 0, 0,
+      ]);
+      expect([cursor.topic, cursor.payload.length]).toEqual(['', 0]);
+      expect(() => cursor.toObject()).toThrow('shows no packet');
+    }
+  });
+
+  it('is not disturbed by another one that decodes between its packets', () => {
+    const [one, other] = [new PacketCursor(), new PacketCursor()];
+    one.push(stream(600, (n) => `one/${n}`));
+    expect(one.next()).toBe(true);
+    other.push(stream(600, (n) => `other/${n}`));
+    expect(one.topic).toBe('one/0');
+    expect(other.next()).toBe(true);
+    expect([one.topic, other.topic]).toEqual(['one/0', 'other/0']);
+    expect(topics(one)).toEqual(Array.from({ length: 599 }, (_, n) => `one/${n + 1}`));
+    expect(topics(other)).toEqual(Array.from({ length: 599 }, (_, n) => `other/${n + 1}`));
+  });
+
+  it('is not disturbed when encoding makes linear memory grow', () => {
+    const cursor = new PacketCursor();
+    cursor.push(stream(3, (n) => `t/${n}`));
+    cursor.next();
+    encodePacket(publish('large', 'x'.repeat(2_000_000)), 4);
+    expect([cursor.type, cursor.topic]).toEqual([3, 't/0']);
+    expect(topics(cursor)).toEqual(['t/1', 't/2']);
+  });
+
+  it('says that no packet can be complete yet, and decodes nothing until then', () => {
+    const cursor = new PacketCursor();
+    const bytes = encodePacket(publish('a/b', 'payload'), 4);
+    for (const byte of bytes.subarray(0, -1)) expect(cursor.push(Uint8Array.of(byte))).toBe(false);
+    expect(cursor.push(bytes.subarray(-1))).toBe(true);
+    expect(topics(cursor)).toEqual(['a/b']);
+  });
+
+  it('throws at the malformed packet, and again at every push until it is reset', () => {
+    const cursor = new PacketCursor();
+    expect(cursor.push(Buffer.concat([stream(2, String), Buffer.from('00', 'hex')]))).toBe(true);
+    expect([cursor.next(), cursor.next()]).toEqual([true, true]);
+    expect(() => cursor.next()).toThrow(MqttError);
+    for (const chunk of [Buffer.alloc(0), Buffer.from('c0'), stream(1, String)]) {
+      expect(() => cursor.push(chunk)).toThrow(MqttError);
+    }
+    cursor.reset();
+    cursor.push(stream(1, String));
+    expect(topics(cursor)).toEqual(['0']);
+  });
+});
+
+describe('texts and views', () => {
+  it('are those of the packet wherever it lies, for short and long topics, close together and far apart', () => {
+    for (const [topicLength, payloadLength] of [
+      [1, 0],
+      [12, 3],
+      [13, 40],
+      [100, 1],
+      [300, 5],
+      [2000, 1],
+      [20, 600],
+      [20, 5000],
+    ]) {
+      const name = (n: number) => `${n}`.padEnd(topicLength, '/topic');
+      const cursor = new PacketCursor();
+      cursor.push(stream(60, name, 'p'.repeat(payloadLength)));
+      for (let n = 0; n < 60; n++) {
+        expect(cursor.next()).toBe(true);
+        expect(cursor.topic).toBe(name(n));
+        expect(cursor.payload.equals(Buffer.alloc(payloadLength, 'p'))).toBe(true);
+      }
+    }
+  });
+
+  it('beyond ASCII stand beside ASCII ones', () => {
+    const cursor = new PacketCursor();
+    const name = (n: number) => (n % 3 === 1 ? `température/${n}/°C` : n % 3 === 2 ? `ÿ/${n}/😀` : `plain/${n}`);
+    cursor.push(stream(30, name));
+    expect(topics(cursor)).toEqual(Array.from({ length: 30 }, (_, n) => name(n)));
+  });
+
+  it('of a payload are real Buffers on the bytes that were pushed', () => {
+    const cursor = new PacketCursor();
+    const bytes = stream(2, String, 'payload');
+    const lying = new Uint8Array(bytes.length + 3).subarray(3);
+    lying.set(bytes);
+    cursor.push(lying);
+    cursor.next();
+    expect(Object.getPrototypeOf(cursor.payload)).toBe(Buffer.prototype);
+    lying[4 + 1] = 'P'.charCodeAt(0);
+    expect(cursor.payload.toString()).toBe('Payload');
+  });
+});
