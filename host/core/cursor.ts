@@ -1,20 +1,14 @@
-import { ChunkRecord, PacketFlag, PacketRecord } from '../../build/abi/core.js';
-import { integer } from './arguments.js';
+import { ChunkRecord, DecodeOption, PacketFlag, PacketRecord, Result } from '../../build/abi/core.js';
+import { flag, integer } from './arguments.js';
 import { packetTypeNames, toObject } from './decode.js';
 import { MqttError } from './errors.js';
 import { chunkAddress, core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
+import { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 import type { Packet, ProtocolVersion, QoS } from './packets.js';
+import { PayloadPieces } from './pieces.js';
 import { asciiText, utf8Text } from './strings.js';
 
-/** The largest packet of the protocol: fixed header of five bytes and 268,435,455 more (2.1.4). */
-export const LARGEST_PACKET = 268_435_460;
-
-export interface PacketDecoderOptions {
-  /** Version of the packets that come; default 4. A CONNECT brings its own and sets it for those after it. */
-  protocolVersion?: ProtocolVersion;
-  /** Bytes; a larger packet is refused as soon as its length is known. Default: the protocol's limit. */
-  maximumPacketSize?: number;
-}
+export { LARGEST_PACKET, type PacketDecoderOptions };
 
 const NOTHING: Buffer = Buffer.alloc(0);
 /** Up to so many bytes a loop copies faster than a call. */
@@ -42,7 +36,11 @@ let epoch = 0;
  */
 export class PacketCursor {
   protocolVersion: ProtocolVersion;
-  readonly #maximumPacketSize: number;
+  /** Bytes of the largest packet that is given whole. */
+  readonly #largest: number;
+  /** DecodeOption */
+  readonly #option: number;
+  readonly #pieces: PayloadPieces | undefined;
   /** The first `#pendingLength` bytes of it are what came of a packet that is not complete yet. */
   #pending: Buffer = NOTHING;
   #pendingLength = 0;
@@ -64,11 +62,16 @@ export class PacketCursor {
   /** Set when the table was full: there is more in the source. */
   #more = false;
 
-  /** @throws TypeError or RangeError when an option is no integer of its range. */
-  constructor({ protocolVersion = 4, maximumPacketSize = LARGEST_PACKET }: PacketDecoderOptions = {}) {
+  /** @throws TypeError or RangeError when an option is not of its type and range. */
+  constructor(options: PacketDecoderOptions = {}) {
+    const { protocolVersion = 4, maximumPacketSize = LARGEST_PACKET, largestBuffered } = options;
     integer(protocolVersion, 3, 5, 'protocolVersion');
     this.protocolVersion = protocolVersion;
-    this.#maximumPacketSize = integer(maximumPacketSize, 1, 0xffffffff, 'maximumPacketSize');
+    this.#largest = integer(maximumPacketSize, 1, 0xffffffff, 'maximumPacketSize');
+    this.#option = flag(options.strict, 'strict') * DecodeOption.STRICT;
+    if (largestBuffered === undefined) return;
+    this.#pieces = new PayloadPieces(integer(largestBuffered, 1, 0xffffffff, 'largestBuffered'), maximumPacketSize);
+    this.#largest = Math.min(largestBuffered, maximumPacketSize);
   }
 
   /**
@@ -99,7 +102,7 @@ export class PacketCursor {
   }
 
   /**
-   * Moves to the next packet; false when there is none yet.
+   * Moves to the next packet, or with `largestBuffered` to the next piece of a payload; false when there is none yet.
    *
    * @throws MqttError when the packet is malformed: from then on `push` throws the same, until `reset`
    */
@@ -121,9 +124,10 @@ export class PacketCursor {
     this.#count = 0;
     this.#index = -1;
     this.#more = false;
+    if (this.#pieces) this.#pieces.remaining = 0;
   }
 
-  /** PacketType: 1 CONNECT to 15 AUTH. */
+  /** PacketType: 1 CONNECT to 15 AUTH; 0 for a further piece of the payload of the PUBLISH before. */
   get type(): number {
     return this.#word(PacketRecord.type);
   }
@@ -164,7 +168,7 @@ export class PacketCursor {
     return this.#word(PacketRecord.topicLength);
   }
 
-  /** Bytes of the payload. */
+  /** Bytes of the payload, or of its piece. */
   get payloadLength(): number {
     return this.#word(PacketRecord.payloadLength);
   }
@@ -178,13 +182,23 @@ export class PacketCursor {
       : utf8Text(this.#source, start, end);
   }
 
-  /** The payload of a PUBLISH: a view on the caller's bytes. */
+  /** Bytes of the payload that come after this piece; 0 for what is complete. Only with `largestBuffered`. */
+  get remaining(): number {
+    this.#check();
+    return this.#pieces !== undefined && this.#index === this.#count - 1 ? this.#pieces.remaining : 0;
+  }
+
+  /** The payload of a PUBLISH, or what is here of it: a view on the caller's bytes. */
   get payload(): Buffer {
     const start = this.#word(PacketRecord.payload) - this.#shift;
     return this.#source.subarray(start, start + this.#word(PacketRecord.payloadLength));
   }
 
-  /** The packet as a plain object; its payload and binary properties are views on the caller's bytes. */
+  /**
+   * The packet as a plain object; its payload and binary properties are views on the caller's bytes.
+   *
+   * @throws Error for a piece that is not the first one of its payload: it is no packet
+   */
   toObject(): Packet {
     this.#check();
     return toObject(this.#words, this.#at, this.#source, this.#shift);
@@ -221,6 +235,10 @@ export class PacketCursor {
 
   /** Fills the table with the next packets of the source. */
   #decode(): void {
+    if (this.#pieces !== undefined && this.#pieces.remaining > 0) {
+      this.#showPiece(this.#pieces);
+      return;
+    }
     const left = this.#source.length - this.#done;
     if (scratch.generation !== this.#generation) {
       const input = scratch.reserve(left);
@@ -232,8 +250,8 @@ export class PacketCursor {
     this.#count = core.mqtt_decode_chunk(
       this.#shift + this.#done,
       left,
-      this.protocolVersion,
-      this.#maximumPacketSize,
+      this.protocolVersion | this.#option,
+      this.#largest,
       tableAddress,
       TABLE_CAPACITY,
       chunkAddress,
@@ -251,12 +269,54 @@ export class PacketCursor {
     this.#done += this.#words[USED];
     this.#more = result === 0 && needed === 0;
     if (this.#more) return;
+    if (result === Result.PACKET_TOO_LARGE && this.#pieces !== undefined) this.#beginPieces(this.#pieces);
+    else this.#wait(result, needed, this.#words[ERROR_OFFSET]);
+  }
+
+  /** What is left of the source is no whole packet, or malformed. */
+  #wait(result: number, needed: number, errorOffset: number): void {
     this.#keep();
     this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
       const name = packetTypeNames[this.#words[FAILED_TYPE]] ?? 'packet';
-      this.#failure = new MqttError(result, this.#words[ERROR_OFFSET], name);
+      this.#failure = new MqttError(result, errorOffset, name);
     }
+  }
+
+  /** Adds the header of a PUBLISH that is too large to be buffered to the table. */
+  #beginPieces(pieces: PayloadPieces): void {
+    const row = tableAddress + this.#count * PacketRecord.SUMMARY_SIZE;
+    const left = this.#source.length - this.#done;
+    const used = pieces.begin(this.#shift + this.#done, left, this.protocolVersion | this.#option, row);
+    if (used > 0) {
+      this.#count++;
+      this.#take(used);
+    } else {
+      this.#wait(
+        used,
+        this.#words[(row + PacketRecord.needed) >> 2],
+        this.#words[(row + PacketRecord.errorOffset) >> 2],
+      );
+    }
+  }
+
+  /** Makes the table show the next piece of the source; where that is not in scratch memory, its indices are addresses. */
+  #showPiece(pieces: PayloadPieces): void {
+    if (scratch.generation !== this.#generation) this.#shift = 0;
+    this.#words = scratch.u32;
+    const used = pieces.show(this.#shift + this.#done, this.#source.length - this.#done, tableAddress);
+    this.#count = used > 0 ? 1 : 0;
+    this.#index = 0;
+    this.#epoch = ++epoch;
+    this.#take(used);
+  }
+
+  /** Payload was taken from the source; what follows needs no more than one byte to go on. */
+  #take(length: number): void {
+    this.#done += length;
+    this.#wanted = 0;
+    this.#more = this.#done < this.#source.length;
+    if (!this.#more) this.#keep();
   }
 
   /** There is no further packet: because of an error, or because more bytes are needed. */

@@ -30,6 +30,7 @@ export function toObject(words: Uint32Array, at: number, source: Buffer, shift: 
   if (type === 'publish') return publish(words, at, source, shift);
   if (type === 'pingreq' || type === 'pingresp') return { type };
   if (type === 'connect') return connect(words, at, source, shift);
+  if (!type) throw new Error('a piece of a payload is no packet; ask for payload and remaining');
   const packet = body(type, words, at, source, shift);
   if (words[at + VERSION] === 5) packet.properties = propertiesOf(words, at, source, shift);
   return packet;
