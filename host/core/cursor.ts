@@ -8,8 +8,6 @@ import type { Packet, ProtocolVersion, QoS } from './packets.js';
 import { PayloadPieces } from './pieces.js';
 import { asciiText, utf8Text } from './strings.js';
 
-export { LARGEST_PACKET, type PacketDecoderOptions };
-
 const NOTHING: Buffer = Buffer.alloc(0);
 /** Up to so many bytes a loop copies faster than a call. */
 const FEW = 24;

@@ -1,5 +1,6 @@
-import { PacketCursor, type PacketDecoderOptions } from './cursor.js';
+import { PacketCursor } from './cursor.js';
 import { MqttError } from './errors.js';
+import type { PacketDecoderOptions } from './options.js';
 import type { Packet, ProtocolVersion } from './packets.js';
 import { itemOf, type PayloadPiece, type PublishStart } from './pieces.js';
 
