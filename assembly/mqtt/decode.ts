@@ -6,6 +6,8 @@ import {
   CHUNK_SIZE,
   CHUNK_TYPE,
   CHUNK_USED,
+  DECODE_OPTION_HEADER,
+  DECODE_OPTION_STRICT,
   PACKET_CONNECT_FLAGS,
   PACKET_COUNT,
   PACKET_ERROR_OFFSET,
@@ -16,6 +18,7 @@ import {
   PACKET_PAYLOAD,
   PACKET_PAYLOAD_LENGTH,
   PACKET_PROPERTIES,
+  PACKET_PROPERTIES_LENGTH,
   PACKET_PROTOCOL_VERSION,
   PACKET_REASON_CODE,
   PACKET_SIZE,
@@ -37,6 +40,7 @@ import {
   RESULT_PACKET_ID_ZERO,
   RESULT_PACKET_TOO_LARGE,
   RESULT_PACKET_TRUNCATED,
+  RESULT_PROPERTY_LENGTH_INVALID,
   RESULT_REASON_CODE_INVALID,
   RESULT_REMAINING_LENGTH_TOO_LONG,
   RESULT_SESSION_PRESENT_WITH_ERROR,
@@ -51,6 +55,9 @@ import { checkFilters } from './filters';
 import { checkFixedHeader } from './flags';
 import { fail, readProperties } from './properties';
 import { reasonIsValid, reasonScan } from './reasons';
+
+/** The argument protocolVersion without DecodeOption. */
+const VERSION_MASK: i32 = DECODE_OPTION_STRICT - 1;
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_decode(
@@ -74,14 +81,15 @@ export function mqtt_decode_chunk(
   capacity: i32,
   chunk: usize,
 ): i32 {
-  let version = protocolVersion;
+  const strict = protocolVersion & DECODE_OPTION_STRICT;
+  let version = protocolVersion & VERSION_MASK;
   let packet = table;
   let used: u32 = 0;
   let count = 0;
   memory.fill(chunk, 0, CHUNK_SIZE);
   while (count < capacity) {
     clearSummary(packet);
-    const result = decodeOne(<i32>(input + used), length - used, version, maximumPacketSize, packet);
+    const result = decodeOne(<i32>(input + used), length - used, version | strict, maximumPacketSize, packet);
     if (result <= 0) {
       store<i32>(chunk, result, CHUNK_RESULT);
       if (result < 0) store<u32>(chunk, load<u32>(packet, PACKET_ERROR_OFFSET), CHUNK_ERROR_OFFSET);
@@ -113,7 +121,8 @@ function clearSummary(packet: usize): void {
 }
 
 /** Decodes one packet into a record whose summary is zero; the result is that of mqtt_decode. */
-function decodeOne(start: i32, length: u32, protocolVersion: i32, maximumPacketSize: u32, packet: usize): i32 {
+function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32, packet: usize): i32 {
+  const protocolVersion = option & VERSION_MASK;
   store<u32>(packet, protocolVersion, PACKET_PROTOCOL_VERSION);
   store<u32>(packet, 0, PACKET_ERROR_OFFSET);
   if (length == 0) return incomplete(packet, 2);
@@ -127,28 +136,40 @@ function decodeOne(start: i32, length: u32, protocolVersion: i32, maximumPacketS
   const size = varintLength(start + 1, start + <i32>length);
   if (size == 0) return incomplete(packet, 1); // a Remaining Length of one byte may end the packet
   if (size < 0) return fail(packet, 1, RESULT_REMAINING_LENGTH_TOO_LONG);
-  // 3.1.1 does not ask for the fewest bytes; a CONNECT says only later which version it speaks.
+  // 3.1.1 does not ask for the fewest bytes, the option does; a CONNECT says only later which version it speaks.
   const minimal = varintIsMinimal(start + 1, size);
-  if (!minimal && protocolVersion == 5) return fail(packet, 1, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+  if (!minimal && (option & ~DECODE_OPTION_HEADER) >= 5) {
+    return fail(packet, 1, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+  }
   const body = start + 1 + size;
   const total = 1 + size + varintValue(start + 1, size);
   store<u32>(packet, total, PACKET_LENGTH);
   if (<u32>total > maximumPacketSize) return fail(packet, 1, RESULT_PACKET_TOO_LARGE);
-  if (<u32>total > length) return incomplete(packet, total - <i32>length);
 
-  const end = start + total;
+  let end = start + total;
+  const missing = total - <i32>length;
+  if (missing > 0) {
+    if (type != PACKET_TYPE_PUBLISH || (option & DECODE_OPTION_HEADER) == 0) return incomplete(packet, missing);
+    end -= missing; // what is here of the payload ends with the input
+    store<u32>(packet, missing, PACKET_NEEDED);
+  }
   let at = decodeBody(type, flags, body, end, protocolVersion, packet);
   if (at == end) {
-    if (minimal || load<u32>(packet, PACKET_PROTOCOL_VERSION) != 5) return total;
+    if (minimal || load<u32>(packet, PACKET_PROTOCOL_VERSION) != 5) return end - start;
     at = fail(packet, start + 1, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
   } else if (at >= 0) {
     at = fail(packet, at, RESULT_TRAILING_BYTES);
+  } else if (missing > 0 && (at == RESULT_PACKET_TRUNCATED || at == RESULT_PROPERTY_LENGTH_INVALID)) {
+    // The header runs past what is here; only a property list that runs past the packet is wrong.
+    const more = <i32>(load<u32>(packet, PACKET_PROPERTIES) + load<u32>(packet, PACKET_PROPERTIES_LENGTH) - end);
+    if (more <= missing) return incomplete(packet, max(more, 1));
   }
   store<u32>(packet, load<u32>(packet, PACKET_ERROR_OFFSET) - start, PACKET_ERROR_OFFSET);
   return at;
 }
 
 function incomplete(packet: usize, needed: i32): i32 {
+  store<u32>(packet, 0, PACKET_ERROR_OFFSET);
   store<u32>(packet, needed, PACKET_NEEDED);
   return 0;
 }

@@ -78,9 +78,9 @@ export function readProperties(p: i32, end: i32, packet: usize, mask: u32, place
   if (!varintIsMinimal(p, size)) return fail(packet, p, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
   const first = p + size;
   const length = varintValue(p, size);
-  if (length > end - first) return fail(packet, p, RESULT_PROPERTY_LENGTH_INVALID);
   store<u32>(packet + place, first);
   store<u32>(packet + place, length, 4);
+  if (length > end - first) return fail(packet, p, RESULT_PROPERTY_LENGTH_INVALID);
   return length == 0 && mask != AUTH_MASK ? first : checkProperties(first, first + length, packet, mask, place);
 }
 

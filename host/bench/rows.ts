@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { encodePacket, PacketCursor, PacketDecoder, topicMatches } from '../core/index.js';
+import { core, scratch } from '../core/instance.js';
 import { decodeControl } from './control.js';
 import type { Row } from './measure.js';
 import { chunkOf, coldTopics, mix, type Sample, samples } from './packets.js';
@@ -33,6 +35,7 @@ export function rows(peer: Peer): Row[] {
     fragmentRow(peer, 'decode.bytewise.mix', mixed, 1, 20),
     fragmentRow(peer, 'decode.chunks1500.mix', mixed, 1500, 9),
     ...samples.map((sample, index) => encodeRow(peer, sample, [3.5, 14, 16, 7][index])),
+    ...Object.entries(texts).map(([name, text]) => utf8Row(name, Buffer.from(text))),
     matchRow(),
   ];
 }
@@ -128,6 +131,36 @@ function encodeRow(peer: Peer, { name, protocolVersion, packet, peerPacket }: Sa
     },
     theirs: () => {
       sink += peer.generate(peerPacket, { protocolVersion }).length;
+    },
+  };
+}
+
+/** Texts by their bytes; the mixed one has characters of one to four bytes and 256 in all. */
+const texts = {
+  '24': 'sensor/device/UV00000001',
+  '256': 'sensor/+/x'.repeat(26).slice(0, 256),
+  mixed: 'aé€😀 zß'.repeat(18).concat('stop'),
+};
+
+/** The core's check of bytes in linear memory; the peer checks them in a Buffer, and lets U+0000 through. */
+function utf8Row(name: string, bytes: Buffer): Row {
+  let at = 0;
+  let generation = -1;
+  return {
+    bench: `utf8.check.${name}`,
+    peer: 'buffer.isUtf8',
+    target: null,
+    units: 1,
+    ours: () => {
+      if (generation !== scratch.generation) {
+        at = scratch.reserve(bytes.length);
+        scratch.u8.set(bytes, at);
+        generation = scratch.generation;
+      }
+      sink += core.utf8_check(at, bytes.length, 0) + 1;
+    },
+    theirs: () => {
+      if (isUtf8(bytes)) sink++;
     },
   };
 }

@@ -13,9 +13,9 @@ const EXAMPLES = `
 Example:
   wasmqtt bench --filter decode.cursor
 
-Both sides of a row run by turns in this process; times are medians for one packet. The peer mqtt-packet must be
-installed; "control" is a tight decoder in plain JavaScript that checks next to nothing. Ratios are what counts: the
-nanoseconds depend on the machine and on what else it does.`;
+Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
+must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
+Node's own check. Ratios are what counts: the nanoseconds depend on the machine and on what else it does.`;
 
 export function benchCommand(): Command {
   return new Command('bench')

@@ -1,26 +1,30 @@
-import { ChunkRecord, PacketFlag, PacketRecord } from '../../build/abi/core.js';
-import { integer } from './arguments.js';
+import { ChunkRecord, DecodeOption, PacketFlag, PacketRecord, Result } from '../../build/abi/core.js';
+import { flag, integer } from './arguments.js';
 import { packetTypeNames, toObject } from './decode.js';
 import { MqttError } from './errors.js';
 import { chunkAddress, core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
+import { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 import type { Packet, ProtocolVersion, QoS } from './packets.js';
+import { PayloadPieces } from './pieces.js';
 import { NOTHING, Source } from './source.js';
-
-/** The largest packet of the protocol: fixed header of five bytes and 268,435,455 more (2.1.4). */
-export const LARGEST_PACKET = 268_435_460;
-
-export interface PacketDecoderOptions {
-  /** Version of the packets that come; default 4. A CONNECT brings its own and sets it for those after it. */
-  protocolVersion?: ProtocolVersion;
-  /** Bytes; a larger packet is refused as soon as its length is known. Default: the protocol's limit. */
-  maximumPacketSize?: number;
-}
+import {
+  FLAGS,
+  LENGTH,
+  PACKET_ID,
+  PAYLOAD,
+  PAYLOAD_LENGTH,
+  REASON_CODE,
+  STRIDE,
+  TOPIC,
+  TOPIC_ALIAS,
+  TOPIC_LENGTH,
+  TYPE,
+} from './summary.js';
 
 /** Up to so many bytes a loop copies faster than a call. */
 const FEW = 24;
 /** Bytes of memory for pending bytes at the least. */
 const SMALLEST = 64;
-const STRIDE = PacketRecord.SUMMARY_SIZE >> 2;
 /** Word of the row of zeros before the table: what a cursor shows when it shows no packet. */
 const NONE = (tableAddress >> 2) - STRIDE;
 /** Words of the Chunk record. */
@@ -29,19 +33,7 @@ const NEEDED = (chunkAddress + ChunkRecord.needed) >> 2;
 const RESULT = (chunkAddress + ChunkRecord.result) >> 2;
 const ERROR_OFFSET = (chunkAddress + ChunkRecord.errorOffset) >> 2;
 const FAILED_TYPE = (chunkAddress + ChunkRecord.type) >> 2;
-const VERSION = (chunkAddress + ChunkRecord.protocolVersion) >> 2;
-/** Words of a summary. */
-const TYPE = PacketRecord.type >> 2;
-const FLAGS = PacketRecord.flags >> 2;
-const LENGTH = PacketRecord.length >> 2;
-const PACKET_ID = PacketRecord.packetId >> 2;
-const REASON_CODE = PacketRecord.reasonCode >> 2;
-const TOPIC = PacketRecord.topic >> 2;
-const TOPIC_LENGTH = PacketRecord.topicLength >> 2;
-const TOPIC_ALIAS = PacketRecord.topicAlias >> 2;
-const PAYLOAD = PacketRecord.payload >> 2;
-const PAYLOAD_LENGTH = PacketRecord.payloadLength >> 2;
-
+const NEXT_VERSION = (chunkAddress + ChunkRecord.protocolVersion) >> 2;
 /** Whose packets the table in linear memory holds. */
 let holder: PacketCursor | undefined;
 
@@ -52,7 +44,11 @@ let holder: PacketCursor | undefined;
  */
 export class PacketCursor {
   protocolVersion: ProtocolVersion;
-  readonly #maximumPacketSize: number;
+  /** Bytes of the largest packet that is given whole. */
+  readonly #largest: number;
+  /** DecodeOption */
+  readonly #option: number;
+  readonly #pieces: PayloadPieces | undefined;
   /** The first `#pendingLength` bytes of it are what came of a packet that is not complete yet. */
   #pending: Buffer = NOTHING;
   #pendingLength = 0;
@@ -80,11 +76,16 @@ export class PacketCursor {
     };
   }
 
-  /** @throws TypeError or RangeError when an option is no integer of its range. */
-  constructor({ protocolVersion = 4, maximumPacketSize = LARGEST_PACKET }: PacketDecoderOptions = {}) {
+  /** @throws TypeError or RangeError when an option is not of its type and range. */
+  constructor(options: PacketDecoderOptions = {}) {
+    const { protocolVersion = 4, maximumPacketSize = LARGEST_PACKET, largestBuffered } = options;
     integer(protocolVersion, 3, 5, 'protocolVersion');
     this.protocolVersion = protocolVersion;
-    this.#maximumPacketSize = integer(maximumPacketSize, 1, 0xffffffff, 'maximumPacketSize');
+    this.#largest = integer(maximumPacketSize, 1, 0xffffffff, 'maximumPacketSize');
+    this.#option = flag(options.strict, 'strict') * DecodeOption.STRICT;
+    if (largestBuffered === undefined) return;
+    this.#pieces = new PayloadPieces(integer(largestBuffered, 1, 0xffffffff, 'largestBuffered'), maximumPacketSize);
+    this.#largest = Math.min(largestBuffered, maximumPacketSize);
   }
 
   /**
@@ -103,10 +104,10 @@ export class PacketCursor {
       this.#pendingLength = length;
       return false;
     }
-    return this.#take(chunk);
+    return this.#accept(chunk);
   }
 
-  #take(chunk: Uint8Array): boolean {
+  #accept(chunk: Uint8Array): boolean {
     if (this.#failure) throw this.#failure;
     if (this.#more) this.#keep();
     this.#leave();
@@ -124,7 +125,7 @@ export class PacketCursor {
   }
 
   /**
-   * Moves to the next packet; false when there is none yet.
+   * Moves to the next packet, or with `largestBuffered` to the next piece of a payload; false when there is none yet.
    *
    * @throws MqttError when the packet is malformed: from then on `push` throws the same, until `reset`
    */
@@ -153,6 +154,7 @@ export class PacketCursor {
     this.#wanted = 1;
     this.#failure = undefined;
     this.#leave();
+    if (this.#pieces) this.#pieces.remaining = 0;
   }
 
   /** Shows nothing; the table is free for another cursor. */
@@ -164,7 +166,7 @@ export class PacketCursor {
     this.#more = false;
   }
 
-  /** PacketType: 1 CONNECT to 15 AUTH. */
+  /** PacketType: 1 CONNECT to 15 AUTH; 0 for a further piece of the payload of the PUBLISH before. */
   get type(): number {
     return this.#words[this.#at + TYPE];
   }
@@ -205,7 +207,7 @@ export class PacketCursor {
     return this.#words[this.#at + TOPIC_LENGTH];
   }
 
-  /** Bytes of the payload. */
+  /** Bytes of the payload, or of its piece. */
   get payloadLength(): number {
     return this.#words[this.#at + PAYLOAD_LENGTH];
   }
@@ -217,7 +219,12 @@ export class PacketCursor {
     return this.#source.text(start, start + this.#words[this.#at + TOPIC_LENGTH]);
   }
 
-  /** The payload of a PUBLISH: a view on the caller's bytes. */
+  /** Bytes of the payload that come after this piece; 0 for what is complete. Only with `largestBuffered`. */
+  get remaining(): number {
+    return this.#pieces !== undefined && this.#at === this.#last ? this.#pieces.remaining : 0;
+  }
+
+  /** The payload of a PUBLISH, or what is here of it: a view on the caller's bytes. */
   get payload(): Buffer {
     const start = this.#words[this.#at + PAYLOAD] - this.#shift;
     return this.#source.view(start, start + this.#words[this.#at + PAYLOAD_LENGTH]);
@@ -226,10 +233,10 @@ export class PacketCursor {
   /**
    * The packet as a plain object; its payload and binary properties are views on the caller's bytes.
    *
-   * @throws Error when no packet is shown
+   * @throws Error when no packet is shown, or a piece that is not the first one of its payload
    */
   toObject(): Packet {
-    if (this.type === 0) throw new Error('the cursor shows no packet; call next()');
+    if (this.type === 0) throw new Error('the cursor shows no packet: call next(), and ask for the payload of a piece');
     return toObject(this.#words, this.#at, this.#source, this.#shift);
   }
 
@@ -256,6 +263,10 @@ export class PacketCursor {
 
   /** Fills the table with the next packets of the source. */
   #decode(): void {
+    if (this.#pieces !== undefined && this.#pieces.remaining > 0) {
+      this.#showPiece(this.#pieces);
+      return;
+    }
     const left = this.#source.length - this.#done;
     if (scratch.generation !== this.#generation) {
       const input = scratch.reserve(left);
@@ -263,19 +274,16 @@ export class PacketCursor {
       this.#generation = scratch.generation;
       this.#shift = input - this.#done;
     }
-    if (holder !== undefined && holder !== this) holder.#moveTable();
-    holder = this;
-    this.#words = scratch.u32;
+    this.#hold();
     const count = core.mqtt_decode_chunk(
       this.#shift + this.#done,
       left,
-      this.protocolVersion,
-      this.#maximumPacketSize,
+      this.protocolVersion | this.#option,
+      this.#largest,
       tableAddress,
       TABLE_CAPACITY,
       chunkAddress,
     );
-    this.#at = NONE;
     this.#last = NONE + count * STRIDE;
     this.#settle();
   }
@@ -286,6 +294,14 @@ export class PacketCursor {
     const from = this.#done;
     if (left > FEW) scratch.u8.set(left === bytes.length ? bytes : bytes.subarray(from, from + left), input);
     else for (let n = 0; n < left; n++) scratch.u8[input + n] = bytes[from + n];
+  }
+
+  /** Takes the table, of which nothing is shown yet. */
+  #hold(): void {
+    if (holder !== undefined && holder !== this) holder.#moveTable();
+    holder = this;
+    this.#words = scratch.u32;
+    this.#at = NONE;
   }
 
   /** Copies what is still to be shown: another cursor needs the table. */
@@ -299,16 +315,56 @@ export class PacketCursor {
   #settle(): void {
     const needed = this.#words[NEEDED];
     const result = this.#words[RESULT] | 0;
-    this.protocolVersion = this.#words[VERSION] as ProtocolVersion;
+    this.protocolVersion = this.#words[NEXT_VERSION] as ProtocolVersion;
     this.#done += this.#words[USED];
     this.#more = result === 0 && needed === 0;
     if (this.#more) return;
+    if (result === Result.PACKET_TOO_LARGE && this.#pieces !== undefined) this.#beginPieces(this.#pieces);
+    else this.#wait(result, needed, this.#words[ERROR_OFFSET]);
+  }
+
+  /** What is left of the source is no whole packet, or malformed. */
+  #wait(result: number, needed: number, errorOffset: number): void {
     this.#keep();
     this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
       const name = packetTypeNames[this.#words[FAILED_TYPE]] ?? 'packet';
-      this.#failure = new MqttError(result, this.#words[ERROR_OFFSET], name);
+      this.#failure = new MqttError(result, errorOffset, name);
       this.#wanted = 0;
     }
+  }
+
+  /** Adds the header of a PUBLISH that is too large to be buffered to the table. */
+  #beginPieces(pieces: PayloadPieces): void {
+    const row = (this.#last + STRIDE) << 2;
+    const left = this.#source.length - this.#done;
+    const used = pieces.begin(this.#shift + this.#done, left, this.protocolVersion | this.#option, row);
+    if (used > 0) {
+      this.#last += STRIDE;
+      this.#consume(used);
+    } else {
+      this.#wait(
+        used,
+        this.#words[(row + PacketRecord.needed) >> 2],
+        this.#words[(row + PacketRecord.errorOffset) >> 2],
+      );
+    }
+  }
+
+  /** Makes the table show the next piece of the source; where that is not in scratch memory, its indices are addresses. */
+  #showPiece(pieces: PayloadPieces): void {
+    if (scratch.generation !== this.#generation) this.#shift = 0;
+    this.#hold();
+    const used = pieces.show(this.#shift + this.#done, this.#source.length - this.#done, tableAddress);
+    this.#last = used > 0 ? NONE + STRIDE : NONE;
+    this.#consume(used);
+  }
+
+  /** Payload was taken from the source; what follows needs no more than one byte to go on. */
+  #consume(length: number): void {
+    this.#done += length;
+    this.#wanted = 0;
+    this.#more = this.#done < this.#source.length;
+    if (!this.#more) this.#keep();
   }
 }

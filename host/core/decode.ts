@@ -1,25 +1,28 @@
-import { PacketFlag, PacketRecord, PacketType } from '../../build/abi/core.js';
+import { PacketFlag, PacketType } from '../../build/abi/core.js';
 import type { ConnectPacket, Packet, PublishPacket, QoS, Subscription, Will } from './packets.js';
 import { readProperties } from './properties.js';
 import type { Source } from './source.js';
+import {
+  CLIENT_ID,
+  CONNECT_FLAGS,
+  FLAGS,
+  KEEP_ALIVE,
+  PACKET_ID,
+  PAYLOAD,
+  PAYLOAD_LENGTH,
+  PROPERTIES,
+  PROPERTIES_LENGTH,
+  REASON_CODE,
+  TOPIC,
+  TOPIC_LENGTH,
+  TYPE,
+  VERSION,
+} from './summary.js';
 
 /** Lower-case names of the packet types by number. */
 export const packetTypeNames = Object.fromEntries(
   Object.entries(PacketType).map(([name, value]) => [value, name.toLowerCase()]),
 ) as Record<number, Packet['type']>;
-
-/** Indices of the fields of a summary, in words. */
-const TYPE = PacketRecord.type >> 2;
-const FLAGS = PacketRecord.flags >> 2;
-const VERSION = PacketRecord.protocolVersion >> 2;
-const PACKET_ID = PacketRecord.packetId >> 2;
-const REASON_CODE = PacketRecord.reasonCode >> 2;
-const TOPIC = PacketRecord.topic >> 2;
-const PAYLOAD = PacketRecord.payload >> 2;
-const PROPERTIES = PacketRecord.properties >> 2;
-const CONNECT_FLAGS = PacketRecord.connectFlags >> 2;
-const KEEP_ALIVE = PacketRecord.keepAlive >> 2;
-const CLIENT_ID = PacketRecord.clientId >> 2;
 
 /**
  * Makes a plain object of a packet that the core accepted. `words[at]` is the first word of its summary; an address in
@@ -50,7 +53,7 @@ function body(
   const packetId = words[at + PACKET_ID];
   const reasonCode = words[at + REASON_CODE];
   const list = words[at + PAYLOAD] - shift;
-  const listEnd = list + words[at + PAYLOAD + 1];
+  const listEnd = list + words[at + PAYLOAD_LENGTH];
   switch (type) {
     case 'connack':
       return { type, sessionPresent: words[at + CONNECT_FLAGS] === 1, reasonCode };
@@ -72,7 +75,7 @@ function body(
 }
 
 function propertiesOf(words: Uint32Array, at: number, source: Source, shift: number) {
-  const length = words[at + PROPERTIES + 1];
+  const length = words[at + PROPERTIES_LENGTH];
   if (length === 0) return {};
   source.at = words[at + PROPERTIES] - shift;
   return readProperties(source, source.at + length);
@@ -85,8 +88,8 @@ function publish(words: Uint32Array, at: number, source: Source, shift: number):
   const qos = ((flags >> 1) & 3) as QoS;
   const packet: PublishPacket = {
     type: 'publish',
-    topic: source.text(topic, topic + words[at + TOPIC + 1]),
-    payload: source.view(payload, payload + words[at + PAYLOAD + 1]),
+    topic: source.text(topic, topic + words[at + TOPIC_LENGTH]),
+    payload: source.view(payload, payload + words[at + PAYLOAD_LENGTH]),
     qos,
     retain: (flags & 1) !== 0,
     dup: (flags & 8) !== 0,

@@ -1,17 +1,26 @@
-import { PacketCursor, type PacketDecoderOptions } from './cursor.js';
+import { PacketCursor } from './cursor.js';
 import { MqttError } from './errors.js';
+import type { PacketDecoderOptions } from './options.js';
 import type { Packet, ProtocolVersion } from './packets.js';
+import { itemOf, type PayloadPiece, type PublishStart } from './pieces.js';
+
+/** What a decoder with these options gives: packets, and with `largestBuffered` large payloads in pieces. */
+export type Decoded<Options> = Options extends { largestBuffered: number }
+  ? Packet | PublishStart | PayloadPiece
+  : Packet;
 
 /** What most calls give when a stream comes in small fragments. */
 const NONE: readonly Packet[] = Object.freeze([]);
 
 /** Decodes the control packets of one byte stream into plain objects; they may come in any fragments. */
-export class PacketDecoder {
+export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDecoderOptions> {
   readonly #cursor: PacketCursor;
+  readonly #inPieces: boolean;
 
-  /** @throws TypeError or RangeError when an option is no integer of its range. */
-  constructor(options?: PacketDecoderOptions) {
+  /** @throws TypeError or RangeError when an option is not of its type and range. */
+  constructor(options?: Options) {
     this.#cursor = new PacketCursor(options);
+    this.#inPieces = options?.largestBuffered !== undefined;
   }
 
   /** Version of the packets that come; a CONNECT brings its own and sets it for those after it. */
@@ -27,23 +36,27 @@ export class PacketDecoder {
    * Gives all packets that are complete with this chunk. Payloads and binary properties are views on the chunk when a
    * packet lies in it whole; what is left of a chunk is kept, not copied, so do not write to it again.
    *
-   * @throws MqttError at the first malformed packet: `packets` are those before it. From then on every call throws the
-   * same error, until `reset`. TypeError when the chunk is no Uint8Array; the stream stays as it was then.
+   * With `largestBuffered` a PUBLISH that is larger comes as PublishStart, and the rest of its payload as PayloadPiece
+   * objects, of this chunk and of those that follow, until one has nothing remaining.
+   *
+   * @throws MqttError at the first malformed packet: `packets` are those before it, with the pieces before it. From then
+   * on every call throws the same error, until `reset`. TypeError when the chunk is no Uint8Array; the stream stays as it was then.
    */
-  push(chunk: Uint8Array): readonly Packet[] {
-    return this.#cursor.push(chunk) ? this.#packets() : NONE;
+  push(chunk: Uint8Array): readonly Decoded<Options>[] {
+    return this.#cursor.push(chunk) ? this.#packets() : (NONE as readonly Decoded<Options>[]);
   }
 
-  #packets(): Packet[] {
-    const packets: Packet[] = [];
+  #packets(): Decoded<Options>[] {
+    const packets: (Packet | PayloadPiece)[] = [];
     const cursor = this.#cursor;
     try {
-      while (cursor.next()) packets.push(cursor.toObject());
+      if (this.#inPieces) while (cursor.next()) packets.push(itemOf(cursor));
+      else while (cursor.next()) packets.push(cursor.toObject());
     } catch (error) {
-      if (error instanceof MqttError) for (const packet of packets) error.packets.push(packet);
+      if (error instanceof MqttError) for (const packet of packets) error.packets.push(packet as Packet);
       throw error;
     }
-    return packets;
+    return packets as Decoded<Options>[];
   }
 
   /** Forgets the stream: what was left of it and its error. */

@@ -1,7 +1,7 @@
 /** The core: MQTT 3.1.1 and 5 packets, DER, certificates, keys and hex, on one shared instance of core.wasm. */
 export { ReasonCode, Result, results } from '../../build/abi/core.js';
-export { LARGEST_PACKET, PacketCursor, type PacketDecoderOptions } from './cursor.js';
-export { PacketDecoder } from './decoder.js';
+export { PacketCursor } from './cursor.js';
+export { type Decoded, PacketDecoder } from './decoder.js';
 export {
   type CertificateInfo,
   checkPkcs8,
@@ -17,6 +17,8 @@ export { encodePacket } from './encode.js';
 export { describeResult, MqttError } from './errors.js';
 export { HexError, hexDecode, hexEncode } from './hex.js';
 export { modulePath, packageFolder } from './instance.js';
+export { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 export * from './packets.js';
+export type { PayloadPiece, PublishStart } from './pieces.js';
 export { ClientSession, type ClientSessionEvent, type ClientSessionOptions, SessionError } from './session.js';
 export { checkTopicFilter, checkTopicName, topicMatches } from './topics.js';

@@ -10,11 +10,11 @@ import {
   SessionRecord,
 } from '../../build/abi/core.js';
 import { flag, integer } from './arguments.js';
-import { LARGEST_PACKET } from './cursor.js';
 import { packetTypeNames, toObject } from './decode.js';
 import { encodePacket } from './encode.js';
 import { describeResult, MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
+import { LARGEST_PACKET } from './options.js';
 import type { Packet, ProtocolVersion } from './packets.js';
 import { Source } from './source.js';
 

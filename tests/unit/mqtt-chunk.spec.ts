@@ -87,6 +87,24 @@ describe('mqtt_decode_chunk', () => {
     expect(<i32>chunk(abi.CHUNK_RESULT)).toBe(abi.RESULT_TRAILING_BYTES);
   });
 
+  it('under DecodeOption.STRICT every packet has a minimal Remaining Length, also after a CONNECT', () => {
+    const CONNECT_4 = '100c' + '00044d51545404' + '02003c0000';
+    expect(decode(CONNECT_4 + 'c08000', 4, 8)).toBe(2);
+    expect(decode(CONNECT_4 + 'c08000', 4 | abi.DECODE_OPTION_STRICT, 8)).toBe(1);
+    expect(<i32>chunk(abi.CHUNK_RESULT)).toBe(abi.RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+    expect(chunk(abi.CHUNK_ERROR_OFFSET)).toBe(1);
+    expect(chunk(abi.CHUNK_PROTOCOL_VERSION)).toBe(4);
+    expect(packet(0, abi.PACKET_PROTOCOL_VERSION)).toBe(4);
+    expect(decode('', 5 | abi.DECODE_OPTION_STRICT, 8)).toBe(0);
+    expect(chunk(abi.CHUNK_PROTOCOL_VERSION)).toBe(5);
+  });
+
+  it('a PUBLISH that is not complete is never used, also with DecodeOption.HEADER', () => {
+    expect(decode(PING + '30e807000161', 4 | abi.DECODE_OPTION_HEADER, 8)).toBe(1);
+    expect(chunk(abi.CHUNK_USED)).toBe(2);
+    expect(chunk(abi.CHUNK_NEEDED)).toBe(997);
+  });
+
   it('writes at the most the rest of one whole record behind the summaries', () => {
     decode(CONNECT_5 + CONNECT_5, 4, 2);
     const end = TABLE + 2 * abi.PACKET_SUMMARY_SIZE + (abi.PACKET_SIZE - abi.PACKET_SUMMARY_SIZE);

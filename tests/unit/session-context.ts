@@ -80,7 +80,12 @@ export function byte(value: i32): string {
 /** The server's packet: decoded as what the session speaks, and taken. */
 export function receive(hex: string, capacity: u32 = 5): i32 {
   expect(decode(word(abi.SESSION_PROTOCOL_VERSION), hex)).toBe(hex.length / 2, hex);
-  return session_receive(CONTEXT, RECORD, now, OUTPUT, capacity);
+  return receiveRecord(CONTEXT, capacity);
+}
+
+/** The packet of the record, taken by this context. */
+export function receiveRecord(context: usize = CONTEXT, capacity: u32 = 5): i32 {
+  return session_receive(context, RECORD, now, OUTPUT, capacity);
 }
 
 export function poll(capacity: u32 = 5): i32 {

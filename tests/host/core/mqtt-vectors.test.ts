@@ -18,8 +18,8 @@ function decode(vector: Vector): ReturnType<BareCore['decode']> {
   return expected;
 }
 
-const decoderFor = ({ protocolVersion, maximumPacketSize }: Vector) =>
-  new PacketDecoder({ protocolVersion, maximumPacketSize });
+const decoderFor = ({ protocolVersion, maximumPacketSize, strict }: Vector) =>
+  new PacketDecoder({ protocolVersion, maximumPacketSize, strict });
 
 /** The error of a decoder that is given these chunks; undefined when it takes them all. */
 function refusal(decoder: PacketDecoder, chunks: Uint8Array[]): unknown {

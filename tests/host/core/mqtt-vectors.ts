@@ -15,6 +15,7 @@ export interface Vector {
   mqttPacket?: string;
   needed?: number;
   maximumPacketSize?: number;
+  strict?: boolean;
 }
 
 const BINARY = new Set(['payload', 'password', 'correlationData', 'authenticationData']);
