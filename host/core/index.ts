@@ -18,5 +18,6 @@ export { describeResult, MqttError } from './errors.js';
 export { HexError, hexDecode, hexEncode } from './hex.js';
 export { modulePath, packageFolder } from './instance.js';
 export * from './packets.js';
-export { ClientSession, type ClientSessionEvent, type ClientSessionOptions, SessionError } from './session.js';
+export { ClientSession } from './session.js';
+export { type ClientSessionEvent, type ClientSessionOptions, SessionError } from './session-types.js';
 export { checkTopicFilter, checkTopicName, topicMatches } from './topics.js';

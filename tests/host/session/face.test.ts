@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ClientSession,
+  type ClientSessionOptions,
   encodePacket,
   MqttError,
   type Packet,
   PacketDecoder,
   type Properties,
   type ProtocolVersion,
+  SessionError,
 } from '../../../host/core/index.js';
-import { ClientSession, type ClientSessionOptions, SessionError } from '../../../host/core/session.js';
 
 /** What the session wants to send, as packets. */
 function sent(session: ClientSession, protocolVersion: ProtocolVersion = 5): Packet[] {
