@@ -19,5 +19,10 @@ export { HexError, hexDecode, hexEncode } from './hex.js';
 export { modulePath, packageFolder } from './instance.js';
 export * from './packets.js';
 export { ClientSession } from './session.js';
-export { type ClientSessionEvent, type ClientSessionOptions, SessionError } from './session-types.js';
+export {
+  type ClientSessionEvent,
+  type ClientSessionOptions,
+  MalformedPacketError,
+  SessionError,
+} from './session-types.js';
 export { checkTopicFilter, checkTopicName, topicMatches } from './topics.js';

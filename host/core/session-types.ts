@@ -1,5 +1,5 @@
 import { type SessionEvent as EventNumber, results } from '../../build/abi/core.js';
-import { describeResult } from './errors.js';
+import { describeResult, MqttError } from './errors.js';
 import type { Packet } from './packets.js';
 
 export interface ClientSessionOptions {
@@ -37,19 +37,32 @@ export class SessionError extends Error {
   readonly statement: string;
   /** MQTT 5 reason code to disconnect with, when the server is at fault. */
   readonly reasonCode: number | undefined;
-  /** Type of the packet that was refused; undefined when it is about none. */
-  readonly packetType: Packet['type'] | undefined;
   /** Events of the packets before the one that was refused. */
   readonly events: ClientSessionEvent[];
 
-  constructor(code: number, what: string, packetType?: Packet['type'], events: ClientSessionEvent[] = []) {
-    super(`${what}${packetType ? ` ${packetType}` : ''}: ${describeResult(code)}`);
+  constructor(code: number, what: string, events: ClientSessionEvent[] = []) {
+    super(`${what}: ${describeResult(code)}`);
     this.name = 'SessionError';
     this.code = code;
     this.codeName = results[code]?.name ?? 'UNKNOWN';
     this.statement = results[code]?.source ?? '';
     this.reasonCode = results[code]?.reasonCode;
-    this.packetType = packetType;
+    this.events = events;
+  }
+}
+
+/** A malformed packet of the server: the MqttError of it, with what came before it. */
+export class MalformedPacketError extends MqttError {
+  /** Events of the packets before the malformed one. */
+  readonly events: ClientSessionEvent[];
+
+  constructor(code: number, byteOffset: number, packetType: string, events: ClientSessionEvent[]) {
+    super(
+      code,
+      byteOffset,
+      packetType,
+      events.map(({ packet }) => packet),
+    );
     this.events = events;
   }
 }

@@ -16,7 +16,12 @@ import { MqttError } from './errors.js';
 import { Fragments } from './fragments.js';
 import { core, recordAddress, scratch } from './instance.js';
 import type { Packet, ProtocolVersion } from './packets.js';
-import { type ClientSessionEvent, type ClientSessionOptions, SessionError } from './session-types.js';
+import {
+  type ClientSessionEvent,
+  type ClientSessionOptions,
+  MalformedPacketError,
+  SessionError,
+} from './session-types.js';
 
 const eventNames = Object.keys(EventNumber).map((name) => name.toLowerCase()) as ClientSessionEvent['type'][];
 const stateNames = ['closed', 'connecting', 'connected'] as const;
@@ -126,7 +131,7 @@ export class ClientSession {
     // The strings of the record stay where they are, below the frame.
     const result = this.#call(send, size, size);
     if (result >= 0) return scratch.u32[(recordAddress + PacketRecord.packetId) >> 2];
-    if (isOfSession(result)) throw new SessionError(result, 'cannot send', packet.type);
+    if (isOfSession(result)) throw new SessionError(result, `cannot send ${packet.type}`);
     throw new MqttError(result, -1, packet.type);
   }
 
@@ -136,9 +141,9 @@ export class ClientSession {
    * @param chunk may be empty
    * @param now milliseconds
    * @returns one event for each packet that is complete now, in their order
-   * @throws MqttError for a malformed packet (`packets` are those before it), SessionError for one that breaks a rule of the
-   * session (`events` are those before it): send DISCONNECT with its `reasonCode`, then `close`. A packet that the session
-   * refused is left out; to go on all the same, call again with an empty chunk. TypeError when the chunk is no Uint8Array.
+   * @throws MalformedPacketError (an MqttError), or SessionError for a packet that breaks a rule of the session: `events` are
+   * those before it; send DISCONNECT with the `reasonCode`, then `close`. A packet that the session refused is left out; to
+   * go on all the same, call again with an empty chunk. TypeError when the chunk is no Uint8Array.
    */
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
@@ -175,8 +180,7 @@ export class ClientSession {
     const length = core.mqtt_decode(input + this.#used, left, version, maximum, packet);
     const type = packetTypeNames[word(packet + PacketRecord.type)] ?? 'packet';
     if (length < 0) {
-      const before = events.map((event) => event.packet);
-      throw new MqttError(length, word(packet + PacketRecord.errorOffset), type, before);
+      throw new MalformedPacketError(length, word(packet + PacketRecord.errorOffset), type, events);
     }
     if (length === 0) {
       this.#needed = word(packet + PacketRecord.needed);
@@ -184,7 +188,7 @@ export class ClientSession {
     }
     this.#used += length;
     const written = core.session_receive(context, packet, now >>> 0, output, ANSWER_ROOM);
-    if (written < 0) throw new SessionError(written, 'the server sent', type, events);
+    if (written < 0) throw new SessionError(written, `the server sent ${type}`, events);
     if (written > 0) this.#keepOutput(output, written);
     const event = eventNames[word(context + SessionRecord.event)];
     events.push({ type: event, packet: readPacket(packet, source, input) });
