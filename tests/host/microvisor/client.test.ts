@@ -16,14 +16,16 @@ const settings: SessionSettings = {
 class Pair {
   now = 0;
   readonly client: MqttClient;
+  readonly session: MqttSession;
   readonly #decoder = new PacketDecoder();
 
   constructor(
     private readonly options: Partial<ClientOptions> = {},
-    session: Partial<SessionSettings> = {},
+    session: Partial<SessionSettings> | MqttSession = {},
   ) {
     const base = { protocolVersion: 5, clientId: 'c', cleanStart: true, keepAlive: 60 } as const;
-    this.client = new MqttClient({ ...base, ...options }, new MqttSession({ ...settings, ...session }));
+    this.session = session instanceof MqttSession ? session : new MqttSession({ ...settings, ...session });
+    this.client = new MqttClient({ ...base, ...options }, this.session);
   }
 
   get deadline(): number | undefined {
@@ -151,6 +153,60 @@ describe('the managed MQTT client', () => {
     expect(pair.client.takeEvents()).toMatchObject([
       { type: 'closed', reason: expect.stringContaining('the server sent pingresp') },
     ]);
+  });
+
+  it('a topic alias that is allowed stands for its topic until the connection ends (3.3.2.3.4)', () => {
+    const pair = new Pair({}, { topicAliases: 2 });
+    pair.client.start(0);
+    expect(pair.sent()).toMatchObject([{ type: 'connect', properties: { topicAliasMaximum: 2 } }]);
+    pair.send({ type: 'connack', sessionPresent: false, reasonCode: 0 });
+    const topic = 'a'.repeat(256);
+    pair.send({ ...message, topic, properties: { topicAlias: 2 } });
+    pair.send({ ...message, topic: '', properties: { topicAlias: 2 } });
+    expect(pair.client.takeEvents().slice(1)).toMatchObject([{ topic }, { topic }]);
+    pair.client.close(0);
+    const next = new Pair({}, pair.session).connected();
+    next.send({ ...message, topic: '', properties: { topicAlias: 2 } });
+    expect(next.client.takeEvents()).toMatchObject([{ type: 'closed' }]);
+  });
+
+  it('the answer to a message of the connection before answers no request of this one', () => {
+    const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
+    pair.publish(1, 1);
+    pair.client.close(0);
+    const again = new Pair({ cleanStart: false }, pair.session);
+    again.client.start(0);
+    again.send({ type: 'connack', sessionPresent: true, reasonCode: 0 });
+    again.publish(1, 1);
+    again.send({ type: 'puback', packetId: 1, reasonCode: 0x10 });
+    expect(again.client.takeEvents()).toMatchObject([{ type: 'connected' }]);
+    again.send({ type: 'puback', packetId: 2, reasonCode: 0 });
+    expect(again.client.takeEvents()).toEqual([{ type: 'published', id: 1, reasonCode: 0 }]);
+  });
+
+  it('messages of a session that the broker has forgotten are not mixed up with those of the new one', () => {
+    const pair = new Pair().connected();
+    pair.send({ ...message, qos: 2, packetId: 1 });
+    pair.client.close(0);
+    const next = new Pair({}, pair.session).connected();
+    next.send({ ...message, qos: 2, packetId: 1 }, { ...message, qos: 2, packetId: 1, dup: true });
+    expect(next.client.takeEvents().map(({ type }) => type)).toEqual(['message']);
+  });
+
+  it('a message that the broker takes no more when it has to be sent again ends connection and session', () => {
+    const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
+    pair.publish(1, 1);
+    pair.client.close(0);
+    const again = new Pair({ cleanStart: false }, pair.session);
+    again.client.start(0);
+    again.sent();
+    again.send({ type: 'connack', sessionPresent: true, reasonCode: 0, properties: { maximumQoS: 0 } });
+    expect(again.sent()).toMatchObject([{ type: 'disconnect' }]);
+    expect(again.client.takeEvents()).toMatchObject([
+      { type: 'connected' },
+      { type: 'closed', reason: expect.stringContaining('cannot be sent again') },
+    ]);
+    expect(again.session.held).toBe(false);
   });
 
   it('a topic alias that was not allowed ends the connection with 0x94 (MQTT-3.3.2-11)', () => {
