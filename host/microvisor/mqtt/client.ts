@@ -100,12 +100,7 @@ export class MqttClient {
 
   /** The application has taken a message, maybe of an earlier connection; the broker is told in the order of the messages. */
   acknowledge(receipt: Receipt, now: number): void {
-    try {
-      this.session.receipts.acknowledge(receipt, now);
-    } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      this.#fail(error.message, undefined, now);
-    }
+    this.#acknowledging(() => this.session.receipts.acknowledge(receipt, now), now);
   }
 
   /** Sends DISCONNECT and is finished; the transport is to be ended after the output. */
@@ -120,19 +115,19 @@ export class MqttClient {
   }
 
   /** The connection is over, and the session belongs to another one from now on. */
-  close(now: number): void {
+  close(): void {
     this.#state = 'closed';
-    this.session.close(now);
+    this.session.close();
   }
 
   /** Bytes from the server, in any fragments. */
   receive(bytes: Uint8Array, now: number) {
     if (this.#state === 'closed') return;
     try {
-      for (const event of this.session.core.receive(bytes, now)) this.#handle(event);
+      for (const event of this.session.core.receive(bytes, now)) this.#handle(event, now);
     } catch (error) {
       if (!(error instanceof SessionError || error instanceof MalformedPacketError)) throw error;
-      for (const event of error.events) this.#handle(event);
+      for (const event of error.events) this.#handle(event, now);
       this.#refused(error, now);
     }
     this.tick(now);
@@ -170,7 +165,7 @@ export class MqttClient {
     return events;
   }
 
-  #handle({ type, packet }: ClientSessionEvent) {
+  #handle({ type, packet }: ClientSessionEvent, now: number) {
     switch (packet.type) {
       case 'connack':
         return this.#connack(packet);
@@ -178,7 +173,7 @@ export class MqttClient {
       case 'unsuback':
         return this.#subscriptionAnswer(packet.type, packet.packetId, packet.reasonCodes);
       case 'publish':
-        return this.#message(type, packet);
+        return this.#message(type, packet, now);
       case 'puback':
       case 'pubrec':
       case 'pubcomp':
@@ -221,17 +216,29 @@ export class MqttClient {
     if (message.id !== undefined) this.#events.push({ type: 'published', id: message.id, reasonCode });
   }
 
-  #message(event: ClientSessionEvent['type'], { packetId = 0, topic, payload, qos, retain }: PublishPacket): void {
+  #message(event: ClientSessionEvent['type'], packet: PublishPacket, now: number): void {
+    const { packetId = 0, topic, payload, qos, retain } = packet;
     const { receipts } = this.session;
     let receipt: Receipt | undefined;
     if (event === 'duplicate') {
-      receipt = receipts.again(packetId);
+      receipt = this.#acknowledging(() => receipts.again(packetId, now), now);
       if (!receipt) return;
     } else if (qos > 0) {
       receipt = receipts.add(packetId, qos as 1 | 2);
     }
     // The payload is a view on the chunk (a Buffer, whose slice() would be a view again): copied to be kept.
     this.#events.push({ type: 'message', receipt, topic, qos, retain, payload: new Uint8Array(payload) });
+  }
+
+  /** A broker that takes no acknowledgement, for its Maximum Packet Size, cannot be served. */
+  #acknowledging<T>(run: () => T, now: number): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      this.#fail(error.message, undefined, now);
+      return undefined;
+    }
   }
 
   #subscription(id: number, packet: SubscribePacket | UnsubscribePacket, count: number, now: number): void {

@@ -70,13 +70,12 @@ export class Link {
   end(goodbye: boolean, connected: boolean): void {
     if (this.#over) return;
     this.#over = true;
-    const now = this.kernel.now();
-    if (goodbye) this.client.disconnect(now);
+    if (goodbye) this.client.disconnect(this.kernel.now());
     this.flush();
     if (connected) this.#transport?.end();
     else this.#transport?.destroy();
     this.#transport = undefined;
-    this.client.close(now);
+    this.client.close();
     this.sessions.keep(this.request, this.#session);
   }
 }

@@ -1,4 +1,4 @@
-import type { ClientSession } from '../../core/index.js';
+import { type ClientSession, Result, SessionError } from '../../core/index.js';
 
 /** A message of QoS 1 or 2 that the application has and whose acknowledgement was not sent yet. */
 export interface Receipt {
@@ -27,40 +27,27 @@ export class Receipts {
     return receipt;
   }
 
-  /** The receipt of a message that came again and that the application of this connection does not have yet. */
-  again(packetId: number): Receipt | undefined {
-    for (const receipt of this.#owed[2]) {
-      if (receipt.packetId !== packetId) continue;
-      if (receipt.live) return undefined;
-      receipt.live = true;
-      return receipt;
-    }
+  /** A message of QoS 2 came again: gives its receipt when the application of this connection has to get it. */
+  again(packetId: number, now: number): Receipt | undefined {
+    const found = [...this.#owed[2]].find((receipt) => receipt.packetId === packetId && !receipt.live);
+    if (!found) return undefined;
+    found.live = true;
+    if (!found.acknowledged) return found;
+    this.#settle(2, now);
     return undefined;
   }
 
   /** The application has taken the message. What is over already changes nothing. */
   acknowledge(receipt: Receipt, now: number): void {
-    const owed = this.#owed[receipt.qos];
-    if (!owed.has(receipt)) return;
+    if (!this.#owed[receipt.qos].has(receipt)) return;
     receipt.acknowledged = true;
-    if (!receipt.live) this.#send(receipt, now);
-    for (const next of owed) {
-      if (!next.live) continue;
-      if (!next.acknowledged) return;
-      this.#send(next, now);
-    }
+    this.#settle(receipt.qos, now);
   }
 
-  /**
-   * The session was closed. A server sends again what was not acknowledged: QoS 1 as new messages; those of QoS 2 that the
-   * application has taken are noted as such (4.3.3).
-   */
-  connectionLost(now: number): void {
+  /** The session was closed: what was not acknowledged of QoS 1 comes again as new messages, of QoS 2 as the same (4.3.3). */
+  connectionLost(): void {
     this.#owed[1].clear();
-    for (const receipt of this.#owed[2]) {
-      receipt.live = false;
-      if (receipt.acknowledged) this.#send(receipt, now);
-    }
+    for (const receipt of this.#owed[2]) receipt.live = false;
   }
 
   /** The server has no session, so the messages do not come again. */
@@ -69,9 +56,25 @@ export class Receipts {
     this.#owed[2].clear();
   }
 
+  /** Sends what has its turn. A message of an earlier connection only waits for those that have not come again either. */
+  #settle(qos: 1 | 2, now: number): void {
+    const waits = { live: false, earlier: false };
+    for (const receipt of this.#owed[qos]) {
+      const kind = receipt.live ? 'live' : 'earlier';
+      waits[kind] ||= !receipt.acknowledged;
+      if (!waits[kind]) this.#send(receipt, now);
+    }
+  }
+
   #send(receipt: Receipt, now: number): void {
     const { packetId, qos } = receipt;
-    this.session.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: 0 }, now);
+    try {
+      this.session.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: 0 }, now);
+    } catch (error) {
+      // One before it has come again as well, of which nothing is known here yet: it goes after that one.
+      if (error instanceof SessionError && error.code === Result.ACKNOWLEDGEMENT_ORDER) return;
+      throw error;
+    }
     this.#owed[qos].delete(receipt);
   }
 }

@@ -58,9 +58,9 @@ export class MqttSession {
   }
 
   /** The connection is over. */
-  close(now: number): void {
+  close(): void {
     this.core.close();
-    this.receipts.connectionLost(now);
+    this.receipts.connectionLost();
     for (const message of this.sending.values()) message.id = undefined;
   }
 }
