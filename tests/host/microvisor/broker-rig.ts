@@ -3,7 +3,8 @@ import type { MvMqttConnectRequest } from '../../../build/abi/microvisor.js';
 import { BrokerEngine, type BrokerEvent, type Limits } from '../../../host/broker/index.js';
 import { type Packet, PacketDecoder } from '../../../host/core/index.js';
 import type { Transport, TransportEvents } from '../../../host/microvisor/index.js';
-import { connectResponse } from './mqtt-channel.js';
+import { publishRequest, subscribeRequest } from './cases/mqtt-helpers.js';
+import { codes, connectResponse, next, receive } from './mqtt-channel.js';
 import { Rig, type RigOptions } from './rig.js';
 
 /** One connection of the device to the broker: what is written waits until `BrokerRig.settle` carries it. */
@@ -141,4 +142,34 @@ export class BrokerRig {
     });
     return broker;
   }
+}
+
+/** The application asks to publish to `up`. */
+export function publish(desk: BrokerRig, channel: number, payload: string, qos: number): void {
+  desk.rig.ok('mvMqttRequestPublish', channel, publishRequest(desk.rig, 'up', payload, qos));
+}
+
+/** A connection that is subscribed to `down` with QoS 2. */
+export function subscribed(desk: BrokerRig, request: Partial<MvMqttConnectRequest> = {}): number {
+  const channel = desk.connect(request);
+  desk.rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(desk.rig, ['down'], 7, 2));
+  desk.settle();
+  expect(codes(desk.rig, 'mvMqttReadSubscribeResponse', channel)).toEqual(['REQUESTCOMPLETED', 7, [2]]);
+  return channel;
+}
+
+/** Reads all messages that wait: their correlation ids by their payloads. */
+export function read(desk: BrokerRig, channel: number): Map<string, number> {
+  const found = new Map<string, number>();
+  while (next(desk.rig, channel) === 'MESSAGERECEIVED') {
+    const { id, payload } = receive(desk.rig, channel);
+    found.set(payload, id);
+  }
+  return found;
+}
+
+/** The application acknowledges a message, and the kernel does its work. */
+export function acknowledge(desk: BrokerRig, channel: number, id: number | undefined): void {
+  desk.rig.ok('mvMqttAcknowledgeMessage', channel, id ?? 0);
+  desk.settle();
 }

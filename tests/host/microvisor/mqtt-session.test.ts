@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MvMqttConnectRequest, MvMqttProtocolVersion } from '../../../build/abi/microvisor.js';
-import { BrokerRig } from './broker-rig.js';
-import { publishRequest, subscribeRequest } from './cases/mqtt-helpers.js';
-import { codes, next, publishResponse, receive } from './mqtt-channel.js';
+import { acknowledge, BrokerRig, publish, read, subscribed } from './broker-rig.js';
+import { next, publishResponse, receive } from './mqtt-channel.js';
 
 const versions = [
   ['3.1.1', { protocolVersion: MvMqttProtocolVersion.V3_1_1 }],
@@ -10,34 +9,6 @@ const versions = [
 ] as [string, Partial<MvMqttConnectRequest>][];
 /** Packets of a QoS 2 exchange that get through before the connection is lost: none to all. */
 const exchange = versions.flatMap(([name, request]) => [0, 1, 2, 3, 4].map((count) => [name, count, request] as const));
-
-function publish(desk: BrokerRig, channel: number, payload: string, qos: number): void {
-  desk.rig.ok('mvMqttRequestPublish', channel, publishRequest(desk.rig, 'up', payload, qos));
-}
-
-/** A connection that is subscribed to `down` with QoS 2. */
-function subscribed(desk: BrokerRig, request: Partial<MvMqttConnectRequest> = {}): number {
-  const channel = desk.connect(request);
-  desk.rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(desk.rig, ['down'], 7, 2));
-  desk.settle();
-  expect(codes(desk.rig, 'mvMqttReadSubscribeResponse', channel)).toEqual(['REQUESTCOMPLETED', 7, [2]]);
-  return channel;
-}
-
-/** Reads all messages that wait: their correlation ids by their payloads. */
-function read(desk: BrokerRig, channel: number): Map<string, number> {
-  const found = new Map<string, number>();
-  while (next(desk.rig, channel) === 'MESSAGERECEIVED') {
-    const { id, payload } = receive(desk.rig, channel);
-    found.set(payload, id);
-  }
-  return found;
-}
-
-function acknowledge(desk: BrokerRig, channel: number, id: number | undefined): void {
-  desk.rig.ok('mvMqttAcknowledgeMessage', channel, id ?? 0);
-  desk.settle();
-}
 
 describe('what was sent when a connection was lost', () => {
   it.each(versions)('goes again with DUP over the next channel, in its order (MQTT-4.4.0-1): %s', (_, request) => {
@@ -263,55 +234,4 @@ describe('messages that came when a connection was lost', () => {
       expect([...read(desk, channel).keys()]).toEqual(['x']);
     },
   );
-});
-
-describe('acknowledgements of the application', () => {
-  it.each([1, 2] as const)(
-    'of QoS %i go in the order of the messages (MQTT-4.6.0-2, -3), in whatever order they are made',
-    (qos) => {
-      const desk = new BrokerRig();
-      const channel = subscribed(desk);
-      for (const payload of ['a', 'b', 'c', 'd']) desk.broker.publish('down', payload, { qos });
-      desk.settle();
-      const found = read(desk, channel);
-      const answers = () => desk.line.sent.filter(({ type }) => type === 'puback' || type === 'pubrec').length;
-      const after = ['c', 'b', 'a', 'd'].map((payload) => {
-        acknowledge(desk, channel, found.get(payload));
-        return answers();
-      });
-      expect(after).toEqual([0, 0, 3, 4]);
-      const ids = desk.line.sent.flatMap((packet) =>
-        packet.type === 'puback' || packet.type === 'pubrec' ? packet.packetId : [],
-      );
-      expect(ids).toEqual([...ids].sort((one, other) => one - other));
-    },
-  );
-
-  it('of one QoS do not wait for the other', () => {
-    const desk = new BrokerRig();
-    const channel = subscribed(desk);
-    desk.broker.publish('down', 'two', { qos: 2 });
-    desk.broker.publish('down', 'one', { qos: 1 });
-    desk.settle();
-    acknowledge(desk, channel, read(desk, channel).get('one'));
-    expect(desk.line.sent.at(-1)?.type).toBe('puback');
-  });
-});
-
-describe('the limits of the broker', () => {
-  it('no more messages are in flight than its Receive Maximum, and those that wait go with each answer (MQTT-3.3.4-9)', () => {
-    const desk = new BrokerRig({}, { receiveMaximum: 2 });
-    const channel = desk.connect();
-    desk.line.held = true;
-    for (const payload of ['a', 'b', 'c', 'd', 'e']) publish(desk, channel, payload, 2);
-    desk.settle();
-    expect(desk.sent).toEqual(['publish', 'publish']);
-    publish(desk, channel, 'unbound', 0);
-    desk.rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(desk.rig, ['down']));
-    desk.settle();
-    expect(desk.sent.slice(2), 'nothing else waits').toEqual(['publish', 'subscribe']);
-    desk.line.held = false;
-    desk.settle();
-    expect(desk.published).toEqual(['up=a', 'up=b', 'up=unbound', 'up=c', 'up=d', 'up=e']);
-  });
 });
