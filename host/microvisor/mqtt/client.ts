@@ -65,7 +65,7 @@ export class MqttClient {
   }
 
   /**
-   * Sends CONNECT; call it once, when the transport stands.
+   * Puts CONNECT into the output; to be called once, first.
    *
    * @throws MqttError, TypeError or RangeError for values that MQTT does not allow
    */
