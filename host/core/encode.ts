@@ -44,6 +44,21 @@ export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): 
 
 /** Encodes into scratch memory at `writer.at`; gives the length. */
 function encode(packet: Packet, protocolVersion: ProtocolVersion): number {
+  const capacity = fillRecord(packet, protocolVersion);
+  writer.room(capacity);
+  const written = core.mqtt_encode(recordAddress, writer.at, capacity);
+  if (written < 0) throw new MqttError(written, -1, packet.type);
+  return written;
+}
+
+/**
+ * Describes a packet in the Packet record at `recordAddress`; its strings and lists stand in scratch memory from the first
+ * byte on. Whether the packet keeps the standard is for the core to say.
+ *
+ * @returns bytes that the encoded packet takes at the most; the strings and lists take fewer
+ * @throws TypeError or RangeError for a value of the wrong type or range; MqttError UTF8_INVALID, STRING_TOO_LONG
+ */
+export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): number {
   object(packet, 'packet');
   const type = packetTypes.get(packet.type);
   if (type === undefined) throw new TypeError(`there is no packet type ${String(packet.type)}`);
@@ -55,11 +70,7 @@ function encode(packet: Packet, protocolVersion: ProtocolVersion): number {
   writer.set(PacketRecord.protocolVersion, version);
   if ('properties' in packet) writeProperties(packet.properties, PacketRecord.properties, packet.type);
   fill(packet);
-  const capacity = writer.at - start + FIXED_ROOM;
-  writer.room(capacity);
-  const written = core.mqtt_encode(recordAddress, writer.at, capacity);
-  if (written < 0) throw new MqttError(written, -1, packet.type);
-  return written;
+  return writer.at - start + FIXED_ROOM;
 }
 
 function fill(packet: Packet): void {

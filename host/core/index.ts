@@ -20,5 +20,11 @@ export { modulePath, packageFolder } from './instance.js';
 export { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 export * from './packets.js';
 export type { PayloadPiece, PublishStart } from './pieces.js';
-export { ClientSession, type ClientSessionEvent, type ClientSessionOptions, SessionError } from './session.js';
+export { ClientSession } from './session.js';
+export {
+  type ClientSessionEvent,
+  type ClientSessionOptions,
+  MalformedPacketError,
+  SessionError,
+} from './session-types.js';
 export { checkTopicFilter, checkTopicName, topicMatches } from './topics.js';

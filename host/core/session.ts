@@ -3,76 +3,33 @@ import {
   PacketRecord,
   PacketType,
   Result,
-  results,
   SessionContext,
   SessionFlag,
   SessionLimitsRecord,
   SessionRecord,
 } from '../../build/abi/core.js';
-import { flag, integer } from './arguments.js';
+import { flag, integer, object } from './arguments.js';
 import { packetTypeNames, toObject } from './decode.js';
-import { encodePacket } from './encode.js';
-import { describeResult, MqttError } from './errors.js';
-import { core, scratch } from './instance.js';
+import { fillRecord } from './encode.js';
+import { MqttError } from './errors.js';
+import { Fragments } from './fragments.js';
+import { core, recordAddress, scratch } from './instance.js';
 import { LARGEST_PACKET } from './options.js';
 import type { Packet, ProtocolVersion } from './packets.js';
+import {
+  type ClientSessionEvent,
+  type ClientSessionOptions,
+  MalformedPacketError,
+  SessionError,
+} from './session-types.js';
 import { Source } from './source.js';
-
-export interface ClientSessionOptions {
-  /** Messages of QoS 1 and 2 and subscriptions in flight to the server, 0 to 65,535. Default 8. */
-  sendCapacity?: number;
-  /** Messages in flight from the server, 0 to 65,535; give a CONNECT no larger Receive Maximum. Default 8. */
-  receiveCapacity?: number;
-  /** Bytes for the topics of inbound aliases: each has the same share, two bytes and its longest topic. Default 0. */
-  aliasBytes?: number;
-  /** PUBACK and PUBREC are sent by the caller, not by the session. Default false. */
-  manualAcknowledgement?: boolean;
-  /** The server may have session state of which this client knows nothing (see MQTT-3.2.2-4). Default false. */
-  adoptSession?: boolean;
-  /** Milliseconds for CONNACK, PINGRESP and AUTH, 1 to 2^31. Default 30,000. */
-  responseTimeout?: number;
-}
-
-/**
- * What a packet of the server meant. `connected`, `refused`: CONNACK. `message`: new; `duplicate`: handed out before.
- * `accepted`: PUBREC came, the copy of the message may go. `published`: finished, `reasonCode` of the packet says how.
- * `released`: PUBREL came. `authenticate`: an AUTH has to be sent. `none`: nothing to do with it.
- */
-export type ClientSessionEvent = {
-  type: Exclude<keyof typeof EventNumber, 'RESEND'> extends infer Name extends string ? Lowercase<Name> : never;
-  packet: Packet;
-};
-
-/** A packet that the session refuses, of the caller or of the server; or RESPONSE_TIMEOUT. Nothing has changed. */
-export class SessionError extends Error {
-  /** Negative result code, see `Result`. */
-  readonly code: number;
-  /** Name of the result code, for example RECEIVE_MAXIMUM_REACHED. */
-  readonly codeName: string;
-  /** Statement id or section of the standard. */
-  readonly statement: string;
-  /** MQTT 5 reason code to disconnect with, when the server is at fault. */
-  readonly reasonCode: number | undefined;
-  /** Events of the packets before the one that was refused. */
-  readonly events: ClientSessionEvent[];
-
-  constructor(code: number, what: string, events: ClientSessionEvent[] = []) {
-    super(`${what}: ${describeResult(code)}`);
-    this.name = 'SessionError';
-    this.code = code;
-    this.codeName = results[code]?.name ?? 'UNKNOWN';
-    this.statement = results[code]?.source ?? '';
-    this.reasonCode = results[code]?.reasonCode;
-    this.events = events;
-  }
-}
 
 const eventNames = Object.keys(EventNumber).map((name) => name.toLowerCase()) as ClientSessionEvent['type'][];
 const stateNames = ['closed', 'connecting', 'connected'] as const;
 /** Room for the longest answer that the session writes by itself. */
 const ANSWER_ROOM = 8;
 
-/** Addresses of one call: the context in scratch memory, a Packet record, room for output. */
+/** Addresses of one call: the context in scratch memory, a Packet record for what comes, room for output. */
 interface Frame {
   context: number;
   packet: number;
@@ -89,11 +46,10 @@ interface Frame {
 export class ClientSession {
   #context: Uint8Array;
   #output: Buffer[] = [];
-  /** Bytes of a packet that is not complete yet, and how many there must be to look again. */
-  #pending: Uint8Array[] = [];
-  #wanted = 0;
-  /** Bytes that `receive` has dealt with. */
+  readonly #fragments = new Fragments();
+  /** Bytes that `receive` has dealt with, and how many more than the rest it needs at the least. */
   #used = 0;
+  #needed = 0;
 
   /** @throws TypeError or RangeError for an option out of its range */
   constructor(options: ClientSessionOptions = {}) {
@@ -114,6 +70,7 @@ export class ClientSession {
   /**
    * A session from what `save` gave, closed: connect with Clean Start 0.
    *
+   * @param context is copied
    * @throws SessionError SESSION_FORMAT when the bytes are not of this version
    */
   static restore(context: Uint8Array): ClientSession {
@@ -140,6 +97,7 @@ export class ClientSession {
     return Uint8Array.from(this.#context);
   }
 
+  /** `connecting` from CONNECT to CONNACK; `closed` before, after DISCONNECT of either side, and after `close`. */
   get state(): (typeof stateNames)[number] {
     return stateNames[this.#word(SessionRecord.state)];
   }
@@ -151,60 +109,59 @@ export class ClientSession {
 
   /**
    * Puts a packet of the client into the output. A PUBLISH above QoS 0, SUBSCRIBE or UNSUBSCRIBE without a packet id gets a
-   * free one; a PUBLISH with `dup` is the one that `poll` named.
+   * free one; a PUBLISH with `dup` is the one that `poll` named. PUBACK and PUBREC acknowledge a message by hand, in the
+   * order of the messages (MQTT-4.6.0-2); a PUBREC may also come after the connection was lost: nothing is sent then.
+   * DISCONNECT closes the session.
    *
+   * @param packet of a client; all but CONNECT are sent in the version of the CONNECT
+   * @param now milliseconds
    * @returns the packet id, 0 for a packet that has none
    * @throws SessionError when the session does not allow it; MqttError, TypeError or RangeError for a packet that is wrong
    * by itself. Nothing is sent then.
    */
   send(packet: Packet, now: number): number {
+    object(packet, 'packet');
     const lacksId = 'packetId' in packet ? !packet.packetId : packet.type === 'publish' && packet.qos > 0;
     const version = (this.#word(SessionRecord.protocolVersion) || 4) as ProtocolVersion;
-    // Encoded and decoded once: the record of it is what the session works on.
-    const bytes = encodePacket(lacksId ? ({ ...packet, packetId: 1 } as Packet) : packet, version);
-    let packetId = 0;
-    const result = this.#call(({ context, packet: record, output }) => {
-      const input = scratch.take(bytes.length);
-      scratch.u8.set(bytes, input);
-      const length = core.mqtt_decode(input, bytes.length, version, LARGEST_PACKET, record);
-      if (length < 0) throw new MqttError(length, -1, packet.type);
-      if (lacksId) scratch.u32[(record + PacketRecord.packetId) >> 2] = 0;
-      const written = core.session_send(context, record, now >>> 0, output, bytes.length + ANSWER_ROOM);
-      packetId = scratch.u32[(record + PacketRecord.packetId) >> 2];
+    const size = fillRecord(lacksId ? ({ ...packet, packetId: 0 } as Packet) : packet, version);
+    const send = ({ context, output }: Frame) => {
+      const written = core.session_send(context, recordAddress, now >>> 0, output, size);
       if (written > 0) this.#keepOutput(output, written);
       return written;
-    }, bytes.length);
-    if (result < 0) throw new SessionError(result, `cannot send ${packet.type}`);
-    return packetId;
+    };
+    // The strings of the record stay where they are, below the frame.
+    const result = this.#call(send, size, size);
+    if (result >= 0) return scratch.u32[(recordAddress + PacketRecord.packetId) >> 2];
+    if (isOfSession(result)) throw new SessionError(result, `cannot send ${packet.type}`);
+    throw new MqttError(result, -1, packet.type);
   }
 
   /**
-   * Takes bytes of the server in any fragments. The payloads of the events are views on the chunk.
+   * Takes bytes of the server in any fragments. The payloads of the events are views on the chunk: do not write to it again.
    *
-   * @throws MqttError for a malformed packet, SessionError for one that breaks a rule of the session (`events` are those
-   * before it): send DISCONNECT with its `reasonCode`, then `close`. The refused packet is left out; to go on all the same,
-   * call again with an empty chunk.
+   * @param chunk may be empty
+   * @param now milliseconds
+   * @returns one event for each packet that is complete now, in their order
+   * @throws MalformedPacketError (an MqttError), or SessionError for a packet that breaks a rule of the session: `events` are
+   * those before it; send DISCONNECT with the `reasonCode`, then `close`. A packet that the session refused is left out; to
+   * go on all the same, call again with an empty chunk. TypeError when the chunk is no Uint8Array.
    */
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
-    this.#pending.push(chunk);
-    const length = this.#pending.reduce((sum, { length }) => sum + length, 0);
-    if (length < this.#wanted) return [];
-    const source =
-      this.#pending.length === 1
-        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-        : Buffer.concat(this.#pending, length);
+    const source = this.#fragments.add(chunk);
+    if (!source) return [];
     const events: ClientSessionEvent[] = [];
     this.#used = 0;
+    this.#needed = 0;
     try {
       this.#call((frame) => {
-        const input = scratch.take(length);
+        const input = scratch.take(source.length);
         scratch.u8.set(source, input);
-        while (this.#used < length && this.#receiveOne(frame, source, input, now, events));
+        while (this.#used < source.length && this.#receiveOne(frame, source, input, now, events));
         return 0;
       });
     } finally {
-      this.#pending = this.#used < length ? [source.subarray(this.#used)] : [];
+      this.#fragments.keep(source.subarray(this.#used), this.#needed);
     }
     return events;
   }
@@ -224,11 +181,12 @@ export class ClientSession {
     const length = core.mqtt_decode(input + this.#used, left, version, maximum, packet);
     const type = packetTypeNames[word(packet + PacketRecord.type)] ?? 'packet';
     if (length < 0) {
-      const before = events.map((event) => event.packet);
-      throw new MqttError(length, word(packet + PacketRecord.errorOffset), type, before);
+      throw new MalformedPacketError(length, word(packet + PacketRecord.errorOffset), type, events);
     }
-    this.#wanted = length > 0 ? 0 : left + word(packet + PacketRecord.needed);
-    if (length === 0) return false;
+    if (length === 0) {
+      this.#needed = word(packet + PacketRecord.needed);
+      return false;
+    }
     this.#used += length;
     const written = core.session_receive(context, packet, now >>> 0, output, ANSWER_ROOM);
     if (written < 0) throw new SessionError(written, `the server sent ${type}`, events);
@@ -239,8 +197,10 @@ export class ClientSession {
   }
 
   /**
-   * Puts what is due into the output: PINGREQ, or after a reconnect the PUBRELs.
+   * Puts what is due into the output: PINGREQ, or after a reconnect the PUBRELs. To be called when `deadline` says so, and
+   * after `receive` and the sending of the message that it named, until it names none.
    *
+   * @param now milliseconds
    * @returns the packet id of a message that has to be sent again with `dup`; undefined when there is none to send now
    * @throws SessionError RESPONSE_TIMEOUT when the server did not answer: `close`
    */
@@ -257,21 +217,27 @@ export class ClientSession {
     }
   }
 
-  /** The time at which `poll` has something to do; undefined when nothing is to come. */
+  /**
+   * The time at which `poll` has something to do, in milliseconds of the same clock; undefined when nothing is to come.
+   *
+   * @param now milliseconds
+   */
   deadline(now: number): number | undefined {
     const wait = this.#call(({ context }) => core.session_deadline(context, now >>> 0));
     return wait === SessionContext.NO_DEADLINE ? undefined : now + wait;
   }
 
-  /** The transport is gone, or is closed after an error. Output that was not taken is dropped. */
+  /**
+   * The transport is gone, or is closed after an error. Output that was not taken is dropped, and what belongs to the
+   * connection is forgotten: subscriptions in flight, received messages of QoS 1 that were not acknowledged, aliases.
+   */
   close(): void {
     this.#call(({ context }) => core.session_close(context));
     this.#output = [];
-    this.#pending = [];
-    this.#wanted = 0;
+    this.#fragments.clear();
   }
 
-  /** What is to be sent now. */
+  /** What is to be sent now, in this order; the bytes are the caller's. */
   takeOutput(): Buffer[] {
     const output = this.#output;
     this.#output = [];
@@ -286,11 +252,12 @@ export class ClientSession {
     this.#output.push(Buffer.from(scratch.u8.subarray(address, address + length)));
   }
 
-  /** Calls the core on a copy of the context in scratch memory, which outlives no call. */
-  #call(run: (frame: Frame) => number, outputLength = 0): number {
-    const context = scratch.reserve(this.#context.length);
+  /** Calls the core on a copy of the context in scratch memory, of which the first `occupied` bytes stay as they are. */
+  #call(run: (frame: Frame) => number, occupied = 0, room = ANSWER_ROOM): number {
+    scratch.reserve(occupied);
+    const context = scratch.take(this.#context.length);
     const packet = scratch.take(PacketRecord.SIZE);
-    const output = scratch.take(outputLength + ANSWER_ROOM);
+    const output = scratch.take(room);
     scratch.u8.set(this.#context, context);
     try {
       return run({ context, packet, output });
@@ -298,6 +265,11 @@ export class ClientSession {
       this.#context.set(scratch.u8.subarray(context, context + this.#context.length));
     }
   }
+}
+
+/** Whether the session refused a packet, and not the encoder: PACKET_TOO_LARGE is about what the server takes. */
+function isOfSession(result: number): boolean {
+  return result <= Result.SESSION_STATE || result === Result.PACKET_TOO_LARGE;
 }
 
 /** The packet of a record as an object; the topic of an alias lies in the context, not in the source. */

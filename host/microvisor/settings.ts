@@ -31,6 +31,15 @@ export interface Limits {
   acknowledgementsInFlight: number;
   /** Disconnect requests not yet sent; the real number is not public. */
   disconnectsInFlight: number;
+  /**
+   * Received messages of QoS 1 and 2 that the application has not acknowledged, 1 to 65,535: told to an MQTT 5 broker as
+   * Receive Maximum, above it CONNECTIONCIRCUITBREAKER; not public.
+   */
+  messagesInFlight: number;
+  /** Topic aliases that an MQTT 5 broker may set, each for a topic of up to 256 bytes; not public. */
+  topicAliases: number;
+  /** MQTT sessions that wait for their client to connect again; not public. */
+  sessions: number;
   /** Received messages that wait for room in the receive buffer before CONNECTIONCIRCUITBREAKER; not public. */
   inboundBacklog: number;
 }
@@ -50,6 +59,9 @@ export const defaultLimits: Readonly<Limits> = {
   publishesInFlight: 16,
   acknowledgementsInFlight: 32,
   disconnectsInFlight: 1,
+  messagesInFlight: 1024,
+  topicAliases: 0,
+  sessions: 4,
   inboundBacklog: 256,
 };
 
@@ -61,6 +73,8 @@ export interface Behaviour {
   connectTimeout: number;
   /** Milliseconds that the broker may take to answer a PINGREQ. */
   pingTimeout: number;
+  /** Seconds that an MQTT 5 broker is asked to keep the session without a connection; 0, and it ends with it. */
+  sessionExpiryInterval: number;
   /** False makes `mvServerLog` give LOGGINGDISABLEDBYSERVER. */
   serverLogging: boolean;
   /**
@@ -76,6 +90,7 @@ export const defaultBehaviour: Readonly<Behaviour> = {
   networkDelay: 0,
   connectTimeout: 15_000,
   pingTimeout: 10_000,
+  sessionExpiryInterval: 0,
   serverLogging: true,
   allowPasswordWithClientCertificate: false,
   clocks: { sysClk: 160_000_000, hClk: 160_000_000, pClk1: 160_000_000, pClk2: 160_000_000 },

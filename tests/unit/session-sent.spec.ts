@@ -80,12 +80,13 @@ describe('what is sent: every answer in every state of a record (4.3)', () => {
     received(answer(abi.PACKET_TYPE_PUBREC, 0x10), '62020001', abi.SESSION_EVENT_ACCEPTED);
   });
 
-  it('an unknown Packet Identifier: PUBREC is released, the others are refused', () => {
+  it('an unknown Packet Identifier: PUBREC is released and PUBCOMP says so (4.3.3), the others are refused', () => {
     connected(5);
     received('50020001', '6203000192', abi.SESSION_EVENT_NONE);
+    received('70020001', '', abi.SESSION_EVENT_NONE);
+    expect(word(abi.SESSION_COUNT)).toBe(0);
     receiveRefused('5003000197', abi.RESULT_PACKET_ID_UNKNOWN);
     receiveRefused('40020001', abi.RESULT_PACKET_ID_UNKNOWN);
-    receiveRefused('70020001', abi.RESULT_PACKET_ID_UNKNOWN);
     receiveRefused('9004000100' + '00', abi.RESULT_PACKET_ID_UNKNOWN);
     receiveRefused('b004000100' + '00', abi.RESULT_PACKET_ID_UNKNOWN);
     connected(4);

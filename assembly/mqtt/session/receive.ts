@@ -247,8 +247,11 @@ function release(context: usize, packetId: u32): i32 {
 function answer(context: usize, type: i32, packet: usize, packetId: u32): i32 {
   const record = find(context, SENT, packetId);
   const accepted = type == PACKET_TYPE_PUBREC && load<u32>(packet, PACKET_REASON_CODE) < 0x80;
-  // The server keeps a message that the client forgot: released, so that it forgets it too (3.6.2.1).
-  if (record == 0) return accepted ? SESSION_EVENT_NONE | PUBREL | NOT_FOUND : RESULT_PACKET_ID_UNKNOWN;
+  if (record == 0) {
+    // The server keeps a message that the client forgot: released, so that it forgets it too (3.6.2.1), and says so.
+    if (type == PACKET_TYPE_PUBCOMP) return SESSION_EVENT_NONE;
+    return accepted ? SESSION_EVENT_NONE | PUBREL | NOT_FOUND : RESULT_PACKET_ID_UNKNOWN;
+  }
   const word = load<u32>(record);
   const next = word & NEXT;
   if (accepted && next == PACKET_TYPE_PUBCOMP) {

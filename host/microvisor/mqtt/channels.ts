@@ -5,12 +5,17 @@ import type { Calls } from '../statuses.js';
 import { MqttConnection } from './connection.js';
 import { requestCalls } from './requests.js';
 import { responseCalls } from './responses.js';
+import { Sessions } from './sessions.js';
 
 /** The 14 MQTT calls over the channels of type MQTT. */
 export class MqttChannels {
-  constructor(private readonly kernel: Kernel) {}
+  readonly #sessions: Sessions;
 
-  readonly driver = (channel: Channel): ChannelDriver => new MqttConnection(this.kernel, channel);
+  constructor(private readonly kernel: Kernel) {
+    this.#sessions = new Sessions({ ...kernel.limits, ...kernel.behaviour }, kernel.limits.sessions);
+  }
+
+  readonly driver = (channel: Channel): ChannelDriver => new MqttConnection(this.kernel, channel, this.#sessions);
 
   calls(): Calls {
     const use = (handle: number) => {

@@ -1,13 +1,20 @@
 import {
-  encodePacket,
+  type ClientSessionEvent,
+  MalformedPacketError,
   MqttError,
   type Packet,
-  PacketDecoder,
   type PublishPacket,
   type QoS,
+  ReasonCode,
+  Result,
+  SessionError,
+  type SubscribePacket,
   type Subscription,
+  type UnsubscribePacket,
   type Will,
 } from '../../core/index.js';
+import type { Receipt } from './receipts.js';
+import type { MqttSession } from './sessions.js';
 
 export interface ClientOptions {
   protocolVersion: 4 | 5;
@@ -18,138 +25,138 @@ export interface ClientOptions {
   will?: Will;
   userName?: string;
   password?: Uint8Array;
-  /** Milliseconds for the answer to a PINGREQ. */
-  pingTimeout: number;
 }
 
-/** What the engine reports; `id` is the one that the request was given. */
+/** What the client reports; `id` is the one that the request was given. */
 export type ClientEvent =
   | { type: 'connected'; sessionPresent: boolean }
   | { type: 'refused'; reasonCode: number; reasonString?: string }
   | { type: 'subscribed' | 'unsubscribed'; id: number; reasonCodes: number[] }
   | { type: 'published'; id: number; reasonCode: number }
-  | { type: 'message'; packetId: number; topic: string; payload: Uint8Array; qos: QoS; retain: boolean }
+  /** The request holds values that MQTT or this broker does not allow; nothing of it was sent. */
+  | { type: 'invalid'; id: number; reason: string }
+  /** Without a receipt it is of QoS 0. */
+  | { type: 'message'; receipt?: Receipt; topic: string; payload: Uint8Array; qos: QoS; retain: boolean }
+  /** More messages are not acknowledged than the session has room for. */
+  | { type: 'flood' }
   | { type: 'closed'; reason: string; reasonCode: number };
 
-type Waiting =
-  | { type: 'suback' | 'unsuback'; id: number; count: number }
-  | { type: 'puback' | 'pubrec' | 'pubcomp'; id: number };
+/** The session takes the message later: when an answer came, or what waits from the connection before was sent. */
+const LATER: number[] = [Result.RECEIVE_MAXIMUM_REACHED, Result.RESEND_PENDING];
 
 /**
- * The managed MQTT client as a sans-IO engine: one connection, packets in and out as bytes, time as a parameter.
- * Requests throw MqttError, TypeError or RangeError for values that MQTT or this server does not allow; nothing
- * is then sent.
+ * The managed MQTT client: one connection of a session, packets in and out as bytes, time as a parameter. The rules of MQTT
+ * are the session's; here are the requests that wait for their answers, and the copies of messages for the next connection.
  */
 export class MqttClient {
-  readonly #decoder: PacketDecoder;
-  #output: Uint8Array[] = [];
   #events: ClientEvent[] = [];
-  readonly #waiting = new Map<number, Waiting>();
-  /** Publishes above QoS 0 that wait until the server's Receive Maximum lets them go (MQTT 5, 4.9). */
+  readonly #subscriptions = new Map<number, { id: number; count: number }>();
+  /** Publishes above QoS 0 that wait for room or for the broker's Receive Maximum (MQTT 5, 4.9). */
   #queue: { packet: PublishPacket; id: number }[] = [];
-  /** Received QoS 2 messages: false until PUBREC was sent, true until PUBREL came (4.3.3). */
-  readonly #received = new Map<number, boolean>();
   #state: 'connecting' | 'connected' | 'closed' = 'connecting';
-  #keepAlive: number;
-  #lastSent = 0;
-  #pingDeadline: number | undefined;
-  #nextPacketId = 1;
-  #server = { receiveMaximum: 65_535, maximumPacketSize: 0xffff_ffff, maximumQoS: 2, retainAvailable: 1 };
 
-  constructor(private readonly options: ClientOptions) {
-    this.#decoder = new PacketDecoder({ protocolVersion: options.protocolVersion });
-    this.#keepAlive = options.keepAlive * 1000;
-  }
+  constructor(
+    private readonly options: ClientOptions,
+    private readonly session: MqttSession,
+  ) {}
 
   get connected(): boolean {
     return this.#state === 'connected';
   }
 
-  /** Sends CONNECT; call it once, when the transport stands. */
+  /**
+   * Puts CONNECT into the output; to be called once, first.
+   *
+   * @throws MqttError, TypeError or RangeError for values that MQTT does not allow
+   */
   start(now: number): void {
-    const { protocolVersion, cleanStart, keepAlive, clientId, will, userName, password } = this.options;
-    this.#send({ type: 'connect', protocolVersion, cleanStart, keepAlive, clientId, will, userName, password }, now);
+    const { messagesInFlight, topicAliases, sessionExpiryInterval } = this.session.settings;
+    const properties = {
+      receiveMaximum: messagesInFlight,
+      topicAliasMaximum: topicAliases || undefined,
+      sessionExpiryInterval: sessionExpiryInterval || undefined,
+    };
+    const connect = { type: 'connect', ...this.options } as const;
+    this.session.core.send(this.options.protocolVersion === 5 ? { ...connect, properties } : connect, now);
   }
 
   subscribe(id: number, subscriptions: Subscription[], now: number): void {
-    const packetId = this.#freePacketId();
-    this.#send({ type: 'subscribe', packetId, subscriptions }, now);
-    this.#waiting.set(packetId, { type: 'suback', id, count: subscriptions.length });
+    this.#subscription(id, { type: 'subscribe', packetId: 0, subscriptions }, subscriptions.length, now);
   }
 
   unsubscribe(id: number, topicFilters: string[], now: number): void {
-    const packetId = this.#freePacketId();
-    this.#send({ type: 'unsubscribe', packetId, topicFilters }, now);
-    this.#waiting.set(packetId, { type: 'unsuback', id, count: topicFilters.length });
+    this.#subscription(id, { type: 'unsubscribe', packetId: 0, topicFilters }, topicFilters.length, now);
   }
 
   publish(id: number, message: { topic: string; payload: Uint8Array; qos: QoS; retain: boolean }, now: number): void {
-    if (message.qos > this.#server.maximumQoS) {
-      throw new RangeError(`QoS ${message.qos} is above the server's Maximum QoS ${this.#server.maximumQoS}`);
-    }
-    if (message.retain && !this.#server.retainAvailable) {
-      throw new RangeError('the server keeps no retained messages (Retain Available is 0)');
-    }
     const packet: PublishPacket = { type: 'publish', dup: false, ...message };
-    if (message.qos === 0) {
-      this.#send(packet, now);
+    if (message.qos > 0) {
+      this.#queue.push({ packet, id });
+      this.#sendQueued(now);
+    } else if (this.#send(id, packet, now) !== undefined) {
       this.#events.push({ type: 'published', id, reasonCode: 0 });
-      return;
     }
-    packet.packetId = this.#freePacketId();
-    this.#encode(packet);
-    this.#waiting.set(packet.packetId, { type: packet.qos === 1 ? 'puback' : 'pubrec', id });
-    this.#queue.push({ packet, id });
-    this.#sendQueued(now);
   }
 
-  /** The application has taken a message of QoS 1 or 2: PUBACK or PUBREC. Unknown ids change nothing. */
-  acknowledge(packetId: number, qos: QoS, now: number): void {
-    if (!this.connected) return;
-    if (qos === 1) this.#send({ type: 'puback', packetId, reasonCode: 0 }, now);
-    if (qos !== 2 || this.#received.get(packetId) !== false) return;
-    this.#received.set(packetId, true);
-    this.#send({ type: 'pubrec', packetId, reasonCode: 0 }, now);
+  /** The application has taken a message, maybe of an earlier connection; the broker is told in the order of the messages. */
+  acknowledge(receipt: Receipt, now: number): void {
+    this.#acknowledging(() => this.session.receipts.acknowledge(receipt, now), now);
   }
 
-  /** Sends DISCONNECT (normal) and is finished; the transport is to be ended after the output. */
-  disconnect(now: number): void {
-    if (this.connected) this.#send({ type: 'disconnect', reasonCode: 0 }, now);
+  /** Sends DISCONNECT and is finished; the transport is to be ended after the output. */
+  disconnect(now: number, reasonCode = 0): void {
+    try {
+      if (this.connected) this.session.core.send({ type: 'disconnect', reasonCode }, now);
+    } catch (error) {
+      // To a broker that takes no packet of this size there is nothing to say.
+      if (!(error instanceof SessionError)) throw error;
+    }
     this.#state = 'closed';
   }
 
+  /** The connection is over, and the session belongs to another one from now on. */
+  close(): void {
+    this.#state = 'closed';
+    this.session.close();
+  }
+
   /** Bytes from the server, in any fragments. */
-  receive(bytes: Uint8Array, now: number): void {
+  receive(bytes: Uint8Array, now: number) {
     if (this.#state === 'closed') return;
     try {
-      for (const packet of this.#decoder.push(bytes)) this.#handle(packet, now);
+      for (const event of this.session.core.receive(bytes, now)) this.#handle(event, now);
     } catch (error) {
-      if (!(error instanceof MqttError)) throw error;
-      for (const packet of error.packets) this.#handle(packet, now);
-      this.#fail(`the broker sent a packet that breaks MQTT: ${error.message}`, error.reasonCode, now);
+      if (!(error instanceof SessionError || error instanceof MalformedPacketError)) throw error;
+      for (const event of error.events) this.#handle(event, now);
+      this.#refused(error, now);
     }
+    this.tick(now);
   }
 
-  tick(now: number): void {
+  /** Sends what is due: PINGREQ, messages of the connection before, publishes that waited. */
+  tick(now: number) {
     if (!this.connected) return;
-    if (this.#pingDeadline !== undefined && now >= this.#pingDeadline) {
-      this.#fail(`no answer to PINGREQ within ${this.options.pingTimeout} ms`, 0x8d, now);
-    } else if (this.#pingDeadline === undefined && this.#keepAlive > 0 && now >= this.#lastSent + this.#keepAlive) {
-      this.#send({ type: 'pingreq' }, now);
-      this.#pingDeadline = now + this.options.pingTimeout;
+    try {
+      this.#resend(now);
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      if (error.code === Result.RESPONSE_TIMEOUT) {
+        const reason = `no answer to PINGREQ within ${this.session.settings.pingTimeout} ms`;
+        return this.#fail(reason, error.reasonCode, now);
+      }
+      // The broker takes less than on the connection before: the session cannot go on.
+      this.session.held = false;
+      return this.#fail(`a message cannot be sent again: ${error.message}`, undefined, now);
     }
+    this.#sendQueued(now);
   }
 
-  nextDeadline(): number | undefined {
-    if (!this.connected) return undefined;
-    if (this.#pingDeadline !== undefined) return this.#pingDeadline;
-    return this.#keepAlive > 0 ? this.#lastSent + this.#keepAlive : undefined;
+  nextDeadline(now: number): number | undefined {
+    return this.connected ? this.session.core.deadline(now) : undefined;
   }
 
   takeOutput(): Uint8Array[] {
-    const output = this.#output;
-    this.#output = [];
-    return output;
+    return this.session.core.takeOutput();
   }
 
   takeEvents(): ClientEvent[] {
@@ -158,141 +165,132 @@ export class MqttClient {
     return events;
   }
 
-  #handle(packet: Packet, now: number) {
-    if (this.#state === 'closed') return;
-    if (packet.type === 'connack') return this.#connack(packet, now);
-    if (this.#state !== 'connected') return this.#fail(`the broker sent ${packet.type} before CONNACK`, 0x82, now);
+  #handle({ type, packet }: ClientSessionEvent, now: number) {
     switch (packet.type) {
+      case 'connack':
+        return this.#connack(packet);
       case 'suback':
       case 'unsuback':
-        return this.#subscriptionAnswer(packet.type, packet.packetId, packet.reasonCodes, now);
+        return this.#subscriptionAnswer(packet.type, packet.packetId, packet.reasonCodes);
       case 'publish':
-        return this.#message(packet, now);
+        return this.#message(type, packet, now);
       case 'puback':
       case 'pubrec':
       case 'pubcomp':
-        return this.#publishAnswer(packet.type, packet.packetId, packet.reasonCode, now);
-      case 'pubrel':
-        return this.#release(packet.packetId, now);
-      case 'pingresp':
-        this.#pingDeadline = undefined;
-        return;
+        return this.#publishAnswer(type, packet.packetId, packet.reasonCode);
       case 'disconnect':
         this.#state = 'closed';
         this.#events.push({ type: 'closed', reason: 'the broker sent DISCONNECT', reasonCode: packet.reasonCode });
-        return;
-      default:
-        this.#fail(`the broker sent ${packet.type}, which a server must not send here`, 0x82, now);
     }
   }
 
-  #connack(packet: Extract<Packet, { type: 'connack' }>, now: number) {
-    if (this.#state !== 'connecting') return this.#fail('the broker sent CONNACK twice', 0x82, now);
-    if (packet.reasonCode !== 0) {
+  #connack({ reasonCode, sessionPresent, properties }: Extract<Packet, { type: 'connack' }>): void {
+    if (reasonCode !== 0) {
       this.#state = 'closed';
-      const reasonString = packet.properties?.reasonString;
-      this.#events.push({ type: 'refused', reasonCode: packet.reasonCode, reasonString });
+      this.#events.push({ type: 'refused', reasonCode, reasonString: properties?.reasonString });
       return;
     }
     this.#state = 'connected';
-    const { receiveMaximum, maximumPacketSize, maximumQoS, retainAvailable, serverKeepAlive } = packet.properties ?? {};
-    this.#server = {
-      receiveMaximum: receiveMaximum ?? 65_535,
-      maximumPacketSize: maximumPacketSize ?? 0xffff_ffff,
-      maximumQoS: maximumQoS ?? 2,
-      retainAvailable: retainAvailable ?? 1,
-    };
-    if (serverKeepAlive !== undefined) this.#keepAlive = serverKeepAlive * 1000;
-    this.#events.push({ type: 'connected', sessionPresent: packet.sessionPresent });
+    if (!sessionPresent) this.session.begin();
+    const { protocolVersion, cleanStart } = this.options;
+    this.session.held = protocolVersion === 5 ? this.session.settings.sessionExpiryInterval > 0 : !cleanStart;
+    this.#events.push({ type: 'connected', sessionPresent });
   }
 
-  #subscriptionAnswer(type: 'suback' | 'unsuback', packetId: number, reasonCodes: number[], now: number) {
-    const waiting = this.#waiting.get(packetId);
-    if (waiting?.type !== type) return this.#fail(`the broker sent ${type} for an unknown packet id`, 0x82, now);
-    this.#waiting.delete(packetId);
+  #subscriptionAnswer(type: 'suback' | 'unsuback', packetId: number, reasonCodes: number[]): void {
+    const waiting = this.#subscriptions.get(packetId);
+    if (!waiting) return;
+    this.#subscriptions.delete(packetId);
+    const { id, count } = waiting;
     // An UNSUBACK of 3.1.1 carries no codes: it is success for every filter.
-    const codes = type === 'unsuback' && reasonCodes.length === 0 ? Array(waiting.count).fill(0) : reasonCodes;
-    const done = type === 'suback' ? 'subscribed' : 'unsubscribed';
-    this.#events.push({ type: done, id: waiting.id, reasonCodes: codes });
+    const codes = reasonCodes.length === 0 ? Array<number>(count).fill(0) : reasonCodes;
+    this.#events.push({ type: type === 'suback' ? 'subscribed' : 'unsubscribed', id, reasonCodes: codes });
   }
 
-  #publishAnswer(type: 'puback' | 'pubrec' | 'pubcomp', packetId: number, reasonCode: number, now: number): void {
-    const waiting = this.#waiting.get(packetId);
-    if (waiting?.type !== type) {
-      // A PUBREC that belongs to no message of this connection is released, so that the server can forget it.
-      if (type === 'pubrec') this.#send({ type: 'pubrel', packetId, reasonCode: this.#notFound() }, now);
-      return;
-    }
-    if (type === 'pubrec' && reasonCode < 0x80) {
-      this.#waiting.set(packetId, { type: 'pubcomp', id: waiting.id });
-      this.#send({ type: 'pubrel', packetId, reasonCode: 0 }, now);
-      return;
-    }
-    this.#waiting.delete(packetId);
-    this.#events.push({ type: 'published', id: waiting.id, reasonCode });
-    this.#sendQueued(now);
+  #publishAnswer(event: ClientSessionEvent['type'], packetId: number, reasonCode: number): void {
+    const message = this.session.sending.get(packetId);
+    if (!message) return;
+    if (event === 'accepted') message.packet = undefined;
+    if (event !== 'published') return;
+    this.session.sending.delete(packetId);
+    if (message.id !== undefined) this.#events.push({ type: 'published', id: message.id, reasonCode });
   }
 
-  #message(packet: PublishPacket, now: number) {
-    if (packet.properties?.topicAlias !== undefined) {
-      return this.#fail('the broker used a topic alias, though none was allowed', 0x94, now);
+  #message(event: ClientSessionEvent['type'], packet: PublishPacket, now: number): void {
+    const { packetId = 0, topic, payload, qos, retain } = packet;
+    const { receipts } = this.session;
+    let receipt: Receipt | undefined;
+    if (event === 'duplicate') {
+      receipt = this.#acknowledging(() => receipts.again(packetId, now), now);
+      if (!receipt) return;
+    } else if (qos > 0) {
+      receipt = receipts.add(packetId, qos as 1 | 2);
     }
-    const packetId = packet.packetId ?? 0;
-    if (packet.qos === 2) {
-      const released = this.#received.get(packetId);
-      if (released) this.#send({ type: 'pubrec', packetId, reasonCode: 0 }, now);
-      if (released !== undefined) return;
-      this.#received.set(packetId, false);
-    }
-    const { topic, qos, retain } = packet;
     // The payload is a view on the chunk (a Buffer, whose slice() would be a view again): copied to be kept.
-    this.#events.push({ type: 'message', packetId, topic, qos, retain, payload: new Uint8Array(packet.payload) });
+    this.#events.push({ type: 'message', receipt, topic, qos, retain, payload: new Uint8Array(payload) });
   }
 
-  #release(packetId: number, now: number): void {
-    const known = this.#received.delete(packetId);
-    this.#send({ type: 'pubcomp', packetId, reasonCode: known ? 0 : this.#notFound() }, now);
+  /** A broker that takes no acknowledgement, for its Maximum Packet Size, cannot be served. */
+  #acknowledging<T>(run: () => T, now: number): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      this.#fail(error.message, undefined, now);
+      return undefined;
+    }
   }
 
-  /** Packet identifier not found: MQTT 5 only. */
-  #notFound(): number {
-    return this.options.protocolVersion === 5 ? 0x92 : 0;
+  #subscription(id: number, packet: SubscribePacket | UnsubscribePacket, count: number, now: number): void {
+    const packetId = this.#send(id, packet, now);
+    if (packetId !== undefined) this.#subscriptions.set(packetId, { id, count });
+  }
+
+  #resend(now: number): void {
+    const { core, sending } = this.session;
+    for (let packetId = core.poll(now); packetId !== undefined; packetId = core.poll(now)) {
+      core.send({ ...(sending.get(packetId)?.packet as PublishPacket), packetId, dup: true }, now);
+    }
   }
 
   #sendQueued(now: number): void {
-    const answers = [...this.#waiting.values()].filter(({ type }) => type.startsWith('pub')).length;
-    let inFlight = answers - this.#queue.length;
-    while (this.#queue.length > 0 && inFlight < this.#server.receiveMaximum) {
-      const [{ packet }] = this.#queue.splice(0, 1);
-      this.#send(packet, now);
-      inFlight++;
+    const { sending, settings } = this.session;
+    while (this.#queue.length > 0 && sending.size < settings.publishesInFlight) {
+      const [{ id, packet }] = this.#queue;
+      const packetId = this.#send(id, packet, now);
+      if (packetId === 0) return;
+      this.#queue.shift();
+      if (packetId !== undefined) sending.set(packetId, { id, packet });
     }
   }
 
-  #fail(reason: string, reasonCode: number, now: number): void {
-    if (this.connected && this.options.protocolVersion === 5) this.#send({ type: 'disconnect', reasonCode }, now);
+  /** Gives the packet id, 0 also for a message that has to wait; undefined when it cannot be sent, which is told. */
+  #send(id: number, packet: Packet, now: number): number | undefined {
+    try {
+      return this.session.core.send(packet, now);
+    } catch (error) {
+      if (error instanceof SessionError && LATER.includes(error.code)) return 0;
+      if (!isBadValue(error)) throw error;
+      this.#events.push({ type: 'invalid', id, reason: error.message });
+      return undefined;
+    }
+  }
+
+  /** A packet of the broker was refused. */
+  #refused(error: SessionError | MalformedPacketError, now: number): void {
+    if (this.#state === 'closed') return;
+    if (error.code === Result.NO_MEMORY) this.#events.push({ type: 'flood' });
+    else this.#fail(`the broker sent a packet that breaks MQTT: ${error.message}`, error.reasonCode, now);
+  }
+
+  #fail(reason: string, reasonCode: number = ReasonCode.unspecifiedError, now: number): void {
+    if (this.options.protocolVersion === 5) this.disconnect(now, reasonCode);
     this.#state = 'closed';
     this.#events.push({ type: 'closed', reason, reasonCode: 0 });
   }
+}
 
-  #freePacketId(): number {
-    if (this.#waiting.size >= 65_535) throw new RangeError('all packet identifiers are in use');
-    while (this.#waiting.has(this.#nextPacketId)) this.#nextPacketId = (this.#nextPacketId % 65_535) + 1;
-    const found = this.#nextPacketId;
-    this.#nextPacketId = (found % 65_535) + 1;
-    return found;
-  }
-
-  #encode(packet: Packet): Uint8Array {
-    const bytes = encodePacket(packet, this.options.protocolVersion);
-    if (bytes.length > this.#server.maximumPacketSize) {
-      throw new RangeError(`packet of ${bytes.length} bytes; the server takes ${this.#server.maximumPacketSize}`);
-    }
-    return bytes;
-  }
-
-  #send(packet: Packet, now: number): void {
-    this.#output.push(this.#encode(packet));
-    this.#lastSent = now;
-  }
+/** A value that cannot be sent, as opposed to a fault of this program. */
+export function isBadValue(error: unknown): error is Error {
+  return [SessionError, MqttError, TypeError, RangeError].some((kind) => error instanceof kind);
 }

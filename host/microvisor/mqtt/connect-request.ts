@@ -23,7 +23,7 @@ import type { TransportRequest } from './transport-types.js';
 
 /** A connect request in the host's terms. */
 export interface ConnectRequest extends TransportRequest {
-  mqtt: Omit<ClientOptions, 'pingTimeout'>;
+  mqtt: ClientOptions;
 }
 
 const late = MvStatus.LATEFAULT;

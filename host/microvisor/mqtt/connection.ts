@@ -1,14 +1,17 @@
 import { MvMqttReadableDataType, MvMqttRequestState, MvStatus, nameOf } from '../../../build/abi/microvisor.js';
-import { MqttError, type Subscription } from '../../core/index.js';
+import type { Subscription } from '../../core/index.js';
 import type { Channel, ChannelDriver } from '../channels.js';
 import type { Kernel } from '../kernel.js';
 import { refuse } from '../statuses.js';
-import { type ClientEvent, MqttClient } from './client.js';
+import { type ClientEvent, isBadValue, type MqttClient } from './client.js';
 import type { ConnectRequest } from './connect-request.js';
+import { closedEarly } from './failures.js';
 import { Inbox, type Item } from './inbox.js';
+import { Link } from './link.js';
 import { type Entry, Outstanding, type PublishMessage } from './outstanding.js';
 import { refusalName } from './reason-names.js';
-import type { Transport, TransportFailure } from './transport-types.js';
+import type { Sessions } from './sessions.js';
+import type { TransportFailure } from './transport-types.js';
 
 /** A request whose values cannot be used is answered with INVALIDPARAMETERS: `invalid` says why. */
 export type Request<T> = T | { invalid: string };
@@ -24,9 +27,7 @@ export class MqttConnection implements ChannelDriver {
   readonly inbox: Inbox;
   #state: 'none' | 'pending' | 'connected' | 'over' = 'none';
   #request: ConnectRequest | undefined;
-  #client: MqttClient | undefined;
-  #transport: Transport | undefined;
-  #tls: { tls: string; cipher: string } | undefined;
+  #link: Link | undefined;
   #connectDeadline = 0;
   #work: (() => void)[] = [];
   readonly #outstanding: Outstanding;
@@ -36,9 +37,10 @@ export class MqttConnection implements ChannelDriver {
   constructor(
     private readonly kernel: Kernel,
     channel: Channel,
+    private readonly sessions: Sessions,
   ) {
     this.inbox = new Inbox(kernel, channel, {
-      lost: (packetId, qos) => this.#client?.acknowledge(packetId, qos, kernel.now()),
+      lost: (receipt) => this.#link?.client.acknowledge(receipt, kernel.now()),
       flood: () => this.#circuitBreaker(),
     });
     this.#outstanding = new Outstanding(kernel, this.inbox);
@@ -94,8 +96,9 @@ export class MqttConnection implements ChannelDriver {
     this.#queue(() => {
       this.#acknowledgements--;
       const message = this.inbox.takeUnacknowledged(correlationId);
-      if (!message || this.#state !== 'connected') return;
-      this.#client?.acknowledge(message.packetId, message.qos, this.kernel.now());
+      if (!message?.receipt) return;
+      this.#link?.client.acknowledge(message.receipt, this.kernel.now());
+      if (this.#state !== 'connected') return;
       this.kernel.emit({ event: 'acknowledged', topic: message.topic, qos: message.qos });
     });
   }
@@ -117,18 +120,18 @@ export class MqttConnection implements ChannelDriver {
     const work = this.#work;
     this.#work = [];
     for (const task of work) task();
-    if (this.#state === 'pending' && this.#client && now >= this.#connectDeadline) {
-      const detail = `no ${this.#tls ? 'CONNACK' : 'connection'} within ${this.kernel.behaviour.connectTimeout} ms`;
+    if (this.#state === 'pending' && this.#link && now >= this.#connectDeadline) {
+      const detail = `no ${this.#link.tls ? 'CONNACK' : 'connection'} within ${this.kernel.behaviour.connectTimeout} ms`;
       this.#connectFailed({ requestState: SOCKETERROR, detail });
     }
-    this.#client?.tick(now);
+    this.#link?.client.tick(now);
     this.#drain();
     this.inbox.admit();
   }
 
   nextDeadline(): number | undefined {
-    if (this.#state === 'pending') return this.#client ? this.#connectDeadline : undefined;
-    return this.#state === 'connected' ? this.#client?.nextDeadline() : undefined;
+    if (this.#state === 'pending') return this.#link ? this.#connectDeadline : undefined;
+    return this.#state === 'connected' ? this.#link?.client.nextDeadline(this.kernel.now()) : undefined;
   }
 
   close(reason: string, orderly: boolean): void {
@@ -158,14 +161,9 @@ export class MqttConnection implements ChannelDriver {
   ): void {
     const id = this.#outstanding.add(entry);
     this.#queue(() => {
-      if (this.#state !== 'connected' || !this.#client) return this.#outstanding.answer(id, NOTCONNECTED);
+      if (this.#state !== 'connected' || !this.#link) return this.#outstanding.answer(id, NOTCONNECTED);
       if ('invalid' in request) return this.#outstanding.answer(id, INVALIDPARAMETERS);
-      try {
-        send(this.#client, id, request);
-      } catch (error) {
-        if (!isBadValue(error)) throw error;
-        this.#outstanding.answer(id, INVALIDPARAMETERS);
-      }
+      send(this.#link.client, id, request);
     });
   }
 
@@ -175,47 +173,24 @@ export class MqttConnection implements ChannelDriver {
     }
     this.#request = request;
     this.kernel.emit({ event: 'connecting', host: request.host, port: request.port });
-    const client = new MqttClient({ ...request.mqtt, pingTimeout: this.kernel.behaviour.pingTimeout });
+    const link = new Link(this.kernel, this.sessions, request);
+    this.#link = link;
+    this.#connectDeadline = this.kernel.now() + this.kernel.behaviour.connectTimeout;
     try {
-      client.start(this.kernel.now());
+      link.client.start(this.kernel.now());
     } catch (error) {
       if (!isBadValue(error)) throw error;
-      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: (error as Error).message });
+      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: error.message });
     }
-    this.#client = client;
-    this.#connectDeadline = this.kernel.now() + this.kernel.behaviour.connectTimeout;
-    const transport = this.kernel.mqttTransport(request, {
-      connected: (info) => {
-        if (this.#state !== 'pending') return;
-        this.#tls = info;
-        this.#flush();
-        this.kernel.wake();
-      },
-      data: (bytes) => {
-        client.receive(bytes, this.kernel.now());
-        this.#drain();
-        this.kernel.wake();
-      },
-      closed: (failure) => {
-        this.#closed(failure);
-        this.kernel.wake();
-      },
-    });
-    if (this.#state === 'pending') this.#transport = transport;
-    if (this.#tls) this.#flush();
-  }
-
-  #flush(): void {
-    if (!this.#transport || !this.#tls) return;
-    for (const bytes of this.#client?.takeOutput() ?? []) this.#transport.write(bytes);
+    link.open({ news: () => this.#drain(), closed: (failure) => this.#closed(failure) });
   }
 
   /** Bytes first, then what they brought about: a QoS 0 publish is done when the transport has it. */
   #drain(): void {
-    if (!this.#client || (this.#state !== 'connected' && this.#state !== 'pending')) return;
-    this.#flush();
-    for (const event of this.#client.takeEvents()) this.#on(event);
-    this.#flush();
+    if (!this.#link || (this.#state !== 'connected' && this.#state !== 'pending')) return;
+    this.#link.flush();
+    for (const event of this.#link.client.takeEvents()) this.#on(event);
+    this.#link.flush();
   }
 
   #on(event: ClientEvent) {
@@ -235,8 +210,12 @@ export class MqttConnection implements ChannelDriver {
         return this.#outstanding.answer(event.id, REQUESTCOMPLETED, event.reasonCodes);
       case 'published':
         return this.#outstanding.answer(event.id, REQUESTCOMPLETED, [event.reasonCode]);
+      case 'invalid':
+        return this.#outstanding.answer(event.id, INVALIDPARAMETERS);
       case 'message':
         return this.inbox.message(event);
+      case 'flood':
+        return this.#circuitBreaker();
       case 'closed':
         if (this.#state === 'pending') {
           return this.#connectFailed({ requestState: SOCKETERROR, detail: event.reason });
@@ -255,8 +234,8 @@ export class MqttConnection implements ChannelDriver {
       host: request.host,
       port: request.port,
       protocol: request.mqtt.protocolVersion === 5 ? '5' : '3.1.1',
-      tls: this.#tls?.tls ?? '',
-      cipher: this.#tls?.cipher ?? '',
+      tls: this.#link?.tls?.tls ?? '',
+      cipher: this.#link?.tls?.cipher ?? '',
       clientId: request.mqtt.clientId,
       sessionPresent,
     });
@@ -281,18 +260,9 @@ export class MqttConnection implements ChannelDriver {
     if (this.#state === 'connected') {
       this.#ended(failure?.detail ?? 'the broker closed the connection', false, NOTCONNECTED);
     } else if (this.#state === 'pending') {
-      this.#connectFailed(this.#tls ? this.#closedAfterHandshake(failure) : (failure ?? NO_CONNECTION));
+      const clientCertificate = (this.#request?.clientChain.length ?? 0) > 0;
+      this.#connectFailed(closedEarly(this.#link?.tls !== undefined, clientCertificate, failure));
     }
-  }
-
-  /** With TLS 1.3 a server judges the client's certificate only after the client's handshake is done. */
-  #closedAfterHandshake(failure: TransportFailure | undefined): TransportFailure {
-    const certificate = this.#request?.clientChain.length
-      ? 'it may have refused the client certificate'
-      : 'it may want a client certificate';
-    const cause = failure ? `: ${failure.detail}` : '';
-    const detail = `the server closed the connection after the TLS handshake, before CONNACK (${certificate})${cause}`;
-    return { requestState: failure?.requestState ?? SOCKETERROR, detail };
   }
 
   #circuitBreaker(): void {
@@ -308,21 +278,9 @@ export class MqttConnection implements ChannelDriver {
     this.kernel.emit({ event: 'disconnected', reason, requested, ...(code ? { reasonCode: code } : {}) });
   }
 
-  #finish(orderly: boolean): void {
+  #finish(goodbye: boolean): void {
     const connected = this.#state === 'connected';
     this.#state = 'over';
-    if (orderly && connected) this.#client?.disconnect(this.kernel.now());
-    this.#flush();
-    if (connected) this.#transport?.end();
-    else this.#transport?.destroy();
-    this.#transport = undefined;
+    this.#link?.end(goodbye && connected, connected);
   }
 }
-
-const NO_CONNECTION: TransportFailure = {
-  requestState: SOCKETERROR,
-  detail: 'the server closed the connection during the TLS handshake',
-};
-
-const isBadValue = (error: unknown): boolean =>
-  error instanceof MqttError || error instanceof TypeError || error instanceof RangeError;

@@ -58,6 +58,21 @@ export function failureOf(error: Error): TransportFailure {
   return { requestState, detail: meaning ? `${meaning}: ${suffix}` : suffix };
 }
 
+/** What it means that the server closed the connection before CONNACK. */
+export function closedEarly(tls: boolean, clientCertificate: boolean, failure?: TransportFailure): TransportFailure {
+  if (!tls) {
+    const detail = 'the server closed the connection during the TLS handshake';
+    return failure ?? { requestState: SOCKETERROR, detail };
+  }
+  // With TLS 1.3 a server judges the client's certificate only after the client's handshake is done.
+  const certificate = clientCertificate
+    ? 'it may have refused the client certificate'
+    : 'it may want a client certificate';
+  const cause = failure ? `: ${failure.detail}` : '';
+  const detail = `the server closed the connection after the TLS handshake, before CONNACK (${certificate})${cause}`;
+  return { requestState: failure?.requestState ?? SOCKETERROR, detail };
+}
+
 /** OpenSSL's "8C1F:error:0A00045C:SSL routines:function:reason:file:line:data" says the reason in its fifth field. */
 function plain(message: string): string {
   const [, reason] = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message) ?? [];

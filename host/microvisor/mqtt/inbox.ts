@@ -2,6 +2,7 @@ import { MvMqttReadableDataType, type MvMqttRequestState } from '../../../build/
 import type { QoS } from '../../core/index.js';
 import type { Channel } from '../channels.js';
 import type { Kernel } from '../kernel.js';
+import type { Receipt } from './receipts.js';
 
 type Type = typeof MvMqttReadableDataType;
 
@@ -27,7 +28,8 @@ interface Message {
 }
 
 export interface Arrived {
-  packetId: number;
+  /** Of a message above QoS 0. */
+  receipt?: Receipt;
   topic: string;
   payload: Uint8Array;
   qos: QoS;
@@ -36,7 +38,7 @@ export interface Arrived {
 
 interface Listener {
   /** A message was dropped for want of room; nobody can acknowledge it any more. */
-  lost(packetId: number, qos: QoS): void;
+  lost(receipt: Receipt): void;
   /** More messages wait than the limit allows. */
   flood(): void;
 }
@@ -130,7 +132,7 @@ export class Inbox {
 
   #lose(message: Arrived, topic: Uint8Array): void {
     const length = message.payload.length;
-    this.listener.lost(message.packetId, message.qos);
+    if (message.receipt) this.listener.lost(message.receipt);
     this.kernel.emit({ event: 'messageLost', topic: message.topic, length });
     this.put({ type: MvMqttReadableDataType.MESSAGELOST, topic, length });
   }

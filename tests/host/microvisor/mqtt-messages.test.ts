@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MvMqttProtocolVersion } from '../../../build/abi/microvisor.js';
 import { encodePacket } from '../../../host/core/index.js';
 import { arrive, lostOut, messageOut } from './cases/mqtt-helpers.js';
 import { disconnectResponse, next, READABLE, receive } from './mqtt-channel.js';
@@ -80,6 +81,23 @@ describe('receiving', () => {
     expect(rig.link.ended).toBe(true);
     rig.link.last('disconnect');
     expect(rig.events.at(-1)).toMatchObject({ event: 'disconnected', requested: false });
+  });
+
+  it('more messages that were not acknowledged than the limit end it likewise under 3.1.1, which has no Receive Maximum', () => {
+    const rig = new Rig({ limits: { messagesInFlight: 2 } });
+    const channel = rig.connected({ protocolVersion: MvMqttProtocolVersion.V3_1_1 });
+    const message = {
+      type: 'publish',
+      topic: 't',
+      payload: Buffer.from('x'),
+      qos: 1,
+      retain: false,
+      dup: false,
+    } as const;
+    for (const packetId of [1, 2, 3]) rig.link.send({ ...message, packetId });
+    expect([receive(rig, channel).payload, receive(rig, channel).payload]).toEqual(['x', 'x']);
+    expect(disconnectResponse(rig, channel)).toEqual(['CONNECTIONCIRCUITBREAKER', 0]);
+    expect(rig.link.ended).toBe(true);
   });
 
   it('messages of the same chunk are not delivered after the circuit breaker', () => {

@@ -33,6 +33,7 @@ import {
   Kernel,
   type KernelEvent,
   type Limits,
+  type MqttTransportFactory,
   type Transport,
   type TransportEvents,
   type TransportRequest,
@@ -84,11 +85,13 @@ export class Link implements Transport {
   }
 }
 
-interface RigOptions {
+export interface RigOptions {
   limits?: Partial<Limits>;
   behaviour?: Partial<Behaviour>;
   wallClock?: () => number | undefined;
   fetch?: (items: ConfigItem[]) => Promise<ConfigItemResult[]>;
+  /** In the place of a `Link`. */
+  mqttTransport?: MqttTransportFactory;
   trace?: (call: SystemCallName, status: MvStatus) => void;
 }
 
@@ -115,11 +118,13 @@ export class Rig {
       wallClock: options.wallClock,
       deviceId: DEVICE_ID,
       config: { fetch: options.fetch ?? (async (items) => items.map(() => ({ result: 'keyNotFound' }))) },
-      mqttTransport: (request, events) => {
-        const link = new Link(request, events);
-        this.links.push(link);
-        return link;
-      },
+      mqttTransport:
+        options.mqttTransport ??
+        ((request, events) => {
+          const link = new Link(request, events);
+          this.links.push(link);
+          return link;
+        }),
       limits: options.limits,
       behaviour: options.behaviour,
       log: (line) => this.log.push(line),

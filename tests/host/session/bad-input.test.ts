@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket, MqttError, type Packet } from '../../../host/core/index.js';
-import { ClientSession, SessionError } from '../../../host/core/session.js';
+import { ClientSession, encodePacket, MqttError, type Packet, SessionError } from '../../../host/core/index.js';
 import { Random } from './random.js';
 
 const message = { type: 'publish', topic: 'a', payload: Buffer.from('x'), retain: false, dup: false } as const;

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ClientSession,
+  type ClientSessionOptions,
   encodePacket,
+  MalformedPacketError,
   MqttError,
   type Packet,
   PacketDecoder,
   type Properties,
   type ProtocolVersion,
+  SessionError,
 } from '../../../host/core/index.js';
-import { ClientSession, type ClientSessionOptions, SessionError } from '../../../host/core/session.js';
 
 /** What the session wants to send, as packets. */
 function sent(session: ClientSession, protocolVersion: ProtocolVersion = 5): readonly Packet[] {
@@ -35,15 +38,21 @@ const publish: Packet = {
   dup: false,
 };
 
-/** The error that is thrown. */
-function thrown(run: () => unknown): SessionError {
+/** What is thrown. */
+function caught(run: () => unknown): unknown {
   try {
     run();
   } catch (error) {
-    if (error instanceof SessionError) return error;
-    throw error;
+    return error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** The SessionError that is thrown. */
+function thrown(run: () => unknown): SessionError {
+  const error = caught(run);
+  if (error instanceof SessionError) return error;
+  throw error;
 }
 
 describe('ClientSession', () => {
@@ -113,6 +122,21 @@ describe('ClientSession', () => {
     session.send(publish, 0);
     expect(refused(publish)).toBe('NO_MEMORY');
     expect(sent(session)).toHaveLength(1);
+  });
+
+  it('throws for a malformed packet, with the events before it, and goes on throwing until it is closed', () => {
+    const session = connected();
+    const bytes = Buffer.concat([encodePacket({ ...publish, packetId: 9 } as Packet, 5), Uint8Array.of(0xd1, 0)]);
+    for (const chunk of [bytes, new Uint8Array(0)]) {
+      const error = caught(() => session.receive(chunk, 0));
+      expect(error).toBeInstanceOf(MalformedPacketError);
+      expect(error).toMatchObject({ codeName: 'FLAGS_RESERVED', byteOffset: 0 });
+      expect((error as MalformedPacketError).events.map(({ type }) => type)).toEqual(
+        chunk === bytes ? ['message'] : [],
+      );
+    }
+    session.close();
+    expect(session.receive(new Uint8Array(0), 0)).toEqual([]);
   });
 
   it('refuses a packet of the server above its own maximum before it has come whole', () => {

@@ -1,5 +1,5 @@
 import type { ProtocolVersion, PublishPacket } from '../../../host/core/index.js';
-import { ClientSession, SessionError } from '../../../host/core/session.js';
+import { ClientSession, SessionError } from '../../../host/core/index.js';
 import { Random } from './random.js';
 import { type Message, ModelServer, type ServerOptions } from './server.js';
 
