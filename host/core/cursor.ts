@@ -43,6 +43,7 @@ let holder: PacketCursor | undefined;
  * first packet and after the last one they give zeros.
  */
 export class PacketCursor {
+  /** Version of the packets that come; a CONNECT brings its own and sets it for those after it. */
   protocolVersion: ProtocolVersion;
   /** Bytes of the largest packet that is given whole. */
   readonly #largest: number;
@@ -171,14 +172,17 @@ export class PacketCursor {
     return this.#words[this.#at + TYPE];
   }
 
+  /** Quality of Service of a PUBLISH (3.3.1.2). */
   get qos(): QoS {
     return ((this.#words[this.#at + FLAGS] >> 1) & 3) as QoS;
   }
 
+  /** RETAIN of a PUBLISH (3.3.1.3). */
   get retain(): boolean {
     return (this.#words[this.#at + FLAGS] & 1) !== 0;
   }
 
+  /** DUP of a PUBLISH (3.3.1.1). */
   get dup(): boolean {
     return (this.#words[this.#at + FLAGS] & 8) !== 0;
   }
@@ -193,6 +197,7 @@ export class PacketCursor {
     return this.#words[this.#at + PACKET_ID];
   }
 
+  /** Reason code, or return code of a 3.1.1 CONNACK; 0 where the packet has none. */
   get reasonCode(): number {
     return this.#words[this.#at + REASON_CODE];
   }

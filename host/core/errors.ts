@@ -7,12 +7,7 @@ export function describeResult(code: number): string {
   return result ? `${result.text} (${result.source})` : `result code ${code}`;
 }
 
-/**
- * A packet that breaks a rule of the standard, found while decoding or encoding.
- *
- * `byteOffset` counts from the first byte of the packet; it is -1 when encoding. `reasonCode` is the MQTT 5 reason
- * code with which a peer should be told.
- */
+/** A packet that breaks a rule of the standard, found while decoding or encoding. */
 export class MqttError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;
@@ -20,7 +15,9 @@ export class MqttError extends Error {
   readonly codeName: string;
   /** Statement id or section of the standard. */
   readonly statement: string;
+  /** Byte of the packet at which the rule was broken; -1 when encoding. */
   readonly byteOffset: number;
+  /** MQTT 5 reason code (2.4) with which the peer should be told. */
   readonly reasonCode: number;
   /** Packets that were decoded before the bad one. */
   readonly packets: Packet[];

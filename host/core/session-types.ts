@@ -2,6 +2,7 @@ import { type SessionEvent as EventNumber, results } from '../../build/abi/core.
 import { describeResult, MqttError } from './errors.js';
 import type { Packet } from './packets.js';
 
+/** Room and behaviour of a client session. */
 export interface ClientSessionOptions {
   /** Messages of QoS 1 and 2 and subscriptions in flight to the server, 0 to 65,535. Default 8. */
   sendCapacity?: number;
