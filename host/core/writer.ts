@@ -16,7 +16,7 @@ const SPARE = 256;
 /** The shortest fixed header, bytes (2.1.1). */
 const SHORT_HEADER = 2;
 /** The largest Remaining Length (1.5.5). */
-const LARGEST_BODY = 268_435_455;
+export const LARGEST_BODY = 268_435_455;
 
 const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4);
 
