@@ -97,6 +97,7 @@ describe('encodePacket', () => {
     const inner = publish('inner', 5);
     const outer = publish('outer', 7);
     let between: Buffer | undefined;
+    encodePacket(inner, 5);
     const packet = Object.defineProperty({ ...outer }, 'payload', {
       get: () => {
         between = encodePacket(inner, 5);
