@@ -37,7 +37,8 @@ export class PacketBatch {
    * of the wrong type or range; Error when a getter of the packet uses the batch. The batch stays as it was then.
    */
   add(packet: Packet): void {
-    this.#begin();
+    this.#checkIdle();
+    this.#writing = true;
     try {
       writePacket(this.#writer, packet, this.protocolVersion);
       this.#count++;
@@ -59,18 +60,14 @@ export class PacketBatch {
     if (protocolVersion !== this.protocolVersion) {
       throw new RangeError(`publish: prepared for version ${protocolVersion}, the batch has ${this.protocolVersion}`);
     }
-    this.#begin();
-    try {
-      prepared.write(this.#writer, payload, packetId);
-      this.#count++;
-    } finally {
-      this.#writing = false;
-    }
+    this.#checkIdle();
+    prepared.write(this.#writer, payload, packetId);
+    this.#count++;
   }
 
   /** The packets as bytes that the caller owns from now on; the batch is empty then. */
   take(): Buffer {
-    this.#begin(false);
+    this.#checkIdle();
     this.#count = 0;
     return this.#writer.take();
   }
@@ -82,13 +79,12 @@ export class PacketBatch {
 
   /** Empties the batch; its memory is used again. */
   reset(): void {
-    this.#begin(false);
+    this.#checkIdle();
     this.#count = 0;
     this.#writer.reset();
   }
 
-  #begin(writing = true): void {
+  #checkIdle(): void {
     if (this.#writing) throw new Error('PacketBatch: a packet is being added; its getters must not use the batch');
-    this.#writing = writing;
   }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket, MqttError, type Packet, PacketBatch, type ProtocolVersion } from '../../../host/core/index.js';
+import {
+  encodePacket,
+  MqttError,
+  type Packet,
+  PacketBatch,
+  type ProtocolVersion,
+  preparePublish,
+} from '../../../host/core/index.js';
 import { PacketGenerator } from './packet-generator.js';
 
 const ping: Packet = { type: 'pingreq' };
@@ -101,7 +108,13 @@ describe('a batch', () => {
   it('refuses to be used by a getter of the packet that is added', () => {
     const batch = new PacketBatch(4);
     batch.add(ping);
-    const uses: (() => unknown)[] = [() => batch.add(ping), () => batch.take(), () => batch.reset()];
+    const prepared = preparePublish({ topic: 'a', qos: 0, retain: false }, 4);
+    const uses: (() => unknown)[] = [
+      () => batch.add(ping),
+      () => batch.addPrepared(prepared, Buffer.alloc(0)),
+      () => batch.take(),
+      () => batch.reset(),
+    ];
     for (const use of uses) {
       const packet = Object.defineProperty(publish('a'), 'payload', { get: use });
       expect(() => batch.add(packet)).toThrow('its getters must not use the batch');
