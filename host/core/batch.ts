@@ -34,7 +34,8 @@ export class PacketBatch {
    * Encodes a packet behind the others.
    *
    * @throws MqttError when the packet breaks a rule of the standard (byteOffset -1); TypeError or RangeError for a value
-   * of the wrong type or range; Error when a getter of the packet uses the batch. The batch stays as it was then.
+   * of the wrong type or range, RangeError also beyond 1 GiB; Error when a getter of the packet uses the batch. The batch
+   * stays as it was then.
    */
   add(packet: Packet): void {
     this.#checkIdle();

@@ -6,13 +6,15 @@ import { View } from './views.js';
 
 /** Up to so many bytes a loop writes faster than a call. */
 const FEW = 12;
-/** Packets share memory of this size, as small Buffers of Node do; one that needs more has its own. */
+/** Bytes of memory that packets share, as small Buffers of Node do; what needs more has memory of its own. */
 const SHARED = 16_384;
 /**
  * Bytes that `begin`, `string`, `raw` and `room` leave free behind what they write: integers do not look whether there is
  * room. All properties that are integers take less; who writes more of them calls `room` between.
  */
 const SPARE = 256;
+/** Bytes; indices of more would not fit into the integers that engines are fast with. */
+const LARGEST_MEMORY = 2 ** 30;
 /** The shortest fixed header, bytes (2.1.1). */
 const SHORT_HEADER = 2;
 /** The largest Remaining Length (1.5.5). */
@@ -70,7 +72,9 @@ export class PacketWriter {
   /** Goes on in other memory; what was not taken goes with it. */
   #grow(length: number): void {
     const kept = this.at - this.#first;
-    const bytes = Buffer.allocUnsafeSlow(Math.max(SHARED, (kept * 2 + length + SPARE + 3) & ~3));
+    if (kept + length > LARGEST_MEMORY)
+      throw new RangeError('packets of more than 1 GiB in one piece: take them before');
+    const bytes = Buffer.allocUnsafeSlow(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
     // Packets are views on it: to transfer one of them to a worker must not take it away from the others.
     markAsUntransferable(bytes.buffer);
     bytes.set(this.bytes.subarray(this.#first, this.at));
@@ -242,6 +246,7 @@ export class PacketWriter {
   take(): Buffer {
     const packets = this.view();
     this.#first = this.#end;
+    if (this.bytes.length > SHARED) this.#limit = -1;
     return packets;
   }
 

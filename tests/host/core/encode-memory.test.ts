@@ -109,6 +109,15 @@ describe('encodePacket', () => {
     expect(between && decode(between)).toEqual(inner);
   });
 
+  it('shares memory among small packets only: what was large does not live on with them', () => {
+    const memoryOf = (packet: Packet) => encodePacket(packet, 5).buffer.byteLength;
+    const many = Array.from({ length: 20_000 }, (_, n) => `topic/${n}`);
+    expect(memoryOf({ type: 'unsubscribe', packetId: 1, topicFilters: many })).toBeGreaterThan(100_000);
+    expect(memoryOf(publish('a', 1))).toBeLessThanOrEqual(16_384);
+    expect(memoryOf(publish('a', 1_000_000))).toBeLessThan(1_001_000);
+    expect(memoryOf(publish('a', 1))).toBeLessThanOrEqual(16_384);
+  });
+
   it('gives packets that stay when one of them is transferred to another thread', () => {
     const first = encodePacket(publish('first', 5), 5);
     try {
