@@ -1,12 +1,11 @@
 import { MqttError } from './errors.js';
 import { core, recordAddress, scratch } from './instance.js';
+import { LARGEST_PACKET } from './options.js';
 import type { ProtocolVersion } from './packets.js';
 import type { PacketWriter } from './writer.js';
 
 /** Up to so many words a loop copies faster than a call. */
 const FEW_WORDS = 64;
-/** No limit of the size of a packet beside that of the protocol. */
-const NO_LIMIT = 0xffff_ffff;
 
 /**
  * Lets the core read the packet that stands in the writer from `start` to its end, as the receiver would.
@@ -24,6 +23,6 @@ export function checkWritten(writer: PacketWriter, start: number, version: Proto
   const target = address >> 2;
   if (count > FEW_WORDS) u32.set(words.subarray(first, first + count), target);
   else for (let n = 0; n < count; n++) u32[target + n] = words[first + n];
-  const result = core.mqtt_decode(address, length, version, NO_LIMIT, recordAddress);
+  const result = core.mqtt_decode(address, length, version, LARGEST_PACKET, recordAddress);
   if (result < 0) throw new MqttError(result, -1, packetType);
 }

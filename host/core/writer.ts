@@ -1,6 +1,7 @@
 import { markAsUntransferable } from 'node:worker_threads';
 import { Result } from '../../build/abi/core.js';
 import { MqttError } from './errors.js';
+import { LARGEST_PACKET } from './options.js';
 import { putText } from './strings.js';
 import { View } from './views.js';
 
@@ -18,7 +19,7 @@ const LARGEST_MEMORY = 2 ** 30;
 /** The shortest fixed header, bytes (2.1.1). */
 const SHORT_HEADER = 2;
 /** The largest Remaining Length (1.5.5). */
-export const LARGEST_BODY = 268_435_455;
+export const LARGEST_BODY = LARGEST_PACKET - 5;
 
 const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4);
 
