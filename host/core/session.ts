@@ -123,7 +123,8 @@ export class ClientSession {
     object(packet, 'packet');
     const lacksId = 'packetId' in packet ? !packet.packetId : packet.type === 'publish' && packet.qos > 0;
     const version = (this.#word(SessionRecord.protocolVersion) || 4) as ProtocolVersion;
-    const size = fillRecord(lacksId ? ({ ...packet, packetId: 0 } as Packet) : packet, version);
+    const size = fillRecord(lacksId ? ({ ...packet, packetId: 1 } as Packet) : packet, version);
+    if (lacksId) scratch.u32[(recordAddress + PacketRecord.packetId) >> 2] = 0;
     const send = ({ context, output }: Frame) => {
       const written = core.session_send(context, recordAddress, now >>> 0, output, size);
       if (written > 0) this.#keepOutput(output, written);
