@@ -47,7 +47,8 @@ function encode(packet: Packet, protocolVersion: ProtocolVersion): number {
   const capacity = fillRecord(packet, protocolVersion);
   writer.room(capacity);
   const written = core.mqtt_encode(recordAddress, writer.at, capacity);
-  if (written < 0) throw new MqttError(written, -1, packet.type);
+  const version = packet.type === 'connect' ? packet.protocolVersion : protocolVersion;
+  if (written < 0) throw new MqttError(written, -1, packet.type, [], version);
   return written;
 }
 

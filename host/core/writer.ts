@@ -1,6 +1,7 @@
 import { PacketRecord, Result } from '../../build/abi/core.js';
 import { MqttError } from './errors.js';
 import { recordAddress, scratch } from './instance.js';
+import type { ProtocolVersion } from './packets.js';
 
 /** Up to so many bytes a loop writes faster than a call. */
 const FEW = 64;
@@ -87,7 +88,7 @@ class PacketWriter {
       if (index === text.length) return;
     }
     // Buffer would write U+FFFD in the place of half a surrogate pair and so change the text.
-    if (!text.isWellFormed()) throw new MqttError(Result.UTF8_INVALID, -1, `${packetType}: ${field}`);
+    if (!text.isWellFormed()) this.#refuse(Result.UTF8_INVALID, packetType, field);
     this.at = start + u8.write(text, start, 'utf8');
   }
 
@@ -112,9 +113,14 @@ class PacketWriter {
     if (kind === 'text') this.text(value, packetType, field);
     else this.bytes(value, packetType, field);
     const length = this.at - start;
-    if (length > 0xffff) throw new MqttError(Result.STRING_TOO_LONG, -1, `${packetType}: ${field}`);
+    if (length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, packetType, field);
     this.#u8[start - 2] = length >> 8;
     this.#u8[start - 1] = length;
+  }
+
+  #refuse(code: number, packetType: string, field: string): never {
+    const version = this.#u32[RECORD + (PacketRecord.protocolVersion >> 2)] as ProtocolVersion;
+    throw new MqttError(code, -1, `${packetType}: ${field}`, [], version);
   }
 }
 

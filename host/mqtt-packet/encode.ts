@@ -49,7 +49,8 @@ export function encode(packet: Packet, options: GenerateOptions | undefined): Bu
     strict: lenient !== true,
   };
   const write = encodings.get(packet.cmd) ?? refuse('Unknown command');
-  const writer = new PacketWriter(packet.cmd, context.strict);
+  const ownVersion = (packet.cmd === 'connect' && packet.protocolVersion) || context.version;
+  const writer = new PacketWriter(packet.cmd, ownVersion as ProtocolVersion, context.strict);
   try {
     const written = write(given, writer, context);
     if (!written) return undefined;
@@ -72,7 +73,7 @@ function check(bytes: Buffer, version: ProtocolVersion, cmd: string): void {
     judge.next();
   } catch (error) {
     if (!(error instanceof MqttError)) throw error;
-    const worded = new MqttError(error.code, -1, cmd);
+    const worded = new MqttError(error.code, -1, cmd, [], error.protocolVersion);
     throw new PacketError(worded.message, worded);
   }
 }

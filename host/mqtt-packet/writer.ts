@@ -1,4 +1,4 @@
-import { MqttError, Result } from '../core/index.js';
+import { MqttError, type ProtocolVersion, Result } from '../core/index.js';
 import { PacketError, refuse } from './errors.js';
 
 /** Room before the body for the longest fixed header, bytes (2.1.4). */
@@ -18,9 +18,11 @@ export class PacketWriter {
   #at = FIXED_HEADER;
   readonly #strict: boolean;
   readonly #cmd: string;
+  readonly #version: ProtocolVersion;
 
-  constructor(cmd: string, strict: boolean) {
+  constructor(cmd: string, version: ProtocolVersion, strict: boolean) {
     this.#cmd = cmd;
+    this.#version = version;
     this.#strict = strict;
   }
 
@@ -83,7 +85,7 @@ export class PacketWriter {
   #text(text: string): void {
     if (text.length <= SHORT_TEXT && this.#ascii(text)) return;
     // Buffer would write U+FFFD in the place of half a surrogate pair and so change the text.
-    if (this.#strict && !text.isWellFormed()) throw new PacketError(...worded(Result.UTF8_INVALID, this.#cmd));
+    if (this.#strict && !text.isWellFormed()) throw new PacketError(...this.#worded(Result.UTF8_INVALID));
     const at = this.#room(2 + text.length * 3);
     const length = this.#bytes.write(text, at + 2);
     this.#fieldLength(length, at);
@@ -107,7 +109,7 @@ export class PacketWriter {
   }
 
   #fieldLength(length: number, at = this.#room(2)): void {
-    if (length > 0xffff) throw new PacketError(...worded(Result.STRING_TOO_LONG, this.#cmd));
+    if (length > 0xffff) throw new PacketError(...this.#worded(Result.STRING_TOO_LONG));
     this.#bytes[at] = length >> 8;
     this.#bytes[at + 1] = length;
   }
@@ -157,6 +159,11 @@ export class PacketWriter {
     return start;
   }
 
+  #worded(code: number): [string, MqttError] {
+    const error = new MqttError(code, -1, this.#cmd, [], this.#version);
+    return [error.message, error];
+  }
+
   /** Gives the buffer back; the writer is of no use then. */
   release(): void {
     if (this.#bytes.length <= LARGEST_SPARE && spare.length < 4) spare.push(this.#bytes);
@@ -167,8 +174,3 @@ const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : v
 
 /** Bytes of a packet by those of its body. */
 export const packetSize = (body: number) => 1 + varintSize(body) + body;
-
-function worded(code: number, cmd: string): [string, MqttError] {
-  const error = new MqttError(code, -1, cmd);
-  return [error.message, error];
-}

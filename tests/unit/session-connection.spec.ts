@@ -351,7 +351,7 @@ describe('enhanced authentication (4.12)', () => {
     received('f000', '', abi.SESSION_EVENT_AUTHENTICATED);
   });
 
-  it('without a method in the CONNECT there is none (MQTT-4.12.0-6)', () => {
+  it('without a method in the CONNECT there is none (MQTT-4.12.0-6, -7)', () => {
     connected(5);
     auth(0x19);
     sendRefused(abi.RESULT_SESSION_STATE, 'AUTH');

@@ -128,11 +128,11 @@ function recordToSend(context: usize, packet: usize, packetId: u32, flags: i32):
       return RESULT_RESEND_PENDING; // MQTT-4.6.0-1
     }
     if (count(context, SENT, COUNTED) >= load<u32>(context + SERVER, SESSION_LIMITS_RECEIVE_MAXIMUM)) {
-      return RESULT_RECEIVE_MAXIMUM_REACHED; // MQTT-3.3.4-9
+      return RESULT_RECEIVE_MAXIMUM_REACHED; // MQTT-3.3.4-7
     }
     if ((flags & DUP) != 0) return <i32>record;
   }
-  if (record != 0) return RESULT_PACKET_ID_COLLISION; // MQTT-2.2.1-2
+  if (record != 0) return RESULT_PACKET_ID_COLLISION; // MQTT-2.2.1-3
   if (count(context, SENT, 0) >= load<u32>(context, SESSION_SEND_CAPACITY)) return RESULT_NO_MEMORY;
   if (packetId == 0) {
     // There is a free one: there are fewer than 65,535 records of sent packets.
@@ -258,7 +258,7 @@ function checkSubscribe(context: usize, packet: usize): i32 {
 /** AUTH: the answer that is owed, or the beginning of a new authentication (4.12, 4.12.1), by the method of the CONNECT. */
 function authenticate(context: usize, packet: usize): i32 {
   const reason = load<u32>(packet, PACKET_REASON_CODE);
-  // MQTT-4.12.0-6: without a method in the CONNECT there is no AUTH.
+  // MQTT-4.12.0-7: without a method in the CONNECT there is no AUTH.
   if (reason == 0 || reason != load<u32>(context, SESSION_AUTHENTICATION)) return RESULT_SESSION_STATE;
   if (
     load<u32>(context, SCRATCH + SESSION_LIMITS_AUTHENTICATION_METHOD) !=
