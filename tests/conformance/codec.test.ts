@@ -11,7 +11,6 @@ const refused: [string, ProtocolVersion, unknown, string][] = [
   ['text with half a surrogate pair (MQTT-1.5.4-1)', 5, { ...connect, clientId: 'a\udfff' }, 'UTF8_INVALID'],
   ['text with U+0000 (MQTT-1.5.4-2)', 5, { ...publish, topic: 'a\0' }, 'UTF8_NUL'],
   ['packet id 0 (MQTT-2.2.1-3)', 5, { ...publish, qos: 1, packetId: 0 }, 'PACKET_ID_ZERO'],
-  ['packet id 0 (MQTT-2.2.1-3)', 5, { ...publish, qos: 1, packetId: 0 }, 'PACKET_ID_ZERO'],
   ['packet id 0 in 3.1.1 (MQTT-2.3.1-1)', 4, { ...publish, qos: 1, packetId: 0 }, 'PACKET_ID_ZERO'],
   ['a will of QoS 3 (MQTT-3.1.2-12)', 5, { ...connect, will: { ...will, qos: 3 } }, 'WILL_QOS_INVALID'],
   ['a will topic with a wildcard (MQTT-4.7.0-1)', 5, { ...connect, will: { ...will, topic: '#' } }, 'TOPIC_WILDCARD'],

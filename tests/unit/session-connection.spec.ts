@@ -231,6 +231,9 @@ describe('CONNACK', () => {
     setBytes(abi.PACKET_PAYLOAD, '00016100');
     setBytes(abi.PACKET_PROPERTIES, '0b01');
     expect(send()).toBe(11);
+    publishRecord(0);
+    setBytes(abi.PACKET_PROPERTIES, '0b01');
+    sendRefused(abi.RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED, 'MQTT-3.3.4-6');
   });
 });
 

@@ -200,8 +200,9 @@ function encode(context: usize, type: i32, packet: usize, now: u32, output: usiz
   if (result < 0) return result;
   let fault = 0;
   if (type == PACKET_TYPE_PUBLISH) fault = publish(context, packet);
-  else if (type == PACKET_TYPE_SUBSCRIBE) fault = checkSubscribe(context, packet);
-  else if (type == PACKET_TYPE_CONNECT) connect(context, packet);
+  else if (type == PACKET_TYPE_SUBSCRIBE) {
+    fault = checkIdentifier(packet, load<u32>(context + SERVER, SESSION_LIMITS_SUBSCRIPTION_IDENTIFIER_AVAILABLE) != 0);
+  } else if (type == PACKET_TYPE_CONNECT) connect(context, packet);
   else if (type >= PACKET_TYPE_DISCONNECT) {
     const limits = context + SCRATCH;
     readLimits(context, packet, limits);
@@ -245,14 +246,13 @@ function publish(context: usize, packet: usize): i32 {
   if ((flags & 1) > load<u32>(server, SESSION_LIMITS_RETAIN_AVAILABLE)) return RESULT_RETAIN_NOT_SUPPORTED;
   return load<i32>(packet, PACKET_TOPIC_ALIAS) > max(load<i32>(server, SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM), 0)
     ? RESULT_TOPIC_ALIAS_INVALID // MQTT-3.3.2-9
-    : 0;
+    : checkIdentifier(packet, false);
 }
 
-/** A Subscription Identifier that the server does not take is not sent (3.2.2.3.12). */
-function checkSubscribe(context: usize, packet: usize): i32 {
-  const available = load<u32>(context + SERVER, SESSION_LIMITS_SUBSCRIPTION_IDENTIFIER_AVAILABLE) != 0;
+/** A Subscription Identifier is not sent in a PUBLISH (MQTT-3.3.4-6), nor to a server that takes none (3.2.2.3.12). */
+function checkIdentifier(packet: usize, allowed: bool): i32 {
   const present = (load<u32>(packet, PACKET_PROPERTIES_PRESENT_LOW) & SUBSCRIPTION_IDENTIFIER) != 0;
-  return present && !available ? RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED : 0;
+  return present && !allowed ? RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED : 0;
 }
 
 /** AUTH: the answer that is owed, or the beginning of a new authentication (4.12, 4.12.1), by the method of the CONNECT. */
