@@ -8,7 +8,8 @@ import {
   type PublishPacket,
   type QoS,
 } from '../../host/core/index.js';
-import { ClientSession, type ClientSessionOptions, SessionError } from '../../host/core/session.js';
+import { ClientSession } from '../../host/core/session.js';
+import { type ClientSessionOptions, SessionError } from '../../host/core/session-types.js';
 
 interface Connection {
   cleanStart?: boolean;
@@ -82,13 +83,13 @@ export class Client {
   }
 
   /** What went out since the last time. */
-  sent(): Packet[] {
+  sent(): readonly Packet[] {
     const decoder = new PacketDecoder({ protocolVersion: this.version });
     return decoder.push(Buffer.concat(this.session.takeOutput()));
   }
 
   /** All that the session sends again, and what the caller sends for it. */
-  resent(...messages: PublishPacket[]): Packet[] {
+  resent(...messages: PublishPacket[]): readonly Packet[] {
     for (let id = this.session.poll(this.now); id !== undefined; id = this.session.poll(this.now)) {
       const known = messages.find(({ packetId }) => packetId === id);
       if (!known) throw new Error(`packet id ${id} is to be sent again, of which the test does not know`);
