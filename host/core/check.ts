@@ -1,3 +1,4 @@
+import { PacketRecord } from '../../build/abi/core.js';
 import { MqttError } from './errors.js';
 import { core, recordAddress, scratch } from './instance.js';
 import { LARGEST_PACKET } from './options.js';
@@ -24,5 +25,8 @@ export function checkWritten(writer: PacketWriter, start: number, version: Proto
   if (count > FEW_WORDS) u32.set(words.subarray(first, first + count), target);
   else for (let n = 0; n < count; n++) u32[target + n] = words[first + n];
   const result = core.mqtt_decode(address, length, version, LARGEST_PACKET, recordAddress);
-  if (result < 0) throw new MqttError(result, -1, packetType);
+  if (result >= 0) return;
+  // A CONNECT says itself which standard it breaks.
+  const broken = u32[(recordAddress + PacketRecord.protocolVersion) >> 2] as ProtocolVersion;
+  throw new MqttError(result, -1, packetType, [], broken);
 }

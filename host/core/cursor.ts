@@ -353,7 +353,9 @@ export class PacketCursor {
     this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
       const name = packetTypeNames[this.#words[FAILED_TYPE]] ?? 'packet';
-      this.#failure = new MqttError(result, errorOffset, name);
+      // A CONNECT says itself which standard it breaks.
+      const version = this.#words[this.#last + STRIDE + (PacketRecord.protocolVersion >> 2)] as ProtocolVersion;
+      this.#failure = new MqttError(result, errorOffset, name, [], version);
       this.#wanted = 0;
     }
   }

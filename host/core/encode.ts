@@ -62,7 +62,7 @@ export function writePacket(writer: PacketWriter, packet: Packet, protocolVersio
   const { type } = packet;
   const version = type === 'connect' ? packet.protocolVersion : protocolVersion;
   integer(version, 3, 5, 'protocolVersion');
-  writer.begin();
+  writer.begin(version);
   if (type === 'publish') {
     encodePublish(writer, packet, version);
     return;
@@ -128,7 +128,7 @@ function writeBody(writer: PacketWriter, packet: Exclude<Packet, PublishPacket>,
       break;
     case 'pingreq':
     case 'pingresp':
-      refuseProperties((packet as { properties?: object }).properties, type);
+      refuseProperties(version, (packet as { properties?: object }).properties, type);
       break;
     default:
       writer.u16(integer(packet.packetId, 0, 0xffff, type, 'packetId'));
@@ -145,9 +145,9 @@ function writeReason(
 ): void {
   const code = integer(reasonCode, 0, 0xff, type, 'reasonCode');
   if (version < 5) {
-    refuseProperties(properties, type);
+    refuseProperties(version, properties, type);
     // The packets of 3.1.1 have no place for it.
-    if (code !== 0) throw new MqttError(Result.REASON_CODE_INVALID, -1, type);
+    if (code !== 0) throw new MqttError(Result.REASON_CODE_INVALID, -1, type, [], version);
     return;
   }
   const { length } = writer;

@@ -23,7 +23,7 @@ export class PreparedPublish {
     this.protocolVersion = integer(protocolVersion, 3, 5, 'protocolVersion') as ProtocolVersion;
     const { topic, qos, retain, properties } = template;
     const writer = new PacketWriter();
-    writer.begin();
+    writer.begin(this.protocolVersion);
     this.#firstByte = publishFirstByte(qos, retain, false);
     const anyId = 1;
     writePublishHead(writer, topic, qos, anyId, properties, this.protocolVersion);

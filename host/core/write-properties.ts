@@ -23,15 +23,19 @@ export function writePropertiesOf(
   packetType: string,
 ): void {
   if (version === 5) writeProperties(writer, properties, packetType);
-  else refuseProperties(properties, packetType);
+  else refuseProperties(version, properties, packetType);
 }
 
 /** @throws MqttError PROPERTY_FOREIGN for one that is not undefined */
-export function refuseProperties(properties: Properties | undefined, packetType: string): void {
+export function refuseProperties(
+  version: ProtocolVersion,
+  properties: Properties | undefined,
+  packetType: string,
+): void {
   if (properties === undefined) return;
   object(properties, packetType, 'properties');
   const isGiven = Object.values(properties).some((value) => value !== undefined);
-  if (isGiven) throw new MqttError(Result.PROPERTY_FOREIGN, -1, packetType);
+  if (isGiven) throw new MqttError(Result.PROPERTY_FOREIGN, -1, packetType, [], version);
 }
 
 /**

@@ -2,6 +2,7 @@ import { markAsUntransferable } from 'node:worker_threads';
 import { Result } from '../../build/abi/core.js';
 import { MqttError } from './errors.js';
 import { LARGEST_PACKET } from './options.js';
+import type { ProtocolVersion } from './packets.js';
 import { putText } from './strings.js';
 import { View } from './views.js';
 
@@ -45,10 +46,13 @@ export class PacketWriter {
   /** Where the finished packets that were not taken begin, and where they end. */
   #first = 0;
   #end = 0;
+  #version: ProtocolVersion = 5;
   /** Bytes left free for the fixed header: as many as that of the packet before took, mostly they are enough. */
   #header = SHORT_HEADER;
 
-  begin(): void {
+  /** @param protocolVersion of the packet, for what errors cite */
+  begin(protocolVersion: ProtocolVersion): void {
+    this.#version = protocolVersion;
     this.at = this.#end;
     this.room(0);
     this.at += this.#header;
@@ -140,13 +144,13 @@ export class PacketWriter {
    */
   string(text: string, packetType: string, field: string, strict = true): void {
     const { length: most } = text;
-    if (most > 0xffff) throw new MqttError(Result.STRING_TOO_LONG, -1, `${packetType}: ${field}`);
+    if (most > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
     this.room(2 + most * 3);
     const { bytes, at } = this;
     const end = putText(bytes, at + 2, text, strict);
-    if (end < 0) throw new MqttError(Result.UTF8_INVALID, -1, `${packetType}: ${field}`);
+    if (end < 0) this.#refuse(Result.UTF8_INVALID, `${packetType}: ${field}`);
     const length = end - at - 2;
-    if (length > 0xffff) throw new MqttError(Result.STRING_TOO_LONG, -1, `${packetType}: ${field}`);
+    if (length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
     bytes[at] = length >> 8;
     bytes[at + 1] = length;
     this.at = end;
@@ -154,7 +158,7 @@ export class PacketWriter {
 
   /** Binary data with its length before it (1.5.6). @throws MqttError STRING_TOO_LONG over 65,535 bytes */
   binary(value: Uint8Array, packetType: string, field: string): void {
-    if (value.length > 0xffff) throw new MqttError(Result.STRING_TOO_LONG, -1, `${packetType}: ${field}`);
+    if (value.length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
     this.u16(value.length);
     this.raw(value);
   }
@@ -192,7 +196,7 @@ export class PacketWriter {
    */
   close(firstByte: number, payloadLength: number, packetType: string): number {
     const whole = this.length + payloadLength;
-    if (whole > LARGEST_BODY) throw new MqttError(Result.PACKET_TOO_LARGE, -1, packetType);
+    if (whole > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
     const header = 1 + varintSize(whole);
     const more = header - this.#header;
     if (more !== 0) {
@@ -222,7 +226,7 @@ export class PacketWriter {
   /** Writes a whole packet of parts about which there is nothing to check. @throws MqttError PACKET_TOO_LARGE */
   whole(firstByte: number, head: Uint8Array, payload: Uint8Array, packetType: string): void {
     const length = head.length + payload.length;
-    if (length > LARGEST_BODY) throw new MqttError(Result.PACKET_TOO_LARGE, -1, packetType);
+    if (length > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
     this.at = this.#end;
     this.room(length);
     const { bytes } = this;
@@ -231,6 +235,10 @@ export class PacketWriter {
     bytes.set(head, body);
     bytes.set(payload, body + head.length);
     this.#end = body + length;
+  }
+
+  #refuse(code: number, what: string): never {
+    throw new MqttError(code, -1, what, [], this.#version);
   }
 
   /** Bytes of the finished packets. */

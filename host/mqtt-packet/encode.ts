@@ -1,5 +1,5 @@
 import { checkWritten } from '../core/check.js';
-import { MqttError } from '../core/index.js';
+import { MqttError, type ProtocolVersion } from '../core/index.js';
 import { borrowWriter, giveBack, LARGEST_BODY, type PacketWriter, packetSize } from '../core/writer.js';
 import { writeConnect } from './encode-connect.js';
 import { PacketError, refuse } from './errors.js';
@@ -44,7 +44,7 @@ export function encode(packet: Packet, options: GenerateOptions | undefined): Bu
     return writeWhole(writer, write, packet as unknown as Given, contextOf(cmd, options)) ? writer.take() : undefined;
   } catch (error) {
     if (!(error instanceof MqttError)) throw error;
-    const worded = new MqttError(error.code, -1, cmd);
+    const worded = new MqttError(error.code, -1, cmd, [], error.protocolVersion);
     throw new PacketError(worded.message, worded);
   } finally {
     giveBack(writer);
@@ -63,7 +63,7 @@ function contextOf(cmd: string, options: GenerateOptions | undefined): Context {
 
 /** Gives false when the packet must not be sent. */
 function writeWhole(writer: PacketWriter, write: Encoding, packet: Given, context: Context): boolean {
-  writer.begin();
+  writer.begin(((context.cmd === 'connect' && packet.protocolVersion) || context.version) as ProtocolVersion);
   const written = write(packet, writer, context);
   if (!written) return false;
   const { firstByte, payload } = written;

@@ -7,7 +7,7 @@ import {
   type ProtocolVersion,
   preparePublish,
 } from '../../../host/core/index.js';
-import { PacketGenerator } from './packet-generator.js';
+import { samplePackets } from './packet-arbitraries.js';
 
 const ping: Packet = { type: 'pingreq' };
 const publish = (topic: string, length = 3): Packet => ({
@@ -24,8 +24,7 @@ const together = (packets: Packet[], version: ProtocolVersion) =>
 
 describe.each([4, 5] as const)('a batch of version %i', (version) => {
   it('holds its packets one behind the other, as encodePacket gives them', () => {
-    const generator = new PacketGenerator(version * 77, version);
-    const packets = Array.from({ length: 1000 }, () => generator.next());
+    const packets = samplePackets(version, 1000, version * 77);
     const batch = new PacketBatch(version);
     for (const packet of packets) batch.add(packet);
     const expected = together(packets, version);
