@@ -37,8 +37,8 @@ export function readAbi() {
     const twice = list.find((item, index) => list.indexOf(item) !== index);
     if (twice !== undefined) throw new Error(`assembly/abi: ${twice} is described twice`);
   }
-  for (const { name, sourceIn, sourceIn311 } of abi.results) {
-    const unknown = Object.keys({ ...sourceIn, ...sourceIn311 }).find(
+  for (const { name, sourceIn, sourceIn311, reasonCodeIn } of abi.results) {
+    const unknown = Object.keys({ ...sourceIn, ...sourceIn311, ...reasonCodeIn }).find(
       (type) => !(type in abi.constants.PacketType.values),
     );
     if (unknown) throw new Error(`assembly/abi: the source of ${name} names the unknown packet ${unknown}`);
@@ -127,9 +127,15 @@ function assemblyScript(abi) {
 
 /** A result with the packet types of its sources as packets name them. */
 function withTypes(result) {
-  const lowerKeys = (sources) =>
-    sources && Object.fromEntries(Object.entries(sources).map(([k, v]) => [k.toLowerCase(), v]));
-  return { ...result, sourceIn: lowerKeys(result.sourceIn), sourceIn311: lowerKeys(result.sourceIn311) };
+  const lowerKeys = (byType) =>
+    byType && Object.fromEntries(Object.entries(byType).map(([k, v]) => [k.toLowerCase(), v]));
+  const { sourceIn, sourceIn311, reasonCodeIn } = result;
+  return {
+    ...result,
+    sourceIn: lowerKeys(sourceIn),
+    sourceIn311: lowerKeys(sourceIn311),
+    reasonCodeIn: lowerKeys(reasonCodeIn),
+  };
 }
 
 const RESULT_DESCRIPTION = `/** \`source\` is that of MQTT 5, or of the only standard that has the rule; the others take its place where they are there. */
@@ -143,6 +149,8 @@ export interface ResultDescription {
   sourceIn311?: Readonly<Record<string, string>>;
   text: string;
   reasonCode?: number;
+  /** In packets of this type. */
+  reasonCodeIn?: Readonly<Record<string, number>>;
 }
 `;
 
