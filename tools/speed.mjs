@@ -34,4 +34,7 @@ const file = join(root, 'README.md');
 const text = readFileSync(file, 'utf8');
 const block = /<!-- speed -->.*?<!-- \/speed -->/s;
 if (!block.test(text)) throw new Error('README.md: the marks of the speed table are missing');
-writeFileSync(file, text.replace(block, () => `<!-- speed -->\n${table}\n<!-- /speed -->`));
+writeFileSync(
+  file,
+  text.replace(block, () => `<!-- speed -->\n${table}\n<!-- /speed -->`),
+);
