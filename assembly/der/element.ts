@@ -4,7 +4,6 @@ import {
   DER_ELEMENT_ERROR_OFFSET,
   DER_ELEMENT_HEADER_LENGTH,
   DER_ELEMENT_TAG,
-  RESULT_DER_ELEMENT_MISSING,
   RESULT_DER_END_OF_CONTENTS,
   RESULT_DER_FORM,
   RESULT_DER_LENGTH_INDEFINITE,
@@ -13,9 +12,7 @@ import {
   RESULT_DER_PAST_END,
   RESULT_DER_STRING_CONSTRUCTED,
   RESULT_DER_TAG_HIGH,
-  RESULT_DER_TAG_UNEXPECTED,
   RESULT_DER_TAG_ZERO,
-  RESULT_DER_TRAILING_DATA,
   RESULT_DER_TRUNCATED,
 } from '../../build/abi/assembly';
 
@@ -26,13 +23,6 @@ import {
  */
 export type Packed = i64;
 
-// Identifier octets that are asked for by name.
-export const TAG_BOOLEAN: u32 = 0x01;
-export const TAG_INTEGER: u32 = 0x02;
-export const TAG_BIT_STRING: u32 = 0x03;
-export const TAG_OCTET_STRING: u32 = 0x04;
-export const TAG_NULL: u32 = 0x05;
-export const TAG_OBJECT_IDENTIFIER: u32 = 0x06;
 export const TAG_UTC_TIME: u32 = 0x17;
 export const TAG_GENERALIZED_TIME: u32 = 0x18;
 export const TAG_SEQUENCE: u32 = 0x30;
@@ -110,34 +100,12 @@ export function readElement(p: usize, end: usize): Packed {
     if (length < 0x80 || length >> ((octets - 1) << 3) == 0) return fail(RESULT_DER_LENGTH_NOT_MINIMAL, p + 1);
   }
   if (length > <u32>(end - content)) return fail(RESULT_DER_PAST_END, p + 1);
-  // A result must fit 31 bits; only an input of 2 GiB comes here.
-  if (length > 0x7fffff00) return fail(RESULT_DER_LENGTH_TOO_LARGE, p + 1);
   return pack(content, length);
-}
-
-/** Reads one element that must have this identifier octet. */
-export function expect(p: usize, end: usize, tag: u32): Packed {
-  if (p >= end) return fail(RESULT_DER_ELEMENT_MISSING, p);
-  if (load<u8>(p) != tag) return fail(RESULT_DER_TAG_UNEXPECTED, p);
-  return readElement(p, end);
 }
 
 /** Whether an element with this identifier octet stands at `p`. */
 export function isNext(p: usize, end: usize, tag: u32): bool {
   return p < end && load<u8>(p) == tag;
-}
-
-/** 0 when `p` has come to the end of what encloses it. */
-export function expectEnd(p: usize, end: usize): Packed {
-  return p == end ? 0 : fail(RESULT_DER_TRAILING_DATA, p);
-}
-
-/** Reads one element that must have this identifier octet and be the last one before `end`. */
-export function expectLast(p: usize, end: usize, tag: u32): Packed {
-  const element = expect(p, end, tag);
-  if (element < 0) return element;
-  const wrong = expectEnd(endOf(element), end);
-  return wrong < 0 ? wrong : element;
 }
 
 /** Writes a view, an address and a length beside it, into a record. */

@@ -48,14 +48,14 @@ export function readTime(tag: u32, content: usize, length: usize): Packed {
     year = year * 100 + pair(p);
   }
   const month = pair(p + 2);
-  if (<u32>(month - 1) > 11) return fail(RESULT_DER_TIME_VALUE, p + 2);
-  const day = pair(p + 4);
-  if (day < 1 || day > daysOfMonth(year, month)) return fail(RESULT_DER_TIME_VALUE, p + 4);
-  const hour = pair(p + 6);
-  if (hour > 23) return fail(RESULT_DER_TIME_VALUE, p + 6);
-  const minute = pair(p + 8);
-  if (minute > 59) return fail(RESULT_DER_TIME_VALUE, p + 8);
-  const second = pair(p + 10);
-  if (second > 59) return fail(RESULT_DER_TIME_VALUE, p + 10);
-  return <i64>daysSince1970(year, month, day) * 86400 + <i64>((hour * 60 + minute) * 60 + second);
+  // The largest month, hour, minute and second, one octet each; the day's is put in.
+  let largest: u64 = 0x3b3b17000c | ((<u64>daysOfMonth(year, month)) << 8);
+  for (let field: usize = 2; field < 12; field += 2) {
+    const value = pair(p + field);
+    if (value > <i32>(largest & 0xff) || (field < 6 && value == 0)) return fail(RESULT_DER_TIME_VALUE, p + field);
+    largest >>= 8;
+  }
+  return (
+    <i64>daysSince1970(year, month, pair(p + 4)) * 86400 + <i64>((pair(p + 6) * 60 + pair(p + 8)) * 60 + pair(p + 10))
+  );
 }
