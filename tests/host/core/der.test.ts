@@ -101,7 +101,14 @@ describe('readCertificate', () => {
       expectAsNode(raw);
     }
     expect(rootCertificates.length).toBeGreaterThan(100);
-    expect(refused.filter((line) => line !== 'Certum Trusted Network CA 2: X509_TIME_TYPE')).toEqual([]);
+    const known = [
+      // GeneralizedTime for a date before 2050.
+      'Certum Trusted Network CA 2: X509_TIME_TYPE',
+      // A zero octet at the end of keyUsage.
+      'Trustwave Global ECC P256 Certification Authority: DER_BIT_STRING_TRAILING_ZEROS',
+      'Trustwave Global ECC P384 Certification Authority: DER_BIT_STRING_TRAILING_ZEROS',
+    ];
+    expect(refused.filter((line) => !known.includes(line))).toEqual([]);
   });
 
   it('gives its length, and readCertificates reads all of a chain and nothing else', () => {
