@@ -1,16 +1,16 @@
 import { RESULT_HEX_BAD_DIGIT, RESULT_HEX_ODD_LENGTH, RESULT_OUT_OF_SPACE } from '../../build/abi/assembly';
 
-const TOPS: u64 = 0x8080808080808080;
+const TOPS: u32 = 0x80808080;
 
 /** Bit 7 of each byte that is 'a' to 'f' or 'A' to 'F'. All bytes are below 0x80, so no sum carries into its neighbour. */
-function letters(x: u64): u64 {
-  const folded = x | 0x2020202020202020;
-  return (folded + 0x1f1f1f1f1f1f1f1f) & ~(folded + 0x1919191919191919) & TOPS;
+function letters(x: u32): u32 {
+  const folded = x | 0x20202020;
+  return (folded + 0x1f1f1f1f) & ~(folded + 0x19191919) & TOPS;
 }
 
 /** Bit 7 of each byte that is '0' to '9', for bytes below 0x80. */
-function decimals(x: u64): u64 {
-  return (x + 0x5050505050505050) & ~(x + 0x4646464646464646) & TOPS;
+function decimals(x: u32): u32 {
+  return (x + 0x50505050) & ~(x + 0x46464646) & TOPS;
 }
 
 /** Whether a character is a digit of either case. */
@@ -58,16 +58,15 @@ export function hex_decode(input: usize, length: u32, output: usize, capacity: u
   if (ASC_FEATURE_SIMD) {
     for (; end - from >= 32 && decodeBlock(from, to); from += 32) to += 16;
   }
-  for (; end - from >= 8; from += 8) {
-    const x = load<u64>(from);
+  for (; end - from >= 4; from += 4) {
+    const x = load<u32>(from);
     const letter = letters(x);
     if ((x & TOPS) != 0 || (letter | decimals(x)) != TOPS) break;
     // A letter's low nibble is 1 to 6: 9 more make 10 to 15.
-    let y = (x & 0x0f0f0f0f0f0f0f0f) + (letter >> 7) * 9;
-    y = ((y << 4) | (y >> 8)) & 0x00ff00ff00ff00ff;
-    y = (y | (y >> 8)) & 0x0000ffff0000ffff;
-    store<u32>(to, <u32>(y | (y >> 16)));
-    to += 4;
+    let y = (x & 0x0f0f0f0f) + (letter >> 7) * 9;
+    y = (y << 4) | (y >> 8);
+    store<u16>(to, <u16>((y & 0xff) | ((y >> 8) & 0xff00)));
+    to += 2;
   }
   // What is left, or the digits with a bad one among them: one at a time, to tell which.
   let byte: u32 = 0;

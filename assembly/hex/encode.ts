@@ -1,15 +1,12 @@
 import { RESULT_INVALID_ARGUMENT, RESULT_OUT_OF_SPACE } from '../../build/abi/assembly';
 
-/** The digits of four bytes, spread over eight: eight bytes of a word. */
-function digitsOf(bytes: u32): u64 {
-  // Spread four bytes over four 16-bit lanes, then part each into its nibbles, the high one at the lower address.
-  let x = <u64>bytes;
-  x = (x | (x << 16)) & 0x0000ffff0000ffff;
-  x = (x | (x << 8)) & 0x00ff00ff00ff00ff;
-  x = ((x >> 4) & 0x000f000f000f000f) | ((x & 0x000f000f000f000f) << 8);
+/** The digits of two bytes as the four bytes of a word; those of one byte are the lower two. */
+function digitsOf(bytes: u32): u32 {
+  // Spread two bytes over two 16-bit lanes, then part each into its nibbles, the high one at the lower address.
+  let x = (bytes | (bytes << 8)) & 0x00ff00ff;
+  x = ((x >> 4) & 0x000f000f) | ((x & 0x000f000f) << 8);
   // Adding 6 carries the values from 10 up into bit 4; 39 lies between '9' and 'a'.
-  const letters = ((x + 0x0606060606060606) >> 4) & 0x0101010101010101;
-  return x + 0x3030303030303030 + letters * 39;
+  return x + 0x30303030 + (((x + 0x06060606) >> 4) & 0x01010101) * 39;
 }
 
 /** Writes the digits of 16 bytes before `to`, for engines with SIMD. */
@@ -35,7 +32,7 @@ export function hex_encode(input: usize, length: u32, output: usize, capacity: u
   if (ASC_FEATURE_SIMD) {
     for (; from - input >= 16; from -= 16, to -= 32) encodeBlock(from - 16, to);
   }
-  for (; from - input >= 4; from -= 4, to -= 8) store<u64>(to - 8, digitsOf(load<u32>(from - 4)));
-  for (; from > input; to -= 2) store<u16>(to - 2, <u16>digitsOf(load<u8>(--from)));
+  for (; from - input >= 2; from -= 2, to -= 4) store<u32>(to - 4, digitsOf(load<u16>(from - 2)));
+  if (from > input) store<u16>(output, <u16>digitsOf(load<u8>(input)));
   return <i32>(length << 1);
 }
