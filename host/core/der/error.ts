@@ -17,7 +17,7 @@ export type KeyFormatName =
   | 'unknown';
 
 /** What a reader was asked for. */
-export type DerKind = 'certificate' | 'certification request' | 'CRL' | 'private key' | 'PKCS#8 key';
+export type DerKind = 'DER element' | 'certificate' | 'certification request' | 'CRL' | 'private key' | 'PKCS#8 key';
 
 const FORMATS: Readonly<Record<number, KeyFormatName>> = {
   [KeyFormat.UNKNOWN]: 'unknown',
@@ -64,6 +64,7 @@ export class DerError extends Error {
 }
 
 const TO_DER: Record<DerKind, string> = {
+  'DER element': 'openssl asn1parse -in FILE -noout -out FILE.der',
   certificate: 'openssl x509 -in FILE -outform der -out FILE.der',
   'certification request': 'openssl req -in FILE -outform der -out FILE.der',
   CRL: 'openssl crl -in FILE -outform der -out FILE.der',
@@ -84,6 +85,16 @@ const NAMES: Partial<Record<KeyFormatName, string>> = {
 
 /** The format that each kind has when it is right. */
 const RIGHT: Record<DerKind, KeyFormatName[]> = {
+  'DER element': [
+    'pkcs8',
+    'pkcs8-encrypted',
+    'pkcs1',
+    'sec1',
+    'public-key',
+    'certificate',
+    'certificate-request',
+    'crl',
+  ],
   certificate: ['certificate'],
   'certification request': ['certificate-request'],
   CRL: ['crl'],

@@ -6,6 +6,7 @@ export {
   readCertificateRequest,
   readCertificates,
 } from './certificate.js';
+export { checkDer } from './check.js';
 export { CertificateListInfo, type RevokedCertificate, readCrl } from './crl.js';
 export { DerError, type KeyFormatName } from './error.js';
 export { checkPkcs8, identifyKey, type PrivateKeyInfo, readPrivateKey, wrapPkcs8 } from './key.js';
