@@ -1,6 +1,7 @@
 import { Result, results } from '../../build/abi/core.js';
 import { describeResult } from './errors.js';
 import { core, scratch } from './instance.js';
+import { asciiText, writeLatin1 } from './strings.js';
 
 /** Up to this many bytes a call wipes what it left in the core's memory, since it may have been a key; no key is larger. */
 const WIPE_LIMIT = 65_536;
@@ -55,7 +56,7 @@ export function hexEncode(bytes: Uint8Array): string {
   const address = scratch.reserve(length * 2);
   scratch.u8.set(bytes, address);
   const digits = core.hex_encode(address, length, address, length * 2);
-  const text = scratch.u8.toString('latin1', address, address + digits);
+  const text = asciiText(scratch.u8, address, address + digits);
   wipe(address, digits);
   return text;
 }
@@ -76,7 +77,7 @@ export function hexDecode(text: string): Uint8Array {
   }
   const errorOffset = scratch.reserve(8);
   const input = scratch.take(length);
-  scratch.u8.write(text, input, length, 'latin1');
+  writeLatin1(scratch.u8, text, input);
   const count = core.hex_decode(input, length, input, length >> 1, errorOffset);
   const bytes = Buffer.allocUnsafe(Math.max(count, 0));
   scratch.u8.copy(bytes, 0, input, input + bytes.length);
