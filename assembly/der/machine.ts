@@ -69,7 +69,7 @@ function take(p: usize, end: usize, tag: u32, depth: u32): Packed {
  * template Any. Gives the address after it, and writes the count of elements to the record. Each element takes two octets
  * at least and each octet is looked at a bounded number of times, so work is linear.
  *
- * An octet of a program is an identifier octet that the next element must have, or an operation (templates.md). While a
+ * An octet of a program is an identifier octet that the next element must have, or an operation. While a
  * constructed element is open, the stack holds what comes after it: the end of what encloses it, and where the program goes on.
  */
 export function run(template: u32, p: usize, end: usize, record: usize, limit: u32): Packed {

@@ -1,7 +1,7 @@
 import { Result, results } from '../../build/abi/core.js';
 import { describeResult } from './errors.js';
 import { core, scratch } from './instance.js';
-import { asciiText, writeLatin1 } from './strings.js';
+import { asciiText, hexText, writeLatin1 } from './strings.js';
 
 /** Up to this many bytes a call wipes what it left in the core's memory, since it may have been a key; no key is larger. */
 const WIPE_LIMIT = 65_536;
@@ -52,7 +52,7 @@ function wipe(address: number, length: number): void {
 export function hexEncode(bytes: Uint8Array): string {
   const { length } = bytes;
   if (length >= 0x1000_0000) throw new RangeError(`hexEncode: ${length} bytes are too many for one string`);
-  if (length < SMALL_BYTES) return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('hex');
+  if (length < SMALL_BYTES) return hexText(bytes);
   const address = scratch.reserve(length * 2);
   scratch.u8.set(bytes, address);
   const digits = core.hex_encode(address, length, address, length * 2);
