@@ -66,13 +66,6 @@ function bitsOf(first: u32, length: usize): u32 {
   return <u32>(length << 3) - (first == 0 ? 8 : clz(first) - 24);
 }
 
-/** The bits of a list of named bits, as many as two octets hold: KeyUsage. */
-function usageBits(p: usize, length: usize): u32 {
-  let bits: u32 = length > 1 ? load<u8>(p, 1) : 0;
-  if (length > 2) bits |= (<u32>load<u8>(p, 2)) << 8;
-  return bits;
-}
-
 /** The value of up to four octets; what is larger counts as the largest there is. */
 function smallValue(p: usize, end: usize): u32 {
   if (end - p > 4) return 0x7fffffff;
@@ -127,7 +120,8 @@ export function act(
       // X.690 11.2.2: zero bits at the end of a list of named bits are left out.
       if (length > 1 && ((load<u8>(contentEnd - 1) >> <u8>octet) & 1) == 0)
         return fail(RESULT_DER_BIT_STRING_TRAILING_ZEROS, contentEnd - 1);
-      store<u32>(field, usageBits(content, length));
+      // A second octet says that there are bits of higher numbers.
+      store<u32>(field, smallValue(content + 1, contentEnd) << (length == 2 ? 8 : 0));
       break;
     case OP_TYPE:
       wrong = checkPrimitive(operand, content, length);

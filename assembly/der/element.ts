@@ -60,19 +60,6 @@ export function finish(result: Packed, input: usize, errorOffset: usize): i32 {
   return <i32>(result >> 32);
 }
 
-/** Identifier octet: a low tag number, in the form that its type has in DER. */
-function checkTag(tag: u32, at: usize): Packed {
-  // X.690 8.1.2.4: numbers from 31 up take further octets. Nothing read here has such a number.
-  if ((tag & 0x1f) == 0x1f) return fail(RESULT_DER_TAG_HIGH, at);
-  if (tag >= 0x40) return 0;
-  const bit: u32 = 1 << (tag & 0x1f);
-  if ((tag & 0x20) == 0) return (bit & CONSTRUCTED) != 0 ? fail(RESULT_DER_FORM, at) : 0;
-  // X.690 10.2: strings are not constructed.
-  if ((bit & STRINGS) != 0) return fail(RESULT_DER_STRING_CONSTRUCTED, at);
-  // X.690 8.2.1, 8.3.1, 8.8.1, 8.19.1: nor are the other simple types.
-  return (bit & CONSTRUCTED) != 0 ? 0 : fail(RESULT_DER_FORM, at);
-}
-
 /** Reads one element between `p` and `end`; gives its content. The element ends where its content does. */
 export function readElement(p: usize, end: usize): Packed {
   if (p >= end) return fail(RESULT_DER_TRUNCATED, p);
@@ -82,24 +69,33 @@ export function readElement(p: usize, end: usize): Packed {
     const isEnd = tag == 0 && end - p > 1 && load<u8>(p, 1) == 0;
     return fail(isEnd ? RESULT_DER_END_OF_CONTENTS : RESULT_DER_TAG_ZERO, p);
   }
-  const wrong = checkTag(tag, p);
-  if (wrong < 0) return wrong;
+  const number = tag & 0x1f;
+  const form = tag >> 5;
+  // X.690 8.1.2.4: numbers from 31 up take further octets. Nothing read here has such a number.
+  if (number == 0x1f) return fail(RESULT_DER_TAG_HIGH, p);
+  // X.690 10.2, 8.2.1, 8.3.1, 8.8.1, 8.19.1: strings and the other simple types are primitive, the rest is constructed.
+  if (tag < 0x40 && ((CONSTRUCTED >> number) & 1) != form)
+    return fail(((STRINGS >> number) & form) != 0 ? RESULT_DER_STRING_CONSTRUCTED : RESULT_DER_FORM, p);
   if (end - p < 2) return fail(RESULT_DER_TRUNCATED, end);
   let length = <u32>load<u8>(p, 1);
   let content = p + 2;
+  let code = 0;
   if (length > 0x7f) {
-    // X.690 10.1: the definite form only.
-    if (length == 0x80) return fail(RESULT_DER_LENGTH_INDEFINITE, p + 1);
-    // X.690 8.1.3.5: long form; FF is reserved, and four octets reach as far as the memory does.
-    if (length > 0x84) return fail(RESULT_DER_LENGTH_TOO_LARGE, p + 1);
     const octets = length & 0x7f;
-    if (end - content < octets) return fail(RESULT_DER_TRUNCATED, end);
-    length = 0;
-    for (let i: u32 = 0; i < octets; i++) length = (length << 8) | load<u8>(content++);
-    // X.690 10.1: the fewest octets: neither the short form would do, nor is the first octet zero.
-    if (length < 0x80 || length >> ((octets - 1) << 3) == 0) return fail(RESULT_DER_LENGTH_NOT_MINIMAL, p + 1);
+    // X.690 8.1.3.5: long form; FF is reserved, and four octets reach as far as the memory does.
+    if (length > 0x84) code = RESULT_DER_LENGTH_TOO_LARGE;
+    // X.690 10.1: the definite form only.
+    else if (octets == 0) code = RESULT_DER_LENGTH_INDEFINITE;
+    else {
+      if (end - content < octets) return fail(RESULT_DER_TRUNCATED, end);
+      length = 0;
+      for (let i: u32 = 0; i < octets; i++) length = (length << 8) | load<u8>(content++);
+      // X.690 10.1: the fewest octets: neither the short form would do, nor is the first octet zero.
+      if (length < 0x80 || length >> ((octets - 1) << 3) == 0) code = RESULT_DER_LENGTH_NOT_MINIMAL;
+    }
   }
-  if (length > <u32>(end - content)) return fail(RESULT_DER_PAST_END, p + 1);
+  if (code == 0 && length > <u32>(end - content)) code = RESULT_DER_PAST_END;
+  if (code != 0) return fail(code, p + 1);
   return pack(content, length);
 }
 

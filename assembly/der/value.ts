@@ -54,9 +54,11 @@ function isInAlphabet(tag: u32, c: u32): bool {
   return c == 0x20 || c - 0x30 < 10;
 }
 
-function checkAlphabet(tag: u32, code: i32, p: usize, end: usize): Packed {
-  for (; p < end; p++) if (!isInAlphabet(tag, load<u8>(p))) return fail(code, p);
-  return 0;
+/** What a string of this type is called when it leaves its alphabet. */
+function alphabetCode(tag: u32): i32 {
+  if (tag == 19) return RESULT_DER_PRINTABLE_STRING_INVALID;
+  if (tag == 22) return RESULT_DER_IA5_STRING_INVALID;
+  return tag == 26 ? RESULT_DER_VISIBLE_STRING_INVALID : RESULT_DER_NUMERIC_STRING_INVALID;
 }
 
 /** Checks the content of a primitive element; types that are not universal, or have no inner rule, pass. */
@@ -107,18 +109,17 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
       if (at != end) code = RESULT_DER_UTF8_INVALID;
       break;
     case 18:
-      return checkAlphabet(tag, RESULT_DER_NUMERIC_STRING_INVALID, p, end);
     case 19:
-      return checkAlphabet(tag, RESULT_DER_PRINTABLE_STRING_INVALID, p, end);
     case 22:
-      return checkAlphabet(tag, RESULT_DER_IA5_STRING_INVALID, p, end);
+    case 26:
+      while (at < end && isInAlphabet(tag, load<u8>(at))) at++;
+      if (at != end) code = alphabetCode(tag);
+      break;
     case 23:
     case 24: {
       const time = readTime(tag, p, length);
       return isFailure(time) ? time : 0;
     }
-    case 26:
-      return checkAlphabet(tag, RESULT_DER_VISIBLE_STRING_INVALID, p, end);
     case 28: // UniversalString, X.690 8.23.7: four octets a character
       if ((length & 3) != 0) code = RESULT_DER_WIDE_STRING_LENGTH;
       break;

@@ -1,4 +1,4 @@
-import { PrivateKeyRecord as R } from '../../../build/abi/core.js';
+import { DerLimit, PrivateKeyRecord as R } from '../../../build/abi/core.js';
 import { core, scratch } from '../instance.js';
 import { DerError, type DerKind, formatName, type KeyFormatName } from './error.js';
 import { curveName, type EllipticCurve, keyAlgorithmName, type PublicKeyAlgorithm } from './record.js';
@@ -10,9 +10,6 @@ export interface PrivateKeyInfo {
   bits: number;
   curve: EllipticCurve | undefined;
 }
-
-/** Room that wrapping adds at the most: version, algorithm with a curve of any name, and three headers. */
-const WRAPPING = 128;
 
 /**
  * Lets `use` work on the bytes inside the core's memory, with a record and `room` bytes more, and wipes all of that
@@ -76,7 +73,7 @@ export function readPrivateKey(bytes: Uint8Array): PrivateKeyInfo & { format: Ke
  * key as it is. The bytes given back are the caller's to wipe. Throws DerError, also for an encrypted key.
  */
 export function wrapPkcs8(bytes: Uint8Array): Uint8Array {
-  const room = bytes.length + WRAPPING;
+  const room = bytes.length + DerLimit.WRAPPING;
   return withSecret(bytes, room, (input, record, output) => {
     const length = core.key_wrap_pkcs8(input, bytes.length, output, room, record);
     if (length < 0) refuse(length, record, input, bytes.length, 'private key');
