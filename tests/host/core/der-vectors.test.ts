@@ -87,6 +87,19 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('%s', (build) => {
       }
     }
   });
+
+  it('gives a verdict on every change of one bit of every vector, after as many elements as the bytes can hold', () => {
+    for (const { kind, hex } of derVectors) {
+      const bytes = Buffer.from(hex, 'hex');
+      for (let bit = 0; bit < Math.min(bytes.length, 400) * 8; bit++) {
+        bytes[bit >> 3] ^= 1 << (bit & 7);
+        const { result, record } = reader.read({ kind, hex: bytes.toString('hex') });
+        bytes[bit >> 3] ^= 1 << (bit & 7);
+        if (result < 0) expect(record.getUint32(DerHeadRecord.errorOffset, true)).toBeLessThanOrEqual(bytes.length);
+        else expect(record.getUint32(DerHeadRecord.elements, true)).toBeLessThanOrEqual(bytes.length / 2);
+      }
+    }
+  });
 });
 
 describe('the vectors', () => {
