@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { derTemplates } from './generate-der.mjs';
 import { generateMicrovisor } from './generate-microvisor.mjs';
 import { root } from './root.mjs';
 
@@ -43,12 +44,14 @@ export function readAbi() {
     );
     if (unknown) throw new Error(`assembly/abi: the source of ${name} names the unknown packet ${unknown}`);
   }
-  for (const [name, record] of Object.entries(abi.records)) layOut(name, record);
+  for (const [name, record] of Object.entries(abi.records)) layOut(name, record, abi.records);
   return abi;
 }
 
-/** Natural alignment, in the order of the description. */
-function layOut(name, record) {
+/** Natural alignment, in the order of the description; the fields of the record that it extends come first. */
+function layOut(name, record, records) {
+  if (record.extends)
+    record.fields = [...records[record.extends].fields.map((field) => ({ ...field })), ...record.fields];
   let offset = 0;
   let align = 4;
   for (const field of record.fields) {
@@ -57,7 +60,7 @@ function layOut(name, record) {
     offset = Math.ceil(offset / size) * size;
     align = Math.max(align, size);
     field.offset = offset;
-    offset += size;
+    offset += size * (field.count ?? 1);
   }
   record.size = Math.ceil(offset / align) * align;
   if (record.summary) {
@@ -215,6 +218,7 @@ export function generate() {
     'build/abi/assembly.ts': assemblyScript(abi),
     'build/abi/core.ts': typeScript(abi),
     'build/abi/result-text.ts': resultText(abi),
+    'build/abi/der-templates.ts': derTemplates(abi),
     ...generateMicrovisor(),
   };
   for (const [path, text] of Object.entries(files)) {

@@ -177,7 +177,8 @@ function connected(context: usize, packet: usize): i32 {
 /** Whether there will be session state when this connection has ended (MQTT-3.1.2-23; 3.1.1 MQTT-3.1.2-6). */
 function keepsSession(context: usize): u32 {
   const adopts = load<u32>(context, SESSION_FLAGS) & SESSION_FLAG_ADOPT_SESSION;
-  if (load<u32>(context, SESSION_PROTOCOL_VERSION) < 5) return adopts | <u32>(load<u32>(context, SESSION_CLEAN_START) == 0);
+  if (load<u32>(context, SESSION_PROTOCOL_VERSION) < 5)
+    return adopts | <u32>(load<u32>(context, SESSION_CLEAN_START) == 0);
   const own = load<u32>(context + OWN, SESSION_LIMITS_SESSION_EXPIRY_INTERVAL);
   return adopts | own | load<u32>(context + SERVER, SESSION_LIMITS_SESSION_EXPIRY_INTERVAL);
 }
