@@ -2,8 +2,9 @@
 import { createPrivateKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DerLimit, PrivateKeyRecord, Result } from '../../../build/abi/core.js';
-import { DerError, readPrivateKey, wrapPkcs8 } from '../../../host/core/der/index.js';
+import { readPrivateKey, wrapPkcs8 } from '../../../host/core/der/index.js';
 import { core, scratch } from '../../../host/core/instance.js';
+import { failure } from './failure.js';
 import { KEY_TYPES, type KeyType, OpenSsl } from './openssl.js';
 
 const TYPES = Object.keys(KEY_TYPES) as KeyType[];
@@ -21,16 +22,6 @@ function bothForms(type: KeyType, ...options: string[]): { own: Buffer; pkcs8: B
   else openssl.run('ec', '-in', `${type}.key`, '-outform', 'der', '-out', 'own.der', ...options);
   openssl.run('pkcs8', '-topk8', '-nocrypt', '-inform', 'der', '-in', 'own.der', '-outform', 'der', '-out', 'p8.der');
   return { own: openssl.read('own.der'), pkcs8: openssl.read('p8.der') };
-}
-
-function failure(use: () => unknown): DerError {
-  try {
-    use();
-  } catch (error) {
-    if (error instanceof DerError) return error;
-    throw error;
-  }
-  throw new Error('no DerError was thrown');
 }
 
 const WRAPPED = ['rsa-2048', 'rsa-4096', 'p-256', 'p-384', 'p-521'] as const;

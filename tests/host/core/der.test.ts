@@ -3,8 +3,15 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateRecord, PrivateKeyRecord, Result } from '../../../build/abi/core.js';
-import { checkPkcs8, DerError, identifyKey, readCertificate, readCertificates } from '../../../host/core/der/index.js';
+import {
+  checkPkcs8,
+  type DerError,
+  identifyKey,
+  readCertificate,
+  readCertificates,
+} from '../../../host/core/der/index.js';
 import { core, scratch } from '../../../host/core/instance.js';
+import { failure } from './failure.js';
 import { KEY_TYPES, type KeyType, OpenSsl } from './openssl.js';
 
 const TYPES = Object.keys(KEY_TYPES) as KeyType[];
@@ -14,16 +21,6 @@ beforeAll(() => {
   for (const type of TYPES) openssl.makeKey(type);
 }, 60_000);
 afterAll(() => openssl[Symbol.dispose]());
-
-function failure(use: () => unknown): DerError {
-  try {
-    use();
-  } catch (error) {
-    if (error instanceof DerError) return error;
-    throw error;
-  }
-  throw new Error('no DerError was thrown');
-}
 
 function commonName(name: string): string | undefined {
   return name

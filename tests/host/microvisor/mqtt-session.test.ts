@@ -10,6 +10,15 @@ const versions = [
 /** Packets of a QoS 2 exchange that get through before the connection is lost: none to all. */
 const exchange = versions.flatMap(([name, request]) => [0, 1, 2, 3, 4].map((count) => [name, count, request] as const));
 
+/** Publishes on a line that lets nothing through, and is lost then. */
+function publishInVain(desk: BrokerRig): void {
+  const channel = desk.connect();
+  desk.line.packets = 0;
+  publish(desk, channel, 'x', 1);
+  desk.settle();
+  desk.lose();
+}
+
 describe('what was sent when a connection was lost', () => {
   it.each(versions)('goes again with DUP over the next channel, in its order (MQTT-4.4.0-1): %s', (_, request) => {
     const desk = new BrokerRig();
@@ -85,11 +94,7 @@ describe('what was sent when a connection was lost', () => {
 
   it('is forgotten under MQTT 5 unless a session expiry interval is set (MQTT 5, 3.1.2.11.2)', () => {
     const desk = new BrokerRig({ behaviour: { sessionExpiryInterval: 0 } });
-    const before = desk.connect();
-    desk.line.packets = 0;
-    publish(desk, before, 'x', 1);
-    desk.settle();
-    desk.lose();
+    publishInVain(desk);
     desk.connect();
     desk.settle();
     expect(desk.sent).toEqual([]);
@@ -97,11 +102,7 @@ describe('what was sent when a connection was lost', () => {
 
   it('belongs to its client identifier: another client does not send it', () => {
     const desk = new BrokerRig();
-    const before = desk.connect();
-    desk.line.packets = 0;
-    publish(desk, before, 'x', 1);
-    desk.settle();
-    desk.lose();
+    publishInVain(desk);
     desk.connect({ clientid: desk.rig.put('client-2') });
     desk.settle();
     expect(desk.sent).toEqual([]);
@@ -113,11 +114,7 @@ describe('what was sent when a connection was lost', () => {
 
   it('is forgotten with the oldest session when more clients wait than the limit', () => {
     const desk = new BrokerRig({ limits: { sessions: 1 } });
-    const before = desk.connect();
-    desk.line.packets = 0;
-    publish(desk, before, 'x', 1);
-    desk.settle();
-    desk.lose();
+    publishInVain(desk);
     desk.connect({ clientid: desk.rig.put('client-2') });
     desk.lose();
     desk.connect();
