@@ -1,20 +1,8 @@
 import type { ConfigRequest, ConfigSource } from '../../cloud/index.js';
 import { hexEncode } from '../../core/index.js';
+import { type ConfigKey, isConfigKey, ruleOf } from '../../credentials/keys.js';
 import { checkPair, readChain, readKey, readPassword } from './credential-files.js';
 
-/** The keys under which the documents store a device's configuration, with the store of each. */
-export const STORE_OF = {
-  'broker-host': 'config',
-  'broker-port': 'config',
-  'client-id': 'config',
-  'root-CA': 'config',
-  cert: 'config',
-  private_key: 'secret',
-  username: 'config',
-  password: 'secret',
-} as const;
-
-export type ConfigKey = keyof typeof STORE_OF;
 export type Overlay = Partial<Record<ConfigKey, string>>;
 
 /** Options of `wasmqtt run` that stand for keys of the stores. */
@@ -59,8 +47,8 @@ export function overlaid(below: ConfigSource, overlay: Overlay, hidden: Readonly
     async fetch(items: ConfigRequest[]) {
       const found = await below.fetch(items);
       return items.map((item, index) => {
-        const value = overlay[item.key as ConfigKey];
-        if (value !== undefined && STORE_OF[item.key as ConfigKey] === item.store) return { result: 'ok', value };
+        const value = isConfigKey(item.key) && ruleOf(item.key).store === item.store ? overlay[item.key] : undefined;
+        if (value !== undefined) return { result: 'ok', value };
         return hidden.has(item.key) ? { result: 'keyNotFound' } : found[index];
       });
     },
