@@ -1,4 +1,12 @@
 export { type Account, ensureAccount } from './account.js';
+export {
+  CloudClient,
+  CloudClientError,
+  type CloudClientErrorCode,
+  type CloudClientOptions,
+  cloudAddress,
+  type RemoteValue,
+} from './client.js';
 export { type ConfigRequest, type ConfigResult, type ConfigSource, deviceConfigSource } from './config-source.js';
 export { StoreError, type StoreErrorCode } from './errors.js';
 export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './limits.js';
