@@ -12,6 +12,7 @@ export {
   type PrivateKeyInfo,
   type PublicKeyAlgorithm,
   readCertificate,
+  readCertificates,
 } from './der.js';
 export { encodePacket } from './encode.js';
 export { describeResult, MqttError } from './errors.js';

@@ -1,6 +1,8 @@
 import type { ConfigRequest, ConfigSource } from '../../cloud/index.js';
 import { hexEncode } from '../../core/index.js';
-import { checkPair, readChain, readKey, readPassword } from './credential-files.js';
+import { checkDates, checkPair, inChainOrder, readCertificateFile } from '../../credentials/certificate-file.js';
+import { readSecretLine } from '../../credentials/files.js';
+import { openKeyFile, plainPkcs8 } from '../../credentials/key-file.js';
 
 /** The keys under which the documents store a device's configuration, with the store of each. */
 export const STORE_OF = {
@@ -32,7 +34,7 @@ export interface CredentialOptions {
 /**
  * The values that the options stand for, as the documents would store them: hex of DER for certificates and key.
  *
- * @throws UserError naming option and file, for a file that cannot be read or does not hold what it should
+ * @throws CredentialFileError naming option and file, for a file that cannot be read or does not hold what it should
  */
 export function overlayOf(options: CredentialOptions, now: number): Overlay {
   const overlay: Overlay = {};
@@ -43,14 +45,27 @@ export function overlayOf(options: CredentialOptions, now: number): Overlay {
   put('broker-port', options.brokerPort?.toString());
   put('client-id', options.clientId);
   put('username', options.username);
-  if (options.rootCa) put('root-CA', hexEncode(readChain('--root-ca', options.rootCa, now)));
-  const chain = options.cert && readChain('--cert', options.cert, now);
-  const key = options.key && readKey('--key', options.key);
-  if (chain) put('cert', hexEncode(chain));
-  if (key) put('private_key', hexEncode(key));
-  if (chain && key) checkPair(chain, key, options as { cert: string; key: string });
-  if (options.passwordFile) put('password', readPassword(options.passwordFile));
+  if (options.rootCa) put('root-CA', hexEncode(Buffer.concat(current('--root-ca', options.rootCa, now))));
+  if (options.cert && options.key) {
+    const certificates = current('--cert', options.cert, now);
+    const place = { option: '--key', path: options.key };
+    const key = plainPkcs8(openKeyFile(place));
+    const chain = inChainOrder(certificates, key);
+    checkPair(chain[0], key, place, options.cert);
+    put('cert', hexEncode(Buffer.concat(chain)));
+    put('private_key', hexEncode(key));
+  }
+  if (options.passwordFile) {
+    put('password', readSecretLine({ option: '--password-file', path: options.passwordFile }, 'password'));
+  }
   return overlay;
+}
+
+/** The certificates of a file, all within their dates. */
+function current(option: string, path: string, now: number): Buffer[] {
+  const certificates = readCertificateFile({ option, path });
+  checkDates({ option, path }, certificates, now);
+  return certificates;
 }
 
 /** The overlay first, then `below`; keys in `hidden` are not looked for below. */
