@@ -1,13 +1,15 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { createColors } from 'picocolors';
 import { examine } from '../credentials/examine.js';
 import { CONFIG_KEYS, ruleOf } from '../credentials/keys.js';
+import { checkTexts } from './credential-options.js';
 import { type ConnectOptions, connect } from './doctor/connect.js';
 import type { Report } from './doctor/events.js';
 import { jsonReporter, textReporter } from './doctor/reporter.js';
 import { readStores, type Stores, type StoresOptions } from './doctor/stores.js';
 import { UserError } from './errors.js';
 import { dataOption, jsonOption } from './shared.js';
-import { parseDeviceSid, parseDuration } from './values.js';
+import { parseDays, parseDeviceSid, parseDuration } from './values.js';
 
 interface Flags extends StoresOptions, Omit<ConnectOptions, 'now'> {
   connect?: boolean;
@@ -56,10 +58,10 @@ export function doctorCommand(): Command {
 }
 
 async function doctor(flags: Flags): Promise<void> {
-  const { stdout } = process;
-  const report = flags.json
-    ? jsonReporter(stdout)
-    : textReporter(stdout, Boolean(stdout.isTTY && !process.env.NO_COLOR));
+  checkTexts(flags, ['cloud', 'data']);
+  const { stdout, env } = process;
+  const colours = createColors(Boolean(stdout.isTTY) && !env.NO_COLOR);
+  const report = flags.json ? jsonReporter(stdout) : textReporter(stdout, colours);
   const stores = await readStores(flags);
   const counts = { error: 0, warning: 0 };
   const counted: Report = (event) => {
@@ -106,9 +108,4 @@ function checkedOf({ values }: Stores, { warnDays }: Flags, connected: boolean):
 function hiddenOf({ values }: Stores): string[] {
   const hidden = CONFIG_KEYS.filter((key) => values.hiddenSecrets?.has(key));
   return hidden.length > 0 ? [`the values of ${hidden.join(', ')}: only the device can read secrets`] : [];
-}
-
-function parseDays(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('Give a whole number of days from 0 to 99999.');
-  return Number(text);
 }

@@ -8,7 +8,7 @@ export interface ExamineOptions {
   /** What the application is made for; without it the values decide. */
   authentication?: 'certificate' | 'password';
   /** The place of a value in words; default is store and key. */
-  label?: (key: string) => string;
+  label?: (key: string) => string | undefined;
   /** The command of remedies, with the options that lead to these stores; default `wasmqtt provision`. */
   provision?: string;
 }

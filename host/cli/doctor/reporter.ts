@@ -1,4 +1,5 @@
-import { createColors } from 'picocolors';
+import type { ServerCertificate } from '../../probe/index.js';
+import { type Colors, findingText } from '../findings.js';
 import { printable } from '../printable.js';
 import type { DoctorEvent, Report } from './events.js';
 
@@ -7,44 +8,39 @@ export function jsonReporter(out: NodeJS.WritableStream): Report {
   return (event) => void out.write(`${JSON.stringify(event)}\n`);
 }
 
-/** A line for each finding and each step. */
-export function textReporter(out: NodeJS.WritableStream, colour: boolean): Report {
-  const c = createColors(colour);
-  const paint = { error: c.red, warning: c.yellow, ok: c.green, failed: c.red, skipped: c.yellow };
+/** A line for each finding, step and certificate. */
+export function textReporter(out: NodeJS.WritableStream, c: Colors): Report {
   return (event) => {
-    for (const line of describe(event)) {
-      const [, head, rest] = /^(\w+)(.*)$/s.exec(line) ?? [];
-      out.write(`${head in paint ? paint[head as keyof typeof paint](head) : head}${printable(rest)}\n`);
-    }
+    for (const line of describe(event, c)) out.write(`${line}\n`);
   };
 }
 
-function describe(event: DoctorEvent): string[] {
+function describe(event: DoctorEvent, c: Colors): string[] {
   switch (event.event) {
-    case 'finding': {
-      const { severity, trap, where, what, why, remedy } = event;
-      return [`${severity.padEnd(8)} ${where}: ${what} ${why} Mend: ${remedy} [${trap}]`];
-    }
+    case 'finding':
+      return [findingText(event, c)];
     case 'step': {
       const { step, outcome, milliseconds, timeout, detail, certificates = [] } = event;
-      const shown = certificates.map(({ subject, issuer, names, notBefore, notAfter }) => {
-        const dates = `${notBefore.toISOString()} to ${notAfter.toISOString()}`;
-        return `shown    ${subject}${names && `, for ${names}`}, issued by ${issuer}, valid ${dates}`;
-      });
+      const paint = { ok: c.green, failed: c.red, skipped: c.yellow }[outcome];
       const time = outcome === 'skipped' ? '' : ` (${milliseconds} ms of ${timeout})`;
-      return [...shown, `${outcome.padEnd(8)} ${step}${time}: ${detail}`];
+      return [...certificates.map(shown), `${paint(outcome.padEnd(8))} ${step}${time}: ${printable(detail)}`];
     }
     case 'summary': {
       const { stores, errors, warnings, checked, notChecked } = event;
       const verdict =
-        errors + warnings === 0 ? 'all is well' : `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+        errors + warnings === 0 ? c.green('all is well') : `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
       return [
-        `${verdict}: ${stores}`,
+        `${verdict}: ${printable(stores)}`,
         `checked: ${checked.join('; ')}`,
         ...(notChecked.length > 0 ? [`not checked: ${notChecked.join('; ')}`] : []),
       ];
     }
   }
+}
+
+function shown({ subject, issuer, names, notBefore, notAfter }: ServerCertificate): string {
+  const dates = `${notBefore.toISOString()} to ${notAfter.toISOString()}`;
+  return printable(`shown    ${subject}${names && `, for ${names}`}, issued by ${issuer}, valid ${dates}`);
 }
 
 function count(number: number, noun: string): string {

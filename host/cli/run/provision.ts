@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change, Scope, Store } from '../../cloud/index.js';
 import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/keys.js';
-import type { Overlay } from './overlay.js';
+import type { CredentialValues } from '../credential-options.js';
 
 /**
  * The part of a store that `wasmqtt run` filled for the embedded broker. It notes the digest of each value that it
@@ -31,7 +31,7 @@ export class Provisioning {
   }
 
   /** Sets all values in one transaction. The note comes first: a kill in between leaves values that are still known. */
-  async write(values: Overlay): Promise<void> {
+  async write(values: CredentialValues): Promise<void> {
     const present = this.#digests();
     const next: Record<string, string[]> = {};
     const changes: Change[] = [];
