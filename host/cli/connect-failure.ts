@@ -133,6 +133,12 @@ const RULES: Rule[] = [
     advice: 'give the TLS port of the broker (usually 8883) in the config broker-port (--broker-port)',
   },
   {
+    trap: 'no-handshake',
+    when: /no TLS handshake within/,
+    reason: ({ detail }) => `the port does not answer the TLS handshake (${detail})`,
+    advice: 'give the TLS port of the broker (usually 8883) in the config broker-port (--broker-port)',
+  },
+  {
     trap: 'no-connack',
     when: /no CONNACK within/,
     reason: ({ detail }) => `the broker does not answer CONNECT (${detail})`,

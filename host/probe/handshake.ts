@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { tlsMaterial } from '../microvisor/mqtt/tls-material.js';
@@ -42,24 +42,25 @@ export function handshake(request: ProbeRequest, tcp: Socket, signal: AbortSigna
     void closed.then((error) => reject(error ?? early));
     signal.addEventListener('abort', () => socket.destroy(signal.reason as Error), { once: true });
     socket.once('secureConnect', () => {
-      accept({ socket, closed, certificates: certificatesOf(socket), distrust: distrustOf(socket, host) });
+      // Read once: Node gives it a second time no more.
+      const own = socket.getPeerX509Certificate();
+      accept({ socket, closed, certificates: certificatesFrom(own), distrust: distrustOf(socket, host, own) });
     });
   });
 }
 
-function distrustOf(socket: TLSSocket, host: string): Error | undefined {
+function distrustOf(socket: TLSSocket, host: string, own: X509Certificate | undefined): Error | undefined {
   if (socket.authorized) return undefined;
   // A code of OpenSSL, though the types say Error.
   const code = String(socket.authorizationError);
-  const mismatch = checkServerIdentity(host, socket.getPeerCertificate(true));
+  const mismatch = own && checkServerIdentity(host, own.toLegacyObject());
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && mismatch) return mismatch;
   return Object.assign(new Error(code), { code });
 }
 
-function certificatesOf(socket: TLSSocket): ServerCertificate[] {
+function certificatesFrom(own: X509Certificate | undefined): ServerCertificate[] {
   const found: ServerCertificate[] = [];
-  let certificate = socket.getPeerX509Certificate();
-  while (certificate instanceof X509Certificate) {
+  for (let certificate = own; certificate; certificate = certificate.issuerCertificate) {
     found.push({
       subject: inOneLine(certificate.subject),
       issuer: inOneLine(certificate.issuer),
@@ -67,7 +68,6 @@ function certificatesOf(socket: TLSSocket): ServerCertificate[] {
       notBefore: new Date(certificate.validFrom),
       notAfter: new Date(certificate.validTo),
     });
-    certificate = certificate.issuerCertificate;
   }
   return found;
 }
