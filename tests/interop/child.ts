@@ -83,6 +83,11 @@ export class Child {
     );
   }
 
+  /** Types a text, where standard input is a pipe. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
   /** Sends a signal to this very process. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);

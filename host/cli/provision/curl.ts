@@ -1,5 +1,6 @@
 import type { PlannedWrite } from '../../cloud/index.js';
 import type { KeyFile } from '../../credentials/key-file.js';
+import { shellWord } from '../shell.js';
 
 /** A command of the shell that prints the characters of a value, and nothing else. */
 export type ValueSource = string;
@@ -34,7 +35,7 @@ export function removeCommand(key: string, collection: string): string {
 function curl(method: string, fields: readonly string[], address: string): string {
   return [
     `curl --fail -X ${method}`,
-    ...fields.map((field) => `--data-urlencode ${shellQuote(field)}`),
+    ...fields.map((field) => `--data-urlencode ${shellWord(field)}`),
     `--silent --show-error ${address}`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of the shell
     '-u "${TWILIO_ACCOUNT_SID}:${TWILIO_AUTH_TOKEN}"',
@@ -43,7 +44,7 @@ function curl(method: string, fields: readonly string[], address: string): strin
 
 /** The shell joins what stands side by side, so the key goes behind the quoted address. */
 function addressOf(collection: string, key: string): string {
-  return `${collection}/${shellQuote(encodeURIComponent(key))}`;
+  return `${collection}/${shellWord(encodeURIComponent(key))}`;
 }
 
 /** Prints the digits of a key file as they are stored; a pass-phrase comes from its file, else openssl asks for it. */
@@ -61,13 +62,7 @@ export function lineSource(file: string): ValueSource {
   return `tr -d '\\r\\n' < ${shellPath(file)}`;
 }
 
-/** A word of the shell (POSIX 2.2.2), quoted when it has to be. */
-export function shellQuote(text: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** A path that no program takes for an option. */
 function shellPath(path: string): string {
-  return shellQuote(path.startsWith('-') ? `./${path}` : path);
+  return shellWord(path.startsWith('-') ? `./${path}` : path);
 }

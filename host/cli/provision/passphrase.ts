@@ -41,7 +41,8 @@ function typed(prompt: string): Promise<string> {
         else line.push(character);
       }
     };
-    stderr.write(prompt);
+    // What is typed is echoed until the terminal is raw, so the prompt comes after that.
     stdin.setRawMode(true).setEncoding('utf8').on('data', take).resume();
+    stderr.write(prompt);
   });
 }

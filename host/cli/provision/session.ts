@@ -15,7 +15,8 @@ import { examine } from '../../credentials/examine.js';
 import type { Finding } from '../../credentials/finding.js';
 import type { ConfigKey } from '../../credentials/keys.js';
 import { UsageError, UserError } from '../errors.js';
-import { removeCommand, shellQuote, undoCommand, writeCommand } from './curl.js';
+import { shellWord } from '../shell.js';
+import { removeCommand, undoCommand, writeCommand } from './curl.js';
 import type { How, Report, Summary } from './report.js';
 import { openTarget, type Removal, type Target, type TargetOptions } from './target.js';
 import { type GivenValues, givenValues, type ProvisionFiles, placeOf, storeOf } from './values.js';
@@ -178,8 +179,8 @@ class Run {
   /** The address of a collection, quoted for the shell. */
   #address(store: StoreName): string {
     const { url, scope } = this.target;
-    if (scope) return shellQuote(url + restPath(collectionPath(scope, store)));
-    return `${shellQuote(url)}/Devices/"\${MV_DEVICE_SID}"${restPath(collectionPath({ kind: 'account' }, store))}`;
+    if (scope) return shellWord(url + restPath(collectionPath(scope, store)));
+    return `${shellWord(url)}/Devices/"\${MV_DEVICE_SID}"${restPath(collectionPath({ kind: 'account' }, store))}`;
   }
 
   #done(how: How, { store, key, value }: NewValue): void {

@@ -13,7 +13,7 @@ import {
   writeAll,
 } from '../../cloud/index.js';
 import type { ConfigKey } from '../../credentials/keys.js';
-import { UsageError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { Provisioning } from '../run/provision.js';
 import { accountOf, DEFAULT_CLOUD_PORT, openStore } from '../services.js';
 
@@ -48,7 +48,7 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** @throws UsageError, UserError, StoreError, CloudClientError `invalid-address` */
+/** @throws UserError, StoreError, CloudClientError `invalid-address` */
 export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv): Promise<Target> {
   if (options.cloud !== undefined) return new CloudTarget(options.cloud, cloudScope(options), env);
   if (options.dryRun && !existsSync(join(options.data, 'store'))) return new NoStoreYet(options);
@@ -71,7 +71,9 @@ function scopeOf({ scope, deviceSid }: TargetOptions): Scope | undefined {
 function cloudScope(options: TargetOptions): Scope {
   const scope = scopeOf(options);
   if (scope) return scope;
-  throw new UsageError('--cloud: name the device with --device-sid or MV_DEVICE_SID, or give --scope account');
+  throw new UserError(
+    '--cloud needs the device: name it with --device-sid, or export MV_DEVICE_SID; or give --scope account',
+  );
 }
 
 const LOCAL_URL = `http://127.0.0.1:${DEFAULT_CLOUD_PORT}/v1`;
@@ -148,7 +150,7 @@ class CloudTarget implements Target {
   ) {
     const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
     if (!accountSid || !authToken) {
-      throw new UsageError('--cloud: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment');
+      throw new UserError('--cloud needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment; export both');
     }
     this.#client = new CloudClient({ url: address, accountSid, authToken });
     this.url = this.#client.url;
