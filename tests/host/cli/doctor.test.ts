@@ -196,7 +196,7 @@ describe('usage', () => {
   });
 
   it.each([
-    [['--warn-days', 'x'], /Give a whole number of days from 0 to 99999/],
+    [['--warn-days', 'x'], /Give a number of days, 0 to 99999/],
     [['--timeout', '5'], /Give a number with its unit/],
     [['--scope', 'fleet'], /Allowed choices are device, account/],
     [['--authentication', 'none'], /Allowed choices are certificate, password/],
