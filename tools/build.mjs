@@ -23,7 +23,7 @@ function run(command, args) {
 const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((f) => `--enable-${f}`);
 
 /** The engine of Node inlines nothing in a module; more than this makes it twice as large and no faster. */
-const INLINING = ['-aimfs=80', '-fimfs=200', '-ocimfs=4000', '-ifwl'];
+const INLINING = ['-aimfs=90', '-fimfs=220', '-ocimfs=4000', '-ifwl'];
 
 async function compile(name, entry, target) {
   const outFile = `build/${name}${target === 'release' ? '' : `.${target}`}.wasm`;

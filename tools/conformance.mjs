@@ -24,6 +24,7 @@ function countsOf(version) {
     tested: count(({ status }) => status === 'tested'),
     open: count(({ status }) => status === 'open'),
     nobody: count(({ binds }) => binds.includes('nobody')),
+    caller: count(({ binds }) => binds.includes('caller')),
   };
   for (const role of roles) {
     counts[role] = {
@@ -37,12 +38,20 @@ function countsOf(version) {
 function table(counts) {
   const cell = ({ tested, bound }) => `${tested} of ${bound}`;
   const lines = [
-    '| Standard | statements | tested | open | bind nobody here | codec | session | broker |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| Standard | statements | tested | open | bind nobody here | bind the caller too | codec | session | broker |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   ];
   for (const version of versions) {
-    const { statements, tested, open, nobody, ...byRole } = counts[version];
-    const cells = [titles[version], statements, tested, open, nobody, ...roles.map((role) => cell(byRole[role]))];
+    const { statements, tested, open, nobody, caller, ...byRole } = counts[version];
+    const cells = [
+      titles[version],
+      statements,
+      tested,
+      open,
+      nobody,
+      caller,
+      ...roles.map((role) => cell(byRole[role])),
+    ];
     lines.push(`| ${cells.join(' | ')} |`);
   }
   return [START, ...lines, END].join('\n');

@@ -37,6 +37,12 @@ export function readAbi() {
     const twice = list.find((item, index) => list.indexOf(item) !== index);
     if (twice !== undefined) throw new Error(`assembly/abi: ${twice} is described twice`);
   }
+  for (const { name, sourceIn, sourceIn311 } of abi.results) {
+    const unknown = Object.keys({ ...sourceIn, ...sourceIn311 }).find(
+      (type) => !(type in abi.constants.PacketType.values),
+    );
+    if (unknown) throw new Error(`assembly/abi: the source of ${name} names the unknown packet ${unknown}`);
+  }
   for (const [name, record] of Object.entries(abi.records)) layOut(name, record);
   return abi;
 }
@@ -119,19 +125,37 @@ function assemblyScript(abi) {
   return `${lines.join('\n')}\n`;
 }
 
+/** A result with the packet types of its sources as packets name them. */
+function withTypes(result) {
+  const lowerKeys = (sources) =>
+    sources && Object.fromEntries(Object.entries(sources).map(([k, v]) => [k.toLowerCase(), v]));
+  return { ...result, sourceIn: lowerKeys(result.sourceIn), sourceIn311: lowerKeys(result.sourceIn311) };
+}
+
+const RESULT_DESCRIPTION = `/** \`source\` is that of MQTT 5, or of the only standard that has the rule; the others take its place where they are there. */
+export interface ResultDescription {
+  name: string;
+  source: string;
+  /** In packets of this type. */
+  sourceIn?: Readonly<Record<string, string>>;
+  /** In 3.1.1. */
+  source311?: string;
+  sourceIn311?: Readonly<Record<string, string>>;
+  text: string;
+  reasonCode?: number;
+}
+`;
+
 function typeScript(abi) {
   const doc = (text) => (text ? `/** ${text} */\n` : '');
   const lines = [HEADER];
   lines.push('/** Result codes of the core by name. */\nexport const Result = {');
   for (const r of abi.results) lines.push(`  /** ${r.text} (${r.source}) */\n  ${r.name}: ${r.code},`);
   lines.push('} as const;\n');
+  lines.push(RESULT_DESCRIPTION);
   lines.push('/** What each result code means, and where its rule stands. */');
-  lines.push(
-    'export const results: Readonly<Record<number, { name: string; source: string; text: string; reasonCode?: number }>> = {',
-  );
-  for (const { code, name, source, text, reasonCode } of abi.results) {
-    lines.push(`  [${code}]: ${JSON.stringify({ name, source, text, reasonCode })},`);
-  }
+  lines.push('export const results: Readonly<Record<number, ResultDescription>> = {');
+  for (const { code, ...result } of abi.results) lines.push(`  [${code}]: ${JSON.stringify(withTypes(result))},`);
   lines.push('};\n');
   for (const [group, { doc: text, values }] of Object.entries(abi.constants)) {
     lines.push(`${doc(text)}export const ${group} = ${JSON.stringify(values)} as const;\n`);

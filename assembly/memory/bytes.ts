@@ -37,6 +37,7 @@ export function varintStore(at: i32, value: u32): i32 {
  * The value is then read by varintValue; two calls spare a place to put a second result.
  */
 export function varintLength(at: i32, end: i32): i32 {
+  if (ASC_FEATURE_SIMD && at < end && load<u8>(at) < 0x80) return 1; // what most are
   for (let i = 0; i < 4; i++) {
     if (at + i >= end) return 0;
     if (load<u8>(at + i) < 0x80) return i + 1;
@@ -46,6 +47,7 @@ export function varintLength(at: i32, end: i32): i32 {
 
 /** The value of a variable byte integer of `length` bytes, as varintLength gave it. */
 export function varintValue(at: i32, length: i32): i32 {
+  if (ASC_FEATURE_SIMD && length == 1) return load<u8>(at);
   let value = 0;
   for (let i = length - 1; i >= 0; i--) value = (value << 7) | (load<u8>(at + i) & 0x7f);
   return value;

@@ -16,6 +16,7 @@ import {
   RESULT_PROTOCOL_NAME_INVALID,
   RESULT_PROTOCOL_VERSION_UNSUPPORTED,
   RESULT_TOPIC_EMPTY,
+  RESULT_TOPIC_WILDCARD,
 } from '../../build/abi/assembly';
 import { loadU16 } from '../memory/bytes';
 import { checkTopicName, readBinary, readUtf8 } from './fields';
@@ -89,7 +90,7 @@ function readWill(start: i32, end: i32, version: i32, packet: usize): i32 {
   p = readBinary(p, end, packet, PACKET_TOPIC);
   if (p < 0) return p;
   if (p == topicAt) return fail(packet, topicAt, RESULT_TOPIC_EMPTY); // MQTT-4.7.3-1
-  p = checkTopicName(topicAt, p, packet); // MQTT-3.1.3-11
+  p = checkTopicName(topicAt, p, packet, RESULT_TOPIC_WILDCARD); // MQTT-3.1.3-11, MQTT-4.7.0-1
   if (p < 0) return p;
   return readBinary(p, end, packet, PACKET_PAYLOAD);
 }

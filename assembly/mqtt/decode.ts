@@ -45,6 +45,7 @@ import {
   RESULT_REMAINING_LENGTH_TOO_LONG,
   RESULT_SESSION_PRESENT_WITH_ERROR,
   RESULT_TOPIC_EMPTY,
+  RESULT_TOPIC_WILDCARD,
   RESULT_TRAILING_BYTES,
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
@@ -188,7 +189,7 @@ function decodeBody(type: i32, flags: i32, p: i32, end: i32, protocolVersion: i3
 function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, packet: usize): i32 {
   const topicEnd = readBinary(start, end, packet, PACKET_TOPIC);
   if (topicEnd < 0) return topicEnd;
-  let p = checkTopicName(start + 2, topicEnd, packet);
+  let p = checkTopicName(start + 2, topicEnd, packet, RESULT_TOPIC_WILDCARD);
   if (p < 0) return p;
   if ((flags & 6) != 0) {
     p = readPacketId(p, end, packet);

@@ -1,9 +1,4 @@
-import {
-  PACKET_FLAG_NOT_ASCII,
-  PACKET_FLAGS,
-  RESULT_PACKET_TRUNCATED,
-  RESULT_TOPIC_WILDCARD,
-} from '../../build/abi/assembly';
+import { PACKET_FLAG_NOT_ASCII, PACKET_FLAGS, RESULT_PACKET_TRUNCATED } from '../../build/abi/assembly';
 import { loadU16 } from '../memory/bytes';
 import { plainScan } from '../memory/plain';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
@@ -41,12 +36,12 @@ function checkUnicode(start: i32, end: i32, packet: usize): i32 {
   return end;
 }
 
-/** As checkText, for a Topic Name: it must not hold a wildcard (MQTT-3.3.2-2). */
-export function checkTopicName(start: i32, end: i32, packet: usize): i32 {
+/** As checkText, for a Topic Name: it must not hold a wildcard, for which there is this result code (MQTT-3.3.2-2, -14). */
+export function checkTopicName(start: i32, end: i32, packet: usize, code: i32): i32 {
   const plain = plainScan(start, end, HASH, PLUS);
   if (plain == end) return end;
   const at = checkText(plain, end, packet);
   if (at < 0) return at;
   const wildcard = wildcardScan(plain, end);
-  return wildcard == end ? end : fail(packet, wildcard, RESULT_TOPIC_WILDCARD);
+  return wildcard == end ? end : fail(packet, wildcard, code);
 }

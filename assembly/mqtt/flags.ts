@@ -12,6 +12,7 @@ import {
   RESULT_QOS_INVALID,
   RESULT_WILL_FLAGS_WITHOUT_WILL,
   RESULT_WILL_QOS_INVALID,
+  RESULT_WILL_RETAIN_WITHOUT_WILL,
 } from '../../build/abi/assembly';
 
 /** Bits of the Connect Flags (3.1.2.3). */
@@ -43,7 +44,8 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
 export function checkConnectFlags(flags: i32, protocolVersion: i32): i32 {
   if ((flags & 1) != 0 || <u32>flags > 0xff) return RESULT_CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
   if ((flags & CONNECT_WILL) == 0) {
-    if ((flags & (CONNECT_WILL_QOS | CONNECT_WILL_RETAIN)) != 0) return RESULT_WILL_FLAGS_WITHOUT_WILL; // MQTT-3.1.2-11, -13
+    if ((flags & CONNECT_WILL_QOS) != 0) return RESULT_WILL_FLAGS_WITHOUT_WILL; // MQTT-3.1.2-11
+    if ((flags & CONNECT_WILL_RETAIN) != 0) return RESULT_WILL_RETAIN_WITHOUT_WILL; // MQTT-3.1.2-13
   } else if ((flags & CONNECT_WILL_QOS) == CONNECT_WILL_QOS) {
     return RESULT_WILL_QOS_INVALID; // MQTT-3.1.2-12
   }

@@ -31,7 +31,9 @@ import {
   RESULT_PROPERTY_UNKNOWN,
   RESULT_PROPERTY_ZERO,
   RESULT_REMAINING_LENGTH_TOO_LONG,
+  RESULT_RESPONSE_TOPIC_WILDCARD,
   RESULT_STRING_TOO_LONG,
+  RESULT_TOPIC_ALIAS_ZERO,
   RESULT_TOPIC_EMPTY,
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
@@ -128,7 +130,9 @@ function checkValue(p: i32, end: i32, packet: usize, id: i32, entry: u32): i32 {
     }
     const value = integerValue(p, size, type);
     if (rule == PROPERTY_RULE_BOOLEAN && value > 1) return fail(packet, p, RESULT_PROPERTY_NOT_BOOLEAN);
-    if (rule == PROPERTY_RULE_NONZERO && value == 0) return fail(packet, p, RESULT_PROPERTY_ZERO);
+    if (rule == PROPERTY_RULE_NONZERO && value == 0) {
+      return fail(packet, p, id == TOPIC_ALIAS ? RESULT_TOPIC_ALIAS_ZERO : RESULT_PROPERTY_ZERO); // MQTT-3.3.2-8
+    }
     if (id == TOPIC_ALIAS) store<u32>(packet, value, PACKET_TOPIC_ALIAS);
     return p + size;
   }
@@ -143,7 +147,8 @@ function checkString(p: i32, end: i32, packet: usize, utf8: bool, topic: bool): 
   if (!utf8) return next;
   if (!topic) return checkText(first, next, packet);
   // A Response Topic is a Topic Name: MQTT-4.7.3-1, MQTT-3.3.2-14.
-  return first == next ? fail(packet, p, RESULT_TOPIC_EMPTY) : checkTopicName(first, next, packet);
+  if (first == next) return fail(packet, p, RESULT_TOPIC_EMPTY);
+  return checkTopicName(first, next, packet, RESULT_RESPONSE_TOPIC_WILDCARD);
 }
 
 /** Bytes of an integer value; 0 when `end` cuts it off, -1 for a variable byte integer of more than four bytes. */

@@ -1,5 +1,7 @@
 import {
+  RESULT_FILTER_PLUS_MISPLACED,
   RESULT_FILTER_WILDCARD_MISPLACED,
+  RESULT_SHARE_FILTER_INVALID,
   RESULT_SHARE_NAME_INVALID,
   RESULT_STRING_TOO_LONG,
   RESULT_TOPIC_EMPTY,
@@ -37,8 +39,8 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
     const name = start + 7;
     p = name;
     while (p < end && load<u8>(p) != SLASH) p++;
-    // MQTT-4.8.2-1: a share name of one character at least; MQTT-4.8.2-2: no wildcard in it and a filter after it.
-    if (p == name || end - p < 2 || wildcardScan(name, p) != p) return RESULT_SHARE_NAME_INVALID;
+    if (p == name) return RESULT_SHARE_NAME_INVALID; // MQTT-4.8.2-1
+    if (end - p < 2 || wildcardScan(name, p) != p) return RESULT_SHARE_FILTER_INVALID; // MQTT-4.8.2-2
     p++;
   }
   if (p >= end) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
@@ -48,8 +50,9 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
     const c: i32 = load<u8>(p);
     if (c != HASH && c != PLUS) continue;
     // MQTT-4.7.1-1, -2: a wildcard fills its level, and # is the last character.
-    if (p != first && load<u8>(p - 1) != SLASH) return RESULT_FILTER_WILDCARD_MISPLACED;
-    if (p + 1 < end && (c == HASH || load<u8>(p, 1) != SLASH)) return RESULT_FILTER_WILDCARD_MISPLACED;
+    if ((p != first && load<u8>(p - 1) != SLASH) || (p + 1 < end && (c == HASH || load<u8>(p, 1) != SLASH))) {
+      return c == HASH ? RESULT_FILTER_WILDCARD_MISPLACED : RESULT_FILTER_PLUS_MISPLACED;
+    }
   }
   return 0;
 }

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { encodePacket, PacketCursor, PacketDecoder, topicMatches } from '../core/index.js';
+import { encodePacket, PacketBatch, PacketCursor, PacketDecoder, preparePublish, topicMatches } from '../core/index.js';
 import { core, scratch } from '../core/instance.js';
+import * as dropIn from '../mqtt-packet/index.js';
+
 import { decodeControl } from './control.js';
 import type { Row } from './measure.js';
 import { chunkOf, coldTopics, mix, type Sample, samples } from './packets.js';
@@ -35,6 +37,11 @@ export function rows(peer: Peer): Row[] {
     fragmentRow(peer, 'decode.bytewise.mix', mixed, 1, 20),
     fragmentRow(peer, 'decode.chunks1500.mix', mixed, 1500, 9),
     ...samples.map((sample, index) => encodeRow(peer, sample, [3.5, 14, 16, 7][index])),
+    ...samples.map((sample, index) => batchRow(peer, sample, [5.5, 22, 30, 10][index])),
+    preparedRow(peer, samples[0]),
+    dropInParseRow(peer, 'A', chunkOf(samples[0].bytes)),
+    dropInParseRow(peer, 'mix', mixed),
+    dropInGenerateRow(peer, samples[0]),
     ...Object.entries(texts).map(([name, text]) => utf8Row(name, Buffer.from(text))),
     matchRow(),
   ];
@@ -120,7 +127,8 @@ function fragmentRow(peer: Peer, bench: string, { chunk, count }: Input, size: n
   };
 }
 
-function encodeRow(peer: Peer, { name, protocolVersion, packet, peerPacket }: Sample, target: number): Row {
+function encodeRow(peer: Peer, sample: Sample, target: number): Row {
+  const { name, protocolVersion, packet } = sample;
   return {
     bench: `encode.buffer.${name}`,
     peer: PEER,
@@ -129,10 +137,74 @@ function encodeRow(peer: Peer, { name, protocolVersion, packet, peerPacket }: Sa
     ours: () => {
       sink += encodePacket(packet, protocolVersion).length;
     },
-    theirs: () => {
-      sink += peer.generate(peerPacket, { protocolVersion }).length;
-    },
+    theirs: generate(peer, sample, 1),
   };
+}
+
+/** Packets of one batch. */
+const BATCH = 32;
+
+function generate(peer: Peer, { protocolVersion, peerPacket }: Sample, times: number): () => void {
+  const options = { protocolVersion };
+  return () => {
+    for (let n = 0; n < times; n++) sink += peer.generate(peerPacket, options).length;
+  };
+}
+
+/** Many packets into one piece of memory, which the caller owns then. */
+function batchRow(peer: Peer, sample: Sample, target: number): Row {
+  const { name, protocolVersion, packet } = sample;
+  const batch = new PacketBatch(protocolVersion);
+  return {
+    bench: `encode.batch.${name}`,
+    peer: PEER,
+    target,
+    units: BATCH,
+    ours: () => {
+      for (let n = 0; n < BATCH; n++) batch.add(packet);
+      sink += batch.take().length;
+    },
+    theirs: generate(peer, sample, BATCH),
+  };
+}
+
+/** The same, of a PUBLISH that was prepared. */
+function preparedRow(peer: Peer, sample: Sample): Row {
+  const { name, protocolVersion, packet } = sample;
+  if (packet.type !== 'publish') throw new TypeError(`sample ${name} is no PUBLISH`);
+  const { payload } = packet;
+  const batch = new PacketBatch(protocolVersion);
+  const prepared = preparePublish(packet, protocolVersion);
+  return {
+    bench: `encode.prepared.${name}`,
+    peer: PEER,
+    target: 20,
+    units: BATCH,
+    ours: () => {
+      for (let n = 0; n < BATCH; n++) batch.addPrepared(prepared, payload);
+      sink += batch.take().length;
+    },
+    theirs: generate(peer, sample, BATCH),
+  };
+}
+
+/** The drop-in for mqtt-packet against mqtt-packet. */
+function dropInParseRow(peer: Peer, name: string, { chunk, count }: Input): Row {
+  const ours = parse(dropIn as unknown as Peer, 4, chunk);
+  return {
+    bench: `dropin.decode.${name}`,
+    peer: PEER,
+    target: null,
+    units: count,
+    ours,
+    theirs: parse(peer, 4, chunk),
+  };
+}
+
+function dropInGenerateRow(peer: Peer, sample: Sample): Row {
+  const ours = generate(dropIn as unknown as Peer, sample, 1);
+  const bench = `dropin.encode.${sample.name}`;
+  return { bench, peer: PEER, target: null, units: 1, ours, theirs: generate(peer, sample, 1) };
 }
 
 /** Texts by their bytes; the mixed one has characters of one to four bytes and 256 in all. */

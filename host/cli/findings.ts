@@ -1,6 +1,6 @@
 import type { createColors } from 'picocolors';
 import type { Finding } from '../credentials/finding.js';
-import { printable } from './run/printable.js';
+import { printable } from './printable.js';
 
 export type Colors = ReturnType<typeof createColors>;
 

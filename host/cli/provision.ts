@@ -1,11 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { createColors } from 'picocolors';
 import { checkPairs, checkTexts } from './credential-options.js';
 import { UsageError } from './errors.js';
 import { jsonReport, textReport } from './provision/report.js';
 import { type ProvisionOptions, provision } from './provision/session.js';
 import { dataOption, jsonOption, withSignals } from './shared.js';
-import { parseDeviceSid, parsePort } from './values.js';
+import { parseDays, parseDeviceSid, parsePort } from './values.js';
 
 interface Flags extends ProvisionOptions {
   json?: boolean;
@@ -76,9 +76,4 @@ function check(flags: Flags): void {
     throw new UsageError('--key-passphrase-file: is for the key that --key names');
   }
   if (flags.showSecrets && !flags.dryRun) throw new UsageError('--show-secrets: is for --dry-run');
-}
-
-function parseDays(text: string): number {
-  if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a number of days.');
 }

@@ -6,7 +6,7 @@ import { chunkAddress, core, scratch, TABLE_CAPACITY, tableAddress } from './ins
 import { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 import type { Packet, ProtocolVersion, QoS } from './packets.js';
 import { PayloadPieces } from './pieces.js';
-import { NOTHING, Source } from './source.js';
+import { NOTHING, Source, viewOf } from './source.js';
 import {
   FLAGS,
   LENGTH,
@@ -43,6 +43,7 @@ let holder: PacketCursor | undefined;
  * first packet and after the last one they give zeros.
  */
 export class PacketCursor {
+  /** Version of the packets that come; a CONNECT brings its own and sets it for those after it. */
   protocolVersion: ProtocolVersion;
   /** Bytes of the largest packet that is given whole. */
   readonly #largest: number;
@@ -52,6 +53,8 @@ export class PacketCursor {
   /** The first `#pendingLength` bytes of it are what came of a packet that is not complete yet. */
   #pending: Buffer = NOTHING;
   #pendingLength = 0;
+  /** What was pushed and comes after the pending packet. */
+  #rest: Buffer = NOTHING;
   /** Bytes at which it is worth to look again. */
   #wanted = 1;
   #failure: MqttError | undefined;
@@ -110,18 +113,33 @@ export class PacketCursor {
   #accept(chunk: Uint8Array): boolean {
     if (this.#failure) throw this.#failure;
     if (this.#more) this.#keep();
+    if (this.#rest.length > 0) this.#append(this.#rest);
     this.#leave();
-    if (this.#pendingLength > 0 || chunk.length < this.#wanted) {
-      this.#append(chunk);
-      if (this.#pendingLength < this.#wanted) return false;
-      this.#source.open(this.#pending, this.#pendingLength);
-    } else {
-      this.#source.open(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
-    }
-    this.#done = 0;
-    this.#generation = -1;
-    this.#decode();
-    return this.#last !== this.#at || this.#failure !== undefined;
+    this.#rest = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    return this.#advance() || this.#failure !== undefined;
+  }
+
+  /** Goes on with what was pushed, until there is something to show; false when there is not. */
+  #advance(): boolean {
+    do {
+      if (this.#pendingLength === 0 && this.#rest.length >= this.#wanted) {
+        this.#source.open(this.#rest);
+        this.#rest = NOTHING;
+      } else {
+        // No more than the packet at the border of two chunks is copied.
+        const missing = Math.max(this.#wanted - this.#pendingLength, 0);
+        const part = this.#rest;
+        this.#rest = part.length > missing ? viewOf(part, missing, part.length) : NOTHING;
+        this.#append(part.length > missing ? viewOf(part, 0, missing) : part);
+        if (this.#pendingLength < this.#wanted) return false;
+        this.#source.open(this.#pending, this.#pendingLength);
+      }
+      this.#done = 0;
+      this.#generation = -1;
+      this.#decode();
+      if (this.#at !== this.#last) return true;
+    } while (this.#rest.length > 0 && this.#failure === undefined);
+    return false;
   }
 
   /**
@@ -143,6 +161,7 @@ export class PacketCursor {
       if (this.#at !== this.#last) return this.next();
     }
     this.#leave();
+    if (this.#failure === undefined && this.#rest.length > 0 && this.#advance()) return this.next();
     if (this.#failure) throw this.#failure;
     return false;
   }
@@ -151,6 +170,7 @@ export class PacketCursor {
   reset(): void {
     this.#pending = NOTHING;
     this.#pendingLength = 0;
+    this.#rest = NOTHING;
     this.#wanted = 1;
     this.#failure = undefined;
     this.#leave();
@@ -171,14 +191,17 @@ export class PacketCursor {
     return this.#words[this.#at + TYPE];
   }
 
+  /** Quality of Service of a PUBLISH (3.3.1.2). */
   get qos(): QoS {
     return ((this.#words[this.#at + FLAGS] >> 1) & 3) as QoS;
   }
 
+  /** RETAIN of a PUBLISH (3.3.1.3). */
   get retain(): boolean {
     return (this.#words[this.#at + FLAGS] & 1) !== 0;
   }
 
+  /** DUP of a PUBLISH (3.3.1.1). */
   get dup(): boolean {
     return (this.#words[this.#at + FLAGS] & 8) !== 0;
   }
@@ -193,6 +216,7 @@ export class PacketCursor {
     return this.#words[this.#at + PACKET_ID];
   }
 
+  /** Reason code, or return code of a 3.1.1 CONNACK; 0 where the packet has none. */
   get reasonCode(): number {
     return this.#words[this.#at + REASON_CODE];
   }
@@ -245,7 +269,7 @@ export class PacketCursor {
     const length = this.#pendingLength + chunk.length;
     if (length > this.#pending.length) {
       const grown = Buffer.allocUnsafe(Math.max(length, SMALLEST, Math.min(this.#wanted, length * 2)));
-      grown.set(this.#pending.subarray(0, this.#pendingLength));
+      grown.set(viewOf(this.#pending, 0, this.#pendingLength));
       this.#pending = grown;
     }
     if (chunk.length > FEW) this.#pending.set(chunk, this.#pendingLength);
@@ -258,7 +282,7 @@ export class PacketCursor {
     const { bytes, length } = this.#source;
     this.#pendingLength = length - this.#done;
     if (this.#pendingLength === 0) this.#pending = NOTHING;
-    else if (this.#done > 0 || this.#pending !== bytes) this.#pending = bytes.subarray(this.#done, length);
+    else if (this.#done > 0 || this.#pending !== bytes) this.#pending = viewOf(bytes, this.#done, length);
   }
 
   /** Fills the table with the next packets of the source. */
@@ -292,7 +316,7 @@ export class PacketCursor {
   #load(input: number, left: number): void {
     const { bytes } = this.#source;
     const from = this.#done;
-    if (left > FEW) scratch.u8.set(left === bytes.length ? bytes : bytes.subarray(from, from + left), input);
+    if (left > FEW) scratch.u8.set(left === bytes.length ? bytes : viewOf(bytes, from, from + left), input);
     else for (let n = 0; n < left; n++) scratch.u8[input + n] = bytes[from + n];
   }
 
@@ -329,7 +353,9 @@ export class PacketCursor {
     this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
       const name = packetTypeNames[this.#words[FAILED_TYPE]] ?? 'packet';
-      this.#failure = new MqttError(result, errorOffset, name);
+      // A CONNECT says itself which standard it breaks.
+      const version = this.#words[this.#last + STRIDE + (PacketRecord.protocolVersion >> 2)] as ProtocolVersion;
+      this.#failure = new MqttError(result, errorOffset, name, [], version);
       this.#wanted = 0;
     }
   }

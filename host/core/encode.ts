@@ -1,200 +1,193 @@
-import { PacketRecord, PacketType } from '../../build/abi/core.js';
-import { flag, integer, list, object } from './arguments.js';
+import { PacketType, Result } from '../../build/abi/core.js';
+import { bytes, flag, integer, list, object, string } from './arguments.js';
+import { checkWritten } from './check.js';
+import { writeConnect } from './encode-connect.js';
 import { MqttError } from './errors.js';
 import { core, recordAddress, scratch } from './instance.js';
 import type {
-  ConnectPacket,
   Packet,
+  Properties,
   ProtocolVersion,
   PublishPacket,
   SubackPacket,
   SubscribePacket,
   UnsubscribePacket,
 } from './packets.js';
-import { writeProperties } from './properties.js';
-import { writer } from './writer.js';
+import { refuseProperties, writeProperties, writePropertiesOf } from './write-properties.js';
+import { borrowWriter, giveBack, type PacketWriter } from './writer.js';
 
-/** Room for fixed header, lengths and integers of any packet, beside its strings, lists and properties. */
-const FIXED_ROOM = 64;
-
-/** Bytes up to which a packet counts as small. */
-const SMALL = 128;
-
-const packetTypes = new Map<string, number>(
-  Object.entries(PacketType).map(([name, value]) => [name.toLowerCase(), value]),
+/** The first byte of each packet but PUBLISH: its type and the flags that it must have (2.1.2, 2.1.3). */
+const firstBytes = new Map<string, number>(
+  Object.entries(PacketType).map(([name, type]) => [
+    name.toLowerCase(),
+    (type << 4) | (name === 'PUBREL' || name === 'SUBSCRIBE' || name === 'UNSUBSCRIBE' ? 2 : 0),
+  ]),
 );
 
 /**
  * Encodes one control packet.
  *
+ * @param protocolVersion of the connection: 3, 4 (MQTT 3.1.1) or 5; a CONNECT brings its own
  * @returns the packet as bytes that the caller owns.
  * @throws MqttError when the packet breaks a rule of the standard (byteOffset -1); TypeError or RangeError for a value
  * of the wrong type or range. Nothing is written then.
  */
 export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): Buffer {
-  const length = encode(packet, protocolVersion);
-  const bytes = Buffer.allocUnsafe(length);
-  const { u8 } = scratch;
-  const { at } = writer;
-  // A loop copies a small packet faster than a call.
-  if (length > SMALL) bytes.set(u8.subarray(at, at + length));
-  else for (let n = 0; n < length; n++) bytes[n] = u8[at + n];
-  return bytes;
-}
-
-/** Encodes into scratch memory at `writer.at`; gives the length. */
-function encode(packet: Packet, protocolVersion: ProtocolVersion): number {
-  const capacity = fillRecord(packet, protocolVersion);
-  writer.room(capacity);
-  const written = core.mqtt_encode(recordAddress, writer.at, capacity);
-  if (written < 0) throw new MqttError(written, -1, packet.type);
-  return written;
+  const writer = borrowWriter();
+  try {
+    writePacket(writer, packet, protocolVersion);
+    return writer.take();
+  } finally {
+    giveBack(writer);
+  }
 }
 
 /**
- * Describes a packet in the Packet record at `recordAddress`; its strings and lists stand in scratch memory from the first
- * byte on. Whether the packet keeps the standard is for the core to say.
+ * Has the core read a packet into the Packet record at `recordAddress`, whose strings and lists stand in scratch memory
+ * from its first byte on.
  *
- * @returns bytes that the encoded packet takes at the most; the strings and lists take fewer
- * @throws TypeError or RangeError for a value of the wrong type or range; MqttError UTF8_INVALID, STRING_TOO_LONG
+ * @returns bytes that the packet takes, encoded and in scratch memory
+ * @throws as `encodePacket` does
  */
 export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): number {
-  object(packet, 'packet');
-  const type = packetTypes.get(packet.type);
-  if (type === undefined) throw new TypeError(`there is no packet type ${String(packet.type)}`);
-  const version = packet.type === 'connect' ? packet.protocolVersion : protocolVersion;
-  integer(version, 3, 5, 'protocolVersion');
-  writer.begin();
-  const start = writer.at;
-  writer.set(PacketRecord.type, type);
-  writer.set(PacketRecord.protocolVersion, version);
-  if ('properties' in packet) writeProperties(packet.properties, PacketRecord.properties, packet.type);
-  fill(packet);
-  return writer.at - start + FIXED_ROOM;
+  const bytes = encodePacket(packet, protocolVersion);
+  const address = scratch.reserve(bytes.length);
+  scratch.u8.set(bytes, address);
+  return core.mqtt_decode(address, bytes.length, protocolVersion, bytes.length, recordAddress);
 }
 
-function fill(packet: Packet): void {
-  switch (packet.type) {
+/** Writes one control packet, checked; throws as `encodePacket` does. */
+export function writePacket(writer: PacketWriter, packet: Packet, protocolVersion: ProtocolVersion): void {
+  object(packet, 'packet');
+  const { type } = packet;
+  const version = type === 'connect' ? packet.protocolVersion : protocolVersion;
+  integer(version, 3, 5, 'protocolVersion');
+  writer.begin(version);
+  if (type === 'publish') {
+    encodePublish(writer, packet, version);
+    return;
+  }
+  const firstByte = firstBytes.get(type);
+  if (firstByte === undefined) throw new TypeError(`there is no packet type ${String(type)}`);
+  writeBody(writer, packet, version);
+  checkWritten(writer, writer.close(firstByte, 0, type), version, type);
+  writer.finish(firstByte);
+}
+
+function encodePublish(writer: PacketWriter, packet: PublishPacket, version: ProtocolVersion): void {
+  const { topic, qos, retain, dup, packetId, properties } = packet;
+  const firstByte = publishFirstByte(qos, retain, dup);
+  writePublishHead(writer, topic, qos, packetId, properties, version);
+  const payload = bytes(packet.payload, 'publish', 'payload');
+  // There is no rule about the payload: the core sees the packet without it.
+  checkWritten(writer, writer.close(firstByte, payload.length, 'publish'), version, 'publish');
+  writer.finish(firstByte, payload);
+}
+
+/** The first byte of a PUBLISH (3.3.1). */
+export function publishFirstByte(qos: number, retain: boolean, dup: boolean): number {
+  const bits = integer(qos, 0, 3, 'publish', 'qos') << 1;
+  return 0x30 | bits | flag(retain, 'publish', 'retain') | (flag(dup, 'publish', 'dup') << 3);
+}
+
+/** Writes what stands between the fixed header of a PUBLISH and its payload (3.3.2). */
+export function writePublishHead(
+  writer: PacketWriter,
+  topic: string,
+  qos: number,
+  packetId: number | undefined,
+  properties: Properties | undefined,
+  version: ProtocolVersion,
+): void {
+  writer.string(string(topic, 'publish', 'topic'), 'publish', 'topic');
+  if (qos > 0) writer.u16(integer(packetId, 0, 0xffff, 'publish', 'packetId'));
+  writePropertiesOf(version, writer, properties, 'publish');
+}
+
+function writeBody(writer: PacketWriter, packet: Exclude<Packet, PublishPacket>, version: ProtocolVersion): void {
+  const { type } = packet;
+  switch (type) {
     case 'connect':
-      fillConnect(packet);
+      writeConnect(writer, packet);
       break;
     case 'connack':
-      writer.set(PacketRecord.connectFlags, flag(packet.sessionPresent, 'connack: sessionPresent'));
-      setReason(packet);
-      break;
-    case 'publish':
-      fillPublish(packet);
+      writer.byte(flag(packet.sessionPresent, type, 'sessionPresent'));
+      writer.byte(integer(packet.reasonCode, 0, 0xff, type, 'reasonCode'));
+      writePropertiesOf(version, writer, packet.properties, type);
       break;
     case 'puback':
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-      setPacketId(packet);
-      setReason(packet);
-      break;
-    case 'subscribe':
-    case 'unsubscribe':
-      setPacketId(packet);
-      writeFilters(packet);
-      break;
-    case 'suback':
-    case 'unsuback':
-      setPacketId(packet);
-      writeReasons(packet);
+      writer.u16(integer(packet.packetId, 0, 0xffff, type, 'packetId'));
+      writeReason(writer, packet, version);
       break;
     case 'disconnect':
     case 'auth':
-      setReason(packet);
+      writeReason(writer, packet, version);
       break;
+    case 'pingreq':
+    case 'pingresp':
+      refuseProperties(version, (packet as { properties?: object }).properties, type);
+      break;
+    default:
+      writer.u16(integer(packet.packetId, 0, 0xffff, type, 'packetId'));
+      writePropertiesOf(version, writer, packet.properties, type);
+      writeList(writer, packet);
   }
 }
 
-function setReason(packet: { type: string; reasonCode: number }): void {
-  writer.set(PacketRecord.reasonCode, number(packet.reasonCode, 0xff, packet.type, 'reasonCode'));
-}
-
-function setPacketId(packet: { type: string; packetId?: number }): void {
-  writer.set(PacketRecord.packetId, number(packet.packetId, 0xffff, packet.type, 'packetId'));
-}
-
-/** As `integer` from 0, with the name of the field put together only for an error. */
-function number(value: unknown, maximum: number, packetType: string, field: string): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maximum) return value as number;
-  return integer(value, 0, maximum, `${packetType}: ${field}`);
-}
-
-function setText(field: number, text: string, packetType: string, name: string): void {
-  const start = writer.at;
-  writer.text(text, packetType, name);
-  writer.setView(field, start);
-}
-
-function setBytes(field: number, bytes: Uint8Array, packetType: string, name: string): void {
-  const start = writer.at;
-  writer.bytes(bytes, packetType, name);
-  writer.setView(field, start);
-}
-
-function fillConnect(packet: ConnectPacket): void {
-  let flags = flag(packet.cleanStart, 'connect: cleanStart') << 1;
-  writer.set(PacketRecord.keepAlive, number(packet.keepAlive, 0xffff, 'connect', 'keepAlive'));
-  setText(PacketRecord.clientId, packet.clientId, 'connect', 'clientId');
-  if (packet.will !== undefined) {
-    object(packet.will, 'connect: will');
-    const { topic, payload, qos, retain, properties } = packet.will;
-    flags |= 4 | (number(qos, 3, 'connect', 'will.qos') << 3) | (flag(retain, 'connect: will.retain') << 5);
-    writeProperties(properties, PacketRecord.willProperties, 'connect: will');
-    setText(PacketRecord.topic, topic, 'connect', 'will.topic');
-    setBytes(PacketRecord.payload, payload, 'connect', 'will.payload');
+/** Reason code and properties, in the shortest form: what says nothing is left out from the end (3.4.2.1, 3.14.2.1). */
+function writeReason(
+  writer: PacketWriter,
+  { type, reasonCode, properties }: { type: string; reasonCode: number; properties?: object },
+  version: ProtocolVersion,
+): void {
+  const code = integer(reasonCode, 0, 0xff, type, 'reasonCode');
+  if (version < 5) {
+    refuseProperties(version, properties, type);
+    // The packets of 3.1.1 have no place for it.
+    if (code !== 0) throw new MqttError(Result.REASON_CODE_INVALID, -1, type, [], version);
+    return;
   }
-  if (packet.userName !== undefined) {
-    flags |= 0x80;
-    setText(PacketRecord.userName, packet.userName, 'connect', 'userName');
-  }
-  if (packet.password !== undefined) {
-    flags |= 0x40;
-    setBytes(PacketRecord.password, packet.password, 'connect', 'password');
-  }
-  writer.set(PacketRecord.connectFlags, flags);
+  const { length } = writer;
+  writer.byte(code);
+  if (writeProperties(writer, properties, type) > 0) return;
+  if (code === 0) writer.rewind(length);
+  else if (type !== 'auth') writer.rewind(length + 1);
 }
 
-function fillPublish(packet: PublishPacket): void {
-  const qos = number(packet.qos, 3, 'publish', 'qos');
-  const flags = flag(packet.retain, 'publish: retain') | (qos << 1) | (flag(packet.dup, 'publish: dup') << 3);
-  writer.set(PacketRecord.flags, flags);
-  if (qos > 0) setPacketId(packet);
-  setText(PacketRecord.topic, packet.topic, 'publish', 'topic');
-  setBytes(PacketRecord.payload, packet.payload, 'publish', 'payload');
-}
-
-function writeFilters(packet: SubscribePacket | UnsubscribePacket): void {
-  const start = writer.at;
-  if (packet.type === 'unsubscribe') {
-    for (const topicFilter of list(packet.topicFilters, 'unsubscribe: topicFilters')) {
-      writer.field(topicFilter, 'text', 'unsubscribe', 'topicFilter');
-    }
-  } else {
-    for (const subscription of list(packet.subscriptions, 'subscribe: subscriptions')) {
-      object(subscription, 'subscribe: subscriptions');
-      writer.field(subscription.topicFilter, 'text', 'subscribe', 'topicFilter');
+function writeList(writer: PacketWriter, packet: SubscribePacket | UnsubscribePacket | SubackPacket): void {
+  const { type } = packet;
+  if (type === 'subscribe') {
+    for (const subscription of list(packet.subscriptions, type, 'subscriptions')) {
+      object(subscription, type, 'subscriptions');
+      writer.string(string(subscription.topicFilter, type, 'topicFilter'), type, 'topicFilter');
       writer.byte(subscriptionOptions(subscription));
     }
+  } else if (type === 'unsubscribe') {
+    for (const topicFilter of list(packet.topicFilters, type, 'topicFilters')) {
+      writer.string(string(topicFilter, type, 'topicFilter'), type, 'topicFilter');
+    }
+  } else {
+    const codes = list(packet.reasonCodes, type, 'reasonCodes');
+    writer.room(codes.length);
+    for (const code of codes) {
+      writer.byte(integer(code, 0, 0xff, type, 'reasonCodes'));
+    }
   }
-  writer.setView(PacketRecord.payload, start);
 }
 
-function subscriptionOptions(subscription: SubscribePacket['subscriptions'][number]): number {
-  const qos = number(subscription.qos, 3, 'subscribe', 'qos');
-  const retainHandling = number(subscription.retainHandling ?? 0, 3, 'subscribe', 'retainHandling');
-  const noLocal = flag(subscription.noLocal, 'subscribe: noLocal');
-  const retainAsPublished = flag(subscription.retainAsPublished, 'subscribe: retainAsPublished');
-  return qos | (noLocal << 2) | (retainAsPublished << 3) | (retainHandling << 4);
-}
-
-function writeReasons(packet: SubackPacket): void {
-  const start = writer.at;
-  for (const code of list(packet.reasonCodes, `${packet.type}: reasonCodes`)) {
-    writer.byte(number(code, 0xff, packet.type, 'reasonCodes'));
-  }
-  writer.setView(PacketRecord.payload, start);
+function subscriptionOptions({
+  qos,
+  noLocal,
+  retainAsPublished,
+  retainHandling = 0,
+}: SubscribePacket['subscriptions'][number]): number {
+  return (
+    integer(qos, 0, 3, 'subscribe', 'qos') |
+    (flag(noLocal, 'subscribe', 'noLocal') << 2) |
+    (flag(retainAsPublished, 'subscribe', 'retainAsPublished') << 3) |
+    (integer(retainHandling, 0, 3, 'subscribe', 'retainHandling') << 4)
+  );
 }

@@ -1,37 +1,58 @@
 import { ReasonCode, results } from '../../build/abi/core.js';
-import type { Packet } from './packets.js';
-
-/** The text of a result code with its source: "a Topic Name holds a wildcard character (MQTT-3.3.2-2)". */
-export function describeResult(code: number): string {
-  const result = results[code];
-  return result ? `${result.text} (${result.source})` : `result code ${code}`;
-}
+import type { Packet, ProtocolVersion } from './packets.js';
 
 /**
- * A packet that breaks a rule of the standard, found while decoding or encoding.
+ * Where the rule of a result code stands: a statement id, or a section, of the standard of this version (3 is read as 3.1.1).
  *
- * `byteOffset` counts from the first byte of the packet; it is -1 when encoding. `reasonCode` is the MQTT 5 reason
- * code with which a peer should be told.
+ * @param packetType name of a packet; some rules have a statement for each type
  */
+export function sourceOf(code: number, packetType = '', protocolVersion: ProtocolVersion = 5): string {
+  const result = results[code];
+  if (!result) return '';
+  const { source, sourceIn, source311, sourceIn311 } = result;
+  const is311 = protocolVersion < 5;
+  return (is311 && sourceIn311?.[packetType]) || sourceIn?.[packetType] || (is311 && source311) || source;
+}
+
+/** The text of a result code with its source: "a Topic Name holds a wildcard character (MQTT-3.3.2-2)". */
+export function describeResult(code: number, packetType?: string, protocolVersion?: ProtocolVersion): string {
+  const result = results[code];
+  return result ? `${result.text} (${sourceOf(code, packetType, protocolVersion)})` : `result code ${code}`;
+}
+
+/** A packet that breaks a rule of the standard, found while decoding or encoding. */
 export class MqttError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;
   /** Name of the result code, for example TOPIC_WILDCARD. */
   readonly codeName: string;
-  /** Statement id or section of the standard. */
+  /** Statement id or section of the standard of `protocolVersion`. */
   readonly statement: string;
+  /** The standard that was broken, or asked for: that of a CONNECT is the one it names. */
+  readonly protocolVersion: ProtocolVersion;
+  /** Byte of the packet at which the rule was broken; -1 when encoding. */
   readonly byteOffset: number;
+  /** MQTT 5 reason code (2.4) with which the peer should be told. */
   readonly reasonCode: number;
   /** Packets that were decoded before the bad one. */
   readonly packets: Packet[];
 
-  constructor(code: number, byteOffset: number, packetType = 'packet', packets: Packet[] = []) {
+  constructor(
+    code: number,
+    byteOffset: number,
+    packetType = 'packet',
+    packets: Packet[] = [],
+    protocolVersion: ProtocolVersion = 5,
+  ) {
     const where = byteOffset < 0 ? `cannot encode ${packetType}` : `malformed ${packetType}, byte ${byteOffset}`;
-    super(`${where}: ${describeResult(code)}`);
+    // The encoder names the field behind the type.
+    const [type] = packetType.split(':');
+    super(`${where}: ${describeResult(code, type, protocolVersion)}`);
     this.name = 'MqttError';
     this.code = code;
     this.codeName = results[code]?.name ?? 'UNKNOWN';
-    this.statement = results[code]?.source ?? '';
+    this.statement = sourceOf(code, type, protocolVersion);
+    this.protocolVersion = protocolVersion;
     this.byteOffset = byteOffset;
     this.reasonCode = results[code]?.reasonCode ?? ReasonCode.unspecifiedError;
     this.packets = packets;

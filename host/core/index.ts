@@ -1,5 +1,6 @@
 /** The core: MQTT 3.1.1 and 5 packets, DER, certificates, keys and hex, on one shared instance of core.wasm. */
 export { ReasonCode, Result, results } from '../../build/abi/core.js';
+export { PacketBatch } from './batch.js';
 export { PacketCursor } from './cursor.js';
 export { type Decoded, PacketDecoder } from './decoder.js';
 export {
@@ -21,6 +22,7 @@ export { modulePath, packageFolder } from './instance.js';
 export { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 export * from './packets.js';
 export type { PayloadPiece, PublishStart } from './pieces.js';
+export { PreparedPublish, type PublishTemplate, preparePublish } from './prepared.js';
 export { ClientSession } from './session.js';
 export {
   type ClientSessionEvent,

@@ -1,7 +1,8 @@
 import { type SessionEvent as EventNumber, results } from '../../build/abi/core.js';
-import { describeResult, MqttError } from './errors.js';
-import type { Packet } from './packets.js';
+import { describeResult, MqttError, sourceOf } from './errors.js';
+import type { Packet, ProtocolVersion } from './packets.js';
 
+/** Room and behaviour of a client session. */
 export interface ClientSessionOptions {
   /** Messages of QoS 1 and 2 and subscriptions in flight to the server, 0 to 65,535. Default 8. */
   sendCapacity?: number;
@@ -33,19 +34,25 @@ export class SessionError extends Error {
   readonly code: number;
   /** Name of the result code, for example RECEIVE_MAXIMUM_REACHED. */
   readonly codeName: string;
-  /** Statement id or section of the standard. */
+  /** Statement id or section of the standard of the connection's version. */
   readonly statement: string;
   /** MQTT 5 reason code to disconnect with, when the server is at fault. */
   readonly reasonCode: number | undefined;
   /** Events of the packets before the one that was refused. */
   readonly events: ClientSessionEvent[];
 
-  constructor(code: number, what: string, events: ClientSessionEvent[] = []) {
-    super(`${what}: ${describeResult(code)}`);
+  constructor(
+    code: number,
+    what: string,
+    events: ClientSessionEvent[] = [],
+    packetType = '',
+    protocolVersion: ProtocolVersion = 5,
+  ) {
+    super(`${what}: ${describeResult(code, packetType, protocolVersion)}`);
     this.name = 'SessionError';
     this.code = code;
     this.codeName = results[code]?.name ?? 'UNKNOWN';
-    this.statement = results[code]?.source ?? '';
+    this.statement = sourceOf(code, packetType, protocolVersion);
     this.reasonCode = results[code]?.reasonCode;
     this.events = events;
   }
@@ -56,12 +63,19 @@ export class MalformedPacketError extends MqttError {
   /** Events of the packets before the malformed one. */
   readonly events: ClientSessionEvent[];
 
-  constructor(code: number, byteOffset: number, packetType: string, events: ClientSessionEvent[]) {
+  constructor(
+    code: number,
+    byteOffset: number,
+    packetType: string,
+    events: ClientSessionEvent[],
+    protocolVersion: ProtocolVersion,
+  ) {
     super(
       code,
       byteOffset,
       packetType,
       events.map(({ packet }) => packet),
+      protocolVersion,
     );
     this.events = events;
   }

@@ -123,7 +123,8 @@ export class ClientSession {
     object(packet, 'packet');
     const lacksId = 'packetId' in packet ? !packet.packetId : packet.type === 'publish' && packet.qos > 0;
     const version = (this.#word(SessionRecord.protocolVersion) || 4) as ProtocolVersion;
-    const size = fillRecord(lacksId ? ({ ...packet, packetId: 0 } as Packet) : packet, version);
+    const size = fillRecord(lacksId ? ({ ...packet, packetId: 1 } as Packet) : packet, version);
+    if (lacksId) scratch.u32[(recordAddress + PacketRecord.packetId) >> 2] = 0;
     const send = ({ context, output }: Frame) => {
       const written = core.session_send(context, recordAddress, now >>> 0, output, size);
       if (written > 0) this.#keepOutput(output, written);
@@ -132,8 +133,8 @@ export class ClientSession {
     // The strings of the record stay where they are, below the frame.
     const result = this.#call(send, size, size);
     if (result >= 0) return scratch.u32[(recordAddress + PacketRecord.packetId) >> 2];
-    if (isOfSession(result)) throw new SessionError(result, `cannot send ${packet.type}`);
-    throw new MqttError(result, -1, packet.type);
+    if (isOfSession(result)) throw new SessionError(result, `cannot send ${packet.type}`, [], packet.type, version);
+    throw new MqttError(result, -1, packet.type, [], packet.type === 'connect' ? packet.protocolVersion : version);
   }
 
   /**
@@ -176,12 +177,12 @@ export class ClientSession {
   ) {
     const word = (address: number) => scratch.u32[address >> 2];
     const left = source.length - this.#used;
-    const version = word(context + SessionRecord.protocolVersion) || 4;
+    const version = (word(context + SessionRecord.protocolVersion) || 4) as ProtocolVersion;
     const maximum = word(context + SessionRecord.SIZE + SessionLimitsRecord.maximumPacketSize) || LARGEST_PACKET;
     const length = core.mqtt_decode(input + this.#used, left, version, maximum, packet);
     const type = packetTypeNames[word(packet + PacketRecord.type)] ?? 'packet';
     if (length < 0) {
-      throw new MalformedPacketError(length, word(packet + PacketRecord.errorOffset), type, events);
+      throw new MalformedPacketError(length, word(packet + PacketRecord.errorOffset), type, events, version);
     }
     if (length === 0) {
       this.#needed = word(packet + PacketRecord.needed);
@@ -189,7 +190,7 @@ export class ClientSession {
     }
     this.#used += length;
     const written = core.session_receive(context, packet, now >>> 0, output, ANSWER_ROOM);
-    if (written < 0) throw new SessionError(written, `the server sent ${type}`, events);
+    if (written < 0) throw new SessionError(written, `the server sent ${type}`, events, type, version);
     if (written > 0) this.#keepOutput(output, written);
     const event = eventNames[word(context + SessionRecord.event)];
     events.push({ type: event, packet: readPacket(packet, source, input) });

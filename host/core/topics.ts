@@ -1,7 +1,9 @@
+import { Result } from '../../build/abi/core.js';
 import { string } from './arguments.js';
+import { MqttError } from './errors.js';
 import { core, scratch } from './instance.js';
 import type { ProtocolVersion } from './packets.js';
-import { writer } from './writer.js';
+import { putText } from './strings.js';
 
 /**
  * Gives 0 for a valid Topic Name (MQTT 5 4.7), else the negative result code.
@@ -9,9 +11,8 @@ import { writer } from './writer.js';
  * @throws TypeError when it is no string, MqttError for half a surrogate pair
  */
 export function checkTopicName(topic: string): number {
-  const start = begin();
-  writer.text(string(topic, 'topic'), 'topic', 'topic');
-  return core.mqtt_topic_name_check(start, writer.at - start);
+  const start = scratch.reserve(0);
+  return core.mqtt_topic_name_check(start, put(topic, start, 'topic') - start);
 }
 
 /**
@@ -21,9 +22,8 @@ export function checkTopicName(topic: string): number {
  * @throws TypeError when it is no string, MqttError for half a surrogate pair
  */
 export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersion = 5): number {
-  const start = begin();
-  writer.text(string(filter, 'topicFilter'), 'topicFilter', 'topicFilter');
-  return core.mqtt_topic_filter_check(start, writer.at - start, protocolVersion);
+  const start = scratch.reserve(0);
+  return core.mqtt_topic_filter_check(start, put(filter, start, 'topicFilter') - start, protocolVersion);
 }
 
 /**
@@ -32,15 +32,16 @@ export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersio
  * @throws TypeError when one is no string, MqttError for half a surrogate pair
  */
 export function topicMatches(filter: string, topic: string): boolean {
-  const start = begin();
-  writer.text(string(filter, 'topicFilter'), 'topicFilter', 'topicFilter');
-  const middle = writer.at;
-  writer.text(string(topic, 'topic'), 'topic', 'topic');
-  return core.mqtt_topic_match(start, middle - start, middle, writer.at - middle) === 1;
+  const start = scratch.reserve(0);
+  const middle = put(filter, start, 'topicFilter');
+  const end = put(topic, middle, 'topic');
+  return core.mqtt_topic_match(start, middle - start, middle, end - middle) === 1;
 }
 
-function begin(): number {
-  writer.at = scratch.reserve(0);
-  writer.room(0);
-  return writer.at;
+/** Puts a text into scratch memory; gives the address after it. */
+function put(text: string, start: number, name: string): number {
+  scratch.ensure(start + string(text, name).length * 3);
+  const end = putText(scratch.u8, start, text, true);
+  if (end < 0) throw new MqttError(Result.UTF8_INVALID, -1, `${name}: ${name}`);
+  return end;
 }

@@ -24,7 +24,7 @@ export function locate(values: StoredValues, examination: Examination): Items {
   const exact = new Set(items.keys());
   for (const key of CONFIG_KEYS) misplaced(key, stores, items, exact, examination);
   for (const key of CONFIG_KEYS) if (!items.has(key)) meant(key, stores, items, examination);
-  missing(items, examination);
+  missing(items, stores, examination);
   return items;
 }
 
@@ -39,6 +39,13 @@ class Stores {
 
   has(store: Store, name: string): boolean {
     return this.names(store).includes(name);
+  }
+
+  /** The other scope, when the key is there. */
+  elsewhere(key: ConfigKey): 'account' | 'device' | undefined {
+    const { otherScope } = this.values;
+    const names = ruleOf(key).store === 'config' ? otherScope?.configs : otherScope?.secrets;
+    return names?.has(key) ? otherScope?.name : undefined;
   }
 
   item(examination: Examination, key: ConfigKey, store: Store, name: string): Item {
@@ -100,30 +107,48 @@ function isWanted(key: ConfigKey, stores: Stores, items: Items, { options }: Exa
   return keys.some(isThere) || !PAIR_LIST.some(([, all]) => all.some(isThere));
 }
 
-function missing(items: Items, examination: Examination): void {
-  const lacks = (key: ConfigKey, why: string, instead = '') => {
-    if (items.has(key)) return;
-    examination.add(
-      { where: examination.place(ruleOf(key).store, key) },
-      { trap: 'missing-key', what: `There is no ${key}.`, why, remedy: examination.provision(key) + instead },
-    );
-  };
-  lacks('broker-host', 'The device does not know where to connect to.');
-  lacks('broker-port', 'The device does not know where to connect to.');
+function missing(items: Items, stores: Stores, examination: Examination): void {
+  const isThere = (key: ConfigKey) => items.has(key) || stores.elsewhere(key) !== undefined;
   const { authentication } = examination.options;
-  const used = PAIR_LIST.filter(([kind, keys]) =>
-    authentication ? kind === authentication : keys.some((key) => items.has(key)),
-  );
-  for (const [, keys] of used) {
-    for (const [key, partner] of [keys, [...keys].reverse()] as ConfigKey[][]) {
-      const why = items.has(partner)
-        ? `The device has ${partner}, which is of no use alone.`
-        : 'The device cannot say who it is.';
-      lacks(key, why, items.has(partner) ? `, or delete ${partner}` : '');
-    }
+  const used = PAIR_LIST.filter(([kind, keys]) => (authentication ? kind === authentication : keys.some(isThere)));
+  const required = new Set<ConfigKey>(['broker-host', 'broker-port', ...used.flatMap(([, keys]) => keys)]);
+  for (const key of CONFIG_KEYS) {
+    if (items.has(key)) continue;
+    const scope = stores.elsewhere(key);
+    if (scope) inOtherScope(key, scope, required.has(key), examination);
+    else if (required.has(key)) lacking(key, items, examination);
   }
   if (used.length === 0) nobody(examination);
   if (used.length === 2) both(examination);
+}
+
+function lacking(key: ConfigKey, items: Items, examination: Examination): void {
+  const pair = PAIR_LIST.find(([, keys]) => keys.includes(key))?.[1];
+  const partner = pair?.find((other) => other !== key && items.has(other));
+  const alone = partner ? `The device has ${partner}, which is of no use alone.` : 'The device cannot say who it is.';
+  examination.add(
+    { where: examination.place(ruleOf(key).store, key) },
+    {
+      trap: 'missing-key',
+      what: `There is no ${key}.`,
+      why: pair ? alone : 'The device does not know where to connect to.',
+      remedy: examination.provision(key) + (partner ? `, or delete ${partner}` : ''),
+    },
+  );
+}
+
+function inOtherScope(key: ConfigKey, scope: string, required: boolean, examination: Examination): void {
+  const own = scope === 'account' ? 'device' : 'account';
+  examination.add(
+    { where: examination.place(ruleOf(key).store, key) },
+    {
+      severity: required ? 'error' : 'warning',
+      trap: 'wrong-scope',
+      what: `${key} is stored in the scope of the ${scope}, not in that of the ${own}.`,
+      why: `An application that asks for keys of the ${own}, as the demo does for those of the device, does not find it.`,
+      remedy: `${examination.provision(key)}, or let the application ask in the scope of the ${scope} (wasmqtt run --scope ${scope})`,
+    },
+  );
 }
 
 function nobody(examination: Examination): void {

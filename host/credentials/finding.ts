@@ -22,4 +22,6 @@ export interface StoredValues {
   secrets: ReadonlyMap<string, string>;
   /** Keys of secrets that are there, but whose values only the device can read. */
   hiddenSecrets?: ReadonlySet<string>;
+  /** Keys of the other scope, which the device does not ask for. */
+  otherScope?: { name: 'account' | 'device'; configs: ReadonlySet<string>; secrets: ReadonlySet<string> };
 }

@@ -1,5 +1,6 @@
 import { HexError, hexDecode, identifyKey } from '../core/index.js';
 import type { Examination, Fault, Item } from './examination.js';
+import { ruleOf } from './keys.js';
 
 const GARBAGE = 'The demo application takes every character for a digit, so TLS gets garbage and refuses it.';
 const CONVERTS = ', which converts PEM and DER files to the hex of DER';
@@ -33,11 +34,11 @@ export function bytesOf(item: Item, text: string, examination: Examination): Uin
     return faultOf({ trap: `hex-of-${inside}`, what, why: 'The device finds no DER in it and refuses it.' });
   } catch (error) {
     if (!(error instanceof HexError)) throw error;
-    return faultOf(faultOfDigits(error, text));
+    return faultOf(faultOfDigits(error, text, ruleOf(item.key).store === 'secret'));
   }
 }
 
-function faultOfDigits({ codeName, byteOffset }: HexError, text: string): Omit<Fault, 'remedy'> {
+function faultOfDigits({ codeName, byteOffset }: HexError, text: string, secret: boolean): Omit<Fault, 'remedy'> {
   const spot = `character ${byteOffset + 1}`;
   if (codeName === 'HEX_ODD_LENGTH') {
     const what = `The value has ${text.length} hex digits, an odd number: one is missing, or one is too many.`;
@@ -49,6 +50,8 @@ function faultOfDigits({ codeName, byteOffset }: HexError, text: string): Omit<F
     const what = `There is ${names[character] ?? 'a space'} in the hex digits.`;
     return { trap: 'space-in-hex', spot, what, why: GARBAGE };
   }
-  const what = `${byteOffset === 1 && /^0x/i.test(text) ? 'The value begins with 0x' : `${JSON.stringify(character)} is no hex digit`}.`;
+  // Not even one character of what may be a password in the wrong place is told.
+  const digit = secret ? 'The character' : JSON.stringify(character);
+  const what = byteOffset === 1 && /^0x/i.test(text) ? 'The value begins with 0x.' : `${digit} is no hex digit.`;
   return { trap: 'bad-hex-digit', spot, what, why: GARBAGE };
 }

@@ -1,14 +1,14 @@
+import type { PacketWriter } from '../core/writer.js';
 import { refuse } from './errors.js';
-import { type Context, type Given, isInteger, stringOrBytes, type Written } from './given.js';
+import { type Context, type Given, isInteger, stringOrBytes, type Written, writeField } from './given.js';
 import { writeProperties } from './write-properties.js';
-import type { PacketWriter } from './writer.js';
 
 /** Writes a CONNECT (3.1). What mqtt-packet refuses is refused in its words, unless MQTT 5 allows it. */
-export function writeConnect(packet: Given, writer: PacketWriter, { strict }: Context): Written {
+export function writeConnect(packet: Given, writer: PacketWriter, context: Context): Written {
   const { protocolVersion = 4, clean = true, keepalive = 0, will, username, password } = packet;
   const version = protocolVersion || 4;
   if (version !== 3 && version !== 4 && version !== 5) refuse('Invalid protocol version');
-  if (packet.bridgeMode && (strict || version === 5)) refuse('Invalid protocol version');
+  if (packet.bridgeMode && (context.strict || version === 5)) refuse('Invalid protocol version');
   const name = stringOrBytes(packet.protocolId || 'MQTT') ?? refuse('Invalid protocolId');
   const clientId = checkClientId(packet.clientId || '', version, Boolean(clean));
   const seconds = isInteger(keepalive, 0xffff) ? keepalive : refuse('Invalid keepalive');
@@ -16,15 +16,15 @@ export function writeConnect(packet: Given, writer: PacketWriter, { strict }: Co
   const hasPassword = password !== undefined && password !== null;
   if (hasPassword && !hasUsername && version !== 5) refuse('Username is required to use password'); // 3.1.1, MQTT-3.1.2-22
 
-  writer.field(name);
+  writeField(writer, name, context);
   writer.byte((version as number) | (packet.bridgeMode ? 0x80 : 0));
   writer.byte((hasUsername ? 0x80 : 0) | (hasPassword ? 0x40 : 0) | (will ? willFlags(will) : 0) | (clean ? 2 : 0));
   writer.u16(seconds);
-  if (version === 5) writeProperties(writer, packet.properties);
-  writer.field(clientId);
-  if (will) writeWill(will as Given, writer, version === 5);
-  if (hasUsername) writer.field(stringOrBytes(username) ?? refuse('Invalid username'));
-  if (hasPassword) writer.field(stringOrBytes(password) ?? refuse('Invalid password'));
+  if (version === 5) writeProperties(writer, packet.properties, context);
+  writeField(writer, clientId, context);
+  if (will) writeWill(will as Given, writer, version === 5, context);
+  if (hasUsername) writeField(writer, stringOrBytes(username) ?? refuse('Invalid username'), context);
+  if (hasPassword) writeField(writer, stringOrBytes(password) ?? refuse('Invalid password'), context);
   return { firstByte: 0x10 };
 }
 
@@ -43,8 +43,8 @@ function willFlags(will: unknown): number {
   return 4 | (bits << 3) | (retain ? 0x20 : 0);
 }
 
-function writeWill({ topic, payload, properties }: Given, writer: PacketWriter, isV5: boolean): void {
-  if (isV5) writeProperties(writer, properties);
-  writer.field(typeof topic === 'string' && topic ? topic : refuse('Invalid will topic'));
-  writer.field(stringOrBytes(payload || '') ?? refuse('Invalid will payload'));
+function writeWill({ topic, payload, properties }: Given, writer: PacketWriter, isV5: boolean, context: Context): void {
+  if (isV5) writeProperties(writer, properties, context);
+  writeField(writer, typeof topic === 'string' && topic ? topic : refuse('Invalid will topic'), context);
+  writeField(writer, stringOrBytes(payload || '') ?? refuse('Invalid will payload'), context);
 }

@@ -1,10 +1,11 @@
-import { MqttError, PacketCursor, type ProtocolVersion } from '../core/index.js';
+import { checkWritten } from '../core/check.js';
+import { MqttError, type ProtocolVersion } from '../core/index.js';
+import { borrowWriter, giveBack, LARGEST_BODY, type PacketWriter, packetSize } from '../core/writer.js';
 import { writeConnect } from './encode-connect.js';
 import { PacketError, refuse } from './errors.js';
-import { type Context, type Given, isInteger, qosOf, stringOrBytes, type Written } from './given.js';
+import { type Context, type Given, isInteger, qosOf, stringOrBytes, type Written, writeField } from './given.js';
 import type { GenerateOptions, ISubscription, Packet } from './types.js';
 import { writeProperties } from './write-properties.js';
-import { PacketWriter, packetSize } from './writer.js';
 
 type Encoding = (packet: Given, writer: PacketWriter, context: Context) => Written;
 
@@ -28,11 +29,6 @@ const encodings = new Map<string, Encoding>(
   }),
 );
 
-/** A PUBLISH whose payload is longer is shown to the core without it, bytes. */
-const LONG_PAYLOAD = 1024;
-
-const judge = new PacketCursor();
-
 /**
  * Encodes a packet object of mqtt-packet. Without `lenient` the core then reads the packet as its receiver would, but
  * for the payload, about which there is no rule.
@@ -41,40 +37,43 @@ const judge = new PacketCursor();
  * @throws PacketError when the packet is refused.
  */
 export function encode(packet: Packet, options: GenerateOptions | undefined): Buffer | undefined {
-  const given = packet as unknown as Given;
+  const { cmd } = packet;
+  const write = encodings.get(cmd) ?? refuse('Unknown command');
+  const writer = borrowWriter();
+  try {
+    return writeWhole(writer, write, packet as unknown as Given, contextOf(cmd, options)) ? writer.take() : undefined;
+  } catch (error) {
+    if (!(error instanceof MqttError)) throw error;
+    const worded = new MqttError(error.code, -1, cmd, [], error.protocolVersion);
+    throw new PacketError(worded.message, worded);
+  } finally {
+    giveBack(writer);
+  }
+}
+
+function contextOf(cmd: string, options: GenerateOptions | undefined): Context {
   const { protocolVersion, properties, lenient } = options ?? {};
-  const context: Context = {
+  return {
+    cmd,
     version: protocolVersion === 3 || protocolVersion === 5 ? protocolVersion : 4,
     maximumPacketSize: properties?.maximumPacketSize || 0,
     strict: lenient !== true,
   };
-  const write = encodings.get(packet.cmd) ?? refuse('Unknown command');
-  const writer = new PacketWriter(packet.cmd, context.strict);
-  try {
-    const written = write(given, writer, context);
-    if (!written) return undefined;
-    const { firstByte, payload } = written;
-    const isLong = payload !== undefined && payload.length > LONG_PAYLOAD;
-    if (context.strict && isLong) check(writer.view(firstByte), context.version, packet.cmd);
-    const bytes = writer.finish(firstByte, payload);
-    if (context.strict && !isLong) check(bytes, context.version, packet.cmd);
-    return bytes;
-  } finally {
-    writer.release();
-  }
 }
 
-function check(bytes: Buffer, version: ProtocolVersion, cmd: string): void {
-  judge.reset();
-  judge.protocolVersion = version;
-  try {
-    judge.push(bytes);
-    judge.next();
-  } catch (error) {
-    if (!(error instanceof MqttError)) throw error;
-    const worded = new MqttError(error.code, -1, cmd);
-    throw new PacketError(worded.message, worded);
-  }
+/** Gives false when the packet must not be sent. */
+function writeWhole(writer: PacketWriter, write: Encoding, packet: Given, context: Context): boolean {
+  writer.begin(((context.cmd === 'connect' && packet.protocolVersion) || context.version) as ProtocolVersion);
+  const written = write(packet, writer, context);
+  if (!written) return false;
+  const { firstByte, payload } = written;
+  const payloadLength = payload?.length ?? 0;
+  const length = writer.length + payloadLength;
+  if (length > LARGEST_BODY) refuse(`Invalid variable byte integer: ${length}`);
+  const start = writer.close(firstByte, payloadLength, context.cmd);
+  if (context.strict) checkWritten(writer, start, context.version, context.cmd);
+  writer.finish(firstByte, payload);
+  return true;
 }
 
 /** A byte; one that is left out is 0. */
@@ -87,8 +86,8 @@ function writeMessageId({ messageId }: Given, writer: PacketWriter): void {
 }
 
 /** The properties, of a version that has them. */
-function writeOwnProperties(packet: Given, writer: PacketWriter, { version }: Context): void {
-  if (version === 5) writeProperties(writer, packet.properties);
+function writeOwnProperties(packet: Given, writer: PacketWriter, context: Context): void {
+  if (context.version === 5) writeProperties(writer, packet.properties, context);
 }
 
 /**
@@ -102,7 +101,7 @@ function writeFitting(packet: Given, rest: number, writer: PacketWriter, context
   const start = writer.length;
   let properties = packet.properties as Given | undefined;
   for (const next of ['reasonString', 'userProperties', undefined]) {
-    writeProperties(writer, properties);
+    writeProperties(writer, properties, context);
     const body = writer.length + rest;
     // The limit counts the whole packet (3.1.2.11.4); mqtt-packet leaves its fixed header out.
     if (maximumPacketSize === 0 || (strict ? packetSize(body) : body) <= maximumPacketSize) return true;
@@ -122,7 +121,7 @@ function writeConnack(packet: Given, writer: PacketWriter, context: Context): Wr
 
 function writePublish(packet: Given, writer: PacketWriter, context: Context): Written {
   const qos = qosOf(packet.qos || 0, 'Invalid qos');
-  writer.field(stringOrBytes(packet.topic) ?? refuse('Invalid topic'));
+  writeField(writer, stringOrBytes(packet.topic) ?? refuse('Invalid topic'), context);
   const payload = stringOrBytes(packet.payload || '') ?? refuse('Invalid payload');
   if (qos > 0) writeMessageId(packet, writer);
   writeOwnProperties(packet, writer, context);
@@ -150,7 +149,7 @@ function writeSubscribe(packet: Given, writer: PacketWriter, context: Context): 
   writeOwnProperties(packet, writer, context);
   for (const entry of filled(packet.subscriptions, 'Invalid subscriptions') as ISubscription[]) {
     const { topic, qos, nl = false, rap = false, rh = 0 } = entry ?? {};
-    writer.field(typeof topic === 'string' ? topic : refuse('Invalid subscriptions - invalid topic'));
+    writeField(writer, typeof topic === 'string' ? topic : refuse('Invalid subscriptions - invalid topic'), context);
     let options: number = qosOf(qos, 'Invalid subscriptions - invalid qos');
     if (context.version === 5) {
       if (typeof nl !== 'boolean') refuse('Invalid subscriptions - invalid No Local');
@@ -167,7 +166,7 @@ function writeUnsubscribe(packet: Given, writer: PacketWriter, context: Context)
   writeMessageId(packet, writer);
   writeOwnProperties(packet, writer, context);
   for (const filter of filled(packet.unsubscriptions, 'Invalid unsubscriptions')) {
-    writer.field(typeof filter === 'string' ? filter : refuse('Invalid unsubscriptions'));
+    writeField(writer, typeof filter === 'string' ? filter : refuse('Invalid unsubscriptions'), context);
   }
   return { firstByte: packet.dup ? 0xaa : 0xa2 };
 }
@@ -187,7 +186,7 @@ function writeSuback(packet: Given, writer: PacketWriter, context: Context): Wri
   writeMessageId(packet, writer);
   const codes = grantedCodes(packet);
   if (context.version === 5 && !writeFitting(packet, codes.length, writer, context)) return undefined;
-  writer.bytes(codes);
+  writer.raw(codes);
   return { firstByte: 0x90 };
 }
 

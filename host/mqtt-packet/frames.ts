@@ -6,7 +6,7 @@ export interface Frame {
   end: number;
 }
 
-/** The packets of a buffer that begins with a packet. */
+/** The packets of a buffer. */
 export interface Frames {
   whole: Frame[];
   /** Where the packet begins that is not complete; the buffer's length when there is none. */
@@ -19,10 +19,10 @@ export interface Frames {
   tooLong: boolean;
 }
 
-/** Splits a buffer by the Remaining Length of its packets (2.1.4). */
-export function findFrames(bytes: Uint8Array): Frames {
+/** Splits what stands from index `first` on by the Remaining Length of the packets (2.1.4). */
+export function findFrames(bytes: Uint8Array, first: number): Frames {
   const whole: Frame[] = [];
-  let start = 0;
+  let start = first;
   while (start < bytes.length) {
     let length = 0;
     let at = start + 1;

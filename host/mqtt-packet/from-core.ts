@@ -1,4 +1,7 @@
+import { PacketType } from '../../build/abi/core.js';
+import { packetTypeNames } from '../core/decode.js';
 import type * as core from '../core/index.js';
+import type { PacketCursor } from '../core/index.js';
 import { addUserProperty, ruleByCoreName } from './properties.js';
 import type { Packet, UserProperties } from './types.js';
 
@@ -16,30 +19,55 @@ export function blank(cmd: string, flags: number, length: number) {
 }
 
 /**
- * Makes the object that mqtt-packet gives for a packet which the core decoded.
+ * Makes the object that mqtt-packet gives for the packet that the cursor shows.
  *
  * @param firstByte of the packet
  * @param length Remaining Length, bytes
  * @param version the protocol version that the packet was decoded with
  */
+export function fromCursor(cursor: PacketCursor, firstByte: number, length: number, version: number): Packet {
+  const type = firstByte >> 4;
+  // Most packets are one of these without properties: they are made in one piece, without an object of the core.
+  if (type === PacketType.PUBLISH && !(version === 5 && hasProperties(cursor, length))) return publish(cursor, length);
+  if (type >= PacketType.PUBACK && type <= PacketType.PUBCOMP && length <= 3) {
+    return acknowledgement(cursor, firstByte, length, version);
+  }
+  return fromCore(cursor.toObject(), firstByte, length, version);
+}
+
+/** Whether the Property Length of a PUBLISH of MQTT 5 is more than 0. */
+function hasProperties({ topicLength, qos, payloadLength }: PacketCursor, length: number): boolean {
+  return length > 2 + topicLength + (qos > 0 ? 2 : 0) + 1 + payloadLength;
+}
+
+function publish(cursor: PacketCursor, length: number): Packet {
+  const { retain, qos, dup, topic, payload, packetId } = cursor;
+  const cmd = 'publish';
+  if (qos === 0) return { cmd, retain, qos, dup, length, topic, payload } as Packet;
+  return { cmd, retain, qos, dup, length, topic, payload, messageId: packetId } as Packet;
+}
+
+function acknowledgement(cursor: PacketCursor, firstByte: number, length: number, version: number): Packet {
+  const packet: Record<string, unknown> = blank(packetTypeNames[firstByte >> 4], firstByte & 15, length);
+  packet.messageId = cursor.packetId;
+  if (version === 5) packet.reasonCode = cursor.reasonCode;
+  return packet as unknown as Packet;
+}
+
+/** The same of an object of the core. */
 export function fromCore(packet: core.Packet, firstByte: number, length: number, version: number): Packet {
-  const result = packet.type === 'publish' ? publish(packet, length) : other(packet, firstByte, length, version);
+  const result = Object.assign(blank(packet.type, firstByte & 15, length), fields(packet, version));
   if ('properties' in packet) addProperties(result, packet.properties);
-  return result as Packet;
+  return result as unknown as Packet;
 }
-
-/** Most packets are this one, so it is made in one piece. */
-function publish({ retain, qos, dup, topic, payload, packetId }: core.PublishPacket, length: number): object {
-  if (packetId === undefined) return { cmd: 'publish', retain, qos, dup, length, topic, payload };
-  return { cmd: 'publish', retain, qos, dup, length, topic, payload, messageId: packetId };
-}
-
-const other = (packet: core.Packet, firstByte: number, length: number, version: number): object =>
-  Object.assign(blank(packet.type, firstByte & 15, length), fields(packet, version));
 
 /** Members beside the common ones and `properties`. */
 function fields(packet: core.Packet, version: number): object | undefined {
   switch (packet.type) {
+    case 'publish': {
+      const { topic, payload, packetId } = packet;
+      return packetId === undefined ? { topic, payload } : { topic, payload, messageId: packetId };
+    }
     case 'connect':
       return connectFields(packet);
     case 'connack': {

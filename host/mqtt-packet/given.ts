@@ -1,4 +1,5 @@
 import type { ProtocolVersion } from '../core/index.js';
+import type { PacketWriter } from '../core/writer.js';
 import { refuse } from './errors.js';
 import type { QoS } from './types.js';
 
@@ -6,6 +7,7 @@ import type { QoS } from './types.js';
 export type Given = Record<string, unknown>;
 
 export interface Context {
+  cmd: string;
   version: ProtocolVersion;
   /** Total bytes that the receiver takes; 0 for no limit. */
   maximumPacketSize: number;
@@ -27,4 +29,10 @@ export function qosOf(value: unknown, message: string): QoS {
 /** Whether it is an integer from 0 on. */
 export function isInteger(value: unknown, maximum: number): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maximum;
+}
+
+/** Writes a string or binary data with its length before it (1.5.4, 1.5.6). */
+export function writeField(writer: PacketWriter, value: string | Uint8Array, { cmd, strict }: Context): void {
+  if (typeof value === 'string') writer.string(value, cmd, 'string', strict);
+  else writer.binary(value, cmd, 'binary data');
 }

@@ -1,13 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { type Packet as CorePacket, MqttError, PacketDecoder } from '../core/index.js';
+import { MqttError, PacketCursor, PacketDecoder } from '../core/index.js';
 import { PacketError, refuse } from './errors.js';
-import { type Frame, type Frames, findFrames } from './frames.js';
-import { fromCore } from './from-core.js';
+import { type Frames, findFrames } from './frames.js';
+import { fromCore, fromCursor } from './from-core.js';
 import { checkFirstByte, readLeniently } from './lenient.js';
 import type { Packet, ParserOptions } from './types.js';
-
-/** The longest fixed header, bytes (2.1.4). */
-const FIXED_HEADER = 5;
 
 const NOTHING = Buffer.alloc(0);
 const LENGTH_TOO_LONG = 'Invalid variable byte integer';
@@ -24,7 +21,7 @@ export class Parser extends EventEmitter {
   /** What the stream broke on, until the next `parse`. */
   error: PacketError | null = null;
   readonly #lenient: boolean;
-  readonly #decoder = new PacketDecoder();
+  readonly #cursor = new PacketCursor();
   /** What came of a packet that is not complete yet. */
   #pending: Uint8Array[] = [];
   #pendingLength = 0;
@@ -76,11 +73,9 @@ export class Parser extends EventEmitter {
 
   #read(): void {
     const bytes = joined(this.#pending, this.#pendingLength);
-    const frames = findFrames(bytes);
-    this.#keep(frames.rest < bytes.length ? bytes.subarray(frames.rest) : NOTHING, frames.unread, frames.wanted);
     try {
-      if (this.#lenient) this.#readLeniently(bytes, frames);
-      else this.#readStrictly(bytes, frames);
+      if (this.#lenient) this.#readLeniently(bytes);
+      else this.#readStrictly(bytes);
     } catch (error) {
       if (!(error instanceof PacketError)) throw error;
       this.error = error;
@@ -98,7 +93,15 @@ export class Parser extends EventEmitter {
     this.#found.push(packet);
   }
 
-  #readLeniently(bytes: Buffer, { whole, rest, tooLong }: Frames): void {
+  /** Keeps what begins a packet that is not complete; gives the packets from `start` on. */
+  #split(bytes: Buffer, start: number): Frames {
+    const frames = findFrames(bytes, start);
+    this.#keep(frames.rest < bytes.length ? bytes.subarray(frames.rest) : NOTHING, frames.unread, frames.wanted);
+    return frames;
+  }
+
+  #readLeniently(bytes: Buffer): void {
+    const { whole, rest, tooLong } = this.#split(bytes, 0);
     for (const { start, body, end } of whole) {
       this.#add(readLeniently(bytes[start], bytes.subarray(body, end), this.settings));
     }
@@ -106,62 +109,45 @@ export class Parser extends EventEmitter {
     if (tooLong) refuse(LENGTH_TOO_LONG);
   }
 
-  /** All whole packets go to the core in one piece; of the one after them the fixed header, to refuse it early. */
-  #readStrictly(bytes: Buffer, { whole, rest, tooLong }: Frames): void {
-    for (let done = 0; done < whole.length; ) done = this.#decodeRun(bytes, whole, done);
-    if (rest === bytes.length) return;
-    const { error } = this.#decode(bytes.subarray(rest, rest + FIXED_HEADER));
-    if (!error) return;
-    throw worded(error, () => {
-      checkFirstByte(bytes[rest]);
-      if (tooLong) refuse(LENGTH_TOO_LONG);
-      if (error.codeName === 'PACKET_TYPE_RESERVED') readLeniently(bytes[rest], Buffer.alloc(0), this.settings);
-    });
-  }
-
-  /** Decodes the packets from `first` on; gives the index of the first one that is left. */
-  #decodeRun(bytes: Buffer, whole: Frame[], first: number): number {
-    const from = whole[first].start;
-    const to = whole[whole.length - 1].end;
-    const { packets, error } = this.#decode(to - from === bytes.length ? bytes : bytes.subarray(from, to));
-    for (let index = 0; index < packets.length; index++) {
-      const { start, body, end } = whole[first + index];
-      this.#add(fromCore(packets[index], bytes[start], end - body, this.#version));
-    }
-    const done = first + packets.length;
-    if (!error) return done;
-    const { start, body, end } = whole[done];
-    const refused = this.#refusedByOlderServer(bytes.subarray(start, end));
-    if (!refused) throw worded(error, () => readLeniently(bytes[start], bytes.subarray(body, end), this.settings));
-    this.#add(fromCore(refused, bytes[start], end - body, 5));
-    return done + 1;
-  }
-
-  #decode(bytes: Buffer): { packets: readonly CorePacket[]; error?: MqttError } {
-    this.#decoder.reset();
-    this.#decoder.protocolVersion = this.#version;
-    try {
-      return { packets: this.#decoder.push(bytes) };
-    } catch (error) {
-      if (!(error instanceof MqttError)) throw error;
-      return { packets: error.packets, error };
+  /** The core gets all bytes in one piece: it also refuses a packet that is not complete by its fixed header. */
+  #readStrictly(bytes: Buffer): void {
+    const cursor = this.#cursor;
+    let start = 0;
+    while (true) {
+      cursor.reset();
+      cursor.protocolVersion = this.#version;
+      try {
+        cursor.push(start === 0 ? bytes : bytes.subarray(start));
+        while (cursor.next()) {
+          const end = start + cursor.length;
+          this.#add(fromCursor(cursor, bytes[start], end - bodyOf(bytes, start), this.#version));
+          start = end;
+        }
+        this.#split(bytes, start);
+        return;
+      } catch (error) {
+        if (!(error instanceof MqttError)) throw error;
+        start = this.#refused(bytes, start, error);
+      }
     }
   }
 
-  /**
-   * A server that does not know MQTT 5 refuses it with the CONNACK of its own version: two bytes, no properties
-   * (3.1.1, MQTT-3.1.2-2). A client of MQTT 5 must see why it was refused.
-   */
-  #refusedByOlderServer(packet: Buffer): CorePacket | undefined {
-    const isShortConnack = packet[0] === 0x20 && packet[1] === 2 && packet[3] !== 0;
-    if (!isShortConnack || this.#version !== 5) return undefined;
-    this.#decoder.reset();
-    this.#decoder.protocolVersion = 4;
-    try {
-      return this.#decoder.push(packet)[0];
-    } catch {
-      return undefined;
+  /** Words the error about the packet at `start`; gives where it ends when it can be taken all the same. */
+  #refused(bytes: Buffer, start: number, error: MqttError): number {
+    const { whole, tooLong } = this.#split(bytes, start);
+    const firstByte = bytes[start];
+    if (whole.length === 0) {
+      throw worded(error, () => {
+        checkFirstByte(firstByte);
+        if (tooLong) refuse(LENGTH_TOO_LONG);
+        if (error.codeName === 'PACKET_TYPE_RESERVED') readLeniently(firstByte, NOTHING, this.settings);
+      });
     }
+    const [{ body, end }] = whole;
+    const packet = this.#version === 5 ? refusedByOlderServer(bytes.subarray(start, end)) : undefined;
+    if (!packet) throw worded(error, () => readLeniently(firstByte, bytes.subarray(body, end), this.settings));
+    this.#add(packet);
+    return end;
   }
 
   /** Emits what was found, in order also when a listener calls `parse`; what a listener's error stops comes next time. */
@@ -179,6 +165,27 @@ export class Parser extends EventEmitter {
       this.#delivering = false;
     }
   }
+}
+
+/**
+ * A server that does not know MQTT 5 refuses it with the CONNACK of its own version: two bytes, no properties
+ * (3.1.1, MQTT-3.1.2-2). A client of MQTT 5 must see why it was refused.
+ */
+function refusedByOlderServer(packet: Buffer): Packet | undefined {
+  const isShortConnack = packet[0] === 0x20 && packet[1] === 2 && packet[3] !== 0;
+  if (!isShortConnack) return undefined;
+  try {
+    return fromCore(new PacketDecoder().push(packet)[0], packet[0], packet[1], 5);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the body of the packet begins whose fixed header the core accepted (2.1.4). */
+function bodyOf(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  while (bytes[at++] >= 0x80);
+  return at;
 }
 
 /** The chunks as one Buffer; a single one is not copied. */

@@ -38,7 +38,7 @@ describe.each(standards)('the list of $version', ({ version, groups, chapters })
       expect(`${section}.`.startsWith(`${group.replace(/(\.0)+$/, '')}.`), `${id}: section ${section}`).toBe(true);
       expect(says.length, id).toBeGreaterThan(10);
       expect(binds.length, id).toBeGreaterThan(0);
-      for (const role of binds) expect(['codec', 'session', 'broker', 'nobody'], id).toContain(role);
+      for (const role of binds) expect(['codec', 'session', 'broker', 'caller', 'nobody'], id).toContain(role);
       expect(new Set(binds).size, id).toBe(binds.length);
     }
   });
@@ -57,12 +57,19 @@ describe('each statement', () => {
 
   it('has for each role that it binds either tests or the reason why it is open', () => {
     for (const { id, binds, tests = {}, open = {} } of all.filter((statement) => !bindsNobody(statement))) {
-      for (const role of binds) {
+      for (const role of binds.filter((role) => role !== 'caller')) {
         const isTested = (tests[role]?.length ?? 0) > 0;
         const isOpen = (open[role]?.length ?? 0) > 10;
         expect(isTested !== isOpen, `${id}, ${role}: tests or a reason, and not both`).toBe(true);
       }
       for (const role of [...Object.keys(tests), ...Object.keys(open)]) expect(binds, `${id}, ${role}`).toContain(role);
+    }
+  });
+
+  it('that binds the caller says what is left to him, beside a role that is tested here', () => {
+    for (const { id, binds, caller } of all) {
+      expect((caller?.length ?? 0) > 10, `${id} says what is left to the caller`).toBe(binds.includes('caller'));
+      if (binds.includes('caller')) expect(binds.length, id).toBeGreaterThan(1);
     }
   });
 

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Who has to do something for a statement here; `nobody` says why in `reason`. */
-export type Role = 'codec' | 'session' | 'broker' | 'nobody';
+/**
+ * Who has to do something for a statement here. `caller` is who uses the codec or the session: what is left for him to do
+ * no test here can check, so it is said in `caller`. `nobody` says why in `reason`.
+ */
+export type Role = 'codec' | 'session' | 'broker' | 'caller' | 'nobody';
 
 /** One test, by file and exact name; `case` is the string that tells one row of a table test from the others. */
 export interface TestReference {
@@ -15,11 +18,13 @@ export interface Statement {
   section: string;
   says: string;
   binds: Role[];
-  /** `tested` when every role has a test; left out where nobody is bound. */
+  /** `tested` when every role but `caller` has a test; left out where nobody is bound. */
   status?: 'tested' | 'open';
   tests?: Partial<Record<Role, TestReference[]>>;
   /** Why a role has no test. */
   open?: Partial<Record<Role, string>>;
+  /** What is left to the caller. */
+  caller?: string;
   reason?: string;
 }
 

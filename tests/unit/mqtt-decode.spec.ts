@@ -185,7 +185,9 @@ describe('mqtt_decode: each rule broken once', () => {
     refusedByBoth('30040002' + '612b', abi.RESULT_TOPIC_WILDCARD, 5);
     refused(4, '82060001' + '0001' + '2304', abi.RESULT_SUBSCRIPTION_OPTIONS_RESERVED, 7);
     refused(4, '82070001' + '0002' + '612300', abi.RESULT_FILTER_WILDCARD_MISPLACED, 6);
+    refused(4, '82070001' + '0002' + '612b00', abi.RESULT_FILTER_PLUS_MISPLACED, 6);
     refused(5, '820d000100' + '0007' + '2473686172652f' + '00', abi.RESULT_SHARE_NAME_INVALID, 7);
+    refused(5, '820e000100' + '0008' + '2473686172652f67' + '00', abi.RESULT_SHARE_FILTER_INVALID, 7);
   });
 
   it('subscriptions', () => {
@@ -205,7 +207,7 @@ describe('mqtt_decode: each rule broken once', () => {
     refusedByBoth(connect('06', '02003c0000'), abi.RESULT_PROTOCOL_VERSION_UNSUPPORTED, 8);
     refusedByBoth(connect('04', '03003c0000'), abi.RESULT_CONNECT_FLAGS_RESERVED, 9);
     refusedByBoth(connect('04', '0a003c0000'), abi.RESULT_WILL_FLAGS_WITHOUT_WILL, 9);
-    refusedByBoth(connect('04', '22003c0000'), abi.RESULT_WILL_FLAGS_WITHOUT_WILL, 9);
+    refusedByBoth(connect('04', '22003c0000'), abi.RESULT_WILL_RETAIN_WITHOUT_WILL, 9);
     refusedByBoth(connect('04', '1e003c00000001770000'), abi.RESULT_WILL_QOS_INVALID, 9);
     refusedByBoth(connect('04', '06003c000000000000'), abi.RESULT_TOPIC_EMPTY, 16);
     refusedByBoth(connect('04', '06003c00000001230000'), abi.RESULT_TOPIC_WILDCARD, 16);
@@ -225,7 +227,8 @@ describe('mqtt_decode: each rule broken once', () => {
     refused(5, '3008000161' + '0401000100', abi.RESULT_PROPERTY_DUPLICATE, 8);
     refused(5, '3005000161' + '0101', abi.RESULT_PROPERTY_TRUNCATED, 7);
     refused(5, '3006000161' + '020102', abi.RESULT_PROPERTY_NOT_BOOLEAN, 7);
-    refused(5, '3007000161' + '03230000', abi.RESULT_PROPERTY_ZERO, 7);
+    refused(5, '3006000161' + '020b00', abi.RESULT_PROPERTY_ZERO, 7);
+    refused(5, '3007000161' + '03230000', abi.RESULT_TOPIC_ALIAS_ZERO, 7);
     refused(5, '20060000' + '03160000', abi.RESULT_AUTHENTICATION_METHOD_MISSING, 5);
     refused(5, 'f0021800', abi.RESULT_AUTHENTICATION_METHOD_MISSING, 4);
   });

@@ -262,7 +262,7 @@ describe('mqtt_encode: each rule broken once, and nothing written', () => {
     connect(4, 0xa);
     refused(abi.RESULT_WILL_FLAGS_WITHOUT_WILL, 'will QoS');
     connect(4, 0x22);
-    refused(abi.RESULT_WILL_FLAGS_WITHOUT_WILL, 'will retain');
+    refused(abi.RESULT_WILL_RETAIN_WITHOUT_WILL, 'will retain');
     connect(4, 0x1e);
     refused(abi.RESULT_WILL_QOS_INVALID, 'will QoS 3');
     connect(4, 0x42);
@@ -314,12 +314,13 @@ describe('mqtt_encode: each rule broken once, and nothing written', () => {
     propertyRefused('01000100', abi.RESULT_PROPERTY_DUPLICATE);
     propertyRefused('020000', abi.RESULT_PROPERTY_TRUNCATED);
     propertyRefused('0102', abi.RESULT_PROPERTY_NOT_BOOLEAN);
-    propertyRefused('230000', abi.RESULT_PROPERTY_ZERO);
+    propertyRefused('230000', abi.RESULT_TOPIC_ALIAS_ZERO);
+    propertyRefused('0b00', abi.RESULT_PROPERTY_ZERO);
     propertyRefused('0b8100', abi.RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
     propertyRefused('0bffffffff01', abi.RESULT_REMAINING_LENGTH_TOO_LONG);
     propertyRefused('0300016103000162', abi.RESULT_PROPERTY_DUPLICATE);
     propertyRefused('080000', abi.RESULT_TOPIC_EMPTY);
-    propertyRefused('08000123', abi.RESULT_TOPIC_WILDCARD);
+    propertyRefused('08000123', abi.RESULT_RESPONSE_TOPIC_WILDCARD);
     propertyRefused('030001ff', abi.RESULT_UTF8_INVALID);
     propertyRefused('2600016b000100', abi.RESULT_UTF8_NUL);
     begin(abi.PACKET_TYPE_CONNACK, 5);

@@ -99,26 +99,26 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
     filter('a#', code);
     filter('/a#', code);
     filter('a/#b', code);
-    filter('+#', code);
-    filter('a/+#', code);
+    filter('#+', code);
   });
 
   it('refuses + that does not fill its level (MQTT-4.7.1-2)', () => {
-    const code = abi.RESULT_FILTER_WILDCARD_MISPLACED;
+    const code = abi.RESULT_FILTER_PLUS_MISPLACED;
     filter('sport+', code);
     filter('+sport', code);
     filter('a/b+/c', code);
     filter('a/+b/c', code);
     filter('++', code);
     filter('a/++', code);
-    filter('#+', code);
+    filter('+#', code);
+    filter('a/+#', code);
   });
 
   it('refuses a misplaced wildcard at every place of a long filter', () => {
     for (let at = 1; at < 24; at++) {
       filter('x'.repeat(at) + '#', abi.RESULT_FILTER_WILDCARD_MISPLACED);
-      filter('x'.repeat(at) + '+/', abi.RESULT_FILTER_WILDCARD_MISPLACED);
-      filter('x'.repeat(at) + '/+x', abi.RESULT_FILTER_WILDCARD_MISPLACED);
+      filter('x'.repeat(at) + '+/', abi.RESULT_FILTER_PLUS_MISPLACED);
+      filter('x'.repeat(at) + '/+x', abi.RESULT_FILTER_PLUS_MISPLACED);
       filter('x'.repeat(at) + '/+', 0);
       filter('x'.repeat(at) + '/#', 0);
     }
@@ -139,9 +139,9 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
     shared('$share', 0);
     shared('$shared/+/#', 0);
     shared('$SHARE/', 0);
-    const code = abi.RESULT_SHARE_NAME_INVALID;
-    shared('$share/', code);
-    shared('$share//a', code);
+    shared('$share/', abi.RESULT_SHARE_NAME_INVALID);
+    shared('$share//a', abi.RESULT_SHARE_NAME_INVALID);
+    const code = abi.RESULT_SHARE_FILTER_INVALID;
     shared('$share/g', code);
     shared('$share/g/', code);
     shared('$share/+/a', code);
@@ -150,7 +150,7 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
     shared('$share/g+/a', code);
     shared('$share/#g/a', code);
     shared('$share/g/a#', abi.RESULT_FILTER_WILDCARD_MISPLACED);
-    shared('$share/g/+a', abi.RESULT_FILTER_WILDCARD_MISPLACED);
+    shared('$share/g/+a', abi.RESULT_FILTER_PLUS_MISPLACED);
     shared('$share/g/#/a', abi.RESULT_FILTER_WILDCARD_MISPLACED);
   });
 

@@ -231,6 +231,9 @@ describe('CONNACK', () => {
     setBytes(abi.PACKET_PAYLOAD, '00016100');
     setBytes(abi.PACKET_PROPERTIES, '0b01');
     expect(send()).toBe(11);
+    publishRecord(0);
+    setBytes(abi.PACKET_PROPERTIES, '0b01');
+    sendRefused(abi.RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED, 'MQTT-3.3.4-6');
   });
 });
 
@@ -351,7 +354,7 @@ describe('enhanced authentication (4.12)', () => {
     received('f000', '', abi.SESSION_EVENT_AUTHENTICATED);
   });
 
-  it('without a method in the CONNECT there is none (MQTT-4.12.0-6)', () => {
+  it('without a method in the CONNECT there is none (MQTT-4.12.0-6, -7)', () => {
     connected(5);
     auth(0x19);
     sendRefused(abi.RESULT_SESSION_STATE, 'AUTH');

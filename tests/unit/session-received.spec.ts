@@ -83,10 +83,10 @@ describe('received messages, acknowledged by the session', () => {
   it('a message of QoS 1 under the Packet Identifier of one of QoS 2 is a collision', () => {
     connected(5);
     received(message(2, 5), '50020005', abi.SESSION_EVENT_MESSAGE);
-    receiveRefused(message(1, 5), abi.RESULT_PACKET_ID_COLLISION);
+    receiveRefused(message(1, 5), abi.RESULT_PACKET_ID_REUSED);
   });
 
-  it('no memory, and the Receive Maximum of the client (MQTT-3.3.4-7)', () => {
+  it('no memory, and the Receive Maximum of the client (MQTT-3.3.4-9)', () => {
     fresh(1, 2);
     connect(5, false, '210002');
     received(message(2, 1), '50020001', abi.SESSION_EVENT_MESSAGE);
@@ -131,8 +131,8 @@ describe('received messages, acknowledged by hand', () => {
     received(message(2, 6, true), '', abi.SESSION_EVENT_DUPLICATE);
     receiveRefused('62020006', abi.RESULT_TRANSITION_ILLEGAL);
     receiveRefused('62020005', abi.RESULT_TRANSITION_ILLEGAL);
-    receiveRefused(message(2, 5), abi.RESULT_PACKET_ID_COLLISION);
-    receiveRefused(message(1, 6), abi.RESULT_PACKET_ID_COLLISION);
+    receiveRefused(message(2, 5), abi.RESULT_PACKET_ID_REUSED);
+    receiveRefused(message(1, 6), abi.RESULT_PACKET_ID_REUSED);
     acknowledgeRecord(abi.PACKET_TYPE_PUBREC, 5);
     sendRefused(abi.RESULT_TRANSITION_ILLEGAL, 'PUBREC of QoS 1');
     acknowledgeRecord(abi.PACKET_TYPE_PUBACK, 6);
@@ -218,7 +218,7 @@ describe('inbound topic aliases (3.3.2.3.4)', () => {
     received(aliased('', '0001'), '', abi.SESSION_EVENT_MESSAGE);
     expect(topic()).toBe('7a');
     receiveRefused(aliased('6161616161', '0001'), abi.RESULT_NO_MEMORY);
-    receiveRefused(aliased('61', '0003'), abi.RESULT_TOPIC_ALIAS_INVALID);
+    receiveRefused(aliased('61', '0003'), abi.RESULT_TOPIC_ALIAS_EXCEEDED);
   });
 
   it('end with the connection (MQTT-3.3.2-7), and none is allowed by default', () => {
@@ -229,7 +229,7 @@ describe('inbound topic aliases (3.3.2.3.4)', () => {
     connect(5, true, '220002');
     receiveRefused(aliased('', '0001'), abi.RESULT_TOPIC_ALIAS_UNKNOWN);
     connected(5);
-    receiveRefused(aliased('61', '0001'), abi.RESULT_TOPIC_ALIAS_INVALID);
+    receiveRefused(aliased('61', '0001'), abi.RESULT_TOPIC_ALIAS_EXCEEDED);
   });
 
   it('without room in the context there is no memory', () => {

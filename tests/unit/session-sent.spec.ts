@@ -123,7 +123,7 @@ describe('Packet Identifiers and records', () => {
     expect(publish(1)).toBe(2, '1 is in flight');
   });
 
-  it('may be chosen by the caller, but not one in flight (MQTT-2.2.1-2)', () => {
+  it('may be chosen by the caller, but not one in flight (MQTT-2.2.1-3)', () => {
     connected(5);
     publishRecord(1, false, 7);
     expect(send()).toBe(8);
@@ -153,7 +153,7 @@ describe('Packet Identifiers and records', () => {
     expect(publish(1)).toBe(3);
   });
 
-  it("the server's Receive Maximum holds messages back, not subscriptions (MQTT-3.3.4-9)", () => {
+  it("the server's Receive Maximum holds messages back, not subscriptions (MQTT-3.3.4-7, -8)", () => {
     fresh(8, 1);
     connect(5, false, '', '210002');
     publish(2);

@@ -2,7 +2,7 @@ import {
   PACKET_TOPIC,
   PACKET_TOPIC_LENGTH,
   RESULT_NO_MEMORY,
-  RESULT_TOPIC_ALIAS_INVALID,
+  RESULT_TOPIC_ALIAS_EXCEEDED,
   RESULT_TOPIC_ALIAS_UNKNOWN,
   SESSION_ALIAS_BYTES,
   SESSION_ALIAS_OFFSET,
@@ -18,7 +18,7 @@ import { OWN } from './context';
  */
 export function resolveAlias(context: usize, packet: usize, alias: i32): i32 {
   const maximum = load<i32>(context + OWN, SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM); // -1 when there is none
-  if (alias > maximum) return RESULT_TOPIC_ALIAS_INVALID;
+  if (alias > maximum) return RESULT_TOPIC_ALIAS_EXCEEDED; // MQTT-3.3.2-11
   const share = load<u32>(context, SESSION_ALIAS_BYTES) / <u32>maximum;
   const place = context + load<u32>(context, SESSION_ALIAS_OFFSET) + (alias - 1) * share;
   const length = load<u32>(packet, PACKET_TOPIC_LENGTH);

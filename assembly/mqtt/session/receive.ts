@@ -23,7 +23,7 @@ import {
   RESULT_AUTHENTICATION_METHOD_CHANGED,
   RESULT_NO_MEMORY,
   RESULT_OUT_OF_SPACE,
-  RESULT_PACKET_ID_COLLISION,
+  RESULT_PACKET_ID_REUSED,
   RESULT_PACKET_ID_UNKNOWN,
   RESULT_PACKET_UNEXPECTED,
   RESULT_REASON_CODE_COUNT,
@@ -212,14 +212,14 @@ function track(context: usize, qos: i32, packetId: u32): i32 {
   const word: u32 = record != 0 ? load<u32>(record) : 0;
   const maximum = load<u32>(context + OWN, SESSION_LIMITS_RECEIVE_MAXIMUM);
   if ((word & LIVE) == 0 && count(context, RECEIVED, COUNTED) >= maximum) {
-    return RESULT_RECEIVE_MAXIMUM_EXCEEDED; // MQTT-3.3.4-7
+    return RESULT_RECEIVE_MAXIMUM_EXCEEDED; // MQTT-3.3.4-9
   }
   let next = owed;
   let outcome = SESSION_EVENT_DUPLICATE;
   if (record != 0) {
     // MQTT-4.3.3-10: until PUBREL came, each copy is answered by PUBREC.
     if (qos == 2 && (word & NEXT) == PACKET_TYPE_PUBREL) outcome |= PUBREC;
-    else if ((word & NEXT) != owed) return RESULT_PACKET_ID_COLLISION; // it is that of a message of the other QoS
+    else if ((word & NEXT) != owed) return RESULT_PACKET_ID_REUSED; // it is that of a message of the other QoS
     store<u32>(record, word | LIVE | COUNTED);
     return outcome;
   }

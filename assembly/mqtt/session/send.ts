@@ -128,11 +128,11 @@ function recordToSend(context: usize, packet: usize, packetId: u32, flags: i32):
       return RESULT_RESEND_PENDING; // MQTT-4.6.0-1
     }
     if (count(context, SENT, COUNTED) >= load<u32>(context + SERVER, SESSION_LIMITS_RECEIVE_MAXIMUM)) {
-      return RESULT_RECEIVE_MAXIMUM_REACHED; // MQTT-3.3.4-9
+      return RESULT_RECEIVE_MAXIMUM_REACHED; // MQTT-3.3.4-7
     }
     if ((flags & DUP) != 0) return <i32>record;
   }
-  if (record != 0) return RESULT_PACKET_ID_COLLISION; // MQTT-2.2.1-2
+  if (record != 0) return RESULT_PACKET_ID_COLLISION; // MQTT-2.2.1-3
   if (count(context, SENT, 0) >= load<u32>(context, SESSION_SEND_CAPACITY)) return RESULT_NO_MEMORY;
   if (packetId == 0) {
     // There is a free one: there are fewer than 65,535 records of sent packets.
@@ -200,8 +200,9 @@ function encode(context: usize, type: i32, packet: usize, now: u32, output: usiz
   if (result < 0) return result;
   let fault = 0;
   if (type == PACKET_TYPE_PUBLISH) fault = publish(context, packet);
-  else if (type == PACKET_TYPE_SUBSCRIBE) fault = checkSubscribe(context, packet);
-  else if (type == PACKET_TYPE_CONNECT) connect(context, packet);
+  else if (type == PACKET_TYPE_SUBSCRIBE) {
+    fault = checkIdentifier(packet, load<u32>(context + SERVER, SESSION_LIMITS_SUBSCRIPTION_IDENTIFIER_AVAILABLE) != 0);
+  } else if (type == PACKET_TYPE_CONNECT) connect(context, packet);
   else if (type >= PACKET_TYPE_DISCONNECT) {
     const limits = context + SCRATCH;
     readLimits(context, packet, limits);
@@ -245,20 +246,19 @@ function publish(context: usize, packet: usize): i32 {
   if ((flags & 1) > load<u32>(server, SESSION_LIMITS_RETAIN_AVAILABLE)) return RESULT_RETAIN_NOT_SUPPORTED;
   return load<i32>(packet, PACKET_TOPIC_ALIAS) > max(load<i32>(server, SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM), 0)
     ? RESULT_TOPIC_ALIAS_INVALID // MQTT-3.3.2-9
-    : 0;
+    : checkIdentifier(packet, false);
 }
 
-/** A Subscription Identifier that the server does not take is not sent (3.2.2.3.12). */
-function checkSubscribe(context: usize, packet: usize): i32 {
-  const available = load<u32>(context + SERVER, SESSION_LIMITS_SUBSCRIPTION_IDENTIFIER_AVAILABLE) != 0;
+/** A Subscription Identifier is not sent in a PUBLISH (MQTT-3.3.4-6), nor to a server that takes none (3.2.2.3.12). */
+function checkIdentifier(packet: usize, allowed: bool): i32 {
   const present = (load<u32>(packet, PACKET_PROPERTIES_PRESENT_LOW) & SUBSCRIPTION_IDENTIFIER) != 0;
-  return present && !available ? RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED : 0;
+  return present && !allowed ? RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED : 0;
 }
 
 /** AUTH: the answer that is owed, or the beginning of a new authentication (4.12, 4.12.1), by the method of the CONNECT. */
 function authenticate(context: usize, packet: usize): i32 {
   const reason = load<u32>(packet, PACKET_REASON_CODE);
-  // MQTT-4.12.0-6: without a method in the CONNECT there is no AUTH.
+  // MQTT-4.12.0-7: without a method in the CONNECT there is no AUTH.
   if (reason == 0 || reason != load<u32>(context, SESSION_AUTHENTICATION)) return RESULT_SESSION_STATE;
   if (
     load<u32>(context, SCRATCH + SESSION_LIMITS_AUTHENTICATION_METHOD) !=

@@ -1,7 +1,7 @@
 import type { StoreName } from '../../cloud/index.js';
 import type { Finding } from '../../credentials/finding.js';
 import { type Colors, findingText } from '../findings.js';
-import { printable } from '../run/printable.js';
+import { printable } from '../printable.js';
 
 export type How = 'created' | 'updated' | 'unchanged' | 'removed';
 

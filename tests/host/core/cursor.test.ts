@@ -60,6 +60,24 @@ describe('a cursor', () => {
     expect(topics(cursor)).toEqual(['t/1', 't/2']);
   });
 
+  it('copies no more than the packet at the border of two chunks: the others are views on the chunk', () => {
+    const bytes = stream(40, (n) => `t/${n}`, 'payload');
+    for (const size of [15, 16, 17, 40, 100]) {
+      const cursor = new PacketCursor();
+      let found = 0;
+      let onChunk = 0;
+      for (let at = 0; at < bytes.length; at += size) {
+        const chunk = new Uint8Array(bytes.subarray(at, at + size));
+        for (cursor.push(chunk); cursor.next(); found++) {
+          expect([cursor.topic, cursor.payload.toString()]).toEqual([`t/${found}`, 'payload']);
+          if (cursor.payload.buffer === chunk.buffer) onChunk++;
+        }
+      }
+      expect(found).toBe(40);
+      expect(40 - onChunk).toBeLessThanOrEqual(Math.ceil(bytes.length / size));
+    }
+  });
+
   it('says that no packet can be complete yet, and decodes nothing until then', () => {
     const cursor = new PacketCursor();
     const bytes = encodePacket(publish('a/b', 'payload'), 4);

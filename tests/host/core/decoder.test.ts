@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { encodePacket, MqttError, type Packet, PacketDecoder, type PublishPacket } from '../../../host/core/index.js';
-import { PacketGenerator } from './packet-generator.js';
+import { samplePackets } from './packet-arbitraries.js';
 
 const PING = Buffer.from('c000', 'hex');
 const WILDCARD = Buffer.from('30040002612b', 'hex');
@@ -26,8 +26,7 @@ function failure(decoder: PacketDecoder, chunk: Uint8Array): MqttError {
 }
 
 describe('PacketDecoder: a stream in any fragments', () => {
-  const generator = new PacketGenerator(30, 5);
-  const packets = Array.from({ length: 30 }, () => generator.next());
+  const packets = samplePackets(5, 30, 30);
   const stream = Buffer.concat(packets.map((packet) => encodePacket(packet, 5)));
 
   /** What a decoder gives for the stream, cut at these places. */

@@ -94,6 +94,10 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
 });
 
 describe('build/core.wasm, the one for firmware', () => {
+  it('has 2 KB of static data at the most: memory of the caller begins behind it', () => {
+    expect(new BareCore('core.wasm').exports.heap_base()).toBeLessThanOrEqual(2048);
+  });
+
   it('has 20,000 bytes at the most', () => {
     expect(moduleBytes('core.wasm').length).toBeLessThanOrEqual(20_000);
   });

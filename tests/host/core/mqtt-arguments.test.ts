@@ -150,9 +150,9 @@ const broken: [string, unknown, 4 | 5, string][] = [
   ['QoS 3', { ...publish, qos: 3 }, 4, 'QOS_INVALID'],
   ['properties in 3.1.1', properties({ topicAlias: 1 }), 4, 'PROPERTY_FOREIGN'],
   ['foreign property', properties({ serverKeepAlive: 1 }), 5, 'PROPERTY_FOREIGN'],
-  ['alias 0', properties({ topicAlias: 0 }), 5, 'PROPERTY_ZERO'],
+  ['alias 0', properties({ topicAlias: 0 }), 5, 'TOPIC_ALIAS_ZERO'],
   ['payload format 2', properties({ payloadFormatIndicator: 2 }), 5, 'PROPERTY_NOT_BOOLEAN'],
-  ['response topic with a wildcard', properties({ responseTopic: '+' }), 5, 'TOPIC_WILDCARD'],
+  ['response topic with a wildcard', properties({ responseTopic: '+' }), 5, 'RESPONSE_TOPIC_WILDCARD'],
   ['empty response topic', properties({ responseTopic: '' }), 5, 'TOPIC_EMPTY'],
   [
     'two identifiers in a SUBSCRIBE',

@@ -86,6 +86,18 @@ describe('malformed packets', () => {
     }
   });
 
+  it('name the statement of the standard that the packet is of, or the section where there is none', () => {
+    const isRule = (statement: string) => statement.startsWith('MQTT-');
+    for (const vector of malformed) {
+      const { statement, protocolVersion } = refusal(decoderFor(vector), [bytesOf(vector)]) as MqttError;
+      const expected = vector.statement ?? '';
+      // A vector may say a section more exactly than the error.
+      const isWithin = !isRule(statement) && `${expected}.`.startsWith(`${statement}.`);
+      if (!isWithin) expect(statement, title(vector)).toBe(expected);
+      if (!vector.name.startsWith('CONNECT')) expect(protocolVersion, title(vector)).toBe(vector.protocolVersion);
+    }
+  });
+
   it('are refused at the same byte by both versions, where both know the rule', () => {
     const byName = new Map<string, Vector[]>();
     for (const vector of malformed) byName.set(vector.name, [...(byName.get(vector.name) ?? []), vector]);

@@ -345,7 +345,7 @@ describe('largestBuffered and strict: arguments', () => {
   it('strict refuses under 3.1.1 a Remaining Length that is not minimal, in pieces too', () => {
     const bytes = Buffer.from('30e88700000161', 'hex');
     expect(new PacketDecoder({ largestBuffered: 50 }).push(bytes)).toHaveLength(1);
-    expect(() => new PacketDecoder({ largestBuffered: 50, strict: true }).push(bytes)).toThrow('MQTT-1.5.5-1');
-    expect(() => new PacketDecoder({ strict: true }).push(bytes)).toThrow('MQTT-1.5.5-1');
+    expect(() => new PacketDecoder({ largestBuffered: 50, strict: true }).push(bytes)).toThrow('MQTT 2.2.3');
+    expect(() => new PacketDecoder({ strict: true }).push(bytes)).toThrow('MQTT 2.2.3');
   });
 });

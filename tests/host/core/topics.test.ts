@@ -49,27 +49,30 @@ describe('topicMatches (MQTT 5 4.7)', () => {
 });
 
 describe('checkTopicFilter (MQTT 5 4.7.1, 4.8.2)', () => {
-  /** What 4.7.1 says, level by level. */
-  function valid(filter: string): boolean {
+  /** What 4.7.1 says, level by level: the code of the first wildcard that is misplaced, or 0. */
+  function expected(filter: string): number {
     const levels = filter.split('/');
-    return levels.every((level, at) =>
-      level === '#' ? at === levels.length - 1 : level === '+' || !/[#+]/.test(level),
-    );
+    const isRight = (level: string, at: number) =>
+      level === '#' ? at === levels.length - 1 : level === '+' || !/[#+]/.test(level);
+    const wrong = levels.find((level, at) => !isRight(level, at));
+    if (wrong === undefined) return 0;
+    return /[#+]/.exec(wrong)?.[0] === '#' ? Result.FILTER_WILDCARD_MISPLACED : Result.FILTER_PLUS_MISPLACED;
   }
 
   it('agrees with the rules level by level, for every short text', () => {
     for (const filter of texts('ab/+#', 5)) {
       const result = checkTopicFilter(filter);
-      expect(result, filter).toBe(valid(filter) ? 0 : Result.FILTER_WILDCARD_MISPLACED);
+      expect(result, filter).toBe(expected(filter));
       expect(checkTopicFilter(filter, 4), filter).toBe(result);
     }
   });
 
   it('knows shared subscriptions, which 3.1.1 does not', () => {
     expect(checkTopicFilter('$share/group/a/#')).toBe(0);
-    expect(checkTopicFilter('$share/group')).toBe(Result.SHARE_NAME_INVALID);
+    expect(checkTopicFilter('$share//a')).toBe(Result.SHARE_NAME_INVALID);
+    expect(checkTopicFilter('$share/group')).toBe(Result.SHARE_FILTER_INVALID);
     expect(checkTopicFilter('$share/group', 4)).toBe(0);
-    expect(checkTopicFilter('$share/g+/a', 5)).toBe(Result.SHARE_NAME_INVALID);
+    expect(checkTopicFilter('$share/g+/a', 5)).toBe(Result.SHARE_FILTER_INVALID);
   });
 
   it('refuses the empty text, U+0000 and more than 65,535 bytes', () => {

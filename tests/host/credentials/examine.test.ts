@@ -162,6 +162,24 @@ describe('secrets that cannot be read', () => {
   });
 });
 
+describe('keys in the other scope', () => {
+  it('are missed where they belong, and said to be there', () => {
+    const changes = { 'config broker-port': undefined, 'config root-CA': undefined };
+    const { configs, secrets } = stored(withChanges(goodValues(material), changes));
+    const otherScope = {
+      name: 'account' as const,
+      configs: new Set(['broker-port', 'root-CA', 'cert']),
+      secrets: new Set<string>(),
+    };
+    const found = examine({ configs, secrets, otherScope }, { now: new Date(), warnDays: 30 });
+    expect(brief(found)).toEqual([
+      ['error', 'wrong-scope', 'config broker-port'],
+      ['warning', 'wrong-scope', 'config root-CA'],
+    ]);
+    expect(found[0].remedy).toContain('--scope account');
+  });
+});
+
 describe('options', () => {
   it('the place is told in the words of the label', () => {
     const [finding] = findings({ 'config cert': '308' }, { label: (key) => `--${key} FILE` });

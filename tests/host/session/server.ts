@@ -159,11 +159,11 @@ export class ModelServer {
     check(number > this.#lastNumber, `sent message ${number} after ${this.#lastNumber} (MQTT-4.6.0-1)`);
     this.#lastNumber = number;
     check(packet.dup || !this.#seen.has(number), `sent message ${number} again without DUP (MQTT-3.3.1-1)`);
-    check(!this.#unanswered.has(packetId), `used packet id ${packetId} twice (MQTT-2.2.1-2)`);
+    check(!this.#unanswered.has(packetId), `used packet id ${packetId} twice (MQTT-2.2.1-3)`);
     this.#seen.add(number);
     this.#unanswered.add(packetId);
     const maximum = this.#version === 5 ? this.options.receiveMaximum : 65_535;
-    check(this.#unanswered.size <= maximum, `has ${this.#unanswered.size} messages in flight (MQTT-3.3.4-9)`);
+    check(this.#unanswered.size <= maximum, `has ${this.#unanswered.size} messages in flight (MQTT-3.3.4-7)`);
   }
 
   #answer(packet: Packet) {

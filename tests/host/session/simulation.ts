@@ -27,6 +27,8 @@ export interface SimulationOptions extends ServerOptions {
 /** One direction of a connection: fragments that arrive later, in order. */
 class Line {
   readonly fragments: { at: number; bytes: Buffer }[] = [];
+  /** Bytes that have arrived. */
+  carried = 0;
   #last = 0;
 
   constructor(
@@ -51,6 +53,7 @@ class Line {
     const { bytes } = this.fragments.splice(0, 1)[0];
     const whole = bytes.subarray(0, this.left);
     this.left -= whole.length;
+    this.carried += whole.length;
     return whole;
   }
 
@@ -106,6 +109,11 @@ export class Simulation {
     return (
       this.#outbox.length === 0 && this.#copies.size === 0 && this.server.finished && this.#subscription === 'done'
     );
+  }
+
+  /** Bytes that the connection has carried each way. */
+  get carried(): { up: number; down: number } {
+    return { up: this.#up?.carried ?? 0, down: this.#down?.carried ?? 0 };
   }
 
   /** Runs until all messages are through; throws when the two sides are stuck or one breaks a rule. */
