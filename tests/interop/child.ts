@@ -31,6 +31,7 @@ export class Child {
         this.#changed();
       });
     }
+    this.#child.stdin?.on('error', () => {}); // it may end before it has read what was typed
     this.ended = new Promise((resolve, reject) => {
       this.#child.on('error', (error: NodeJS.ErrnoException) => {
         this.#failure =

@@ -65,7 +65,7 @@ export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv)
 /** The scope that the options name; a device may be left to the store. */
 function scopeOf({ scope, deviceSid }: TargetOptions): Scope | undefined {
   if (scope === 'account') return { kind: 'account' };
-  return deviceSid === undefined ? undefined : { kind: 'device', deviceSid };
+  return deviceSid ? { kind: 'device', deviceSid } : undefined;
 }
 
 function cloudScope(options: TargetOptions): Scope {
