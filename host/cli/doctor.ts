@@ -70,8 +70,8 @@ async function doctor(flags: Flags): Promise<void> {
   };
   const now = new Date();
   const { warnDays, authentication } = flags;
-  const { values, provision } = stores;
-  for (const finding of examine(values, { now, warnDays, authentication, provision })) {
+  const { values, provision, remove } = stores;
+  for (const finding of examine(values, { now, warnDays, authentication, provision, remove })) {
     counted({ event: 'finding', ...finding });
   }
   const undone = flags.connect

@@ -70,8 +70,8 @@ function misplaced(key: ConfigKey, stores: Stores, items: Items, exact: Set<Conf
       ? 'Everybody with the account can read configs; the device looks for it among the secrets.'
       : 'The device looks for it among the configs and does not find it there.',
     remedy: exact.has(key)
-      ? `delete it among the ${other(store)}s${open ? ', and make a new one: it may have been read' : ''}`
-      : `${examination.provision(key)}, then delete it among the ${other(store)}s`,
+      ? `${examination.remove(other(store), key)}${open ? ', and make a new one: it may have been read' : ''}`
+      : `${examination.provision(key)}, then ${examination.remove(other(store), key)}`,
   });
   if (!items.has(key)) items.set(key, item);
 }
@@ -89,7 +89,7 @@ function meant(key: ConfigKey, stores: Stores, items: Items, examination: Examin
       trap: 'wrong-key-name',
       what: `The device asks for ${JSON.stringify(key)} among the ${store}s, not for ${JSON.stringify(found.name)}${place === store ? '' : ` among the ${place}s`}.`,
       why: 'It does not find the value, and goes on without it or gives up.',
-      remedy: `${examination.provision(key)}, then delete ${found.name}`,
+      remedy: `${examination.provision(key)}, then ${examination.remove(place, found.name)}`,
     });
     items.set(key, item);
     return;
@@ -191,7 +191,7 @@ export function leftovers(values: StoredValues, examination: Examination): void 
           trap: 'unread-key',
           what: `The device reads ${key}, which is there too, and never ${name}.`,
           why: 'A change of this value changes nothing.',
-          remedy: `delete ${name}`,
+          remedy: examination.remove(store, name),
         },
       );
     }

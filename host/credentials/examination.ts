@@ -11,6 +11,8 @@ export interface ExamineOptions {
   label?: (key: string) => string | undefined;
   /** The command of remedies, with the options that lead to these stores; default `wasmqtt provision`. */
   provision?: string;
+  /** The command of remedies that deletes a key; without it they say to delete it. */
+  remove?: (store: 'config' | 'secret', key: string) => string;
 }
 
 /** A value under the key that it was meant for. */
@@ -42,6 +44,11 @@ export class Examination {
   /** The place of a key in words. */
   place(store: 'config' | 'secret', name: string): string {
     return this.options.label?.(name) ?? `${store} ${name}`;
+  }
+
+  /** How to delete a key. */
+  remove(store: 'config' | 'secret', name: string): string {
+    return this.options.remove?.(store, name) ?? `delete ${name} among the ${store}s`;
   }
 
   /** The command that stores a key anew. */

@@ -46,8 +46,9 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[-_. \t]/g, '');
 }
 
-/** Letters to add, remove or change to make one text of the other. */
+/** Letters to add, remove or change to make one text of the other; three or more are not counted. */
 function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -3,8 +3,8 @@ import { DEMO_RECEIVE_BYTES, MAX_VALUE_CHARACTERS, ruleOf } from './keys.js';
 
 /** client-id, username, password. */
 export function checkText(item: Item, text: string, examination: Examination): void {
-  const at = text.search(/^\s|\s+$/);
-  if (at >= 0) {
+  const at = /^\s/.test(text) ? 0 : text.trimEnd().length;
+  if (at < text.length) {
     examination.add(item, {
       severity: 'warning',
       spot: `character ${at + 1}`,

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { CloudClient, type Scope, type StoreName } from '../../cloud/index.js';
+import { collectionPath, restPath, type Scope, type StoreName } from '../../cloud/index.js';
 import type { StoredValues } from '../../credentials/finding.js';
 import { UserError } from '../errors.js';
-import { openStore } from '../services.js';
+import { removeCommand } from '../provision/curl.js';
+import { LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services.js';
 import { DEFAULT_DATA } from '../shared.js';
 import { shellWord } from '../shell.js';
 
@@ -24,6 +25,17 @@ export interface Stores {
   place: string;
   /** The command that writes there. */
   provision: string;
+  /** The command that deletes a key there. */
+  remove: (store: 'config' | 'secret', key: string) => string;
+}
+
+interface Place {
+  /** In words. */
+  where: string;
+  /** Of the REST calls. */
+  url: string;
+  /** Options that lead there. */
+  way: string[];
 }
 
 /** All pairs of one collection; a secret of the REST calls has no value. */
@@ -49,37 +61,34 @@ async function readLocal(options: StoresOptions): Promise<Stores> {
     const deviceSid = options.deviceSid ?? usual;
     if (deviceSid === undefined) throw new UserError('no device is known here; name it with --device-sid');
     const list: List = async (scope, name) => store.list(scope, name);
-    return await collect(options, deviceSid, list, folder, [
+    const way = [
       ...(options.data === DEFAULT_DATA ? [] : [`--data ${shellWord(options.data)}`]),
       ...(deviceSid === usual ? [] : [`--device-sid ${deviceSid}`]),
-    ]);
+    ];
+    return await collect(options, deviceSid, list, { where: folder, url: LOCAL_CLOUD_URL, way });
   } finally {
     await store.close();
   }
 }
 
 async function readRemote(options: StoresOptions, url: string): Promise<Stores> {
-  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = process.env;
-  if (!accountSid || !authToken) {
-    throw new UserError('--cloud needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment; export both');
-  }
+  const client = remoteCloud(url, process.env);
   if (!options.deviceSid) {
     throw new UserError('--cloud needs the device: name it with --device-sid, or export MV_DEVICE_SID');
   }
-  const client = new CloudClient({ url, accountSid, authToken });
   const list: List = (scope, name) => client.list(scope, name);
-  return collect(options, options.deviceSid, list, client.url, [
-    `--cloud ${shellWord(url)}`,
-    `--device-sid ${options.deviceSid}`,
-  ]);
+  return collect(options, options.deviceSid, list, {
+    where: client.url,
+    url: client.url,
+    way: [`--cloud ${shellWord(url)}`, `--device-sid ${options.deviceSid}`],
+  });
 }
 
 async function collect(
   options: StoresOptions,
   deviceSid: string,
   list: List,
-  where: string,
-  way: string[],
+  { where, url, way }: Place,
 ): Promise<Stores> {
   const device: Scope = { kind: 'device', deviceSid };
   const account: Scope = { kind: 'account' };
@@ -95,7 +104,12 @@ async function collect(
   const whose = options.scope === 'device' ? `device ${deviceSid}` : 'the account';
   const scope = options.scope === 'device' ? [] : ['--scope account'];
   const provision = ['wasmqtt provision', ...way, ...scope].join(' ');
-  return { values, deviceSid, place: `${whose} in ${where}`, provision };
+  const remove: Stores['remove'] = (name, key) => {
+    const collection = shellWord(url + restPath(collectionPath(own, `${name}s`)));
+    const command = removeCommand(key, collection).replace(/ \\\n\s*/g, ' ');
+    return options.cloud === undefined ? `${command} (while wasmqtt cloud runs)` : command;
+  };
+  return { values, deviceSid, place: `${whose} in ${where}`, provision, remove };
 }
 
 function readable(pairs: { key: string; value?: string }[]): Map<string, string> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   asChanges,
-  CloudClient,
+  type CloudClient,
   type PresentValues,
   readPresent,
   type Scope,
@@ -15,7 +15,7 @@ import {
 import type { ConfigKey } from '../../credentials/keys.js';
 import { UserError } from '../errors.js';
 import { Provisioning } from '../run/provision.js';
-import { accountOf, DEFAULT_CLOUD_PORT, openStore } from '../services.js';
+import { accountOf, LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services.js';
 
 export interface TargetOptions {
   /** address of a REST API; without it the local store is meant */
@@ -76,11 +76,9 @@ function cloudScope(options: TargetOptions): Scope {
   );
 }
 
-const LOCAL_URL = `http://127.0.0.1:${DEFAULT_CLOUD_PORT}/v1`;
-
 class LocalTarget implements Target {
   readonly name: string;
-  readonly url = LOCAL_URL;
+  readonly url = LOCAL_CLOUD_URL;
   readonly #embedded: Provisioning;
 
   constructor(
@@ -114,7 +112,7 @@ class LocalTarget implements Target {
 /** A dry run makes no store. */
 class NoStoreYet implements Target {
   readonly name: string;
-  readonly url = LOCAL_URL;
+  readonly url = LOCAL_CLOUD_URL;
   readonly scope: Scope | undefined;
 
   constructor(options: TargetOptions) {
@@ -148,11 +146,7 @@ class CloudTarget implements Target {
     readonly scope: Scope,
     env: NodeJS.ProcessEnv,
   ) {
-    const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
-    if (!accountSid || !authToken) {
-      throw new UserError('--cloud needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment; export both');
-    }
-    this.#client = new CloudClient({ url: address, accountSid, authToken });
+    this.#client = remoteCloud(address, env);
     this.url = this.#client.url;
     this.name = this.url;
   }
