@@ -25,7 +25,7 @@ const rows = new Map<string, Row>();
 
 beforeAll(() => {
   pki = new Authority('Interop CA', 'ec', 20_000)
-    .issue('server', { ...LONG, names: 'DNS:localhost' })
+    .issue('server', { ...LONG, names: 'DNS:localhost,IP:127.0.0.1' })
     .issue('elsewhere', { ...LONG, names: 'DNS:elsewhere.invalid' })
     .issue('outdated', { names: 'DNS:localhost', from: '20200101000000Z', to: '20210101000000Z' })
     .issue('early', { names: 'DNS:localhost', from: '20790101000000Z', to: '20800101000000Z' })
@@ -105,7 +105,7 @@ describe('a broker that lets the device in', () => {
     expect(steps[2].certificates[0]).toEqual({
       subject: 'CN=server',
       issuer: 'CN=Interop CA',
-      names: 'DNS:localhost',
+      names: 'DNS:localhost, IP Address:127.0.0.1',
       notBefore: '2020-01-01T00:00:00.000Z',
       notAfter: '2080-01-01T00:00:00.000Z',
     });
@@ -136,10 +136,16 @@ describe('a broker that lets the device in', () => {
     expect(lines.slice(0, 3)).toEqual([
       expect.stringMatching(/^ok {7}resolve \(\d+ ms of 5000\): localhost is /),
       expect.stringMatching(/^ok {7}tcp \(\d+ ms of 5000\): connected to 127\.0\.0\.1 port \d+$/),
-      'shown    CN=server, for DNS:localhost, issued by CN=Interop CA, valid 2020-01-01T00:00:00.000Z to 2080-01-01T00:00:00.000Z',
+      'shown    CN=server, for DNS:localhost, IP Address:127.0.0.1, issued by CN=Interop CA, valid 2020-01-01T00:00:00.000Z to 2080-01-01T00:00:00.000Z',
     ]);
     expect(stdout).toMatch(/^ok {7}mqtt \(\d+ ms of 5000\): the broker accepted client id UV\w{32} with MQTT 5$/m);
     expect(stdout).toMatch(/^all is well: device UV/m);
+  });
+
+  it('under its address, when that is in its certificate', async () => {
+    await fill(await mosquitto({ requireCertificate: true }), { 'config broker-host': '127.0.0.1' });
+    const { findings, steps } = await rig.doctor(['--connect']);
+    expect({ findings, steps: brief(steps) }).toEqual({ findings: [], steps: OK });
   });
 
   it('with --authentication only what that needs is sent', async () => {
