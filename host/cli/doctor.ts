@@ -6,8 +6,9 @@ import { checkTexts } from './credential-options.js';
 import { type ConnectOptions, connect } from './doctor/connect.js';
 import type { Report } from './doctor/events.js';
 import { jsonReporter, textReporter } from './doctor/reporter.js';
-import { readStores, type Stores, type StoresOptions } from './doctor/stores.js';
+import { readStores, type Stores } from './doctor/stores.js';
 import { UserError } from './errors.js';
+import type { StoresOptions } from './remedies.js';
 import { dataOption, jsonOption } from './shared.js';
 import { parseDays, parseDeviceSid, parseDuration } from './values.js';
 

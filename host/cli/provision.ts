@@ -5,7 +5,7 @@ import { UsageError } from './errors.js';
 import { jsonReport, textReport } from './provision/report.js';
 import { type ProvisionOptions, provision } from './provision/session.js';
 import { dataOption, jsonOption, withSignals } from './shared.js';
-import { parseDays, parseDeviceSid, parsePort } from './values.js';
+import { parseDays, parseDeviceSid, parseDuration, parsePort } from './values.js';
 
 interface Flags extends ProvisionOptions {
   json?: boolean;
@@ -47,7 +47,10 @@ export function provisionCommand(): Command {
     .option('--dry-run', 'write nothing, print the curl commands that would do the same')
     .option('--show-secrets', 'with --dry-run: print secrets in the commands')
     .option('--warn-days <days>', 'tell certificates that end within so many days', parseDays, 30)
-    .option('--force', 'write values although they have errors')
+    .option('--connect', 'also connect to the broker with the values, and write only if it lets the device in')
+    .option('--timeout <duration>', 'time for each step of --connect (default 5s)', parseDuration, 5000)
+    .addOption(new Option('--protocol <version>', 'MQTT version of --connect').choices(['3.1.1', '5']).default('5'))
+    .option('--force', 'write although there are errors')
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

@@ -51,11 +51,15 @@ async function provisionAndRun(
   undo.push(() => mosquitto.remove());
   const common = ['--json', '--data', data, '--device-sid', DEVICE_SID];
   const where = ['--broker-host', 'localhost', '--broker-port', `${mosquitto.port}`];
-  const provision = new Command(['provision', ...common, ...where, ...options]);
+  const provision = new Command(['provision', ...common, ...where, ...options, '--connect']);
   undo.push(() => provision.kill());
   const { code, stderr } = await provision.ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(provision.events.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(provision.events.filter(({ event }) => event === 'step').at(-1)).toMatchObject({
+    step: 'mqtt',
+    outcome: 'ok',
+  });
   const device = new Command(['run', ...common, '--cloud-port', '0', '--interval', '200ms']);
   undo.push(() => device.kill());
   expect(await device.event('device')).toMatchObject({ source: 'store', deviceSid: DEVICE_SID });

@@ -24,8 +24,11 @@ interface Plan {
   stop?: string;
 }
 
+/** What a connection is made of. */
+export type Stored = Pick<Stores, 'values' | 'deviceSid' | 'provision'>;
+
 /** Connects with what is stored. Every step is reported; what failed is a finding. Gives what was not done. */
-export async function connect(stores: Stores, options: ConnectOptions, report: Report): Promise<string[]> {
+export async function connect(stores: Stored, options: ConnectOptions, report: Report): Promise<string[]> {
   const { timeout } = options;
   const skip = (step: StepName, detail: string) => {
     report({ event: 'step', step, outcome: 'skipped', milliseconds: 0, timeout, detail });
@@ -56,7 +59,7 @@ export async function connect(stores: Stores, options: ConnectOptions, report: R
   return stop ? skip(STEPS[STEPS.indexOf(until) + 1], stop) : [];
 }
 
-function planOf({ values, deviceSid }: Stores, options: ConnectOptions): Plan {
+function planOf({ values, deviceSid }: Stored, options: ConnectOptions): Plan {
   const { configs } = values;
   const host = configs.get('broker-host');
   const port = /^\d{1,5}$/.test(configs.get('broker-port') ?? '') ? Number(configs.get('broker-port')) : 0;
@@ -103,7 +106,7 @@ function addCredentials(
 }
 
 /** The device gets a bare status code; here is what stands behind it. */
-function findingOf({ failure }: StepResult, { provision }: Stores, { host, port }: ProbeRequest): Finding | undefined {
+function findingOf({ failure }: StepResult, { provision }: Stored, { host, port }: ProbeRequest): Finding | undefined {
   if (!failure) return undefined;
   const { requestState, reasonCode } = failure;
   const { trap, reason, advice } = explainConnectFailure({ event: 'connectFailed', host, port, ...failure });

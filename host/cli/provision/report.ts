@@ -1,5 +1,7 @@
 import type { StoreName } from '../../cloud/index.js';
 import type { Finding } from '../../credentials/finding.js';
+import type { DoctorEvent } from '../doctor/events.js';
+import { textReporter } from '../doctor/reporter.js';
 import { type Colors, findingText } from '../findings.js';
 import { printable } from '../printable.js';
 
@@ -17,6 +19,7 @@ export interface Done {
 export type ProvisionEvent =
   | ({ event: 'finding' } & Finding)
   | ({ event: 'value' } & Done)
+  | Extract<DoctorEvent, { event: 'step' }>
   | { event: 'command'; store: StoreName; key: string; command: string }
   | { event: 'error'; message: string; unrestored: { store: StoreName; key: string; holds: string }[]; undo: string[] }
   | Summary;
@@ -49,11 +52,15 @@ const SCRIPT_HEAD = `# For bash -e, with TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKE
 /** What was done goes to `out`, so do the commands of a dry run, as a script; all else goes to `log`. */
 export function textReport(out: NodeJS.WritableStream, log: NodeJS.WritableStream, c: Colors, logC: Colors): Report {
   const paint = { created: c.green, updated: c.green, unchanged: c.dim, removed: c.yellow };
+  const stepReport = textReporter(log, logC);
   let isScript = false;
   return (event) => {
     switch (event.event) {
       case 'finding':
         log.write(`${findingText(event, logC)}\n`);
+        break;
+      case 'step':
+        stepReport(event);
         break;
       case 'value': {
         const { how, store, key, value = `${event.characters} characters` } = event;

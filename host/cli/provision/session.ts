@@ -1,5 +1,4 @@
 import {
-  cloudAddress,
   collectionPath,
   isFinal,
   type NewValue,
@@ -11,18 +10,20 @@ import {
   WriteAllError,
   type WritePlan,
 } from '../../cloud/index.js';
-import { examine } from '../../credentials/examine.js';
-import type { Finding } from '../../credentials/finding.js';
+import type { Finding, StoredValues } from '../../credentials/finding.js';
 import type { ConfigKey } from '../../credentials/keys.js';
-import { UsageError, UserError } from '../errors.js';
+import { removeCommand, undoCommand, writeCommand } from '../curl.js';
+import { type ConnectOptions, connect } from '../doctor/connect.js';
+import { UserError } from '../errors.js';
+import { remediesFor } from '../remedies.js';
 import { shellWord } from '../shell.js';
-import { removeCommand, undoCommand, writeCommand } from './curl.js';
+import { checkTransport, checkValues, merged } from './checks.js';
 import type { How, Report, Summary } from './report.js';
 import { openTarget, type Removal, type Target, type TargetOptions } from './target.js';
-import { type GivenValues, givenValues, type ProvisionFiles, placeOf, storeOf } from './values.js';
+import { type GivenValues, givenValues, type ProvisionFiles, storeOf } from './values.js';
 
-export interface ProvisionOptions extends ProvisionFiles, TargetOptions {
-  warnDays: number;
+export interface ProvisionOptions extends ProvisionFiles, TargetOptions, Omit<ConnectOptions, 'now'> {
+  connect?: boolean;
   force?: boolean;
   showSecrets?: boolean;
 }
@@ -30,7 +31,7 @@ export interface ProvisionOptions extends ProvisionFiles, TargetOptions {
 /**
  * One provisioning: files and options to values, checks, and all values written or none.
  *
- * @throws UsageError, UserError, CredentialFileError, StoreError, CloudClientError, WriteAllError; whatever is thrown, the
+ * @throws UserError, CredentialFileError, StoreError, CloudClientError, WriteAllError; whatever is thrown, the
  *   old values stand, but for what WriteAllError tells
  */
 export async function provision(options: ProvisionOptions, report: Report, signal: AbortSignal): Promise<void> {
@@ -41,7 +42,7 @@ export async function provision(options: ProvisionOptions, report: Report, signa
     run = new Run(options, given, target, report);
     await run.go(signal);
   } catch (error) {
-    if (!(error instanceof UsageError)) reportError(error as Error, report, run);
+    reportError(error as Error, report, run);
     throw error;
   } finally {
     await run?.end();
@@ -56,6 +57,7 @@ function reportError(error: Error, report: Report, run?: Run): void {
     unrestored: unrestored.map(({ write: { store, key }, holds }) => ({ store, key, holds })),
     undo: run?.undo(unrestored) ?? [],
   });
+  run?.failed();
 }
 
 class Run {
@@ -85,13 +87,10 @@ class Run {
 
   async go(signal: AbortSignal): Promise<void> {
     const { target, options, given } = this;
+    this.#stopAt(checkTransport(options.cloud)); // before the token is sent
     const removals = this.#removals();
     const present = without(await target.read(), removals);
-    const blocking = this.#check(present);
-    if (blocking > 0 && !options.force) {
-      const errors = blocking === 1 ? 'an error' : `${blocking} errors`;
-      throw new UserError(`the values have ${errors}, see above; nothing was written; --force writes them as they are`);
-    }
+    await this.#check(merged(present, given.values));
     const plan = planWrites(present, given.values);
     if (options.dryRun) this.#commands(plan, removals);
     else await target.write(plan, removals, signal);
@@ -105,6 +104,10 @@ class Run {
     return unrestored
       .filter(({ write }) => !isFinal(write))
       .map(({ write }) => undoCommand(write, this.#address(write.store)));
+  }
+
+  failed(): void {
+    this.#summary.errors ||= 1;
   }
 
   async end(): Promise<void> {
@@ -123,45 +126,31 @@ class Run {
       .map((key) => ({ store: storeOf(key), key }));
   }
 
-  /** Reports what is wrong with the scope as it would be. @returns how many errors are in the values that are given */
-  #check(present: PresentValues): number {
-    const { options, given } = this;
-    const labels = given.values.map(({ key }) => placeOf(key, options) ?? key);
-    const isGiven = ({ where }: Finding) => labels.some((label) => where === label || where.startsWith(`${label}, `));
-    const now = new Date();
-    const found = examine(merged(present, given.values), {
-      now,
-      warnDays: options.warnDays,
-      label: (key) => placeOf(key as ConfigKey, options),
+  /** Checks the values, and with --connect what the broker says to them. */
+  async #check(values: StoredValues): Promise<void> {
+    const { options, given, target, report } = this;
+    const { scope, url, usualDevice } = target;
+    const remedies = scope ? remediesFor(options, scope, url, usualDevice) : { provision: 'wasmqtt provision' };
+    this.#stopAt(checkValues(values, given, options, remedies));
+    if (!options.connect) return;
+    const found: Finding[] = [];
+    const deviceSid = (scope?.kind === 'device' && scope.deviceSid) || options.deviceSid || usualDevice || 'wasmqtt';
+    await connect({ values, deviceSid, ...remedies }, { ...options, now: new Date() }, (event) => {
+      if (event.event === 'finding') found.push(event);
+      else if (event.event === 'step') report(event);
     });
-    // What is wrong elsewhere in the scope is told, but is no reason not to write what is right.
-    const findings = [...this.#transport(), ...found].map((finding): Finding => {
-      return finding.severity === 'error' && !isGiven(finding) && finding.trap !== PLAIN
-        ? { ...finding, severity: 'warning' }
-        : finding;
-    });
+    this.#stopAt(found);
+  }
+
+  /** Tells findings. @throws UserError when there are errors, unless --force is given */
+  #stopAt(findings: readonly Finding[]): void {
     for (const finding of findings) this.report({ event: 'finding', ...finding });
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     this.#summary.errors += errors;
     this.#summary.warnings += findings.length - errors;
-    return errors;
-  }
-
-  /** Over plain HTTP everybody on the way reads the token and the secrets. */
-  #transport(): Finding[] {
-    if (this.options.cloud === undefined) return [];
-    const { protocol, hostname } = new URL(cloudAddress(this.options.cloud));
-    if (protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return [];
-    return [
-      {
-        severity: 'error',
-        trap: PLAIN,
-        where: `--cloud ${this.options.cloud}`,
-        what: 'The address is plain HTTP to another machine.',
-        why: 'Everybody on the way can read the token, the private key and the password.',
-        remedy: 'give an address that begins with https://',
-      },
-    ];
+    if (errors === 0 || this.options.force) return;
+    const number = errors === 1 ? 'there is an error' : `there are ${errors} errors`;
+    throw new UserError(`${number}, see above; nothing was written; --force writes all the same`);
   }
 
   #commands(plan: WritePlan, removals: readonly Removal[]): void {
@@ -191,23 +180,8 @@ class Run {
   }
 }
 
-const PLAIN = 'plain-http';
-
 function without(present: PresentValues, removals: readonly Removal[]): PresentValues {
   const kept = <T>(store: StoreName, values: ReadonlyMap<string, T>) =>
     new Map([...values].filter(([key]) => !removals.some((removal) => removal.store === store && removal.key === key)));
   return { configs: kept('configs', present.configs), secrets: kept('secrets', present.secrets) };
-}
-
-/** What the scope would hold; a secret that cannot be read is known by its name. */
-function merged(present: PresentValues, values: readonly NewValue[]) {
-  const configs = new Map(present.configs);
-  const secrets = new Map<string, string>();
-  const hiddenSecrets = new Set<string>();
-  for (const [key, value] of present.secrets) {
-    if (value === undefined) hiddenSecrets.add(key);
-    else secrets.set(key, value);
-  }
-  for (const { store, key, value } of values) (store === 'configs' ? configs : secrets).set(key, value);
-  return { configs, secrets, hiddenSecrets };
 }

@@ -14,15 +14,11 @@ import {
 } from '../../cloud/index.js';
 import type { ConfigKey } from '../../credentials/keys.js';
 import { UserError } from '../errors.js';
+import type { StoresOptions } from '../remedies.js';
 import { Provisioning } from '../run/provision.js';
 import { accountOf, LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services.js';
 
-export interface TargetOptions {
-  /** address of a REST API; without it the local store is meant */
-  cloud?: string;
-  data: string;
-  scope?: 'device' | 'account';
-  deviceSid?: string;
+export interface TargetOptions extends StoresOptions {
   dryRun?: boolean;
 }
 
@@ -38,6 +34,8 @@ export interface Target {
   readonly name: string;
   /** undefined for a device that is not known yet: `MV_DEVICE_SID` of the shell */
   readonly scope: Scope | undefined;
+  /** the device that is meant when none is named */
+  readonly usualDevice?: string;
   /** base address of the REST API, ends in `/v1` */
   readonly url: string;
   read(): Promise<PresentValues>;
@@ -55,7 +53,7 @@ export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv)
   const store = openStore(options.data);
   try {
     const { deviceSid } = await accountOf(store, env);
-    return new LocalTarget(store, scopeOf(options) ?? { kind: 'device', deviceSid });
+    return new LocalTarget(store, scopeOf(options) ?? { kind: 'device', deviceSid }, deviceSid);
   } catch (error) {
     await store.close();
     throw error;
@@ -84,6 +82,7 @@ class LocalTarget implements Target {
   constructor(
     private readonly store: Store,
     readonly scope: Scope,
+    readonly usualDevice: string,
   ) {
     this.name = `the local store ${store.directory}`;
     this.#embedded = new Provisioning(store, scope);

@@ -3,7 +3,7 @@ import { inChainOrder, readCertificateFile } from '../../credentials/certificate
 import { convertedPkcs8, type KeyFile, openKeyFile } from '../../credentials/key-file.js';
 import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/keys.js';
 import { type CredentialOptions, valuesOf } from '../credential-options.js';
-import { keySource, lineSource, type ValueSource } from './curl.js';
+import { keySource, lineSource, type ValueSource } from '../curl.js';
 import { passphraseFor } from './passphrase.js';
 
 export interface ProvisionFiles extends CredentialOptions {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { NewValue } from '../../../host/cloud/index.js';
 import { Child } from '../../interop/child.js';
 import { CLI, Command, cleanEnvironment } from '../../interop/command.js';
+import { freePort } from '../../interop/temporary.js';
 import {
   ACCOUNT,
   DEVICE_SID,
@@ -198,7 +199,7 @@ describe('what is wrong ends it before anything is written', () => {
     expect(code).toBe(1);
     expect(findings).toContain(finding);
     expect(stderr).toMatch(
-      /^wasmqtt: the values have (an error|\d errors), see above; nothing was written; --force writes them/,
+      /^wasmqtt: there (is an error|are \d errors), see above; nothing was written; --force writes all the same\n$/,
     );
     expect(events.at(-1)).toMatchObject({ event: 'summary', created: 0, updated: 0 });
     expect(await stored()).toEqual(OLD);
@@ -218,6 +219,27 @@ describe('what is wrong ends it before anything is written', () => {
     expect(stderr).toMatch(/^wasmqtt: the value of "root-CA" has \d+ characters, and at most 4096 can be stored; /);
     expect(await stored()).toEqual(OLD);
   });
+});
+
+describe('--connect', () => {
+  it('writes nothing when the broker cannot be reached with the values', async () => {
+    await fill(OLD);
+    const where = ['--broker-host', 'localhost', '--broker-port', `${await freePort()}`];
+    const { code, events, findings } = await provision([...good(), ...where, '--connect']);
+    expect(code).toBe(1);
+    expect(findings).toEqual([expect.stringMatching(/^error connection-refused localhost:\d+$/)]);
+    expect(events.filter(({ event }) => event === 'step').map(({ step, outcome }) => `${step} ${outcome}`)).toEqual([
+      'resolve ok',
+      'tcp failed',
+    ]);
+    expect(await stored()).toEqual(OLD);
+  });
+});
+
+it('neither token nor secrets go to another machine over plain HTTP', async () => {
+  const env = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'token' };
+  const { code, findings } = await provision([...good(), '--cloud', 'http://cloud.invalid'], env);
+  expect({ code, findings }).toEqual({ code: 1, findings: ['error plain-http --cloud http://cloud.invalid'] });
 });
 
 describe('warnings do not keep it from writing', () => {

@@ -1,6 +1,6 @@
-import type { PlannedWrite } from '../../cloud/index.js';
-import type { KeyFile } from '../../credentials/key-file.js';
-import { shellWord } from '../shell.js';
+import type { PlannedWrite } from '../cloud/index.js';
+import type { KeyFile } from '../credentials/key-file.js';
+import { shellWord } from './shell.js';
 
 /** A command of the shell that prints the characters of a value, and nothing else. */
 export type ValueSource = string;
