@@ -2,9 +2,20 @@
  * The ABI of core.wasm on one page. Every function takes and gives 32-bit integers; zero or more is success, below
  * zero is a result code. Parameters, records and codes are described in assembly/abi.
  */
-export { der_check, der_read, key_check_pkcs8, key_identify, x509_read } from './der';
+export {
+  crl_find,
+  crl_read,
+  csr_read,
+  der_check,
+  der_read,
+  key_check_pkcs8,
+  key_identify,
+  key_read,
+  key_wrap_pkcs8,
+  x509_read,
+} from './der';
 export { hex_decode, hex_encode } from './hex';
-export { abi_version, heap_base, utf8_check } from './memory';
+export { abi_version, heap_base, memory_wipe, utf8_check } from './memory';
 export {
   mqtt_decode,
   mqtt_decode_chunk,

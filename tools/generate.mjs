@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { derTemplates } from './generate-der.mjs';
 import { generateMicrovisor } from './generate-microvisor.mjs';
 import { root } from './root.mjs';
 
@@ -37,18 +38,20 @@ export function readAbi() {
     const twice = list.find((item, index) => list.indexOf(item) !== index);
     if (twice !== undefined) throw new Error(`assembly/abi: ${twice} is described twice`);
   }
-  for (const { name, sourceIn, sourceIn311 } of abi.results) {
-    const unknown = Object.keys({ ...sourceIn, ...sourceIn311 }).find(
+  for (const { name, sourceIn, sourceIn311, reasonCodeIn } of abi.results) {
+    const unknown = Object.keys({ ...sourceIn, ...sourceIn311, ...reasonCodeIn }).find(
       (type) => !(type in abi.constants.PacketType.values),
     );
     if (unknown) throw new Error(`assembly/abi: the source of ${name} names the unknown packet ${unknown}`);
   }
-  for (const [name, record] of Object.entries(abi.records)) layOut(name, record);
+  for (const [name, record] of Object.entries(abi.records)) layOut(name, record, abi.records);
   return abi;
 }
 
-/** Natural alignment, in the order of the description. */
-function layOut(name, record) {
+/** Natural alignment, in the order of the description; the fields of the record that it extends come first. */
+function layOut(name, record, records) {
+  if (record.extends)
+    record.fields = [...records[record.extends].fields.map((field) => ({ ...field })), ...record.fields];
   let offset = 0;
   let align = 4;
   for (const field of record.fields) {
@@ -57,7 +60,7 @@ function layOut(name, record) {
     offset = Math.ceil(offset / size) * size;
     align = Math.max(align, size);
     field.offset = offset;
-    offset += size;
+    offset += size * (field.count ?? 1);
   }
   record.size = Math.ceil(offset / align) * align;
   if (record.summary) {
@@ -127,9 +130,15 @@ function assemblyScript(abi) {
 
 /** A result with the packet types of its sources as packets name them. */
 function withTypes(result) {
-  const lowerKeys = (sources) =>
-    sources && Object.fromEntries(Object.entries(sources).map(([k, v]) => [k.toLowerCase(), v]));
-  return { ...result, sourceIn: lowerKeys(result.sourceIn), sourceIn311: lowerKeys(result.sourceIn311) };
+  const lowerKeys = (byType) =>
+    byType && Object.fromEntries(Object.entries(byType).map(([k, v]) => [k.toLowerCase(), v]));
+  const { sourceIn, sourceIn311, reasonCodeIn } = result;
+  return {
+    ...result,
+    sourceIn: lowerKeys(sourceIn),
+    sourceIn311: lowerKeys(sourceIn311),
+    reasonCodeIn: lowerKeys(reasonCodeIn),
+  };
 }
 
 const RESULT_DESCRIPTION = `/** \`source\` is that of MQTT 5, or of the only standard that has the rule; the others take its place where they are there. */
@@ -143,6 +152,8 @@ export interface ResultDescription {
   sourceIn311?: Readonly<Record<string, string>>;
   text: string;
   reasonCode?: number;
+  /** In packets of this type. */
+  reasonCodeIn?: Readonly<Record<string, number>>;
 }
 `;
 
@@ -207,6 +218,7 @@ export function generate() {
     'build/abi/assembly.ts': assemblyScript(abi),
     'build/abi/core.ts': typeScript(abi),
     'build/abi/result-text.ts': resultText(abi),
+    'build/abi/der-templates.ts': derTemplates(abi),
     ...generateMicrovisor(),
   };
   for (const [path, text] of Object.entries(files)) {

@@ -25,7 +25,7 @@ export const CALL_SIZE: u32 = 512;
 export const DEVICE_ID_SIZE: u32 = 34;
 
 /** All buffers, and up to 511 bytes before the first that is 512-aligned. */
-const ROOM: i32 = 37_056;
+const ROOM: i32 = 37_184;
 const base: usize = (memory.data(ROOM, 16) + 511) & ~511;
 
 export const receiveBuffer: usize = base;
@@ -51,6 +51,6 @@ export const keyBuffer: usize = certificateBuffer + APP_LIMIT_CREDENTIAL;
 export const deviceIdBuffer: usize = keyBuffer + APP_LIMIT_CREDENTIAL;
 export const recordBuffer: usize = deviceIdBuffer + 64;
 /** The end; it must lie within the one page of memory that the module starts with. */
-export const memoryEnd: usize = recordBuffer + 512;
+export const memoryEnd: usize = recordBuffer + 640;
 
 if (<i32>(memoryEnd - base) + 511 > ROOM) ERROR('the buffers need more room than ROOM');

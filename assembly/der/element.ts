@@ -4,7 +4,6 @@ import {
   DER_ELEMENT_ERROR_OFFSET,
   DER_ELEMENT_HEADER_LENGTH,
   DER_ELEMENT_TAG,
-  RESULT_DER_ELEMENT_MISSING,
   RESULT_DER_END_OF_CONTENTS,
   RESULT_DER_FORM,
   RESULT_DER_LENGTH_INDEFINITE,
@@ -13,9 +12,7 @@ import {
   RESULT_DER_PAST_END,
   RESULT_DER_STRING_CONSTRUCTED,
   RESULT_DER_TAG_HIGH,
-  RESULT_DER_TAG_UNEXPECTED,
   RESULT_DER_TAG_ZERO,
-  RESULT_DER_TRAILING_DATA,
   RESULT_DER_TRUNCATED,
 } from '../../build/abi/assembly';
 
@@ -26,13 +23,6 @@ import {
  */
 export type Packed = i64;
 
-// Identifier octets that are asked for by name.
-export const TAG_BOOLEAN: u32 = 0x01;
-export const TAG_INTEGER: u32 = 0x02;
-export const TAG_BIT_STRING: u32 = 0x03;
-export const TAG_OCTET_STRING: u32 = 0x04;
-export const TAG_NULL: u32 = 0x05;
-export const TAG_OBJECT_IDENTIFIER: u32 = 0x06;
 export const TAG_UTC_TIME: u32 = 0x17;
 export const TAG_GENERALIZED_TIME: u32 = 0x18;
 export const TAG_SEQUENCE: u32 = 0x30;
@@ -70,19 +60,6 @@ export function finish(result: Packed, input: usize, errorOffset: usize): i32 {
   return <i32>(result >> 32);
 }
 
-/** Identifier octet: a low tag number, in the form that its type has in DER. */
-function checkTag(tag: u32, at: usize): Packed {
-  // X.690 8.1.2.4: numbers from 31 up take further octets. Nothing read here has such a number.
-  if ((tag & 0x1f) == 0x1f) return fail(RESULT_DER_TAG_HIGH, at);
-  if (tag >= 0x40) return 0;
-  const bit: u32 = 1 << (tag & 0x1f);
-  if ((tag & 0x20) == 0) return (bit & CONSTRUCTED) != 0 ? fail(RESULT_DER_FORM, at) : 0;
-  // X.690 10.2: strings are not constructed.
-  if ((bit & STRINGS) != 0) return fail(RESULT_DER_STRING_CONSTRUCTED, at);
-  // X.690 8.2.1, 8.3.1, 8.8.1, 8.19.1: nor are the other simple types.
-  return (bit & CONSTRUCTED) != 0 ? 0 : fail(RESULT_DER_FORM, at);
-}
-
 /** Reads one element between `p` and `end`; gives its content. The element ends where its content does. */
 export function readElement(p: usize, end: usize): Packed {
   if (p >= end) return fail(RESULT_DER_TRUNCATED, p);
@@ -92,52 +69,39 @@ export function readElement(p: usize, end: usize): Packed {
     const isEnd = tag == 0 && end - p > 1 && load<u8>(p, 1) == 0;
     return fail(isEnd ? RESULT_DER_END_OF_CONTENTS : RESULT_DER_TAG_ZERO, p);
   }
-  const wrong = checkTag(tag, p);
-  if (wrong < 0) return wrong;
+  const number = tag & 0x1f;
+  const form = tag >> 5;
+  // X.690 8.1.2.4: numbers from 31 up take further octets. Nothing read here has such a number.
+  if (number == 0x1f) return fail(RESULT_DER_TAG_HIGH, p);
+  // X.690 10.2, 8.2.1, 8.3.1, 8.8.1, 8.19.1: strings and the other simple types are primitive, the rest is constructed.
+  if (tag < 0x40 && ((CONSTRUCTED >> number) & 1) != form)
+    return fail(((STRINGS >> number) & form) != 0 ? RESULT_DER_STRING_CONSTRUCTED : RESULT_DER_FORM, p);
   if (end - p < 2) return fail(RESULT_DER_TRUNCATED, end);
   let length = <u32>load<u8>(p, 1);
   let content = p + 2;
+  let code = 0;
   if (length > 0x7f) {
-    // X.690 10.1: the definite form only.
-    if (length == 0x80) return fail(RESULT_DER_LENGTH_INDEFINITE, p + 1);
-    // X.690 8.1.3.5: long form; FF is reserved, and four octets reach as far as the memory does.
-    if (length > 0x84) return fail(RESULT_DER_LENGTH_TOO_LARGE, p + 1);
     const octets = length & 0x7f;
-    if (end - content < octets) return fail(RESULT_DER_TRUNCATED, end);
-    length = 0;
-    for (let i: u32 = 0; i < octets; i++) length = (length << 8) | load<u8>(content++);
-    // X.690 10.1: the fewest octets: neither the short form would do, nor is the first octet zero.
-    if (length < 0x80 || length >> ((octets - 1) << 3) == 0) return fail(RESULT_DER_LENGTH_NOT_MINIMAL, p + 1);
+    // X.690 8.1.3.5: long form; FF is reserved, and four octets reach as far as the memory does.
+    if (length > 0x84) code = RESULT_DER_LENGTH_TOO_LARGE;
+    // X.690 10.1: the definite form only.
+    else if (octets == 0) code = RESULT_DER_LENGTH_INDEFINITE;
+    else {
+      if (end - content < octets) return fail(RESULT_DER_TRUNCATED, end);
+      length = 0;
+      for (let i: u32 = 0; i < octets; i++) length = (length << 8) | load<u8>(content++);
+      // X.690 10.1: the fewest octets: neither the short form would do, nor is the first octet zero.
+      if (length < 0x80 || length >> ((octets - 1) << 3) == 0) code = RESULT_DER_LENGTH_NOT_MINIMAL;
+    }
   }
-  if (length > <u32>(end - content)) return fail(RESULT_DER_PAST_END, p + 1);
-  // A result must fit 31 bits; only an input of 2 GiB comes here.
-  if (length > 0x7fffff00) return fail(RESULT_DER_LENGTH_TOO_LARGE, p + 1);
+  if (code == 0 && length > <u32>(end - content)) code = RESULT_DER_PAST_END;
+  if (code != 0) return fail(code, p + 1);
   return pack(content, length);
-}
-
-/** Reads one element that must have this identifier octet. */
-export function expect(p: usize, end: usize, tag: u32): Packed {
-  if (p >= end) return fail(RESULT_DER_ELEMENT_MISSING, p);
-  if (load<u8>(p) != tag) return fail(RESULT_DER_TAG_UNEXPECTED, p);
-  return readElement(p, end);
 }
 
 /** Whether an element with this identifier octet stands at `p`. */
 export function isNext(p: usize, end: usize, tag: u32): bool {
   return p < end && load<u8>(p) == tag;
-}
-
-/** 0 when `p` has come to the end of what encloses it. */
-export function expectEnd(p: usize, end: usize): Packed {
-  return p == end ? 0 : fail(RESULT_DER_TRAILING_DATA, p);
-}
-
-/** Reads one element that must have this identifier octet and be the last one before `end`. */
-export function expectLast(p: usize, end: usize, tag: u32): Packed {
-  const element = expect(p, end, tag);
-  if (element < 0) return element;
-  const wrong = expectEnd(endOf(element), end);
-  return wrong < 0 ? wrong : element;
 }
 
 /** Writes a view, an address and a length beside it, into a record. */

@@ -1,66 +1,60 @@
 import {
+  DER_HEAD_CRITICAL,
+  DER_HEAD_EXTENSION_COUNT,
+  DER_HEAD_EXTENSION_IDENTIFIERS,
+  DER_HEAD_EXTENSION_LIST,
+  DER_HEAD_EXTENSION_OID,
+  DER_HEAD_EXTENSION_TEMPLATE,
+  DER_HEAD_NAME_FIELD,
+  DER_HEAD_UNKNOWN_CRITICAL_COUNT,
+  DER_HEAD_UNKNOWN_CRITICAL_OID,
   DER_LIMIT_EXTENSIONS,
-  RESULT_X509_CRITICAL_DEFAULT,
   RESULT_X509_EXTENSION_DUPLICATE,
-  RESULT_X509_EXTENSIONS_EMPTY,
   RESULT_X509_EXTENSIONS_TOO_MANY,
 } from '../../build/abi/assembly';
-import {
-  contentOf,
-  endOf,
-  equal,
-  expect,
-  expectLast,
-  fail,
-  isNext,
-  Packed,
-  readElement,
-  TAG_BOOLEAN,
-  TAG_OBJECT_IDENTIFIER,
-  TAG_OCTET_STRING,
-  TAG_SEQUENCE,
-} from './element';
+import { contentOf, endOf, equal, fail, Packed, readElement, storeView } from './element';
+import { lookUp } from './identifier';
 
-/** Content of an Extension: extnID, critical DEFAULT FALSE, extnValue. */
-function readExtension(p: usize, end: usize): Packed {
-  const identifier = expect(p, end, TAG_OBJECT_IDENTIFIER);
-  if (identifier < 0) return identifier;
-  p = endOf(identifier);
-  if (isNext(p, end, TAG_BOOLEAN)) {
-    const critical = readElement(p, end);
-    // X.690 11.5: a value that is the default is left out. That it is 00 or FF was checked before.
-    if (load<u8>(contentOf(critical)) == 0) return fail(RESULT_X509_CRITICAL_DEFAULT, p);
-    p = endOf(critical);
-  }
-  return expectLast(p, end, TAG_OCTET_STRING);
+/** Takes up a list of extensions with this content, of which those in `identifiers` are known. */
+export function beginExtensions(content: usize, identifiers: u32, record: usize): void {
+  store<u32>(record, content, DER_HEAD_EXTENSION_LIST);
+  store<u32>(record, identifiers, DER_HEAD_EXTENSION_IDENTIFIERS);
+  store<u32>(record, 0, DER_HEAD_EXTENSION_COUNT);
+  // Names in extensions have no place in the record.
+  store<u32>(record, 0, DER_HEAD_NAME_FIELD);
 }
 
-/** Whether an extension between `from` and `to` has the identifier that the one with the content `p` has. */
-function isRepeated(from: usize, to: usize, p: usize, end: usize): bool {
-  const length = endOf(readElement(p, end)) - p;
-  while (from < to) {
-    const earlier = readElement(from, to);
-    if (equal(contentOf(earlier), p, length)) return true;
-    from = endOf(earlier);
+/** Takes up the extension whose identifier starts at `start`: it must be the first of its kind (RFC 5280 4.2). */
+export function beginExtension(start: usize, content: usize, end: usize, record: usize): Packed {
+  const count = load<u32>(record, DER_HEAD_EXTENSION_COUNT);
+  // Comparing each with all others is only linear in the input while their number is bounded.
+  if (count == DER_LIMIT_EXTENSIONS) return fail(RESULT_X509_EXTENSIONS_TOO_MANY, start);
+  store<u32>(record, count + 1, DER_HEAD_EXTENSION_COUNT);
+  let earlier: usize = load<u32>(record, DER_HEAD_EXTENSION_LIST);
+  while (true) {
+    // All of them were read before, so that their ends are no matter.
+    const extension = readElement(earlier, usize.MAX_VALUE);
+    const identifier = contentOf(extension);
+    if (identifier == start) break;
+    if (equal(identifier, start, end - start)) return fail(RESULT_X509_EXTENSION_DUPLICATE, start);
+    earlier = endOf(extension);
   }
-  return false;
+  const identifiers: u32 = load<u32>(record, DER_HEAD_EXTENSION_IDENTIFIERS);
+  store<u32>(record, lookUp(identifiers, content, end - content), DER_HEAD_EXTENSION_TEMPLATE);
+  store<u32>(record, 0, DER_HEAD_CRITICAL);
+  storeView(record + DER_HEAD_EXTENSION_OID, content, end);
+  return 0;
 }
 
-/** Reads the content of Extensions (RFC 5280 4.1.2.9, 4.2), which was walked before; gives their count. */
-export function readExtensions(p: usize, end: usize): Packed {
-  if (p == end) return fail(RESULT_X509_EXTENSIONS_EMPTY, p);
-  const start = p;
-  let count = 0;
-  while (p < end) {
-    // Comparing each with all others is only linear in the input while their number is bounded.
-    if (++count > DER_LIMIT_EXTENSIONS) return fail(RESULT_X509_EXTENSIONS_TOO_MANY, p);
-    const extension = expect(p, end, TAG_SEQUENCE);
-    if (extension < 0) return extension;
-    const wrong = readExtension(contentOf(extension), endOf(extension));
-    if (wrong < 0) return wrong;
-    // RFC 5280 4.2: not more than one of each.
-    if (isRepeated(start, p, contentOf(extension), end)) return fail(RESULT_X509_EXTENSION_DUPLICATE, p);
-    p = endOf(extension);
+/** The template of the extension's value; 0 for an unknown one, which is noted when it is critical (RFC 5280 4.2). */
+export function extensionTemplate(record: usize): u32 {
+  const template = load<u32>(record, DER_HEAD_EXTENSION_TEMPLATE);
+  if (template == 0 && load<u32>(record, DER_HEAD_CRITICAL) != 0) {
+    const count = load<u32>(record, DER_HEAD_UNKNOWN_CRITICAL_COUNT);
+    store<u32>(record, count + 1, DER_HEAD_UNKNOWN_CRITICAL_COUNT);
+    if (count == 0) {
+      store<u64>(record, load<u64>(record, DER_HEAD_EXTENSION_OID), DER_HEAD_UNKNOWN_CRITICAL_OID);
+    }
   }
-  return count;
+  return template;
 }

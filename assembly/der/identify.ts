@@ -1,69 +1,61 @@
 import {
   KEY_FORMAT_BASE64,
   KEY_FORMAT_CERTIFICATE,
+  KEY_FORMAT_CERTIFICATE_LIST,
+  KEY_FORMAT_CERTIFICATE_REQUEST,
   KEY_FORMAT_HEX,
   KEY_FORMAT_PEM,
   KEY_FORMAT_PKCS1,
   KEY_FORMAT_PKCS8,
   KEY_FORMAT_PKCS8_ENCRYPTED,
+  KEY_FORMAT_PUBLIC_KEY,
   KEY_FORMAT_SEC1,
   KEY_FORMAT_UNKNOWN,
 } from '../../build/abi/assembly';
-import {
-  contentOf,
-  endOf,
-  isNext,
-  readElement,
-  TAG_BIT_STRING,
-  TAG_INTEGER,
-  TAG_OBJECT_IDENTIFIER,
-  TAG_OCTET_STRING,
-  TAG_SEQUENCE,
-} from './element';
+import { contentOf, endOf, isNext, readElement, TAG_SEQUENCE } from './element';
 
-/** The address after the element at `p`; `end` when there is none. */
-function skip(p: usize, end: usize): usize {
-  const element = readElement(p, end);
-  return element < 0 ? end : endOf(element);
-}
-
-/** Whether a SEQUENCE at `p` begins with this identifier octet. */
-function beginsWith(p: usize, end: usize, tag: u32): bool {
-  if (!isNext(p, end, TAG_SEQUENCE)) return false;
-  const sequence = readElement(p, end);
-  return sequence >= 0 && isNext(contentOf(sequence), endOf(sequence), tag);
-}
-
-/** Whether a TBSCertificate stands at `p`: [version] serialNumber signature, the last beginning with an identifier, which a CSR lacks. */
-function isTbsCertificate(p: usize, end: usize): bool {
-  const tbs = readElement(p, end);
-  if (tbs < 0) return false;
-  p = contentOf(tbs);
-  end = endOf(tbs);
-  if (isNext(p, end, 0xa0)) p = skip(p, end);
-  return isNext(p, end, TAG_INTEGER) && beginsWith(skip(p, end), end, TAG_OBJECT_IDENTIFIER);
-}
-
-/** The first elements of the SEQUENCE that has this content tell its type. */
-function identifySequence(p: usize, end: usize): i32 {
-  const second = skip(p, end);
-  if (isNext(p, end, TAG_SEQUENCE)) {
-    // EncryptedPrivateKeyInfo, RFC 5958 3
-    if (beginsWith(p, end, TAG_OBJECT_IDENTIFIER) && isNext(second, end, TAG_OCTET_STRING))
-      return KEY_FORMAT_PKCS8_ENCRYPTED;
-    const isCertificate = isNext(second, end, TAG_SEQUENCE) && isNext(skip(second, end), end, TAG_BIT_STRING);
-    return isCertificate && isTbsCertificate(p, end) ? KEY_FORMAT_CERTIFICATE : KEY_FORMAT_UNKNOWN;
+/** The identifier octets of the first eight elements of a SEQUENCE at `p`, the first in the lowest byte; 0 when there is none. */
+function tagsInside(p: usize, end: usize): u64 {
+  const sequence = isNext(p, end, TAG_SEQUENCE) ? readElement(p, end) : -1;
+  if (sequence < 0) return 0;
+  p = contentOf(sequence);
+  end = endOf(sequence);
+  let tags: u64 = 0;
+  for (let shift: u64 = 0; p < end && shift < 64; shift += 8) {
+    tags |= (<u64>load<u8>(p)) << shift;
+    const element = readElement(p, end);
+    if (element < 0) break;
+    p = endOf(element);
   }
-  if (!isNext(p, end, TAG_INTEGER) || second - p != 3) return KEY_FORMAT_UNKNOWN;
+  return tags;
+}
+
+/** What was signed: version, serial number and so on of a certificate; the request's attributes; the list's dates. */
+function identifySigned(tags: u64): i32 {
+  if ((tags & 0xff) == 0xa0) tags >>= 8;
+  // RFC 5280 4.1: serialNumber, signature, issuer, validity
+  if (<u32>tags == 0x30303002) return KEY_FORMAT_CERTIFICATE;
+  // RFC 2986 4.1: version, subject, subjectPKInfo, attributes
+  if (<u32>tags == 0xa0303002) return KEY_FORMAT_CERTIFICATE_REQUEST;
+  // RFC 5280 5.1: version, if any, then signature, issuer, and a time of either type
+  if ((tags & 0xff) == 2) tags >>= 8;
+  return (tags & 0xf0ffff) == 0x103030 ? KEY_FORMAT_CERTIFICATE_LIST : KEY_FORMAT_UNKNOWN;
+}
+
+/** The types of its first elements tell what a SEQUENCE is. */
+function identifySequence(p: usize, end: usize): i32 {
+  const tags = tagsInside(p, end);
   // RFC 5958 2: version, privateKeyAlgorithm, privateKey
-  if (beginsWith(second, end, TAG_OBJECT_IDENTIFIER) && isNext(skip(second, end), end, TAG_OCTET_STRING))
-    return KEY_FORMAT_PKCS8;
-  // RFC 5915 3: version 1, privateKey
-  if (load<u8>(second - 1) == 1 && isNext(second, end, TAG_OCTET_STRING)) return KEY_FORMAT_SEC1;
-  // RFC 8017 A.1.2: nine numbers; a DSA key has six
-  let count = 0;
-  for (; isNext(p, end, TAG_INTEGER); p = skip(p, end)) count++;
-  return count == 9 ? KEY_FORMAT_PKCS1 : KEY_FORMAT_UNKNOWN;
+  if ((tags & 0xffffff) == 0x043002) return KEY_FORMAT_PKCS8;
+  // RFC 5958 3: encryptionAlgorithm, encryptedData
+  if (tags == 0x0430) return KEY_FORMAT_PKCS8_ENCRYPTED;
+  // RFC 5915 3: version, privateKey
+  if (<u16>tags == 0x0402) return KEY_FORMAT_SEC1;
+  // RFC 8017 A.1.2: nine numbers, where a DSA key has six
+  if (tags == 0x0202020202020202) return KEY_FORMAT_PKCS1;
+  // RFC 5280 4.1: algorithm, subjectPublicKey
+  if (tags == 0x0330) return KEY_FORMAT_PUBLIC_KEY;
+  return tags == 0x033030 ? identifySigned(tagsInside(contentOf(readElement(p, end)), end)) : KEY_FORMAT_UNKNOWN;
 }
 
 function isSpace(c: u32): bool {
@@ -97,13 +89,9 @@ function identifyDigits(p: usize, end: usize): i32 {
 export function key_identify(input: usize, length: u32): i32 {
   const end = input + length;
   let p = input;
-  if (isNext(p, end, TAG_SEQUENCE)) {
-    const sequence = readElement(p, end);
-    if (sequence >= 0) return identifySequence(contentOf(sequence), endOf(sequence));
-  }
+  if (isNext(p, end, TAG_SEQUENCE) && readElement(p, end) >= 0) return identifySequence(p, end);
   if (isPem(p, end)) return KEY_FORMAT_PEM;
-  // A byte order mark, as some editors write it.
-  if (length > 3 && (load<u32>(p) & 0xffffff) == 0xbfbbef) p += 3;
-  while (p < end && isSpace(load<u8>(p))) p++;
+  // White space, and a byte order mark as some editors write it.
+  while (p < end && (isSpace(load<u8>(p)) || load<u8>(p) > 0x7f)) p++;
   return end - p < 2 ? KEY_FORMAT_UNKNOWN : identifyDigits(p, end);
 }

@@ -1,5 +1,6 @@
-export { x509_read } from './certificate';
 export { der_read } from './element';
 export { key_identify } from './identify';
-export { key_check_pkcs8 } from './key';
-export { der_check } from './walk';
+export { key_check_pkcs8, key_read } from './key';
+export { crl_read, csr_read, der_check, x509_read } from './read';
+export { crl_find } from './revocation';
+export { key_wrap_pkcs8 } from './wrap';

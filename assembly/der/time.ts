@@ -14,17 +14,15 @@ function pair(p: usize): i32 {
   return <i32>load<u8>(p) * 10 + <i32>load<u8>(p, 1) - 0x30 * 11;
 }
 
-/** Days from 1970-01-01 in the Gregorian calendar. Years start in March here, so that a leap day is the last of its year. */
-function daysSince1970(year: i32, month: i32, day: i32): i32 {
+/**
+ * Days from 1970-01-01 to the first of a month in the Gregorian calendar; month 13 is January of the next year. Years start in
+ * March here, so that a leap day is the last of its year.
+ */
+function monthStart(year: i32, month: i32): i32 {
   // 400 years added and taken off again keep January of year 0 out of negative divisions.
   const y = month > 2 ? year + 400 : year + 399;
-  const yearDay = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  const yearDay = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5;
   return y * 365 + y / 4 - y / 100 + y / 400 + yearDay - 719468 - 146097;
-}
-
-function daysOfMonth(year: i32, month: i32): i32 {
-  if (month != 2) return 30 + ((month + (month >> 3)) & 1);
-  return (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
 }
 
 /**
@@ -48,14 +46,18 @@ export function readTime(tag: u32, content: usize, length: usize): Packed {
     year = year * 100 + pair(p);
   }
   const month = pair(p + 2);
-  if (<u32>(month - 1) > 11) return fail(RESULT_DER_TIME_VALUE, p + 2);
-  const day = pair(p + 4);
-  if (day < 1 || day > daysOfMonth(year, month)) return fail(RESULT_DER_TIME_VALUE, p + 4);
-  const hour = pair(p + 6);
-  if (hour > 23) return fail(RESULT_DER_TIME_VALUE, p + 6);
-  const minute = pair(p + 8);
-  if (minute > 59) return fail(RESULT_DER_TIME_VALUE, p + 8);
-  const second = pair(p + 10);
-  if (second > 59) return fail(RESULT_DER_TIME_VALUE, p + 10);
-  return <i64>daysSince1970(year, month, day) * 86400 + <i64>((hour * 60 + minute) * 60 + second);
+  const start = monthStart(year, month);
+  // The largest month, day, hour, minute and second, an octet each.
+  let largest: u64 = 0x3b3b17000c | ((<u64>(monthStart(year, month + 1) - start)) << 8);
+  let time = <i64>start - 1;
+  for (let field: usize = 2; field < 12; field += 2) {
+    const value = <i64>pair(p + field);
+    const last = <i64>(largest & 0xff);
+    if (value > last || (field < 6 && value == 0)) return fail(RESULT_DER_TIME_VALUE, p + field);
+    // Days, then hours, minutes and seconds, each of which begins with 0.
+    if (field > 4) time *= last + 1;
+    if (field > 2) time += value;
+    largest >>= 8;
+  }
+  return time;
 }

@@ -22,36 +22,8 @@ import { utf8Scan } from '../memory/utf8';
 import { fail, Packed } from './element';
 import { isFailure, readTime } from './time';
 
-function checkBoolean(p: usize, length: usize): Packed {
-  // X.690 8.2.1: one octet. 11.1: TRUE is FF and nothing else.
-  if (length != 1) return fail(RESULT_DER_BOOLEAN_LENGTH, p);
-  const value = <u32>load<u8>(p);
-  return value != 0 && value != 0xff ? fail(RESULT_DER_BOOLEAN_VALUE, p) : 0;
-}
-
-export function checkInteger(p: usize, length: usize): Packed {
-  // X.690 8.3.1: at least one octet.
-  if (length == 0) return fail(RESULT_DER_INTEGER_EMPTY, p);
-  if (length == 1) return 0;
-  // X.690 8.3.2: the first nine bits are neither all zero nor all one.
-  const nine = (((<u32>load<u8>(p)) << 1) | (<u32>load<u8>(p, 1) >> 7)) & 0x1ff;
-  return nine == 0 || nine == 0x1ff ? fail(RESULT_DER_INTEGER_NOT_MINIMAL, p) : 0;
-}
-
-function checkBitString(p: usize, length: usize): Packed {
-  // X.690 8.6.2.1: the first octet counts the unused bits of the last one.
-  if (length == 0) return fail(RESULT_DER_BIT_STRING_EMPTY, p);
-  const unused = <u32>load<u8>(p);
-  // X.690 8.6.2.2, 8.6.2.3: 0 to 7, and 0 where there are no bits.
-  if (unused > 7 || (length == 1 && unused != 0)) return fail(RESULT_DER_BIT_STRING_UNUSED, p);
-  // X.690 11.2.1: they are zero.
-  const last = p + length - 1;
-  return (load<u8>(last) & ((1 << unused) - 1)) != 0 ? fail(RESULT_DER_BIT_STRING_PADDING, last) : 0;
-}
-
-function checkObjectIdentifier(p: usize, length: usize): Packed {
-  if (length == 0) return fail(RESULT_DER_OID_EMPTY, p);
-  const end = p + length;
+function checkObjectIdentifier(p: usize, end: usize): Packed {
+  if (p == end) return fail(RESULT_DER_OID_EMPTY, p);
   // X.690 8.19.2: the last octet of the last arc has bit 7 clear.
   if (load<u8>(end - 1) > 0x7f) return fail(RESULT_DER_OID_TRUNCATED, end - 1);
   while (p < end) {
@@ -82,54 +54,78 @@ function isInAlphabet(tag: u32, c: u32): bool {
   return c == 0x20 || c - 0x30 < 10;
 }
 
-function checkAlphabet(tag: u32, code: i32, p: usize, length: usize): Packed {
-  for (const end = p + length; p < end; p++) if (!isInAlphabet(tag, load<u8>(p))) return fail(code, p);
-  return 0;
-}
-
-function checkUtf8(p: usize, length: usize): Packed {
-  const bad = <usize>utf8Scan(<i32>p, <i32>(p + length));
-  return bad != p + length ? fail(RESULT_DER_UTF8_INVALID, bad) : 0;
-}
-
-function checkTime(tag: u32, p: usize, length: usize): Packed {
-  const time = readTime(tag, p, length);
-  return isFailure(time) ? time : 0;
+/** What a string of this type is called when it leaves its alphabet. */
+function alphabetCode(tag: u32): i32 {
+  if (tag == 19) return RESULT_DER_PRINTABLE_STRING_INVALID;
+  if (tag == 22) return RESULT_DER_IA5_STRING_INVALID;
+  return tag == 26 ? RESULT_DER_VISIBLE_STRING_INVALID : RESULT_DER_NUMERIC_STRING_INVALID;
 }
 
 /** Checks the content of a primitive element; types that are not universal, or have no inner rule, pass. */
 export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
+  const end = p + length;
+  const first: u32 = length == 0 ? 0 : load<u8>(p);
+  let code = 0;
+  let at = p;
   switch (tag) {
     case 1:
-      return checkBoolean(p, length);
+      // X.690 8.2.1: one octet. 11.1: TRUE is FF and nothing else.
+      if (first != 0 && first != 0xff) code = RESULT_DER_BOOLEAN_VALUE;
+      if (length != 1) code = RESULT_DER_BOOLEAN_LENGTH;
+      break;
     case 2:
     case 10: // ENUMERATED, X.690 8.4: encoded as an INTEGER
-      return checkInteger(p, length);
+      // X.690 8.3.1: at least one octet.
+      if (length == 0) code = RESULT_DER_INTEGER_EMPTY;
+      // X.690 8.3.2: the first nine bits are neither all zero nor all one.
+      if (length > 1) {
+        const nine = (first << 1) | (<u32>load<u8>(p, 1) >> 7);
+        if (((nine + 1) & 0x1ff) < 2) code = RESULT_DER_INTEGER_NOT_MINIMAL;
+      }
+      break;
     case 3:
-      return checkBitString(p, length);
+      // X.690 11.2.1: unused bits are zero.
+      at = end - 1;
+      if (length > 1 && (load<u8>(at) & ((1 << first) - 1)) != 0) code = RESULT_DER_BIT_STRING_PADDING;
+      // X.690 8.6.2.2, 8.6.2.3: there are 0 to 7, and 0 where there are no bits.
+      if (first > 7 || (length == 1 && first != 0)) {
+        code = RESULT_DER_BIT_STRING_UNUSED;
+        at = p;
+      }
+      // X.690 8.6.2.1: the first octet counts them.
+      if (length == 0) {
+        code = RESULT_DER_BIT_STRING_EMPTY;
+        at = p;
+      }
+      break;
     case 5: // X.690 8.8.2
-      return length != 0 ? fail(RESULT_DER_NULL_NOT_EMPTY, p) : 0;
+      if (length != 0) code = RESULT_DER_NULL_NOT_EMPTY;
+      break;
     case 6:
     case 13: // RELATIVE-OID, X.690 8.20: the same arcs
-      return checkObjectIdentifier(p, length);
+      return checkObjectIdentifier(p, end);
     case 12:
-      return checkUtf8(p, length);
+      at = <usize>utf8Scan(<i32>p, <i32>end);
+      if (at != end) code = RESULT_DER_UTF8_INVALID;
+      break;
     case 18:
-      return checkAlphabet(tag, RESULT_DER_NUMERIC_STRING_INVALID, p, length);
     case 19:
-      return checkAlphabet(tag, RESULT_DER_PRINTABLE_STRING_INVALID, p, length);
     case 22:
-      return checkAlphabet(tag, RESULT_DER_IA5_STRING_INVALID, p, length);
-    case 23:
-    case 24:
-      return checkTime(tag, p, length);
     case 26:
-      return checkAlphabet(tag, RESULT_DER_VISIBLE_STRING_INVALID, p, length);
+      while (at < end && isInAlphabet(tag, load<u8>(at))) at++;
+      if (at != end) code = alphabetCode(tag);
+      break;
+    case 23:
+    case 24: {
+      const time = readTime(tag, p, length);
+      return isFailure(time) ? time : 0;
+    }
     case 28: // UniversalString, X.690 8.23.7: four octets a character
-      return (length & 3) != 0 ? fail(RESULT_DER_WIDE_STRING_LENGTH, p) : 0;
+      if ((length & 3) != 0) code = RESULT_DER_WIDE_STRING_LENGTH;
+      break;
     case 30: // BMPString, X.690 8.23.8: two
-      return (length & 1) != 0 ? fail(RESULT_DER_WIDE_STRING_LENGTH, p) : 0;
-    default:
-      return 0;
+      if ((length & 1) != 0) code = RESULT_DER_WIDE_STRING_LENGTH;
+      break;
   }
+  return code == 0 ? 0 : fail(code, at);
 }

@@ -11,3 +11,9 @@ export function abi_version(): i32 {
 export function heap_base(): i32 {
   return <i32>__heap_base;
 }
+
+/** ABI: see assembly/abi/memory.json. */
+export function memory_wipe(address: usize, length: u32): i32 {
+  memory.fill(address, 0, length);
+  return 0;
+}

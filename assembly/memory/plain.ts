@@ -49,7 +49,7 @@ function wideScan(start: i32, end: i32, a: u64, b: u64): i32 {
 /** Up to seven bytes: four and more are two halves of one word, which may overlap. */
 function shortScan(start: i32, end: i32, a: u64, b: u64): i32 {
   if (end - start < 4) return byteScan(start, end, <i32>a & 0xff, <i32>b & 0xff);
-  const found = faults(<u64>load<u32>(start) | (<u64>load<u32>(end - 4) << 32), a, b);
+  const found = faults(<u64>load<u32>(start) | ((<u64>load<u32>(end - 4)) << 32), a, b);
   if (found == 0) return end;
   const first = firstOf(found);
   return first < 4 ? start + first : end - 8 + first;

@@ -4,7 +4,7 @@ import { core, scratch } from '../core/instance.js';
 import * as dropIn from '../mqtt-packet/index.js';
 
 import { decodeControl } from './control.js';
-import type { Row } from './measure.js';
+import { kept, type Row } from './measure.js';
 import { chunkOf, coldTopics, mix, type Sample, samples } from './packets.js';
 
 /** What of mqtt-packet the rows call. */
@@ -269,5 +269,5 @@ function matchControl(filter: string, topic: string): boolean {
 
 /** What the runs left behind, so that it counts as used. */
 export function consumed(): number {
-  return sink;
+  return sink + kept();
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { createColors } from 'picocolors';
-import { consumed, measure, type Peer, type Result, rows } from '../bench/index.js';
+import { consumed, type DerPeers, derRows, hexRows, measure, type Peer, type Result, rows } from '../bench/index.js';
 import { UserError } from './errors.js';
 import { jsonOption } from './shared.js';
 
@@ -27,7 +27,7 @@ export function benchCommand(): Command {
 }
 
 async function bench(flags: Flags): Promise<void> {
-  const all = rows(await loadPeer());
+  const all = [...rows(await loadPeer()), ...hexRows(), ...derRows(await loadDerPeers())];
   const chosen = all.filter(({ bench: name }) => name.includes(flags.filter ?? ''));
   if (chosen.length === 0) {
     const names = [...new Set(all.map(({ bench: name }) => name))].join(', ');
@@ -52,6 +52,22 @@ async function loadPeer(): Promise<Peer> {
       'the peer mqtt-packet is not installed; run "npm install --no-save mqtt-packet@9" and try again',
     );
   }
+}
+
+/** The peers of the DER rows; what is not installed is named, and its rows are left out. */
+async function loadDerPeers(): Promise<DerPeers> {
+  // An extension of tsyringe, which @peculiar/x509 uses, must be there first.
+  await import('reflect-metadata');
+  const peers: Record<string, unknown> = {};
+  for (const name of ['node-forge', '@peculiar/x509', 'asn1js']) {
+    try {
+      const peer = await import(name);
+      peers[name] = peer.default ?? peer;
+    } catch {
+      process.stderr.write(`the peer ${name} is not installed: its rows are left out; npm install --no-save ${name}\n`);
+    }
+  }
+  return peers;
 }
 
 /** One line on a terminal's standard error that the next one replaces. */

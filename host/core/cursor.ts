@@ -1,32 +1,19 @@
-import { ChunkRecord, DecodeOption, PacketFlag, PacketRecord, Result } from '../../build/abi/core.js';
+import { ChunkRecord, DecodeOption, PacketRecord, Result } from '../../build/abi/core.js';
 import { flag, integer } from './arguments.js';
-import { packetTypeNames, toObject } from './decode.js';
+import { packetTypeNames } from './decode.js';
 import { MqttError } from './errors.js';
 import { chunkAddress, core, scratch, TABLE_CAPACITY, tableAddress } from './instance.js';
 import { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
-import type { Packet, ProtocolVersion, QoS } from './packets.js';
+import { NONE, PacketView } from './packet-view.js';
+import type { ProtocolVersion } from './packets.js';
 import { PayloadPieces } from './pieces.js';
-import { NOTHING, Source, viewOf } from './source.js';
-import {
-  FLAGS,
-  LENGTH,
-  PACKET_ID,
-  PAYLOAD,
-  PAYLOAD_LENGTH,
-  REASON_CODE,
-  STRIDE,
-  TOPIC,
-  TOPIC_ALIAS,
-  TOPIC_LENGTH,
-  TYPE,
-} from './summary.js';
+import { NOTHING, viewOf } from './source.js';
+import { STRIDE } from './summary.js';
 
 /** Up to so many bytes a loop copies faster than a call. */
 const FEW = 24;
 /** Bytes of memory for pending bytes at the least. */
 const SMALLEST = 64;
-/** Word of the row of zeros before the table: what a cursor shows when it shows no packet. */
-const NONE = (tableAddress >> 2) - STRIDE;
 /** Words of the Chunk record. */
 const USED = (chunkAddress + ChunkRecord.used) >> 2;
 const NEEDED = (chunkAddress + ChunkRecord.needed) >> 2;
@@ -42,7 +29,7 @@ let holder: PacketCursor | undefined;
  * moves to a packet, the getters read its integers, topic and payload are made when they are asked for. Before the
  * first packet and after the last one they give zeros.
  */
-export class PacketCursor {
+export class PacketCursor extends PacketView {
   /** Version of the packets that come; a CONNECT brings its own and sets it for those after it. */
   protocolVersion: ProtocolVersion;
   /** Bytes of the largest packet that is given whole. */
@@ -58,29 +45,24 @@ export class PacketCursor {
   /** Bytes at which it is worth to look again. */
   #wanted = 1;
   #failure: MqttError | undefined;
-  readonly #source = new Source();
-  /** Address of a byte less its index in the source. */
-  #shift = 0;
   /** Bytes of the source that were decoded. */
   #done = 0;
   /** Scratch memory holds the source as long as this is its generation. */
   #generation = -1;
-  /** The table: linear memory, or a copy of it when another cursor needed the place. */
-  #words = scratch.u32;
-  /** First word of the packet that is shown, and of the last one. */
-  #at = NONE;
+  /** First word of the last packet to be shown. */
   #last = NONE;
   /** Set when the table was full: there is more in the source. */
   #more = false;
 
   static {
     scratch.onGrow = () => {
-      if (holder) holder.#words = scratch.u32;
+      if (holder) holder.words = scratch.u32;
     };
   }
 
   /** @throws TypeError or RangeError when an option is not of its type and range. */
   constructor(options: PacketDecoderOptions = {}) {
+    super();
     const { protocolVersion = 4, maximumPacketSize = LARGEST_PACKET, largestBuffered } = options;
     integer(protocolVersion, 3, 5, 'protocolVersion');
     this.protocolVersion = protocolVersion;
@@ -123,7 +105,7 @@ export class PacketCursor {
   #advance(): boolean {
     do {
       if (this.#pendingLength === 0 && this.#rest.length >= this.#wanted) {
-        this.#source.open(this.#rest);
+        this.source.open(this.#rest);
         this.#rest = NOTHING;
       } else {
         // No more than the packet at the border of two chunks is copied.
@@ -132,12 +114,12 @@ export class PacketCursor {
         this.#rest = part.length > missing ? viewOf(part, missing, part.length) : NOTHING;
         this.#append(part.length > missing ? viewOf(part, 0, missing) : part);
         if (this.#pendingLength < this.#wanted) return false;
-        this.#source.open(this.#pending, this.#pendingLength);
+        this.source.open(this.#pending, this.#pendingLength);
       }
       this.#done = 0;
       this.#generation = -1;
       this.#decode();
-      if (this.#at !== this.#last) return true;
+      if (this.at !== this.#last) return true;
     } while (this.#rest.length > 0 && this.#failure === undefined);
     return false;
   }
@@ -148,8 +130,8 @@ export class PacketCursor {
    * @throws MqttError when the packet is malformed: from then on `push` throws the same, until `reset`
    */
   next(): boolean {
-    if (this.#at !== this.#last) {
-      this.#at += STRIDE;
+    if (this.at !== this.#last) {
+      this.at += STRIDE;
       return true;
     }
     return this.#further();
@@ -158,7 +140,7 @@ export class PacketCursor {
   #further(): boolean {
     if (this.#more) {
       this.#decode();
-      if (this.#at !== this.#last) return this.next();
+      if (this.at !== this.#last) return this.next();
     }
     this.#leave();
     if (this.#failure === undefined && this.#rest.length > 0 && this.#advance()) return this.next();
@@ -180,88 +162,15 @@ export class PacketCursor {
   /** Shows nothing; the table is free for another cursor. */
   #leave(): void {
     if (holder === this) holder = undefined;
-    this.#words = scratch.u32;
-    this.#at = NONE;
+    this.words = scratch.u32;
+    this.at = NONE;
     this.#last = NONE;
     this.#more = false;
   }
 
-  /** PacketType: 1 CONNECT to 15 AUTH; 0 for a further piece of the payload of the PUBLISH before. */
-  get type(): number {
-    return this.#words[this.#at + TYPE];
-  }
-
-  /** Quality of Service of a PUBLISH (3.3.1.2). */
-  get qos(): QoS {
-    return ((this.#words[this.#at + FLAGS] >> 1) & 3) as QoS;
-  }
-
-  /** RETAIN of a PUBLISH (3.3.1.3). */
-  get retain(): boolean {
-    return (this.#words[this.#at + FLAGS] & 1) !== 0;
-  }
-
-  /** DUP of a PUBLISH (3.3.1.1). */
-  get dup(): boolean {
-    return (this.#words[this.#at + FLAGS] & 8) !== 0;
-  }
-
-  /** Bytes of the whole packet. */
-  get length(): number {
-    return this.#words[this.#at + LENGTH];
-  }
-
-  /** 1 to 65,535, or 0 when there is none. */
-  get packetId(): number {
-    return this.#words[this.#at + PACKET_ID];
-  }
-
-  /** Reason code, or return code of a 3.1.1 CONNACK; 0 where the packet has none. */
-  get reasonCode(): number {
-    return this.#words[this.#at + REASON_CODE];
-  }
-
-  /** Topic Alias of a PUBLISH, 0 when there is none. */
-  get topicAlias(): number {
-    return this.#words[this.#at + TOPIC_ALIAS];
-  }
-
-  /** Bytes of the topic. */
-  get topicLength(): number {
-    return this.#words[this.#at + TOPIC_LENGTH];
-  }
-
-  /** Bytes of the payload, or of its piece. */
-  get payloadLength(): number {
-    return this.#words[this.#at + PAYLOAD_LENGTH];
-  }
-
-  /** The Topic Name of a PUBLISH. */
-  get topic(): string {
-    const start = this.#words[this.#at + TOPIC] - this.#shift;
-    this.#source.ascii = (this.#words[this.#at + FLAGS] & PacketFlag.NOT_ASCII) === 0;
-    return this.#source.text(start, start + this.#words[this.#at + TOPIC_LENGTH]);
-  }
-
   /** Bytes of the payload that come after this piece; 0 for what is complete. Only with `largestBuffered`. */
   get remaining(): number {
-    return this.#pieces !== undefined && this.#at === this.#last ? this.#pieces.remaining : 0;
-  }
-
-  /** The payload of a PUBLISH, or what is here of it: a view on the caller's bytes. */
-  get payload(): Buffer {
-    const start = this.#words[this.#at + PAYLOAD] - this.#shift;
-    return this.#source.view(start, start + this.#words[this.#at + PAYLOAD_LENGTH]);
-  }
-
-  /**
-   * The packet as a plain object; its payload and binary properties are views on the caller's bytes.
-   *
-   * @throws Error when no packet is shown, or a piece that is not the first one of its payload
-   */
-  toObject(): Packet {
-    if (this.type === 0) throw new Error('the cursor shows no packet: call next(), and ask for the payload of a piece');
-    return toObject(this.#words, this.#at, this.#source, this.#shift);
+    return this.#pieces !== undefined && this.at === this.#last ? this.#pieces.remaining : 0;
   }
 
   /** Adds to what is pending, in memory of our own; it grows with what came, not with what a packet claims. */
@@ -279,7 +188,7 @@ export class PacketCursor {
 
   /** What was not decoded of the source is pending: a view, so that adding to it makes a copy. */
   #keep(): void {
-    const { bytes, length } = this.#source;
+    const { bytes, length } = this.source;
     this.#pendingLength = length - this.#done;
     if (this.#pendingLength === 0) this.#pending = NOTHING;
     else if (this.#done > 0 || this.#pending !== bytes) this.#pending = viewOf(bytes, this.#done, length);
@@ -291,16 +200,16 @@ export class PacketCursor {
       this.#showPiece(this.#pieces);
       return;
     }
-    const left = this.#source.length - this.#done;
+    const left = this.source.length - this.#done;
     if (scratch.generation !== this.#generation) {
       const input = scratch.reserve(left);
       this.#load(input, left);
       this.#generation = scratch.generation;
-      this.#shift = input - this.#done;
+      this.shift = input - this.#done;
     }
     this.#hold();
     const count = core.mqtt_decode_chunk(
-      this.#shift + this.#done,
+      this.shift + this.#done,
       left,
       this.protocolVersion | this.#option,
       this.#largest,
@@ -314,7 +223,7 @@ export class PacketCursor {
 
   /** Copies the rest of the source into linear memory. */
   #load(input: number, left: number): void {
-    const { bytes } = this.#source;
+    const { bytes } = this.source;
     const from = this.#done;
     if (left > FEW) scratch.u8.set(left === bytes.length ? bytes : viewOf(bytes, from, from + left), input);
     else for (let n = 0; n < left; n++) scratch.u8[input + n] = bytes[from + n];
@@ -324,27 +233,27 @@ export class PacketCursor {
   #hold(): void {
     if (holder !== undefined && holder !== this) holder.#moveTable();
     holder = this;
-    this.#words = scratch.u32;
-    this.#at = NONE;
+    this.words = scratch.u32;
+    this.at = NONE;
   }
 
   /** Copies what is still to be shown: another cursor needs the table. */
   #moveTable(): void {
-    this.#words = this.#words.slice(this.#at, this.#last + STRIDE);
-    this.#last -= this.#at;
-    this.#at = 0;
+    this.words = this.words.slice(this.at, this.#last + STRIDE);
+    this.#last -= this.at;
+    this.at = 0;
   }
 
   /** Takes over what the Chunk record says. */
   #settle(): void {
-    const needed = this.#words[NEEDED];
-    const result = this.#words[RESULT] | 0;
-    this.protocolVersion = this.#words[NEXT_VERSION] as ProtocolVersion;
-    this.#done += this.#words[USED];
+    const needed = this.words[NEEDED];
+    const result = this.words[RESULT] | 0;
+    this.protocolVersion = this.words[NEXT_VERSION] as ProtocolVersion;
+    this.#done += this.words[USED];
     this.#more = result === 0 && needed === 0;
     if (this.#more) return;
     if (result === Result.PACKET_TOO_LARGE && this.#pieces !== undefined) this.#beginPieces(this.#pieces);
-    else this.#wait(result, needed, this.#words[ERROR_OFFSET]);
+    else this.#wait(result, needed, this.words[ERROR_OFFSET]);
   }
 
   /** What is left of the source is no whole packet, or malformed. */
@@ -352,9 +261,9 @@ export class PacketCursor {
     this.#keep();
     this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
-      const name = packetTypeNames[this.#words[FAILED_TYPE]] ?? 'packet';
+      const name = packetTypeNames[this.words[FAILED_TYPE]] ?? 'packet';
       // A CONNECT says itself which standard it breaks.
-      const version = this.#words[this.#last + STRIDE + (PacketRecord.protocolVersion >> 2)] as ProtocolVersion;
+      const version = this.words[this.#last + STRIDE + (PacketRecord.protocolVersion >> 2)] as ProtocolVersion;
       this.#failure = new MqttError(result, errorOffset, name, [], version);
       this.#wanted = 0;
     }
@@ -363,25 +272,21 @@ export class PacketCursor {
   /** Adds the header of a PUBLISH that is too large to be buffered to the table. */
   #beginPieces(pieces: PayloadPieces): void {
     const row = (this.#last + STRIDE) << 2;
-    const left = this.#source.length - this.#done;
-    const used = pieces.begin(this.#shift + this.#done, left, this.protocolVersion | this.#option, row);
+    const left = this.source.length - this.#done;
+    const used = pieces.begin(this.shift + this.#done, left, this.protocolVersion | this.#option, row);
     if (used > 0) {
       this.#last += STRIDE;
       this.#consume(used);
     } else {
-      this.#wait(
-        used,
-        this.#words[(row + PacketRecord.needed) >> 2],
-        this.#words[(row + PacketRecord.errorOffset) >> 2],
-      );
+      this.#wait(used, this.words[(row + PacketRecord.needed) >> 2], this.words[(row + PacketRecord.errorOffset) >> 2]);
     }
   }
 
   /** Makes the table show the next piece of the source; where that is not in scratch memory, its indices are addresses. */
   #showPiece(pieces: PayloadPieces): void {
-    if (scratch.generation !== this.#generation) this.#shift = 0;
+    if (scratch.generation !== this.#generation) this.shift = 0;
     this.#hold();
-    const used = pieces.show(this.#shift + this.#done, this.#source.length - this.#done, tableAddress);
+    const used = pieces.show(this.shift + this.#done, this.source.length - this.#done, tableAddress);
     this.#last = used > 0 ? NONE + STRIDE : NONE;
     this.#consume(used);
   }
@@ -390,7 +295,7 @@ export class PacketCursor {
   #consume(length: number): void {
     this.#done += length;
     this.#wanted = 0;
-    this.#more = this.#done < this.#source.length;
+    this.#more = this.#done < this.source.length;
     if (!this.#more) this.#keep();
   }
 }

@@ -54,7 +54,7 @@ export class MqttError extends Error {
     this.statement = sourceOf(code, type, protocolVersion);
     this.protocolVersion = protocolVersion;
     this.byteOffset = byteOffset;
-    this.reasonCode = results[code]?.reasonCode ?? ReasonCode.unspecifiedError;
+    this.reasonCode = results[code]?.reasonCodeIn?.[type] ?? results[code]?.reasonCode ?? ReasonCode.unspecifiedError;
     this.packets = packets;
   }
 }

@@ -1,9 +1,14 @@
 import { Result, results } from '../../build/abi/core.js';
 import { describeResult } from './errors.js';
 import { core, scratch } from './instance.js';
+import { asciiText, hexText, writeLatin1 } from './strings.js';
 
 /** Up to this many bytes a call wipes what it left in the core's memory, since it may have been a key; no key is larger. */
 const WIPE_LIMIT = 65_536;
+
+/** Below these Buffer alone is faster than the way into the core's memory and back. */
+const SMALL_BYTES = 32;
+const SMALL_TEXT = 128;
 
 /** Text that is not hex. */
 export class HexError extends Error {
@@ -34,8 +39,9 @@ function printable(text: string, index: number): string {
   return JSON.stringify(String.fromCodePoint(text.codePointAt(index) ?? 0));
 }
 
+/** What the core left in its memory: in place, so that the longer of text and bytes is all of it. */
 function wipe(address: number, length: number): void {
-  if (length <= WIPE_LIMIT) scratch.u8.fill(0, address, address + length);
+  if (length <= WIPE_LIMIT) core.memory_wipe(address, length);
 }
 
 /**
@@ -46,12 +52,12 @@ function wipe(address: number, length: number): void {
 export function hexEncode(bytes: Uint8Array): string {
   const { length } = bytes;
   if (length >= 0x1000_0000) throw new RangeError(`hexEncode: ${length} bytes are too many for one string`);
-  const input = scratch.reserve(length * 3);
-  const output = input + length;
-  scratch.u8.set(bytes, input);
-  const digits = core.hex_encode(input, length, output, length * 2);
-  const text = scratch.u8.toString('latin1', output, output + digits);
-  wipe(input, length * 3);
+  if (length < SMALL_BYTES) return hexText(bytes);
+  const address = scratch.reserve(length * 2);
+  scratch.u8.set(bytes, address);
+  const digits = core.hex_encode(address, length, address, length * 2);
+  const text = asciiText(scratch.u8, address, address + digits);
+  wipe(address, digits);
   return text;
 }
 
@@ -62,18 +68,20 @@ export function hexEncode(bytes: Uint8Array): string {
  */
 export function hexDecode(text: string): Uint8Array {
   const { length } = text;
-  // Beyond ASCII a character would be cut down to a byte that may look like a digit.
-  if (Buffer.byteLength(text) !== length) {
-    throw new HexError(Result.HEX_BAD_DIGIT, text.search(/[^0-9a-fA-F]/), text);
+  // Beyond Latin-1 a character would be cut down to a byte that may look like a digit. Most strings need no search for this.
+  if (/[^\0-\xff]/.test(text)) throw new HexError(Result.HEX_BAD_DIGIT, text.search(/[^0-9a-fA-F]/), text);
+  if (length < SMALL_TEXT) {
+    const bytes = Buffer.allocUnsafe(length >> 1);
+    // Buffer stops at the first pair that is none; the core then tells where.
+    if (length % 2 === 0 && bytes.write(text, 'hex') === length >> 1) return bytes;
   }
   const errorOffset = scratch.reserve(8);
   const input = scratch.take(length);
-  scratch.u8.write(text, input, length, 'latin1');
+  writeLatin1(scratch.u8, text, input);
   const count = core.hex_decode(input, length, input, length >> 1, errorOffset);
-  const offset = scratch.u32[errorOffset >> 2];
-  const bytes = new Uint8Array(Math.max(count, 0));
-  bytes.set(scratch.u8.subarray(input, input + bytes.length));
+  const bytes = Buffer.allocUnsafe(Math.max(count, 0));
+  scratch.u8.copy(bytes, 0, input, input + bytes.length);
   wipe(input, length);
-  if (count < 0) throw new HexError(count, offset, text);
+  if (count < 0) throw new HexError(count, scratch.u32[errorOffset >> 2], text);
   return bytes;
 }

@@ -3,18 +3,7 @@ export { ReasonCode, Result, results } from '../../build/abi/core.js';
 export { PacketBatch } from './batch.js';
 export { PacketCursor } from './cursor.js';
 export { type Decoded, PacketDecoder } from './decoder.js';
-export {
-  type CertificateInfo,
-  checkPkcs8,
-  DerError,
-  type EllipticCurve,
-  identifyKey,
-  type KeyFormatName,
-  type PrivateKeyInfo,
-  type PublicKeyAlgorithm,
-  readCertificate,
-  readCertificates,
-} from './der.js';
+export * from './der/index.js';
 export { encodePacket } from './encode.js';
 export { describeResult, MqttError } from './errors.js';
 export { HexError, hexDecode, hexEncode } from './hex.js';

@@ -1,10 +1,5 @@
+import type { Slices } from './strings.js';
 import { View } from './views.js';
-
-/** What Node has on every Buffer, and its types do not. */
-interface Slices {
-  latin1Slice(start: number, end: number): string;
-  utf8Slice(start: number, end: number): string;
-}
 
 export const NOTHING: Buffer = Buffer.alloc(0);
 

@@ -1,5 +1,9 @@
 /** What Node has on every Buffer, and its types do not. */
-interface Utf8Write {
+export interface Slices {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+  hexSlice(start: number, end: number): string;
+  latin1Write(text: string, start: number, length: number): number;
   utf8Write(text: string, offset: number): number;
 }
 
@@ -23,6 +27,21 @@ export function putText(target: Buffer, start: number, text: string, strict: boo
     }
     if (index === length) return start + length;
   }
-  const written = (target as unknown as Utf8Write).utf8Write(text, start);
+  const written = (target as unknown as Slices).utf8Write(text, start);
   return strict && written !== length && !text.isWellFormed() ? -1 : start + written;
+}
+
+/** The text of bytes that are ASCII. */
+export function asciiText(source: Buffer, start: number, end: number): string {
+  return (source as unknown as Slices).latin1Slice(start, end);
+}
+
+/** Writes text whose characters are below U+0100, one byte for each. */
+export function writeLatin1(target: Buffer, text: string, start: number): void {
+  (target as unknown as Slices).latin1Write(text, start, text.length);
+}
+
+/** The bytes as lower-case hex digits. */
+export function hexText(source: Uint8Array): string {
+  return (Buffer.prototype as unknown as Slices).hexSlice.call(source, 0, source.length);
 }

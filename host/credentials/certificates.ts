@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { type CertificateInfo, DerError, describeResult, identifyKey, readCertificates } from '../core/index.js';
 import type { Examination, Item } from './examination.js';
+import { FORMAT_NAMES } from './formats.js';
 import { bytesOf } from './hex.js';
 import { MAX_CERTIFICATES } from './keys.js';
 import { checkRoom } from './text.js';
@@ -27,6 +28,16 @@ export function certificatesOf(item: Item, text: string, examination: Examinatio
       what: 'A private key stands where a certificate belongs.',
       why: 'The device finds no certificate; configs can be read by everybody with the account, so the key is no secret any more.',
       remedy: `${remedy}, with a new key and its certificate`,
+    });
+    return undefined;
+  }
+  if (format === 'certificate-request' || format === 'public-key' || format === 'crl') {
+    const found = FORMAT_NAMES[format];
+    examination.add(item, {
+      trap: 'not-a-certificate',
+      what: `${found[0].toUpperCase()}${found.slice(1)} stands where a certificate belongs.`,
+      why: 'The device finds no certificate and refuses it.',
+      remedy: `${remedy}, with the certificate that the CA issued`,
     });
     return undefined;
   }

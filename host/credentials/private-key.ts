@@ -24,6 +24,11 @@ const WRONG: Partial<Record<KeyFormatName, Pick<Fault, 'trap' | 'what'> & { why?
     what: 'The key is encrypted with a pass-phrase.',
     more: ' --key-passphrase-file FILE',
   },
+  'public-key': {
+    trap: 'public-key-as-key',
+    what: 'The public key stands where the private key belongs.',
+    why: 'The device cannot prove that its certificate is its own.',
+  },
   certificate: {
     trap: 'certificate-as-key',
     what: 'A certificate stands where the private key belongs.',

@@ -193,7 +193,7 @@ describe('the text of a credential', () => {
     expect(certificates(repeat('00', abi.APP_LIMIT_CREDENTIAL + 1), 0)).toBe(abi.RESULT_APP_VALUE_TOO_LONG);
     expect(key(repeat('00', abi.APP_LIMIT_CREDENTIAL + 1))).toBe(abi.RESULT_APP_VALUE_TOO_LONG);
     expect(load<u64>(DER)).toBe(0xeeeeeeeeeeeeeeee, 'nothing is written');
-    expect(key(repeat('00', abi.APP_LIMIT_CREDENTIAL))).toBe(abi.RESULT_DER_END_OF_CONTENTS);
+    expect(key(repeat('00', abi.APP_LIMIT_CREDENTIAL))).toBe(abi.RESULT_DER_TAG_UNEXPECTED);
     expect(load<u8>(DER + abi.APP_LIMIT_CREDENTIAL)).toBe(0xee, 'nothing is written behind the room');
   });
 });

@@ -1,7 +1,7 @@
 import { key_check_pkcs8, key_identify } from '../../assembly/der';
 import * as abi from '../../build/abi/assembly';
 import { INPUT, OUTPUT, put, putText, repeat, sequence, tlv } from './bytes';
-import { versioned } from './certificate-parts';
+import { UTC_2024, versioned } from './certificate-parts';
 
 const RSA: string = '300d06092a864886f70d0101010500';
 const P256_NAME: string = '06082a8648ce3d030107';
@@ -70,11 +70,11 @@ describe('key_check_pkcs8', () => {
     const point = tlv('81', '00' + repeat('66', 32));
     accepted(sequence('020101' + ED25519 + SEED + point), abi.KEY_ALGORITHM_ED25519, 256);
     expect(load<u32>(OUTPUT, abi.PRIVATE_KEY_PUBLIC_KEY_LENGTH)).toBe(32);
-    expect(load<i32>(OUTPUT, abi.PRIVATE_KEY_VERSION)).toBe(1);
+    expect(load<i32>(OUTPUT, abi.PRIVATE_KEY_VERSION)).toBe(2);
     refused(sequence('020100' + ED25519 + SEED + point), abi.RESULT_KEY_PUBLIC_VERSION, point);
     refused(sequence('020101' + ED25519 + SEED), abi.RESULT_KEY_PUBLIC_VERSION, '');
-    refused(sequence('020101' + ED25519 + SEED + '810166'), abi.RESULT_KEY_PUBLIC_INVALID, '66');
-    refused(sequence('020101' + ED25519 + SEED + '8100'), abi.RESULT_KEY_PUBLIC_INVALID, '');
+    refused(sequence('020101' + ED25519 + SEED + '81020166'), abi.RESULT_KEY_PUBLIC_INVALID, '0166');
+    refused(sequence('020101' + ED25519 + SEED + '8100'), abi.RESULT_DER_BIT_STRING_EMPTY, '');
     accepted(sequence('020100' + ED25519 + SEED + 'a000'), abi.KEY_ALGORITHM_ED25519, 256);
   });
 
@@ -144,16 +144,17 @@ describe('key_identify', () => {
     identified(sequence('020101' + SECRET), abi.KEY_FORMAT_SEC1);
     identified(versioned('', ''), abi.KEY_FORMAT_CERTIFICATE);
     identified(versioned('a003020102', ''), abi.KEY_FORMAT_CERTIFICATE);
+    identified(sequence(ED25519 + '03020033'), abi.KEY_FORMAT_PUBLIC_KEY);
+    const request = sequence('020100' + '3000' + ED25519 + 'a000');
+    identified(sequence(request + ED25519 + '03020033'), abi.KEY_FORMAT_CERTIFICATE_REQUEST);
+    const list = ED25519 + '3000' + UTC_2024;
+    identified(sequence(sequence(list) + ED25519 + '03020033'), abi.KEY_FORMAT_CERTIFICATE_LIST);
+    identified(sequence(sequence('020101' + list) + ED25519 + '03020033'), abi.KEY_FORMAT_CERTIFICATE_LIST);
   });
 
-  it('calls what is like them unknown: a DSA key, public keys, a CSR, a PKCS#12 store', () => {
+  it('calls what is like them unknown: a DSA key, a PKCS#1 public key, a PKCS#12 store', () => {
     identified(sequence('020100' + '020103'.repeat(5)), abi.KEY_FORMAT_UNKNOWN);
     identified(sequence('020131020103'), abi.KEY_FORMAT_UNKNOWN);
-    identified(sequence(ED25519 + '03020033'), abi.KEY_FORMAT_UNKNOWN);
-    identified(
-      sequence(sequence('020100' + sequence('3100') + ED25519 + 'a000') + ED25519 + '03020033'),
-      abi.KEY_FORMAT_UNKNOWN,
-    );
     identified(sequence('020103' + ED25519 + '3000'), abi.KEY_FORMAT_UNKNOWN);
     identified('', abi.KEY_FORMAT_UNKNOWN);
     identified('30', abi.KEY_FORMAT_UNKNOWN);

@@ -124,7 +124,7 @@ describe('der_check', () => {
     refused(tlv('30', nested), abi.RESULT_DER_TOO_DEEP, 64);
     const length = put('30023000');
     expect(der_check(INPUT, length, OUTPUT, 1, OFFSET)).toBe(abi.RESULT_DER_TOO_DEEP);
-    expect(load<u32>(OUTPUT, 4)).toBe(0xeeeeeeee, 'the stack has 4 * depth bytes');
+    expect(load<u32>(OUTPUT, 8)).toBe(0xeeeeeeee, 'the stack has 8 * depth bytes');
     expect(der_check(INPUT, length, OUTPUT, 2, OFFSET)).toBe(2);
   });
 
@@ -251,12 +251,15 @@ describe('der_check', () => {
     refused('1c020041', abi.RESULT_DER_WIDE_STRING_LENGTH, 2);
   });
 
-  it('SET OF ascends (X.690 11.6)', () => {
+  it('SET OF ascends (X.690 11.6), and so do the tags of a SET (10.3)', () => {
     accepted('3106 020101 020102', 3);
     accepted('3106 020101 020101', 3);
     accepted('3107 020105 02020101', 3);
     refused('3106 020102 020101', abi.RESULT_DER_SET_ORDER, 5);
-    // Different tags: it may be a SET, which has another order (10.3).
-    accepted('3105 0500 020101', 3);
+    accepted('3105 020101 0500', 3);
+    refused('3105 0500 020101', abi.RESULT_DER_SET_ORDER, 4);
+    // The form is no part of the order of tags: SEQUENCE 16 comes before BMPString 30.
+    accepted('3106 3000 1e020041', 3);
+    refused('3106 1e020041 3000', abi.RESULT_DER_SET_ORDER, 6);
   });
 });

@@ -10,6 +10,7 @@ import {
   connect,
   connected,
   connectRecord,
+  EXPIRY,
   event,
   fresh,
   own,
@@ -122,7 +123,8 @@ describe('the state of the connection', () => {
   });
 
   it('an own DISCONNECT closes, unless it raises the Session Expiry Interval from zero (3.14.2.2.2)', () => {
-    connected(5);
+    fresh();
+    connect(5, false, '');
     begin(abi.PACKET_TYPE_DISCONNECT, 5);
     setBytes(abi.PACKET_PROPERTIES, '1100000001');
     sendRefused(abi.RESULT_SESSION_EXPIRY_RAISED, 'from 0');
@@ -180,10 +182,31 @@ describe('CONNACK', () => {
     receiveRefused('20020100', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
   });
 
+  it('is unexpected too after a connection that left no session state (MQTT-3.2.2-4; 3.1.1 MQTT-3.1.2-6)', () => {
+    fresh();
+    connect(5, false, '');
+    close();
+    connectRecord(5);
+    expect(send()).toBeGreaterThan(0);
+    receiveRefused('2003010000', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+    fresh();
+    connect(5, false, '', EXPIRY);
+    close();
+    connect(5, true, '');
+    fresh();
+    connectRecord(4, 2);
+    expect(send()).toBeGreaterThan(0);
+    expect(receive('20020000')).toBe(0);
+    close();
+    connectRecord(4);
+    expect(send()).toBeGreaterThan(0);
+    receiveRefused('20020100', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+  });
+
   it('tells the limits, and each connection begins with the defaults', () => {
     fresh();
     const properties = '13000a' + '210003' + '220040' + '2400' + '2500' + '2700000020' + '2800' + '2900' + '2a00';
-    connect(5, false, '210007' + '2200052700001000', properties + '2600016b000176');
+    connect(5, false, EXPIRY + '210007' + '2200052700001000', properties + '2600016b000176');
     expect(word(abi.SESSION_KEEP_ALIVE)).toBe(10000, 'Server Keep Alive (MQTT-3.1.2-21)');
     expect(server(abi.SESSION_LIMITS_RECEIVE_MAXIMUM)).toBe(3);
     expect(server(abi.SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM)).toBe(64);

@@ -48,9 +48,12 @@ export function send(capacity: u32 = 4096): i32 {
   return session_send(CONTEXT, RECORD, now, OUTPUT, capacity);
 }
 
-/** CONNECT and CONNACK. */
-export function connect(version: i32, present: bool = false, own: string = '', server: string = ''): void {
-  connectRecord(version, 0, own);
+/** Session Expiry Interval of a minute: in MQTT 5 there is no session to resume without one (3.1.2.11.2). */
+export const EXPIRY: string = '110000003c';
+
+/** CONNECT, in MQTT 5 with EXPIRY unless `own` says otherwise, and CONNACK. */
+export function connect(version: i32, present: bool = false, own: string = EXPIRY, server: string = ''): void {
+  connectRecord(version, 0, version == 5 ? own : '');
   expect(send()).toBeGreaterThan(0, 'CONNECT');
   const flag = present ? '01' : '00';
   let connack = '2002' + flag + '00';

@@ -8,6 +8,7 @@ import {
   close,
   connect,
   connected,
+  EXPIRY,
   event,
   fresh,
   receive,
@@ -88,7 +89,7 @@ describe('received messages, acknowledged by the session', () => {
 
   it('no memory, and the Receive Maximum of the client (MQTT-3.3.4-9)', () => {
     fresh(1, 2);
-    connect(5, false, '210002');
+    connect(5, false, EXPIRY + '210002');
     received(message(2, 1), '50020001', abi.SESSION_EVENT_MESSAGE);
     received(message(2, 2), '50020002', abi.SESSION_EVENT_MESSAGE);
     received(message(2, 2, true), '50020002', abi.SESSION_EVENT_DUPLICATE);
@@ -101,11 +102,11 @@ describe('received messages, acknowledged by the session', () => {
 
   it('a message of an earlier connection counts when it comes again', () => {
     fresh(1, 3);
-    connect(5, false, '210002');
+    connect(5, false, EXPIRY + '210002');
     receive(message(2, 1));
     receive(message(2, 2));
     close();
-    connect(5, true, '210001');
+    connect(5, true, EXPIRY + '210001');
     received(message(2, 1, true), '50020001', abi.SESSION_EVENT_DUPLICATE);
     receiveRefused(message(2, 2, true), abi.RESULT_RECEIVE_MAXIMUM_EXCEEDED);
     receiveRefused(message(2, 3), abi.RESULT_RECEIVE_MAXIMUM_EXCEEDED);
@@ -204,7 +205,7 @@ describe('received messages, acknowledged by hand', () => {
 describe('inbound topic aliases (3.3.2.3.4)', () => {
   it('are set, changed and put in, each within its share of the context', () => {
     fresh(1, 1, 0, 12);
-    connect(5, false, '220002');
+    connect(5, false, EXPIRY + '220002');
     receiveRefused(aliased('', '0001'), abi.RESULT_TOPIC_ALIAS_UNKNOWN);
     received(aliased('61626364', '0001'), '', abi.SESSION_EVENT_MESSAGE);
     expect(topic()).toBe('61626364');
@@ -223,10 +224,10 @@ describe('inbound topic aliases (3.3.2.3.4)', () => {
 
   it('end with the connection (MQTT-3.3.2-7), and none is allowed by default', () => {
     fresh(1, 1, 0, 12);
-    connect(5, false, '220002');
+    connect(5, false, EXPIRY + '220002');
     receive(aliased('61', '0001'));
     close();
-    connect(5, true, '220002');
+    connect(5, true, EXPIRY + '220002');
     receiveRefused(aliased('', '0001'), abi.RESULT_TOPIC_ALIAS_UNKNOWN);
     connected(5);
     receiveRefused(aliased('61', '0001'), abi.RESULT_TOPIC_ALIAS_EXCEEDED);

@@ -8,6 +8,7 @@ import {
   close,
   connect,
   connected,
+  EXPIRY,
   event,
   fresh,
   poll,
@@ -155,7 +156,7 @@ describe('Packet Identifiers and records', () => {
 
   it("the server's Receive Maximum holds messages back, not subscriptions (MQTT-3.3.4-7, -8)", () => {
     fresh(8, 1);
-    connect(5, false, '', '210002');
+    connect(5, false, EXPIRY, '210002');
     publish(2);
     publish(1);
     publishRecord(1);
@@ -228,7 +229,7 @@ describe('a reconnect (4.4)', () => {
     publish(1);
     publish(1);
     close();
-    connect(5, true, '', '210001');
+    connect(5, true, EXPIRY, '210001');
     publishRecord(1, true, 2);
     sendRefused(abi.RESULT_TRANSITION_ILLEGAL, 'PUBREL comes first');
     expect(poll()).toBe(4);
@@ -300,7 +301,7 @@ describe('a reconnect (4.4)', () => {
 describe('outbound topic aliases (3.3.2.3.4)', () => {
   it('stay within the maximum of the server; which were set the caller knows', () => {
     fresh();
-    connect(5, false, '', '220002');
+    connect(5, false, EXPIRY, '220002');
     publishRecord(0);
     setBytes(abi.PACKET_PROPERTIES, '230002');
     sendRefused(abi.RESULT_OUT_OF_SPACE, 'no room', 8);

@@ -51,6 +51,7 @@ import {
   SESSION_EVENT_RELEASED,
   SESSION_EVENT_SUBSCRIBED,
   SESSION_EVENT_UNSUBSCRIBED,
+  SESSION_FLAG_ADOPT_SESSION,
   SESSION_FLAG_MANUAL_ACKNOWLEDGEMENT,
   SESSION_FLAGS,
   SESSION_KEEP_ALIVE,
@@ -60,6 +61,7 @@ import {
   SESSION_LIMITS_AUTHENTICATION_METHOD,
   SESSION_LIMITS_RECEIVE_MAXIMUM,
   SESSION_LIMITS_SERVER_KEEP_ALIVE,
+  SESSION_LIMITS_SESSION_EXPIRY_INTERVAL,
   SESSION_LIMITS_SIZE,
   SESSION_PROTOCOL_VERSION,
   SESSION_RECEIVE_CAPACITY,
@@ -168,8 +170,17 @@ function connected(context: usize, packet: usize): i32 {
   const method = load<u32>(server, SESSION_LIMITS_AUTHENTICATION_METHOD);
   store<u32>(context, method != 0 ? RE_AUTHENTICATE : 0, SESSION_AUTHENTICATION);
   store<u32>(context, 0, SESSION_WAITING);
-  store<u32>(context, 1, SESSION_KNOWN);
+  store<u32>(context, keepsSession(context), SESSION_KNOWN);
   return SESSION_EVENT_CONNECTED;
+}
+
+/** Whether there will be session state when this connection has ended (MQTT-3.1.2-23; 3.1.1 MQTT-3.1.2-6). */
+function keepsSession(context: usize): u32 {
+  const adopts = load<u32>(context, SESSION_FLAGS) & SESSION_FLAG_ADOPT_SESSION;
+  if (load<u32>(context, SESSION_PROTOCOL_VERSION) < 5)
+    return adopts | <u32>(load<u32>(context, SESSION_CLEAN_START) == 0);
+  const own = load<u32>(context + OWN, SESSION_LIMITS_SESSION_EXPIRY_INTERVAL);
+  return adopts | own | load<u32>(context + SERVER, SESSION_LIMITS_SESSION_EXPIRY_INTERVAL);
 }
 
 /** AUTH (4.12): a step of the exchange, or the end of one that the client began while connected. */

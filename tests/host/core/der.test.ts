@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateRecord, PrivateKeyRecord, Result } from '../../../build/abi/core.js';
-import { checkPkcs8, DerError, identifyKey, readCertificate, readCertificates } from '../../../host/core/der.js';
+import { checkPkcs8, DerError, identifyKey, readCertificate, readCertificates } from '../../../host/core/der/index.js';
 import { core, scratch } from '../../../host/core/instance.js';
 import { KEY_TYPES, type KeyType, OpenSsl } from './openssl.js';
 
@@ -101,7 +101,14 @@ describe('readCertificate', () => {
       expectAsNode(raw);
     }
     expect(rootCertificates.length).toBeGreaterThan(100);
-    expect(refused.filter((line) => line !== 'Certum Trusted Network CA 2: X509_TIME_TYPE')).toEqual([]);
+    const known = [
+      // GeneralizedTime for a date before 2050.
+      'Certum Trusted Network CA 2: X509_TIME_TYPE',
+      // A zero octet at the end of keyUsage.
+      'Trustwave Global ECC P256 Certification Authority: DER_BIT_STRING_TRAILING_ZEROS',
+      'Trustwave Global ECC P384 Certification Authority: DER_BIT_STRING_TRAILING_ZEROS',
+    ];
+    expect(refused.filter((line) => !known.includes(line))).toEqual([]);
   });
 
   it('gives its length, and readCertificates reads all of a chain and nothing else', () => {
@@ -116,7 +123,7 @@ describe('readCertificate', () => {
     const broken = Buffer.concat([chain, Buffer.from('3080', 'hex')]);
     expect(failure(() => readCertificates(broken))).toMatchObject({
       code: Result.DER_LENGTH_INDEFINITE,
-      source: 'X.690 10.1',
+      clause: 'X.690 10.1',
       byteOffset: chain.length + 1,
     });
   });
@@ -214,7 +221,7 @@ describe('identifyKey', () => {
     expect(identifyKey(openssl.read(`${type}.key`))).toBe('pem');
     expect(identifyKey(openssl.certificate(type, '/CN=x'))).toBe('certificate');
     const publicKey = openssl.convert('pkey', type, '-pubout', '-outform', 'der');
-    expect(identifyKey(publicKey)).toBe('unknown');
+    expect(identifyKey(publicKey)).toBe('public-key');
     expect(identifyKey(Buffer.from(pkcs8.toString('base64')))).toBe('base64');
     expect(identifyKey(Buffer.from(pkcs8.toString('hex')))).toBe('hex');
   });
@@ -226,9 +233,9 @@ describe('identifyKey', () => {
     }
   });
 
-  it('is not misled by a certificate request', () => {
+  it('tells a certificate request', () => {
     openssl.run('req', '-new', '-key', 'p-256.key', '-subj', '/CN=x', '-outform', 'der', '-out', 'x.csr');
-    expect(identifyKey(openssl.read('x.csr'))).toBe('unknown');
+    expect(identifyKey(openssl.read('x.csr'))).toBe('certificate-request');
   });
 });
 

@@ -29,6 +29,8 @@ export function makeMaterial(): Material {
     .toDer('ca', 'device', 'other', 'rsa', 'expired', 'early', 'soon', 'for-servers', 'is-ca', 'middle', 'below');
   pki.openssl('rsa', '-traditional', '-in', 'rsa.key', '-outform', 'der', '-out', 'pkcs1.der');
   pki.openssl('ec', '-in', 'device.key', '-outform', 'der', '-out', 'sec1.der');
+  pki.openssl('pkey', '-in', 'device.key', '-pubout', '-outform', 'der', '-out', 'public.der');
+  pki.openssl('req', '-in', 'device.csr', '-outform', 'der', '-out', 'request.der');
   const encrypt = ['pkcs8', '-topk8', '-in', 'device.key', '-passout', 'pass:secret', '-outform', 'der'];
   pki.openssl(...encrypt, '-out', 'encrypted.der');
   return {

@@ -312,6 +312,18 @@ const CREDENTIALS: Trap[] = [
     changes: ({ pki }) => ({ 'secret private_key': pki.hex('device.der') }),
   },
   {
+    case: 'the public key, which AWS gives beside the private one',
+    trap: 'public-key-as-key',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'secret private_key': pki.hex('public.der') }),
+  },
+  {
+    case: 'the request for a certificate',
+    trap: 'not-a-certificate',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'config cert': pki.hex('request.der') }),
+  },
+  {
     case: 'the key in the place of the certificate',
     trap: 'key-as-certificate',
     severity: 'error',

@@ -158,7 +158,7 @@ describe('ClientSession', () => {
   });
 
   it('goes on after a restart from what was saved', () => {
-    const before = connected();
+    const before = connected({}, { sessionExpiryInterval: 60 });
     before.send(publish, 0);
     const session = ClientSession.restore(before.save());
     expect(session.state).toBe('closed');

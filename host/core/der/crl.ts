@@ -1,0 +1,130 @@
+import { CertificateListRecord as R } from '../../../build/abi/core.js';
+import { core, scratch } from '../instance.js';
+import { type DistinguishedName, dottedOid, integerHex, readCommonName, readName } from './names.js';
+import { type RecordCopy, readRecord } from './record.js';
+
+/** An entry of a CRL (RFC 5280 5.1.2.6). */
+export interface RevokedCertificate {
+  revocationDate: Date;
+  /** CRLReason (RFC 5280 5.3.1); 0, unspecified, when it is not told. */
+  reasonCode: number;
+}
+
+/** A CRL (RFC 5280 5.1), see readCrl. The bytes are the object's own; no list of the entries is made. */
+export class CertificateListInfo {
+  readonly #record: RecordCopy;
+
+  constructor(record: RecordCopy) {
+    this.#record = record;
+  }
+
+  /** The DER of all of it. */
+  get raw(): Buffer {
+    return this.#record.bytes;
+  }
+
+  /** Bytes of DER. */
+  get length(): number {
+    return this.#record.bytes.length;
+  }
+
+  /** 1 or 2. */
+  get version(): number {
+    return this.#record.word(R.version);
+  }
+
+  /** Object identifier in dotted form. */
+  get signatureAlgorithm(): string {
+    return dottedOid(this.#bytes(R.signatureAlgorithm));
+  }
+
+  /** The octets of the signature. */
+  get signature(): Buffer {
+    return this.#bytes(R.signature);
+  }
+
+  /** The element that was signed. */
+  get tbs(): Buffer {
+    return this.#bytes(R.tbs);
+  }
+
+  get issuer(): DistinguishedName {
+    return readName(this.#record, R.issuer);
+  }
+
+  get issuerCN(): string | undefined {
+    return readCommonName(this.#record, R.issuer);
+  }
+
+  /** The Name element of the issuer. */
+  get issuerRaw(): Buffer {
+    return this.#bytes(R.issuer);
+  }
+
+  get thisUpdate(): Date {
+    return this.#record.date(R.thisUpdate);
+  }
+
+  get nextUpdate(): Date | undefined {
+    const isTold = this.#record.word(R.nextUpdate) !== 0 || this.#record.word(R.nextUpdate + 4) !== 0;
+    return isTold ? this.#record.date(R.nextUpdate) : undefined;
+  }
+
+  /** Upper-case hex digits. */
+  get crlNumber(): string | undefined {
+    const number = this.#record.view(R.crlNumber);
+    return number && integerHex(number);
+  }
+
+  /** Octets of keyIdentifier. */
+  get authorityKeyIdentifier(): Buffer | undefined {
+    return this.#record.view(R.authorityKeyIdentifier);
+  }
+
+  /** How many critical extensions, of the list and of its entries, are not read here (RFC 5280 5.2). */
+  get unknownCriticalCount(): number {
+    return this.#record.word(R.unknownCriticalCount);
+  }
+
+  /** The object identifier of the first of them. */
+  get unknownCriticalOid(): string | undefined {
+    const oid = this.#record.view(R.unknownCriticalOid);
+    return oid && dottedOid(oid);
+  }
+
+  /**
+   * The entry of a certificate of this CRL's issuer, undefined when it is not revoked.
+   *
+   * @param serialNumber as readCertificate gives it: hex digits, two for each octet of the encoding
+   */
+  find(serialNumber: string): RevokedCertificate | undefined {
+    const serial = Buffer.from(serialNumber, 'hex');
+    const list = this.#record.view(R.revokedCertificates);
+    if (!list || serial.length === 0) return undefined;
+    const record = scratch.reserve(R.SIZE);
+    const wanted = scratch.take(serial.length);
+    const entries = scratch.take(list.length);
+    scratch.u8.set(serial, wanted);
+    scratch.u8.set(list, entries);
+    scratch.u32[(record + R.version) >> 2] = this.version;
+    scratch.u32[(record + R.revokedCertificates) >> 2] = entries;
+    scratch.u32[(record + R.revokedCertificatesLength) >> 2] = list.length;
+    if (core.crl_find(record, wanted, serial.length) === 0) return undefined;
+    return {
+      revocationDate: new Date(Number(scratch.i64[(record + R.revocationDate) >> 3]) * 1000),
+      reasonCode: scratch.u32[(record + R.reasonCode) >> 2],
+    };
+  }
+
+  #bytes(field: number): Buffer {
+    return this.#record.view(field) ?? Buffer.alloc(0);
+  }
+}
+
+/**
+ * Reads the DER CRL at the start of the bytes, v1 or v2 (RFC 5280 5.1), strictly, every entry included: structure and
+ * encoding, not its signature or dates. Throws DerError.
+ */
+export function readCrl(der: Uint8Array): CertificateListInfo {
+  return new CertificateListInfo(readRecord(core.crl_read, R.SIZE, der, 0, 'CRL'));
+}

@@ -1,0 +1,137 @@
+import type { RecordCopy } from './record.js';
+
+/** The attributes of a Name that are read (RFC 5280 4.1.2.4): of each the last, so most specific, one. */
+export interface DistinguishedName {
+  commonName?: string;
+  countryName?: string;
+  organizationName?: string;
+  organizationalUnitName?: string;
+}
+
+/** An entry of subjectAltName (RFC 5280 4.2.1.6) of the types that are read. */
+export type GeneralName = { type: 'dns' | 'uri' | 'email' | 'ip'; value: string };
+
+/** Where an attribute stands behind a Name in a record: address, length and tag. */
+const PLACES = [
+  ['commonName', 8],
+  ['countryName', 20],
+  ['organizationName', 32],
+  ['organizationalUnitName', 44],
+] as const;
+
+/** The Name that a record holds from `field` on. */
+export function readName(record: RecordCopy, field: number): DistinguishedName {
+  const name: DistinguishedName = {};
+  for (const [attribute, place] of PLACES) {
+    const value = record.view(field + place);
+    const text = value && decodeText(value, record.word(field + place + 8));
+    if (text !== undefined) name[attribute] = text;
+  }
+  return name;
+}
+
+/** The common name of the Name that a record holds from `field` on. */
+export function readCommonName(record: RecordCopy, field: number): string | undefined {
+  const [, place] = PLACES[0];
+  const value = record.view(field + place);
+  return value && decodeText(value, record.word(field + place + 8));
+}
+
+/** Text by its string type, whose form the core has checked; undefined for what is no string. */
+function decodeText(bytes: Buffer, tag: number): string | undefined {
+  switch (tag) {
+    case 12:
+    case 18:
+    case 19:
+    case 22:
+    case 26:
+      return bytes.toString('utf8');
+    case 20:
+      return bytes.toString('latin1');
+    case 30:
+      return Buffer.from(bytes).swap16().toString('utf16le');
+    case 28: {
+      let text = '';
+      for (let i = 0; i < bytes.length; i += 4) {
+        const character = bytes.readUInt32BE(i);
+        text += character > 0x10ffff ? '\ufffd' : String.fromCodePoint(character);
+      }
+      return text;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The elements that stand one after the other in content that the core has checked. */
+export function* elementsOf(content: Buffer): Generator<{ tag: number; content: Buffer }> {
+  for (let at = 0; at < content.length; ) {
+    const tag = content[at];
+    let length = content[at + 1];
+    let start = at + 2;
+    if (length > 0x7f) {
+      const octets = length & 0x7f;
+      length = content.readUIntBE(start, octets);
+      start += octets;
+    }
+    at = start + length;
+    yield { tag, content: content.subarray(start, at) };
+  }
+}
+
+const GENERAL_NAMES: Readonly<Record<number, GeneralName['type']>> = {
+  129: 'email',
+  130: 'dns',
+  134: 'uri',
+  135: 'ip',
+};
+
+/** The entries of GeneralNames; other types are left out. */
+export function readGeneralNames(list: Buffer | undefined): GeneralName[] {
+  const names: GeneralName[] = [];
+  for (const { tag, content } of elementsOf(list ?? Buffer.alloc(0))) {
+    const type = GENERAL_NAMES[tag];
+    if (type) names.push({ type, value: type === 'ip' ? addressText(content) : content.toString('latin1') });
+  }
+  return names;
+}
+
+/** Dotted decimal, or eight groups of hex digits (RFC 4291 2.2, form 1). */
+function addressText(bytes: Buffer): string {
+  if (bytes.length === 4) return bytes.join('.');
+  return Array.from({ length: 8 }, (_, group) => bytes.readUInt16BE(group * 2).toString(16)).join(':');
+}
+
+/** The first URI of cRLDistributionPoints (RFC 5280 4.2.1.13): of each point [0] distributionPoint, in it [0] fullName. */
+export function firstDistributionUri(points: Buffer | undefined): string | undefined {
+  for (const point of elementsOf(points ?? Buffer.alloc(0))) {
+    for (const field of elementsOf(point.content)) {
+      if (field.tag !== 0xa0) continue;
+      for (const name of elementsOf(field.content)) {
+        const uri = name.tag === 0xa0 && readGeneralNames(name.content).find(({ type }) => type === 'uri');
+        if (uri) return uri.value;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** An OBJECT IDENTIFIER in dotted form; the core has checked that its arcs fit 32 bits. */
+export function dottedOid(content: Uint8Array): string {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const octet of content) {
+    arc = arc * 128 + (octet & 0x7f);
+    if (octet > 0x7f) continue;
+    arcs.push(arc);
+    arc = 0;
+  }
+  // X.690 8.19.4: the first two arcs share a number.
+  const root = Math.min(Math.floor(arcs[0] / 40), 2);
+  return [root, arcs[0] - root * 40, ...arcs.slice(1)].join('.');
+}
+
+/** An INTEGER that is not negative, as upper-case hex digits, two for each octet of the encoding. */
+export function integerHex(content: Buffer): string {
+  return content.toString('hex').toUpperCase();
+}
