@@ -6,7 +6,9 @@ import { createColors } from 'picocolors';
 import { packageFolder } from '../core/index.js';
 import { benchCommand } from './bench.js';
 import { cloudCommand } from './cloud.js';
+import { doctorCommand } from './doctor.js';
 import { UsageError } from './errors.js';
+import { provisionCommand } from './provision.js';
 import { runCommand } from './run.js';
 
 const DONE = 0;
@@ -19,7 +21,7 @@ function program(): Command {
     .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
     .version(version)
     .addHelpText('after', '\nExample:\n  wasmqtt run --for 10s');
-  for (const command of [runCommand(), cloudCommand(), benchCommand()]) {
+  for (const command of [runCommand(), cloudCommand(), provisionCommand(), doctorCommand(), benchCommand()]) {
     root.addCommand(command.exitOverride().showHelpAfterError('(--help shows all options)'));
   }
   return root.exitOverride().showHelpAfterError('(--help shows all commands)');

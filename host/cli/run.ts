@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { checkTopicFilter, checkTopicName, describeResult } from '../core/index.js';
+import { checkPairs, checkTexts } from './credential-options.js';
 import { UsageError } from './errors.js';
 import { jsonReporter, textReporter } from './run/reporter.js';
 import { type RunOptions, runDevice } from './run/session.js';
@@ -70,7 +71,6 @@ async function run(flags: Flags): Promise<void> {
   await withSignals((stop) => runDevice(flags.brokerHost ? { brokerPort: 8883, ...flags } : flags, report, stop));
 }
 
-/** Options whose text must not be empty; an unset variable of the shell makes such. */
 // biome-ignore format: one line
 const TEXTS = ['brokerHost', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'data'] as const;
 
@@ -80,17 +80,8 @@ function check(flags: Flags): void {
       '--no-tls: the managed MQTT client requires TLS on all connections; give the TLS port of the broker (usually 8883)',
     );
   }
-  for (const name of TEXTS) {
-    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    if (flags[name] === '') throw new UsageError(`${option}: is empty; give a value, or leave the option out`);
-  }
-  const pairs: [keyof Flags, keyof Flags, string][] = [
-    ['cert', 'key', '--cert and --key go together: the device proves with its key that the certificate is its own'],
-    ['username', 'passwordFile', '--username and --password-file go together'],
-  ];
-  for (const [first, second, message] of pairs) {
-    if ((flags[first] === undefined) !== (flags[second] === undefined)) throw new UsageError(message);
-  }
+  checkTexts(flags, TEXTS);
+  checkPairs(flags);
   checkTopic('--publish-topic', flags.publishTopic, checkTopicName);
   checkTopic('--subscribe-topic', flags.subscribeTopic, checkTopicFilter);
 }

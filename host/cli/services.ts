@@ -1,12 +1,34 @@
 import { join } from 'node:path';
 import { type BrokerError, type RunningBroker, startBroker } from '../broker/index.js';
-import { type Account, type Cloud, type CloudStartError, ensureAccount, Store, startCloud } from '../cloud/index.js';
+import {
+  type Account,
+  type Cloud,
+  CloudClient,
+  type CloudStartError,
+  ensureAccount,
+  Store,
+  startCloud,
+} from '../cloud/index.js';
 import { ensurePki, type Pki } from '../pki/index.js';
 import { UserError } from './errors.js';
 
 /** Ports that are tried first; when one is taken and was not asked for, any free one does. */
 export const DEFAULT_CLOUD_PORT = 8180;
 export const DEFAULT_BROKER_PORT = 8883;
+
+/** Where `wasmqtt cloud` serves the local store when its port is free. */
+export const LOCAL_CLOUD_URL = `http://127.0.0.1:${DEFAULT_CLOUD_PORT}/v1`;
+
+/**
+ * A cloud behind an address, with SID and token of the environment.
+ *
+ * @throws UserError when they are not set; CloudClientError `invalid-address`
+ */
+export function remoteCloud(url: string, env: NodeJS.ProcessEnv): CloudClient {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
+  if (accountSid && authToken) return new CloudClient({ url, accountSid, authToken });
+  throw new UserError('--cloud needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment; export both');
+}
 
 export function openStore(data: string): Store {
   return Store.open(join(data, 'store'));

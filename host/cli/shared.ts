@@ -1,8 +1,11 @@
 import { Option } from 'commander';
 import { parseDuration } from './values.js';
 
+/** The folder of stores and PKI when none is named. */
+export const DEFAULT_DATA = '.wasmqtt';
+
 export function dataOption(): Option {
-  return new Option('--data <dir>', 'folder of stores and PKI').default('.wasmqtt');
+  return new Option('--data <dir>', 'folder of stores and PKI').default(DEFAULT_DATA);
 }
 
 export function jsonOption(): Option {

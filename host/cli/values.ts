@@ -24,6 +24,12 @@ export function parsePort(text: string, allowFree = false): number {
   return port;
 }
 
+/** A number of days, 0 to 99999. */
+export function parseDays(text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a number of days, 0 to 99999.');
+}
+
 /** A device SID in lower case; nothing for an empty text, as in `MV_DEVICE_SID=`. */
 export function parseDeviceSid(text: string): string | undefined {
   if (text === '') return undefined;

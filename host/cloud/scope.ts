@@ -24,3 +24,11 @@ export function collectionPath(scope: Scope, store: StoreName): CollectionPath {
 export function describeCollection([kind, deviceSid, store]: CollectionPath): string {
   return kind === 'account' ? `the ${store} of the account` : `the ${store} of device ${deviceSid}`;
 }
+
+/** What the collections are called in the addresses of the REST calls. */
+export const COLLECTIONS: Record<StoreName, string> = { configs: 'Configs', secrets: 'Secrets' };
+
+/** The address of a collection below `/v1`: `/Configs`, `/Devices/UV.../Secrets`. */
+export function restPath([kind, deviceSid, store]: CollectionPath): string {
+  return `${kind === 'account' ? '' : `/Devices/${deviceSid}`}/${COLLECTIONS[store]}`;
+}

@@ -12,10 +12,14 @@ export interface IssueOptions {
   key?: keyof typeof KEYS;
   /** Subject alternative name, for example DNS:localhost. */
   names?: string;
-  /** Days from now, may be negative. */
-  from?: number;
-  to?: number;
+  /** Days from now, may be negative; or a date as openssl takes it, for example 20200101000000Z. */
+  from?: number | string;
+  to?: number | string;
   commonName?: string;
+  /** Lines for the extensions; default basicConstraints=CA:FALSE. */
+  extensions?: string[];
+  /** NAME of the issuer; default ca. */
+  issuer?: string;
 }
 
 const CONFIG = `
@@ -37,20 +41,22 @@ export class Authority implements Disposable {
   readonly folder: string;
   readonly #remove: () => void;
 
-  constructor(commonName = 'Interop CA', key: keyof typeof KEYS = 'ec') {
+  constructor(commonName = 'Interop CA', key: keyof typeof KEYS = 'ec', days = 3) {
     ({ folder: this.folder, remove: this.#remove } = temporaryFolder());
     writeFileSync(this.path('ca.conf'), CONFIG);
     writeFileSync(this.path('index.txt'), '');
     this.#key('ca', key);
-    this.openssl('req', '-x509', '-key', 'ca.key', '-subj', `/CN=${commonName}`, '-days', '3', '-out', 'ca.pem');
+    this.openssl('req', '-x509', '-key', 'ca.key', '-subj', `/CN=${commonName}`, '-days', `${days}`, '-out', 'ca.pem');
   }
 
   /** The certificate NAME.pem with the key NAME.key (PKCS#8 PEM). */
-  issue(name: string, { key = 'ec', names, from = -1, to = 2, commonName = name }: IssueOptions = {}): this {
+  issue(name: string, options: IssueOptions = {}): this {
+    const { key = 'ec', names, from = -1, to = 2, commonName = name, issuer = 'ca' } = options;
+    const { extensions = ['basicConstraints=CA:FALSE'] } = options;
     this.#key(name, key);
     this.openssl('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${commonName}`, '-out', `${name}.csr`);
-    writeFileSync(this.path('ext'), `basicConstraints=CA:FALSE\n${names ? `subjectAltName=${names}\n` : ''}`);
-    const signer = ['-config', 'ca.conf', '-cert', 'ca.pem', '-keyfile', 'ca.key', '-extfile', 'ext'];
+    writeFileSync(this.path('ext'), [...extensions, names ? `subjectAltName=${names}` : '', ''].join('\n'));
+    const signer = ['-config', 'ca.conf', '-cert', `${issuer}.pem`, '-keyfile', `${issuer}.key`, '-extfile', 'ext'];
     const dates = ['-startdate', date(from), '-enddate', date(to)];
     this.openssl('ca', '-batch', '-notext', ...signer, ...dates, '-in', `${name}.csr`, '-out', `${name}.pem`);
     return this;
@@ -102,6 +108,7 @@ export class Authority implements Disposable {
   }
 }
 
-function date(days: number): string {
+function date(days: number | string): string {
+  if (typeof days === 'string') return days;
   return `${new Date(Date.now() + days * 86_400_000).toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
 }

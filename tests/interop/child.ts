@@ -31,6 +31,7 @@ export class Child {
         this.#changed();
       });
     }
+    this.#child.stdin?.on('error', () => {}); // it may end before it has read what was typed
     this.ended = new Promise((resolve, reject) => {
       this.#child.on('error', (error: NodeJS.ErrnoException) => {
         this.#failure =
@@ -81,6 +82,11 @@ export class Child {
         .slice(from)
         .find((line) => pattern.test(line)),
     );
+  }
+
+  /** Types a text, where standard input is a pipe. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
   }
 
   /** Sends a signal to this very process. */

@@ -17,8 +17,8 @@ export function cleanEnvironment(extra: Record<string, string> = {}): NodeJS.Pro
 
 /** The built command `wasmqtt`, run as a user runs it. */
 export class Command extends Child {
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    super(process.execPath, [CLI, ...args], { env: cleanEnvironment(env) });
+  constructor(args: readonly string[], env: Record<string, string> = {}, cwd?: string) {
+    super(process.execPath, [CLI, ...args], { env: cleanEnvironment(env), cwd });
   }
 
   /** Every whole line of standard output, parsed: throws when one is not JSON. */

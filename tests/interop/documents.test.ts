@@ -1,13 +1,15 @@
 // needs: mosquitto, mosquitto_pub, mosquitto_sub, openssl, curl, hexdump
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from './authority.js';
 import { Child, type Ended } from './child.js';
 import { Command, cleanEnvironment, type JsonEvent } from './command.js';
+import { commands } from './commands.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { temporaryFolder } from './temporary.js';
+import { works } from './works.js';
 
 const DOCUMENTED_BASE = 'https://microvisor.twilio.com';
 const DEVICE_SID = `UV${'0123456789abcdef'.repeat(2)}`;
@@ -48,14 +50,6 @@ async function mosquitto(options: MosquittoOptions): Promise<Mosquitto> {
   return broker;
 }
 
-/** The blocks of a fixture, without its head. */
-function commands(path: string): string[] {
-  const [, ...blocks] = readFileSync(join(import.meta.dirname, path), 'utf8')
-    .trim()
-    .split('\n\n');
-  return blocks;
-}
-
 /** Runs documented commands in the folder of the user's files, unchanged but for the base address. */
 function shell(blocks: string[], env: Record<string, string> = {}): Promise<Ended> {
   const base = new URL(listening.url).origin;
@@ -77,17 +71,6 @@ async function call(method: string, path: string, form?: Record<string, string>)
   const body = form && new URLSearchParams(form);
   const response = await fetch(`${listening.url}${path}`, { method, headers: { authorization }, body });
   return { status: response.status, text: await response.text(), headers: JSON.stringify([...response.headers]) };
-}
-
-/** Readings reach mosquitto_sub, a command reaches the device, Ctrl-C ends it with 0. */
-async function works(broker: Mosquitto, device: Command, clientId = DEVICE_SID) {
-  await device.event('subscribed', ({ topic }) => topic === `command/device/${clientId}`);
-  const watcher = await broker.subscribe(['-t', `sensor/device/${clientId}`, '-C', '1']);
-  undo.push(() => watcher.kill());
-  expect(JSON.parse((await watcher.ended).stdout)).toMatchObject({ reading: expect.any(Number), commands: 0 });
-  await broker.publish(`command/device/${clientId}`, 'on');
-  await device.event('published', ({ payload }) => JSON.parse(payload).commands === 1);
-  expect(await device.interrupt()).toMatchObject({ code: 0, stderr: '', summary: { received: 1, errors: 0 } });
 }
 
 describe('the guide for any broker provisions a device that runs from the store alone', () => {
@@ -128,7 +111,7 @@ describe('the guide for any broker provisions a device that runs from the store 
     });
     expect(result).toMatchObject({ code: 0, stderr: '' });
     await cloud.interrupt(); // the device needs the store alone
-    await works(broker, run('--protocol', '3.1.1'));
+    await works(broker, run('--protocol', '3.1.1'), DEVICE_SID);
   });
 });
 
@@ -147,7 +130,7 @@ describe('the guide for AWS IoT', () => {
   it('provisions a device that runs from the store alone', async () => {
     const broker = await mosquitto({ requireCertificate: true });
     expect(await provision(broker)).toMatchObject({ code: 0 });
-    await works(broker, run());
+    await works(broker, run(), DEVICE_SID);
   });
 
   it('with an openssl that writes PKCS#1 gives a key that is refused with the way out', async () => {

@@ -6,6 +6,9 @@ import type { Authority } from './authority.js';
 import { Child } from './child.js';
 import { freePort, temporaryFolder } from './temporary.js';
 
+/** Where `ca.pem`, `server.pem`, `server.key`, `watcher.pem` and `watcher.key` are. */
+export type Files = Pick<Authority, 'path'>;
+
 export interface MosquittoOptions {
   /** Name of the server's certificate and key in the authority's folder. */
   server?: string;
@@ -21,12 +24,12 @@ export class Mosquitto {
   readonly #folder = temporaryFolder();
 
   private constructor(
-    readonly authority: Authority,
+    readonly authority: Files,
     readonly port: number,
     private readonly options: MosquittoOptions,
   ) {}
 
-  static async start(authority: Authority, options: MosquittoOptions = {}): Promise<Mosquitto> {
+  static async start(authority: Files, options: MosquittoOptions = {}): Promise<Mosquitto> {
     const broker = new Mosquitto(authority, await freePort(), options);
     broker.#configure();
     await broker.start();

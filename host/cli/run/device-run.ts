@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigSource } from '../../cloud/index.js';
 import { Device, type KernelEvent } from '../../microvisor/index.js';
+import { describeConnectFailure } from '../connect-failure.js';
 import { UserError } from '../errors.js';
 import { type GuestOptions, guestHasFailed, writeGuestOptions } from './app-options.js';
 import type { Report } from './events.js';
-import { describeConnectFailure } from './failure.js';
 import { describeGuestError } from './guest-error.js';
 
 /** What the summary tells. */

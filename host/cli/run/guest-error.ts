@@ -1,4 +1,4 @@
-import { STORE_OF } from './overlay.js';
+import { isConfigKey } from '../../credentials/keys.js';
 
 const HEX = `store the hex digits of the DER file and nothing else: hexdump -v -e '1/1 "%02x"' FILE`;
 const toHex = (convert: string) =>
@@ -29,7 +29,7 @@ const ADVICE: [keys: RegExp, reason: RegExp, advice: string][] = [
  */
 export function describeGuestError(text: string): string {
   const [, key, said, unit, place] = /^([\w-]+): (.*?)(?: \((character|byte) (\d+)\))?$/s.exec(text) ?? [];
-  if (key === undefined || !(key in STORE_OF)) return text;
+  if (key === undefined || !isConfigKey(key)) return text;
   const [, , advice] = ADVICE.find(([keys, reason]) => keys.test(key) && reason.test(said)) ?? [];
   const reason = advice === undefined ? said : said.replace(/;.*$/, '');
   return `${key}: ${kindOf(key, unit)}${reason}${spotOf(said, unit, place)}${advice === undefined ? '' : `; ${advice}`}`;

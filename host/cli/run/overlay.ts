@@ -1,66 +1,43 @@
 import type { ConfigRequest, ConfigSource } from '../../cloud/index.js';
-import { hexEncode } from '../../core/index.js';
-import { checkPair, readChain, readKey, readPassword } from './credential-files.js';
-
-/** The keys under which the documents store a device's configuration, with the store of each. */
-export const STORE_OF = {
-  'broker-host': 'config',
-  'broker-port': 'config',
-  'client-id': 'config',
-  'root-CA': 'config',
-  cert: 'config',
-  private_key: 'secret',
-  username: 'config',
-  password: 'secret',
-} as const;
-
-export type ConfigKey = keyof typeof STORE_OF;
-export type Overlay = Partial<Record<ConfigKey, string>>;
-
-/** Options of `wasmqtt run` that stand for keys of the stores. */
-export interface CredentialOptions {
-  brokerHost?: string;
-  brokerPort?: number;
-  clientId?: string;
-  rootCa?: string;
-  cert?: string;
-  key?: string;
-  username?: string;
-  passwordFile?: string;
-}
+import { checkDates, checkPair, inChainOrder, readCertificateFile } from '../../credentials/certificate-file.js';
+import type { FilePlace } from '../../credentials/files.js';
+import { openKeyFile, plainPkcs8 } from '../../credentials/key-file.js';
+import { isConfigKey, ruleOf } from '../../credentials/keys.js';
+import { type CredentialOptions, type CredentialValues, valuesOf } from '../credential-options.js';
 
 /**
- * The values that the options stand for, as the documents would store them: hex of DER for certificates and key.
+ * The values that the options of a run stand for. A run takes the key as the device wants it, and nothing that the broker
+ * would refuse.
  *
- * @throws UserError naming option and file, for a file that cannot be read or does not hold what it should
+ * @param now milliseconds since 1970
+ * @throws CredentialFileError, also for a certificate outside its dates and a key that is not its own
  */
-export function overlayOf(options: CredentialOptions, now: number): Overlay {
-  const overlay: Overlay = {};
-  const put = (key: ConfigKey, value: string | undefined) => {
-    if (value !== undefined) overlay[key] = value;
+export function overlayOf(options: CredentialOptions, now: number): CredentialValues {
+  const current = (file: FilePlace) => {
+    const certificates = readCertificateFile(file);
+    checkDates(file, certificates, now);
+    return certificates;
   };
-  put('broker-host', options.brokerHost);
-  put('broker-port', options.brokerPort?.toString());
-  put('client-id', options.clientId);
-  put('username', options.username);
-  if (options.rootCa) put('root-CA', hexEncode(readChain('--root-ca', options.rootCa, now)));
-  const chain = options.cert && readChain('--cert', options.cert, now);
-  const key = options.key && readKey('--key', options.key);
-  if (chain) put('cert', hexEncode(chain));
-  if (key) put('private_key', hexEncode(key));
-  if (chain && key) checkPair(chain, key, options as { cert: string; key: string });
-  if (options.passwordFile) put('password', readPassword(options.passwordFile));
-  return overlay;
+  return valuesOf(options, {
+    roots: current,
+    pair(certificateFile, keyFile) {
+      const certificates = current(certificateFile);
+      const key = plainPkcs8(openKeyFile(keyFile));
+      const chain = inChainOrder(certificates, key);
+      checkPair(chain[0], key, keyFile, certificateFile.path);
+      return { chain, key };
+    },
+  });
 }
 
 /** The overlay first, then `below`; keys in `hidden` are not looked for below. */
-export function overlaid(below: ConfigSource, overlay: Overlay, hidden: ReadonlySet<string>): ConfigSource {
+export function overlaid(below: ConfigSource, overlay: CredentialValues, hidden: ReadonlySet<string>): ConfigSource {
   return {
     async fetch(items: ConfigRequest[]) {
       const found = await below.fetch(items);
       return items.map((item, index) => {
-        const value = overlay[item.key as ConfigKey];
-        if (value !== undefined && STORE_OF[item.key as ConfigKey] === item.store) return { result: 'ok', value };
+        const value = isConfigKey(item.key) && ruleOf(item.key).store === item.store ? overlay[item.key] : undefined;
+        if (value !== undefined) return { result: 'ok', value };
         return hidden.has(item.key) ? { result: 'keyNotFound' } : found[index];
       });
     },

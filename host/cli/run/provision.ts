@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change, Scope, Store } from '../../cloud/index.js';
-import { type ConfigKey, type Overlay, STORE_OF } from './overlay.js';
-
-const KEYS = Object.keys(STORE_OF) as ConfigKey[];
+import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/keys.js';
+import type { CredentialValues } from '../credential-options.js';
 
 /**
  * The part of a store that `wasmqtt run` filled for the embedded broker. It notes the digest of each value that it
@@ -22,17 +21,17 @@ export class Provisioning {
   /** Keys whose present value was written by `write`. */
   ownKeys(): Set<ConfigKey> {
     const digests = this.#digests();
-    return new Set(KEYS.filter((key) => digests[key]?.includes(this.#digestOf(key) ?? '-')));
+    return new Set(CONFIG_KEYS.filter((key) => digests[key]?.includes(this.#digestOf(key) ?? '-')));
   }
 
   /** Keys that hold a value which somebody else wrote. */
   foreignKeys(): ConfigKey[] {
     const own = this.ownKeys();
-    return KEYS.filter((key) => this.#digestOf(key) !== undefined && !own.has(key));
+    return CONFIG_KEYS.filter((key) => this.#digestOf(key) !== undefined && !own.has(key));
   }
 
   /** Sets all values in one transaction. The note comes first: a kill in between leaves values that are still known. */
-  async write(values: Overlay): Promise<void> {
+  async write(values: CredentialValues): Promise<void> {
     const present = this.#digests();
     const next: Record<string, string[]> = {};
     const changes: Change[] = [];
@@ -41,7 +40,7 @@ export class Provisioning {
       const before = this.#digestOf(key);
       next[key] = [digest(value), ...(before && present[key]?.includes(before) ? [before] : [])];
       if (before !== next[key][0]) {
-        changes.push({ op: 'set', scope: this.#scope, store: `${STORE_OF[key]}s`, key, value });
+        changes.push({ op: 'set', scope: this.#scope, store: `${ruleOf(key).store}s`, key, value });
       }
     }
     if (changes.length === 0) return;
@@ -54,7 +53,7 @@ export class Provisioning {
   }
 
   #digestOf(key: ConfigKey): string | undefined {
-    const stored = this.#store.get(this.#scope, `${STORE_OF[key]}s`, key);
+    const stored = this.#store.get(this.#scope, `${ruleOf(key).store}s`, key);
     return stored && digest(stored.value);
   }
 }

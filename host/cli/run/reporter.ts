@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
+import { printable } from '../printable.js';
 import type { Report, RunEvent } from './events.js';
-import { printable } from './printable.js';
 
 /** One JSON object a line, nothing else. */
 export function jsonReporter(out: NodeJS.WritableStream): Report {

@@ -1,11 +1,12 @@
 import { deviceConfigSource, type Scope } from '../../cloud/index.js';
 import { hexEncode, modulePath } from '../../core/index.js';
+import type { CredentialOptions, CredentialValues } from '../credential-options.js';
 import { UsageError, UserError } from '../errors.js';
 import { accountOf, openPki, openStore, startLocalBroker, startLocalCloud } from '../services.js';
 import { ended } from '../shared.js';
 import { type Counts, DeviceRun } from './device-run.js';
 import type { Report } from './events.js';
-import { type CredentialOptions, type Overlay, overlaid, overlayOf } from './overlay.js';
+import { overlaid, overlayOf } from './overlay.js';
 import { Provisioning } from './provision.js';
 
 export interface RunOptions extends CredentialOptions {
@@ -133,14 +134,14 @@ async function embed(
   closers.push(() => broker.close());
   report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${broker.port}`, port: broker.port });
   const foreign = provisioning.foreignKeys();
-  const values: Overlay = {
+  const values: CredentialValues = {
     'broker-host': 'localhost',
     'broker-port': String(broker.port),
     'root-CA': hexEncode(pki.ca.certificateDer),
     cert: hexEncode(pki.device.certificateDer),
     private_key: hexEncode(pki.device.privateKeyPkcs8),
   };
-  const clash = (Object.keys(values) as (keyof Overlay)[]).filter((key) => foreign.includes(key));
+  const clash = (Object.keys(values) as (keyof CredentialValues)[]).filter((key) => foreign.includes(key));
   if (clash.length > 0) {
     throw new UserError(
       `the store already holds ${clash.join(', ')} for this device, but no broker-host; add broker-host to run with ` +

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { formField } from '../form.js';
 import { pageMeta, parsePageRequest } from '../paging.js';
 import { valueReply } from '../replies.js';
-import { collectionPath, type Scope, type StoreName } from '../scope.js';
+import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../scope.js';
 import type { Store } from '../store.js';
 
 export interface ValueRoutesOptions {
@@ -15,8 +15,6 @@ interface ValueParams {
   deviceSid?: string;
   key: string;
 }
-
-const COLLECTIONS: Record<StoreName, string> = { configs: 'Configs', secrets: 'Secrets' };
 
 /** List, create, fetch, update and delete, for configs and secrets of the account and of a device. */
 export function valueRoutes(app: FastifyInstance, options: ValueRoutesOptions): void {
@@ -31,8 +29,7 @@ function addCollection(app: FastifyInstance, path: string, name: StoreName, { st
     const { deviceSid } = request.params as ValueParams;
     const scope: Scope = deviceSid === undefined ? { kind: 'account' } : { kind: 'device', deviceSid };
     const collection = collectionPath(scope, name);
-    const parent = collection[0] === 'account' ? '/v1' : `/v1/Devices/${collection[1]}`;
-    return { scope, collection, url: `${baseUrl(request)}${parent}/${COLLECTIONS[name]}` };
+    return { scope, collection, url: `${baseUrl(request)}/v1${restPath(collection)}` };
   };
   const keyOf = (request: FastifyRequest) => (request.params as ValueParams).key;
 

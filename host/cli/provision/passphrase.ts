@@ -1,0 +1,48 @@
+import { CredentialFileError, readSecretLine } from '../../credentials/files.js';
+import type { KeyFile } from '../../credentials/key-file.js';
+import { UserError } from '../errors.js';
+
+/**
+ * The pass-phrase of an encrypted key: from the file, else typed on the terminal, where it is not shown. Nothing for a key
+ * that is not encrypted.
+ *
+ * @throws CredentialFileError when there is neither file nor terminal; UserError at Ctrl-C
+ */
+export async function passphraseFor(key: KeyFile, file: string | undefined): Promise<string | undefined> {
+  if (!key.encrypted) return undefined;
+  if (file !== undefined) return readSecretLine({ option: '--key-passphrase-file', path: file }, 'pass-phrase');
+  if (!process.stdin.isTTY) {
+    throw new CredentialFileError(
+      key.place,
+      'is encrypted; give the file of its pass-phrase with --key-passphrase-file',
+    );
+  }
+  return typed(`Pass-phrase of ${key.place.path}: `);
+}
+
+const CTRL_C = '\u0003';
+const ERASE = ['\u007f', '\b'];
+
+/** A line of the terminal that is not echoed. */
+function typed(prompt: string): Promise<string> {
+  const { stdin, stderr } = process;
+  return new Promise((resolve, reject) => {
+    let line: string[] = [];
+    const end = (act: () => void) => {
+      stdin.off('data', take).setRawMode(false).pause();
+      stderr.write('\n');
+      act();
+    };
+    const take = (text: string) => {
+      for (const character of text) {
+        if (character === '\r' || character === '\n') return end(() => resolve(line.join('')));
+        if (character === CTRL_C) return end(() => reject(new UserError('ended at the prompt; nothing was written')));
+        if (ERASE.includes(character)) line = line.slice(0, -1);
+        else line.push(character);
+      }
+    };
+    // What is typed is echoed until the terminal is raw, so the prompt comes after that.
+    stdin.setRawMode(true).setEncoding('utf8').on('data', take).resume();
+    stderr.write(prompt);
+  });
+}

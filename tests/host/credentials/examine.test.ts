@@ -1,0 +1,223 @@
+// needs: openssl
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_VALUE_LENGTH } from '../../../host/cloud/index.js';
+import { type ExamineOptions, examine } from '../../../host/credentials/examine.js';
+import type { StoredValues } from '../../../host/credentials/finding.js';
+import { KEYS, MAX_VALUE_CHARACTERS } from '../../../host/credentials/keys.js';
+import { type Material, makeMaterial, removeMaterial } from './material.js';
+import { type Changes, goodValues, placeOf, splitPlace, TRAPS, withChanges } from './traps.js';
+
+let material: Material;
+
+beforeAll(() => {
+  material = makeMaterial();
+});
+
+afterAll(() => removeMaterial(material));
+
+function stored(values: Record<string, string>): StoredValues {
+  const configs = new Map<string, string>();
+  const secrets = new Map<string, string>();
+  for (const [place, value] of Object.entries(values)) {
+    const { store, name } = splitPlace(place);
+    (store === 'config' ? configs : secrets).set(name, value);
+  }
+  return { configs, secrets };
+}
+
+function findings(changes: Changes = {}, options: Partial<ExamineOptions> = {}) {
+  const values = stored(withChanges(goodValues(material), changes));
+  return examine(values, { now: new Date(), warnDays: 30, ...options });
+}
+
+/** Severity, trap and place of each finding. */
+const brief = (found: ReturnType<typeof findings>) => found.map(({ severity, trap, where }) => [severity, trap, where]);
+
+describe('values that are well', () => {
+  it('give no finding', () => {
+    expect(findings()).toEqual([]);
+  });
+
+  it('nor do user name and password, a chain with its intermediate, and keys of the application', () => {
+    const { pki } = material;
+    const password = { 'config cert': undefined, 'secret private_key': undefined };
+    expect(findings({ ...password, 'config username': 'ann', 'secret password': 'p ä$$' })).toEqual([]);
+    const chain = pki.hex('below.der') + pki.hex('middle.der');
+    expect(findings({ 'config cert': chain, 'secret private_key': pki.hex('below.key.der') })).toEqual([]);
+    expect(findings({ 'config interval': '5', 'config card': 'x', 'secret wifi-key': 'y' })).toEqual([]);
+  });
+
+  it('nor do upper-case hex, an RSA pair, no root-CA, an address for a name', () => {
+    const { pki } = material;
+    expect(findings({ 'config cert': pki.hex('device.der').toUpperCase() })).toEqual([]);
+    expect(findings({ 'config cert': pki.hex('rsa.der'), 'secret private_key': pki.hex('rsa.key.der') })).toEqual([]);
+    expect(findings({ 'config root-CA': undefined })).toEqual([]);
+    for (const host of ['192.0.2.7', '2001:db8::7', 'localhost', 'a.iot.eu-west-1.amazonaws.com.']) {
+      expect(findings({ 'config broker-host': host }), host).toEqual([]);
+    }
+  });
+});
+
+describe('each trap is found, alone', () => {
+  it.each(TRAPS.map((trap) => [trap.trap, trap.case, trap] as const))('%s: %s', (_trap, _case, trap) => {
+    const { warnDays, authentication, besides = [], severity } = trap;
+    const found = findings(trap.changes(material), { ...(warnDays && { warnDays }), authentication });
+    const wanted = [severity, trap.trap, placeOf(trap, material)];
+    expect(brief(found)).toContainEqual(wanted);
+    for (const finding of found) expect([trap.trap, ...besides]).toContain(finding.trap);
+    if (besides.length === 0) expect(found).toHaveLength(1);
+  });
+
+  it('and says in whole sentences what and why, and how to mend it', () => {
+    for (const trap of TRAPS) {
+      for (const { what, why, remedy } of findings(trap.changes(material), { warnDays: trap.warnDays ?? 30 })) {
+        expect(what, trap.case).toMatch(/^\S.*[^.]\.$/s);
+        expect(why, trap.case).toMatch(/^[A-Z].*[^.]\.$/);
+        expect(remedy, trap.case).toMatch(/wasmqtt provision --|^delete |^use /);
+        expect(`${what}${why}${remedy}`.length, trap.case).toBeLessThan(420);
+      }
+    }
+  });
+});
+
+describe('several traps at once', () => {
+  it('are all told, errors first, then by key', () => {
+    const { pki } = material;
+    const found = findings({
+      'config broker-port': '1883',
+      'config root-CA': undefined,
+      'config root-ca': `${pki.hex('ca.der')}\n`,
+      'config client-id': 'pump-7 ',
+      'secret private_key': pki.read('device.key').toString('latin1'),
+    });
+    expect(brief(found)).toEqual([
+      ['error', 'wrong-key-name', 'config root-ca'],
+      ['error', 'port-without-tls', 'config broker-port'],
+      ['error', 'space-in-hex', expect.stringMatching(/^config root-ca, character \d+$/)],
+      ['error', 'pem-in-value', 'secret private_key'],
+      ['warning', 'space-around-value', 'config client-id, character 7'],
+    ]);
+  });
+
+  it('in empty stores are the keys that every device needs', () => {
+    const found = examine({ configs: new Map(), secrets: new Map() }, { now: new Date(), warnDays: 30 });
+    expect(brief(found)).toEqual([
+      ['error', 'missing-key', 'config broker-host'],
+      ['error', 'missing-key', 'config broker-port'],
+      ['warning', 'no-credentials', 'stores'],
+    ]);
+  });
+
+  it('of one chain name the certificate', () => {
+    const { pki } = material;
+    expect(brief(findings({ 'config root-CA': pki.hex('ca.der') + pki.hex('expired.der') }))).toEqual([
+      ['error', 'certificate-expired', 'config root-CA, certificate 2'],
+      ['warning', 'root-is-no-ca', 'config root-CA, certificate 2'],
+    ]);
+  });
+});
+
+describe('key names', () => {
+  it.each([
+    ['root_ca', 'root-CA'],
+    ['rootCA', 'root-CA'],
+    ['ca-cert', 'root-CA'],
+    ['root-cert', 'root-CA'],
+    ['crt', 'cert'],
+    ['certificate', 'cert'],
+    ['client-cert', 'cert'],
+    ['private key', 'private_key'],
+    ['PRIVATE_KEY', 'private_key'],
+    ['privat_key', 'private_key'],
+    ['broker_host', 'broker-host'],
+    ['brokerhost', 'broker-host'],
+    ['broker-prot', 'broker-port'],
+  ])('%s is taken for %s', (name, key) => {
+    const store = KEYS[key as keyof typeof KEYS].store;
+    const good = goodValues(material)[`${store} ${key}`];
+    const found = findings({ [`${store} ${key}`]: undefined, [`${store} ${name}`]: good });
+    expect(brief(found)).toEqual([['error', 'wrong-key-name', `${store} ${name}`]]);
+    expect(found[0].what).toContain(JSON.stringify(key));
+  });
+
+  it('a word for a key that nothing asks for is left alone', () => {
+    expect(findings({ 'config user': 'ann', 'secret pass': 'word', 'config key': '7' })).toEqual([]);
+  });
+});
+
+describe('secrets that cannot be read', () => {
+  const hidden = (names: string[]) => {
+    const { configs } = stored(withChanges(goodValues(material), {}));
+    const values = { configs, secrets: new Map(), hiddenSecrets: new Set(names) };
+    return examine(values, { now: new Date(), warnDays: 30 });
+  };
+
+  it('count as there, and nothing is said of their values', () => {
+    expect(hidden(['private_key'])).toEqual([]);
+  });
+
+  it('are still told for their names', () => {
+    expect(brief(hidden(['private-key']))).toEqual([['error', 'wrong-key-name', 'secret private-key']]);
+    expect(brief(hidden([]))).toEqual([['error', 'missing-key', 'secret private_key']]);
+  });
+});
+
+describe('keys in the other scope', () => {
+  it('are missed where they belong, and said to be there', () => {
+    const changes = { 'config broker-port': undefined, 'config root-CA': undefined };
+    const { configs, secrets } = stored(withChanges(goodValues(material), changes));
+    const otherScope = {
+      name: 'account' as const,
+      configs: new Set(['broker-port', 'root-CA', 'cert']),
+      secrets: new Set<string>(),
+    };
+    const found = examine({ configs, secrets, otherScope }, { now: new Date(), warnDays: 30 });
+    expect(brief(found)).toEqual([
+      ['error', 'wrong-scope', 'config broker-port'],
+      ['warning', 'wrong-scope', 'config root-CA'],
+    ]);
+    expect(found[0].remedy).toContain('--scope account');
+  });
+});
+
+describe('options', () => {
+  it('the place is told in the words of the label', () => {
+    const [finding] = findings({ 'config cert': '308' }, { label: (key) => `--${key} FILE` });
+    expect(finding.where).toBe('--cert FILE, character 3');
+  });
+
+  it('remedies take the command that leads to these stores', () => {
+    const [{ remedy }] = findings(
+      { 'config broker-port': '1883' },
+      { provision: 'wasmqtt provision --data /tmp/stores' },
+    );
+    expect(remedy).toMatch(/^wasmqtt provision --data \/tmp\/stores --broker-port 8883/);
+  });
+
+  it('certificates that end after the warning time are well', () => {
+    const { pki } = material;
+    const soon = { 'config cert': pki.hex('soon.der'), 'secret private_key': pki.hex('soon.key.der') };
+    const day = 86_400_000;
+    const end = Date.parse('2049-01-01T00:00:00Z');
+    expect(findings(soon, { now: new Date(end - 30 * day) })).toEqual([]);
+    expect(findings(soon, { now: new Date(end - 30 * day + 1) })[0].trap).toBe('certificate-expires-soon');
+    expect(findings(soon, { now: new Date(end) })[0].trap).toBe('certificate-expires-soon');
+    expect(findings(soon, { now: new Date(end + 1) })[0].trap).toBe('certificate-expired');
+  });
+});
+
+it('no finding holds a secret', () => {
+  for (const trap of TRAPS) {
+    const changes = trap.changes(material);
+    const values = withChanges(goodValues(material), changes);
+    const text = JSON.stringify(findings(changes));
+    for (const [place, value] of Object.entries(values)) {
+      const isSecret = place.startsWith('secret ') && value.length > 8;
+      if (isSecret) expect(text, trap.case).not.toContain(value.slice(2, 10));
+    }
+  }
+});
+
+it('the longest value is the one that the stores take', () => {
+  expect(MAX_VALUE_CHARACTERS).toBe(MAX_VALUE_LENGTH);
+});

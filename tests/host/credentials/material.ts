@@ -1,0 +1,45 @@
+import { Authority } from '../../interop/authority.js';
+
+/** Certificates and keys, good and bad in every way that a trap needs. Dates are fixed, so that messages are. */
+export interface Material {
+  pki: Authority;
+  /** A CA of the same name with another key. */
+  anew: Authority;
+  /** A CA of another name. */
+  foreign: Authority;
+}
+
+/** Ends after everything that a test waits for; the certificate `soon` ends before it. */
+export const SOON_DAYS = 9000;
+const GOOD = { from: '20200101000000Z', to: '20800101000000Z' };
+const CA_EXTENSIONS = ['basicConstraints=critical,CA:TRUE', 'keyUsage=keyCertSign'];
+
+export function makeMaterial(): Material {
+  const pki = new Authority('Interop CA', 'ec', 20_000)
+    .issue('device', GOOD)
+    .issue('other', GOOD)
+    .issue('rsa', { ...GOOD, key: 'rsa' })
+    .issue('expired', { from: '20200101000000Z', to: '20210101000000Z' })
+    .issue('early', { from: '20790101000000Z', to: '20800101000000Z' })
+    .issue('soon', { from: '20200101000000Z', to: '20490101000000Z' })
+    .issue('for-servers', { ...GOOD, extensions: ['extendedKeyUsage=serverAuth'] })
+    .issue('is-ca', { ...GOOD, extensions: CA_EXTENSIONS })
+    .issue('middle', { ...GOOD, extensions: CA_EXTENSIONS })
+    .issue('below', { ...GOOD, issuer: 'middle' })
+    .toDer('ca', 'device', 'other', 'rsa', 'expired', 'early', 'soon', 'for-servers', 'is-ca', 'middle', 'below');
+  pki.openssl('rsa', '-traditional', '-in', 'rsa.key', '-outform', 'der', '-out', 'pkcs1.der');
+  pki.openssl('ec', '-in', 'device.key', '-outform', 'der', '-out', 'sec1.der');
+  pki.openssl('pkey', '-in', 'device.key', '-pubout', '-outform', 'der', '-out', 'public.der');
+  pki.openssl('req', '-in', 'device.csr', '-outform', 'der', '-out', 'request.der');
+  const encrypt = ['pkcs8', '-topk8', '-in', 'device.key', '-passout', 'pass:secret', '-outform', 'der'];
+  pki.openssl(...encrypt, '-out', 'encrypted.der');
+  return {
+    pki,
+    anew: new Authority('Interop CA', 'ec', 20_000).toDer('ca'),
+    foreign: new Authority('Another CA', 'ec', 20_000).toDer('ca'),
+  };
+}
+
+export function removeMaterial({ pki, anew, foreign }: Material): void {
+  for (const authority of [pki, anew, foreign]) authority[Symbol.dispose]();
+}
