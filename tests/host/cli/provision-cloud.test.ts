@@ -1,12 +1,24 @@
 // needs: openssl, bash, curl, hexdump
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { NewValue, Store } from '../../../host/cloud/index.js';
 import { Child } from '../../interop/child.js';
-import { cleanEnvironment } from '../../interop/command.js';
+import { Command, cleanEnvironment } from '../../interop/command.js';
 import { freePort } from '../../interop/temporary.js';
 import { type Fault, faulty } from '../cloud/faulty.js';
 import { ACCOUNT_SID, AUTH_TOKEN, openCloud } from '../cloud/helpers.js';
-import { ACCOUNT, allOf, DEVICE, DEVICE_SID, good, goodValues, pki, provision, provisioning } from './provision-rig.js';
+import {
+  ACCOUNT,
+  allOf,
+  DEVICE,
+  DEVICE_SID,
+  data,
+  good,
+  goodValues,
+  pki,
+  provision,
+  provisioning,
+} from './provision-rig.js';
 
 provisioning();
 
@@ -220,6 +232,20 @@ describe('the curl commands of --dry-run', () => {
       });
     },
   );
+
+  it('are a script on standard output, for a device that is not known yet, and no store is made', async () => {
+    const { store, cloud } = await open([]);
+    const command = new Command(['provision', ...good(), '--dry-run', '--data', data]);
+    const { code, stdout, stderr } = await command.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^# For bash -e, with TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN exported\./);
+    expect(stderr).toMatch(
+      /^dry run: 5 created, .* which is not there yet; 0 errors, 0 warnings; nothing was written\n$/,
+    );
+    expect(existsSync(data)).toBe(false);
+    await shell(stdout.replaceAll('http://127.0.0.1:8180', cloud.url));
+    expect(allOf(store, DEVICE)).toEqual(goodValues());
+  });
 
   it('hold secrets only with --show-secrets, and need no files then', async () => {
     const { store, cloud } = await open([]);
