@@ -51,7 +51,11 @@ export function doctorCommand(): Command {
     )
     .option('--warn-days <days>', 'warn of certificates that end within so many days', parseDays, 30)
     .option('--connect', 'also connect to the broker: name, TCP, TLS, MQTT')
-    .option('--timeout <duration>', 'time for each step of --connect (default 5s)', parseDuration, 5000)
+    .addOption(
+      new Option('--timeout <duration>', 'time for each step of --connect')
+        .argParser(parseDuration)
+        .default(5000, '5s'),
+    )
     .addOption(new Option('--protocol <version>', 'MQTT version of --connect').choices(['3.1.1', '5']).default('5'))
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

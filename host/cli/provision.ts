@@ -48,7 +48,11 @@ export function provisionCommand(): Command {
     .option('--show-secrets', 'with --dry-run: print secrets in the commands')
     .option('--warn-days <days>', 'tell certificates that end within so many days', parseDays, 30)
     .option('--connect', 'also connect to the broker with the values, and write only if it lets the device in')
-    .option('--timeout <duration>', 'time for each step of --connect (default 5s)', parseDuration, 5000)
+    .addOption(
+      new Option('--timeout <duration>', 'time for each step of --connect')
+        .argParser(parseDuration)
+        .default(5000, '5s'),
+    )
     .addOption(new Option('--protocol <version>', 'MQTT version of --connect').choices(['3.1.1', '5']).default('5'))
     .option('--force', 'write although there are errors')
     .addOption(dataOption())
