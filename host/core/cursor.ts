@@ -7,8 +7,9 @@ import { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 import { NONE, PacketView } from './packet-view.js';
 import type { ProtocolVersion } from './packets.js';
 import { PayloadPieces } from './pieces.js';
-import { NOTHING, viewOf } from './source.js';
+import { NOTHING } from './source.js';
 import { STRIDE } from './summary.js';
+import { viewOf } from './views.js';
 
 /** Up to so many bytes a loop copies faster than a call. */
 const FEW = 24;

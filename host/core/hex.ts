@@ -2,6 +2,7 @@ import { Result, results } from '../../build/abi/core.js';
 import { describeResult } from './errors.js';
 import { core, scratch } from './instance.js';
 import { asciiText, hexText, writeLatin1 } from './strings.js';
+import { viewOf } from './views.js';
 
 /** Up to this many bytes a call wipes what it left in the core's memory, since it may have been a key; no key is larger. */
 const WIPE_LIMIT = 65_536;
@@ -80,7 +81,7 @@ export function hexDecode(text: string): Uint8Array {
   writeLatin1(scratch.u8, text, input);
   const count = core.hex_decode(input, length, input, length >> 1, errorOffset);
   const bytes = Buffer.allocUnsafe(Math.max(count, 0));
-  scratch.u8.copy(bytes, 0, input, input + bytes.length);
+  bytes.set(viewOf(scratch.u8, input, input + bytes.length));
   wipe(input, length);
   if (count < 0) throw new HexError(count, scratch.u32[errorOffset >> 2], text);
   return bytes;

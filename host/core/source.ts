@@ -3,11 +3,6 @@ import { View } from './views.js';
 
 export const NOTHING: Buffer = Buffer.alloc(0);
 
-/** As `bytes.subarray(start, end)`, with a start and an end that lie in it. */
-export function viewOf(bytes: Buffer, start: number, end: number): Buffer {
-  return new View(bytes.buffer, bytes.byteOffset + start, end - start);
-}
-
 /** Bytes that are made a string at once, when strings lie close together: what a short string may keep alive. */
 const WINDOW = 1024;
 
