@@ -213,7 +213,7 @@ export class ModelServer {
     const { receiveMaximum, topicAliasMaximum, serverKeepAlive } = this.options;
     const properties = this.#version === 5 ? { receiveMaximum, topicAliasMaximum, serverKeepAlive } : {};
     this.#send({ type: 'connack', sessionPresent: this.hasSession, reasonCode: 0, properties });
-    this.hasSession = true;
+    this.hasSession = this.#version === 5 || !packet.cleanStart;
   }
 
   #take(packet: PublishPacket): void {

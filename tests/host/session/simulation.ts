@@ -78,6 +78,8 @@ export class Simulation {
   #copies = new Map<number, Message>();
   #owed: { packetId: number; qos: number }[] = [];
   #cleanStart = false;
+  /** The connection was made only to begin anew. */
+  #leaves = false;
   #subscription: 'none' | 'sent' | 'done' = 'none';
   #reconnectAt: number;
   #serverAt = Number.POSITIVE_INFINITY;
@@ -213,6 +215,7 @@ export class Simulation {
   #receive(bytes: Uint8Array): void {
     try {
       for (const event of this.#session.receive(bytes, this.now)) this.#happened(event);
+      if (this.#leaves) this.#leave();
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       for (const event of error.events) this.#happened(event);
@@ -228,8 +231,16 @@ export class Simulation {
     }
   }
 
+  #leave(): void {
+    this.#leaves = false;
+    this.#session.send({ type: 'disconnect', reasonCode: 0 }, this.now);
+    this.#lose();
+  }
+
   #happened({ type, packet }: ReturnType<ClientSession['receive']>[number]): void {
     if (type === 'connected') {
+      // In 3.1.1 the session of a Clean Session lasts as long as its connection (MQTT-3.1.2-6): one to keep needs another.
+      this.#leaves = this.#cleanStart && this.options.version < 5;
       this.#cleanStart = false;
     } else if (type === 'subscribed') {
       this.#subscription = 'done';
