@@ -119,7 +119,9 @@ function fragmentRow(peer: Peer, bench: string, { chunk, count }: Input, size: n
     target,
     units: count,
     ours: () => {
-      for (const fragment of fragments) sink += decoder.push(fragment).length;
+      let packets = 0;
+      for (const fragment of fragments) packets += decoder.push(fragment).length;
+      sink += packets;
     },
     theirs: () => {
       for (const fragment of fragments) parser.parse(fragment);
