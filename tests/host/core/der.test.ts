@@ -128,31 +128,6 @@ describe('any bytes', () => {
     }
   });
 
-  it('every change of one byte of a certificate gives a verdict, and what we accept node accepts too', () => {
-    const der = openssl.certificate('p-256', '/CN=mutant', '-addext', 'subjectAltName=DNS:localhost');
-    const record = scratch.reserve(CertificateRecord.SIZE + 64);
-    const input = scratch.take(der.length);
-    const nodeRefuses = new Set<string>();
-    for (let at = 0; at < der.length; at++) {
-      scratch.u8.set(der, input);
-      for (let value = 0; value < 256; value++) {
-        scratch.u8[input + at] = value;
-        const result = core.x509_read(input, der.length, record);
-        if (result < 0) {
-          expect(scratch.u32[(record + CertificateRecord.errorOffset) >> 2]).toBeLessThanOrEqual(der.length);
-        } else if (value % 16 === 0) {
-          const changed = Buffer.from(scratch.u8.subarray(input, input + result));
-          try {
-            new X509Certificate(changed);
-          } catch (error) {
-            nodeRefuses.add((error as Error).message);
-          }
-        }
-      }
-    }
-    expect([...nodeRefuses]).toEqual([]);
-  });
-
   it('every truncation and every change of one byte of a key gives a verdict', () => {
     for (const type of ['p-256', 'ed25519'] as const) {
       const der = openssl.convert('pkcs8', type, '-topk8', '-nocrypt', '-outform', 'der');
