@@ -44,7 +44,9 @@ describe("Debian's python3-cryptography-vectors, with all of NIST PKITS", () => 
     expect(count('x509/PKITS_data/certs/')).toBe(405);
     expect(count('x509/PKITS_data/crls/')).toBe(173);
     const kinds = Object.keys(READERS).map((kind) => samples.filter((sample) => sample.kind === kind).length);
-    console.log(`corpus: ${Object.keys(READERS).map((kind, index) => `${kinds[index]} ${kind}`)}`);
+    console.log(
+      `corpus: ${Object.keys(READERS).map((kind, index) => `${kinds[index]} ${kind}`)}, others ${foreigners.length}`,
+    );
     expect(Math.min(...kinds)).toBeGreaterThan(20);
   });
 
