@@ -75,6 +75,7 @@ class Assembler {
   }
 
   #argument(op, text, index, last) {
+    if (op === 'enter' && text === 'Any') throw new Error('address 0 stands for no template: enter a list of Any');
     if (op === 'by' || op === 'enter') return [this.addresses(text) & 0xff];
     if (op === 'select' || op === 'extensions' || op === 'attribute') return [this.lists(text)];
     if (op === 'type' || (op === 'require' && index === 0)) return [TYPES[text]];

@@ -1,8 +1,12 @@
-// The programs that tests use beyond Node, with the Debian package of each.
+// The programs and files that tests use beyond Node, with the Debian package of each.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
+import { root } from './root.mjs';
+
+/** Where that lies which is no program. */
+const files = JSON.parse(readFileSync(join(root, 'tools/files.json'), 'utf8'));
 
 export const packageOf = {
   mosquitto: 'mosquitto',
@@ -14,10 +18,12 @@ export const packageOf = {
   script: 'bsdutils',
   bash: 'bash',
   mosquitto_passwd: 'mosquitto',
+  'cryptography-vectors': 'python3-cryptography-vectors',
 };
 
-/** Whether the program is on the PATH; Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack. */
+/** Whether the file is there, or the program on the PATH; Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack. */
 function isThere(program) {
+  if (program in files) return existsSync(files[program]);
   return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
@@ -28,7 +34,7 @@ function isThere(program) {
   });
 }
 
-/** The programs that are not on this machine. */
+/** What is not on this machine. */
 export function missingTools() {
   return Object.keys(packageOf).filter((program) => !isThere(program));
 }
@@ -41,7 +47,7 @@ function aptPrefix() {
   return sudo ? ['sudo', '-n'] : undefined;
 }
 
-/** Installs what is missing where that is allowed; gives the programs that are missing after it. */
+/** Installs what is missing where that is allowed; gives what is missing after it. */
 export function installTools(log) {
   const missing = missingTools();
   if (missing.length === 0) return [];

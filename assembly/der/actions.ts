@@ -5,8 +5,6 @@ import {
   DER_HEAD_VERSION,
   PRIVATE_KEY_PRIVATE_VALUE,
   PRIVATE_KEY_PRIVATE_VALUE_LENGTH,
-  RESULT_DER_BIT_STRING_TRAILING_ZEROS,
-  RESULT_X509_TIME_TYPE,
 } from '../../build/abi/assembly';
 import {
   OP_ADDRESS,
@@ -40,16 +38,13 @@ import {
   OPS_2,
   OPS_3,
 } from '../../build/abi/der-templates';
-import { equal, fail, isNext, Packed, storeView, TAG_GENERALIZED_TIME } from './element';
+import { equal, fail, isNext, Packed, storeView } from './element';
 import { beginExtension, beginExtensions } from './extension';
 import { lookUp } from './identifier';
 import { noteAttribute } from './name';
 import { checkOrder } from './order';
 import { readTime } from './time';
 import { checkPrimitive } from './value';
-
-/** 2050-01-01T00:00:00Z */
-const YEAR_2050: i64 = 2524608000;
 
 /** Octets of a coordinate or a private value of the curve; 0 when the curve is unknown. */
 function fieldSize(record: usize): usize {
@@ -116,13 +111,6 @@ export function act(
     case OP_SIZE:
       store<u32>(field, bitsOf(octet, length));
       break;
-    case OP_USAGE:
-      // X.690 11.2.2: zero bits at the end of a list of named bits are left out.
-      if (length > 1 && ((load<u8>(contentEnd - 1) >> <u8>octet) & 1) == 0)
-        return fail(RESULT_DER_BIT_STRING_TRAILING_ZEROS, contentEnd - 1);
-      // A second octet says that there are bits of higher numbers.
-      store<u32>(field, smallValue(content + 1, contentEnd) << (length == 2 ? 8 : 0));
-      break;
     case OP_TYPE:
       wrong = checkPrimitive(operand, content, length);
       break;
@@ -138,14 +126,10 @@ export function act(
     case OP_ATTRIBUTE:
       wrong = noteAttribute(lookUp(operand, content, length), p, end, record);
       break;
-    case OP_TIME: {
-      const tag = <u32>load<u8>(start);
-      const time = readTime(tag, content, length);
-      store<i64>(field, time);
-      // RFC 5280 4.1.2.5, 5.1.2.4: UTCTime through 2049.
-      if (tag == TAG_GENERALIZED_TIME && time < YEAR_2050) return fail(RESULT_X509_TIME_TYPE, start);
+    case OP_TIME:
+      // RFC 5280 4.1.2.5, 5.1.2.4: whoever reads a date takes either type, whatever the year.
+      store<i64>(field, readTime(load<u8>(start), content, length));
       break;
-    }
     case OP_CURVE_LENGTH: {
       // RFC 5915 3: as long as the order of the curve.
       const size = fieldSize(record);
@@ -174,6 +158,13 @@ export function act(
       const other = load<u32>(field);
       at = start;
       isWrong = other != 0 && !equal(start, other, contentEnd - start);
+      break;
+    }
+    case OP_USAGE: {
+      // Bit 0 is the highest of the first octet. Zero bits at the end, which X.690 11.2.2 leaves out, change nothing.
+      const bits = (length > 1 ? (<u32>load<u8>(content, 1)) << 8 : 0) | (length > 2 ? <u32>load<u8>(content, 2) : 0);
+      store<u32>(field, bits);
+      isWrong = bits == 0;
       break;
     }
     case OP_OCTETS:

@@ -85,27 +85,9 @@ describe('readCertificate', () => {
     expect(readCertificate(der).notAfter.getUTCFullYear()).toBeGreaterThan(2050);
   });
 
-  it('reads the roots that Node trusts as node does, but for those that break RFC 5280', () => {
-    const refused: string[] = [];
-    for (const pem of rootCertificates) {
-      const { raw, subject } = new X509Certificate(pem);
-      try {
-        readCertificate(raw);
-      } catch (error) {
-        refused.push(`${/CN=(.*)/.exec(subject)?.[1]}: ${(error as DerError).codeName}`);
-        continue;
-      }
-      expectAsNode(raw);
-    }
+  it('reads all the roots that Node trusts, as node does', () => {
+    for (const pem of rootCertificates) expectAsNode(new X509Certificate(pem).raw);
     expect(rootCertificates.length).toBeGreaterThan(100);
-    const known = [
-      // GeneralizedTime for a date before 2050.
-      'Certum Trusted Network CA 2: X509_TIME_TYPE',
-      // A zero octet at the end of keyUsage.
-      'Trustwave Global ECC P256 Certification Authority: DER_BIT_STRING_TRAILING_ZEROS',
-      'Trustwave Global ECC P384 Certification Authority: DER_BIT_STRING_TRAILING_ZEROS',
-    ];
-    expect(refused.filter((line) => !known.includes(line))).toEqual([]);
   });
 
   it('gives its length, and readCertificates reads all of a chain and nothing else', () => {
@@ -144,31 +126,6 @@ describe('any bytes', () => {
       const error = failure(() => readCertificate(der.subarray(0, length)));
       expect(error.byteOffset).toBeLessThanOrEqual(length);
     }
-  });
-
-  it('every change of one byte of a certificate gives a verdict, and what we accept node accepts too', () => {
-    const der = openssl.certificate('p-256', '/CN=mutant', '-addext', 'subjectAltName=DNS:localhost');
-    const record = scratch.reserve(CertificateRecord.SIZE + 64);
-    const input = scratch.take(der.length);
-    const nodeRefuses = new Set<string>();
-    for (let at = 0; at < der.length; at++) {
-      scratch.u8.set(der, input);
-      for (let value = 0; value < 256; value++) {
-        scratch.u8[input + at] = value;
-        const result = core.x509_read(input, der.length, record);
-        if (result < 0) {
-          expect(scratch.u32[(record + CertificateRecord.errorOffset) >> 2]).toBeLessThanOrEqual(der.length);
-        } else if (value % 16 === 0) {
-          const changed = Buffer.from(scratch.u8.subarray(input, input + result));
-          try {
-            new X509Certificate(changed);
-          } catch (error) {
-            nodeRefuses.add((error as Error).message);
-          }
-        }
-      }
-    }
-    expect([...nodeRefuses]).toEqual([]);
   });
 
   it('every truncation and every change of one byte of a key gives a verdict', () => {
