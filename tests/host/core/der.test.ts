@@ -3,13 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateRecord, PrivateKeyRecord, Result } from '../../../build/abi/core.js';
-import {
-  checkPkcs8,
-  type DerError,
-  identifyKey,
-  readCertificate,
-  readCertificates,
-} from '../../../host/core/der/index.js';
+import { checkPkcs8, identifyKey, readCertificate, readCertificates } from '../../../host/core/der/index.js';
 import { core, scratch } from '../../../host/core/instance.js';
 import { failure } from './failure.js';
 import { KEY_TYPES, type KeyType, OpenSsl } from './openssl.js';
