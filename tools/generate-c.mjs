@@ -33,6 +33,9 @@ const PROLOGUE = `/*
  * The core runs in a linear memory of its own, so an address is not a pointer but a wq_ptr: an offset in that memory, from
  * wq_heap_base() up for the caller. wq_bytes() gives the pointer for it. Numbers in linear memory are little-endian.
  * Results are integers: zero or more is success, below zero is one of enum wq_result.
+ *
+ * The comments name things as the ABI does: its record Packet is wq_packet here, its field errorOffset the member
+ * error_offset, its OUT_OF_SPACE is WQ_RESULT_OUT_OF_SPACE, its PacketType.AUTH is WQ_PACKET_TYPE_AUTH.
  */
 #ifndef WASMQTT_H
 #define WASMQTT_H
@@ -203,7 +206,7 @@ function prototypes(abi) {
   lines.push(
     ...comment(['Every function of the core as F(number of parameters, name), for those who bind an engine.']),
   );
-  lines.push('#define WQ_EXPORTS(F) \\');
+  lines.push(`#define WQ_EXPORT_COUNT ${abi.exports.length}`, '#define WQ_EXPORTS(F) \\');
   lines.push(abi.exports.map(({ name, params }) => `  F(${params.length}, ${name})`).join(' \\\n'), '');
   return lines;
 }
