@@ -14,13 +14,22 @@ export const packageOf = {
   script: 'bsdutils',
   bash: 'bash',
   mosquitto_passwd: 'mosquitto',
+  gcc: 'gcc',
+  'g++': 'g++',
+  'stdio.h': 'libc6-dev',
+  wasm2c: 'wabt',
 };
 
-/** Whether the program is on the PATH; Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack. */
+/**
+ * Whether the program is on the PATH, or the header in its place; Debian keeps mosquitto in /usr/sbin, which a plain user's
+ * PATH may lack.
+ */
 function isThere(program) {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
+  const isHeader = program.endsWith('.h');
+  const folders = isHeader ? ['/usr/include'] : [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
+  return folders.some((folder) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      accessSync(join(folder, program), isHeader ? constants.R_OK : constants.X_OK);
       return true;
     } catch {
       return false;
