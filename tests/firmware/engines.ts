@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { MEMORY } from './steps.js';
 
-const WASM3 = process.env.WASM3_SOURCE ?? 'node_modules/react-native-webassembly/cpp';
+/** The tree of wasm3 that is compiled. */
+export const WASM3 = process.env.WASM3_SOURCE ?? 'node_modules/react-native-webassembly/cpp';
 /** Bytes of the stack of WASM with which all tests run: WQ_STACK_MOST. */
 const STACK = 2_048;
 
@@ -28,7 +29,7 @@ const SHARED = [
   HEAP,
 ];
 
-const gcc = (...words: string[]) => execFileSync('gcc', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+export const gcc = (...words: string[]) => execFileSync('gcc', words, { stdio: ['ignore', 'ignore', 'inherit'] });
 
 /** runner.c over one engine. */
 export interface Engine {
