@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -33,27 +33,31 @@ export const gcc = (...words: string[]) => execFileSync('gcc', words, { stdio: [
 
 /** runner.c over one engine. */
 export interface Engine {
-  name: 'wasm3' | 'wasm2c';
+  name: string;
   /** Makes the recorded calls; gives what came of them. */
   replay(steps: Buffer, memory?: number): Buffer;
   /** What another command of the runner prints. */
   run(command: 'open' | 'trap' | 'heap' | 'truncations', module?: string, memory?: number, stack?: number): string;
 }
 
-function engine(name: Engine['name'], program: string): Engine {
+/** An engine whose runner is started by this command, with files in this folder. */
+export function engine(name: string, folder: string, start: (words: string[]) => [string, ...string[]]): Engine {
+  function run(words: string[]): string {
+    const [program, ...rest] = start(words);
+    const { stdout, stderr, signal } = spawnSync(program, rest, { encoding: 'utf8' });
+    return signal ?? `${stdout}${stderr}`.trim();
+  }
   return {
     name,
     replay(steps, memory = MEMORY) {
-      const words = ['replay', 'build/core.wasm', String(memory), String(STACK)];
-      const { stdout, stderr } = spawnSync(program, words, { input: steps, maxBuffer: 1 << 28 });
-      if (stderr.length > 0) throw new Error(`${name}: ${stderr}`);
-      return stdout;
+      const [from, to] = ['steps', 'results'].map((file) => join(folder, file));
+      writeFileSync(from, steps);
+      const said = run(['replay', 'build/core.wasm', String(memory), String(STACK), from, to]);
+      if (said) throw new Error(`${name}: ${said}`);
+      return readFileSync(to);
     },
-    run(command, module = 'build/core.wasm', memory = MEMORY, stack = STACK) {
-      const words = [command, module, String(memory), String(stack)];
-      const { stdout, signal } = spawnSync(program, words, { encoding: 'utf8' });
-      return signal ?? stdout.trim();
-    },
+    run: (command, module = 'build/core.wasm', memory = MEMORY, stack = STACK) =>
+      run([command, module, String(memory), String(stack)]),
   };
 }
 
@@ -63,7 +67,7 @@ export function wasm3(folder: string): Engine {
   gcc('-O2', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c', '-o', `${program}.o`);
   const sources = ['host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', `${program}.o`, ...SHARED];
   gcc(...STRICT, ...OURS, '-isystem', WASM3, ...sources, '-o', program);
-  return engine('wasm3', program);
+  return engine('wasm3', folder, (words) => [program, ...words]);
 }
 
 /** The runner with what wasm2c makes of build/core.wasm. */
@@ -73,5 +77,5 @@ export function wasm2c(folder: string): Engine {
   const aot = ['-DWQ_AOT', '-DNDEBUG', '-Ihost/wasm3/aot', `-I${folder}`];
   gcc('-O1', '-w', ...aot, '-c', join(folder, 'core.c'), '-o', `${program}.o`);
   gcc(...STRICT, ...OURS, ...aot, 'host/wasm3/aot/wq_aot.c', `${program}.o`, ...SHARED, '-o', program);
-  return engine('wasm2c', program);
+  return engine('wasm2c', folder, (words) => [program, ...words]);
 }

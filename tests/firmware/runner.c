@@ -1,7 +1,7 @@
 /*
  * Replays calls of the core that were recorded elsewhere, and tries what open must refuse.
  *
- *   runner replay MODULE MEMORY STACK < steps > results
+ *   runner replay MODULE MEMORY STACK STEPS RESULTS
  *   runner open|trap|heap|truncations MODULE MEMORY STACK
  *
  * Steps are 32-bit words: 1 address length, bytes padded to a word: write; 2 function arguments: call. Each call gives two words:
@@ -16,9 +16,15 @@
 
 enum { WRITE = 1, CALL = 2 };
 
+#ifdef WQ_AOT
 static uint64_t linear_memory[8192];
-static uint8_t module[1 << 20];
+#else
+static uint64_t linear_memory[1];
+#endif
+static uint8_t module[1 << 16];
 static wq_core core;
+static FILE *steps;
+static FILE *results;
 
 static uint32_t hash_memory(void) {
   const uint32_t *words = (const uint32_t *)(const void *)wq_bytes(&core, 0, wq_memory_size(&core));
@@ -30,11 +36,11 @@ static uint32_t hash_memory(void) {
 
 static uint32_t take(void) {
   uint32_t word;
-  if (fread(&word, 4, 1, stdin) != 1) exit(3);
+  if (fread(&word, 4, 1, steps) != 1) exit(3);
   return word;
 }
 
-static void give(uint32_t word) { fwrite(&word, 4, 1, stdout); }
+static void give(uint32_t word) { fwrite(&word, 4, 1, results); }
 
 #define ARGUMENTS_0
 #define ARGUMENTS_1 , a[0]
@@ -67,27 +73,30 @@ static void write_bytes(void) {
   const uint32_t length = take();
   uint8_t *bytes = wq_bytes(&core, address, length);
   uint8_t padding[4];
-  if (!bytes || fread(bytes, 1, length, stdin) != length) exit(5);
-  if (length % 4 != 0 && fread(padding, 1, 4 - length % 4, stdin) == 0) exit(5);
+  if (!bytes || fread(bytes, 1, length, steps) != length) exit(5);
+  if (length % 4 != 0 && fread(padding, 1, 4 - length % 4, steps) == 0) exit(5);
 }
 
-static int replay(void) {
+static int replay(const char *from, const char *to) {
   uint32_t step;
-  while (fread(&step, 4, 1, stdin) == 1) {
+  steps = fopen(from, "rb");
+  results = fopen(to, "wb");
+  if (!steps || !results) return 2;
+  while (fread(&step, 4, 1, steps) == 1) {
     if (step == WRITE) {
       write_bytes();
     } else if (step == CALL) {
       give((uint32_t)call(take()));
       if (!core.is_open) {
-        fprintf(stderr, "%s\n", core.reason);
-        return 1;
+        printf("%s\n", core.reason);
+        break;
       }
       give(hash_memory());
     } else {
       return 6;
     }
   }
-  return 0;
+  return fclose(results);
 }
 
 /* A call with an address outside linear memory, then one that is fine, then the same after opening anew. */
@@ -150,7 +159,7 @@ int main(int count, char **words) {
   wq_options options;
   FILE *file;
   int32_t result;
-  if (count != 5 || !(file = fopen(words[2], "rb"))) return 2;
+  if ((count != 5 && count != 7) || !(file = fopen(words[2], "rb"))) return 2;
   options.module = module;
   options.module_size = (uint32_t)fread(module, 1, sizeof module, file);
   options.memory = (uint8_t *)linear_memory;
@@ -160,7 +169,7 @@ int main(int count, char **words) {
   result = wq_open(&core, &options);
   if (strcmp(words[1], "open") == 0) printf("%s\n", result ? wq_result_name(result) : "opened");
   else if (result != 0) printf("%s: %s\n", wq_result_name(result), core.reason);
-  else if (strcmp(words[1], "replay") == 0) return replay();
+  else if (strcmp(words[1], "replay") == 0) return count == 7 ? replay(words[5], words[6]) : 2;
   else if (strcmp(words[1], "trap") == 0) return trap(&options);
   else if (strcmp(words[1], "heap") == 0) return heap(&options);
   else if (strcmp(words[1], "truncations") == 0) return truncations(options);
