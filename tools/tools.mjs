@@ -18,6 +18,9 @@ export const packageOf = {
   'g++': 'g++',
   'stdio.h': 'libc6-dev',
   wasm2c: 'wabt',
+  'arm-none-eabi-gcc': 'gcc-arm-none-eabi',
+  'newlib/stdio.h': 'libnewlib-arm-none-eabi',
+  'qemu-system-arm': 'qemu-system-arm',
 };
 
 /**

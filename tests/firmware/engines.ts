@@ -17,8 +17,52 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** A machine, and how programs are made for it and started on it. */
+export interface Machine {
+  compiler: string;
+  /** For every source. */
+  options: string[];
+  /** For a whole program: sources and options of the linker. */
+  link: string[];
+  start(program: string, words: string[]): [string, ...string[]];
+}
+
+export const here: Machine = {
+  compiler: 'gcc',
+  options: [],
+  link: [],
+  start: (program, words) => [program, ...words],
+};
+
+/** An emulated Cortex-M33; what it prints, and its files, are those of this machine. */
+export const target: Machine = {
+  compiler: 'arm-none-eabi-gcc',
+  options: ['-mcpu=cortex-m33', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv5-sp-d16', '-ffunction-sections'],
+  link: [
+    'host/wasm3/musca-b1/start.c',
+    ...['-nostartfiles', '--specs=rdimon.specs', '-T', 'host/wasm3/musca-b1/musca-b1.ld'],
+    ...['-Wl,--gc-sections', '-Wl,--no-warn-rwx-segments', '-Wl,--no-warnings'],
+  ],
+  start(program, words) {
+    const semihosting = ['enable=on', 'target=native', ...['fw', ...words].map((word) => `arg=${word}`)].join(',');
+    const quiet = ['-nographic', '-monitor', 'none', '-serial', 'none'];
+    // A lock-up would never end by itself.
+    const qemu = [
+      'qemu-system-arm',
+      '-M',
+      'musca-b1',
+      ...quiet,
+      '-kernel',
+      program,
+      '-semihosting-config',
+      semihosting,
+    ];
+    return ['timeout', '60', ...qemu];
+  },
+};
+
 /** Strict for our own sources; those of others are compiled as they are. */
-const STRICT = ['-std=c99', '-O2', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
+const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 const OURS = ['-Ibuild', '-Ihost/wasm3', '-Itests/firmware'];
 const HEAP = '-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free';
 const SHARED = [
@@ -29,7 +73,11 @@ const SHARED = [
   HEAP,
 ];
 
-export const gcc = (...words: string[]) => execFileSync('gcc', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+function compile({ compiler, options }: Machine, ...words: string[]): void {
+  execFileSync(compiler, [...options, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+export const gcc = (...words: string[]) => compile(here, ...words);
 
 /** runner.c over one engine. */
 export interface Engine {
@@ -40,11 +88,11 @@ export interface Engine {
   run(command: 'open' | 'trap' | 'heap' | 'truncations', module?: string, memory?: number, stack?: number): string;
 }
 
-/** An engine whose runner is started by this command, with files in this folder. */
-export function engine(name: string, folder: string, start: (words: string[]) => [string, ...string[]]): Engine {
+/** The engine whose runner is this program, with files in this folder. */
+function engine(name: string, folder: string, program: string, { start }: Machine): Engine {
   function run(words: string[]): string {
-    const [program, ...rest] = start(words);
-    const { stdout, stderr, signal } = spawnSync(program, rest, { encoding: 'utf8' });
+    const [command, ...rest] = start(program, words);
+    const { stdout, stderr, signal } = spawnSync(command, rest, { encoding: 'utf8' });
     return signal ?? `${stdout}${stderr}`.trim();
   }
   return {
@@ -62,20 +110,22 @@ export function engine(name: string, folder: string, start: (words: string[]) =>
 }
 
 /** The runner over wasm3, which interprets build/core.wasm. */
-export function wasm3(folder: string): Engine {
+export function wasm3(folder: string, machine = here): Engine {
   const program = join(folder, 'wasm3');
-  gcc('-O2', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c', '-o', `${program}.o`);
+  compile(machine, '-Os', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c', '-o', `${program}.o`);
   const sources = ['host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', `${program}.o`, ...SHARED];
-  gcc(...STRICT, ...OURS, '-isystem', WASM3, ...sources, '-o', program);
-  return engine('wasm3', folder, (words) => [program, ...words]);
+  const words = [...STRICT, '-Os', ...OURS, '-isystem', WASM3, ...sources, ...machine.link];
+  compile(machine, ...words, '-o', program);
+  return engine('wasm3', folder, program, machine);
 }
 
 /** The runner with what wasm2c makes of build/core.wasm. */
-export function wasm2c(folder: string): Engine {
+export function wasm2c(folder: string, machine = here): Engine {
   const program = join(folder, 'wasm2c');
   execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', join(folder, 'core.c')]);
-  const aot = ['-DWQ_AOT', '-DNDEBUG', '-Ihost/wasm3/aot', `-I${folder}`];
-  gcc('-O1', '-w', ...aot, '-c', join(folder, 'core.c'), '-o', `${program}.o`);
-  gcc(...STRICT, ...OURS, ...aot, 'host/wasm3/aot/wq_aot.c', `${program}.o`, ...SHARED, '-o', program);
-  return engine('wasm2c', folder, (words) => [program, ...words]);
+  const aot = ['-Os', '-DWQ_AOT', '-DNDEBUG', '-Ihost/wasm3/aot', `-I${folder}`];
+  compile(machine, '-w', ...aot, '-c', join(folder, 'core.c'), '-o', `${program}.o`);
+  const sources = ['host/wasm3/aot/wq_aot.c', `${program}.o`, ...SHARED];
+  compile(machine, ...STRICT, ...OURS, ...aot, ...sources, ...machine.link, '-o', program);
+  return engine('wasm2c', folder, program, machine);
 }

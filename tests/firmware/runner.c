@@ -151,7 +151,7 @@ static int truncations(wq_options options) {
     wq_close(&core);
     free(copy);
   }
-  printf("%u opened, %u refused otherwise\n", opened, other);
+  printf("%lu opened, %lu refused otherwise\n", (unsigned long)opened, (unsigned long)other);
   return 0;
 }
 
