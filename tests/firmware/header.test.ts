@@ -82,18 +82,11 @@ describe('build/wasmqtt.h', () => {
     expect(values(abi.properties.map(({ name }) => `WQ_PROPERTY_${upper(name)}`))).toEqual(
       abi.properties.map(({ id }) => id),
     );
-    const groups = [
-      'Abi',
-      'PacketType',
-      'DecodeOption',
-      'SessionEvent',
-      'SessionContext',
-      'KeyFormat',
-      'DerLimit',
-    ] as const;
-    for (const group of groups) {
-      const names = Object.keys(abi[group]).map((name) => `WQ_${upper(group)}_${name}`);
-      expect(values(names), group).toEqual(Object.values(abi[group]));
+    const { Abi, PacketType, DecodeOption, SessionEvent, SessionContext, KeyFormat, DerLimit } = abi;
+    const groups = { Abi, PacketType, DecodeOption, SessionEvent, SessionContext, KeyFormat, DerLimit };
+    for (const [group, members] of Object.entries(groups)) {
+      const names = Object.keys(members).map((name) => `WQ_${upper(group)}_${name}`);
+      expect(values(names), group).toEqual(Object.values(members));
     }
     expect(values(['WQ_REASON_SUCCESS', 'WQ_REASON_NOT_AUTHORIZED'])).toEqual([0, 0x87]);
   });
