@@ -2,27 +2,32 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { cHeader } from './generate-c.mjs';
 import { derTemplates } from './generate-der.mjs';
 import { generateMicrovisor } from './generate-microvisor.mjs';
+import { upperSnake } from './names.mjs';
 import { root } from './root.mjs';
 
 const HEADER = '// Generated from assembly/abi by tools/generate.mjs. Do not edit.\n';
 const FIELD_SIZE = { ptr: 4, i32: 4, u32: 4, i64: 8 };
 
-const upperSnake = (name) =>
-  name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .toUpperCase();
-
 /** All parts of the ABI in one object; a name or a code given twice is an error. */
 export function readAbi() {
   const folder = join(root, 'assembly/abi');
-  const abi = { results: [], constants: {}, records: {}, exports: [], properties: [], reasonCodes: [] };
+  const abi = {
+    results: [],
+    bindingResults: [],
+    constants: {},
+    records: {},
+    exports: [],
+    properties: [],
+    reasonCodes: [],
+  };
   for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith('.json') || file === 'microvisor.json') continue;
     const part = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     abi.results.push(...(part.results ?? []));
+    abi.bindingResults.push(...(part.bindingResults ?? []));
     for (const kind of ['constants', 'records']) {
       for (const [name, value] of Object.entries(part[kind] ?? {})) {
         if (name in abi[kind]) throw new Error(`assembly/abi/${file}: ${kind} ${name} is described twice`);
@@ -34,7 +39,8 @@ export function readAbi() {
     abi.exports.push(...(part.exports ?? []).map((entry) => ({ ...entry, part: file })));
   }
   abi.results.sort((a, b) => b.code - a.code);
-  for (const list of [abi.results.map((r) => r.name), abi.results.map((r) => r.code), abi.exports.map((e) => e.name)]) {
+  const all = [...abi.results, ...abi.bindingResults];
+  for (const list of [all.map((r) => r.name), all.map((r) => r.code), abi.exports.map((e) => e.name)]) {
     const twice = list.find((item, index) => list.indexOf(item) !== index);
     if (twice !== undefined) throw new Error(`assembly/abi: ${twice} is described twice`);
   }
@@ -219,6 +225,7 @@ export function generate() {
     'build/abi/core.ts': typeScript(abi),
     'build/abi/result-text.ts': resultText(abi),
     'build/abi/der-templates.ts': derTemplates(abi),
+    'build/wasmqtt.h': cHeader(abi),
     ...generateMicrovisor(),
   };
   for (const [path, text] of Object.entries(files)) {

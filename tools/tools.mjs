@@ -19,6 +19,13 @@ export const packageOf = {
   bash: 'bash',
   mosquitto_passwd: 'mosquitto',
   'cryptography-vectors': 'python3-cryptography-vectors',
+  gcc: 'gcc',
+  'g++': 'g++',
+  'stdio.h': 'libc6-dev',
+  wasm2c: 'wabt',
+  'arm-none-eabi-gcc': 'gcc-arm-none-eabi',
+  'newlib/stdio.h': 'libnewlib-arm-none-eabi',
+  'qemu-system-arm': 'qemu-system-arm',
 };
 
 /** Whether the file is there, or the program on the PATH; Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack. */

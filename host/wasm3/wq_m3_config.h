@@ -1,0 +1,30 @@
+/*
+ * How wasm3 is compiled for the core. The sizes are part of the layout of its structures, so every source that sees them has
+ * to have the same: wq_engine.c and wq_wasm3.c take them from here.
+ */
+#ifndef WQ_M3_CONFIG_H
+#define WQ_M3_CONFIG_H
+
+#include <stddef.h> /* wasm3 0.5 forgets it */
+
+/** Slots of the operand stack while a function is compiled: the largest function of the core takes fewer. */
+#ifndef d_m3MaxFunctionStackHeight
+#define d_m3MaxFunctionStackHeight 128
+#endif
+/** Bytes by which memory for code grows. */
+#ifndef d_m3CodePageAlignSize
+#define d_m3CodePageAlignSize 1024
+#endif
+/** Constants of one function that are kept in slots. */
+#ifndef d_m3MaxConstantTableSize
+#define d_m3MaxConstantTableSize 64
+#endif
+#ifndef d_m3VerboseErrorMessages
+#define d_m3VerboseErrorMessages 0
+#endif
+/* The core has no floating point. */
+#ifndef d_m3HasFloat
+#define d_m3HasFloat 0
+#endif
+
+#endif

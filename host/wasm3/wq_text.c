@@ -1,0 +1,3 @@
+/* The words for result codes. Leave this file out where flash is scarce. */
+#define WQ_RESULT_TEXT
+#include "wasmqtt.h"

@@ -1,0 +1,143 @@
+/* The core over wasm3 0.5: one environment and one runtime for each instance, all code compiled when it is opened. */
+#include "wq_core.h"
+
+#include <string.h>
+
+#include "wq_m3_config.h"
+/* The memory limit is a member of a structure: it has no other face in wasm3. */
+#include "m3_env.h"
+#include "wq_arity.h"
+#include "wq_module.h"
+
+#define PAGE 65536u
+
+enum export_index {
+#define WQ_INDEX(count, name) INDEX_##name,
+  WQ_EXPORTS(WQ_INDEX)
+#undef WQ_INDEX
+};
+
+static const struct {
+  const char *name;
+  uint32_t parameters;
+} exports[WQ_EXPORT_COUNT] = {
+#define WQ_ENTRY(count, name) {#name, count},
+    WQ_EXPORTS(WQ_ENTRY)
+#undef WQ_ENTRY
+};
+
+static int is_memory_failure(M3Result failure) {
+  return failure == m3Err_mallocFailed || failure == m3Err_mallocFailedCodePage;
+}
+
+/* The instance is over: what the engine holds stays for wq_close(), or goes with it. */
+static int32_t fail(wq_core *core, int32_t result, const char *reason) {
+  core->is_open = 0;
+  core->reason = reason;
+  return result;
+}
+
+static int32_t call(wq_core *core, enum export_index index, uint32_t count, const uint32_t *arguments) {
+  const void *pointers[WQ_MOST_PARAMETERS];
+  const IM3Function function = (IM3Function)core->functions[index];
+  M3Result failure;
+  int32_t result = 0;
+  uint32_t i;
+  if (!core->is_open) return WQ_RESULT_NOT_OPEN;
+  for (i = 0; i < count; i++) pointers[i] = &arguments[i];
+  failure = m3_Call(function, count, pointers);
+  if (!failure) failure = m3_GetResultsV(function, &result);
+  return failure ? fail(core, WQ_RESULT_TRAPPED, failure) : result;
+}
+
+#define WQ_BODY_NONE(name) return call(core, INDEX_##name, 0, NULL);
+#define WQ_BODY(name, count, ...)            \
+  const uint32_t arguments[] = {__VA_ARGS__}; \
+  return call(core, INDEX_##name, count, arguments);
+WQ_EXPORTS(WQ_DEFINE)
+
+/* Parses and loads the module; it belongs to the runtime then. */
+static int32_t load(wq_core *core, const wq_options *options, IM3Module *module) {
+  const IM3Runtime runtime = (IM3Runtime)core->runtime;
+  M3Result failure = m3_ParseModule((IM3Environment)core->environment, module, options->module, options->module_size);
+  if (failure) return fail(core, is_memory_failure(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
+  runtime->memoryLimit = options->memory_size;
+  failure = m3_LoadModule(runtime, *module);
+  if (!failure) return 0;
+  m3_FreeModule(*module);
+  if (is_memory_failure(failure)) return fail(core, WQ_RESULT_ENGINE_MEMORY, failure);
+  /* Beyond memory, only a data segment that does not fit fails here: of a memory cut short, or of no module of ours. */
+  return fail(core, options->memory_size < PAGE ? WQ_RESULT_LINEAR_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
+}
+
+/* Finds and compiles one function, and compares its parameters. */
+static M3Result bind(wq_core *core, enum export_index index) {
+  IM3Function function;
+  uint32_t i;
+  const M3Result failure = m3_FindFunction(&function, (IM3Runtime)core->runtime, exports[index].name);
+  if (failure) return failure;
+  if (m3_GetArgCount(function) != exports[index].parameters) return m3Err_argumentCountMismatch;
+  for (i = 0; i < exports[index].parameters; i++)
+    if (m3_GetArgType(function, i) != c_m3Type_i32) return m3Err_argumentTypeMismatch;
+  if (m3_GetRetCount(function) != 1 || m3_GetRetType(function, 0) != c_m3Type_i32) return m3Err_typeCountMismatch;
+  core->functions[index] = function;
+  return m3Err_none;
+}
+
+/* Compiles the whole module, so that nothing is left to fail, or to allocate, later. */
+static int32_t compile(wq_core *core, IM3Module module) {
+  M3Result failure = m3_CompileModule(module);
+  uint32_t i;
+  if (failure) return fail(core, is_memory_failure(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
+  for (i = 0; i < WQ_EXPORT_COUNT; i++) {
+    failure = bind(core, (enum export_index)i);
+    if (failure) return fail(core, WQ_RESULT_MODULE_EXPORTS, failure);
+  }
+  return 0;
+}
+
+static int32_t check(wq_core *core) {
+  int32_t heap_base;
+  core->is_open = 1;
+  if (wq_abi_version(core) != WQ_ABI_VERSION) return fail(core, WQ_RESULT_MODULE_ABI_VERSION, core->reason);
+  heap_base = wq_heap_base(core);
+  if (heap_base < 0 || (uint32_t)heap_base > core->memory_size) return fail(core, WQ_RESULT_LINEAR_MEMORY, core->reason);
+  return 0;
+}
+
+static int32_t open(wq_core *core, const wq_options *options) {
+  IM3Module module = NULL;
+  int32_t result;
+  core->environment = m3_NewEnvironment();
+  if (!core->environment) return WQ_RESULT_ENGINE_MEMORY;
+  core->runtime = m3_NewRuntime((IM3Environment)core->environment, options->stack_size, NULL);
+  if (!core->runtime) return WQ_RESULT_ENGINE_MEMORY;
+  result = load(core, options, &module);
+  if (!result) result = compile(core, module);
+  if (result) return result;
+  core->memory = m3_GetMemory((IM3Runtime)core->runtime, &core->memory_size, 0);
+  if (!core->memory || core->memory_size != options->memory_size)
+    return fail(core, WQ_RESULT_LINEAR_MEMORY, "wasm3 was compiled with another wq_m3_config.h");
+  return check(core);
+}
+
+int32_t wq_wasm3_open(wq_core *core, const wq_options *options) {
+  const char *reason;
+  int32_t result;
+  memset(core, 0, sizeof *core);
+  if (!options->module || options->stack_size < WQ_STACK_LEAST || options->memory_size == 0 || options->memory_size > PAGE)
+    return WQ_RESULT_INVALID_ARGUMENT;
+  result = wq_module_check(options->module, options->module_size);
+  if (!result) result = open(core, options);
+  if (!result) return 0;
+  reason = core->reason;
+  wq_close(core);
+  core->reason = reason;
+  return result;
+}
+
+void wq_close(wq_core *core) {
+  m3_FreeRuntime((IM3Runtime)core->runtime);
+  if (core->environment) m3_FreeEnvironment((IM3Environment)core->environment);
+  memset(core, 0, sizeof *core);
+}

@@ -1,0 +1,131 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { MEMORY } from './steps.js';
+
+/** The tree of wasm3 that is compiled. */
+export const WASM3 = process.env.WASM3_SOURCE ?? 'node_modules/react-native-webassembly/cpp';
+/** Bytes of the stack of WASM with which all tests run: WQ_STACK_MOST. */
+const STACK = 2_048;
+
+/** A folder that is gone after the tests of a file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-firmware-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A machine, and how programs are made for it and started on it. */
+export interface Machine {
+  compiler: string;
+  /** For every source. */
+  options: string[];
+  /** For a whole program: sources and options of the linker. */
+  link: string[];
+  start(program: string, words: string[]): [string, ...string[]];
+}
+
+export const here: Machine = {
+  compiler: 'gcc',
+  options: [],
+  link: [],
+  start: (program, words) => [program, ...words],
+};
+
+/** An emulated Cortex-M33; what it prints, and its files, are those of this machine. */
+export const target: Machine = {
+  compiler: 'arm-none-eabi-gcc',
+  options: ['-mcpu=cortex-m33', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv5-sp-d16', '-ffunction-sections'],
+  link: [
+    'host/wasm3/musca-b1/start.c',
+    ...['-nostartfiles', '--specs=rdimon.specs', '-T', 'host/wasm3/musca-b1/musca-b1.ld'],
+    ...['-Wl,--gc-sections', '-Wl,--no-warn-rwx-segments', '-Wl,--no-warnings'],
+  ],
+  start(program, words) {
+    const semihosting = ['enable=on', 'target=native', ...['fw', ...words].map((word) => `arg=${word}`)].join(',');
+    const quiet = ['-nographic', '-monitor', 'none', '-serial', 'none'];
+    // A lock-up would never end by itself.
+    const qemu = [
+      'qemu-system-arm',
+      '-M',
+      'musca-b1',
+      ...quiet,
+      '-kernel',
+      program,
+      '-semihosting-config',
+      semihosting,
+    ];
+    return ['timeout', '60', ...qemu];
+  },
+};
+
+/** Strict for our own sources; those of others are compiled as they are. */
+const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
+const OURS = ['-Ibuild', '-Ihost/wasm3', '-Itests/firmware'];
+const HEAP = '-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free';
+const SHARED = [
+  'host/wasm3/wq_core.c',
+  'host/wasm3/wq_text.c',
+  'tests/firmware/runner.c',
+  'tests/firmware/heap.c',
+  HEAP,
+];
+
+function compile({ compiler, options }: Machine, ...words: string[]): void {
+  execFileSync(compiler, [...options, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+export const gcc = (...words: string[]) => compile(here, ...words);
+
+/** runner.c over one engine. */
+export interface Engine {
+  name: string;
+  /** Makes the recorded calls; gives what came of them. */
+  replay(steps: Buffer, memory?: number): Buffer;
+  /** What another command of the runner prints. */
+  run(command: 'open' | 'trap' | 'heap' | 'truncations', module?: string, memory?: number, stack?: number): string;
+}
+
+/** The engine whose runner is this program, with files in this folder. */
+function engine(name: string, folder: string, program: string, { start }: Machine): Engine {
+  function run(words: string[]): string {
+    const [command, ...rest] = start(program, words);
+    const { stdout, stderr, signal } = spawnSync(command, rest, { encoding: 'utf8' });
+    return signal ?? `${stdout}${stderr}`.trim();
+  }
+  return {
+    name,
+    replay(steps, memory = MEMORY) {
+      const [from, to] = ['steps', 'results'].map((file) => join(folder, file));
+      writeFileSync(from, steps);
+      const said = run(['replay', 'build/core.wasm', String(memory), String(STACK), from, to]);
+      if (said) throw new Error(`${name}: ${said}`);
+      return readFileSync(to);
+    },
+    run: (command, module = 'build/core.wasm', memory = MEMORY, stack = STACK) =>
+      run([command, module, String(memory), String(stack)]),
+  };
+}
+
+/** The runner over wasm3, which interprets build/core.wasm. */
+export function wasm3(folder: string, machine = here): Engine {
+  const program = join(folder, 'wasm3');
+  compile(machine, '-Os', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c', '-o', `${program}.o`);
+  const sources = ['host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', `${program}.o`, ...SHARED];
+  const words = [...STRICT, '-Os', ...OURS, '-isystem', WASM3, ...sources, ...machine.link];
+  compile(machine, ...words, '-o', program);
+  return engine('wasm3', folder, program, machine);
+}
+
+/** The runner with what wasm2c makes of build/core.wasm. */
+export function wasm2c(folder: string, machine = here): Engine {
+  const program = join(folder, 'wasm2c');
+  execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', join(folder, 'core.c')]);
+  const aot = ['-Os', '-DWQ_AOT', '-DNDEBUG', '-Ihost/wasm3/aot', `-I${folder}`];
+  compile(machine, '-w', ...aot, '-c', join(folder, 'core.c'), '-o', `${program}.o`);
+  const sources = ['host/wasm3/aot/wq_aot.c', `${program}.o`, ...SHARED];
+  compile(machine, ...STRICT, ...OURS, ...aot, ...sources, ...machine.link, '-o', program);
+  return engine('wasm2c', folder, program, machine);
+}

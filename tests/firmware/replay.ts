@@ -1,0 +1,33 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from './engines.js';
+import { hostSteps } from './host-steps.js';
+import type { Steps } from './steps.js';
+import { derSteps, hexSteps, mqttSteps, otherSteps, utf8Steps } from './vector-steps.js';
+
+/** The tests that all engines of a machine pass; a slow machine makes fewer of those that are many. */
+export function expectWhatNodeGives(where: string, makeEngines: () => Engine[], isSlow = false): void {
+  let engines: Engine[];
+  beforeAll(() => {
+    engines = makeEngines();
+  }, 120_000);
+
+  function expectSame(steps: Steps): void {
+    for (const { name, replay } of engines) expect(steps.difference(replay(steps.bytes)), name).toBeUndefined();
+  }
+
+  describe(`the release core in wasm3 and through wasm2c ${where} gives what it gives in Node`, () => {
+    it('for every vector of MQTT: results, records, lists, and the bytes of encoding', () => expectSame(mqttSteps()));
+
+    it('for every vector of DER, certificates, requests, CRLs and keys, also at the very end of memory', () =>
+      expectSame(derSteps()));
+
+    it('for hex of every byte, in place too, and for every octet that is no digit', () => expectSame(hexSteps()));
+
+    it('for UTF-8 of many first and second bytes', () => expectSame(utf8Steps(isSlow ? 37 : 7)));
+
+    it('for version, heap base, and properties of every identifier', () => expectSame(otherSteps()));
+
+    it('for all that host/core calls for sessions with loss, delay and reconnects, and for packets and objects', () =>
+      expectSame(hostSteps(isSlow ? 12 : 60)));
+  });
+}

@@ -1,0 +1,10 @@
+// needs: gcc, stdio.h, wasm2c, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
+import { vi } from 'vitest';
+import { target, temporaryFolder, wasm2c, wasm3 } from './engines.js';
+import { recordingInstance } from './recording.js';
+import { expectWhatNodeGives } from './replay.js';
+
+vi.mock('../../host/core/instance.js', (original) => recordingInstance(original));
+
+const folder = temporaryFolder();
+expectWhatNodeGives('on an emulated Cortex-M33', () => [wasm3(folder, target), wasm2c(folder, target)], true);
