@@ -158,13 +158,15 @@ function records(abi) {
   for (const [name, { doc, fields, size, summarySize }] of Object.entries(abi.records)) {
     const type = `wq_${lowerSnake(name)}`;
     lines.push(...comment([doc]), `typedef struct ${type} {`);
+    let end = 0;
     for (const field of fields) {
+      if (field.offset > end) lines.push(`  uint32_t padding_${end}[${(field.offset - end) / 4}];`);
       if (field.doc) lines.push(...comment([field.doc], '  '));
       lines.push(`  ${C_TYPE[field.type]} ${lowerSnake(field.name)}${field.count ? `[${field.count}]` : ''};`);
+      end = field.offset + 4 * WORDS[field.type] * (field.count ?? 1);
     }
-    const last = fields.at(-1);
-    const padding = (size - last.offset) / 4 - WORDS[last.type] * (last.count ?? 1);
-    if (padding > 0) lines.push('  /** so that the next record is aligned */', `  uint32_t padding[${padding}];`);
+    if (size > end)
+      lines.push('  /** so that the next record is aligned */', `  uint32_t padding_${end}[${(size - end) / 4}];`);
     lines.push(`} ${type};`);
     const check = (condition, of) => lines.push(`WQ_STATIC_ASSERT(${condition}, ${of});`);
     check(`sizeof(${type}) == ${size}`, `sizeof_${type}`);
