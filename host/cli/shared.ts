@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { cloudAddress } from '../cloud/index.js';
 import { parseDuration } from './values.js';
 
 /** The folder of stores and PKI when none is named. */
@@ -44,4 +45,10 @@ export function ended(milliseconds: number | undefined, stop: AbortSignal): Prom
       resolve();
     });
   });
+}
+
+/** Whether the address of a cloud is plain HTTP to another machine: everybody on the way reads the token and the secrets. */
+export function isInTheClear(cloud: string): boolean {
+  const { protocol, hostname } = new URL(cloudAddress(cloud));
+  return protocol !== 'https:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }

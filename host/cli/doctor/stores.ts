@@ -6,6 +6,7 @@ import type { StoredValues } from '../../credentials/finding.js';
 import { UserError } from '../errors.js';
 import { type Remedies, remediesFor, type StoresOptions } from '../remedies.js';
 import { LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services.js';
+import { isInTheClear } from '../shared.js';
 
 /** What a device reads, and where it was read. */
 export interface Stores extends Remedies {
@@ -54,6 +55,11 @@ async function readLocal(options: StoresOptions): Promise<Stores> {
 }
 
 async function readRemote(options: StoresOptions, url: string): Promise<Stores> {
+  if (isInTheClear(url)) {
+    throw new UserError(
+      `--cloud ${url} is plain HTTP to another machine: everybody on the way reads the token; give an address that begins with https://`,
+    );
+  }
   const client = remoteCloud(url, process.env);
   if (!options.deviceSid) {
     throw new UserError('--cloud needs the device: name it with --device-sid, or export MV_DEVICE_SID');

@@ -1,15 +1,14 @@
-import { cloudAddress, type NewValue, type PresentValues } from '../../cloud/index.js';
+import type { NewValue, PresentValues } from '../../cloud/index.js';
 import { examine } from '../../credentials/examine.js';
 import type { Finding, StoredValues } from '../../credentials/finding.js';
 import type { ConfigKey } from '../../credentials/keys.js';
 import type { Remedies } from '../remedies.js';
+import { isInTheClear } from '../shared.js';
 import { type GivenValues, type ProvisionFiles, placeOf } from './values.js';
 
-/** Over plain HTTP everybody on the way reads the token and the secrets. */
+/** What the way to the cloud gives away. */
 export function checkTransport(cloud: string | undefined): Finding[] {
-  if (cloud === undefined) return [];
-  const { protocol, hostname } = new URL(cloudAddress(cloud));
-  if (protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return [];
+  if (cloud === undefined || !isInTheClear(cloud)) return [];
   return [
     {
       severity: 'error',

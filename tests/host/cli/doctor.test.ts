@@ -177,6 +177,12 @@ describe('a cloud', () => {
       { ...account, TWILIO_AUTH_TOKEN: 'guess' },
       /status 401 .*check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN/,
     ],
+    [
+      'over plain HTTP to another machine',
+      ['--device-sid', deviceSid, '--cloud', 'http://cloud.invalid'],
+      account,
+      /--cloud http:\/\/cloud.invalid is plain HTTP to another machine/,
+    ],
   ])('%s cannot be read', async (_name, args, env, sentence) => {
     const { code, stdout, stderr } = await rig.text(['--cloud', cloud.url, ...args], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
