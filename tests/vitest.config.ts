@@ -18,8 +18,8 @@ export default defineConfig({
   test: {
     include,
     exclude: leftOut,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack.
     env: { PATH: `${process.env.PATH}:/usr/sbin` },
   },

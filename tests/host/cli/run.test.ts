@@ -183,7 +183,8 @@ describe('the data folder', () => {
     expect(last.events.at(-1)).toMatchObject({ event: 'summary', errors: 0 });
     expect((await last.event('listening')).accountSid).toBe(account);
     await kept();
-  });
+    // fourteen runs of the command one after the other: a busy machine takes its time
+  }, 120_000);
 
   async function killAt(moment: number | string): Promise<Command> {
     const device = await run('--json');
