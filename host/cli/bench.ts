@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { createColors } from 'picocolors';
 import { consumed, type DerPeers, derRows, hexRows, measure, type Peer, type Result, rows } from '../bench/index.js';
 import { UserError } from './errors.js';
-import { jsonOption } from './shared.js';
+import { jsonOption } from './options.js';
 
 interface Flags {
   json?: boolean;

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { UserError } from './errors.js';
+import { dataOption, forOption, jsonOption } from './options.js';
 import { accountOf, openStore, startLocalCloud } from './services.js';
-import { dataOption, ended, forOption, jsonOption, withSignals } from './shared.js';
+import { ended, withSignals } from './signals.js';
 import { parseDeviceSid, parsePort } from './values.js';
 
 interface Flags {

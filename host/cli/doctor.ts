@@ -8,9 +8,9 @@ import type { Report } from './doctor/events.js';
 import { jsonReporter, textReporter } from './doctor/reporter.js';
 import { readStores, type Stores } from './doctor/stores.js';
 import { UserError } from './errors.js';
+import { connectProtocolOption, dataOption, jsonOption, timeoutOption } from './options.js';
 import type { StoresOptions } from './remedies.js';
-import { dataOption, jsonOption } from './shared.js';
-import { parseDays, parseDeviceSid, parseDuration } from './values.js';
+import { parseDays, parseDeviceSid } from './values.js';
 
 interface Flags extends StoresOptions, Omit<ConnectOptions, 'now'> {
   connect?: boolean;
@@ -51,12 +51,8 @@ export function doctorCommand(): Command {
     )
     .option('--warn-days <days>', 'warn of certificates that end within so many days', parseDays, 30)
     .option('--connect', 'also connect to the broker: name, TCP, TLS, MQTT')
-    .addOption(
-      new Option('--timeout <duration>', 'time for each step of --connect')
-        .argParser(parseDuration)
-        .default(5000, '5s'),
-    )
-    .addOption(new Option('--protocol <version>', 'MQTT version of --connect').choices(['3.1.1', '5']).default('5'))
+    .addOption(timeoutOption())
+    .addOption(connectProtocolOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action((flags: Flags) => doctor(flags));

@@ -2,10 +2,11 @@ import { Command, Option } from 'commander';
 import { createColors } from 'picocolors';
 import { checkPairs, checkTexts } from './credential-options.js';
 import { UsageError } from './errors.js';
+import { connectProtocolOption, dataOption, jsonOption, timeoutOption } from './options.js';
 import { jsonReport, textReport } from './provision/report.js';
 import { type ProvisionOptions, provision } from './provision/session.js';
-import { dataOption, jsonOption, withSignals } from './shared.js';
-import { parseDays, parseDeviceSid, parseDuration, parsePort } from './values.js';
+import { withSignals } from './signals.js';
+import { parseDays, parseDeviceSid, parsePort } from './values.js';
 
 interface Flags extends ProvisionOptions {
   json?: boolean;
@@ -48,12 +49,8 @@ export function provisionCommand(): Command {
     .option('--show-secrets', 'with --dry-run: print secrets in the commands')
     .option('--warn-days <days>', 'tell certificates that end within so many days', parseDays, 30)
     .option('--connect', 'also connect to the broker with the values, and write only if it lets the device in')
-    .addOption(
-      new Option('--timeout <duration>', 'time for each step of --connect')
-        .argParser(parseDuration)
-        .default(5000, '5s'),
-    )
-    .addOption(new Option('--protocol <version>', 'MQTT version of --connect').choices(['3.1.1', '5']).default('5'))
+    .addOption(timeoutOption())
+    .addOption(connectProtocolOption())
     .option('--force', 'write although there are errors')
     .addOption(dataOption())
     .addOption(jsonOption())

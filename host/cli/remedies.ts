@@ -1,7 +1,7 @@
 import { collectionPath, restPath, type Scope } from '../cloud/index.js';
 import type { ExamineOptions } from '../credentials/examine.js';
 import { removeCommand } from './curl.js';
-import { DEFAULT_DATA } from './shared.js';
+import { DEFAULT_DATA } from './options.js';
 import { shellWord } from './shell.js';
 
 /** Options that lead to the stores of a device or of the account. */

@@ -2,9 +2,10 @@ import { Command, Option } from 'commander';
 import { checkTopicFilter, checkTopicName, describeResult } from '../core/index.js';
 import { checkPairs, checkTexts } from './credential-options.js';
 import { UsageError } from './errors.js';
+import { dataOption, forOption, jsonOption } from './options.js';
 import { jsonReporter, textReporter } from './run/reporter.js';
 import { type RunOptions, runDevice } from './run/session.js';
-import { dataOption, forOption, jsonOption, withSignals } from './shared.js';
+import { withSignals } from './signals.js';
 import { parseDeviceSid, parseDuration, parsePort } from './values.js';
 
 interface Flags extends RunOptions {

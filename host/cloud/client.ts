@@ -255,3 +255,9 @@ function saidBy(text: string, form?: Form): string {
   if (form?.Value) said = said.replaceAll(form.Value, '...');
   return said.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300);
 }
+
+/** Whether the address of a cloud is plain HTTP to another machine: everybody on the way reads the token and the secrets. */
+export function isInTheClear(cloud: string): boolean {
+  const { protocol, hostname } = new URL(cloudAddress(cloud));
+  return protocol !== 'https:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}

@@ -5,6 +5,7 @@ export {
   type CloudClientErrorCode,
   type CloudClientOptions,
   cloudAddress,
+  isInTheClear,
   type RemoteValue,
 } from './client.js';
 export { type ConfigRequest, type ConfigResult, type ConfigSource, deviceConfigSource } from './config-source.js';

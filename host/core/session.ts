@@ -273,6 +273,9 @@ function isOfSession(result: number): boolean {
   return result <= Result.SESSION_STATE || result === Result.PACKET_TOO_LARGE;
 }
 
+/** What packets are read from, one after the other. */
+const reader = new Source();
+
 /** The packet of a record as an object; the topic of an alias lies in the context, not in the source. */
 function readPacket(record: number, source: Buffer, input: number): Packet {
   const at = record >> 2;
@@ -280,7 +283,7 @@ function readPacket(record: number, source: Buffer, input: number): Packet {
   const length = scratch.u32[at + (PacketRecord.topicLength >> 2)];
   const elsewhere = scratch.u32[at] === PacketType.PUBLISH && (topic < input || topic >= input + source.length);
   if (elsewhere) scratch.u32.set([input, 0], at + (PacketRecord.topic >> 2));
-  const packet = toObject(scratch.u32, at, new Source().open(source), input);
+  const packet = toObject(scratch.u32, at, reader.open(source), input);
   if (elsewhere && packet.type === 'publish') packet.topic = scratch.u8.toString('utf8', topic, topic + length);
   return packet;
 }

@@ -1,6 +1,6 @@
 /** One session context for the specs, packets of the client by record, packets of the server as hex. */
 import { session_close, session_init, session_poll, session_receive, session_send } from '../../assembly/mqtt/session';
-import { OWN, SCRATCH } from '../../assembly/mqtt/session/context';
+import { OWN, SCRATCH, SERVER } from '../../assembly/mqtt/session/context';
 import * as abi from '../../build/abi/assembly';
 import { OUTPUT } from './bytes';
 import { begin, decode, hexAt, RECORD, set, setBytes, setText } from './mqtt-records';
@@ -21,6 +21,11 @@ export function word(offset: usize): u32 {
 
 export function own(offset: usize): u32 {
   return load<u32>(CONTEXT + OWN + offset);
+}
+
+/** Of the server's limits. */
+export function server(offset: usize): u32 {
+  return load<u32>(CONTEXT + SERVER + offset);
 }
 
 export function event(): i32 {

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { Scope, StoreName } from '../../cloud/index.js';
+import { isInTheClear, type Scope, type StoreName } from '../../cloud/index.js';
 import type { StoredValues } from '../../credentials/finding.js';
 import { UserError } from '../errors.js';
 import { type Remedies, remediesFor, type StoresOptions } from '../remedies.js';
 import { LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services.js';
-import { isInTheClear } from '../shared.js';
 
 /** What a device reads, and where it was read. */
 export interface Stores extends Remedies {

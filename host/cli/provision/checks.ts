@@ -1,9 +1,8 @@
-import type { NewValue, PresentValues } from '../../cloud/index.js';
+import { isInTheClear, type NewValue, type PresentValues } from '../../cloud/index.js';
 import { examine } from '../../credentials/examine.js';
 import type { Finding, StoredValues } from '../../credentials/finding.js';
 import type { ConfigKey } from '../../credentials/keys.js';
 import type { Remedies } from '../remedies.js';
-import { isInTheClear } from '../shared.js';
 import { type GivenValues, type ProvisionFiles, placeOf } from './values.js';
 
 /** What the way to the cloud gives away. */

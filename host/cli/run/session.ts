@@ -3,7 +3,7 @@ import { hexEncode, modulePath } from '../../core/index.js';
 import type { CredentialOptions, CredentialValues } from '../credential-options.js';
 import { UsageError, UserError } from '../errors.js';
 import { accountOf, openPki, openStore, startLocalBroker, startLocalCloud } from '../services.js';
-import { ended } from '../shared.js';
+import { ended } from '../signals.js';
 import { type Counts, DeviceRun } from './device-run.js';
 import type { Report } from './events.js';
 import { overlaid, overlayOf } from './overlay.js';

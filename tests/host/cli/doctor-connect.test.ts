@@ -9,7 +9,7 @@ import { Authority } from '../../interop/authority.js';
 import type { JsonEvent } from '../../interop/command.js';
 import { Mosquitto, type MosquittoOptions } from '../../interop/mosquitto.js';
 import { freePort } from '../../interop/temporary.js';
-import { type Changes, withChanges } from '../credentials/traps.js';
+import { type Changes, withChanges } from '../credentials/trap.js';
 import { DoctorRig } from './doctor-rig.js';
 import { expectReadmeTable, type Row } from './readme-table.js';
 

@@ -6,7 +6,7 @@ import { type Cloud, Store, startCloud } from '../../../host/cloud/index.js';
 import { done } from '../../interop/child.js';
 import { CLI, cleanEnvironment } from '../../interop/command.js';
 import { type Material, makeMaterial, removeMaterial } from '../credentials/material.js';
-import { goodValues, splitPlace, withChanges } from '../credentials/traps.js';
+import { goodValues, splitPlace, withChanges } from '../credentials/trap.js';
 import { DoctorRig } from './doctor-rig.js';
 
 const deviceSid = `UV${'e'.repeat(32)}`;

@@ -4,7 +4,7 @@ import { type Change, ensureAccount, type Scope, Store } from '../../../host/clo
 import type { Finding } from '../../../host/credentials/finding.js';
 import { Command, type JsonEvent } from '../../interop/command.js';
 import { temporaryFolder } from '../../interop/temporary.js';
-import { splitPlace } from '../credentials/traps.js';
+import { splitPlace } from '../credentials/trap.js';
 
 /** What a run of `wasmqtt doctor --json` told. */
 export interface Told {

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Material, makeMaterial, removeMaterial } from '../credentials/material.js';
-import { goodValues, placeOf, splitPlace, TRAPS, type Trap, withChanges } from '../credentials/traps.js';
+import { goodValues, placeOf, splitPlace, type Trap, withChanges } from '../credentials/trap.js';
+import { TRAPS } from '../credentials/traps.js';
 import { DoctorRig } from './doctor-rig.js';
 import { expectReadmeTable, type Row } from './readme-table.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Cloud, Store, startCloud } from '../../../host/cloud/index.js';
 import { type Material, makeMaterial, removeMaterial } from '../credentials/material.js';
-import { goodValues, withChanges } from '../credentials/traps.js';
+import { goodValues, withChanges } from '../credentials/trap.js';
 import { DoctorRig } from './doctor-rig.js';
 
 let material: Material;

@@ -5,7 +5,8 @@ import { type ExamineOptions, examine } from '../../../host/credentials/examine.
 import type { StoredValues } from '../../../host/credentials/finding.js';
 import { KEYS, MAX_VALUE_CHARACTERS } from '../../../host/credentials/keys.js';
 import { type Material, makeMaterial, removeMaterial } from './material.js';
-import { type Changes, goodValues, placeOf, splitPlace, TRAPS, withChanges } from './traps.js';
+import { type Changes, goodValues, placeOf, splitPlace, withChanges } from './trap.js';
+import { TRAPS } from './traps.js';
 
 let material: Material;
 
