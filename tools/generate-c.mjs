@@ -6,7 +6,7 @@ const WORDS = { ptr: 1, i32: 1, u32: 1, i64: 2 };
 const WIDTH = 116;
 
 /** The words in lines of at most WIDTH columns, each behind the prefix. */
-function wrap(words, prefix) {
+export function wrap(words, prefix) {
   const lines = [];
   let line = '';
   for (const word of words) {
@@ -20,11 +20,23 @@ function wrap(words, prefix) {
 }
 
 /** A doc comment of some paragraphs. */
-function comment(paragraphs, indent = '') {
+export function comment(paragraphs, indent = '') {
   const [only] = paragraphs;
   if (paragraphs.length === 1 && indent.length + only.length + 7 <= WIDTH) return [`${indent}/** ${only} */`];
   return [`${indent}/**`, ...paragraphs.flatMap((text) => wrap(text.split(' '), `${indent} * `)), `${indent} */`];
 }
+
+/** For generated headers: each may be included alone. */
+export const STATIC_ASSERT = `#ifndef WQ_STATIC_ASSERT
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define WQ_STATIC_ASSERT(condition, name) static_assert(condition, #name)
+#elif !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define WQ_STATIC_ASSERT(condition, name) _Static_assert(condition, #name)
+#else
+#define WQ_STATIC_ASSERT(condition, name) typedef char wq_assert_##name[(condition) ? 1 : -1]
+#endif
+#endif
+`;
 
 const PROLOGUE = `/*
  * The core of wasmqtt for C and C++: MQTT 3.1.1 and 5, DER, X.509 and keys, hex.
@@ -51,14 +63,7 @@ extern "C" {
 #error "wasmqtt.h: records are read in place, which needs a little-endian target"
 #endif
 
-#if defined(__cplusplus) && __cplusplus >= 201103L
-#define WQ_STATIC_ASSERT(condition, name) static_assert(condition, #name)
-#elif !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define WQ_STATIC_ASSERT(condition, name) _Static_assert(condition, #name)
-#else
-#define WQ_STATIC_ASSERT(condition, name) typedef char wq_assert_##name[(condition) ? 1 : -1]
-#endif
-
+${STATIC_ASSERT}
 /** An address in linear memory; 0 for none. */
 typedef uint32_t wq_ptr;
 

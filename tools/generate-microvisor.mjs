@@ -1,10 +1,9 @@
 // Writes the Microvisor system-call interface from assembly/abi/microvisor.json: the host's TypeScript and the
 // declarations for an AssemblyScript guest. Called by tools/generate.mjs.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from './root.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const HEADER = '// Generated from assembly/abi/microvisor.json by tools/generate-microvisor.mjs. Do not edit.\n';
 
 /** Scalars: [size in bytes, DataView suffix, TypeScript type, AssemblyScript type]. */
@@ -22,7 +21,7 @@ const camel = (text) => text.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpp
 const enumPrefix = (name) => `MV_${name.slice(2).toUpperCase()}_`;
 
 /** What a C type is: 'pointer', 'struct' (with its name), or a scalar with its size. */
-function classify(abi, type, where) {
+export function classify(abi, type, where) {
   if (type.endsWith('*')) return { kind: 'pointer', scalar: 'uint32_t' };
   const [word, name] = type.replace(/^const /, '').split(' ');
   if (word === 'struct') {
@@ -191,13 +190,20 @@ function typeScript(abi) {
 }
 
 /**
- * The sources that follow from assembly/abi/microvisor.json.
- * @returns {Record<string, string>} path relative to the project, text
- * @throws Error when the description contradicts itself (unknown type, wrong size, a name given twice)
+ * The description of the system calls.
+ * @throws Error when it contradicts itself (unknown type, wrong size, a name given twice)
  */
-export function generateMicrovisor() {
+export function readMicrovisorAbi() {
   const abi = JSON.parse(readFileSync(join(root, 'assembly/abi/microvisor.json'), 'utf8'));
   check(abi);
+  return abi;
+}
+
+/**
+ * The sources that follow from the description.
+ * @returns {Record<string, string>} path relative to the project, text
+ */
+export function generateMicrovisor(abi) {
   return {
     'build/abi/microvisor.ts': typeScript(abi),
     'build/abi/microvisor-assembly.ts': assemblyScript(abi),

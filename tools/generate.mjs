@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cHeader } from './generate-c.mjs';
 import { derTemplates } from './generate-der.mjs';
-import { generateMicrovisor } from './generate-microvisor.mjs';
+import { generateMicrovisor, readMicrovisorAbi } from './generate-microvisor.mjs';
+import { microvisorHeader } from './generate-microvisor-c.mjs';
 import { upperSnake } from './names.mjs';
 import { root } from './root.mjs';
 
@@ -220,13 +221,15 @@ function resultText(abi) {
 /** Writes every generated source; files that did not change are left as they are. */
 export function generate() {
   const abi = readAbi();
+  const microvisor = readMicrovisorAbi();
   const files = {
     'build/abi/assembly.ts': assemblyScript(abi),
     'build/abi/core.ts': typeScript(abi),
     'build/abi/result-text.ts': resultText(abi),
     'build/abi/der-templates.ts': derTemplates(abi),
     'build/wasmqtt.h': cHeader(abi),
-    ...generateMicrovisor(),
+    'build/wq_microvisor.h': microvisorHeader(microvisor),
+    ...generateMicrovisor(microvisor),
   };
   for (const [path, text] of Object.entries(files)) {
     const target = join(root, path);
