@@ -7,7 +7,7 @@ import { root } from './root.mjs';
 const HEADER = '// Generated from assembly/abi/microvisor.json by tools/generate-microvisor.mjs. Do not edit.\n';
 
 /** Scalars: [size in bytes, DataView suffix, TypeScript type, AssemblyScript type]. */
-const SCALARS = {
+export const SCALARS = {
   uint8_t: [1, 'Uint8', 'number', 'u8'],
   uint16_t: [2, 'Uint16', 'number', 'u16'],
   uint32_t: [4, 'Uint32', 'number', 'u32'],
@@ -37,8 +37,26 @@ export function classify(abi, type, where) {
   return { kind: 'scalar', scalar: word };
 }
 
+/** How much a pointer points to must be said by a number that stands beside it. */
+function checkCounts(abi) {
+  const lists = [
+    ...Object.entries(abi.structs).map(([name, { fields }]) => [name, fields]),
+    ...Object.entries(abi.functions).map(([name, { params }]) => [name, params]),
+  ];
+  for (const [name, items] of lists) {
+    for (const { name: item, type, bytes, elements, optional } of items) {
+      const counted = bytes ?? elements;
+      if (!counted && !optional) continue;
+      const other = items.find((other) => other.name === counted);
+      if (!type.endsWith('*') || (counted && !/^uint(16|32)_t$/.test(other?.type)))
+        throw new Error(`assembly/abi/microvisor.json: ${name} has no number ${counted} for ${item}`);
+    }
+  }
+}
+
 /** Every scalar and pointer field must have the size that its type has: the description is checked, not trusted. */
 function check(abi) {
+  checkCounts(abi);
   for (const [struct, { fields, size }] of Object.entries(abi.structs)) {
     for (const field of fields) {
       const where = `${struct}.${field.name}`;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cHeader } from './generate-c.mjs';
 import { derTemplates } from './generate-der.mjs';
+import { guestCalls } from './generate-guest-c.mjs';
 import { generateMicrovisor, readMicrovisorAbi } from './generate-microvisor.mjs';
 import { microvisorHeader } from './generate-microvisor-c.mjs';
 import { upperSnake } from './names.mjs';
@@ -228,6 +229,7 @@ export function generate() {
     'build/abi/result-text.ts': resultText(abi),
     'build/abi/der-templates.ts': derTemplates(abi),
     'build/wasmqtt.h': cHeader(abi),
+    'build/wq_guest_calls.h': guestCalls(microvisor),
     'build/wq_microvisor.h': microvisorHeader(microvisor),
     ...generateMicrovisor(microvisor),
   };

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include "wq_m3_config.h"
-/* The memory limit is a member of a structure: it has no other face in wasm3. */
-#include "m3_env.h"
 #include "wq_arity.h"
+#include "wq_m3.h"
 #include "wq_module.h"
 
 #define PAGE 65536u
@@ -25,10 +23,6 @@ static const struct {
     WQ_EXPORTS(WQ_ENTRY)
 #undef WQ_ENTRY
 };
-
-static int is_memory_failure(M3Result failure) {
-  return failure == m3Err_mallocFailed || failure == m3Err_mallocFailedCodePage;
-}
 
 /* The instance is over: what the engine holds stays for wq_close(), or goes with it. */
 static int32_t fail(wq_core *core, int32_t result, const char *reason) {
@@ -60,12 +54,12 @@ WQ_EXPORTS(WQ_DEFINE)
 static int32_t load(wq_core *core, const wq_options *options, IM3Module *module) {
   const IM3Runtime runtime = (IM3Runtime)core->runtime;
   M3Result failure = m3_ParseModule((IM3Environment)core->environment, module, options->module, options->module_size);
-  if (failure) return fail(core, is_memory_failure(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
+  if (failure) return fail(core, wq_m3_is_memory(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
   runtime->memoryLimit = options->memory_size;
   failure = m3_LoadModule(runtime, *module);
   if (!failure) return 0;
   m3_FreeModule(*module);
-  if (is_memory_failure(failure)) return fail(core, WQ_RESULT_ENGINE_MEMORY, failure);
+  if (wq_m3_is_memory(failure)) return fail(core, WQ_RESULT_ENGINE_MEMORY, failure);
   /* Beyond memory, only a data segment that does not fit fails here: of a memory cut short, or of no module of ours. */
   return fail(core, options->memory_size < PAGE ? WQ_RESULT_LINEAR_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
 }
@@ -88,7 +82,7 @@ static M3Result bind(wq_core *core, enum export_index index) {
 static int32_t compile(wq_core *core, IM3Module module) {
   M3Result failure = m3_CompileModule(module);
   uint32_t i;
-  if (failure) return fail(core, is_memory_failure(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
+  if (failure) return fail(core, wq_m3_is_memory(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
   for (i = 0; i < WQ_EXPORT_COUNT; i++) {
     failure = bind(core, (enum export_index)i);
     if (failure) return fail(core, WQ_RESULT_MODULE_EXPORTS, failure);

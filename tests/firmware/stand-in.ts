@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+
+interface Field {
+  name: string;
+  type: string;
+  bytes?: string;
+  elements?: string;
+  optional?: boolean;
+  when?: Record<string, number>;
+}
+
+interface Abi {
+  enums: Record<string, { values: Record<string, number> }>;
+  structs: Record<string, { size: number; fields: (Field & { offset: number })[] }>;
+  functions: Record<string, { family: string; params: Field[]; statuses: string[] }>;
+}
+
+/** The description of the system calls. */
+export const abi: Abi = JSON.parse(readFileSync('assembly/abi/microvisor.json', 'utf8'));
+
+const structOf = (type: string) => /struct (\w+)/.exec(type)?.[1];
+const isOut = (type: string) => type.endsWith('*') && !type.startsWith('const ');
+
+/** C that tells one value, found by the expression; what is asked for is written to where pointers lead. */
+function tell(item: Field, expression: string, siblings: string): string[] {
+  const name = item.name;
+  const struct = structOf(item.type);
+  const inner = `${expression}${item.type.endsWith('*') ? '->' : '.'}`;
+  const label = `say("${name}=");`;
+  if (item.bytes) {
+    const length = `${siblings}${item.bytes}`;
+    return [label, `${isOut(item.type) ? 'fill' : 'show'}((const void *)${expression}, ${length});`];
+  }
+  if (item.elements && struct) return [label, `TELL_EACH(${struct}, ${expression}, ${siblings}${item.elements})`];
+  if (item.elements)
+    return [label, `number(${siblings}${item.elements});`, `if (${expression}) *${expression} = next();`];
+  if (struct && !item.type.endsWith('*')) return [label, `tell_${struct}(&${expression});`];
+  if (struct && item.optional) return [label, `if (${expression}) tell_${struct}(${expression}); else say("none ");`];
+  if (struct && isOut(item.type)) return abi.structs[struct].fields.map((field) => `${inner}${field.name} = next();`);
+  if (struct) return [label, `tell_${struct}(${expression});`];
+  if (item.type.endsWith('**')) return [`*${expression} = stand_in_buffer;`];
+  if (item.type.endsWith('*')) return [`*${expression} = next();`];
+  return [label, `number(${expression});`];
+}
+
+function structure(name: string, fields: Field[]): string {
+  const lines = fields.flatMap((field) => {
+    const text = tell(field, `it->${field.name}`, field.name.startsWith('v1.') ? 'it->' : 'it->');
+    const [condition] = Object.entries(field.when ?? {});
+    return condition ? [`if (it->${condition[0]} == ${condition[1]}) {`, ...text, '}'] : text;
+  });
+  return [`static void tell_${name}(const struct ${name} *it) {`, 'say("{ ");', ...lines, 'say("} ");', '}'].join('\n');
+}
+
+function call(name: string, params: Field[]): string {
+  const list = params.map(({ type, name }) => `${type} ${name}`).join(', ') || 'void';
+  const lines = params.flatMap((param) => tell(param, param.name, ''));
+  return [`enum MvStatus ${name}(${list}) {`, `say("${name} ");`, ...lines, `return answer("${name}");`, '}'].join(
+    '\n',
+  );
+}
+
+const HELPERS = `
+/* A stand-in for the secure side: prints every call with all that it was given, and answers as it is told. */
+#include <stdio.h>
+#include <string.h>
+#include "stand-in.h"
+#include "wq_microvisor.h"
+static char told[64];
+static int told_status;
+uint8_t *stand_in_buffer;
+static unsigned counter;
+void stand_in_tell(const char *name, int status) { strcpy(told, name); told_status = status; }
+static void say(const char *text) { fputs(text, stdout); }
+static void number(unsigned long value) { printf("%lu ", value); }
+static unsigned next(void) { return 100 + counter++ % 100; }
+static void show(const uint8_t *bytes, unsigned long length) {
+  unsigned long i;
+  putchar('"');
+  for (i = 0; i < length; i++) putchar(bytes[i]);
+  say("\\" ");
+}
+/* Buffers that are written to. */
+static void fill(const void *bytes, unsigned long length) {
+  printf("%lu bytes ", length);
+  memset((void *)(uintptr_t)bytes, 'x', length < 3 ? length : 3);
+  stand_in_buffer = (uint8_t *)(uintptr_t)bytes;
+}
+static enum MvStatus answer(const char *name) {
+  say("\\n");
+  return strcmp(name, told) == 0 ? (enum MvStatus)told_status : MV_STATUS_OKAY;
+}
+#define TELL_EACH(type, list, count) { unsigned long i; for (i = 0; i < (count); i++) tell_##type(&(list)[i]); }
+`;
+
+/** The text of a program's part that takes the place of the secure side: every system call. */
+export function standIn(): string {
+  const names = Object.keys(abi.structs);
+  const printed = names.filter((name) => name !== 'MvNotification');
+  const declarations = printed.map((name) => `static void tell_${name}(const struct ${name} *it);`);
+  const structures = printed.map((name) => structure(name, abi.structs[name].fields));
+  const calls = Object.entries(abi.functions).map(([name, { params }]) => call(name, params));
+  return [HELPERS, ...declarations, ...structures, ...calls, ''].join('\n');
+}
