@@ -62,8 +62,8 @@ export const target: Machine = {
 };
 
 /** Strict for our own sources; those of others are compiled as they are. */
-const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
-const OURS = ['-Ibuild', '-Ihost/wasm3', '-Itests/firmware'];
+export const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
+export const OURS = ['-Ibuild', '-Ihost/wasm3', '-Itests/firmware'];
 const HEAP = '-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free';
 const SHARED = [
   'host/wasm3/wq_core.c',

@@ -13,7 +13,11 @@
 #define STACK 4096u
 
 static uint8_t module[1 << 16];
-static uint64_t block[(1 << 17) / 8 + WQ_GUEST_ALIGNMENT / 8];
+/** Bytes of linear memory that a guest may have. */
+#ifndef MEMORY
+#define MEMORY 65536u
+#endif
+static uint64_t block[(WQ_GUEST_MEMORY(MEMORY) + WQ_GUEST_ALIGNMENT) / 8];
 static wq_guest guest;
 static uint32_t waiting_for;
 
@@ -61,6 +65,13 @@ static void poke(uint32_t address, const char *digits) {
   }
 }
 
+/* Memory without anything in it, for a guest that keeps nothing there. */
+static void clear(void) {
+  const uint32_t size = guest.memory_size;
+  memset(wq_guest_bytes(&guest, 0, size), 0, size);
+  stand_in_forget();
+}
+
 /* What the kernel may do with a buffer after the call. */
 static void write_later(const char *text) { memcpy(stand_in_buffer, text, strlen(text)); }
 
@@ -71,6 +82,7 @@ static void step(const char *command, const char *word, uint32_t number) {
   if (strcmp(command, "irq") == 0) printf("irq %s\n", name_of(wq_guest_interrupt(&guest, (uint32_t)atoi(word))));
   if (strcmp(command, "waiting") == 0) waiting_for = (uint32_t)atoi(word);
   if (strcmp(command, "tell") == 0) stand_in_tell(word, (int)number);
+  if (strcmp(command, "clear") == 0) clear();
   if (strcmp(command, "later") == 0) write_later(word);
   if (strcmp(command, "peek") == 0) peek((uint32_t)atoi(word), number);
   if (strcmp(command, "call") == 0) {

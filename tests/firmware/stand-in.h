@@ -7,6 +7,9 @@
 /** This call gives that status from now on; all others give OKAY. */
 void stand_in_tell(const char *name, int status);
 
+/** As it was at first. */
+void stand_in_forget(void);
+
 /** The buffer that was given last for the kernel to write to. */
 extern uint8_t *stand_in_buffer;
 

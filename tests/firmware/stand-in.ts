@@ -10,7 +10,7 @@ interface Field {
 }
 
 interface Abi {
-  enums: Record<string, { values: Record<string, number> }>;
+  enums: Record<string, { values: Record<string, number>; bytes_on_arm: number }>;
   structs: Record<string, { size: number; fields: (Field & { offset: number })[] }>;
   functions: Record<string, { family: string; params: Field[]; statuses: string[] }>;
 }
@@ -18,8 +18,8 @@ interface Abi {
 /** The description of the system calls. */
 export const abi: Abi = JSON.parse(readFileSync('assembly/abi/microvisor.json', 'utf8'));
 
-const structOf = (type: string) => /struct (\w+)/.exec(type)?.[1];
-const isOut = (type: string) => type.endsWith('*') && !type.startsWith('const ');
+export const structOf = (type: string) => /struct (\w+)/.exec(type)?.[1];
+export const isOut = (type: string) => type.endsWith('*') && !type.startsWith('const ');
 
 /** C that tells one value, found by the expression; what is asked for is written to where pointers lead. */
 function tell(item: Field, expression: string, siblings: string): string[] {
@@ -49,7 +49,7 @@ function structure(name: string, fields: Field[]): string {
     const [condition] = Object.entries(field.when ?? {});
     return condition ? [`if (it->${condition[0]} == ${condition[1]}) {`, ...text, '}'] : text;
   });
-  return [`static void tell_${name}(const struct ${name} *it) {`, 'say("{ ");', ...lines, 'say("} ");', '}'].join('\n');
+  return [`void tell_${name}(const struct ${name} *it) {`, 'say("{ ");', ...lines, 'say("} ");', '}'].join('\n');
 }
 
 function call(name: string, params: Field[]): string {
@@ -70,6 +70,7 @@ static char told[64];
 static int told_status;
 uint8_t *stand_in_buffer;
 static unsigned counter;
+void stand_in_forget(void) { counter = 0; told[0] = 0; stand_in_buffer = NULL; }
 void stand_in_tell(const char *name, int status) { strcpy(told, name); told_status = status; }
 static void say(const char *text) { fputs(text, stdout); }
 static void number(unsigned long value) { printf("%lu ", value); }
@@ -97,7 +98,7 @@ static enum MvStatus answer(const char *name) {
 export function standIn(): string {
   const names = Object.keys(abi.structs);
   const printed = names.filter((name) => name !== 'MvNotification');
-  const declarations = printed.map((name) => `static void tell_${name}(const struct ${name} *it);`);
+  const declarations = printed.map((name) => `void tell_${name}(const struct ${name} *it);`);
   const structures = printed.map((name) => structure(name, abi.structs[name].fields));
   const calls = Object.entries(abi.functions).map(([name, { params }]) => call(name, params));
   return [HELPERS, ...declarations, ...structures, ...calls, ''].join('\n');
