@@ -1,11 +1,13 @@
 // Builds everything into build/: generated sources, the two WASM modules, the host bundle and its types.
 // Usage: node tools/build.mjs [--debug]   (--debug also makes build/*.debug.wasm with source maps)
 import { spawn } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import binaryen from 'binaryen';
 import { build } from 'esbuild';
 import { root } from './root.mjs';
+import { translate } from './translate.mjs';
 
 /** Runs a command of node_modules/.bin and rejects when it fails. */
 function run(command, args) {
@@ -39,6 +41,28 @@ async function compile(name, entry, target) {
   // One more pass finds what the compiler's own leaves: some 2 % of size, some 15 % of the time of a small PUBLISH.
   const level = { release: ['-Oz'], simd: ['-O3', '--enable-simd', ...INLINING] }[target];
   if (level) await run('binaryen/bin/wasm-opt', [...level, ...FEATURES, outFile, '-o', outFile]);
+  validate(outFile, target);
+}
+
+/** What is released has to be well-typed, and within what wasm3 knows, which does not look. */
+function validate(outFile, target) {
+  const { Features } = binaryen;
+  const { MVP, BulkMemory, BulkMemoryOpt, SignExt, MutableGlobals, NontrappingFPToInt, SIMD128 } = Features;
+  const known = MVP | BulkMemory | BulkMemoryOpt | SignExt | MutableGlobals | NontrappingFPToInt;
+  const module = binaryen.readBinary(readFileSync(join(root, outFile)));
+  module.setFeatures(target === 'simd' ? known | SIMD128 : known);
+  const valid = module.validate();
+  module.dispose();
+  if (!valid) throw new Error(`${outFile} is no valid WebAssembly module for wasm3`);
+}
+
+/** The sources of wasm3, so that the package alone is enough for firmware. */
+function copyEngine() {
+  const [from, to] = ['node_modules/react-native-webassembly/cpp', 'build/wasm3'].map((path) => join(root, path));
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  const files = readdirSync(from).filter((name) => /^(m3_(?!api)\w+\.[ch]|wasm3(_defs)?\.h)$/.test(name));
+  for (const name of files) copyFileSync(join(from, name), join(to, name));
 }
 
 async function bundle() {
@@ -72,6 +96,9 @@ async function main() {
     bundle(),
     run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
   ]);
+  copyEngine();
+  const untranslated = translate();
+  if (untranslated) console.error(`build: ${untranslated}; nothing but the translated core for firmware wants it`);
 }
 
 main().catch((error) => {
