@@ -3,11 +3,15 @@
 #include <string.h>
 
 /* Sections by number (WebAssembly 5.5.2). */
-enum { TYPE = 1, IMPORT = 2, FUNCTION = 3, MEMORY = 5, EXPORT = 7, START = 8, CODE = 10, DATA = 11, LAST = 12 };
+enum { CUSTOM = 0, TYPE = 1, IMPORT = 2, FUNCTION = 3, MEMORY = 5, EXPORT = 7, START = 8, CODE = 10, DATA = 11, LAST = 12 };
 
 #define BIT(section) (1u << (section))
 #define REQUIRED (BIT(TYPE) | BIT(FUNCTION) | BIT(MEMORY) | BIT(EXPORT) | BIT(CODE) | BIT(DATA))
 #define FORBIDDEN (BIT(IMPORT) | BIT(START))
+
+static const uint8_t head[8] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+/* Content of the custom section: this name with its length before it, then a bit for each function, part after part. */
+static const uint8_t name[6] = {5, 'p', 'a', 'r', 't', 's'};
 
 /* Reads an unsigned LEB128 of 32 bits (WebAssembly 5.2.2) and moves `at` behind it; 0 when it does not end in time. */
 static int read_u32(const uint8_t *module, uint32_t size, uint32_t *at, uint32_t *value) {
@@ -22,19 +26,49 @@ static int read_u32(const uint8_t *module, uint32_t size, uint32_t *at, uint32_t
   return 0;
 }
 
-int32_t wq_module_check(const uint8_t *module, uint32_t size) {
-  static const uint8_t head[8] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+/* A section: its number, and where its content begins and ends; moves `at` behind it. */
+struct section {
+  uint8_t number;
+  uint32_t begin;
+  uint32_t end;
+};
+
+static int read_section(const uint8_t *module, uint32_t size, uint32_t *at, struct section *section) {
+  uint32_t length;
+  section->number = module[(*at)++];
+  if (!read_u32(module, size, at, &length) || length > size - *at) return 0;
+  section->begin = *at;
+  section->end = *at += length;
+  return 1;
+}
+
+/* Takes note of the last section when it is ours. */
+static int is_parts(const uint8_t *module, uint32_t size, const struct section *section, wq_module_parts *parts) {
+  if (section->number != CUSTOM || section->end != size || section->end - section->begin < sizeof name) return 0;
+  if (memcmp(module + section->begin, name, sizeof name) != 0) return 0;
+  parts->bits = module + section->begin + sizeof name;
+  parts->bytes = (section->end - section->begin - (uint32_t)sizeof name) / WQ_PART_COUNT;
+  return 1;
+}
+
+int32_t wq_module_check(const uint8_t *module, uint32_t size, wq_module_parts *parts) {
+  struct section section;
   uint32_t at = sizeof head;
   uint32_t seen = 0;
   if (size < sizeof head || memcmp(module, head, sizeof head) != 0) return WQ_RESULT_MODULE_MALFORMED;
-  while (at < size) {
-    const uint8_t section = module[at++];
-    uint32_t length;
-    if (section > LAST || !read_u32(module, size, &at, &length)) return WQ_RESULT_MODULE_MALFORMED;
-    if (length > size - at) return WQ_RESULT_MODULE_MALFORMED;
-    seen |= BIT(section);
-    at += length;
+  for (parts->code_size = at; at < size; parts->code_size = at) {
+    if (!read_section(module, size, &at, &section) || section.number > LAST) return WQ_RESULT_MODULE_MALFORMED;
+    if (is_parts(module, size, &section, parts)) break;
+    seen |= BIT(section.number);
   }
   if (seen & FORBIDDEN) return WQ_RESULT_MODULE_IMPORTS;
-  return (seen & REQUIRED) == REQUIRED ? 0 : WQ_RESULT_MODULE_MALFORMED;
+  return parts->code_size < size && (seen & REQUIRED) == REQUIRED ? 0 : WQ_RESULT_MODULE_MALFORMED;
+}
+
+int wq_module_wants(const wq_module_parts *parts, uint32_t function, uint32_t wanted) {
+  const uint8_t *bits = parts->bits + function / 8;
+  if (function / 8 >= parts->bytes) return 1;
+  for (; wanted != 0; wanted >>= 1, bits += parts->bytes)
+    if ((wanted & 1) && (*bits >> function % 8 & 1)) return 1;
+  return 0;
 }

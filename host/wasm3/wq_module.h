@@ -4,12 +4,29 @@
 
 #include "wasmqtt.h"
 
+/** What the last section of core.wasm says: the custom section "parts", which tools/parts.mjs appends. */
+typedef struct wq_module_parts {
+  /** bytes of the module before it: what the engine is to have */
+  uint32_t code_size;
+  /** for each part of the core, in the order of WQ_PART_*, a bit for each function; bytes of one part */
+  const uint8_t *bits;
+  uint32_t bytes;
+} wq_module_parts;
+
 /**
  * Whether the bytes are a whole module with the sections that the core has, and none that it has not: engines take a module
  * that was cut off between two sections.
  *
  * @return 0, MODULE_MALFORMED or MODULE_IMPORTS
  */
-int32_t wq_module_check(const uint8_t *module, uint32_t size);
+int32_t wq_module_check(const uint8_t *module, uint32_t size, wq_module_parts *parts);
+
+/**
+ * Whether any of these parts calls a function, directly or by others.
+ *
+ * @param wanted WQ_PART_* of known parts only
+ * @return 1 also for a function of which nothing is said
+ */
+int wq_module_wants(const wq_module_parts *parts, uint32_t function, uint32_t wanted);
 
 #endif
