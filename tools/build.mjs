@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import binaryen from 'binaryen';
 import { build } from 'esbuild';
+import { appendParts } from './parts.mjs';
 import { root } from './root.mjs';
 import { translate } from './translate.mjs';
 
@@ -27,7 +28,7 @@ const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-flo
 /** The engine of Node inlines nothing in a module; more than this makes it twice as large and no faster. */
 const INLINING = ['-aimfs=90', '-fimfs=220', '-ocimfs=4000', '-ifwl'];
 
-async function compile(name, entry, target) {
+async function compile(name, entry, target, abi) {
   const outFile = `build/${name}${target === 'release' ? '' : `.${target}`}.wasm`;
   await run('assemblyscript/bin/asc.js', [
     entry,
@@ -41,6 +42,7 @@ async function compile(name, entry, target) {
   // One more pass finds what the compiler's own leaves: some 2 % of size, some 15 % of the time of a small PUBLISH.
   const level = { release: ['-Oz'], simd: ['-O3', '--enable-simd', ...INLINING] }[target];
   if (level) await run('binaryen/bin/wasm-opt', [...level, ...FEATURES, outFile, '-o', outFile]);
+  if (name === 'core' && target === 'release') appendParts(join(root, outFile), abi);
   validate(outFile, target);
 }
 
@@ -87,11 +89,11 @@ async function bundle() {
 
 async function main() {
   const { generate } = await import('./generate.mjs');
-  generate();
+  const abi = generate();
   const { modules } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
   const targets = process.argv.includes('--debug') ? ['release', 'debug'] : ['release'];
   await Promise.all([
-    ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => compile(name, entry, target))),
+    ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => compile(name, entry, target, abi))),
     compile('core', modules.core, 'simd'), // for engines that compile: the same source, larger and faster
     bundle(),
     run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),

@@ -144,6 +144,15 @@ function constants(abi) {
   return lines;
 }
 
+function parts(abi) {
+  const members = abi.parts.map((part, index) => ({ name: `WQ_PART_${part}`, value: 2 ** index }));
+  return [
+    ...enumeration('wq_part', 'Parts of the core, of which an engine may take some only.', members),
+    `#define WQ_PART_COUNT ${members.length}`,
+    '',
+  ];
+}
+
 function results(abi) {
   const members = allResults(abi).map(({ name, code, text, source }) => ({
     name: `WQ_RESULT_${name}`,
@@ -211,10 +220,12 @@ function prototypes(abi) {
     lines.push(...(line.length <= WIDTH ? [line, ...rest] : [`int32_t wq_${name}(`, first, ...rest]), '');
   }
   lines.push(
-    ...comment(['Every function of the core as F(number of parameters, name), for those who bind an engine.']),
+    ...comment([
+      'Every function of the core as F(number of parameters, name, its part without WQ_PART_), for those who bind an engine.',
+    ]),
   );
   lines.push(`#define WQ_EXPORT_COUNT ${abi.exports.length}`, '#define WQ_EXPORTS(F) \\');
-  lines.push(abi.exports.map(({ name, params }) => `  F(${params.length}, ${name})`).join(' \\\n'), '');
+  lines.push(abi.exports.map(({ name, params, part }) => `  F(${params.length}, ${name}, ${part})`).join(' \\\n'), '');
   return lines;
 }
 
@@ -263,6 +274,7 @@ export function cHeader(abi) {
     PROLOGUE,
     ...results(abi),
     ...constants(abi),
+    ...parts(abi),
     ...records(abi),
     HELPERS,
     ...prototypes(abi),

@@ -22,6 +22,7 @@ export function readAbi() {
     constants: {},
     records: {},
     exports: [],
+    parts: [],
     properties: [],
     reasonCodes: [],
   };
@@ -38,7 +39,9 @@ export function readAbi() {
     }
     abi.properties.push(...(part.properties ?? []));
     abi.reasonCodes.push(...(part.reasonCodes ?? []));
-    abi.exports.push(...(part.exports ?? []).map((entry) => ({ ...entry, part: file })));
+    const name = upperSnake(file.replace('.json', ''));
+    if (part.exports?.length) abi.parts.push(name);
+    abi.exports.push(...(part.exports ?? []).map((entry) => ({ ...entry, part: name })));
   }
   abi.results.sort((a, b) => b.code - a.code);
   const all = [...abi.results, ...abi.bindingResults];
@@ -219,7 +222,7 @@ function resultText(abi) {
   return lines.join('\n');
 }
 
-/** Writes every generated source; files that did not change are left as they are. */
+/** Writes every generated source, gives the ABI; files that did not change are left as they are. */
 export function generate() {
   const abi = readAbi();
   const microvisor = readMicrovisorAbi();
@@ -238,6 +241,7 @@ export function generate() {
     mkdirSync(dirname(target), { recursive: true });
     if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
   }
+  return abi;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) generate();

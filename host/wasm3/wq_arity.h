@@ -5,7 +5,7 @@
 #ifndef WQ_ARITY_H
 #define WQ_ARITY_H
 
-#define WQ_DEFINE(count, name) WQ_DEFINE_##count(name)
+#define WQ_DEFINE(count, name, part) WQ_DEFINE_##count(name)
 
 #define WQ_DEFINE_0(name) \
   int32_t wq_##name(wq_core *core) { WQ_BODY_NONE(name) }

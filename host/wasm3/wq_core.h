@@ -27,6 +27,8 @@ typedef struct wq_options {
   uint8_t *memory;
   /** bytes of linear memory, constants of the core included (wq_heap_base() of them); 65,536 at the most in wasm3 */
   uint32_t memory_size;
+  /** WQ_PART_* of the functions that will be called, 0 for all; of the others no code is made. AOT: not used, all are there */
+  uint32_t parts;
 } wq_options;
 
 /** The least stack that open takes. The functions of the core want more, at the most WQ_STACK_MOST. */

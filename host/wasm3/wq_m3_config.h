@@ -7,6 +7,10 @@
 
 #include <stddef.h> /* wasm3 0.5 forgets it */
 
+/** Names of one function that are kept; the core's functions have one each. */
+#ifndef d_m3MaxDuplicateFunctionImpl
+#define d_m3MaxDuplicateFunctionImpl 1
+#endif
 /** Slots of the operand stack while a function is compiled: the largest function of the core takes fewer. */
 #ifndef d_m3MaxFunctionStackHeight
 #define d_m3MaxFunctionStackHeight 128

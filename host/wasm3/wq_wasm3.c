@@ -8,18 +8,20 @@
 #include "wq_module.h"
 
 #define PAGE 65536u
+#define ALL_PARTS ((1u << WQ_PART_COUNT) - 1)
 
 enum export_index {
-#define WQ_INDEX(count, name) INDEX_##name,
+#define WQ_INDEX(count, name, part) INDEX_##name,
   WQ_EXPORTS(WQ_INDEX)
 #undef WQ_INDEX
 };
 
 static const struct {
   const char *name;
-  uint32_t parameters;
+  uint8_t parameters;
+  uint8_t part;
 } exports[WQ_EXPORT_COUNT] = {
-#define WQ_ENTRY(count, name) {#name, count},
+#define WQ_ENTRY(count, name, part) {#name, count, WQ_PART_##part},
     WQ_EXPORTS(WQ_ENTRY)
 #undef WQ_ENTRY
 };
@@ -38,6 +40,7 @@ static int32_t call(wq_core *core, enum export_index index, uint32_t count, cons
   int32_t result = 0;
   uint32_t i;
   if (!core->is_open) return WQ_RESULT_NOT_OPEN;
+  if (!function) return WQ_RESULT_NOT_COMPILED;
   for (i = 0; i < count; i++) pointers[i] = &arguments[i];
   failure = m3_Call(function, count, pointers);
   if (!failure) failure = m3_GetResultsV(function, &result);
@@ -51,9 +54,9 @@ static int32_t call(wq_core *core, enum export_index index, uint32_t count, cons
 WQ_EXPORTS(WQ_DEFINE)
 
 /* Parses and loads the module; it belongs to the runtime then. */
-static int32_t load(wq_core *core, const wq_options *options, IM3Module *module) {
+static int32_t load(wq_core *core, const wq_options *options, uint32_t code_size, IM3Module *module) {
   const IM3Runtime runtime = (IM3Runtime)core->runtime;
-  M3Result failure = m3_ParseModule((IM3Environment)core->environment, module, options->module, options->module_size);
+  M3Result failure = m3_ParseModule((IM3Environment)core->environment, module, options->module, code_size);
   if (failure) return fail(core, wq_m3_is_memory(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
   runtime->memoryLimit = options->memory_size;
   failure = m3_LoadModule(runtime, *module);
@@ -78,13 +81,17 @@ static M3Result bind(wq_core *core, enum export_index index) {
   return m3Err_none;
 }
 
-/* Compiles the whole module, so that nothing is left to fail, or to allocate, later. */
-static int32_t compile(wq_core *core, IM3Module module) {
-  M3Result failure = m3_CompileModule(module);
+/* Compiles all of the wanted parts, so that nothing is left to fail, or to allocate, later. */
+static int32_t compile(wq_core *core, const wq_module_parts *parts, uint32_t wanted, IM3Module module) {
   uint32_t i;
-  if (failure) return fail(core, wq_m3_is_memory(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
+  for (i = 0; i < module->numFunctions; i++) {
+    M3Result failure;
+    if (!wq_module_wants(parts, i, wanted)) continue;
+    failure = CompileFunction(&module->functions[i]);
+    if (failure) return fail(core, wq_m3_is_memory(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
+  }
   for (i = 0; i < WQ_EXPORT_COUNT; i++) {
-    failure = bind(core, (enum export_index)i);
+    const M3Result failure = exports[i].part & wanted ? bind(core, (enum export_index)i) : m3Err_none;
     if (failure) return fail(core, WQ_RESULT_MODULE_EXPORTS, failure);
   }
   return 0;
@@ -99,15 +106,16 @@ static int32_t check(wq_core *core) {
   return 0;
 }
 
-static int32_t open(wq_core *core, const wq_options *options) {
+static int32_t open(wq_core *core, const wq_options *options, const wq_module_parts *parts) {
+  const uint32_t wanted = options->parts ? options->parts | WQ_PART_MEMORY : ALL_PARTS;
   IM3Module module = NULL;
   int32_t result;
   core->environment = m3_NewEnvironment();
   if (!core->environment) return WQ_RESULT_ENGINE_MEMORY;
   core->runtime = m3_NewRuntime((IM3Environment)core->environment, options->stack_size, NULL);
   if (!core->runtime) return WQ_RESULT_ENGINE_MEMORY;
-  result = load(core, options, &module);
-  if (!result) result = compile(core, module);
+  result = load(core, options, parts->code_size, &module);
+  if (!result) result = compile(core, parts, wanted, module);
   if (result) return result;
   core->memory = m3_GetMemory((IM3Runtime)core->runtime, &core->memory_size, 0);
   if (!core->memory || core->memory_size != options->memory_size)
@@ -116,13 +124,15 @@ static int32_t open(wq_core *core, const wq_options *options) {
 }
 
 int32_t wq_wasm3_open(wq_core *core, const wq_options *options) {
+  wq_module_parts parts;
   const char *reason;
   int32_t result;
   memset(core, 0, sizeof *core);
   if (!options->module || options->stack_size < WQ_STACK_LEAST || options->memory_size == 0 || options->memory_size > PAGE)
     return WQ_RESULT_INVALID_ARGUMENT;
-  result = wq_module_check(options->module, options->module_size);
-  if (!result) result = open(core, options);
+  if (options->parts & ~ALL_PARTS) return WQ_RESULT_INVALID_ARGUMENT;
+  result = wq_module_check(options->module, options->module_size, &parts);
+  if (!result) result = open(core, options, &parts);
   if (!result) return 0;
   reason = core->reason;
   wq_close(core);

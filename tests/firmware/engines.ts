@@ -79,13 +79,15 @@ function compile({ compiler, options }: Machine, ...words: string[]): void {
 
 export const gcc = (...words: string[]) => compile(here, ...words);
 
+type Command = 'open' | 'trap' | 'heap' | 'taken' | 'truncations';
+
 /** runner.c over one engine. */
 export interface Engine {
   name: string;
-  /** Makes the recorded calls; gives what came of them. */
-  replay(steps: Buffer, memory?: number): Buffer;
+  /** Makes the recorded calls, of which none may allocate; gives what came of them. 0 for all parts of the core. */
+  replay(steps: Buffer, memory?: number, parts?: number): Buffer;
   /** What another command of the runner prints. */
-  run(command: 'open' | 'trap' | 'heap' | 'truncations', module?: string, memory?: number, stack?: number): string;
+  run(command: Command, options?: { module?: string; memory?: number; stack?: number; parts?: number }): string;
 }
 
 /** The engine whose runner is this program, with files in this folder. */
@@ -97,15 +99,15 @@ function engine(name: string, folder: string, program: string, { start }: Machin
   }
   return {
     name,
-    replay(steps, memory = MEMORY) {
+    replay(steps, memory = MEMORY, parts = 0) {
       const [from, to] = ['steps', 'results'].map((file) => join(folder, file));
       writeFileSync(from, steps);
-      const said = run(['replay', 'build/core.wasm', String(memory), String(STACK), from, to]);
+      const said = run(['replay', 'build/core.wasm', String(memory), String(STACK), String(parts), from, to]);
       if (said) throw new Error(`${name}: ${said}`);
       return readFileSync(to);
     },
-    run: (command, module = 'build/core.wasm', memory = MEMORY, stack = STACK) =>
-      run([command, module, String(memory), String(stack)]),
+    run: (command, { module = 'build/core.wasm', memory = MEMORY, stack = STACK, parts = 0 } = {}) =>
+      run([command, module, String(memory), String(stack), String(parts)]),
   };
 }
 

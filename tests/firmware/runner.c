@@ -1,8 +1,8 @@
 /*
  * Replays calls of the core that were recorded elsewhere, and tries what open must refuse.
  *
- *   runner replay MODULE MEMORY STACK STEPS RESULTS
- *   runner open|trap|heap|truncations MODULE MEMORY STACK
+ *   runner replay MODULE MEMORY STACK PARTS STEPS RESULTS
+ *   runner open|trap|heap|taken|truncations MODULE MEMORY STACK PARTS
  *
  * Steps are 32-bit words: 1 address length, bytes padded to a word: write; 2 function arguments: call. Each call gives two words:
  * the result, and a hash of the whole linear memory after it.
@@ -59,7 +59,7 @@ static void take_many(uint32_t *words, uint32_t count) {
 static int32_t call(uint32_t function) {
   uint32_t a[7];
   uint32_t number = 0;
-#define TRY(count, name)                       \
+#define TRY(count, name, part)                 \
   if (number++ == function) {                  \
     take_many(a, count);                       \
     return wq_##name(&core ARGUMENTS_##count); \
@@ -79,6 +79,7 @@ static void write_bytes(void) {
 
 static int replay(const char *from, const char *to) {
   uint32_t step;
+  heap_limit(0);
   steps = fopen(from, "rb");
   results = fopen(to, "wb");
   if (!steps || !results) return 2;
@@ -159,17 +160,19 @@ int main(int count, char **words) {
   wq_options options;
   FILE *file;
   int32_t result;
-  if ((count != 5 && count != 7) || !(file = fopen(words[2], "rb"))) return 2;
+  if ((count != 6 && count != 8) || !(file = fopen(words[2], "rb"))) return 2;
   options.module = module;
   options.module_size = (uint32_t)fread(module, 1, sizeof module, file);
   options.memory = (uint8_t *)linear_memory;
   options.memory_size = (uint32_t)atol(words[3]);
   options.stack_size = (uint32_t)atol(words[4]);
+  options.parts = (uint32_t)atol(words[5]);
   fclose(file);
   result = wq_open(&core, &options);
   if (strcmp(words[1], "open") == 0) printf("%s\n", result ? wq_result_name(result) : "opened");
   else if (result != 0) printf("%s: %s\n", wq_result_name(result), core.reason);
-  else if (strcmp(words[1], "replay") == 0) return count == 7 ? replay(words[5], words[6]) : 2;
+  else if (strcmp(words[1], "replay") == 0) return count == 8 ? replay(words[6], words[7]) : 2;
+  else if (strcmp(words[1], "taken") == 0) printf("%ld\n", heap_live());
   else if (strcmp(words[1], "trap") == 0) return trap(&options);
   else if (strcmp(words[1], "heap") == 0) return heap(&options);
   else if (strcmp(words[1], "truncations") == 0) return truncations(options);

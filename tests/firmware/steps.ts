@@ -9,7 +9,16 @@ type FunctionName = Exclude<keyof CoreExports, 'memory'>;
 const header = readFileSync('build/wasmqtt.h', 'utf8');
 
 /** The functions in the order of WQ_EXPORTS. */
-const functions = [...header.matchAll(/^ {2}F\(\d, (\w+)\)/gm)].map(([, name]) => name);
+const functions = [...header.matchAll(/^ {2}F\(\d, (\w+), \w+\)/gm)].map(([, name]) => name);
+
+/** The parts of the core by the names of WQ_PART_*. */
+export const PART = Object.fromEntries(
+  [...header.matchAll(/WQ_PART_(\w+) = (\d+)/g)].map(([, name, bit]) => [name, Number(bit)]),
+);
+
+/** The bytes of a call that stands alone. */
+export const aloneCall = (name: FunctionName, ...words: number[]): Buffer =>
+  Buffer.from(Uint32Array.of(CALL, functions.indexOf(name), ...words).buffer);
 
 const WRITE = 1;
 const CALL = 2;

@@ -8,10 +8,10 @@ static wq_core core;
 
 #ifdef WQ_AOT
 static uint64_t memory[2048]; /* becomes linear memory */
-static const wq_options options = {NULL, 0, 0, (uint8_t *)memory, sizeof memory};
+static const wq_options options = {NULL, 0, 0, (uint8_t *)memory, sizeof memory, WQ_PART_MQTT};
 #else
 #include "wq_core_wasm.h" /* build/core.wasm as bytes; linear memory comes from the heap */
-static const wq_options options = {wq_core_wasm, sizeof wq_core_wasm, WQ_STACK_MOST, NULL, 16384};
+static const wq_options options = {wq_core_wasm, sizeof wq_core_wasm, WQ_STACK_MOST, NULL, 16384, WQ_PART_MQTT};
 #endif
 
 static int32_t first_packet(const uint8_t *bytes, uint32_t length) {

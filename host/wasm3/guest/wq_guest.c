@@ -131,8 +131,9 @@ static int32_t open(wq_guest *guest) {
 /* Whole sections, with code and, where the module says that it has data, these. */
 static int32_t check_module(const uint8_t *module, uint32_t size) {
   uint32_t required = WQ_SECTION(WQ_SECTION_TYPE) | WQ_SECTION(WQ_SECTION_EXPORT) | WQ_SECTION(WQ_SECTION_CODE);
+  wq_module_parts parts;
   uint32_t seen;
-  const int32_t result = wq_module_scan(module, size, &seen);
+  const int32_t result = wq_module_scan(module, size, &parts, &seen);
   if (result) return result;
   if (seen & WQ_SECTION(WQ_SECTION_DATA_COUNT)) required |= WQ_SECTION(WQ_SECTION_DATA);
   return (seen & required) == required ? 0 : WQ_RESULT_MODULE_MALFORMED;
