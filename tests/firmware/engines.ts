@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -73,11 +83,24 @@ const SHARED = [
   HEAP,
 ];
 
-function compile({ compiler, options }: Machine, ...words: string[]): void {
+export function compile({ compiler, options }: Machine, ...words: string[]): void {
   execFileSync(compiler, [...options, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-export const gcc = (...words: string[]) => compile(here, ...words);
+/** wasm3 compiled for a machine: an object that all test files share, kept by what it is made of. */
+export function interpreter(machine: Machine): string {
+  const words = ['-Os', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c'];
+  const hash = createHash('sha256').update(JSON.stringify([machine.compiler, machine.options, words]));
+  const sources = readdirSync(WASM3).filter((name) => name.startsWith('m3_'));
+  for (const name of sources) hash.update(readFileSync(join(WASM3, name)));
+  for (const name of ['wq_engine.c', 'wq_m3_config.h']) hash.update(readFileSync(join('host/wasm3', name)));
+  const object = `build/tests/wasm3-${hash.digest('hex').slice(0, 16)}.o`;
+  if (existsSync(object)) return object;
+  mkdirSync('build/tests', { recursive: true });
+  compile(machine, ...words, '-o', `${object}.${process.pid}`);
+  renameSync(`${object}.${process.pid}`, object);
+  return object;
+}
 
 type Command = 'open' | 'trap' | 'heap' | 'taken' | 'truncations';
 
@@ -114,8 +137,7 @@ function engine(name: string, folder: string, program: string, { start }: Machin
 /** The runner over wasm3, which interprets build/core.wasm. */
 export function wasm3(folder: string, machine = here): Engine {
   const program = join(folder, 'wasm3');
-  compile(machine, '-Os', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c', '-o', `${program}.o`);
-  const sources = ['host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', `${program}.o`, ...SHARED];
+  const sources = ['host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', interpreter(machine), ...SHARED];
   const words = [...STRICT, '-Os', ...OURS, '-isystem', WASM3, ...sources, ...machine.link];
   compile(machine, ...words, '-o', program);
   return engine('wasm3', folder, program, machine);

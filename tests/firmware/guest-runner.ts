@@ -1,7 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Machine, OURS, STRICT, WASM3 } from './engines.js';
+import { compile, interpreter, type Machine, OURS, STRICT, WASM3 } from './engines.js';
 import { standIn } from './stand-in.js';
 
 /** guest-runner.c over the stand-in, for one machine. */
@@ -15,8 +15,6 @@ export class GuestRunner {
   ) {
     const at = (name: string) => join(folder, name);
     this.#program = at('guest');
-    const compile = (...words: string[]) => execFileSync(machine.compiler, [...machine.options, ...words]);
-    compile('-Os', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c', '-o', at('engine.o'));
     writeFileSync(at('stand-in.c'), standIn());
     const glue = ['wq_guest', 'wq_link', 'wq_translate'].map((name) => `host/wasm3/guest/${name}.c`);
     const sources = [
@@ -24,10 +22,10 @@ export class GuestRunner {
       'host/wasm3/wq_module.c',
       'tests/firmware/guest-runner.c',
       at('stand-in.c'),
-      at('engine.o'),
+      interpreter(machine),
     ];
     const words = [...STRICT, ...options, '-Os', ...OURS, '-Ihost/wasm3/guest', '-isystem', WASM3, ...sources];
-    compile(...words, ...machine.link, '-o', this.#program);
+    compile(machine, ...words, ...machine.link, '-o', this.#program);
   }
 
   /** What the runner prints, by lines: for a module in so many bytes of memory that takes these steps. */
