@@ -77,6 +77,15 @@ describe.each([
     expect(wanted.map((line, index) => `${line.split(': ')[0]}: ${seen[index]}`)).toEqual(wanted);
   });
 
+  it('gets the status of the kernel, and a result of one byte as one byte', () => {
+    const mode = [...callSteps('mvGetWakeReason', [512], PARAMETERS), 'peek 512 4'];
+    const told = ['tell mvNoOp 17', 'call mvNoOp', 'tell mvGetWakeReason 10', 'poke 512 ffffffff'];
+    expect(runner.run(guest, [...told, ...mode, 'clear', 'poke 512 ffffffff', ...mode]).slice(1)).toEqual([
+      ...['mvNoOp ', 'OK 17', 'mvGetWakeReason ', 'OK 10', expect.stringMatching(/ffffff$/)],
+      ...['mvGetWakeReason ', 'OK 0', '64ffffff'],
+    ]);
+  });
+
   it('may give any address for nothing, and no pointers where a method is not used', () => {
     const log = new CallValues('mvServerLog', PARAMETERS);
     const connect = new CallValues('mvMqttRequestConnect', PARAMETERS);
@@ -190,7 +199,7 @@ describe.each([
     const module = assemble(`(module (memory (export "memory") 1)
       (func (export "mv_app_start") (drop (i32.load (i32.const 65536))))
       (func (export "mv_irq") (param i32)))`);
-    const seen = runner.run(module, ['irq 7', 'start', 'start', 'irq 7', 'timer', 'call mv_irq', 'tell mvNoOp 0']);
+    const seen = runner.run(module, ['irq 7', 'start', 'start', 'irq 7', 'timer', 'call mv_irq']);
     expect(seen).toEqual([
       ...['open OK', 'irq OK', 'start TRAPPED', 'start NOT_OPEN', 'irq NOT_OPEN', 'timer NOT_OPEN', 'NOT_OPEN 0'],
       'reason [trap] out of bounds memory access',

@@ -8,7 +8,8 @@ import { here, target, temporaryFolder } from './engines.js';
 
 const folder = temporaryFolder();
 const header = readFileSync('build/wq_microvisor.h', 'utf8');
-const strict = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', `-I${folder}`, '-Ibuild', '-fsyntax-only'];
+const include = [`-I${folder}`, '-Ibuild', '-Ihost/wasm3/guest'];
+const strict = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', ...include, '-fsyntax-only'];
 
 /** Compiles a source that includes the header; gives what the compiler complains of. */
 function complaints(compiler: string[], source = '#include "wq_microvisor.h"\n'): string {
@@ -66,5 +67,22 @@ describe('build/wq_microvisor.h', () => {
     expect(complaints(compiler, source)).toBe('');
     writeFileSync(join(folder, 'mv_syscalls.h'), own.replace('uint16_t port;', 'uint64_t port;'));
     expect(complaints(compiler, source)).toContain('MvMqttConnectRequest');
+  });
+});
+
+describe('guest/wq_guest.h', () => {
+  it.each(languages)('compiles without a warning: %s %s %s', (...language) => {
+    expect(complaints([here.compiler, ...language], '#include "wq_guest.h"\n')).toBe('');
+  });
+
+  it('is used as its README shows', () => {
+    const [, example] = /```c\n(.*?)```/s.exec(readFileSync('host/wasm3/guest/README.md', 'utf8')) ?? [];
+    const before = `
+      #include "wq_guest.h"
+      enum { TIM8_BRK_IRQn = 51 };
+      extern void print(void *, const uint8_t *, uint32_t), timer(void *, int32_t), sleep_until_interrupt(void);
+      extern int time_is_over(void);`;
+    for (const compiler of [[here.compiler], arm])
+      expect(complaints([...compiler, '-std=c99'], `${before}\n${example}`)).toBe('');
   });
 });
