@@ -18,5 +18,30 @@
 #include "m3_exec.c"
 #include "m3_function.c"
 #include "m3_info.c"
-#include "m3_module.c"
 #include "m3_parse.c"
+
+/*
+ * Where the heap cannot make an array of a module larger, wasm3 0.5 forgets the array, and then releases as many items as it
+ * counted in it. So here they are released, and none is counted.
+ */
+static void *grow_array(IM3Module module, const void *holder, void *array, size_t size, size_t before) {
+  void *const grown = m3_Realloc("array of a module", array, size, before);
+  u32 i;
+  if (grown) return grown;
+  if (holder == &module->functions) {
+    for (i = 0; i < module->allFunctions; i++) Function_Release(&module->functions[i]);
+    module->numFunctions = 0;
+  } else {
+    for (i = 0; i < before / sizeof(M3Global); i++) {
+      m3_Free(module->globals[i].name);
+      FreeImportInfo(&module->globals[i].import);
+    }
+    module->numGlobals = 0;
+  }
+  m3_Free(array);
+  return NULL;
+}
+#undef m3_ReallocArray
+#define m3_ReallocArray(type, array, count, before) \
+  (type *)grow_array(io_module, &(array), array, sizeof(type) * (count), sizeof(type) * (before))
+#include "m3_module.c"

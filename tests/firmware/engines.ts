@@ -74,7 +74,8 @@ export const target: Machine = {
 /** Strict for our own sources; those of others are compiled as they are. */
 export const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 export const OURS = ['-Ibuild', '-Ihost/wasm3', '-Itests/firmware'];
-const HEAP = '-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free';
+/** heap.c in the place of the C library's. */
+export const HEAP = '-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free';
 const SHARED = [
   'host/wasm3/wq_core.c',
   'host/wasm3/wq_text.c',

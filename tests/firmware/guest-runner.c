@@ -1,11 +1,12 @@
 /*
  * A guest over the stand-in: takes its steps from a file of lines and prints what came of each.
- *   guest <module> <bytes of memory> <file>
+ *   guest <module> <bytes of memory> <file>|truncations|heap
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap.h"
 #include "stand-in.h"
 #define WQ_RESULT_TEXT
 #include "wq_guest.h"
@@ -119,21 +120,43 @@ static void truncations(wq_guest_options *options) {
   printf("%u opened, %u refused otherwise\n", (unsigned)opened, (unsigned)otherwise);
 }
 
+/* Opens with a heap that gives one block more each time, until it is enough; then starts the guest without one. */
+static void heap(const wq_guest_options *options) {
+  long blocks = 0, otherwise = 0;
+  int32_t result;
+  for (;; blocks++) {
+    heap_limit(blocks);
+    result = wq_guest_open(&guest, options);
+    if (result == 0) break;
+    if (result != WQ_RESULT_ENGINE_MEMORY) otherwise++;
+  }
+  heap_limit(0);
+  result = wq_guest_start(&guest);
+  wq_guest_close(&guest);
+  heap_limit(1000);
+  printf("\nrefused %ld, %ld otherwise, start %s, left behind %ld\n", blocks, otherwise, name_of(result), heap_live());
+}
+
 int main(int count, char **words) {
   const uintptr_t base = ((uintptr_t)block + WQ_GUEST_ALIGNMENT - 1) & ~(uintptr_t)(WQ_GUEST_ALIGNMENT - 1);
   wq_guest_options options = {module, 0, STACK, (uint8_t *)base, 0, NULL, print, timer, wait, missing};
-  FILE *file = fopen(words[1], "rb");
+  FILE *file = count == 4 ? fopen(words[1], "rb") : NULL;
   int32_t result;
+  if (!file) return 2;
   options.module_size = (uint32_t)fread(module, 1, sizeof module, file);
   fclose(file);
   options.memory_size = WQ_GUEST_MEMORY((uint32_t)atoi(words[2]));
-  if (count > 3 && strcmp(words[3], "truncations") == 0) {
+  if (strcmp(words[3], "truncations") == 0) {
     truncations(&options);
+    return 0;
+  }
+  if (strcmp(words[3], "heap") == 0) {
+    heap(&options);
     return 0;
   }
   result = wq_guest_open(&guest, &options);
   printf("open %s\n", name_of(result));
-  if (result == 0 && count > 3) run(words[3]);
+  if (result == 0) run(words[3]);
   if (guest.reason) printf("reason %s\n", guest.reason);
   wq_guest_close(&guest);
   return 0;

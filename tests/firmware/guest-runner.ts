@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile, interpreter, type Machine, OURS, STRICT, WASM3 } from './engines.js';
+import { compile, HEAP, interpreter, type Machine, OURS, STRICT, WASM3 } from './engines.js';
 import { standIn } from './stand-in.js';
 
 /** guest-runner.c over the stand-in, for one machine. */
@@ -22,6 +22,8 @@ export class GuestRunner {
       'host/wasm3/wq_module.c',
       'tests/firmware/guest-runner.c',
       at('stand-in.c'),
+      'tests/firmware/heap.c',
+      HEAP,
       interpreter(machine),
     ];
     const words = [...STRICT, ...options, '-Os', ...OURS, '-Ihost/wasm3/guest', '-isystem', WASM3, ...sources];
@@ -29,11 +31,11 @@ export class GuestRunner {
   }
 
   /** What the runner prints, by lines: for a module in so many bytes of memory that takes these steps. */
-  run(module: Buffer, steps: string[] | 'truncations' = [], memory = 65_536): string[] {
+  run(module: Buffer, steps: string[] | 'truncations' | 'heap' = [], memory = 65_536): string[] {
     const file = (name: string) => join(this.folder, name);
     writeFileSync(file('guest.wasm'), module);
-    if (steps !== 'truncations') writeFileSync(file('steps'), `${steps.join('\n')}\n`);
-    const last = steps === 'truncations' ? steps : file('steps');
+    if (typeof steps !== 'string') writeFileSync(file('steps'), `${steps.join('\n')}\n`);
+    const last = typeof steps === 'string' ? steps : file('steps');
     const [command, ...words] = this.machine.start(this.#program, [file('guest.wasm'), String(memory), last]);
     const { stdout, stderr, signal } = spawnSync(command, words, { encoding: 'latin1', maxBuffer: 1 << 26 });
     return `${stdout}${stderr}${signal ?? ''}`.trim().split('\n');
