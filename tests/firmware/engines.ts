@@ -89,8 +89,8 @@ export function compile({ compiler, options }: Machine, ...words: string[]): voi
 }
 
 /** wasm3 compiled for a machine: an object that all test files share, kept by what it is made of. */
-export function interpreter(machine: Machine): string {
-  const words = ['-Os', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c'];
+export function interpreter(machine: Machine, level = '-Os'): string {
+  const words = [level, '-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c'];
   const hash = createHash('sha256').update(JSON.stringify([machine.compiler, machine.options, words]));
   const sources = readdirSync(WASM3).filter((name) => name.startsWith('m3_'));
   for (const name of sources) hash.update(readFileSync(join(WASM3, name)));
