@@ -18,7 +18,9 @@ static int32_t first_packet(const uint8_t *bytes, uint32_t length) {
   int32_t result = wq_open(&core, &options);
   if (result < 0) return result;
   const wq_ptr record = (wq_ptr)(wq_heap_base(&core) + 7) & ~7u, input = record + sizeof(wq_packet);
-  memcpy(wq_bytes(&core, input, length), bytes, length);
+  uint8_t *const place = wq_bytes(&core, input, length);
+  if (!place) return WQ_RESULT_OUT_OF_SPACE;
+  memcpy(place, bytes, length);
   result = wq_mqtt_decode(&core, input, length, 4, length, record);
   if (result <= 0) return result;
   const wq_packet *const packet = WQ_RECORD(&core, wq_packet, record);
