@@ -100,7 +100,9 @@ function layouts(abi) {
     return row;
   });
   return [
-    `enum wq_layout_id { ${names.map((name) => `WQ_LAYOUT_${name}`).join(', ')} };`,
+    'enum wq_layout_id {',
+    names.map((name) => `  WQ_LAYOUT_${name}`).join(',\n'),
+    '};',
     '',
     ...macro('WQ_FIELDS', fields),
     ...macro('WQ_LAYOUTS', rows),

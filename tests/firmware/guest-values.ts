@@ -8,8 +8,9 @@ export interface Pointer {
   at: number;
   nested: boolean;
   alignment: number;
-  /** Bytes that must be there; 0 for a structure whose pointer may be missing. */
+  /** Bytes that must be there. */
   size: number;
+  /** 0 says that there is nothing. */
   optional: boolean;
 }
 

@@ -18,34 +18,40 @@ interface Abi {
 /** The description of the system calls. */
 export const abi: Abi = JSON.parse(readFileSync('assembly/abi/microvisor.json', 'utf8'));
 
+/** The structure that a type is, or points to. */
 export const structOf = (type: string) => /struct (\w+)/.exec(type)?.[1];
+/** Whether the kernel writes there. */
 export const isOut = (type: string) => type.endsWith('*') && !type.startsWith('const ');
 
-/** C that tells one value, found by the expression; what is asked for is written to where pointers lead. */
+/** C that tells one value, found by the expression, and writes to where pointers lead that are not const. */
 function tell(item: Field, expression: string, siblings: string): string[] {
-  const name = item.name;
   const struct = structOf(item.type);
-  const inner = `${expression}${item.type.endsWith('*') ? '->' : '.'}`;
-  const label = `say("${name}=");`;
+  const label = `say("${item.name}=");`;
   if (item.bytes) {
-    const length = `${siblings}${item.bytes}`;
-    return [label, `${isOut(item.type) ? 'fill' : 'show'}((const void *)${expression}, ${length});`];
+    const act = isOut(item.type) ? 'fill' : 'show';
+    return [label, `${act}((const void *)${expression}, ${siblings}${item.bytes});`];
   }
-  if (item.elements && struct) return [label, `TELL_EACH(${struct}, ${expression}, ${siblings}${item.elements})`];
-  if (item.elements)
-    return [label, `number(${siblings}${item.elements});`, `if (${expression}) *${expression} = next();`];
-  if (struct && !item.type.endsWith('*')) return [label, `tell_${struct}(&${expression});`];
-  if (struct && item.optional) return [label, `if (${expression}) tell_${struct}(${expression}); else say("none ");`];
-  if (struct && isOut(item.type)) return abi.structs[struct].fields.map((field) => `${inner}${field.name} = next();`);
-  if (struct) return [label, `tell_${struct}(${expression});`];
+  if (item.elements) {
+    const count = `${siblings}${item.elements}`;
+    if (struct) return [label, `TELL_EACH(${struct}, ${expression}, ${count})`];
+    return [label, `number(${count});`, `if (${expression}) *${expression} = next();`];
+  }
+  if (struct) return tellStructure(item, struct, expression, label);
   if (item.type.endsWith('**')) return [`*${expression} = stand_in_buffer;`];
-  if (item.type.endsWith('*')) return [`*${expression} = next();`];
-  return [label, `number(${expression});`];
+  return item.type.endsWith('*') ? [`*${expression} = next();`] : [label, `number(${expression});`];
+}
+
+/** One structure: held by value, pointed to, or to be filled. */
+function tellStructure({ type, optional }: Field, struct: string, expression: string, label: string): string[] {
+  if (!type.endsWith('*')) return [label, `tell_${struct}(&${expression});`];
+  if (isOut(type)) return abi.structs[struct].fields.map(({ name }) => `${expression}->${name} = next();`);
+  const told = `tell_${struct}(${expression});`;
+  return [label, optional ? `if (${expression}) ${told} else say("none ");` : told];
 }
 
 function structure(name: string, fields: Field[]): string {
   const lines = fields.flatMap((field) => {
-    const text = tell(field, `it->${field.name}`, field.name.startsWith('v1.') ? 'it->' : 'it->');
+    const text = tell(field, `it->${field.name}`, 'it->');
     const [condition] = Object.entries(field.when ?? {});
     return condition ? [`if (it->${condition[0]} == ${condition[1]}) {`, ...text, '}'] : text;
   });
