@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CertificateRecord, type CoreExports, DerHeadRecord, results } from '../../../build/abi/core.js';
 import { samples } from '../../interop/corpus.js';
 import { compile, type ModuleName } from './modules.js';
+import { hasOtherType } from './name-types.js';
 
 /** Ten certificates that differ in version, key, names and extensions. */
 const FILES = [
@@ -23,14 +24,6 @@ const certificates = FILES.map((file) => ({ file, der: samples.find((sample) => 
 /** Of the changed certificates that we accept, each so manieth is given to OpenSSL; WASMQTT_MUTATIONS=all gives it every one. */
 const STRIDE = process.env.WASMQTT_MUTATIONS === 'all' ? 1 : 61;
 const TIMEOUT = STRIDE === 1 ? 1_800_000 : 120_000;
-
-/**
- * The one thing that OpenSSL refuses and we accept: the value of an attribute other than commonName with a type that names do
- * not have, or a UniversalString, whose characters OpenSSL checks. AttributeValue is ANY (RFC 5280 4.1.2.4), the
- * record tells its type. These are the other types of names, which both judge alike: UTF8, Numeric, Printable, Teletex, IA5
- * and BMPString.
- */
-const NAME_TYPES = new Set([12, 18, 19, 20, 22, 30]);
 
 const GUARD = 64;
 const FILLED = 0xa5;
@@ -78,25 +71,6 @@ function opensslAccepts(der: Buffer): boolean {
   } catch {
     return false;
   }
-}
-
-/** The types of the values of all attributes: the second element of a SEQUENCE in a SET (RFC 5280 4.1.2.4). */
-function valueTypes(der: Buffer, found: number[] = [], start = 0, end = der.length, path = ''): number[] {
-  let index = 0;
-  for (let at = start; at < end; index++) {
-    const tag = der[at];
-    const octets = der[at + 1] > 0x7f ? der[at + 1] & 0x7f : 0;
-    const content = at + 2 + octets;
-    const next = content + (octets === 0 ? der[at + 1] : der.readUIntBE(at + 2, octets));
-    if (path.endsWith('/31/30') && index === 1) found.push(tag);
-    if (tag & 0x20) valueTypes(der, found, content, next, `${path}/${tag.toString(16)}`);
-    at = next;
-  }
-  return found;
-}
-
-function hasOtherType(der: Buffer): boolean {
-  return valueTypes(der).some((type) => !NAME_TYPES.has(type));
 }
 
 describe.each(certificates)('$file with one octet changed to each other value', ({ file, der }) => {

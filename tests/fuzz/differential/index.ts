@@ -1,0 +1,15 @@
+import { mqttPackets } from './mqtt.js';
+import { certificates, crls, keys, requests } from './structures.js';
+import type { Subject } from './subject.js';
+import { hexBytes, hexTexts, utf8Texts } from './text.js';
+
+export const subjects: readonly Subject[] = [
+  ...mqttPackets,
+  certificates,
+  crls,
+  requests,
+  keys,
+  hexTexts,
+  hexBytes,
+  utf8Texts,
+] as Subject[];
