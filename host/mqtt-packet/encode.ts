@@ -178,8 +178,10 @@ function filled(value: unknown, message: string): unknown[] {
 
 function grantedCodes(packet: Given): Buffer {
   const message = 'Invalid qos vector';
-  const codes = filled(packet.granted, message).map((code) => (isInteger(code, 0xff) ? code : refuse(message)));
-  return Buffer.from(codes);
+  // Array.from looks at the holes of a sparse array too, which must not be written as code 0.
+  return Buffer.from(
+    Array.from(filled(packet.granted, message), (code) => (isInteger(code, 0xff) ? code : refuse(message))),
+  );
 }
 
 function writeSuback(packet: Given, writer: PacketWriter, context: Context): Written {

@@ -113,6 +113,11 @@ const proofs: Record<string, () => void> = {
     expect(parsed(theirs, 5, bytes).packets).toMatchObject([{ properties: { userProperties: { a: 'b' } } }]);
     expect(parsed(ours, 5, bytes).packets).toMatchObject([{ properties: { userProperties: { a: ['', 'b'] } } }]);
   },
+  'user-properties-none': () => {
+    const packet = { cmd: 'auth', reasonCode: 0x18, properties: { authenticationMethod: 'm', userProperties: {} } };
+    expect(byThem(packet, { protocolVersion: 5 })).toBe('');
+    expect(byUs(packet, { protocolVersion: 5 })).toBe('f00618041500016d');
+  },
   'half-packet-id': () => {
     expect(parsed(theirs, 5, hex('b00101')).packets).toMatchObject([{ messageId: -1 }]);
     expect(parsed(ours, 5, hex('b00101')).packets).toEqual([]);

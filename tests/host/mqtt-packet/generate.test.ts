@@ -141,6 +141,7 @@ describe('a packet that cannot be written', () => {
     [5, subscribe({ topic: 'a', qos: 0, rh: 3 }), 'Invalid subscriptions - invalid Retain Handling'],
     [4, { cmd: 'suback', messageId: 1, granted: [] }, 'Invalid qos vector'],
     [5, { cmd: 'unsuback', messageId: 1, granted: ['0'] }, 'Invalid qos vector'],
+    [4, { cmd: 'suback', messageId: 1, granted: new Array(1) }, 'Invalid qos vector'],
     [4, { cmd: 'unsubscribe', messageId: 1, unsubscriptions: [7] }, 'Invalid unsubscriptions'],
     [4, { cmd: 'auth', reasonCode: 0 }, 'Invalid mqtt version for auth packet'],
     [5, publish({ properties: { payloadFormatIndicator: 1 } }), 'Invalid payloadFormatIndicator: 1'],
