@@ -25,6 +25,10 @@ export class Reference {
   /** Where the next field begins. */
   #at = 0;
   #code = 0;
+  /** The integer that was read last. */
+  #value = 0;
+  /** Identifiers of the property list that is read. */
+  readonly #seen = new Set<number>();
 
   /** The result of mqtt_decode for the bytes from `start` to `end`, and the fields above. */
   decode(bytes: Buffer, start: number, end: number, version: Version): number {
@@ -266,7 +270,8 @@ export class Reference {
     const first = this.#at;
     const enclosing = this.#end;
     this.#end = this.#at + length;
-    const seen = new Set<number>();
+    const seen = this.#seen;
+    seen.clear();
     while (this.#at < this.#end) if (!this.#property(type, seen)) return false;
     this.#end = enclosing;
     this.propertiesLength = length;
@@ -275,8 +280,6 @@ export class Reference {
       return this.#wrong(Result.AUTHENTICATION_METHOD_MISSING, first);
     return true;
   }
-
-  #value = 0;
 
   #varint(truncated: number): boolean {
     const at = this.#at;

@@ -1,8 +1,15 @@
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
-import { subjects } from './index.js';
 import { check, failureOf, type Seen } from './run.js';
 import type { Subject } from './subject.js';
+
+const missing = (error: Error): never => {
+  process.stderr.write(
+    `${error.message}\nThe structures need Debian's openssl and python3-cryptography-vectors: npm run setup\n`,
+  );
+  process.exit(1);
+};
+const { subjects } = await import('./index.js').catch(missing);
 
 /** Inputs between two looks at the clock; of `request`, each is a process. */
 const batchOf = ({ name }: Subject): number => (name === 'request' ? 25 : 500);

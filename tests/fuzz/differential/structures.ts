@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import {
   identifyKey,
@@ -114,6 +114,19 @@ function keyNote(der: Buffer): string {
   return algorithm === 'ec' && curve === undefined ? 'unknown curve' : 'known algorithm';
 }
 
+/** OpenSSL's names of the curves that we know. */
+const CURVES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+function sameKey(der: Buffer, key: KeyObject): void {
+  const { algorithm, bits, curve } = readPrivateKey(der);
+  if (algorithm === 'unknown') return;
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const theirs = [key.asymmetricKeyType, modulusLength, CURVES[namedCurve ?? '']];
+  const mine = [algorithm, algorithm === 'rsa' ? bits : undefined, curve];
+  if (String(mine) !== String(theirs))
+    throw new Difference(`key: ours ${mine}, the peer ${theirs}: ${der.toString('hex')}`);
+}
+
 export const keys: Subject<Buffer> = {
   name: 'key',
   peer: 'node:crypto createPrivateKey',
@@ -125,7 +138,9 @@ export const keys: Subject<Buffer> = {
     if (!format) return 'both refuse';
     const ours = verdictOf(() => readPrivateKey(der));
     const peer = verdictOf(() => createPrivateKey({ key: der, format: 'der', type: format }));
-    return judge('key', ours, peer, der, ours === undefined ? keyNote(der) : undefined);
+    const outcome = judge('key', ours, peer, der, ours === undefined ? keyNote(der) : undefined);
+    if (outcome === 'both accept') sameKey(der, createPrivateKey({ key: der, format: 'der', type: format }));
+    return outcome;
   },
 };
 

@@ -1,0 +1,4 @@
+import { packetsAndTexts } from './packets.js';
+import { testSubjects } from './suite.js';
+
+testSubjects(packetsAndTexts);
