@@ -110,7 +110,7 @@ function written(
 const RANGES: readonly [RegExp, string][] = [
   [/^Invalid messageId/, 'packet-id-range'],
   [/^Invalid (reason code|return code|qos vector|will qos|keepalive)/, 'number-range'],
-  [/^Invalid subscriptions - invalid (qos|Retain Handling)/, 'subscribe-qos-3'],
+  [/^Invalid subscriptions - invalid (qos|Retain Handling)/, 'number-range'],
   [/^Invalid \w+: /, 'number-range'],
   [/is longer than 65,535 bytes/, 'string-too-long'],
 ];
