@@ -16,8 +16,7 @@ function meaning(u8: Buffer, at: number): number {
   if (first < 0x80) return first;
   if (first === 0x80) return Result.DER_LENGTH_INDEFINITE;
   if (first > 0x84) return Result.DER_LENGTH_TOO_LARGE;
-  let length = 0;
-  for (let i = 1; i <= first - 0x80; i++) length = length * 256 + u8[at + i];
+  const length = u8.readUIntBE(at + 1, first - 0x80);
   return length < 0x80 || u8[at + 1] === 0 ? Result.DER_LENGTH_NOT_MINIMAL : length;
 }
 
@@ -94,11 +93,14 @@ function forms(builds: Build[], tally: Tally, octets: number, visit: typeof read
     u8[at] = OCTET_STRING;
     u8[at + 1] = 0x80 + octets;
     if (second !== undefined) u8[at + 2] = second;
-    const free = second === undefined ? octets : octets - 1;
-    const total = 256 ** free;
-    for (let value = 0; value < total; value++) {
-      for (let i = 0, rest = value; i < free; i++, rest >>>= 8) u8[at + 1 + octets - i] = rest;
-      visit(build, tally, at);
+    const free = (second === undefined ? octets : octets - 1) - 1;
+    const last = at + 1 + octets;
+    for (let value = 0; value < 256 ** free; value++) {
+      for (let i = 1, rest = value; i <= free; i++, rest >>>= 8) u8[last - i] = rest;
+      for (let octet = 0; octet < 256; octet++) {
+        u8[last] = octet;
+        visit(build, tally, at);
+      }
     }
   }
 }

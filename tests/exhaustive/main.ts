@@ -55,6 +55,8 @@ function runAll(check: Check, workers: Worker[], onSlice: (done: number) => void
       worker.on('message', (found: Found) => {
         total.cases += found.cases;
         total.differing += found.differing;
+        // Told at once: the end of a long check may be far.
+        for (const difference of found.differences) process.stderr.write(`${difference}\n`);
         total.differences.push(...found.differences.slice(0, Math.max(0, 10 - total.differences.length)));
         onSlice(++done);
         if (done === check.slices) resolve(total);
