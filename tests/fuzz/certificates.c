@@ -1,6 +1,7 @@
 #include "certificates.h"
 
-#define RESULTS offsetof(wq_der_head, error_offset)
+/* What comes before in a record is the reader's working memory, which knows addresses of its own. */
+#define RESULTS offsetof(wq_der_head, extension_list)
 
 int32_t certificate_read(const certificate_kind *kind, wq_ptr input, uint32_t length, wq_ptr record) {
   const int32_t result = CALL(READ_WORK(length), kind->read(&fuzz_core, input, length, record));
@@ -25,7 +26,6 @@ void certificate_exact(const certificate_kind *kind, wq_ptr input, uint32_t leng
   uint32_t header;
   CHECK(oracle_element(fuzz_memory + input, length, &header) == length, "what is taken is one element");
   CHECK(oracle_count(fuzz_memory + input, length, WQ_DER_LIMIT_DEPTH) > 0, "what is taken is strict DER");
-  /* The stack of the reader, at the beginning of the record, knows where the input ends. */
   CHECK(certificate_read(kind, input, length, again) >= 0 &&
             memcmp(fuzz_memory + record + RESULTS, fuzz_memory + again + RESULTS, kind->size - RESULTS) == 0,
         "what stands behind changes nothing");

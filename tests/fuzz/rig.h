@@ -12,12 +12,10 @@
 #include "steps.h"
 #include "wq_core.h"
 
-/** Bytes of linear memory, defined by who compiles. What a target places fits into it. */
-#ifndef FUZZ_MEMORY
-#define FUZZ_MEMORY 8192u
+/* targets.mjs says how much of linear memory there is (FUZZ_MEMORY, bytes), and how long an input is (FUZZ_INPUT, bytes). */
+#if !defined(FUZZ_MEMORY) || !defined(FUZZ_INPUT)
+#error "compile.mjs defines FUZZ_MEMORY and FUZZ_INPUT"
 #endif
-/** The most bytes of an input; longer ones are cut off. */
-#define FUZZ_INPUT 2048u
 
 extern wq_core fuzz_core;
 extern uint8_t *const fuzz_memory;

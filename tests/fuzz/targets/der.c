@@ -1,5 +1,5 @@
 /* Any bytes as DER: judged as X.690 has it. Byte 0: how deep constructed elements may be nested. */
-#include "der_oracle.h"
+#include "oracle.h"
 #include "rig.h"
 
 /* The header alone. */

@@ -141,7 +141,7 @@ void fuzz_run(void) {
   if ((head & 15) == 0) {
     uint8_t control[8];
     for (i = 0; i < sizeof control; i++) control[i] = (uint8_t)fuzz_u8();
-    bytes = fuzz_bytes(512, &size);
+    bytes = fuzz_bytes(FUZZ_INPUT, &size);
     data = fuzz_place_last(bytes, size);
     fuzz_again(control, sizeof control);
     write_property(data, size, room);
@@ -153,7 +153,7 @@ void fuzz_run(void) {
     froms[i] = (uint8_t)fuzz_u8();
     lengths[i] = (uint8_t)fuzz_u8();
   }
-  bytes = fuzz_bytes(512, &size);
+  bytes = fuzz_bytes(FUZZ_INPUT, &size);
   data = fuzz_place_last(bytes, size);
   for (i = 0; i < PACKET_VIEWS; i++) views[i] = take_view(data, size, froms[i], lengths[i]);
   packet_set_views(&record, views);

@@ -64,7 +64,7 @@ void fuzz_run(void) {
   const uint32_t option = fuzz_u8();
   const uint32_t spare = option >> 2 & 7; /* bytes that the output has more than it needs, or 2 less */
   uint32_t length;
-  const uint8_t *const bytes = fuzz_bytes(1024, &length);
+  const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &length);
   const uint32_t needed = option & 1 ? 2 * length : length / 2;
   const uint32_t capacity = needed + spare < 2 ? 0 : needed + spare - 2;
   if (option & 1) encode(bytes, length, capacity, option & 2);

@@ -43,7 +43,7 @@ static void wrap(wq_ptr input, uint32_t length, uint32_t capacity, int32_t forma
 void fuzz_run(void) {
   const uint32_t spare = fuzz_u8();
   uint32_t length;
-  const uint8_t *const bytes = fuzz_bytes(1024, &length);
+  const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &length);
   const wq_ptr record = fuzz_place(sizeof(wq_private_key)), input = fuzz_place_last(bytes, length);
   const int32_t looks = CALL(READ_WORK(length), wq_key_identify(&fuzz_core, input, length));
   int32_t format, check;

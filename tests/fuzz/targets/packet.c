@@ -37,7 +37,7 @@ void fuzz_run(void) {
   const int32_t option = version | (choice & 4 ? WQ_DECODE_OPTION_STRICT : 0) | (choice & 8 ? WQ_DECODE_OPTION_HEADER : 0);
   const uint32_t limit = choice & 16 ? limit_byte : PACKET_MOST;
   uint32_t length;
-  const uint8_t *const bytes = fuzz_bytes(1024, &length);
+  const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &length);
   const wq_ptr packet = fuzz_place(sizeof(wq_packet)), input = fuzz_place_last(bytes, length);
   const wq_packet *const record = RECORD(wq_packet, packet);
   const int32_t result = CALL(DECODE_WORK(length), wq_mqtt_decode(&fuzz_core, input, length, option, limit, packet));

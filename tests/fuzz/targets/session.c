@@ -208,7 +208,7 @@ static void send_list(uint32_t choice) {
   SET(payload_length, choice & 1 ? 5 : choice & 2 ? 10 : 6);
 }
 
-/* A packet of the server whose body is an identifier (unless that is 0), a reason and properties. */
+/* A packet of the server whose body is an identifier (unless 0), a reason (unless 255), and properties or reason codes. */
 static void receive_made(uint32_t first, uint32_t id, uint32_t reason, uint32_t most) {
   uint8_t bytes[32];
   uint32_t length, at = 2;
@@ -220,7 +220,7 @@ static void receive_made(uint32_t first, uint32_t id, uint32_t reason, uint32_t 
   }
   if (reason != 0xff) bytes[at++] = (uint8_t)reason;
   if (length > 0) {
-    if ((first >> 4) != WQ_PACKET_TYPE_SUBACK) bytes[at++] = (uint8_t)length;
+    if (first != 0x90 && first != 0xb0) bytes[at++] = (uint8_t)length;
     memcpy(bytes + at, rest, length);
     at += length;
   }
@@ -336,7 +336,8 @@ static void operate(uint32_t operation, uint32_t choice) {
       receive_made(choice & 1 ? 0xb0 : 0x90, id, session()->protocol_version < 5 ? 0xff : 0, choice >> 2);
       break;
     case 14: /* PINGRESP, DISCONNECT, AUTH */
-      receive_made((13 + choice % 3) << 4, 0, choice % 3 ? fuzz_u8() : 0xff, choice & 8 ? fuzz_u8() % 16 : 0);
+      id = choice % 3 ? fuzz_u8() : 0xff; /* here the reason */
+      receive_made((13 + choice % 3) << 4, 0, id, choice & 8 ? fuzz_u8() % 16 : 0);
       break;
     default: /* any bytes, and any room for the answer */
       bytes = fuzz_bytes(fuzz_u8() % 64, &length);

@@ -120,7 +120,7 @@ void fuzz_run(void) {
   const uint32_t choice = fuzz_u8(), size = fuzz_u8(), capacity = 1 + fuzz_u8() % 8;
   uint32_t sizes_count = fuzz_u8() % 16, turn = 0;
   const uint8_t *const sizes = fuzz_bytes(sizes_count, &sizes_count);
-  const uint8_t *const bytes = fuzz_bytes(1024, &s.length);
+  const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &s.length);
   const wq_ptr table = fuzz_place(capacity * SUMMARY + REST), chunk = fuzz_place(sizeof(wq_chunk));
   s.packet = fuzz_place(sizeof(wq_packet));
   s.size = size + 5; /* a fixed header at least */

@@ -1,5 +1,5 @@
 /* UTF-8 of RFC 3629 without U+0000: the same first offence as when characters are decoded and their values looked at. */
-#include "der_oracle.h"
+#include "oracle.h"
 #include "rig.h"
 
 void fuzz_run(void) {

@@ -1,6 +1,6 @@
 /* DER (X.690) as its text has it, apart from the core: whether bytes are one element, and how many lie in it. */
-#ifndef FUZZ_DER_ORACLE_H
-#define FUZZ_DER_ORACLE_H
+#ifndef FUZZ_ORACLE_H
+#define FUZZ_ORACLE_H
 
 #include <stdint.h>
 
@@ -13,4 +13,4 @@ int32_t oracle_count(const uint8_t *bytes, uint32_t length, uint32_t depth);
 /** Where the first character begins that is not UTF-8 of RFC 3629, or is U+0000; `length` when there is none. */
 uint32_t oracle_utf8(const uint8_t *text, uint32_t length);
 
-#endif /* FUZZ_DER_ORACLE_H */
+#endif /* FUZZ_ORACLE_H */

@@ -1,4 +1,4 @@
-#include "der_oracle.h"
+#include "oracle.h"
 
 #include <string.h>
 

@@ -1,0 +1,91 @@
+// Makes the program of a target: the core as wasm2c translates it, with its loops counted and its edges noted, and the target.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { root } from '../../tools/root.mjs';
+import { targets } from './targets.mjs';
+import { here, work } from './work.mjs';
+
+const COMPILER = 'clang-14';
+const COVERAGE = '-fsanitize-coverage=inline-8bit-counters,pc-table';
+const COMMON = ['-O2', '-g1', '-DWQ_AOT', '-DNDEBUG', `-I${here}`];
+const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
+const BINDING = ['wq_core.c', 'wq_text.c', 'aot/wq_aot.c'].map((file) => join(root, 'host/wasm3', file));
+
+function run(command, args) {
+  const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  if (error) throw new Error(`${command}: ${error.message}; npm run setup installs what is missing`);
+  if (status !== 0) throw new Error(`${command} ended with code ${status}\n${stderr}`);
+}
+
+/** What these files hold, in a few characters. */
+function digest(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function sourcesIn(folder) {
+  return readdirSync(folder)
+    .filter((file) => /\.[ch]$/.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** Every loop of the translation begins with a label of its own; the turns are counted there. */
+function countLoops(source) {
+  const label = /^(\s*w2c_L\d+: )$/gm;
+  if (!label.test(source)) throw new Error('wasm2c wrote no loop as wabt 1.0.32 writes them');
+  return source.replace(label, '$1FUZZ_STEP();');
+}
+
+/** Under another name until it is whole, so that two who make the same do not disturb each other. */
+function make(file, write) {
+  if (existsSync(file)) return;
+  const unfinished = `${file}.${process.pid}`;
+  write(unfinished);
+  renameSync(unfinished, file);
+}
+
+/** The core as an object file, in a folder of its own for each core. */
+function translate(core, binding) {
+  const folder = join(work, 'bin', digest([core, join(here, 'steps.h'), ...binding]));
+  mkdirSync(folder, { recursive: true });
+  make(join(folder, 'core.o'), (object) => {
+    const source = join(folder, 'core.c');
+    run('wasm2c', [core, '-n', 'core', '-o', source]);
+    const counted = join(folder, 'counted.c');
+    writeFileSync(counted, countLoops(readFileSync(source, 'utf8')));
+    const include = ['-include', join(here, 'steps.h'), `-I${join(root, 'host/wasm3/aot')}`, `-I${folder}`];
+    run(COMPILER, [...COMMON, '-w', COVERAGE, ...include, '-c', counted, '-o', object]);
+  });
+  return folder;
+}
+
+/**
+ * The path of the program that fuzzes this target.
+ *
+ * @param {string} name of the target
+ * @param {string} core the module, of the ABI that build/wasmqtt.h describes
+ */
+export function compile(name, core = join(root, 'build/core.wasm')) {
+  const { sources, memory, longest } = targets[name];
+  const headers = [join(root, 'build/wasmqtt.h'), ...sourcesIn(join(root, 'host/wasm3/aot')), ...BINDING];
+  const folder = translate(core, headers);
+  const own = [join(here, 'rig.c'), join(here, `targets/${name}.c`), ...sources.map((file) => join(here, file))];
+  const program = join(folder, `${name}-${digest([...sourcesIn(here), ...own])}`);
+  make(program, (file) => {
+    const include = ['build', 'host/wasm3', 'host/wasm3/aot'].map((path) => `-I${join(root, path)}`);
+    const sizes = [`-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
+    // Of the sanitizer, the libraries alone: what is not the core has no edges to be noted.
+    const objects = [...BINDING, ...own].map((source, i) => {
+      const object = `${file}.${i}.o`;
+      run(COMPILER, [...COMMON, ...STRICT, ...include, `-I${folder}`, ...sizes, '-c', source, '-o', object]);
+      return object;
+    });
+    run(COMPILER, ['-fsanitize=fuzzer', ...objects, join(folder, 'core.o'), '-o', file]);
+  });
+  return program;
+}
