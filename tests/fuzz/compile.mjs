@@ -50,8 +50,8 @@ function make(file, write) {
 }
 
 /** The core as an object file, in a folder of its own for each core. */
-function translate(core, binding) {
-  const folder = join(work, 'bin', digest([core, join(here, 'steps.h'), ...binding]));
+function translate(core, binding, place) {
+  const folder = join(place, digest([core, join(here, 'steps.h'), ...binding]));
   mkdirSync(folder, { recursive: true });
   make(join(folder, 'core.o'), (object) => {
     const source = join(folder, 'core.c');
@@ -69,11 +69,12 @@ function translate(core, binding) {
  *
  * @param {string} name of the target
  * @param {string} core the module, of the ABI that build/wasmqtt.h describes
+ * @param {string} place a folder for what is made; what is there already is not made again
  */
-export function compile(name, core = join(root, 'build/core.wasm')) {
+export function compile(name, core = join(root, 'build/core.wasm'), place = join(work, 'bin')) {
   const { sources, memory, longest } = targets[name];
   const headers = [join(root, 'build/wasmqtt.h'), ...sourcesIn(join(root, 'host/wasm3/aot')), ...BINDING];
-  const folder = translate(core, headers);
+  const folder = translate(core, headers, place);
   const own = [join(here, 'rig.c'), join(here, `targets/${name}.c`), ...sources.map((file) => join(here, file))];
   const program = join(folder, `${name}-${digest([...sourcesIn(here), ...own])}`);
   make(program, (file) => {

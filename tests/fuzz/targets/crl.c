@@ -11,25 +11,44 @@ static int32_t find(wq_ptr record, wq_ptr serial, uint32_t length, uint32_t work
   return result;
 }
 
-static void check_entries(wq_ptr record, uint32_t work) {
-  const wq_certificate_list *const crl = RECORD(wq_certificate_list, record);
-  const wq_ptr first = crl->revoked_certificates;
-  const uint32_t length = crl->revoked_certificates_length;
-  const wq_ptr other = fuzz_place(24);
+/* Whether one of the entries has this serial number, and where the next entry is: the list taken apart. */
+static int has(wq_ptr first, uint32_t length, const uint8_t *serial, uint32_t size) {
   uint32_t at = 0;
   while (at < length) {
     uint32_t header = 0, serial_header = 0;
-    const uint32_t size = oracle_element(fuzz_memory + first + at, length - at, &header);
-    const wq_ptr serial = first + at + header;
-    const uint32_t serial_size = oracle_element(fuzz_memory + serial, size - header, &serial_header);
-    CHECK(size > 0 && serial_size > 0 && fuzz_memory[serial] == 2, "each entry begins with a serial number");
-    CHECK(find(record, serial + serial_header, serial_size - serial_header, work) == 1, "a revoked serial number is found");
-    CHECK(crl->revoked_certificates == first && crl->revoked_certificates_length == length, "a search leaves the list as it is");
-    at += size;
+    const uint32_t entry = oracle_element(fuzz_memory + first + at, length - at, &header);
+    const uint8_t *const number = fuzz_memory + first + at + header;
+    const uint32_t number_size = entry == 0 ? 0 : oracle_element(number, entry - header, &serial_header);
+    CHECK(number_size > 0 && *number == 2, "each entry begins with a serial number");
+    if (number_size - serial_header == size && memcmp(number + serial_header, serial, size) == 0) return 1;
+    at += entry;
   }
-  /* Longer than any serial number may be, so in no list. */
-  fuzz_fill(other, 0x5a, 24);
-  CHECK(find(record, other, 24, work) == 0, "what is not revoked is not found");
+  return 0;
+}
+
+static void check_entries(wq_ptr record, uint32_t work) {
+  const wq_certificate_list *const crl = RECORD(wq_certificate_list, record);
+  const wq_ptr first = crl->revoked_certificates, other = fuzz_place(FUZZ_INPUT);
+  const uint32_t length = crl->revoked_certificates_length;
+  uint32_t at = 0;
+  while (at < length) {
+    uint32_t header = 0, serial_header = 0;
+    const uint32_t entry = oracle_element(fuzz_memory + first + at, length - at, &header);
+    const wq_ptr number = first + at + header;
+    const uint32_t size = oracle_element(fuzz_memory + number, entry - header, &serial_header) - serial_header;
+    CHECK(find(record, number + serial_header, size, work) == 1, "a revoked serial number is found");
+    CHECK(crl->revoked_certificates == first && crl->revoked_certificates_length == length,
+          "a search leaves the list as it is");
+    /* One that differs in its last bit, and one that is shorter. */
+    fuzz_put(other, fuzz_memory + number + serial_header, size);
+    fuzz_memory[other + size - 1] ^= 1;
+    fuzz_put(other, fuzz_memory + other, size);
+    CHECK(find(record, other, size, work) == has(first, length, fuzz_memory + other, size),
+          "a serial number is found where it is in the list, and only there");
+    CHECK(find(record, other, size - 1, work) == has(first, length, fuzz_memory + other, size - 1),
+          "the beginning of a serial number is another number");
+    at += entry;
+  }
 }
 
 void fuzz_run(void) {
