@@ -24,10 +24,11 @@ function readFact(line, state) {
     other: /^==\d+==\s*ERROR: libFuzzer: (.*)/,
     file: /Test unit written to (.*)/,
     work: /^WORK: (.*)/,
+    processor: /^PROCESSOR: ([\d.]+)/,
   };
   for (const [name, pattern] of Object.entries(facts)) {
     const found = pattern.exec(line);
-    if (found) state[name] = /^\d+$/.test(found[1]) ? Number(found[1]) : found[1];
+    if (found) state[name] = /^[\d.]+$/.test(found[1]) ? Number(found[1]) : found[1];
   }
 }
 
@@ -115,6 +116,8 @@ export async function campaign({ target, program, corpus, findings, seconds, run
     executions: state.executions,
     seconds: Number(elapsed.toFixed(1)),
     perSecond: Math.round(state.executions / elapsed),
+    // On a busy machine the one says less than the other.
+    perProcessorSecond: Math.round(state.executions / (state.processor ?? elapsed)),
     corpus: state.corpus,
     seeds: readdirSync(seedsOf(target)).length,
     edges: state.edges,

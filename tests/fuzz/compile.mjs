@@ -1,8 +1,8 @@
 // Makes the program of a target: the core as wasm2c translates it, with its loops counted and its edges noted, and the target.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { root } from '../../tools/root.mjs';
 import { targets } from './targets.mjs';
@@ -10,7 +10,7 @@ import { here, work } from './work.mjs';
 
 const COMPILER = 'clang-14';
 const COVERAGE = '-fsanitize-coverage=inline-8bit-counters,pc-table';
-const COMMON = ['-O2', '-g1', '-DWQ_AOT', '-DNDEBUG', `-I${here}`];
+const COMMON = ['-O2', '-DWQ_AOT', '-DNDEBUG', `-I${here}`];
 const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 const BINDING = ['wq_core.c', 'wq_text.c', 'aot/wq_aot.c'].map((file) => join(root, 'host/wasm3', file));
 
@@ -75,18 +75,22 @@ export function compile(name, core = join(root, 'build/core.wasm'), place = join
   const { sources, memory, longest } = targets[name];
   const headers = [join(root, 'build/wasmqtt.h'), ...sourcesIn(join(root, 'host/wasm3/aot')), ...BINDING];
   const folder = translate(core, headers, place);
+  const include = ['build', 'host/wasm3', 'host/wasm3/aot'].map((path) => `-I${join(root, path)}`);
+  // What is not the core is compiled without the sanitizer: its edges are not to be noted.
+  const object = (source, file, ...options) => {
+    make(file, (to) =>
+      run(COMPILER, [...COMMON, ...STRICT, ...include, `-I${folder}`, ...options, '-c', source, '-o', to]),
+    );
+    return file;
+  };
+  const binding = BINDING.map((source) => object(source, join(folder, `${basename(source)}.o`)));
   const own = [join(here, 'rig.c'), join(here, `targets/${name}.c`), ...sources.map((file) => join(here, file))];
-  const program = join(folder, `${name}-${digest([...sourcesIn(here), ...own])}`);
-  make(program, (file) => {
-    const include = ['build', 'host/wasm3', 'host/wasm3/aot'].map((path) => `-I${join(root, path)}`);
+  const program = join(folder, `${name}-${digest([join(here, 'targets.mjs'), ...sourcesIn(here), ...own])}`);
+  make(program, (to) => {
     const sizes = [`-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
-    // Of the sanitizer, the libraries alone: what is not the core has no edges to be noted.
-    const objects = [...BINDING, ...own].map((source, i) => {
-      const object = `${file}.${i}.o`;
-      run(COMPILER, [...COMMON, ...STRICT, ...include, `-I${folder}`, ...sizes, '-c', source, '-o', object]);
-      return object;
-    });
-    run(COMPILER, ['-fsanitize=fuzzer', ...objects, join(folder, 'core.o'), '-o', file]);
+    const objects = own.map((source, i) => object(source, `${to}.${i}.o`, ...sizes));
+    run(COMPILER, ['-fsanitize=fuzzer', ...binding, ...objects, join(folder, 'core.o'), '-o', to]);
+    for (const file of objects) rmSync(file);
   });
   return program;
 }

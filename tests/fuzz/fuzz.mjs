@@ -51,9 +51,9 @@ function readOptions(args) {
 const number = (value) => value.toLocaleString('en-US');
 
 /** One line for people. */
-function summary({ target, executions, perSecond, corpus, edges, edgesOfAll, findings }) {
+function summary({ target, executions, perSecond, perProcessorSecond, corpus, edges, edgesOfAll, findings }) {
   const found = findings.length === 0 ? 'nothing found' : `FOUND: ${findings[0].sentence}`;
-  return `${target}: ${number(executions)} executions, ${number(perSecond)} a second, corpus ${corpus}, edges ${edges} of ${edgesOfAll}, ${found}`;
+  return `${target}: ${number(executions)} executions, ${number(perSecond)} a second (${number(perProcessorSecond)} of processor time), corpus ${corpus}, edges ${edges} of ${edgesOfAll}, ${found}`;
 }
 
 /** What to do with a finding. */

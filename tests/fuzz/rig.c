@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* Bytes between two places. */
 #define GAP 16u
@@ -108,8 +109,9 @@ void fuzz_inside(wq_ptr view, uint32_t length, wq_ptr from, uint32_t size) {
   CHECK(view >= from && view - from <= size && length <= size - (view - from), "a view lies within the input");
 }
 
-static void say_worst(void) {
+static void say_at_end(void) {
   fprintf(stderr, "WORK: %u turns of loops where %u are allowed\n", (unsigned)worst_steps, (unsigned)worst_bound);
+  fprintf(stderr, "PROCESSOR: %.2f\n", (double)clock() / CLOCKS_PER_SEC);
 }
 
 int LLVMFuzzerInitialize(int *count, char ***words_of_command);
@@ -122,7 +124,7 @@ int LLVMFuzzerInitialize(int *count, char ***words_of_command) {
   if (wq_open(&fuzz_core, &options) < 0) fuzz_failed("the core opens");
   heap = (wq_ptr)wq_heap_base(&fuzz_core);
   memcpy(expected, fuzz_memory, FUZZ_MEMORY);
-  atexit(say_worst);
+  atexit(say_at_end);
   return 0;
 }
 

@@ -32,7 +32,7 @@ export const targets = {
     sources: ['packets.c'],
     dictionary: 'session.dict',
     memory: 3072,
-    longest: 96,
+    longest: 64,
     seconds: 30,
   },
   der: {

@@ -96,10 +96,10 @@ static int take_pieces(stream *s, wq_ptr header) {
   const wq_packet *const record = RECORD(wq_packet, header), *const whole = RECORD(wq_packet, s->packet);
   const int32_t result = CALL(DECODE_WORK(s->filled), wq_mqtt_decode(&fuzz_core, s->buffer, s->filled, s->option | WQ_DECODE_OPTION_HEADER, s->limit, header));
   WRITTEN({header, sizeof(wq_packet)});
-  if (result <= 0) {
-    if (result < 0 && s->result > 0) fuzz_failed("a header breaks no rule that its packet keeps");
-    return 0;
-  }
+  CHECK(result >= 0 || s->result <= 0, "a header breaks no rule that its packet keeps");
+  CHECK(result != 0 || (record->needed > 0 && (s->result <= 0 || s->filled + record->needed <= (uint32_t)s->result)),
+        "a header that waits asks for no more than its packet has");
+  if (result <= 0) return 0;
   CHECK((uint32_t)result == s->filled, "a header uses all that is there of its packet");
   CHECK(s->result >= 0, "a header that is taken belongs to a packet that is taken");
   if (s->result == 0) return 0; /* the stream ends inside its payload */
