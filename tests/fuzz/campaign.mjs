@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { targets } from './targets.mjs';
 import { here, seedsOf } from './work.mjs';
@@ -39,15 +40,18 @@ async function start(program, args, state, onLine = () => {}) {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
+  // Whoever ends this ends what it started.
   const stop = () => child.kill('SIGKILL');
-  process.once('exit', stop);
+  const leave = () => process.exit(130);
+  const ends = { exit: stop, SIGINT: leave, SIGTERM: leave };
+  for (const [event, handler] of Object.entries(ends)) process.once(event, handler);
   for await (const line of createInterface({ input: child.stderr })) {
     readStatus(line, state);
     readFact(line, state);
     onLine(line);
   }
   const result = await ended;
-  process.removeListener('exit', stop);
+  for (const [event, handler] of Object.entries(ends)) process.removeListener(event, handler);
   return result;
 }
 

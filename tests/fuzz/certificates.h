@@ -19,12 +19,12 @@ typedef struct {
 
 /** The views that all these records begin with, for the lists of the single kinds. */
 #define VIEW(type, field) offsetof(type, field)
-#define HEAD_VIEWS(type) \
+#define HEAD_VIEWS(type)                                                                                               \
   VIEW(type, extension_oid), VIEW(type, inner_algorithm), VIEW(type, unknown_critical_oid), VIEW(type, algorithm_oid), \
       VIEW(type, parameters), VIEW(type, exponent), VIEW(type, public_key)
-#define SIGNED_VIEWS(type) \
+#define SIGNED_VIEWS(type)                                                                                           \
   HEAD_VIEWS(type), VIEW(type, tbs), VIEW(type, signature_algorithm), VIEW(type, signature), VIEW(type, extensions), \
-      VIEW(type, authority_key_identifier), VIEW(type, issuer), VIEW(type, issuer_common_name), \
+      VIEW(type, authority_key_identifier), VIEW(type, issuer), VIEW(type, issuer_common_name),                      \
       VIEW(type, issuer_country), VIEW(type, issuer_organization), VIEW(type, issuer_organizational_unit)
 
 /** Reads, and checks what holds of every reader. Gives its result; the record is at `record`. */

@@ -98,7 +98,8 @@ static int is_primitive(uint8_t tag, const uint8_t *content, uint32_t length) {
       return length == 1 && (content[0] == 0 || content[0] == 0xff);
     case 2: /* 8.3 */
     case 10:
-      return length > 0 && (length == 1 || !((content[0] == 0 && content[1] < 0x80) || (content[0] == 0xff && content[1] > 0x7f)));
+      return length > 0 &&
+             (length == 1 || !((content[0] == 0 && content[1] < 0x80) || (content[0] == 0xff && content[1] > 0x7f)));
     case 3: /* 8.6.2, 11.2.1 */
       if (length == 0 || content[0] > 7 || (length == 1 && content[0] != 0)) return 0;
       return (content[length - 1] & ((1u << content[0]) - 1)) == 0 || length == 1;

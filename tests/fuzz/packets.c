@@ -83,7 +83,8 @@ static void properties(packet_view list) {
 }
 
 static void filters(const wq_packet *packet) {
-  const wq_ptr list = packet->payload, filter = fuzz_place(sizeof(wq_filter)), output = fuzz_place(packet->payload_length);
+  const wq_ptr list = packet->payload, filter = fuzz_place(sizeof(wq_filter)),
+               output = fuzz_place(packet->payload_length);
   const uint32_t length = packet->payload_length;
   uint32_t at = 0, count = 0;
   for (;; count++) {
@@ -93,8 +94,9 @@ static void filters(const wq_packet *packet) {
     CHECK(used >= 0, "filters that were checked can be read");
     WRITTEN({filter, used > 0 ? sizeof(wq_filter) : 0});
     if (used == 0) break;
-    CHECK(CALL(DECODE_WORK(entry->filter_length), wq_mqtt_topic_filter_check(&fuzz_core, entry->filter, entry->filter_length,
-                                                                             packet->protocol_version)) == 0,
+    CHECK(CALL(DECODE_WORK(entry->filter_length),
+               wq_mqtt_topic_filter_check(&fuzz_core, entry->filter, entry->filter_length, packet->protocol_version)) ==
+              0,
           "a filter of a packet that was taken is valid");
     written = CALL(0, wq_mqtt_filter_write(&fuzz_core, filter, packet->type, output + at, length - at));
     CHECK(written == used && memcmp(fuzz_memory + output + at, fuzz_memory + list + at, (size_t)used) == 0,

@@ -22,10 +22,12 @@ extern uint8_t *const fuzz_memory;
 
 /** One run of the target. */
 void fuzz_run(void);
+/** Of targets with mutator.c: how many bytes stand before the DER. */
+extern const uint32_t fuzz_der_from;
 
 /** Ends the run as a finding when the condition does not hold; `what` is the sentence that was not true. */
-#define CHECK(condition, what) \
-  do { \
+#define CHECK(condition, what)           \
+  do {                                   \
     if (!(condition)) fuzz_failed(what); \
   } while (0)
 #if defined(__GNUC__)

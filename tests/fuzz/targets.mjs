@@ -29,7 +29,7 @@ export const targets = {
   },
   session: {
     about: 'a client session under any calls, packets of the server and times',
-    sources: ['packets.c'],
+    sources: ['packets.c', 'sessions.c'],
     dictionary: 'session.dict',
     memory: 3072,
     longest: 64,
@@ -37,7 +37,7 @@ export const targets = {
   },
   der: {
     about: 'any bytes as DER, judged as X.690 has it',
-    sources: ['oracle.c'],
+    sources: ['oracle.c', 'mutator.c'],
     dictionary: 'der.dict',
     memory: 3072,
     longest: 256,
@@ -45,7 +45,7 @@ export const targets = {
   },
   x509: {
     about: 'certificates and certification requests',
-    sources: ['oracle.c', 'certificates.c'],
+    sources: ['oracle.c', 'certificates.c', 'mutator.c'],
     dictionary: 'der.dict',
     memory: 4096,
     longest: 512,
@@ -53,7 +53,7 @@ export const targets = {
   },
   crl: {
     about: 'CRLs, and every serial number in them',
-    sources: ['oracle.c', 'certificates.c'],
+    sources: ['oracle.c', 'certificates.c', 'mutator.c'],
     dictionary: 'der.dict',
     memory: 4096,
     longest: 512,
@@ -61,7 +61,7 @@ export const targets = {
   },
   keys: {
     about: 'private keys, and what is made of them: PKCS#8',
-    sources: ['oracle.c', 'certificates.c'],
+    sources: ['oracle.c', 'certificates.c', 'mutator.c'],
     dictionary: 'der.dict',
     memory: 4096,
     longest: 320,

@@ -51,6 +51,8 @@ static void check_entries(wq_ptr record, uint32_t work) {
   }
 }
 
+const uint32_t fuzz_der_from = 0;
+
 void fuzz_run(void) {
   uint32_t length;
   const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &length);

@@ -21,6 +21,8 @@ static void header(wq_ptr input, const uint8_t *bytes, uint32_t length) {
         "an element says where its content is");
 }
 
+const uint32_t fuzz_der_from = 1;
+
 void fuzz_run(void) {
   const uint32_t depth = fuzz_u8() % (WQ_DER_LIMIT_DEPTH + 2);
   uint32_t length;
@@ -33,6 +35,7 @@ void fuzz_run(void) {
   CHECK(result != 0, "there is an element, or it is refused");
   CHECK(result > 0 || count < 0, "what X.690 allows is taken");
   CHECK(result < 0 || count == result, "what X.690 forbids is refused, and all elements are counted");
-  if (result < 0 && result != WQ_RESULT_INVALID_ARGUMENT) CHECK(*RECORD(uint32_t, offset) <= length, "errorOffset lies in the input");
+  if (result < 0 && result != WQ_RESULT_INVALID_ARGUMENT)
+    CHECK(*RECORD(uint32_t, offset) <= length, "errorOffset lies in the input");
   header(input, bytes, length);
 }

@@ -101,8 +101,8 @@ static void write_property(wq_ptr data, uint32_t size, uint32_t room) {
   const int is_integer = type > 0 && type <= WQ_PROPERTY_TYPE_VARINT;
   const wq_ptr property = fuzz_place(sizeof(wq_property)), again = fuzz_place(sizeof(wq_property));
   const wq_ptr output = fuzz_place(room);
-  const wq_property record = {id,   0, is_integer ? number : data, flags & 1 ? TOO_LONG : size / 2,
-                              data, flags & 2 ? TOO_LONG : size};
+  const wq_property record = {
+      id, 0, is_integer ? number : data, flags & 1 ? TOO_LONG : size / 2, data, flags & 2 ? TOO_LONG : size};
   const wq_property *const read = RECORD(wq_property, again);
   int32_t written;
   fuzz_put(property, &record, sizeof record);

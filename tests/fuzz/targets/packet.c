@@ -34,7 +34,8 @@ static void cut_off(wq_ptr input, uint32_t length, int32_t option, uint32_t limi
 void fuzz_run(void) {
   const uint32_t choice = fuzz_u8(), limit_byte = fuzz_u8();
   const int32_t version = 3 + (int32_t)(choice % 4) % 3;
-  const int32_t option = version | (choice & 4 ? WQ_DECODE_OPTION_STRICT : 0) | (choice & 8 ? WQ_DECODE_OPTION_HEADER : 0);
+  const int32_t option =
+      version | (choice & 4 ? WQ_DECODE_OPTION_STRICT : 0) | (choice & 8 ? WQ_DECODE_OPTION_HEADER : 0);
   const uint32_t limit = choice & 16 ? limit_byte : PACKET_MOST;
   uint32_t length;
   const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &length);

@@ -27,7 +27,8 @@ typedef struct {
 /* The next packet of the whole, each as mqtt_decode gives it. */
 static void look(stream *s) {
   const uint32_t left = s->length - s->at;
-  s->result = CALL(DECODE_WORK(left), wq_mqtt_decode(&fuzz_core, s->input + s->at, left, s->option, s->limit, s->packet));
+  s->result =
+      CALL(DECODE_WORK(left), wq_mqtt_decode(&fuzz_core, s->input + s->at, left, s->option, s->limit, s->packet));
   WRITTEN({s->packet, sizeof(wq_packet)});
 }
 
@@ -61,8 +62,8 @@ static int take_chunk(stream *s, wq_ptr table, uint32_t capacity, wq_ptr chunk) 
   const wq_chunk *const end = RECORD(wq_chunk, chunk);
   const uint32_t from = s->at, filled = s->filled;
   uint32_t used = 0, i;
-  const int32_t count = CALL(DECODE_WORK(filled) * 2, wq_mqtt_decode_chunk(&fuzz_core, s->buffer, filled, s->option, s->limit,
-                                                                           table, (int32_t)capacity, chunk));
+  const int32_t count = CALL(DECODE_WORK(filled) * 2, wq_mqtt_decode_chunk(&fuzz_core, s->buffer, filled, s->option,
+                                                                           s->limit, table, (int32_t)capacity, chunk));
   CHECK(count >= 0 && (uint32_t)count <= capacity, "a chunk has no more packets than its table holds");
   WRITTEN({table, capacity * SUMMARY + REST}, {chunk, sizeof(wq_chunk)});
   for (i = 0; i < (uint32_t)count; i++) {
@@ -85,7 +86,8 @@ static int take_chunk(stream *s, wq_ptr table, uint32_t capacity, wq_ptr chunk) 
     return 0;
   } else {
     CHECK(end->needed > 0, "a stream that waits says for how many bytes");
-    CHECK(s->result <= 0 || filled - used + end->needed <= (uint32_t)s->result, "a stream waits for no more than the packet has");
+    CHECK(s->result <= 0 || filled - used + end->needed <= (uint32_t)s->result,
+          "a stream waits for no more than the packet has");
   }
   fill(s, filled - used);
   return 1;
@@ -94,7 +96,9 @@ static int take_chunk(stream *s, wq_ptr table, uint32_t capacity, wq_ptr chunk) 
 /* A PUBLISH that the buffer cannot hold, as its header and pieces of its payload. Gives 0 when that is not possible. */
 static int take_pieces(stream *s, wq_ptr header) {
   const wq_packet *const record = RECORD(wq_packet, header), *const whole = RECORD(wq_packet, s->packet);
-  const int32_t result = CALL(DECODE_WORK(s->filled), wq_mqtt_decode(&fuzz_core, s->buffer, s->filled, s->option | WQ_DECODE_OPTION_HEADER, s->limit, header));
+  const int32_t result =
+      CALL(DECODE_WORK(s->filled),
+           wq_mqtt_decode(&fuzz_core, s->buffer, s->filled, s->option | WQ_DECODE_OPTION_HEADER, s->limit, header));
   WRITTEN({header, sizeof(wq_packet)});
   CHECK(result >= 0 || s->result <= 0, "a header breaks no rule that its packet keeps");
   CHECK(result != 0 || (record->needed > 0 && (s->result <= 0 || s->filled + record->needed <= (uint32_t)s->result)),
