@@ -118,9 +118,12 @@ int LLVMFuzzerInitialize(int *count, char ***words_of_command);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerInitialize(int *count, char ***words_of_command) {
-  const wq_options options = {NULL, 0, 0, fuzz_memory, FUZZ_MEMORY};
+  wq_options options;
   (void)count;
   (void)words_of_command;
+  memset(&options, 0, sizeof options);
+  options.memory = fuzz_memory;
+  options.memory_size = FUZZ_MEMORY;
   if (wq_open(&fuzz_core, &options) < 0) fuzz_failed("the core opens");
   heap = (wq_ptr)wq_heap_base(&fuzz_core);
   memcpy(expected, fuzz_memory, FUZZ_MEMORY);
