@@ -169,6 +169,10 @@ void session_move(void) {
   const wq_ptr to = s.places[s.context == s.places[0]];
   fuzz_put(to, fuzz_memory + s.context, s.size);
   fuzz_fill(s.context, 0xa5, s.size);
+  CHECK(CALL(0, wq_session_send(&fuzz_core, s.context, s.packet, s.now, s.output, SESSION_OUTPUT)) ==
+            WQ_RESULT_SESSION_FORMAT,
+        "what is no context is not taken for one");
+  WRITTEN_NOTHING();
   s.context = to;
 }
 
@@ -190,6 +194,12 @@ int32_t session_begin(uint32_t send_capacity, uint32_t receive_capacity, uint32_
   s.packet = fuzz_place(sizeof(wq_packet));
   s.output = fuzz_place(SESSION_OUTPUT);
   s.input = fuzz_place(SESSION_INPUT);
+  CHECK(CALL(0, wq_session_init(&fuzz_core, s.context, s.size - aliases - 1, send_capacity, receive_capacity, flags,
+                                1)) == WQ_RESULT_OUT_OF_SPACE,
+        "a context has room for its records");
+  CHECK(CALL(0, wq_session_init(&fuzz_core, s.context + 1, s.size, send_capacity, receive_capacity, flags, 1)) ==
+            WQ_RESULT_INVALID_ARGUMENT,
+        "a context lies at a multiple of 4");
   result = CALL(64, wq_session_init(&fuzz_core, s.context, s.size, send_capacity, receive_capacity, flags, timeout));
   CHECK(result == (timeout == 0 ? WQ_RESULT_INVALID_ARGUMENT : 0), "a session has a response timeout");
   WRITTEN({s.context, s.size});

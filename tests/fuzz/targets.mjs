@@ -48,7 +48,7 @@ export const targets = {
     sources: ['oracle.c', 'certificates.c', 'mutator.c'],
     dictionary: 'der.dict',
     memory: 4096,
-    longest: 512,
+    longest: 640,
     seconds: 30,
   },
   crl: {

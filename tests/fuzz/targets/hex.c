@@ -35,6 +35,8 @@ static void decode(const uint8_t *text, uint32_t length, uint32_t capacity, int 
   if (result == WQ_RESULT_OUT_OF_SPACE) {
     WRITTEN_NOTHING();
   } else if (result < 0) {
+    if (!in_place)
+      CHECK(wq_hex_decode(&fuzz_core, input, length, to, capacity, 0) == result, "errorOffset may be left out");
     CHECK(*RECORD(uint32_t, offset_at) == offset, "errorOffset is the first bad digit, or the last of an odd number");
     WRITTEN({offset_at, 4}, {to, length / 2});
   } else {
@@ -58,6 +60,10 @@ static void encode(const uint8_t *bytes, uint32_t length, uint32_t capacity, int
           "hex_encode writes the lower-case digits of each byte");
   }
   WRITTEN({output, result < 0 ? 0 : 2 * length});
+  CHECK(CALL(0, wq_hex_encode(&fuzz_core, input, 0x40000000u + length, output, 0xffffffffu)) ==
+            WQ_RESULT_INVALID_ARGUMENT,
+        "digits that no result can count are not written");
+  WRITTEN_NOTHING();
 }
 
 void fuzz_run(void) {

@@ -1,6 +1,6 @@
 /*
  * A whole packet, in all versions, with each option of the decoder and any limit. Byte 0: version (0 to 2), STRICT (4),
- * HEADER (8), whether byte 1 is the limit in bytes (16).
+ * HEADER (8), whether byte 1 is the limit in bytes (16), whether a filter has options (32).
  */
 #include "packets.h"
 
@@ -29,6 +29,25 @@ static void cut_off(wq_ptr input, uint32_t length, int32_t option, uint32_t limi
   } else if (result == 0 && whole > 0) {
     CHECK(needed > 0 && length + needed <= (uint32_t)whole, "a decoder asks for no more than the packet has");
   }
+}
+
+/* The readers of lists on bytes that nobody has checked: they stay inside, and show what lies inside. */
+static void unchecked_lists(wq_ptr input, uint32_t length, uint32_t type) {
+  const wq_ptr property = fuzz_place(sizeof(wq_property)), filter = fuzz_place(sizeof(wq_filter));
+  const wq_property *const p = RECORD(wq_property, property);
+  const wq_filter *const f = RECORD(wq_filter, filter);
+  int32_t used = CALL(16, wq_mqtt_property_read(&fuzz_core, input, length, property));
+  WRITTEN({property, sizeof(wq_property)});
+  CHECK(used <= (int32_t)length, "a property ends in the input");
+  if (used > 0 && p->type > WQ_PROPERTY_TYPE_VARINT) {
+    fuzz_inside(p->value, p->value_length, input, (uint32_t)used);
+    fuzz_inside(p->name, p->name_length, input, (uint32_t)used);
+  }
+  used = CALL(0, wq_mqtt_filter_read(&fuzz_core, input, length, type, filter));
+  WRITTEN({filter, used > 0 ? sizeof(wq_filter) : 0});
+  CHECK(used <= (int32_t)length && (used > 0 || length == 0 || used == WQ_RESULT_PACKET_TRUNCATED),
+        "a filter ends in the input, or is cut off");
+  if (used > 0) fuzz_inside(f->filter, f->filter_length, input, (uint32_t)used);
 }
 
 void fuzz_run(void) {
@@ -63,5 +82,6 @@ void fuzz_run(void) {
     packet_survives(packet);
     packet_lists(packet);
   }
+  unchecked_lists(input, length, choice & 32 ? WQ_PACKET_TYPE_SUBSCRIBE : WQ_PACKET_TYPE_UNSUBSCRIBE);
   if (length > 0) cut_off(input, limit_byte % length, option, limit, packet, result);
 }

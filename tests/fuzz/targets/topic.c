@@ -94,5 +94,12 @@ void fuzz_run(void) {
     const int32_t result = CALL(bound, wq_mqtt_topic_match(&fuzz_core, filter, filter_length, name, name_length));
     CHECK(result == matches(view(filter, filter_length), view(name, name_length)), "a filter matches level by level");
   }
+  CHECK(CALL(0, wq_mqtt_topic_filter_check(&fuzz_core, filter, 0x10000u + name_length, (int32_t)version)) ==
+                WQ_RESULT_STRING_TOO_LONG &&
+            CALL(0, wq_mqtt_topic_name_check(&fuzz_core, name, 0x10000u + name_length)) == WQ_RESULT_STRING_TOO_LONG,
+        "no text is longer than 65,535 bytes");
+  CHECK(CALL(0, wq_mqtt_topic_match(&fuzz_core, filter, 0, name, name_length)) == 0 &&
+            CALL(0, wq_mqtt_topic_match(&fuzz_core, filter, filter_length, name, 0)) == 0,
+        "what is empty matches nothing");
   WRITTEN_NOTHING();
 }
