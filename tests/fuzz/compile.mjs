@@ -41,25 +41,27 @@ function countLoops(source) {
   return source.replace(label, '$1FUZZ_STEP();');
 }
 
-/** Under another name until it is whole, so that two who make the same do not disturb each other. */
-function make(file, write) {
-  if (existsSync(file)) return;
-  const unfinished = `${file}.${process.pid}`;
+/** A file or folder, under another name until it is whole, so that two who make the same do not disturb each other. */
+function make(path, write) {
+  if (existsSync(path)) return;
+  const unfinished = `${path}.${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
   write(unfinished);
-  renameSync(unfinished, file);
+  if (existsSync(path)) rmSync(unfinished, { recursive: true });
+  else renameSync(unfinished, path);
 }
 
-/** The core as an object file, in a folder of its own for each core. */
+/** The core as core.o, beside core.h, in a folder of its own for each core. */
 function translate(core, binding, place) {
+  mkdirSync(place, { recursive: true });
   const folder = join(place, digest([core, join(here, 'steps.h'), ...binding]));
-  mkdirSync(folder, { recursive: true });
-  make(join(folder, 'core.o'), (object) => {
-    const source = join(folder, 'core.c');
+  make(folder, (to) => {
+    mkdirSync(to);
+    const [source, counted] = ['core.c', 'counted.c'].map((file) => join(to, file));
     run('wasm2c', [core, '-n', 'core', '-o', source]);
-    const counted = join(folder, 'counted.c');
     writeFileSync(counted, countLoops(readFileSync(source, 'utf8')));
-    const include = ['-include', join(here, 'steps.h'), `-I${join(root, 'host/wasm3/aot')}`, `-I${folder}`];
-    run(COMPILER, [...COMMON, '-w', COVERAGE, ...include, '-c', counted, '-o', object]);
+    const include = ['-include', join(here, 'steps.h'), `-I${join(root, 'host/wasm3/aot')}`, `-I${to}`];
+    run(COMPILER, [...COMMON, '-w', COVERAGE, ...include, '-c', counted, '-o', join(to, 'core.o')]);
   });
   return folder;
 }
