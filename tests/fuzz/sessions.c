@@ -23,16 +23,17 @@ static const wq_session_limits *limits(uint32_t i) {
   return RECORD(wq_session_limits, s.context + sizeof(wq_session)) + i;
 }
 
-static uint32_t *find_open(uint32_t id) {
-  static uint32_t index;
-  for (index = 0; index < open_count; index++)
-    if (open_messages[index] == id) return &index;
-  return NULL;
+/* Where this message is among those that are open; -1 when it is not. */
+static int find_open(uint32_t id) {
+  for (uint32_t i = 0; i < open_count; i++) {
+    if (open_messages[i] == id) return (int)i;
+  }
+  return -1;
 }
 
 static void forget(uint32_t id) {
-  const uint32_t *const index = find_open(id);
-  if (index) open_messages[*index] = open_messages[--open_count];
+  const int index = find_open(id);
+  if (index >= 0) open_messages[index] = open_messages[--open_count];
 }
 
 void session_check(void) {
@@ -55,7 +56,7 @@ void session_check(void) {
             "a Packet Identifier belongs to one message of its direction");
     if (direction && (word & NEXT) != WQ_PACKET_TYPE_PUBACK) {
       exactly_once++;
-      CHECK(find_open(word >> 16) != NULL, "a record of QoS 2 is one of a message that was handed out");
+      CHECK(find_open(word >> 16) >= 0, "a record of QoS 2 is one of a message that was handed out");
     }
   }
   CHECK(exactly_once == open_count, "a message of QoS 2 is remembered until it is released");
@@ -127,7 +128,7 @@ void session_receive(const uint8_t *bytes, uint32_t length, uint32_t capacity) {
       break;
     case WQ_SESSION_EVENT_MESSAGE:
       if ((packet->flags & 6) == 4) {
-        CHECK(!find_open(packet->packet_id), "a message of QoS 2 is handed out once");
+        CHECK(find_open(packet->packet_id) < 0, "a message of QoS 2 is handed out once");
         CHECK(open_count < RECORDS_MOST, "there are no more messages than records");
         open_messages[open_count++] = (uint16_t)packet->packet_id;
       }
@@ -136,10 +137,11 @@ void session_receive(const uint8_t *bytes, uint32_t length, uint32_t capacity) {
                   packet->topic < s.packet ? s.size : length);
       break;
     case WQ_SESSION_EVENT_DUPLICATE:
-      CHECK((packet->flags & 6) != 4 || find_open(packet->packet_id), "a duplicate of QoS 2 was handed out before");
+      CHECK((packet->flags & 6) != 4 || find_open(packet->packet_id) >= 0,
+            "a duplicate of QoS 2 was handed out before");
       break;
     case WQ_SESSION_EVENT_RELEASED:
-      CHECK(find_open(packet->packet_id) != NULL, "a message is released once");
+      CHECK(find_open(packet->packet_id) >= 0, "a message is released once");
       forget(packet->packet_id);
       break;
     default:
