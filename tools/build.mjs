@@ -1,5 +1,5 @@
 // Builds everything into build/: generated sources, the two WASM modules, the host bundle and its types.
-// Usage: node tools/build.mjs [--debug]   (--debug also makes build/*.debug.wasm with source maps)
+// Usage: node tools/build.mjs [--debug | --only core]   (--debug also makes build/*.debug.wasm with source maps; --only one module for release)
 import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -91,6 +91,8 @@ async function main() {
   const { generate } = await import('./generate.mjs');
   const abi = generate();
   const { modules } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
+  const only = process.argv.indexOf('--only');
+  if (only > 0) return compile(process.argv[only + 1], modules[process.argv[only + 1]], 'release', abi);
   const targets = process.argv.includes('--debug') ? ['release', 'debug'] : ['release'];
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => compile(name, entry, target, abi))),

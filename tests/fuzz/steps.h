@@ -1,0 +1,16 @@
+/* Put before what wasm2c wrote: every turn of every loop of the core is counted. */
+#ifndef FUZZ_STEPS_H
+#define FUZZ_STEPS_H
+
+#include <stdint.h>
+
+/** Turns of loops since the last call began. */
+extern uint32_t fuzz_steps;
+
+/** Says that a loop does not end, and ends the process. */
+void fuzz_endless(void);
+
+#define FUZZ_STEP() \
+  if (++fuzz_steps == 1u << 24) fuzz_endless()
+
+#endif /* FUZZ_STEPS_H */
