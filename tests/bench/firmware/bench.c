@@ -180,22 +180,33 @@ static uint32_t least_stack(void) {
 
 static void value(const char *name, uint32_t number) { printf("value %s %lu\n", name, (unsigned long)number); }
 
+/* Opens with these parts of the core, and tells what that takes under names that end so. */
+static int32_t open_measured(uint32_t parts, const char *end) {
+  int32_t result;
+  open_options = application_options(core_base + (uint32_t)sizeof(room));
+  open_options.parts = parts;
+  heap_reset();
+  result = watched(open_it);
+  if (result != 0) {
+    printf("differs open%s: %d %s\n", end, (int)result, core.reason ? core.reason : "");
+    return result;
+  }
+  printf("count startup%s\nvalue heap%s %ld\n", end, end, heap_peak());
+  return 0;
+}
+
 int main(void) {
   uint32_t i;
   /* What the marks themselves take. */
   count_begin();
   count_end();
   core_base = first_address();
-  open_options = application_options(core_base + (uint32_t)sizeof(room));
-  heap_reset();
-  const int32_t result = watched(open_it);
-  const uint32_t heap = (uint32_t)heap_peak();
-  if (result != 0) {
-    printf("differs open: %d %s\n", (int)result, core.reason ? core.reason : "");
-    return 1;
-  }
-  printf("count nothing\ncount startup\n");
-  value("heap", heap);
+  printf("count nothing\n");
+#ifndef WQ_AOT
+  if (open_measured(WQ_PART_SESSION | WQ_PART_MQTT, ".client") != 0) return 1;
+  wq_close(&core);
+#endif
+  if (open_measured(0, "") != 0) return 1;
   value("stack.c.open", take_deepest());
   value("instance", sizeof core);
   value("linear", open_options.memory_size);

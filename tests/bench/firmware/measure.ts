@@ -28,10 +28,11 @@ const LIMITS: Record<string, number> = {
   'publish.qos0.v5.wasm3.ratio': 12,
   'publish.qos1.v5.wasm3.ratio': 12,
   'startup.wasm3': 1_500_000,
+  'startup.client.wasm3': 1_500_000,
   'flash.wasm3': 65_536,
   'flash.aot': 32_768,
   'flash.aot-os': 32_768,
-  'ram.wasm3': 32_768,
+  'ram.client.wasm3': 32_768,
 };
 
 const STACK_LIMIT = 4_096;
@@ -102,6 +103,7 @@ function rowsOf(rows: Rows, variant: Variant, program: Program, plugin: string, 
   for (const [name, value] of values) if (name !== 'instance') rows.add(`${name}.${variant}`, 'bytes', value);
   // In wasm3 linear memory is a block of the heap; else the application gives it.
   rows.add(`ram.${variant}`, 'bytes', fixed + values.get(variant === 'wasm3' ? 'heap' : 'linear')!);
+  if (variant === 'wasm3') rows.add('ram.client.wasm3', 'bytes', fixed + values.get('heap.client')!);
 }
 
 /** Gives what `work` gives, with a folder that is gone after it. */

@@ -3,6 +3,7 @@ import type { Row } from './measure.js';
 
 const JOBS: Record<string, string> = {
   startup: 'open: parse, load, compile all',
+  'startup.client': 'open with the parts of a client alone: sessions and packets',
   call: 'a call that does nothing (`abi_version`)',
   varint: 'variable byte integer of 4 bytes (`mqtt_property_read`)',
   'hex.encode.1k': 'hex, 1 KiB to 2,048 characters',
@@ -31,8 +32,10 @@ const SIZES: Record<string, string> = {
   data: 'initialised data',
   bss: 'zeroed data',
   linear: 'linear memory: constants, a session with 8 in flight each way, two buffers of 2 KB',
-  heap: 'heap at its peak, linear memory and stack of WASM in it',
+  heap: 'heap at its peak, with linear memory and 2 KB of stack of WASM in it',
+  'heap.client': 'the same, with the parts of a client alone',
   ram: 'RAM together, without the C stack',
+  'ram.client': 'the same, with the parts of a client alone',
   'stack.c.open': 'C stack of open',
   'stack.c.calls': 'C stack of all calls above',
   'stack.wasm': 'stack of WASM that they want',
