@@ -67,7 +67,19 @@ export function buildProgram(parent: string, variant: Variant): Program {
   const ours = ['bench', 'jobs'].map((name) => object(target, folder, `${HERE}/${name}.c`, '-Os', ...options));
   const elf = join(folder, 'bench.elf');
   const map = join(folder, 'bench.map');
-  link(target, elf, '-Os', engine, ...binding, ...native, ...data, ...ours, 'tests/firmware/heap.c', HEAP, `-Wl,-Map=${map}`);
+  link(
+    target,
+    elf,
+    '-Os',
+    engine,
+    ...binding,
+    ...native,
+    ...data,
+    ...ours,
+    'tests/firmware/heap.c',
+    HEAP,
+    `-Wl,-Map=${map}`,
+  );
   return { elf, sizes: readSizes(readFileSync(map, 'utf8'), { engine: [engine], binding, module: [data[0]] }) };
 }
 
