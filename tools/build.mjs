@@ -25,6 +25,9 @@ function run(command, args) {
 /** What the modules may use, so that a second pass of Binaryen adds nothing that wasm3 does not know. */
 const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((f) => `--enable-${f}`);
 
+/** A call costs an interpreter some hundred instructions: what is hardly longer than its call stands in its place. */
+const SMALL = ['-aimfs=6'];
+
 /** The engine of Node inlines nothing in a module; more than this makes it twice as large and no faster. */
 const INLINING = ['-aimfs=90', '-fimfs=220', '-ocimfs=4000', '-ifwl'];
 
@@ -40,7 +43,7 @@ async function compile(name, entry, target, abi) {
     outFile,
   ]);
   // One more pass finds what the compiler's own leaves: some 2 % of size, some 15 % of the time of a small PUBLISH.
-  const level = { release: ['-Oz'], simd: ['-O3', '--enable-simd', ...INLINING] }[target];
+  const level = { release: ['-Oz', ...SMALL], simd: ['-O3', '--enable-simd', ...INLINING] }[target];
   if (level) await run('binaryen/bin/wasm-opt', [...level, ...FEATURES, outFile, '-o', outFile]);
   if (name === 'core' && target === 'release') appendParts(join(root, outFile), abi);
   validate(outFile, target);

@@ -2,15 +2,14 @@ import { RESULT_HEX_BAD_DIGIT, RESULT_HEX_ODD_LENGTH, RESULT_OUT_OF_SPACE } from
 
 const TOPS: u32 = 0x80808080;
 
-/** Bit 7 of each byte that is 'a' to 'f' or 'A' to 'F'. All bytes are below 0x80, so no sum carries into its neighbour. */
-function letters(x: u32): u32 {
+/**
+ * Whether all four characters are digits. A sum has bit 7 where the character is not below a bound: between the two bounds of
+ * a range exactly one of two sums has it. Below 0x80 no sum carries into its neighbour; others are refused by themselves.
+ */
+function areDigits(x: u32): bool {
   const folded = x | 0x20202020;
-  return (folded + 0x1f1f1f1f) & ~(folded + 0x19191919) & TOPS;
-}
-
-/** Bit 7 of each byte that is '0' to '9', for bytes below 0x80. */
-function decimals(x: u32): u32 {
-  return (x + 0x50505050) & ~(x + 0x46464646) & TOPS;
+  const inRange = (folded + 0x1f1f1f1f) ^ (folded + 0x19191919) ^ (x + 0x50505050) ^ (x + 0x46464646);
+  return (inRange & ~x & TOPS) == TOPS;
 }
 
 /** Whether a character is a digit of either case. */
@@ -61,12 +60,11 @@ export function hex_decode(input: usize, length: u32, output: usize, capacity: u
   }
   for (; end - from >= 4; from += 4) {
     const x = load<u32>(from);
-    const letter = letters(x);
-    if ((x & TOPS) != 0 || (letter | decimals(x)) != TOPS) break;
-    // A letter's low nibble is 1 to 6: 9 more make 10 to 15.
-    let y = (x & 0x0f0f0f0f) + (letter >> 7) * 9;
-    y = (y << 4) | (y >> 8);
-    store<u16>(to, <u16>((y & 0xff) | ((y >> 8) & 0xff00)));
+    if (!areDigits(x)) break;
+    // A letter has bit 6, and a low nibble of 1 to 6: 9 more make 10 to 15. Then each pair meets in the upper of its bytes.
+    const pairs = (((x >> 6) & 0x01010101) * 9 + (x & 0x0f0f0f0f)) * 0x1001;
+    store<u8>(to, pairs >> 8);
+    store<u8>(to, pairs >> 24, 1);
     to += 2;
   }
   // What is left, or the digits with a bad one among them: one at a time, to tell which.

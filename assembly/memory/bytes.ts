@@ -1,7 +1,14 @@
 /** Big-endian loads and stores (MQTT 1.5.2, 1.5.3) and the variable byte integer (1.5.5). */
 
 export function loadU16(at: i32): i32 {
-  return <i32>bswap<u16>(load<u16>(at));
+  return ((<i32>load<u8>(at)) << 8) | load<u8>(at, 1);
+}
+
+/** The address after a two-byte length and as many bytes (1.5.6), or -1 when they run past `end`. */
+export function fieldEnd(at: i32, end: i32): i32 {
+  if (end - at < 2) return -1;
+  const next = at + 2 + loadU16(at);
+  return next > end ? -1 : next;
 }
 
 export function loadU32(at: i32): u32 {
@@ -33,27 +40,32 @@ export function varintStore(at: i32, value: u32): i32 {
 }
 
 /**
- * Bytes that a variable byte integer takes: 1 to 4, 0 when it is cut off by `end`, -1 when it has more than four bytes.
- * The value is then read by varintValue; two calls spare a place to put a second result.
+ * Reads a variable byte integer: its value times 8, and the bytes that it takes, 1 to 4, in the lower three bits; 0 when it
+ * is cut off by `end`, -1 when it has more than four bytes. One call for all spares the small build two more.
  */
-export function varintLength(at: i32, end: i32): i32 {
-  if (ASC_FEATURE_SIMD && at < end && load<u8>(at) < 0x80) return 1; // what most are
+export function varintRead(at: i32, end: i32): i32 {
+  if (at < end && load<u8>(at) < 0x80) return ((<i32>load<u8>(at)) << 3) | 1; // what most are
+  let value = 0;
   for (let i = 0; i < 4; i++) {
     if (at + i >= end) return 0;
-    if (load<u8>(at + i) < 0x80) return i + 1;
+    const byte: i32 = load<u8>(at + i);
+    value |= (byte & 0x7f) << (7 * i + 3);
+    if (byte < 0x80) return value | (i + 1);
   }
   return -1;
 }
 
-/** The value of a variable byte integer of `length` bytes, as varintLength gave it. */
-export function varintValue(at: i32, length: i32): i32 {
-  if (ASC_FEATURE_SIMD && length == 1) return load<u8>(at);
-  let value = 0;
-  for (let i = length - 1; i >= 0; i--) value = (value << 7) | (load<u8>(at + i) & 0x7f);
-  return value;
+/** Bytes of an integer that varintRead gave. */
+export function varintLength(read: i32): i32 {
+  return read & 7;
+}
+
+/** Value of an integer that varintRead gave. */
+export function varintValue(read: i32): i32 {
+  return read >> 3;
 }
 
 /** A last byte of zero after others says nothing: the integer was not written in the fewest bytes (MQTT-1.5.5-1). */
-export function varintIsMinimal(at: i32, length: i32): bool {
-  return length == 1 || load<u8>(at + length - 1) != 0;
+export function varintIsMinimal(read: i32): bool {
+  return read < 0x400 ? varintLength(read) == 1 : read >> (7 * varintLength(read) - 4) != 0;
 }

@@ -18,7 +18,7 @@ import {
   RESULT_TOPIC_EMPTY,
   RESULT_TOPIC_WILDCARD,
 } from '../../build/abi/assembly';
-import { loadU16 } from '../memory/bytes';
+import { fieldEnd, loadU16 } from '../memory/bytes';
 import { checkTopicName, readBinary, readUtf8 } from './fields';
 import { CONNECT_CLEAN_START, CONNECT_PASSWORD, CONNECT_USER_NAME, CONNECT_WILL, checkConnectFlags } from './flags';
 import { fail, readProperties } from './properties';
@@ -65,12 +65,13 @@ export function decodeConnect(start: i32, end: i32, packet: usize): i32 {
 
 /** Protocol Name and Protocol Version (3.1.2.1, 3.1.2.2); MQTT 3.1 calls itself MQIsdp. */
 function readVersion(p: i32, end: i32, packet: usize): i32 {
-  if (end - p < 2 || end - p - 2 < loadU16(p)) return fail(packet, p, RESULT_PACKET_TRUNCATED);
-  const length = loadU16(p);
+  const next = fieldEnd(p, end);
+  if (next < 0) return fail(packet, p, RESULT_PACKET_TRUNCATED);
+  const length = next - p - 2;
   const isMqtt = length == 4 && load<u32>(p, 2) == MQTT;
   const isMqisdp = length == 6 && load<u32>(p, 2) == MQIS && load<u16>(p, 6) == 0x7064;
   if (!isMqtt && !isMqisdp) return fail(packet, p + 2, RESULT_PROTOCOL_NAME_INVALID); // MQTT-3.1.2-1
-  p += 2 + length;
+  p = next;
   if (p >= end) return fail(packet, p, RESULT_PACKET_TRUNCATED);
   const version: i32 = load<u8>(p);
   if (isMqtt ? version != 4 && version != 5 : version != 3) {

@@ -49,7 +49,7 @@ import {
   RESULT_TRAILING_BYTES,
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
-import { loadU16, varintIsMinimal, varintLength, varintValue } from '../memory/bytes';
+import { loadU16, varintIsMinimal, varintLength, varintRead, varintValue } from '../memory/bytes';
 import { decodeConnect } from './decode-connect';
 import { checkTopicName, readBinary } from './fields';
 import { checkFilters } from './filters';
@@ -134,16 +134,16 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   const fault = checkFixedHeader(type, flags, protocolVersion);
   if (fault < 0) return fault;
 
-  const size = varintLength(start + 1, start + <i32>length);
-  if (size == 0) return incomplete(packet, 1); // a Remaining Length of one byte may end the packet
-  if (size < 0) return fail(packet, 1, RESULT_REMAINING_LENGTH_TOO_LONG);
+  const remaining = varintRead(start + 1, start + <i32>length);
+  if (remaining == 0) return incomplete(packet, 1); // a Remaining Length of one byte may end the packet
+  if (remaining < 0) return fail(packet, 1, RESULT_REMAINING_LENGTH_TOO_LONG);
   // 3.1.1 does not ask for the fewest bytes, the option does; a CONNECT says only later which version it speaks.
-  const minimal = varintIsMinimal(start + 1, size);
+  const minimal = varintIsMinimal(remaining);
   if (!minimal && (option & ~DECODE_OPTION_HEADER) >= 5) {
     return fail(packet, 1, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
   }
-  const body = start + 1 + size;
-  const total = 1 + size + varintValue(start + 1, size);
+  const body = start + 1 + varintLength(remaining);
+  const total = body - start + varintValue(remaining);
   store<u32>(packet, total, PACKET_LENGTH);
   if (<u32>total > maximumPacketSize) return fail(packet, 1, RESULT_PACKET_TOO_LARGE);
 

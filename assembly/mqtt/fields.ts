@@ -1,5 +1,5 @@
 import { PACKET_FLAG_NOT_ASCII, PACKET_FLAGS, RESULT_PACKET_TRUNCATED } from '../../build/abi/assembly';
-import { loadU16 } from '../memory/bytes';
+import { fieldEnd } from '../memory/bytes';
 import { plainScan } from '../memory/plain';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 import { fail } from './properties';
@@ -10,11 +10,11 @@ import { HASH, PLUS, wildcardScan } from './topics';
  * `packet + place`. Gives the address after it, or a result code.
  */
 export function readBinary(p: i32, end: i32, packet: usize, place: usize): i32 {
-  if (end - p < 2 || end - p - 2 < loadU16(p)) return fail(packet, p, RESULT_PACKET_TRUNCATED);
-  const length = loadU16(p);
+  const next = fieldEnd(p, end);
+  if (next < 0) return fail(packet, p, RESULT_PACKET_TRUNCATED);
   store<u32>(packet + place, p + 2);
-  store<u32>(packet + place, length, 4);
-  return p + 2 + length;
+  store<u32>(packet + place, next - p - 2, 4);
+  return next;
 }
 
 /** Reads a UTF-8 string (1.5.4) as readBinary does, and checks it. */

@@ -14,7 +14,7 @@ import {
   RESULT_STRING_TOO_LONG,
   RESULT_SUBSCRIPTION_OPTIONS_RESERVED,
 } from '../../build/abi/assembly';
-import { loadU16 } from '../memory/bytes';
+import { fieldEnd, loadU16 } from '../memory/bytes';
 import { plainScan } from '../memory/plain';
 import { checkText } from './fields';
 import { fail, writeString } from './properties';
@@ -26,9 +26,9 @@ export function checkFilters(start: i32, end: i32, packet: usize, type: i32, pro
   let p = start;
   let count = 0;
   while (p < end) {
-    if (end - p < 2 || end - p - 2 < loadU16(p)) return fail(packet, p, RESULT_PACKET_TRUNCATED);
+    const next = fieldEnd(p, end);
+    if (next < 0) return fail(packet, p, RESULT_PACKET_TRUNCATED);
     const first = p + 2;
-    const next = first + loadU16(p);
     const shared = isShared(first, next);
     // A filter of plain characters needs no second look, unless it is empty or shared.
     const plain = plainScan(first, next, HASH, PLUS);

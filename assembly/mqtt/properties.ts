@@ -38,12 +38,14 @@ import {
   RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL,
 } from '../../build/abi/assembly';
 import {
+  fieldEnd,
   loadU16,
   loadU32,
   storeU16,
   storeU32,
   varintIsMinimal,
   varintLength,
+  varintRead,
   varintSize,
   varintStore,
   varintValue,
@@ -75,11 +77,11 @@ function entryOf(id: i32): u32 {
  * after them, or a result code.
  */
 export function readProperties(p: i32, end: i32, packet: usize, mask: u32, place: usize): i32 {
-  const size = varintLength(p, end);
-  if (size <= 0) return fail(packet, p, size < 0 ? RESULT_REMAINING_LENGTH_TOO_LONG : RESULT_PROPERTY_LENGTH_INVALID);
-  if (!varintIsMinimal(p, size)) return fail(packet, p, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
-  const first = p + size;
-  const length = varintValue(p, size);
+  const read = varintRead(p, end);
+  if (read <= 0) return fail(packet, p, read < 0 ? RESULT_REMAINING_LENGTH_TOO_LONG : RESULT_PROPERTY_LENGTH_INVALID);
+  if (!varintIsMinimal(read)) return fail(packet, p, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+  const first = p + varintLength(read);
+  const length = varintValue(read);
   store<u32>(packet + place, first);
   store<u32>(packet + place, length, 4);
   if (length > end - first) return fail(packet, p, RESULT_PROPERTY_LENGTH_INVALID);
@@ -123,12 +125,16 @@ function checkValue(p: i32, end: i32, packet: usize, id: i32, entry: u32): i32 {
   const type: i32 = entry & 15;
   const rule: i32 = (entry >> 4) & 15;
   if (type <= PROPERTY_TYPE_VARINT) {
-    const size = integerSize(p, end, type);
-    if (size <= 0) return fail(packet, p, size < 0 ? RESULT_REMAINING_LENGTH_TOO_LONG : RESULT_PROPERTY_TRUNCATED);
-    if (type == PROPERTY_TYPE_VARINT && !varintIsMinimal(p, size)) {
-      return fail(packet, p, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
-    }
-    const value = integerValue(p, size, type);
+    let size = integerSize(p, end, type);
+    let value: u32 = 0;
+    if (type == PROPERTY_TYPE_VARINT) {
+      const read = varintRead(p, end);
+      if (read < 0) return fail(packet, p, RESULT_REMAINING_LENGTH_TOO_LONG);
+      if (read != 0 && !varintIsMinimal(read)) return fail(packet, p, RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+      size = varintLength(read);
+      value = varintValue(read);
+    } else if (size != 0) value = integerValue(p, type);
+    if (size == 0) return fail(packet, p, RESULT_PROPERTY_TRUNCATED);
     if (rule == PROPERTY_RULE_BOOLEAN && value > 1) return fail(packet, p, RESULT_PROPERTY_NOT_BOOLEAN);
     if (rule == PROPERTY_RULE_NONZERO && value == 0) {
       return fail(packet, p, id == TOPIC_ALIAS ? RESULT_TOPIC_ALIAS_ZERO : RESULT_PROPERTY_ZERO); // MQTT-3.3.2-8
@@ -141,9 +147,9 @@ function checkValue(p: i32, end: i32, packet: usize, id: i32, entry: u32): i32 {
 }
 
 function checkString(p: i32, end: i32, packet: usize, utf8: bool, topic: bool): i32 {
-  if (end - p < 2 || end - p - 2 < loadU16(p)) return fail(packet, p, RESULT_PROPERTY_TRUNCATED);
+  const next = fieldEnd(p, end);
+  if (next < 0) return fail(packet, p, RESULT_PROPERTY_TRUNCATED);
   const first = p + 2;
-  const next = first + loadU16(p);
   if (!utf8) return next;
   if (!topic) return checkText(first, next, packet);
   // A Response Topic is a Topic Name: MQTT-4.7.3-1, MQTT-3.3.2-14.
@@ -151,18 +157,19 @@ function checkString(p: i32, end: i32, packet: usize, utf8: bool, topic: bool): 
   return checkTopicName(first, next, packet, RESULT_RESPONSE_TOPIC_WILDCARD);
 }
 
-/** Bytes of an integer value; 0 when `end` cuts it off, -1 for a variable byte integer of more than four bytes. */
-function integerSize(p: i32, end: i32, type: i32): i32 {
-  if (type == PROPERTY_TYPE_VARINT) return varintLength(p, end);
-  const size = type == PROPERTY_TYPE_BYTE ? 1 : type == PROPERTY_TYPE_U16 ? 2 : 4;
-  return end - p < size ? 0 : size;
+/** Bytes of an integer that is no variable byte integer: the types are numbered by their sizes, 1, 2 and 4. */
+function fixedSize(type: i32): i32 {
+  return (1 << type) >> 1;
 }
 
-function integerValue(p: i32, size: i32, type: i32): u32 {
+/** The same; 0 when `end` cuts it off. */
+function integerSize(p: i32, end: i32, type: i32): i32 {
+  return end - p < fixedSize(type) ? 0 : fixedSize(type);
+}
+
+function integerValue(p: i32, type: i32): u32 {
   if (type == PROPERTY_TYPE_BYTE) return load<u8>(p);
-  if (type == PROPERTY_TYPE_U16) return loadU16(p);
-  if (type == PROPERTY_TYPE_U32) return loadU32(p);
-  return varintValue(p, size);
+  return type == PROPERTY_TYPE_U16 ? loadU16(p) : loadU32(p);
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
@@ -179,9 +186,15 @@ export function mqtt_property_read(input: usize, length: u32, property: usize): 
   store<u32>(property, 0, PROPERTY_NAME);
   store<u32>(property, 0, PROPERTY_NAME_LENGTH);
   if (type <= PROPERTY_TYPE_VARINT) {
-    const size = integerSize(p, end, type);
-    if (size <= 0) return RESULT_PROPERTY_TRUNCATED;
-    store<u32>(property, integerValue(p, size, type), PROPERTY_VALUE);
+    let size = integerSize(p, end, type);
+    let value: u32 = 0;
+    if (type == PROPERTY_TYPE_VARINT) {
+      const read = max(varintRead(p, end), 0); // too long is cut off here
+      size = varintLength(read);
+      value = varintValue(read);
+    } else if (size != 0) value = integerValue(p, type);
+    if (size == 0) return RESULT_PROPERTY_TRUNCATED;
+    store<u32>(property, value, PROPERTY_VALUE);
     return 1 + size;
   }
   if (type == PROPERTY_TYPE_PAIR) {
@@ -194,11 +207,11 @@ export function mqtt_property_read(input: usize, length: u32, property: usize): 
 
 /** Puts address and length of a length-prefixed field into the two words at `place`. */
 function viewString(p: i32, end: i32, place: usize): i32 {
-  if (end - p < 2 || end - p - 2 < loadU16(p)) return RESULT_PROPERTY_TRUNCATED;
-  const length = loadU16(p);
+  const next = fieldEnd(p, end);
+  if (next < 0) return RESULT_PROPERTY_TRUNCATED;
   store<u32>(place, p + 2);
-  store<u32>(place, length, 4);
-  return p + 2 + length;
+  store<u32>(place, next - p - 2, 4);
+  return next;
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
@@ -237,9 +250,7 @@ function largestInteger(type: i32): u32 {
 }
 
 function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): i32 {
-  if (type == PROPERTY_TYPE_BYTE) return 1;
-  if (type == PROPERTY_TYPE_U16) return 2;
-  if (type == PROPERTY_TYPE_U32) return 4;
+  if (type < PROPERTY_TYPE_VARINT) return fixedSize(type);
   if (type == PROPERTY_TYPE_VARINT) return varintSize(value);
   return 2 + valueLength + (type == PROPERTY_TYPE_PAIR ? 2 + nameLength : 0);
 }

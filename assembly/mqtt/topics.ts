@@ -12,6 +12,8 @@ import { utf8Fault, utf8Scan } from '../memory/utf8';
 
 export const HASH: i32 = 0x23;
 export const PLUS: i32 = 0x2b;
+/** Both wildcards are HASH under this mask, and nothing else is. */
+const WILDCARD_MASK: i32 = 0xf7;
 const SLASH: i32 = 0x2f;
 const DOLLAR: i32 = 0x24;
 
@@ -89,8 +91,8 @@ export function mqtt_topic_match(filter: usize, filterLength: u32, topic: usize,
   if (load<u8>(t) == DOLLAR && (first == HASH || first == PLUS)) return 0;
   while (f < filterEnd) {
     const c: i32 = load<u8>(f);
-    if (c == HASH) return 1;
-    if (c == PLUS) {
+    if ((c & WILDCARD_MASK) == HASH) {
+      if (c == HASH) return 1;
       f++;
       while (t < topicEnd && load<u8>(t) != SLASH) t++;
     } else if (t < topicEnd && load<u8>(t) == c) {

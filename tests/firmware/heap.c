@@ -1,6 +1,7 @@
 #include "heap.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stddef.h>
 
 void *__real_malloc(size_t size);
@@ -14,9 +15,13 @@ void __wrap_free(void *block);
 
 static long left = LONG_MAX;
 static long live;
+static long bytes;
+static long peak;
 
 void heap_limit(long blocks) { left = blocks; }
 long heap_live(void) { return live; }
+long heap_peak(void) { return peak; }
+void heap_reset(void) { peak = bytes; }
 
 /* Counts a block that is wanted; 0 when there is none. */
 static int allow(void) {
@@ -25,21 +30,30 @@ static int allow(void) {
   return 1;
 }
 
-static void *counted(void *block) {
-  if (block) live++;
+static long size_of(void *block) { return block ? (long)(malloc_usable_size(block) + sizeof(size_t)) : 0; }
+
+/* A block that was given in the place of one of so many bytes. */
+static void *counted(void *block, long before) {
+  if (!block) return NULL;
+  if (before == 0) live++;
+  bytes += size_of(block);
+  /* One that grew by moving was there twice; that it grew where it was cannot be seen here. */
+  if (bytes > peak) peak = bytes;
+  bytes -= before;
   return block;
 }
 
-void *__wrap_malloc(size_t size) { return allow() ? counted(__real_malloc(size)) : NULL; }
+void *__wrap_malloc(size_t size) { return allow() ? counted(__real_malloc(size), 0) : NULL; }
 
-void *__wrap_calloc(size_t number, size_t size) { return allow() ? counted(__real_calloc(number, size)) : NULL; }
+void *__wrap_calloc(size_t number, size_t size) { return allow() ? counted(__real_calloc(number, size), 0) : NULL; }
 
 void *__wrap_realloc(void *block, size_t size) {
-  if (!allow()) return NULL;
-  return block ? __real_realloc(block, size) : counted(__real_realloc(block, size));
+  const long before = size_of(block);
+  return allow() ? counted(__real_realloc(block, size), before) : NULL;
 }
 
 void __wrap_free(void *block) {
   if (block) live--;
+  bytes -= size_of(block);
   __real_free(block);
 }

@@ -63,11 +63,12 @@ describe('both ways', () => {
 
   it('report a trap, refuse work after it, and work again when opened anew', () => {
     for (const engine of [interpreter, translated]) {
-      const [result, reason, refused, closed, opened, version] = engine.run('trap').split('\n');
+      const [result, reason, refused, closed, opened, version, wrapped] = engine.run('trap').split('\n');
       expect(result, engine.name).toBe('-906');
       expect(reason, engine.name).toContain('out of bounds memory access');
       expect(refused, engine.name).toBe('-907 0');
       expect([closed, opened, Number(version) > 0], engine.name).toEqual(['-907', '0', true]);
+      expect(wrapped, engine.name).toBe('-906');
     }
   });
 

@@ -109,6 +109,8 @@ static int trap(const wq_options *options) {
   printf("%d\n", (int)wq_heap_base(&core));
   printf("%d\n", (int)wq_open(&core, options));
   printf("%d\n", (int)wq_abi_version(&core));
+  /* An address that is within bounds only if its upper bits are lost. */
+  printf("%d\n", (int)wq_session_deadline(&core, 0xfffffffcu, 0));
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // needs: gcc, stdio.h, wasm2c, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
 import { vi } from 'vitest';
-import { target, temporaryFolder, wasm2c, wasm3 } from './engines.js';
+import { temporaryFolder, wasm2c, wasm3 } from './engines.js';
+import { target } from './machine.js';
 import { recordingInstance } from './recording.js';
 import { expectWhatNodeGives } from './replay.js';
 

@@ -14,17 +14,30 @@
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define WQ_NO_RETURN __attribute__((noreturn))
-#define wasm_rt_memcpy __builtin_memcpy
+#define WQ_COPY __builtin_memcpy
 #else
 #define LIKELY(condition) (condition)
 #define UNLIKELY(condition) (condition)
 #define WQ_NO_RETURN
-#define wasm_rt_memcpy memcpy
+#define WQ_COPY memcpy
 #endif
 
-/* Every access is compared with the size of the memory. The core has no recursion, so calls need not be counted. */
-#define WASM_RT_MEMCHECK_SIGNAL_HANDLER 0
+/* The core has no recursion, so calls need not be counted. */
 #define WASM_RT_USE_STACK_DEPTH_COUNT 0
+/*
+ * Every access is compared with the size of the memory. The check that wasm2c writes itself, and writes nothing of when this is
+ * 1, adds and compares 64 bits; the one below stands where each load and store moves its bytes, between `mem` and `addr`.
+ */
+#define WASM_RT_MEMCHECK_SIGNAL_HANDLER 1
+#define wasm_rt_memcpy(to, from, length)                                                              \
+  do {                                                                                                \
+    if (UNLIKELY(addr >> 32 != 0 || (uint32_t)addr > mem->size - (uint32_t)(length))) {                \
+      wasm_rt_trap(WASM_RT_TRAP_OOB);                                                                 \
+    }                                                                                                 \
+    WQ_COPY(to, from, length);                                                                        \
+  } while (0)
+/** The least memory: then the difference above is never below zero. */
+#define WQ_MEMORY_LEAST 8u
 
 typedef enum {
   WASM_RT_TRAP_NONE,
@@ -51,6 +64,13 @@ typedef struct {
   ((memory)->pages = (initial_pages), (memory)->max_pages = (initial_pages))
 #define wasm_rt_free_memory(memory) ((void)(memory))
 #define wasm_rt_is_initialized() true
+
+/* Some libraries move bytes one at a time; what does not overlap, which is most, is copied. */
+static inline void *wq_move(void *to, const void *from, size_t length) {
+  const uintptr_t distance = (uintptr_t)to - (uintptr_t)from;
+  return distance >= length && 0 - distance >= length ? memcpy(to, from, length) : memmove(to, from, length);
+}
+#define memmove wq_move
 
 /* wasm2c writes helpers for tables into every module; the core has none. */
 typedef void (*wasm_rt_function_ptr_t)(void);

@@ -56,6 +56,7 @@ int32_t wq_aot_open(wq_core *core, const wq_options *options) {
   if (!options->memory || ((uintptr_t)options->memory & 7) != 0 || options->memory_size == 0)
     return WQ_RESULT_INVALID_ARGUMENT;
   memory = Z_coreZ_memory(instance_of(core));
+  if (options->memory_size < WQ_MEMORY_LEAST) return WQ_RESULT_LINEAR_MEMORY;
   memory->data = options->memory;
   memory->size = options->memory_size;
   memset(memory->data, 0, memory->size);
