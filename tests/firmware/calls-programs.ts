@@ -15,12 +15,12 @@ function sources(engine: 'wasm3' | 'wasm2c', { compiler, options }: Machine, fol
   const compile = (...words: string[]) => execFileSync(compiler, [...options, '-Os', '-w', ...words, '-o', object]);
   if (engine === 'wasm3') {
     compile('-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c');
-    return ['-isystem', WASM3, object, 'host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', 'host/wasm3/wq_core.c', ...CALLS];
+    return ['-isystem', WASM3, object, 'host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', 'host/wasm3/wq_core.c', 'host/wasm3/wq_text.c', ...CALLS];
   }
   execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', join(folder, 'core.c')]);
   const aot = ['-DWQ_AOT', '-DNDEBUG', '-Ihost/wasm3/aot', `-I${folder}`];
   compile(...aot, '-c', join(folder, 'core.c'));
-  return [...aot, object, 'host/wasm3/aot/wq_aot.c', 'host/wasm3/wq_core.c', ...CALLS];
+  return [...aot, object, 'host/wasm3/aot/wq_aot.c', 'host/wasm3/wq_core.c', 'host/wasm3/wq_text.c', ...CALLS];
 }
 
 /** A program over the calls, by the engine of the core. */

@@ -37,6 +37,7 @@ class Script {
   readonly lines: string[] = [];
   readonly #rig: Rig;
   #transport: TransportEvents | undefined;
+  readonly #buffers: number[];
   #sent = '';
   #news = 0;
   #records = 0;
@@ -44,7 +45,7 @@ class Script {
   #null: string | undefined;
 
   constructor() {
-    this.#rig = new Rig({
+    const rig = new Rig({
       limits,
       fetch: config,
       behaviour: { clocks: { sysClk: 0, hClk: 0, pClk1: 0, pClk2: 0 } },
@@ -55,11 +56,13 @@ class Script {
         return { write: (bytes) => (this.#sent += Buffer.from(bytes).toString('hex')), end: over, destroy: over };
       },
     });
+    this.#rig = rig;
+    this.#buffers = [0, 1, 2, 3].map(() => rig.buffer(8192));
   }
 
   async run(script: string[]): Promise<string[]> {
     for (const line of script) await this.#line(line.split(' '));
-    return this.lines.concat(this.#rig.log.length === 0 ? [] : []);
+    return this.lines;
   }
 
   async #line([name, ...words]: string[]): Promise<void> {
@@ -108,9 +111,9 @@ class Script {
     const params = rig.channelParams(type, {
       notificationHandle: this.#handles.notifications,
       networkHandle: this.#handles.network,
-      receiveBuffer: rig.buffer(8192) + (how === 'odd' ? 1 : 0),
+      receiveBuffer: this.#buffers[how ? 2 : 0] + (how === 'odd' ? 1 : 0),
       receiveBufferLen: receive,
-      sendBuffer: rig.buffer(8192),
+      sendBuffer: this.#buffers[how ? 3 : 1],
       sendBufferLen: send,
       endpoint: { data: 0, length: this.#null === 'nested' ? 4 : 0 },
     });
@@ -242,6 +245,8 @@ class Script {
         return void (await this.#poll());
       case 'fail':
         this.#transport?.closed({ requestState: numbers[0] as 7, detail: '' });
+        // What the kernel says then, nobody hears.
+        this.#sent = '';
         return void (await this.#poll());
       case 'piece':
         return undefined;

@@ -5,7 +5,6 @@
 
 /* Milliseconds after which a transport that took nothing is tried again. */
 #define RETRY 10u
-#define PING_OVERDUE 0x83u
 #define UNSPECIFIED 0x80u
 
 int32_t wq_calls_mqtt_open(wq_calls *calls) {
@@ -130,7 +129,7 @@ void wq_calls_mqtt_fail(wq_calls *calls, uint32_t reason_code) {
   if (calls->mqtt.state == STATE_PENDING) wq_calls_mqtt_failed(calls, MV_MQTTREQUESTSTATE_SOCKETERROR, 0);
   if (calls->mqtt.state != STATE_CONNECTED) return;
   /* A client of 3.1.1 has no word for it. */
-  if (calls->mqtt.version == 5) goodbye(calls, reason_code);
+  if (calls->mqtt.version == 5) goodbye(calls, reason_code ? reason_code : UNSPECIFIED);
   wq_calls_mqtt_ended(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, 0, 0);
 }
 
@@ -172,7 +171,7 @@ static void do_what_is_due(wq_calls *calls) {
     int sent;
     if (written == WQ_RESULT_OUT_OF_SPACE) return;
     if (written < 0 || !session) {
-      wq_calls_mqtt_fail(calls, PING_OVERDUE);
+      wq_calls_mqtt_fail(calls, wq_result_reason_code(written, 0));
       return;
     }
     mqtt->output_end += (uint32_t)written;

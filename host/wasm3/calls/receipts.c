@@ -55,7 +55,7 @@ static int send(wq_calls *calls, const wq_calls_receipt *receipt) {
   if (result == WQ_RESULT_OUT_OF_SPACE || result == WQ_RESULT_ACKNOWLEDGEMENT_ORDER) return 0;
   /* The session does not know it any more. */
   if (result == WQ_RESULT_PACKET_ID_UNKNOWN || result == WQ_RESULT_TRANSITION_ILLEGAL) return 1;
-  wq_calls_mqtt_fail(calls, 0x80);
+  wq_calls_mqtt_fail(calls, wq_result_reason_code(result, 0));
   return 0;
 }
 

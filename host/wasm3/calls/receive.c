@@ -7,8 +7,6 @@
 #include "mqtt.h"
 
 #define ANSWER 5u
-#define MALFORMED 0x81u
-#define PROTOCOL_ERROR 0x82u
 #define PACKET_TOO_LARGE 0x95u
 /* Larger than any packet. */
 #define ANY_SIZE 0x7fffffffu
@@ -78,7 +76,7 @@ static void handle(wq_calls *calls) {
   const wq_packet *const packet = packet_of(calls);
   const int32_t event = hand_over(calls);
   if (event < 0) {
-    wq_calls_mqtt_fail(calls, PROTOCOL_ERROR);
+    wq_calls_mqtt_fail(calls, wq_result_reason_code(event, packet->type));
     return;
   }
   switch (event) {
@@ -176,7 +174,7 @@ static void end_message(wq_calls *calls) {
   if (event == WQ_RESULT_NO_MEMORY || event == WQ_SESSION_EVENT_MESSAGE)
     wq_calls_mqtt_ended(calls, MV_MQTTREQUESTSTATE_CONNECTIONCIRCUITBREAKER, 0, 1);
   else
-    wq_calls_mqtt_fail(calls, PROTOCOL_ERROR);
+    wq_calls_mqtt_fail(calls, wq_result_reason_code(event, WQ_PACKET_TYPE_PUBLISH));
 }
 
 /* Takes a part of the payload; gives 0 when there is none now. */
@@ -209,7 +207,8 @@ static int decode(wq_calls *calls, uint32_t *length) {
   const int32_t used = wq_mqtt_decode(
       calls->options.core, mqtt->input, mqtt->input_used, mqtt->version | WQ_DECODE_OPTION_HEADER, ANY_SIZE, mqtt->packet);
   if (used < 0) {
-    wq_calls_mqtt_fail(calls, MALFORMED);
+    const wq_packet *const packet = packet_of(calls);
+    wq_calls_mqtt_fail(calls, wq_result_reason_code(used, packet ? packet->type : 0));
     return -1;
   }
   *length = (uint32_t)used;
