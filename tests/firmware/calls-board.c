@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-uint8_t to_device[1 << 16];
+uint8_t to_device[1 << 14];
 uint32_t to_device_count;
-uint8_t from_device[1 << 16];
+uint8_t from_device[1 << 14];
 uint32_t from_device_count;
 int32_t transport_failure;
 uint32_t transport_piece = 1 << 16;

@@ -7,9 +7,9 @@
 #include "wq_calls.h"
 
 /* Bytes from and to the broker by hand. */
-extern uint8_t to_device[1 << 16];
+extern uint8_t to_device[1 << 14];
 extern uint32_t to_device_count;
-extern uint8_t from_device[1 << 16];
+extern uint8_t from_device[1 << 14];
 extern uint32_t from_device_count;
 /* What the transport says when it has nothing more: 0, or a negative MvMqttRequestState. */
 extern int32_t transport_failure;

@@ -1,4 +1,4 @@
-// needs: wabt, mosquitto, mosquitto-clients
+// needs: gcc, stdio.h, wasm2c, mosquitto, mosquitto_pub, mosquitto_sub
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

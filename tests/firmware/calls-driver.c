@@ -19,9 +19,12 @@
 static wq_core core;
 static wq_calls calls;
 static uint64_t linear_memory[LINEAR / 8];
-static uint8_t module[1 << 16];
+static uint8_t module[1 << 15];
+static uint32_t module_size;
 static uint64_t time_now = 1000000000;
+#ifdef CALLS_SOCKET
 static int is_real;
+#endif
 static struct MvNotification records[RECORDS];
 static uint32_t news_read, interrupts;
 static MvNotificationHandle notifications;
@@ -31,7 +34,7 @@ static MvChannelHandle other;
 static int null_pointers, null_nested;
 static char *words[32];
 static int word_count;
-static char large[1 << 15];
+static char large[1 << 13];
 
 static uint64_t microseconds(void *user) {
   (void)user;
@@ -395,6 +398,22 @@ static void fail_transport(void) {
   do_poll();
 }
 
+static int open_device(const char *port);
+
+/* A new device, of which nothing was asked yet. */
+static void restart(void) {
+  wq_calls_close(&calls);
+  wq_close(&core);
+  time_now = 1000000000;
+  news_read = interrupts = 0;
+  notifications = network = channel = other = 0;
+  null_pointers = null_nested = 0;
+  from_device_count = to_device_count = 0;
+  transport_failure = 0;
+  transport_piece = 1 << 16;
+  open_device(NULL);
+}
+
 static int device_command(void) {
   if (is("setup")) do_setup();
   else if (is("unset")) say(mvCloseNotifications(out(&notifications)));
@@ -438,6 +457,7 @@ static int board_command(void) {
   else if (is("link")) wq_calls_link(&calls, number(1) != 0), do_poll();
   else if (is("broker")) from_broker();
   else if (is("fail")) fail_transport();
+  else if (is("restart")) restart();
   else if (is("piece")) transport_piece = number(1);
   else if (is("handle")) use_handle();
   else if (is("pointers")) null_pointers = strcmp(word(1), "null") == 0, null_nested = strcmp(word(1), "nested") == 0;
@@ -466,18 +486,16 @@ static void run(char *line) {
   fflush(stdout);
 }
 
-static int open_device(const char *file, const char *port) {
+static int open_device(const char *port) {
   wq_options core_options;
   wq_calls_options options;
-  FILE *const from = fopen(file, "rb");
   int32_t result;
-  if (!from) return 1;
   core_options.module = module;
-  core_options.module_size = (uint32_t)fread(module, 1, sizeof module, from);
+  core_options.module_size = module_size;
   core_options.stack_size = WQ_STACK_MOST;
   core_options.memory = (uint8_t *)linear_memory;
   core_options.memory_size = LINEAR;
-  fclose(from);
+  memset(linear_memory, 0, sizeof linear_memory);
   result = wq_open(&core, &core_options);
   memset(&options, 0, sizeof options);
   options.core = &core;
@@ -497,10 +515,18 @@ static int open_device(const char *file, const char *port) {
   return result != 0;
 }
 
+static int read_module(const char *file) {
+  FILE *const from = fopen(file, "rb");
+  if (!from) return 1;
+  module_size = (uint32_t)fread(module, 1, sizeof module, from);
+  fclose(from);
+  return 0;
+}
+
 int main(int count, char **arguments) {
-  static char line[1 << 16];
+  static char line[1 << 14];
   FILE *script;
-  if (count < 3 || open_device(arguments[1], count > 3 ? arguments[3] : NULL)) return 1;
+  if (count < 3 || read_module(arguments[1]) || open_device(count > 3 ? arguments[3] : NULL)) return 1;
   script = strcmp(arguments[2], "-") == 0 ? stdin : fopen(arguments[2], "r");
   if (!script) return 1;
   while (fgets(line, sizeof line, script)) run(line);

@@ -1,4 +1,4 @@
-// needs: wabt
+// needs: gcc, stdio.h, wasm2c
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { drivers } from './calls-programs.js';
