@@ -108,18 +108,38 @@ void wq_calls_mqtt_failed(wq_calls *calls, enum MvMqttRequestState state, uint32
   wq_calls_put_state(calls, MV_MQTTREADABLEDATATYPE_CONNECTRESPONSE, state, code);
 }
 
-static void answer_pending(wq_calls *calls, wq_calls_pending *pending, enum MvMqttReadableDataType type) {
-  if (pending->count == 0) return;
+/* Answers a request if it is the oldest; gives whether it was. */
+static int answer_pending(wq_calls *calls, wq_calls_pending *pending, enum MvMqttReadableDataType type, uint32_t oldest) {
+  if (pending->count == 0 || pending->order != oldest) return 0;
   pending->count = 0;
   wq_calls_put_answer(calls, type, pending->correlation_id, MV_MQTTREQUESTSTATE_NOTCONNECTED, NULL, 0);
+  return 1;
+}
+
+/* What was asked for and not answered is answered now, in the order in which it was asked for. */
+static void answer_all(wq_calls *calls) {
+  wq_calls_mqtt *const mqtt = &calls->mqtt;
+  for (;;) {
+    const wq_calls_pending *const pending[2] = {&mqtt->subscribe, &mqtt->unsubscribe};
+    uint32_t oldest = 0, i;
+    int found = wq_calls_store_oldest(calls, &oldest);
+    for (i = 0; i < 2; i++) {
+      if (pending[i]->count == 0 || (found && (int32_t)(pending[i]->order - oldest) > 0)) continue;
+      oldest = pending[i]->order;
+      found = 1;
+    }
+    if (!found) return;
+    if (answer_pending(calls, &mqtt->subscribe, MV_MQTTREADABLEDATATYPE_SUBSCRIBERESPONSE, oldest)) continue;
+    if (answer_pending(calls, &mqtt->unsubscribe, MV_MQTTREADABLEDATATYPE_UNSUBSCRIBERESPONSE, oldest)) continue;
+    wq_calls_store_answer(calls, oldest);
+  }
 }
 
 void wq_calls_mqtt_ended(wq_calls *calls, enum MvMqttRequestState state, uint32_t code, int says_goodbye) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   if (mqtt->state != STATE_CONNECTED) return;
   if (says_goodbye) goodbye(calls, 0);
-  answer_pending(calls, &mqtt->subscribe, MV_MQTTREADABLEDATATYPE_SUBSCRIBERESPONSE);
-  answer_pending(calls, &mqtt->unsubscribe, MV_MQTTREADABLEDATATYPE_UNSUBSCRIBERESPONSE);
+  answer_all(calls);
   finish(calls);
   if (mqtt->link == LINK_OPEN) mqtt->link = LINK_ENDING;
   wq_calls_put_state(calls, MV_MQTTREADABLEDATATYPE_DISCONNECTRESPONSE, state, code);

@@ -93,7 +93,11 @@ void wq_calls_store_send(wq_calls *calls);
 int wq_calls_store_resend(wq_calls *calls, uint32_t packet_id);
 void wq_calls_store_accepted(wq_calls *calls, uint32_t packet_id);
 void wq_calls_store_published(wq_calls *calls, uint32_t packet_id, uint32_t reason_code);
-/* The connection is over: answers every request. */
+/* The oldest request that waits for its answer; 0 when there is none. */
+int wq_calls_store_oldest(wq_calls *calls, uint32_t *order);
+/* Answers it with NOTCONNECTED. */
+void wq_calls_store_answer(wq_calls *calls, uint32_t order);
+/* The connection is over: keeps what belongs to a session that goes on. */
 void wq_calls_store_lost(wq_calls *calls);
 
 #endif /* WQ_CALLS_MQTT_H */

@@ -17,6 +17,7 @@ static enum MvStatus subscription_sent(
     return MV_STATUS_OKAY;
   }
   pending->correlation_id = correlation_id;
+  pending->order = calls->mqtt.next_order++;
   pending->packet_id = (uint16_t)wq_calls_sent_id(calls);
   pending->count = (uint8_t)count;
   return MV_STATUS_OKAY;

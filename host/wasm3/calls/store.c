@@ -7,6 +7,7 @@
 typedef struct record {
   uint32_t size;
   uint32_t correlation_id;
+  uint32_t order;
   uint32_t topic;
   uint32_t payload;
   uint32_t packet_id;
@@ -54,6 +55,7 @@ int wq_calls_store_add(wq_calls *calls, const struct MvMqttPublishRequest *reque
   mqtt->store_used += size;
   message->size = size;
   message->correlation_id = request->correlation_id;
+  message->order = mqtt->next_order++;
   message->topic = request->topic.length;
   message->payload = request->payload.length;
   message->packet_id = 0;
@@ -133,13 +135,26 @@ void wq_calls_store_published(wq_calls *calls, uint32_t packet_id, uint32_t reas
   shorten(&calls->mqtt, message, 0);
 }
 
+int wq_calls_store_oldest(wq_calls *calls, uint32_t *order) {
+  record *message = next(&calls->mqtt, NULL);
+  while (message && !(message->flags & ASKED)) message = next(&calls->mqtt, message);
+  if (message) *order = message->order;
+  return message != NULL;
+}
+
+void wq_calls_store_answer(wq_calls *calls, uint32_t order) {
+  record *message = next(&calls->mqtt, NULL);
+  while (message && message->order != order) message = next(&calls->mqtt, message);
+  if (message) answer(calls, message, MV_MQTTREQUESTSTATE_NOTCONNECTED, 0);
+}
+
 void wq_calls_store_lost(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   record *message = next(mqtt, NULL);
   while (message) {
-    answer(calls, message, MV_MQTTREQUESTSTATE_NOTCONNECTED, 0);
     /* What was never sent is not part of the session. */
     if (message->packet_id != 0 && mqtt->is_held) {
+      message->flags &= PUBLISH_FLAGS;
       message = next(mqtt, message);
       continue;
     }

@@ -54,7 +54,7 @@ extern "C" {
 #ifndef WQ_CALLS_ITEMS
 #define WQ_CALLS_ITEMS 24u
 #endif
-/** Bytes for messages of QoS 1 and 2 on their way to the broker: topic, payload and 24 each. */
+/** Bytes for messages of QoS 1 and 2 on their way to the broker: topic, payload and 28 each. */
 #ifndef WQ_CALLS_STORE
 #define WQ_CALLS_STORE 2048u
 #endif
@@ -215,6 +215,7 @@ typedef struct wq_calls_receipt {
 /* A subscribe or unsubscribe request that waits for its answer. */
 typedef struct wq_calls_pending {
   uint32_t correlation_id;
+  uint32_t order;
   uint16_t packet_id;
   uint8_t count;
 } wq_calls_pending;
@@ -230,6 +231,8 @@ typedef struct wq_calls_mqtt {
   uint32_t session_key[2];
   uint32_t deadline;
   uint32_t next_correlation_id;
+  /* Of the requests that wait for an answer. */
+  uint32_t next_order;
   wq_calls_channel *channel;
   wq_calls_pending subscribe;
   wq_calls_pending unsubscribe;
