@@ -38,7 +38,21 @@ let watchers = 0;
 /** mosquitto_sub, which ends with the first message of the topic; it is subscribed already. */
 async function watch(topic: string): Promise<Child> {
   const id = `watcher-${++watchers}`;
-  const child = new Child('mosquitto_sub', ['-h', '127.0.0.1', '-p', `${port}`, '-i', id, '-t', topic, '-q', '2', '-C', '1', '-v']);
+  const child = new Child('mosquitto_sub', [
+    '-h',
+    '127.0.0.1',
+    '-p',
+    `${port}`,
+    '-i',
+    id,
+    '-t',
+    topic,
+    '-q',
+    '2',
+    '-C',
+    '1',
+    '-v',
+  ]);
   await mosquitto.line('stderr', new RegExp(`Sending SUBACK to ${id}$`));
   return child;
 }
@@ -47,7 +61,9 @@ async function watch(topic: string): Promise<Child> {
 const printed = (id: number, topic: string, payload: string, qos: number) =>
   `0 ${id} ${topic} ${payload.length} ${[...payload].reduce((sum, character) => (Math.imul(sum, 31) + character.charCodeAt(0)) >>> 0, 0)} ${qos} 0`;
 
-const cases = (['wasm3', 'wasm2c'] as const).flatMap((engine) => ([4, 5] as const).map((version) => ({ engine, version })));
+const cases = (['wasm3', 'wasm2c'] as const).flatMap((engine) =>
+  ([4, 5] as const).map((version) => ({ engine, version })),
+);
 
 describe.each(cases)('calls in C on $engine with mosquitto, MQTT version $version', ({ engine, version }) => {
   const client = `calls-${engine}-${version}`;

@@ -398,7 +398,9 @@ static void fail_transport(void) {
   do_poll();
 }
 
-static int open_device(const char *port);
+static int open_device(const char *port, uint32_t memory, const char *device_id);
+
+#define DEVICE_ID "UV0123456789abcdef0123456789abcdef"
 
 /* A new device, of which nothing was asked yet. */
 static void restart(void) {
@@ -411,7 +413,14 @@ static void restart(void) {
   from_device_count = to_device_count = 0;
   transport_failure = 0;
   transport_piece = 1 << 16;
-  open_device(NULL);
+  open_device(NULL, LINEAR, DEVICE_ID);
+}
+
+/* The same with a core of so much memory, or another device id: says what open gave. */
+static void reopen(void) {
+  wq_calls_close(&calls);
+  wq_close(&core);
+  open_device(NULL, number(1), word_count > 2 ? word(2) : DEVICE_ID);
 }
 
 static int device_command(void) {
@@ -458,6 +467,8 @@ static int board_command(void) {
   else if (is("broker")) from_broker();
   else if (is("fail")) fail_transport();
   else if (is("restart")) restart();
+  else if (is("reopen")) reopen();
+  else if (is("break")) wq_close(&core);
   else if (is("piece")) transport_piece = number(1);
   else if (is("handle")) use_handle();
   else if (is("pointers")) null_pointers = strcmp(word(1), "null") == 0, null_nested = strcmp(word(1), "nested") == 0;
@@ -486,7 +497,7 @@ static void run(char *line) {
   fflush(stdout);
 }
 
-static int open_device(const char *port) {
+static int open_device(const char *port, uint32_t memory, const char *device_id) {
   wq_options core_options;
   wq_calls_options options;
   int32_t result;
@@ -494,12 +505,12 @@ static int open_device(const char *port) {
   core_options.module_size = module_size;
   core_options.stack_size = WQ_STACK_MOST;
   core_options.memory = (uint8_t *)linear_memory;
-  core_options.memory_size = LINEAR;
+  core_options.memory_size = memory;
   memset(linear_memory, 0, sizeof linear_memory);
   result = wq_open(&core, &core_options);
   memset(&options, 0, sizeof options);
   options.core = &core;
-  options.device_id = "UV0123456789abcdef0123456789abcdef";
+  options.device_id = device_id;
   options.config = config;
   options.microseconds = microseconds;
   options.pend = pend;
@@ -526,7 +537,7 @@ static int read_module(const char *file) {
 int main(int count, char **arguments) {
   static char line[1 << 14];
   FILE *script;
-  if (count < 3 || read_module(arguments[1]) || open_device(count > 3 ? arguments[3] : NULL)) return 1;
+  if (count < 3 || read_module(arguments[1]) || open_device(count > 3 ? arguments[3] : NULL, LINEAR, DEVICE_ID)) return 1;
   script = strcmp(arguments[2], "-") == 0 ? stdin : fopen(arguments[2], "r");
   if (!script) return 1;
   while (fgets(line, sizeof line, script)) run(line);

@@ -15,7 +15,16 @@ function sources(engine: 'wasm3' | 'wasm2c', { compiler, options }: Machine, fol
   const compile = (...words: string[]) => execFileSync(compiler, [...options, '-Os', '-w', ...words, '-o', object]);
   if (engine === 'wasm3') {
     compile('-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c');
-    return ['-isystem', WASM3, object, 'host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', 'host/wasm3/wq_core.c', 'host/wasm3/wq_text.c', ...CALLS];
+    return [
+      '-isystem',
+      WASM3,
+      object,
+      'host/wasm3/wq_wasm3.c',
+      'host/wasm3/wq_module.c',
+      'host/wasm3/wq_core.c',
+      'host/wasm3/wq_text.c',
+      ...CALLS,
+    ];
   }
   execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', join(folder, 'core.c')]);
   const aot = ['-DWQ_AOT', '-DNDEBUG', '-Ihost/wasm3/aot', `-I${folder}`];
@@ -28,7 +37,16 @@ export function callsProgram(engine: 'wasm3' | 'wasm2c', folder: string, machine
   const own = join(folder, engine);
   mkdirSync(own, { recursive: true });
   const program = join(own, 'program');
-  const all = [...STRICT, ...INCLUDES, ...sources(engine, machine, own), ...words, ...machine.link, '-lm', '-o', program];
+  const all = [
+    ...STRICT,
+    ...INCLUDES,
+    ...sources(engine, machine, own),
+    ...words,
+    ...machine.link,
+    '-lm',
+    '-o',
+    program,
+  ];
   execFileSync(machine.compiler, [...machine.options, ...all], { stdio: ['ignore', 'ignore', 'inherit'] });
   return program;
 }

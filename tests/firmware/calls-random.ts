@@ -31,7 +31,15 @@ export function randomScript(seed: number, steps: number): string[] {
     const again = below(4) === 0;
     const packetId = again ? 1 + below(nextId) : nextId++;
     const payload = Buffer.from('m'.repeat(below(60)));
-    return packet({ type: 'publish', topic: `t/${below(3)}`, payload, qos: level, retain: false, dup: again && level > 0, packetId });
+    return packet({
+      type: 'publish',
+      topic: `t/${below(3)}`,
+      payload,
+      qos: level,
+      retain: false,
+      dup: again && level > 0,
+      packetId,
+    });
   };
   const kinds: (() => string[])[] = [
     () => [`publish ${below(99)} ${qos()} ${below(2)} p/${below(3)} ${below(9) === 0 ? '-' : `*${below(80)}`}`],

@@ -209,7 +209,11 @@ class Script {
     ]);
   }
 
-  #handleOf(name: SystemCallName, which: 'notifications' | 'network' | 'channel', params: number[]): (number | string)[] {
+  #handleOf(
+    name: SystemCallName,
+    which: 'notifications' | 'network' | 'channel',
+    params: number[],
+  ): (number | string)[] {
     const out = this.#rig.words(this.#handles[which]);
     const said = this.#call(name, [...params, this.#outer(out)]);
     if (said[0] === MvStatus.OKAY) this.#handles[which] = this.#rig.u32(out);

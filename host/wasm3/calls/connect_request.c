@@ -129,7 +129,8 @@ static enum MvStatus connect(wq_calls *calls, MvChannelHandle handle, const stru
     return MV_STATUS_OKAY;
   }
   wq_calls_mqtt_take_session(calls, request);
-  if (encode(calls, request)) wq_calls_mqtt_connect(calls, request);
+  if (!wq_calls_memory(calls, mqtt->context, WQ_CALLS_CONTEXT)) wq_calls_mqtt_failed(calls, MV_MQTTREQUESTSTATE_SOCKETERROR, 0);
+  else if (encode(calls, request)) wq_calls_mqtt_connect(calls, request);
   else wq_calls_mqtt_failed(calls, MV_MQTTREQUESTSTATE_INVALIDPARAMETERS, 0);
   return MV_STATUS_OKAY;
 }
