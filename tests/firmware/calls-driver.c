@@ -501,9 +501,11 @@ static int open_device(const char *port, uint32_t memory, const char *device_id)
   wq_options core_options;
   wq_calls_options options;
   int32_t result;
+  memset(&core_options, 0, sizeof core_options);
   core_options.module = module;
   core_options.module_size = module_size;
   core_options.stack_size = WQ_STACK_MOST;
+  core_options.parts = WQ_PART_MQTT | WQ_PART_SESSION;
   core_options.memory = (uint8_t *)linear_memory;
   core_options.memory_size = memory;
   memset(linear_memory, 0, sizeof linear_memory);
