@@ -31,14 +31,23 @@ const DEVICE_SID = 'UV00000000000000000000000000000033';
 const WASM3 = process.env.WASM3_SOURCE ?? join(root, 'node_modules/react-native-webassembly/cpp');
 const MACHINE = ['-mcpu=cortex-m33', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv5-sp-d16', '-ffunction-sections', '-Os'];
 
-const { values: options } = parseArgs({
-  options: {
-    for: { type: 'string' },
-    command: { type: 'string' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
+const options = parse();
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        for: { type: 'string' },
+        command: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${/** @type {Error} */ (error).message}; see --help`);
+    return process.exit(2);
+  }
+}
 
 /** @param {string} event @param {Record<string, unknown>} values */
 function report(event, values = {}) {
@@ -82,6 +91,8 @@ function emulate(program, folder, onLine) {
   const child = spawn('qemu-system-arm', ['-M', 'musca-b1', ...quiet, '-kernel', program, ...semihosting], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // It would outlive this program, however that ends.
+  process.once('exit', () => child.kill('SIGKILL'));
   createInterface({ input: child.stdout }).on('line', onLine);
   return child;
 }
@@ -129,11 +140,12 @@ async function run(folder) {
   await new Promise((resolve) => {
     emulator.once('exit', resolve);
     emulator.once('error', resolve);
+    process.stdout.on('error', resolve); // nobody listens any more
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
     if (options.for !== undefined) setTimeout(resolve, Number(options.for) * 1000).unref();
   });
-  // It would say on standard error who ended it.
+  // Another signal it would report on standard error.
   emulator.kill('SIGKILL');
   line.close();
   await broker.close();

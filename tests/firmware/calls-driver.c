@@ -49,6 +49,19 @@ static void pend(void *user, uint32_t irq) {
   interrupts += irq == 51;
 }
 
+static int locks;
+static uint32_t session_expiry;
+
+static void lock(void *user) {
+  (void)user;
+  if (locks++ != 0) printf("locked twice\n");
+}
+
+static void unlock(void *user) {
+  (void)user;
+  if (--locks != 0) printf("not locked\n");
+}
+
 static void print_line(void *user, const uint8_t *line, uint32_t length) {
   (void)user;
   printf("line %.*s\n", (int)length, (const char *)line);
@@ -416,6 +429,12 @@ static void restart(void) {
   open_device(NULL, LINEAR, DEVICE_ID);
 }
 
+/* A new device that asks an MQTT 5 broker to keep its session for so long. */
+static void expiry(void) {
+  session_expiry = number(1);
+  restart();
+}
+
 /* The same with a core of so much memory, or another device id: says what open gave. */
 static void reopen(void) {
   wq_calls_close(&calls);
@@ -466,7 +485,8 @@ static int board_command(void) {
   else if (is("link")) wq_calls_link(&calls, number(1) != 0), do_poll();
   else if (is("broker")) from_broker();
   else if (is("fail")) fail_transport();
-  else if (is("restart")) restart();
+  else if (is("restart")) session_expiry = 0, restart();
+  else if (is("expiry")) expiry();
   else if (is("reopen")) reopen();
   else if (is("break")) wq_close(&core);
   else if (is("piece")) transport_piece = number(1);
@@ -517,6 +537,9 @@ static int open_device(const char *port, uint32_t memory, const char *device_id)
   options.microseconds = microseconds;
   options.pend = pend;
   options.log = print_line;
+  options.lock = lock;
+  options.unlock = unlock;
+  options.session_expiry = session_expiry;
   hand_transport(&options);
 #ifdef CALLS_SOCKET
   if (port) is_real = socket_transport(&options, port);

@@ -18,10 +18,18 @@ export function randomScript(seed: number, steps: number): string[] {
   const below = numbers(seed);
   const version = below(2) === 0 ? 4 : 5;
   const clean = below(2);
-  const script = ['setup 51 16', 'network 1', 'poll'];
+  const expiry = below(2) * 60;
+  const script = [`expiry ${expiry}`, 'setup 51 16', 'network 1', 'poll'];
   const connect = () => [
     ...['open 1 4096 512', `connect ${version === 5 ? 5 : 3} ${clean} 60 client-1`, 'poll', 'sent'],
-    broker({ type: 'connack', sessionPresent: clean === 0 && below(2) === 0, reasonCode: 0 }, version),
+    broker(
+      {
+        type: 'connack',
+        sessionPresent: clean === 0 && (version === 4 || expiry > 0) && below(2) === 0,
+        reasonCode: 0,
+      },
+      version,
+    ),
   ];
   const packet = (value: object) => broker(value as Packet, version);
   const qos = () => below(3) as 0 | 1 | 2;

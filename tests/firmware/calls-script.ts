@@ -44,11 +44,11 @@ class Script {
   #handles = { notifications: 0, network: 0, channel: 0, other: 0 };
   #null: string | undefined;
 
-  constructor() {
+  constructor(sessionExpiryInterval: number) {
     const rig = new Rig({
       limits,
       fetch: config,
-      behaviour: { clocks: { sysClk: 0, hClk: 0, pClk1: 0, pClk2: 0 } },
+      behaviour: { sessionExpiryInterval, clocks: { sysClk: 0, hClk: 0, pClk1: 0, pClk2: 0 } },
       mqttTransport: (_request, events) => {
         this.#transport = events;
         queueMicrotask(() => events.connected({ tls: '', cipher: '' }));
@@ -253,6 +253,7 @@ class Script {
         this.#sent = '';
         return void (await this.#poll());
       case 'piece':
+      case 'expiry':
         return undefined;
       case 'handle':
         this.#handles.channel = { zero: 0, notification: notifications, other: this.#handles.other }[words[0]] ?? 0;
@@ -353,7 +354,10 @@ class Script {
 }
 
 /** What the emulated kernel says to a script. */
-export const emulated = (script: string[]): Promise<string[]> => new Script().run(script);
+export function emulated(script: string[]): Promise<string[]> {
+  const [, expiry] = /^expiry (\d+)$/.exec(script[0]) ?? [];
+  return new Script(Number(expiry ?? 0)).run(script);
+}
 
 /** Numbers of the scripts. */
 export const MQTT = MvChannelType.MQTT;

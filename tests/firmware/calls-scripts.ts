@@ -571,6 +571,38 @@ export const single: Record<string, string[]> = {
       'sent',
     ],
   ],
+  'says goodbye before the next connection': [
+    ...[...connected(5), 'close', 'open 1 1024 512', 'connect 5 1 60 client-1', 'poll', 'sent'],
+  ],
+  'goes on with a session of MQTT 5 that the broker keeps': [
+    ...[
+      'expiry 60',
+      ...connected(5, 0),
+      'publish 1 1 0 a one',
+      'publish 2 2 0 a two',
+      'poll',
+      'sent',
+      'fail 7',
+      'news',
+      'close',
+    ],
+    ...['open 1 1024 512', 'connect 5 0 60 client-1', 'poll', 'sent', connack(5, true), 'sent', answer('puback', 1, 5)],
+    ...[answer('pubrec', 2, 5), 'sent', answer('pubcomp', 2, 5), 'news', 'read-connect', 'next'],
+  ],
+  'begins another session with another client identifier': [
+    ...['expiry 60', ...connected(5, 0), 'publish 1 1 0 a one', 'poll', 'sent', 'fail 7', 'close', 'open 1 1024 512'],
+    ...[
+      'connect 5 0 60 client-2',
+      'poll',
+      'sent',
+      connack(5, false),
+      'sent',
+      'read-connect',
+      'publish 1 1 0 a two',
+      'poll',
+      'sent',
+    ],
+  ],
   'is disconnected by the broker, with its reason': [
     ...[
       ...connected(5),

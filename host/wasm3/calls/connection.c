@@ -68,6 +68,8 @@ void wq_calls_mqtt_take_session(wq_calls *calls, const struct MvMqttConnectReque
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   const uint8_t port[3] = {0, (uint8_t)request->port, (uint8_t)(request->port >> 8)};
   uint32_t key[2] = {2166136261u, 0};
+  /* The goodbye of the connection before, if the transport takes it now. */
+  if (mqtt->link == LINK_ENDING) wq_calls_flush(calls);
   close_link(calls);
   hash(key, request->host.data, request->host.length);
   hash(key, port, sizeof port);

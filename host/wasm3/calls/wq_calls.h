@@ -100,7 +100,8 @@ typedef struct wq_calls_options {
    * Begins a connection to host and port of the request, with its TLS credentials. All that the request points to is there
    * during this call only. May be NULL when the link to the broker is up by itself.
    *
-   * @return 0, or a negative MvMqttRequestState: -MV_MQTTREQUESTSTATE_INVALIDPARAMETERS for credentials of no use
+   * @return 0, or a negative MvMqttRequestState: -MV_MQTTREQUESTSTATE_INVALIDPARAMETERS for credentials of no use; `close`
+   * is not called then
    */
   int32_t (*open)(void *user, const struct MvMqttConnectRequest *request);
   /**

@@ -6,6 +6,7 @@
  *
  * FOLDER/configs and FOLDER/secrets have a file for each key, FOLDER/down what comes from the broker.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,7 +126,7 @@ int main(int count, char **words) {
     printf("failed %s\n", guest.reason ? guest.reason : core.reason ? core.reason : "to open");
     return 1;
   }
-  printf("started\n");
+  printf("started with %u bytes of heap\n", (unsigned)mallinfo().arena);
   fflush(stdout);
   while (guest.state == WQ_GUEST_IDLE)
     if (!step()) board_sleep();
