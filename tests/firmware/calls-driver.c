@@ -11,10 +11,9 @@
 #include <string.h>
 
 #include "calls-board.h"
+#include "calls-commands.h"
 
-#define RECORDS 16u
 #define LINEAR 24576u
-#define TAG 0x51u
 
 static wq_core core;
 static wq_calls calls;
@@ -25,16 +24,7 @@ static uint64_t time_now = 1000000000;
 #ifdef CALLS_SOCKET
 static int is_real;
 #endif
-static struct MvNotification records[RECORDS];
 static uint32_t news_read, interrupts;
-static MvNotificationHandle notifications;
-static MvNetworkHandle network;
-static MvChannelHandle channel;
-static MvChannelHandle other;
-static int null_pointers, null_nested;
-static char *words[32];
-static int word_count;
-static char large[1 << 13];
 
 static uint64_t microseconds(void *user) {
   (void)user;
@@ -80,33 +70,6 @@ static int32_t config(
   return (int32_t)size;
 }
 
-static uint8_t *buffer(uint32_t which) {
-  static uint8_t area[9 * 8192 + 512];
-  uint8_t *const start = area + (512u - (uintptr_t)area % 512u);
-  return start + which * 8192u;
-}
-
-static const char *word(int index) { return index < word_count ? words[index] : ""; }
-static uint32_t number(int index) { return (uint32_t)strtoul(word(index), NULL, 10); }
-static int is(const char *name) { return strcmp(words[0], name) == 0; }
-static const void *outer(const void *pointer) { return null_pointers ? NULL : pointer; }
-static void *out(void *pointer) { return null_pointers ? NULL : pointer; }
-static void *nested(void *pointer) { return null_nested ? NULL : pointer; }
-static void say(enum MvStatus status) { printf("%s %d", words[0], (int)status); }
-
-/* "-" is no text, "*<n>" is n times x. */
-static struct MvSizedString text(int index) {
-  struct MvSizedString string;
-  string.data = (const uint8_t *)word(index);
-  string.length = (uint32_t)strlen(word(index));
-  if (strcmp(word(index), "-") == 0) string.length = 0;
-  if (word(index)[0] != '*') return string;
-  string.length = (uint32_t)strtoul(word(index) + 1, NULL, 10);
-  memset(large, 'x', string.length);
-  string.data = (const uint8_t *)large;
-  return string;
-}
-
 static void print_news(void) {
   for (; news_read < interrupts; news_read++) {
     const struct MvNotification *const record = &records[news_read % RECORDS];
@@ -115,254 +78,6 @@ static void print_news(void) {
 }
 
 static void do_poll(void) { wq_calls_poll(&calls); }
-
-static void do_setup(void) {
-  struct MvNotificationSetup setup;
-  setup.irq = number(1);
-  setup.buffer = records;
-  setup.buffer_size = number(2) * 16u;
-  say(mvSetupNotifications(outer(&setup), out(&notifications)));
-}
-
-static void do_network(void) {
-  struct MvRequestNetworkParams params;
-  params.version = number(1);
-  params.v1.notification_handle = notifications;
-  params.v1.notification_tag = TAG;
-  say(mvRequestNetwork(outer(&params), out(&network)));
-}
-
-static void do_open(void) {
-  struct MvOpenChannelParams params;
-  const int is_other = word_count > 4;
-  memset(&params, 0, sizeof params);
-  params.version = 1;
-  params.v1.notification_handle = notifications;
-  params.v1.notification_tag = TAG;
-  params.v1.network_handle = network;
-  params.v1.receive_buffer = buffer(is_other ? 2 : 0) + (strcmp(word(4), "odd") == 0);
-  params.v1.receive_buffer_len = number(2);
-  params.v1.send_buffer = buffer(is_other ? 3 : 1);
-  params.v1.send_buffer_len = number(3);
-  params.v1.channel_type = (enum MvChannelType)number(1);
-  if (null_nested) params.v1.endpoint.length = 4;
-  say(mvOpenChannel(outer(&params), out(is_other ? &other : &channel)));
-}
-
-static void do_connect(void) {
-  struct MvMqttConnectRequest request;
-  struct MvMqttWill will;
-  memset(&request, 0, sizeof request);
-  request.protocol_version = number(1) == 5 ? MV_MQTTPROTOCOLVERSION_V5 : MV_MQTTPROTOCOLVERSION_V3_1_1;
-  request.clean_start = (uint8_t)number(2);
-  request.keepalive = number(3);
-  request.clientid = text(4);
-  request.host.data = nested("broker.test");
-  request.host.length = 11;
-  request.port = 8883;
-  if (word_count > 6) {
-    request.authentication.method = MV_MQTTAUTHENTICATIONMETHOD_USERNAMEPASSWORD;
-    request.authentication.username_password.username = text(5);
-    request.authentication.username_password.password = text(6);
-  }
-  if (word_count > 7) {
-    will.topic = text(7);
-    will.payload = text(8);
-    will.qos = 1;
-    will.retain = 0;
-    request.will = &will;
-  }
-  say(mvMqttRequestConnect(channel, outer(&request)));
-}
-
-static void do_subscribe(void) {
-  struct MvMqttSubscription list[16];
-  struct MvMqttSubscribeRequest request;
-  memset(list, 0, sizeof list);
-  request.correlation_id = number(1);
-  request.num_subscriptions = 0;
-  for (; (int)request.num_subscriptions + 3 < word_count; request.num_subscriptions++) {
-    list[request.num_subscriptions].topic = text(3 + (int)request.num_subscriptions);
-    list[request.num_subscriptions].desired_qos = number(2);
-  }
-  request.subscriptions = nested(list);
-  say(mvMqttRequestSubscribe(channel, outer(&request)));
-}
-
-static void do_unsubscribe(void) {
-  struct MvSizedString list[16];
-  struct MvMqttUnsubscribeRequest request;
-  request.correlation_id = number(1);
-  request.num_topics = 0;
-  for (; (int)request.num_topics + 2 < word_count; request.num_topics++)
-    list[request.num_topics] = text(2 + (int)request.num_topics);
-  request.topics = nested(list);
-  say(mvMqttRequestUnsubscribe(channel, outer(&request)));
-}
-
-static void do_publish(void) {
-  struct MvMqttPublishRequest request;
-  request.correlation_id = number(1);
-  request.desired_qos = number(2);
-  request.retain = number(3);
-  request.topic = text(4);
-  request.payload = text(5);
-  if (null_nested) request.payload.data = NULL;
-  say(mvMqttRequestPublish(channel, outer(&request)));
-}
-
-static void read_two_words(void) {
-  struct MvMqttConnectResponse connected = {MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, 0};
-  struct MvMqttDisconnectResponse ended = {MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, 0};
-  struct MvMqttPublishResponse published = {MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, 0, 0};
-  enum MvStatus status;
-  if (is("read-connect")) {
-    say(status = mvMqttReadConnectResponse(channel, out(&connected)));
-    if (status == MV_STATUS_OKAY) printf(" %d %u", (int)connected.request_state, (unsigned)connected.reason_code);
-  } else if (is("read-disconnect")) {
-    say(status = mvMqttReadDisconnectResponse(channel, out(&ended)));
-    if (status == MV_STATUS_OKAY) printf(" %d %u", (int)ended.request_state, (unsigned)ended.disconnect_code);
-  } else {
-    say(status = mvMqttReadPublishResponse(channel, out(&published)));
-    if (status == MV_STATUS_OKAY)
-      printf(" %d %u %u", (int)published.request_state, (unsigned)published.correlation_id, (unsigned)published.reason_code);
-  }
-}
-
-static void read_codes(void) {
-  enum MvMqttRequestState state;
-  uint32_t id, codes[8], length, i;
-  struct MvMqttSubscribeResponse subscribed;
-  struct MvMqttUnsubscribeResponse unsubscribed;
-  enum MvStatus status;
-  subscribed.request_state = unsubscribed.request_state = nested(&state);
-  subscribed.correlation_id = unsubscribed.correlation_id = &id;
-  subscribed.reason_codes = unsubscribed.reason_codes = codes;
-  subscribed.reason_codes_size = unsubscribed.reason_codes_size = number(1);
-  subscribed.reason_codes_len = unsubscribed.reason_codes_len = &length;
-  status = is("read-subscribe") ? mvMqttReadSubscribeResponse(channel, outer(&subscribed))
-                                : mvMqttReadUnsubscribeResponse(channel, outer(&unsubscribed));
-  say(status);
-  if (status != MV_STATUS_OKAY) return;
-  printf(" %d %u", (int)state, (unsigned)id);
-  for (i = 0; i < length; i++) printf(" %u", (unsigned)codes[i]);
-}
-
-static void read_message(void) {
-  static uint8_t topic[1024], payload[8192];
-  uint32_t id, qos, topic_length, payload_length, i, sum = 0;
-  uint8_t retain;
-  struct MvMqttMessage message;
-  enum MvStatus status;
-  message.correlation_id = nested(&id);
-  message.topic.data = topic;
-  message.topic.size = number(1);
-  message.topic.length = &topic_length;
-  message.payload.data = payload;
-  message.payload.size = number(2);
-  message.payload.length = &payload_length;
-  message.qos = &qos;
-  message.retain = &retain;
-  say(status = mvMqttReceiveMessage(channel, outer(&message)));
-  if (status != MV_STATUS_OKAY) return;
-  for (i = 0; i < payload_length; i++) sum = sum * 31u + payload[i];
-  printf(" %u %.*s %u %u %u %u", (unsigned)id, (int)topic_length, (const char *)topic, (unsigned)payload_length, (unsigned)sum,
-         (unsigned)qos, (unsigned)retain);
-}
-
-static void read_lost(void) {
-  static uint8_t topic[1024];
-  enum MvMqttLostMessageReason reason;
-  uint32_t topic_length, length;
-  struct MvMqttLostMessageInfo lost;
-  enum MvStatus status;
-  lost.reason = nested(&reason);
-  lost.topic.data = topic;
-  lost.topic.size = number(1);
-  lost.topic.length = &topic_length;
-  lost.message_len = &length;
-  say(status = mvMqttReceiveLostMessageInfo(channel, outer(&lost)));
-  if (status == MV_STATUS_OKAY) printf(" %d %.*s %u", (int)reason, (int)topic_length, (const char *)topic, (unsigned)length);
-}
-
-static void do_config(void) {
-  struct MvConfigKeyToFetch keys[40];
-  struct MvConfigKeyFetchParams params;
-  memset(keys, 0, sizeof keys);
-  params.num_items = 0;
-  for (; (int)params.num_items + 3 < word_count; params.num_items++) {
-    keys[params.num_items].scope = (enum MvConfigKeyFetchScope)number(1);
-    keys[params.num_items].store = (enum MvConfigKeyFetchStore)number(2);
-    keys[params.num_items].key = text(3 + (int)params.num_items);
-  }
-  params.keys_to_fetch = nested(keys);
-  say(mvSendConfigFetchRequest(channel, outer(&params)));
-}
-
-static void do_response(void) {
-  struct MvConfigResponseData data;
-  enum MvStatus status;
-  say(status = mvReadConfigFetchResponseData(channel, out(&data)));
-  if (status == MV_STATUS_OKAY) printf(" %d %u", (int)data.result, (unsigned)data.num_items);
-}
-
-static void do_item(void) {
-  static uint8_t value[8192];
-  enum MvConfigKeyFetchResult result;
-  uint32_t length;
-  struct MvConfigResponseReadItemParams params;
-  enum MvStatus status;
-  params.item_index = number(1);
-  params.result = nested(&result);
-  params.buf.data = value;
-  params.buf.size = number(2);
-  params.buf.length = &length;
-  say(status = mvReadConfigResponseItem(channel, outer(&params)));
-  if (status == MV_STATUS_OKAY) printf(" %d %u", (int)result, (unsigned)length);
-}
-
-static void do_device(void) {
-  uint8_t id[35] = {0};
-  say(mvGetDeviceId(out(id), number(1)));
-  printf(" %s", (const char *)id);
-}
-
-/* A call that writes one word. */
-static void do_word(void) {
-  uint32_t value = 0, count = 0;
-  enum MvStatus status = MV_STATUS_OKAY;
-  if (is("status")) {
-    enum MvNetworkStatus now = MV_NETWORKSTATUS_DELIBERATELYOFFLINE;
-    status = mvGetNetworkStatus(network, out(&now));
-    value = (uint32_t)now;
-  } else if (is("reasons")) {
-    enum MvNetworkReason reasons = MV_NETWORKREASON_NOTCONNECTING;
-    status = mvGetNetworkReasons(out(&reasons), &count);
-    value = (uint32_t)reasons * 100u + count;
-  } else if (is("reason")) {
-    enum MvClosureReason reason = MV_CLOSUREREASON_NONE;
-    status = mvGetChannelClosureReason(channel, out(&reason));
-    value = (uint32_t)reason;
-  } else {
-    enum MvMqttReadableDataType type = MV_MQTTREADABLEDATATYPE_NONE;
-    status = mvMqttGetNextReadableDataType(channel, out(&type));
-    value = (uint32_t)type;
-  }
-  say(status);
-  if (status == MV_STATUS_OKAY) printf(" %u", (unsigned)value);
-}
-
-static void do_microseconds(void) {
-  uint64_t time = 0;
-  const enum MvStatus status = mvGetMicroseconds(out(&time));
-  say(status);
-  if (status == MV_STATUS_OKAY) printf(" %lu", (unsigned long)time);
-}
-
-static void do_wall(void) {
-  uint64_t time = 0;
-  say(mvGetWallTime(out(&time)));
-}
 
 static void from_broker(void) {
   const char *digits = word(1);
@@ -440,42 +155,6 @@ static void reopen(void) {
   wq_calls_close(&calls);
   wq_close(&core);
   open_device(NULL, number(1), word_count > 2 ? word(2) : DEVICE_ID);
-}
-
-static int device_command(void) {
-  if (is("setup")) do_setup();
-  else if (is("unset")) say(mvCloseNotifications(out(&notifications)));
-  else if (is("trigger")) say(mvTempTriggerNotification(notifications, (enum MvEventType)number(1), number(2)));
-  else if (is("network")) do_network();
-  else if (is("release")) say(mvReleaseNetwork(out(&network)));
-  else if (is("status") || is("reasons") || is("reason") || is("next")) do_word();
-  else if (is("device")) do_device();
-  else if (is("microseconds")) do_microseconds();
-  else if (is("wall")) do_wall();
-  else if (is("logging")) say(mvServerLoggingInit(buffer(8) + number(2), number(1)));
-  else if (is("log")) say(mvServerLog(null_pointers ? NULL : text(1).data, (uint16_t)text(1).length));
-  else if (is("config")) do_config();
-  else if (is("response")) do_response();
-  else if (is("item")) do_item();
-  else return 0;
-  return 1;
-}
-
-static int mqtt_command(void) {
-  if (is("open")) do_open();
-  else if (is("close")) say(mvCloseChannel(out(&channel)));
-  else if (is("connect")) do_connect();
-  else if (is("subscribe")) do_subscribe();
-  else if (is("unsubscribe")) do_unsubscribe();
-  else if (is("publish")) do_publish();
-  else if (is("disconnect")) say(mvMqttRequestDisconnect(channel));
-  else if (is("ack")) say(mvMqttAcknowledgeMessage(channel, number(1)));
-  else if (is("read-subscribe") || is("read-unsubscribe")) read_codes();
-  else if (is("read-message")) read_message();
-  else if (is("read-lost")) read_lost();
-  else if (is("read-connect") || is("read-disconnect") || is("read-publish")) read_two_words();
-  else return 0;
-  return 1;
 }
 
 /* What is no call. */

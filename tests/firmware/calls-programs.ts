@@ -26,7 +26,8 @@ function driver(engine: EngineName, folder: string, machine: Machine): string {
   const own = join(folder, engine);
   mkdirSync(own, { recursive: true });
   const program = join(own, 'driver');
-  const sources = [...SHARED, 'tests/firmware/calls-driver.c', 'tests/firmware/calls-board.c'];
+  const parts = ['driver', 'words', 'device', 'mqtt', 'board'].map((name) => `tests/firmware/calls-${name}.c`);
+  const sources = [...SHARED, ...parts];
   if (machine === here) sources.push('-DCALLS_SOCKET', 'tests/firmware/calls-socket.c');
   const words = [...STRICT, '-Os', ...OURS, '-Ihost/wasm3/calls', ...sources, ...core(engine, own, machine)];
   compile(machine, ...words, ...machine.link, '-o', program);

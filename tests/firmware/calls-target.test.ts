@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { drivers } from './calls-programs.js';
 import { emulated } from './calls-script.js';
-import { forBoth, single } from './calls-scripts.js';
+import { forBoth } from './calls-scripts.js';
+import { refusals } from './calls-scripts-refusals.js';
+import { single } from './calls-scripts-single.js';
 import { target, temporaryFolder } from './engines.js';
 
 const folder = temporaryFolder();
 const programs = drivers(folder, target);
-const scripts = [single, forBoth(4), forBoth(5)].flatMap((list) => Object.values(list));
+const scripts = [refusals, single, forBoth(4), forBoth(5)].flatMap((list) => Object.values(list));
 
 it.each(Object.entries(programs))(
   'all scripts come to the same on a Cortex-M33, with the core in %s',

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { drivers } from './calls-programs.js';
 import { randomScript } from './calls-random.js';
 import { emulated } from './calls-script.js';
-import { forBoth, single } from './calls-scripts.js';
+import { forBoth } from './calls-scripts.js';
+import { refusals } from './calls-scripts-refusals.js';
+import { single } from './calls-scripts-single.js';
 import { temporaryFolder } from './engines.js';
 
 const folder = temporaryFolder();
@@ -81,7 +83,7 @@ describe('what only the calls in C can get wrong', () => {
 });
 
 describe('an application over the calls in C sees what it sees over the emulated kernel', () => {
-  tests(single);
+  tests({ ...refusals, ...single });
 });
 
 describe('scripts by chance', () => {
