@@ -14,10 +14,9 @@ import {
 } from '../../build/abi/assembly';
 import { contentOf, endOf, isNext, readElement, TAG_SEQUENCE } from './element';
 
-/** The identifier octets of the first eight elements of a SEQUENCE at `p`, the first in the lowest byte; 0 when there is none. */
+/** The identifier octets of the first eight elements of the SEQUENCE that is at `p`, the first in the lowest byte. */
 function tagsInside(p: usize, end: usize): u64 {
-  const sequence = isNext(p, end, TAG_SEQUENCE) ? readElement(p, end) : -1;
-  if (sequence < 0) return 0;
+  const sequence = readElement(p, end);
   p = contentOf(sequence);
   end = endOf(sequence);
   let tags: u64 = 0;

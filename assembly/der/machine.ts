@@ -156,10 +156,8 @@ export function run(template: u32, p: usize, end: usize, record: usize, limit: u
       start = p;
       content = contentOf(element);
       p = contentEnd = endOf(element);
-      if (op == OP_TIME) {
-        const wrong = act(op, operands, start, content, contentEnd, p, end, record);
-        if (wrong < 0) return wrong;
-      }
+      // What is no time was refused with the element.
+      if (op == OP_TIME) act(op, operands, start, content, contentEnd, p, end, record);
       if (op != OP_ANY || (load<u8>(start) & 0x20) == 0) continue;
       inner = TEMPLATE_ANY_LIST;
     }

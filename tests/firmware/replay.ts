@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from './engines.js';
 import { hostSteps } from './host-steps.js';
 import type { Steps } from './steps.js';
-import { derSteps, hexSteps, mqttSteps, otherSteps, utf8Steps } from './vector-steps.js';
+import { callSteps, derSteps, hexSteps, mqttSteps, otherSteps, sessionSteps, utf8Steps } from './vector-steps.js';
 
 /** The tests that all engines of a machine pass; a slow machine makes fewer of those that are many. */
 export function expectWhatNodeGives(where: string, makeEngines: () => Engine[], isSlow = false): void {
@@ -20,6 +20,11 @@ export function expectWhatNodeGives(where: string, makeEngines: () => Engine[], 
 
     it('for every vector of DER, certificates, requests, CRLs and keys, also at the very end of memory', () =>
       expectSame(derSteps()));
+
+    it('for every vector of single calls and of sessions', () => {
+      expectSame(callSteps());
+      expectSame(sessionSteps());
+    });
 
     it('for hex of every byte, in place too, and for every octet that is no digit', () => expectSame(hexSteps()));
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { CoreExports } from '../../build/abi/core.js';
+import type { Machine } from '../host/core/machine.js';
 
 /** Linear memory as the firmware has it; Node may have more. */
 export const MEMORY = 65_536;
@@ -31,9 +32,10 @@ function hash(words: Uint32Array): number {
 }
 
 /** Calls of the core as they are made here, for others to make again. */
-export class Steps {
+export class Steps implements Machine {
   readonly core: CoreExports;
   readonly heapBase: number;
+  readonly memoryEnd = MEMORY;
   readonly #steps: Buffer[] = [];
   readonly #expected: number[] = [];
   readonly #labels: string[] = [];

@@ -15,9 +15,11 @@ import {
   Result,
 } from '../../build/abi/core.js';
 import { LARGEST_PACKET } from '../../host/core/index.js';
+import { callVectors, runCall } from '../host/core/call-vectors.js';
 import { type DerVector, derVectors } from '../host/core/der-vectors.js';
 import { compile } from '../host/core/modules.js';
 import { bytesOf, title, type Vector, vectors } from '../host/core/mqtt-vectors.js';
+import { runSession, sessionVectors } from '../host/session/session-vectors.js';
 import { MEMORY, Steps } from './steps.js';
 
 const newSteps = () => new Steps(compile('core.wasm').instantiate() as unknown as CoreExports);
@@ -130,6 +132,20 @@ export function derSteps(): Steps {
   const steps = newSteps();
   for (const vector of derVectors) for (const last of [false, true]) read(steps, vector, last);
   expect(steps.calls).toBeGreaterThan(6 * derVectors.length);
+  return steps;
+}
+
+/** Every vector of single calls: hex, UTF-8, topics, lists, records to encode, kinds of keys. */
+export function callSteps(): Steps {
+  const steps = newSteps();
+  for (const vector of callVectors) runCall(steps, vector);
+  return steps;
+}
+
+/** Every vector of sessions. */
+export function sessionSteps(): Steps {
+  const steps = newSteps();
+  for (const vector of sessionVectors) runSession(steps, vector);
   return steps;
 }
 

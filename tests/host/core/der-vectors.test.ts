@@ -23,6 +23,7 @@ const RECORDS = {
 class Reader {
   readonly #core: CoreExports;
   readonly #record: number;
+  readonly #untouched = Buffer.alloc(1024, 0xee);
 
   constructor(name: 'core.wasm' | 'core.simd.wasm') {
     this.#core = compile(name).instantiate() as unknown as CoreExports;
@@ -46,10 +47,9 @@ class Reader {
     }[kind]();
     const size = kind === 'element' ? 260 : RECORDS[kind].SIZE;
     const behind = new Uint8Array(buffer, record + size, 1024 - size);
-    expect(
-      behind.every((octet) => octet === 0xee),
-      'nothing is written behind the record',
-    ).toBe(true);
+    // Not an expectation for each of a million readings.
+    if (!this.#untouched.subarray(0, behind.length).equals(behind))
+      expect.fail('something is written behind the record');
     return { result, record: new DataView(buffer, record, 1024) };
   }
 }
@@ -95,8 +95,10 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('%s', (build) => {
         bytes[bit >> 3] ^= 1 << (bit & 7);
         const { result, record } = reader.read({ kind, hex: bytes.toString('hex') });
         bytes[bit >> 3] ^= 1 << (bit & 7);
-        if (result < 0) expect(record.getUint32(DerHeadRecord.errorOffset, true)).toBeLessThanOrEqual(bytes.length);
-        else expect(record.getUint32(DerHeadRecord.elements, true)).toBeLessThanOrEqual(bytes.length / 2);
+        const [field, most] =
+          result < 0 ? (['errorOffset', bytes.length] as const) : (['elements', bytes.length / 2] as const);
+        const value = record.getUint32(DerHeadRecord[field], true);
+        if (value > most) expect(value, field).toBeLessThanOrEqual(most);
       }
     }
   });
@@ -111,13 +113,6 @@ describe('the vectors', () => {
     expect(described.map(({ name }) => name).filter((name) => !seen.has(name))).toEqual([
       // Over four million elements: der-work.test.ts.
       'DER_TOO_MANY',
-      // These have specs in tests/unit/der-certificate.spec.ts.
-      'X509_VERSION_UNKNOWN',
-      'X509_VERSION_DEFAULT',
-      'X509_UNIQUE_ID_VERSION',
-      'X509_EXTENSIONS_VERSION',
-      'X509_EXTENSIONS_TOO_MANY',
-      'X509_SIGNATURE_BITS',
       // Wrapping gives this one: der-keys.test.ts.
       'KEY_ENCRYPTED',
     ]);
