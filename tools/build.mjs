@@ -63,7 +63,7 @@ async function main() {
   const abi = generate();
   const { modules } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
   const only = process.argv.indexOf('--only');
-  if (only > 0) return compile(process.argv[only + 1], modules[process.argv[only + 1]], 'release', abi);
+  if (only > 0) return make(process.argv[only + 1], modules[process.argv[only + 1]], 'release', abi);
   const targets = process.argv.includes('--debug') ? ['release', 'debug'] : ['release'];
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => make(name, entry, target, abi))),
