@@ -5,6 +5,14 @@
 int LLVMFuzzerInitialize(int *count, char ***words);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Targets may have a mutator of their own; nothing is mutated here. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most) {
+  (void)data;
+  (void)most;
+  return size;
+}
+
 int main(int count, char **words) {
   static uint8_t data[1 << 16];
   int i;
