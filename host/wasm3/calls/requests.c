@@ -1,4 +1,5 @@
 /* The other MQTT calls that ask for something: subscribe, unsubscribe, publish, acknowledge, disconnect. */
+#include <stddef.h>
 #include <string.h>
 
 #include "mqtt.h"
@@ -7,19 +8,31 @@
 #define NO_LOCAL 0x04u
 #define RETAIN_AS_PUBLISHED 0x08u
 
-/* What comes of a subscription, when it can be sent at all. */
-static enum MvStatus subscription_sent(
-    wq_calls *calls, wq_calls_pending *pending, uint32_t correlation_id, uint32_t count, int32_t result,
-    enum MvMqttReadableDataType type) {
+/* A subscribe or unsubscribe request: where its filters stand, what waits for the answer, and how that is told. */
+struct question {
+  enum MvMqttReadableDataType type;
+  wq_calls_pending *pending;
+  uint32_t correlation_id;
+  uint32_t count;
+  const uint8_t *entries;
+  size_t entry_size;
+  size_t topic_at;
+};
+
+static enum MvStatus answer(wq_calls *calls, const struct question *question, enum MvMqttRequestState state) {
+  wq_calls_put_answer(calls, question->type, question->correlation_id, state, NULL, 0);
+  return MV_STATUS_OKAY;
+}
+
+/* What comes of a request that could be sent, or could not. */
+static enum MvStatus asked(wq_calls *calls, const struct question *question, int32_t result) {
+  wq_calls_pending *const pending = question->pending;
   if (result == WQ_RESULT_OUT_OF_SPACE && calls->mqtt.output_end > 0) return MV_STATUS_RATELIMITED;
-  if (result < 0) {
-    wq_calls_put_answer(calls, type, correlation_id, MV_MQTTREQUESTSTATE_INVALIDPARAMETERS, NULL, 0);
-    return MV_STATUS_OKAY;
-  }
-  pending->correlation_id = correlation_id;
+  if (result < 0) return answer(calls, question, MV_MQTTREQUESTSTATE_INVALIDPARAMETERS);
+  pending->correlation_id = question->correlation_id;
   pending->order = calls->mqtt.next_order++;
   pending->packet_id = (uint16_t)wq_calls_sent_id(calls);
-  pending->count = (uint8_t)count;
+  pending->count = (uint8_t)question->count;
   return MV_STATUS_OKAY;
 }
 
@@ -66,54 +79,54 @@ static int32_t send_unsubscribe(wq_calls *calls, const struct MvMqttUnsubscribeR
 }
 
 /* One subscribe request at a time, and one unsubscribe request. */
-static int is_busy(const wq_calls *calls, const wq_calls_pending *pending, enum MvMqttReadableDataType type) {
-  return pending->count != 0 || wq_calls_untold(calls, type) > 0 || wq_calls_inbox_room(calls) == 0;
+static int is_busy(const wq_calls *calls, const struct question *question) {
+  return question->pending->count != 0 || wq_calls_untold(calls, question->type) > 0 || wq_calls_inbox_room(calls) == 0;
+}
+
+/* Whether a request can be looked at further: its channel, its count, its pointers. */
+static enum MvStatus check(wq_calls *calls, MvChannelHandle handle, const struct question *question) {
+  enum MvStatus status;
+  wq_calls_channel *const channel = wq_calls_use(calls, handle, MV_CHANNELTYPE_MQTT, &status);
+  uint32_t i;
+  if (!channel) return status;
+  if (question->count > WQ_CALLS_TOPICS) return MV_STATUS_TOOMANYELEMENTS;
+  if (is_busy(calls, question)) return MV_STATUS_RATELIMITED;
+  if (question->count > 0 && !wq_calls_holds(question->entries, 4)) return wq_calls_late_fault(calls, channel);
+  for (i = 0; i < question->count; i++) {
+    const uint8_t *const entry = question->entries + i * question->entry_size;
+    const struct MvSizedString *const topic = (const void *)(entry + question->topic_at);
+    if (!wq_calls_holds_string(topic->data, topic->length)) return wq_calls_late_fault(calls, channel);
+  }
+  return MV_STATUS_OKAY;
 }
 
 static enum MvStatus subscribe(wq_calls *calls, MvChannelHandle handle, const struct MvMqttSubscribeRequest *request) {
-  const enum MvMqttReadableDataType type = MV_MQTTREADABLEDATATYPE_SUBSCRIBERESPONSE;
-  wq_calls_pending *const pending = &calls->mqtt.subscribe;
-  wq_calls_channel *channel;
+  struct question question = {MV_MQTTREADABLEDATATYPE_SUBSCRIBERESPONSE, &calls->mqtt.subscribe, 0, 0, NULL, 0, 0};
   enum MvStatus status;
-  uint32_t i;
   if (!wq_calls_holds(request, 4)) return MV_STATUS_PARAMETERFAULT;
-  channel = wq_calls_use(calls, handle, MV_CHANNELTYPE_MQTT, &status);
-  if (!channel) return status;
-  if (request->num_subscriptions > WQ_CALLS_TOPICS) return MV_STATUS_TOOMANYELEMENTS;
-  if (is_busy(calls, pending, type)) return MV_STATUS_RATELIMITED;
-  if (request->num_subscriptions > 0 && !wq_calls_holds(request->subscriptions, 4)) return wq_calls_late_fault(calls, channel);
-  for (i = 0; i < request->num_subscriptions; i++) {
-    const struct MvSizedString *const topic = &request->subscriptions[i].topic;
-    if (!wq_calls_holds_string(topic->data, topic->length)) return wq_calls_late_fault(calls, channel);
-  }
-  if (calls->mqtt.state != STATE_CONNECTED) {
-    wq_calls_put_answer(calls, type, request->correlation_id, MV_MQTTREQUESTSTATE_NOTCONNECTED, NULL, 0);
-    return MV_STATUS_OKAY;
-  }
-  return subscription_sent(
-      calls, pending, request->correlation_id, request->num_subscriptions, send_subscribe(calls, request), type);
+  question.correlation_id = request->correlation_id;
+  question.count = request->num_subscriptions;
+  question.entries = (const void *)request->subscriptions;
+  question.entry_size = sizeof *request->subscriptions;
+  question.topic_at = offsetof(struct MvMqttSubscription, topic);
+  status = check(calls, handle, &question);
+  if (status != MV_STATUS_OKAY) return status;
+  if (calls->mqtt.state != STATE_CONNECTED) return answer(calls, &question, MV_MQTTREQUESTSTATE_NOTCONNECTED);
+  return asked(calls, &question, send_subscribe(calls, request));
 }
 
 static enum MvStatus unsubscribe(wq_calls *calls, MvChannelHandle handle, const struct MvMqttUnsubscribeRequest *request) {
-  const enum MvMqttReadableDataType type = MV_MQTTREADABLEDATATYPE_UNSUBSCRIBERESPONSE;
-  wq_calls_pending *const pending = &calls->mqtt.unsubscribe;
-  wq_calls_channel *channel;
+  struct question question = {MV_MQTTREADABLEDATATYPE_UNSUBSCRIBERESPONSE, &calls->mqtt.unsubscribe, 0, 0, NULL, 0, 0};
   enum MvStatus status;
-  uint32_t i;
   if (!wq_calls_holds(request, 4)) return MV_STATUS_PARAMETERFAULT;
-  channel = wq_calls_use(calls, handle, MV_CHANNELTYPE_MQTT, &status);
-  if (!channel) return status;
-  if (request->num_topics > WQ_CALLS_TOPICS) return MV_STATUS_TOOMANYELEMENTS;
-  if (is_busy(calls, pending, type)) return MV_STATUS_RATELIMITED;
-  if (request->num_topics > 0 && !wq_calls_holds(request->topics, 4)) return wq_calls_late_fault(calls, channel);
-  for (i = 0; i < request->num_topics; i++)
-    if (!wq_calls_holds_string(request->topics[i].data, request->topics[i].length)) return wq_calls_late_fault(calls, channel);
-  if (calls->mqtt.state != STATE_CONNECTED) {
-    wq_calls_put_answer(calls, type, request->correlation_id, MV_MQTTREQUESTSTATE_NOTCONNECTED, NULL, 0);
-    return MV_STATUS_OKAY;
-  }
-  return subscription_sent(
-      calls, pending, request->correlation_id, request->num_topics, send_unsubscribe(calls, request), type);
+  question.correlation_id = request->correlation_id;
+  question.count = request->num_topics;
+  question.entries = (const void *)request->topics;
+  question.entry_size = sizeof *request->topics;
+  status = check(calls, handle, &question);
+  if (status != MV_STATUS_OKAY) return status;
+  if (calls->mqtt.state != STATE_CONNECTED) return answer(calls, &question, MV_MQTTREQUESTSTATE_NOTCONNECTED);
+  return asked(calls, &question, send_unsubscribe(calls, request));
 }
 
 static void publish_answer(wq_calls *calls, uint32_t correlation_id, enum MvMqttRequestState state) {

@@ -30,38 +30,37 @@ static enum MvStatus next_type(wq_calls *calls, MvChannelHandle handle, enum MvM
   return MV_STATUS_OKAY;
 }
 
-static enum MvStatus connect_response(wq_calls *calls, MvChannelHandle handle, struct MvMqttConnectResponse *out) {
+/* A response of a state and one code, and an id where `correlation_id` is not NULL. */
+static enum MvStatus read_code(
+    wq_calls *calls, MvChannelHandle handle, enum MvMqttReadableDataType type, enum MvMqttRequestState *state,
+    uint32_t *correlation_id, uint32_t *code) {
   wq_calls_channel *channel;
   enum MvStatus status;
-  wq_calls_item *const item = find(calls, handle, out, MV_MQTTREADABLEDATATYPE_CONNECTRESPONSE, &channel, &status);
+  wq_calls_item *const item = find(calls, handle, state, type, &channel, &status);
   if (!item) return status;
-  out->request_state = (enum MvMqttRequestState)item->state;
-  out->reason_code = item->of.codes[0];
+  *state = (enum MvMqttRequestState)item->state;
+  if (correlation_id) *correlation_id = item->correlation_id;
+  *code = item->of.codes[0];
   wq_calls_consume(calls, item);
   return MV_STATUS_OKAY;
+}
+
+static enum MvStatus connect_response(wq_calls *calls, MvChannelHandle handle, struct MvMqttConnectResponse *out) {
+  if (!wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
+  return read_code(
+      calls, handle, MV_MQTTREADABLEDATATYPE_CONNECTRESPONSE, &out->request_state, NULL, &out->reason_code);
 }
 
 static enum MvStatus disconnect_response(wq_calls *calls, MvChannelHandle handle, struct MvMqttDisconnectResponse *out) {
-  wq_calls_channel *channel;
-  enum MvStatus status;
-  wq_calls_item *const item = find(calls, handle, out, MV_MQTTREADABLEDATATYPE_DISCONNECTRESPONSE, &channel, &status);
-  if (!item) return status;
-  out->request_state = (enum MvMqttRequestState)item->state;
-  out->disconnect_code = item->of.codes[0];
-  wq_calls_consume(calls, item);
-  return MV_STATUS_OKAY;
+  if (!wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
+  return read_code(
+      calls, handle, MV_MQTTREADABLEDATATYPE_DISCONNECTRESPONSE, &out->request_state, NULL, &out->disconnect_code);
 }
 
 static enum MvStatus publish_response(wq_calls *calls, MvChannelHandle handle, struct MvMqttPublishResponse *out) {
-  wq_calls_channel *channel;
-  enum MvStatus status;
-  wq_calls_item *const item = find(calls, handle, out, MV_MQTTREADABLEDATATYPE_PUBLISHRESPONSE, &channel, &status);
-  if (!item) return status;
-  out->request_state = (enum MvMqttRequestState)item->state;
-  out->correlation_id = item->correlation_id;
-  out->reason_code = item->of.codes[0];
-  wq_calls_consume(calls, item);
-  return MV_STATUS_OKAY;
+  if (!wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
+  return read_code(
+      calls, handle, MV_MQTTREADABLEDATATYPE_PUBLISHRESPONSE, &out->request_state, &out->correlation_id, &out->reason_code);
 }
 
 /* Where the codes of an answer to subscribe or unsubscribe go. */
@@ -73,9 +72,17 @@ struct codes_out {
   uint32_t *length;
 };
 
+/* The responses that have these members have them under the same names. */
+#define CODES_OF(out) \
+  {(out)->request_state, (out)->correlation_id, (out)->reason_codes, (out)->reason_codes_size, (out)->reason_codes_len}
+
 static enum MvStatus read_codes(
-    wq_calls *calls, wq_calls_channel *channel, wq_calls_item *item, const struct codes_out *out) {
+    wq_calls *calls, MvChannelHandle handle, enum MvMqttReadableDataType type, const struct codes_out *out) {
+  wq_calls_channel *channel;
+  enum MvStatus status;
+  wq_calls_item *const item = find(calls, handle, out, type, &channel, &status);
   uint32_t i;
+  if (!item) return status;
   if (!wq_calls_holds(out->state, 4) || !wq_calls_holds(out->correlation_id, 4) || !wq_calls_holds(out->length, 4))
     return wq_calls_late_fault(calls, channel);
   /* The size is one of bytes in the words of the SDK, and applications give the number of codes: either is taken. */
@@ -90,32 +97,20 @@ static enum MvStatus read_codes(
 }
 
 static enum MvStatus subscribe_response(wq_calls *calls, MvChannelHandle handle, const struct MvMqttSubscribeResponse *out) {
-  wq_calls_channel *channel;
-  enum MvStatus status;
-  wq_calls_item *const item = find(calls, handle, out, MV_MQTTREADABLEDATATYPE_SUBSCRIBERESPONSE, &channel, &status);
-  struct codes_out to;
-  if (!item) return status;
-  to.state = out->request_state;
-  to.correlation_id = out->correlation_id;
-  to.codes = out->reason_codes;
-  to.size = out->reason_codes_size;
-  to.length = out->reason_codes_len;
-  return read_codes(calls, channel, item, &to);
+  if (!wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
+  {
+    const struct codes_out to = CODES_OF(out);
+    return read_codes(calls, handle, MV_MQTTREADABLEDATATYPE_SUBSCRIBERESPONSE, &to);
+  }
 }
 
 static enum MvStatus unsubscribe_response(
     wq_calls *calls, MvChannelHandle handle, const struct MvMqttUnsubscribeResponse *out) {
-  wq_calls_channel *channel;
-  enum MvStatus status;
-  wq_calls_item *const item = find(calls, handle, out, MV_MQTTREADABLEDATATYPE_UNSUBSCRIBERESPONSE, &channel, &status);
-  struct codes_out to;
-  if (!item) return status;
-  to.state = out->request_state;
-  to.correlation_id = out->correlation_id;
-  to.codes = out->reason_codes;
-  to.size = out->reason_codes_size;
-  to.length = out->reason_codes_len;
-  return read_codes(calls, channel, item, &to);
+  if (!wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
+  {
+    const struct codes_out to = CODES_OF(out);
+    return read_codes(calls, handle, MV_MQTTREADABLEDATATYPE_UNSUBSCRIBERESPONSE, &to);
+  }
 }
 
 /* LATEFAULT for pointers of no use, INVALIDBUFFERSIZE when the value does not fit. */
