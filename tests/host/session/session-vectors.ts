@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { PacketRecord, Result, SessionContext, SessionEvent, SessionRecord } from '../../../build/abi/core.js';
+import {
+  PacketRecord,
+  Result,
+  SessionContext,
+  SessionEvent,
+  SessionLimitsRecord,
+  SessionRecord,
+} from '../../../build/abi/core.js';
 import { LARGEST_PACKET } from '../../../host/core/index.js';
 import { type Machine, tablesOf } from '../core/machine.js';
 
@@ -34,6 +41,8 @@ interface Step {
   topic?: string;
   /** Fields of the record Session after the step. */
   session?: Record<string, number>;
+  /** Fields of the server's record SessionLimits after the step. */
+  limits?: Record<string, number>;
   error?: keyof typeof Result;
 }
 
@@ -156,8 +165,14 @@ class Session {
     else expect(result, what).toBeGreaterThanOrEqual(0);
     if (step.receive !== undefined || step.poll !== undefined)
       expect(this.#word(SessionRecord.event), what).toBe(SessionEvent[step.event ?? 'NONE']);
-    for (const [field, value] of Object.entries(step.session ?? {}))
-      expect(this.#word((SessionRecord as Record<string, number>)[field]), `${what}: ${field}`).toBe(value);
+    const fields = [
+      [step.session, SessionRecord, 0],
+      // The client's own limits stand before those of the server.
+      [step.limits, SessionLimitsRecord, SessionRecord.SIZE + SessionLimitsRecord.SIZE],
+    ] as const;
+    for (const [expected, offsets, at] of fields)
+      for (const [field, value] of Object.entries(expected ?? {}))
+        expect(this.#word(at + (offsets as Record<string, number>)[field]), `${what}: ${field}`).toBe(value);
     if (step.packetId !== undefined) {
       const packetId =
         step.poll !== undefined
