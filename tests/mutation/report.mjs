@@ -81,12 +81,12 @@ export function reportOf(results, { isWhole, all, cases, seconds }) {
 const line = (name, { mutants, killed, equivalent, survived, raw, score }) =>
   [
     name.padEnd(20),
-    ...[mutants, killed, equivalent, survived].map((n) => String(n).padStart(10)),
-    ...[raw, score].map((n) => `${n.toFixed(2)} %`.padStart(10)),
+    ...[mutants, killed, equivalent, survived].map((n) => String(n).padStart(12)),
+    ...[raw, score].map((n) => `${n.toFixed(2)} %`.padStart(12)),
   ].join('');
 
 const HEAD = ['', 'mutants', 'killed', 'equivalent', 'survived', 'raw', 'score']
-  .map((word, index) => (index === 0 ? word.padEnd(20) : word.padStart(10)))
+  .map((word, index) => (index === 0 ? word.padEnd(20) : word.padStart(12)))
   .join('');
 
 export function textOf(report) {
