@@ -16,6 +16,8 @@ export interface CallVector {
   output?: string;
   offset?: number;
   fields?: Fields;
+  /** Fields of each row of the table of packets. */
+  rows?: Record<string, number>[];
 }
 
 const file = new URL('../../vectors/calls.json', import.meta.url);
@@ -52,6 +54,7 @@ class Layout {
   readonly #ends: number[] = [];
   output?: { at: number; length: number };
   offset = 0;
+  rows = 0;
   record?: { at: number; offsets: Record<string, number> };
 
   constructor(machine: Machine) {
@@ -115,7 +118,10 @@ class Layout {
     if (kind === undefined) return this.#bytes(argument);
     if (kind === 'room') return [this.#take(length)];
     // The table of mqtt_decode_chunk: its last row is a whole record.
-    if (kind === 'rows') return [this.#take(length * abi.PacketRecord.SUMMARY_SIZE + abi.PacketRecord.SIZE), length];
+    if (kind === 'rows') {
+      this.rows = this.#take(length * abi.PacketRecord.SUMMARY_SIZE + abi.PacketRecord.SIZE);
+      return [this.rows, length];
+    }
     this.output = { at: this.#take(length), length };
     return [this.output.at, this.output.length];
   }
@@ -142,6 +148,12 @@ export function runCall(machine: Machine, vector: CallVector): void {
       ).toBe(true);
   }
   if (offset !== undefined) expect(machine.word(layout.offset), name).toBe(offset);
+  for (const [index, row] of (vector.rows ?? []).entries())
+    for (const [field, value] of Object.entries(row)) {
+      const at = layout.rows + index * abi.PacketRecord.SUMMARY_SIZE;
+      const place = (abi.PacketRecord as Record<string, number>)[field];
+      expect(machine.word(at + place), `${name}: ${field} of row ${index}`).toBe(value);
+    }
   for (const [field, value] of Object.entries(fields ?? {})) {
     const { at, offsets } = layout.record ?? { at: 0, offsets: {} };
     const word = machine.word(at + offsets[field]);
