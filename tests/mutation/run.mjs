@@ -1,4 +1,5 @@
 // npm run mutation: makes one instruction of build/core.wasm wrong at a time and expects a test to fail.
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -8,20 +9,21 @@ import { readModule } from './module.mjs';
 import { findPlaces } from './places.mjs';
 import { measure, tryAll } from './pool.mjs';
 import { Mutants } from './probes.mjs';
-import { isEquivalent, reportOf, textOf } from './report.mjs';
+import { isListed, reportOf, textOf } from './report.mjs';
 import { makeSuites } from './suites.mjs';
 
 const HELP = `Usage: npm run mutation -- [options]
 
-Makes one instruction of build/core.wasm wrong at a time and expects a test of the project to fail. Ends with code 1 when the
-score is below 90 %, or when tests/mutation/survivors.json lists what a test kills. What came of each mutant: build/mutation.json.
+Makes one instruction of build/core.wasm wrong at a time and expects a test of the project to fail. Vectors and specs come first,
+and what survives them is tried with all other tests. Ends with code 1 when the score is below 90 %, or when
+tests/mutation/equivalent lists what a test kills. What came of each mutant: build/mutation.json.
 
   --only TEXT     mutants of functions whose name contains this, for example der/time
   --seconds N     stop after so long
   --seed S        of the order in which mutants are tried; the default is 1
   --jobs N        processes; the default is 2
   --quick         with vectors and specs only, which kill nearly all
-  --survivors     only those that the run before, in build/mutation.json, did not kill or try
+  --survivors     goes on with build/mutation.json of a run before on the same core: what it did not kill or try
   --json          one JSON object on standard output
   --help          this text
 
@@ -78,9 +80,12 @@ function described(mutants, places) {
   });
 }
 
-/** What the run before found out, and does not have to be found out again. */
-function knownBefore() {
-  return options.survivors ? JSON.parse(readFileSync(RESULTS, 'utf8')).filter(({ how }) => how) : [];
+/** What the run before found out, and does not have to be found out again, and the seconds that it took. */
+function knownBefore(core) {
+  if (!options.survivors) return { known: [], secondsBefore: 0 };
+  const before = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  if (before.core !== core) throw new Error(`${RESULTS} is of another build/core.wasm: run without --survivors`);
+  return { known: before.results.filter(({ how }) => how), secondsBefore: before.seconds };
 }
 
 function chosen(list, known) {
@@ -91,9 +96,11 @@ function chosen(list, known) {
 
 async function main() {
   if (options.help) return process.stdout.write(HELP);
-  const module = readModule(readFileSync(join(root, 'build/core.wasm')));
+  const bytes = readFileSync(join(root, 'build/core.wasm'));
+  const core = createHash('sha256').update(bytes).digest('hex');
+  const module = readModule(bytes);
   const mutants = new Mutants(module);
-  const known = knownBefore();
+  const { known, secondsBefore } = knownBefore(core);
   const list = chosen(described(mutants, await findPlaces(module)), known);
   if (list.length === 0) throw new Error('no mutant is of that name; names are like der/time/readTime');
   say('The tests are compiled, and run on the module as it is ...');
@@ -110,7 +117,10 @@ async function main() {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   const results = [...known];
-  const save = () => writeFileSync(RESULTS, JSON.stringify(results, undefined, 1));
+  const save = () => {
+    if (options.only) return;
+    writeFileSync(RESULTS, JSON.stringify({ core, seconds: secondsBefore + seconds(), results }, undefined, 1));
+  };
   const isLate = () => seconds() > Number(options.seconds ?? Number.POSITIVE_INFINITY);
   const jobs = Number(options.jobs ?? 2);
   /** Tries each of these with the cases of some turns; `note` takes what came of it. */
@@ -127,21 +137,35 @@ async function main() {
   await pass(list, FIRST, (mutant, result) => {
     const { place, key, change } = mutant;
     results.push({ key, change, place, ...result });
-    if (!result.how && !isEquivalent(key)) left.push({ ...mutant, result: results.at(-1) });
+    if (!result.how && !result.invalid) left.push({ ...mutant, result: results.at(-1) });
     if (results.length % 200 !== 0) return;
-    if (!options.only) save();
+    save();
     const killed = results.filter(({ how }) => how).length;
     say(
       `${results.length - known.length} of ${list.length} tried, ${killed} killed in all, ${Math.round(seconds())} s`,
     );
   });
-  if (!options.only) save();
-  say(`${left.length} survived the vectors and specs: they are tried with all other tests`);
-  if (!options.quick) await pass(left, OTHERS, ({ result }, other) => Object.assign(result, other));
-  if (!options.only) save();
+  save();
+  if (!options.quick) {
+    say(`${left.length} survived the vectors and specs: they are tried with all other tests`);
+    // Those that are listed come last: they are tried all the same, so that the lists are true.
+    left.sort((a, b) => Number(isListed(a.key)) - Number(isListed(b.key)));
+    let tried = 0;
+    await pass(left, OTHERS, ({ result }, other) => {
+      Object.assign(result, other);
+      if (++tried % 50 !== 0) return;
+      save();
+      say(`${tried} of ${left.length} tried, ${left.filter(({ result: { how } }) => how).length} of them killed`);
+    });
+    save();
+  }
   const isWhole = results.length === mutants.list.length;
-  if (!options.only) save();
-  const report = reportOf(results, { isWhole, all: mutants.list.length, cases: cases.length, seconds: seconds() });
+  const report = reportOf(results, {
+    isWhole,
+    all: mutants.list.length,
+    cases: cases.length,
+    seconds: secondsBefore + seconds(),
+  });
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : textOf(report));
   process.exitCode = report.isGood ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import * as abi from '../../../build/abi/core.js';
-import type { Machine } from './machine.js';
+import { type Machine, tablesOf } from './machine.js';
 
 type Fields = Record<string, number | string>;
 type Argument = number | string | Record<string, Fields>;
@@ -16,6 +16,8 @@ export interface CallVector {
   output?: string;
   offset?: number;
   fields?: Fields;
+  /** Fields of each row of the table of packets. */
+  rows?: Record<string, number>[];
 }
 
 const file = new URL('../../vectors/calls.json', import.meta.url);
@@ -32,6 +34,7 @@ const RECORDS = {
   Filter: abi.FilterRecord,
   PrivateKey: abi.PrivateKeyRecord,
   DerElement: abi.DerElementRecord,
+  Certificate: abi.CertificateRecord,
   CertificateList: abi.CertificateListRecord,
   Chunk: abi.ChunkRecord,
 } as const;
@@ -47,8 +50,11 @@ export function bytesIn(value: string): Buffer {
 class Layout {
   readonly #machine: Machine;
   #next: number;
+  /** Addresses behind which nothing may be written. */
+  readonly #ends: number[] = [];
   output?: { at: number; length: number };
   offset = 0;
+  rows = 0;
   record?: { at: number; offsets: Record<string, number> };
 
   constructor(machine: Machine) {
@@ -60,7 +66,13 @@ class Layout {
     const at = this.#next;
     this.#next = (at + length + GUARDED + 7) & ~7;
     this.#machine.fill(at, length + GUARDED, GUARD);
+    this.#ends.push(at + length);
     return at;
+  }
+
+  get isWithinBounds(): boolean {
+    const guard = Buffer.alloc(GUARDED, GUARD);
+    return this.#ends.every((end) => this.#machine.read(end, GUARDED).equals(guard));
   }
 
   #bytes(value: string): [number, number] {
@@ -106,7 +118,10 @@ class Layout {
     if (kind === undefined) return this.#bytes(argument);
     if (kind === 'room') return [this.#take(length)];
     // The table of mqtt_decode_chunk: its last row is a whole record.
-    if (kind === 'rows') return [this.#take(length * abi.PacketRecord.SUMMARY_SIZE + abi.PacketRecord.SIZE), length];
+    if (kind === 'rows') {
+      this.rows = this.#take(length * abi.PacketRecord.SUMMARY_SIZE + abi.PacketRecord.SIZE);
+      return [this.rows, length];
+    }
     this.output = { at: this.#take(length), length };
     return [this.output.at, this.output.length];
   }
@@ -118,13 +133,12 @@ export function runCall(machine: Machine, vector: CallVector): void {
   const layout = new Layout(machine);
   const words = vector.arguments.flatMap((argument) => layout.words(argument));
   const expected = typeof result === 'string' ? abi.Result[result] : result;
+  const tables = tablesOf(machine);
   expect(machine.call(name, call, ...words), name).toBe(expected);
+  expect(tablesOf(machine).equals(tables), `${name}: the core's own memory stays as it is`).toBe(true);
+  expect(layout.isWithinBounds, `${name}: nothing is written behind any argument`).toBe(true);
   if (layout.output) {
     const { at, length } = layout.output;
-    const guard = Buffer.alloc(GUARDED, GUARD);
-    expect(machine.read(at + length, GUARDED).equals(guard), `${name}: nothing is written behind the output`).toBe(
-      true,
-    );
     if (output !== undefined) expect(machine.read(at, output.length / 2).toString('hex'), name).toBe(output);
     const rest = machine.read(at, length).subarray(Math.max(expected, (output ?? '').length / 2));
     if (expected !== abi.Result.HEX_BAD_DIGIT && expected !== abi.Result.HEX_ODD_LENGTH)
@@ -134,6 +148,12 @@ export function runCall(machine: Machine, vector: CallVector): void {
       ).toBe(true);
   }
   if (offset !== undefined) expect(machine.word(layout.offset), name).toBe(offset);
+  for (const [index, row] of (vector.rows ?? []).entries())
+    for (const [field, value] of Object.entries(row)) {
+      const at = layout.rows + index * abi.PacketRecord.SUMMARY_SIZE;
+      const place = (abi.PacketRecord as Record<string, number>)[field];
+      expect(machine.word(at + place), `${name}: ${field} of row ${index}`).toBe(value);
+    }
   for (const [field, value] of Object.entries(fields ?? {})) {
     const { at, offsets } = layout.record ?? { at: 0, offsets: {} };
     const word = machine.word(at + offsets[field]);

@@ -24,10 +24,13 @@ class Reader {
   readonly #core: CoreExports;
   readonly #record: number;
   readonly #untouched = Buffer.alloc(1024, 0xee);
+  /** What lies below the record, the tables of the core among it. */
+  readonly #tables: Buffer;
 
   constructor(name: 'core.wasm' | 'core.simd.wasm') {
     this.#core = compile(name).instantiate() as unknown as CoreExports;
     this.#record = (this.#core.heap_base() + 15) & ~15;
+    this.#tables = Buffer.from(this.#core.memory.buffer.slice(0, this.#record));
   }
 
   /** The result, and the record as a view. `last` puts the bytes at the very end of memory, so that reading past them traps. */
@@ -50,6 +53,7 @@ class Reader {
     // Not an expectation for each of a million readings.
     if (!this.#untouched.subarray(0, behind.length).equals(behind))
       expect.fail('something is written behind the record');
+    if (!this.#tables.equals(new Uint8Array(buffer, 0, record))) expect.fail("the core's own memory is changed");
     return { result, record: new DataView(buffer, record, 1024) };
   }
 }

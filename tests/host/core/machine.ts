@@ -14,6 +14,9 @@ export interface Machine {
   call(label: string, name: Exclude<keyof CoreExports, 'memory'>, ...words: number[]): number;
 }
 
+/** What lies below the first free address, the tables of the core among it: no call may change it. */
+export const tablesOf = (machine: Machine): Buffer => machine.read(0, machine.heapBase);
+
 /** A release build in an instance of its own. */
 export function machineOf(name: ModuleName): Machine {
   const core = compile(name).instantiate() as unknown as CoreExports;

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { PacketRecord, Result, SessionContext, SessionEvent, SessionRecord } from '../../../build/abi/core.js';
+import {
+  PacketRecord,
+  Result,
+  SessionContext,
+  SessionEvent,
+  SessionLimitsRecord,
+  SessionRecord,
+} from '../../../build/abi/core.js';
 import { LARGEST_PACKET } from '../../../host/core/index.js';
-import type { Machine } from '../core/machine.js';
+import { type Machine, tablesOf } from '../core/machine.js';
 
 interface Init {
   sendCapacity: number;
@@ -32,6 +39,10 @@ interface Step {
   event?: keyof typeof SessionEvent;
   packetId?: number;
   topic?: string;
+  /** Fields of the record Session after the step. */
+  session?: Record<string, number>;
+  /** Fields of the server's record SessionLimits after the step. */
+  limits?: Record<string, number>;
   error?: keyof typeof Result;
 }
 
@@ -142,7 +153,9 @@ class Session {
   run(step: Step, index: number): void {
     const what = `${this.#label}, step ${index}`;
     this.#now = step.at ?? this.#now;
+    const tables = tablesOf(this.#machine);
     const result = this.#do(step, what);
+    expect(tablesOf(this.#machine).equals(tables), `${what}: the core's own memory stays as it is`).toBe(true);
     const behind = this.#machine.read(this.#context + this.#size, 8);
     expect(
       behind.every((octet) => octet === GUARD),
@@ -152,6 +165,14 @@ class Session {
     else expect(result, what).toBeGreaterThanOrEqual(0);
     if (step.receive !== undefined || step.poll !== undefined)
       expect(this.#word(SessionRecord.event), what).toBe(SessionEvent[step.event ?? 'NONE']);
+    const fields = [
+      [step.session, SessionRecord, 0],
+      // The client's own limits stand before those of the server.
+      [step.limits, SessionLimitsRecord, SessionRecord.SIZE + SessionLimitsRecord.SIZE],
+    ] as const;
+    for (const [expected, offsets, at] of fields)
+      for (const [field, value] of Object.entries(expected ?? {}))
+        expect(this.#word(at + (offsets as Record<string, number>)[field]), `${what}: ${field}`).toBe(value);
     if (step.packetId !== undefined) {
       const packetId =
         step.poll !== undefined
