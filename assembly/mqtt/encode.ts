@@ -8,6 +8,7 @@ import {
   PACKET_PAYLOAD_LENGTH,
   PACKET_PROPERTIES,
   PACKET_PROPERTIES_LENGTH,
+  PACKET_PROPERTIES_PRESENT_LOW,
   PACKET_PROTOCOL_VERSION,
   PACKET_REASON_CODE,
   PACKET_TOPIC,
@@ -106,7 +107,9 @@ function bodySize(type: i32, flags: i32, version: i32, packet: usize): i32 {
   const isPing = type >= PACKET_TYPE_PINGREQ && type < PACKET_TYPE_DISCONNECT;
   if (propertiesLength > 0 && (version < 5 || isPing)) return RESULT_PROPERTY_FOREIGN;
   if (isPing) return 0;
+  // What the record says of the properties of an earlier packet.
   store<u32>(packet, 0, PACKET_TOPIC_ALIAS);
+  store<u64>(packet, 0, PACKET_PROPERTIES_PRESENT_LOW);
   // Only a bare AUTH of success may leave out its Authentication Method (3.15.2.1, 3.15.2.2.2).
   if (propertiesLength > 0 || (type == PACKET_TYPE_AUTH && load<u32>(packet, PACKET_REASON_CODE) != 0)) {
     const first: i32 = load<u32>(packet, PACKET_PROPERTIES);
