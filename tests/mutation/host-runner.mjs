@@ -21,6 +21,8 @@ const LEFT_OUT =
   /(allocation|call-vectors|der-chain|der-keys|der-mutation|der-vectors|exactly-once|hex-builds|module|plain-text|publish-header)\.test\.ts$/;
 /** Milliseconds of a processor. Tests that take longer come after all others, and those that take very long not at all. */
 const LIMITS = { slow: 40, most: 700 };
+/** Milliseconds after which a test is in a loop without an end. */
+const ENDLESS = 5000;
 /** In the sandbox: the slow tests, as the first run found them, which is in one of the processes. */
 const SLOW_FILE = 'slow-tests.json';
 /** Runs of a property: enough for what is wrong every few times. */
@@ -30,6 +32,9 @@ const require = createRequire(import.meta.url);
 // What Stryker has put into the sources keeps its state here.
 globalThis.__stryker__ ??= {};
 const state = globalThis.__stryker__;
+
+/** Calls `state.body`: a script is the only thing that can be stopped from outside. */
+const call = new Script('globalThis.__stryker__.body()');
 
 /** Milliseconds that this process has had of a processor. */
 function processorTime() {
@@ -84,7 +89,8 @@ class HostRunner {
       if (mutantActivation === 'static') activate();
       const isWanted = (id) => this.#slow.has(id) === isSlow && (!wanted || wanted.has(id));
       await run(suite, { isWanted, onLoad: activate, onResult: (test) => tests.push(test), isLast });
-      const isOver = determineHitLimitReached(state.hitCount, hitLimit);
+      const isEndless = tests.some(({ code }) => code === 'ERR_SCRIPT_EXECUTION_TIMEOUT');
+      const isOver = isEndless ? { status: DryRunStatus.Timeout } : determineHitLimitReached(state.hitCount, hitLimit);
       if (isOver) return toMutantRunResult(isOver);
       if (tests.some(isLast)) break;
     }
@@ -99,6 +105,7 @@ async function run(suite, { isWanted, onLoad, onResult, isLast = () => false }) 
   if (suite.count && !Array.from({ length: suite.count }, (_, index) => idOf(index)).some(isWanted)) return;
   const result = (index, name, start, error) => ({
     id: idOf(index),
+    code: error?.code,
     name: `${file}: ${name}`,
     fileName: join(process.cwd(), file),
     timeSpentMs: processorTime() - start,
@@ -120,7 +127,8 @@ async function run(suite, { isWanted, onLoad, onResult, isLast = () => false }) 
       state.currentTestId = idOf(index);
       let failure;
       try {
-        await body();
+        state.body = body;
+        await call.runInThisContext({ timeout: ENDLESS });
       } catch (error) {
         failure = error;
       }

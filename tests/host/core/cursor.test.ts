@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket, MqttError, type Packet, PacketCursor } from '../../../host/core/index.js';
+import { encodePacket, MqttError, type Packet, PacketCursor, type PublishPacket } from '../../../host/core/index.js';
 
 function publish(topic: string, payload = 'x'): Packet {
   return { type: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false };
@@ -37,6 +37,35 @@ describe('a cursor', () => {
       expect([cursor.topic, cursor.payload.length]).toEqual(['', 0]);
       expect(() => cursor.toObject()).toThrow('shows no packet');
     }
+  });
+
+  it('gives the integers of every packet without making an object of it', () => {
+    const cursor = new PacketCursor({ protocolVersion: 5 });
+    const given = (packet: Packet) => {
+      const bytes = encodePacket(packet, 5);
+      cursor.push(bytes);
+      expect(cursor.next()).toBe(true);
+      expect(cursor.length).toBe(bytes.length);
+      const { type, qos, retain, dup, packetId, reasonCode, topicAlias, payloadLength } = cursor;
+      return { type, qos, retain, dup, packetId, reasonCode, topicAlias, payloadLength };
+    };
+    const none = {
+      ...{ qos: 0, retain: false, dup: false },
+      ...{ packetId: 0, reasonCode: 0, topicAlias: 0, payloadLength: 0 },
+    };
+    const message = publish('a') as PublishPacket;
+    expect(given({ ...message, retain: true, properties: { topicAlias: 7 } })).toEqual({
+      ...none,
+      ...{ type: 3, retain: true, topicAlias: 7, payloadLength: 1 },
+    });
+    expect(given({ ...message, qos: 2, dup: true, packetId: 300 })).toEqual({
+      ...none,
+      ...{ type: 3, qos: 2, dup: true, packetId: 300, payloadLength: 1 },
+    });
+    expect(given({ type: 'puback', packetId: 5, reasonCode: 0x97 })).toEqual({
+      ...none,
+      ...{ type: 4, packetId: 5, reasonCode: 0x97 },
+    });
   });
 
   it('is not disturbed by another one that decodes between its packets', () => {
