@@ -46,18 +46,18 @@ function described(results) {
     const file = relative(root, fileName);
     if (!lines.has(file)) lines.set(file, readFileSync(join(root, file), 'utf8').split('\n'));
     const { start, end } = location;
-    const [first, ...others] = lines.get(file).slice(start.line, end.line + 1);
+    const [first, ...others] = lines.get(file).slice(start.line - 1, end.line);
     const was =
       others.length === 0
-        ? first.slice(start.column, end.column)
-        : [first.slice(start.column), ...others.slice(0, -1), others.at(-1).slice(0, end.column)].join(' ');
+        ? first.slice(start.column - 1, end.column - 1)
+        : [first.slice(start.column - 1), ...others.slice(0, -1), others.at(-1).slice(0, end.column - 1)].join(' ');
     const change = `${short(was)} to ${short(replacement)}`;
     const key = `${file.slice('host/'.length)} | ${short(first)} | ${change}`;
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
     return {
       key: count === 1 ? key : `${key} | ${count}`,
-      ...{ file, line: start.line + 1, change, status },
+      ...{ file, line: start.line, change, status },
       isKilled: status === 'Killed' || status === 'Timeout',
     };
   });

@@ -7,6 +7,7 @@ import {
   type MalformedPacketError,
   MqttError,
   type Packet,
+  type PublishPacket,
   SessionError,
 } from '../../../host/core/index.js';
 import { caught, connected, connectPacket, publish, sent, thrown } from './face.js';
@@ -152,6 +153,15 @@ describe('ClientSession', () => {
     expect(ClientSession.restore(full)).toBeInstanceOf(ClientSession);
     const smallest = connected({ sendCapacity: 0, receiveCapacity: 0 }).save();
     expect(ClientSession.restore(smallest)).toBeInstanceOf(ClientSession);
+  });
+
+  it('gives payloads as views on the chunk that brought the whole packet', () => {
+    const session = connected();
+    for (let round = 0; round < 3; round++) {
+      const chunk = new Uint8Array(encodePacket({ ...publish, qos: 0 } as Packet, 5));
+      const [{ packet }] = session.receive(chunk, 0);
+      expect((packet as PublishPacket).payload.buffer).toBe(chunk.buffer);
+    }
   });
 
   it('uses the packet id that it is given, and leaves the packet of the caller as it is', () => {
