@@ -42,7 +42,8 @@ const short = (text) => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST);
 function described(results) {
   const lines = new Map();
   const seen = new Map();
-  return results.map(({ fileName, status, location, replacement }) => {
+  const inOrder = results.toSorted((a, b) => Number(a.id) - Number(b.id));
+  return inOrder.map(({ fileName, status, location, replacement }) => {
     const file = relative(root, fileName);
     if (!lines.has(file)) lines.set(file, readFileSync(join(root, file), 'utf8').split('\n'));
     const { start, end } = location;

@@ -16,6 +16,7 @@ describe('an MqttError', () => {
   it('says which packet is malformed and where, from its first byte on', () => {
     expect(refusal('d100')).toMatchObject({ name: 'MqttError', codeName: 'FLAGS_RESERVED', byteOffset: 0 });
     expect(refusal('d100').message).toContain('malformed pingresp, byte 0: ');
+    expect(refusal('0000').message).toContain('malformed packet, byte 0: ');
     expect(refusal('d00100').message).toContain('malformed pingresp, byte 2: ');
   });
 
