@@ -77,7 +77,8 @@ describe('ClientSession', () => {
     expect(again).toMatchObject({ events: [], message: expect.stringMatching(/^cannot send connect: /) });
     const silent = new ClientSession();
     silent.send(connectPacket(5), 0);
-    expect(thrown(() => silent.poll(30_000)).message).toMatch(/^connection: /);
+    const late = thrown(() => silent.poll(30_000));
+    expect(late).toMatchObject({ events: [], message: expect.stringMatching(/^connection: /) });
     expect(thrown(() => ClientSession.restore(new Uint8Array(600))).message).toMatch(/^restore: /);
     expect(() => session.receive('x' as never, 0)).toThrow(new TypeError('chunk must be a Uint8Array'));
     expect(() => session.send(undefined as never, 0)).toThrow(new TypeError('packet must be an object'));
@@ -162,6 +163,57 @@ describe('ClientSession', () => {
       const [{ packet }] = session.receive(chunk, 0);
       expect((packet as PublishPacket).payload.buffer).toBe(chunk.buffer);
     }
+  });
+
+  it('takes a part of a packet behind a whole one in the same chunk', () => {
+    const bytes = encodePacket({ ...publish, qos: 0, payload: Buffer.alloc(40, 1) } as Packet, 5);
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const session = connected();
+      const types = (chunk: Uint8Array) => session.receive(chunk, 0).map(({ type }) => type);
+      expect(types(Buffer.concat([bytes, bytes.subarray(0, cut)]))).toEqual(['message']);
+      expect(types(bytes.subarray(cut))).toEqual(['message']);
+    }
+  });
+
+  it('takes packets byte by byte while all its room is taken', () => {
+    const session = connected();
+    const incoming = (packetId: number) => encodePacket({ ...publish, qos: 2, packetId } as Packet, 5);
+    for (let packetId = 0x1001; packetId <= 0x1008; packetId++) session.receive(incoming(packetId), 0);
+    const bytes = encodePacket({ type: 'pubrel', packetId: 0x1001, reasonCode: 0 }, 5);
+    const events = [...bytes].flatMap((byte) => session.receive(Uint8Array.of(byte), 0));
+    expect(events.map(({ type }) => type)).toEqual(['released']);
+  });
+
+  it('names the byte of the packet at which the server broke a rule, and a packet of no type', () => {
+    const problem = (hex: string) => caught(() => connected().receive(Buffer.from(hex, 'hex'), 0));
+    expect(problem('d00100')).toMatchObject({ byteOffset: 2 });
+    expect((problem('0000') as Error).message).toContain('malformed packet, byte 0: ');
+  });
+
+  it('has nothing to send for a message that is acknowledged after the connection was lost', () => {
+    const session = connected({ manualAcknowledgement: true }, { sessionExpiryInterval: 60 });
+    session.receive(encodePacket({ ...publish, qos: 2, packetId: 9 } as Packet, 5), 0);
+    session.close();
+    expect(session.send({ type: 'pubrec', packetId: 9, reasonCode: 0 }, 0)).toBe(9);
+    expect(session.takeOutput()).toEqual([]);
+  });
+
+  it('sends after a reconnect every PUBREL that is due, in one poll', () => {
+    const session = connected({}, { sessionExpiryInterval: 60 });
+    for (const packetId of [1, 2, 3]) {
+      session.send({ ...publish, qos: 2 } as Packet, 0);
+      session.receive(encodePacket({ type: 'pubrec', packetId, reasonCode: 0 }, 5), 0);
+    }
+    session.close();
+    session.send(connectPacket(5), 0);
+    session.receive(encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5), 0);
+    session.takeOutput();
+    expect(session.poll(0)).toBeUndefined();
+    expect(sent(session).map((packet) => [packet.type, 'packetId' in packet && packet.packetId])).toEqual([
+      ['pubrel', 1],
+      ['pubrel', 2],
+      ['pubrel', 3],
+    ]);
   });
 
   it('uses the packet id that it is given, and leaves the packet of the caller as it is', () => {
