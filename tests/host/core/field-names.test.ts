@@ -20,6 +20,7 @@ describe('an error of encodePacket names the field', () => {
     ['cannot encode publish: a Topic Name holds a wildcard', { ...publish, topic: 'a/#' }],
     ['cannot encode subscribe: topicFilter: ', subscribe({ topicFilter: half, qos: 0 })],
     ['cannot encode unsubscribe: topicFilter: ', { type: 'unsubscribe', packetId: 1, topicFilters: [half] }],
+    ['connect: there is no property none', { ...connect, properties: { none: 1 } }],
     ['connack: reasonCode must be 0 to 255', { type: 'connack', sessionPresent: false, reasonCode: 256 }],
     ['puback: packetId must be 0 to 65535', { type: 'puback', packetId: 65_536, reasonCode: 0 }],
     ['suback: packetId must be 0 to 65535', { type: 'suback', packetId: 65_536, reasonCodes: [0] }],
