@@ -69,9 +69,10 @@ class HostRunner {
     const all = [];
     for (const suite of this.#suites) await run(suite, { isWanted: () => true, onResult: (test) => all.push(test) });
     const { mutantCoverage } = state;
-    const tests = all.filter(({ timeSpentMs }) => timeSpentMs <= LIMITS.most);
+    const isTried = ({ timeSpentMs, status }) => timeSpentMs <= LIMITS.most || status === TestStatus.Failed;
+    const tests = all.filter(isTried);
     const slow = tests.filter(({ timeSpentMs }) => timeSpentMs > LIMITS.slow).map(({ id }) => id);
-    for (const { id, timeSpentMs } of all) if (timeSpentMs > LIMITS.most) delete mutantCoverage.perTest[id];
+    for (const test of all) if (!isTried(test)) delete mutantCoverage.perTest[test.id];
     writeFileSync(SLOW_FILE, JSON.stringify(slow));
     return { status: DryRunStatus.Complete, tests, mutantCoverage };
   }
