@@ -10,7 +10,7 @@ import config from './stryker.host.mjs';
 const HELP = `Usage: npm run mutation:host -- [options]
 
 Makes one place of the sources in host/core, without der/, wrong at a time and expects a test of tests/host/core or tests/host/session to
-fail. Ends with code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json lists what a test kills. What
+fail. Ends with code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json calls equivalent what a test kills. What
 came of each mutant: build/mutation-host.json.
 
   --only TEXT[,TEXT]  mutants of files whose name contains one of these
@@ -78,7 +78,8 @@ function reportOf(results, isWhole) {
   const known = new Map(survivors.flatMap(({ kind, reason, keys }) => keys.map((key) => [key, { kind, reason }])));
   const tried = results.filter(({ status }) => status !== 'Ignored' && status !== 'CompileError');
   const byKey = new Map(tried.map((one) => [one.key, one]));
-  const stale = [...known.keys()].filter((key) => (byKey.has(key) ? byKey.get(key).isKilled : isWhole));
+  const isStale = ([key, { kind }]) => (byKey.has(key) ? byKey.get(key).isKilled && kind === 'equivalent' : isWhole);
+  const stale = [...known].filter(isStale).map(([key]) => key);
   const files = [...new Set(tried.map(({ file }) => file))].sort();
   const all = tally(tried, known);
   return {

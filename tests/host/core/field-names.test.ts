@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket, type Packet } from '../../../host/core/index.js';
+import { encodePacket, type Packet, preparePublish } from '../../../host/core/index.js';
 
 const half = '\ud800';
 const long = Buffer.alloc(65_536);
@@ -32,5 +32,18 @@ describe('an error of encodePacket names the field', () => {
     ['subscribe: retainHandling must be 0 to 3', subscribe({ topicFilter: 'a', qos: 0, retainHandling: 4 })],
   ])('%s', (message, packet) => {
     expect(() => encodePacket(packet as Packet, 5)).toThrow(message);
+  });
+});
+
+describe('an error of a prepared packet names its type', () => {
+  const template = { topic: 'a', qos: 0, retain: false } as const;
+
+  it('when the topic is wrong', () => {
+    expect(() => preparePublish({ ...template, topic: 'a/#' }, 5)).toThrow('cannot encode publish: a Topic Name');
+  });
+
+  it('when the payload is too large', () => {
+    const payload = new Uint8Array(new ArrayBuffer(268_435_455)); // never touched, so it takes no memory
+    expect(() => preparePublish(template, 5).encode(payload)).toThrow('cannot encode publish: the');
   });
 });
