@@ -104,6 +104,18 @@ describe('a batch', () => {
     expect(batch.take()).toEqual(together([publish('before', 200), publish('after')], 5));
   });
 
+  it('stays as it was when a packet breaks the standard after it took other memory', () => {
+    const batch = new PacketBatch(5);
+    batch.add(publish('taken', 200));
+    batch.take();
+    batch.add(publish('before', 200));
+    const topicFilters = [...Array.from({ length: 5000 }, (_, n) => `topic/${n}`), 'a/#/b'];
+    expect(() => batch.add({ type: 'unsubscribe', packetId: 1, topicFilters })).toThrow(MqttError);
+    expect(batch.byteLength).toBe(encodePacket(publish('before', 200), 5).length);
+    batch.add(publish('after'));
+    expect(batch.take()).toEqual(together([publish('before', 200), publish('after')], 5));
+  });
+
   it('refuses to be used by a getter of the packet that is added', () => {
     const batch = new PacketBatch(4);
     batch.add(ping);

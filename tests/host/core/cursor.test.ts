@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket, MqttError, type Packet, PacketCursor } from '../../../host/core/index.js';
+import { encodePacket, MqttError, type Packet, PacketCursor, type PublishPacket } from '../../../host/core/index.js';
 
 function publish(topic: string, payload = 'x'): Packet {
   return { type: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false };
@@ -37,6 +37,35 @@ describe('a cursor', () => {
       expect([cursor.topic, cursor.payload.length]).toEqual(['', 0]);
       expect(() => cursor.toObject()).toThrow('shows no packet');
     }
+  });
+
+  it('gives the integers of every packet without making an object of it', () => {
+    const cursor = new PacketCursor({ protocolVersion: 5 });
+    const given = (packet: Packet) => {
+      const bytes = encodePacket(packet, 5);
+      cursor.push(bytes);
+      expect(cursor.next()).toBe(true);
+      expect(cursor.length).toBe(bytes.length);
+      const { type, qos, retain, dup, packetId, reasonCode, topicAlias, payloadLength } = cursor;
+      return { type, qos, retain, dup, packetId, reasonCode, topicAlias, payloadLength };
+    };
+    const none = {
+      ...{ qos: 0, retain: false, dup: false },
+      ...{ packetId: 0, reasonCode: 0, topicAlias: 0, payloadLength: 0 },
+    };
+    const message = publish('a') as PublishPacket;
+    expect(given({ ...message, retain: true, properties: { topicAlias: 7 } })).toEqual({
+      ...none,
+      ...{ type: 3, retain: true, topicAlias: 7, payloadLength: 1 },
+    });
+    expect(given({ ...message, qos: 2, dup: true, packetId: 300 })).toEqual({
+      ...none,
+      ...{ type: 3, qos: 2, dup: true, packetId: 300, payloadLength: 1 },
+    });
+    expect(given({ type: 'puback', packetId: 5, reasonCode: 0x97 })).toEqual({
+      ...none,
+      ...{ type: 4, packetId: 5, reasonCode: 0x97 },
+    });
   });
 
   it('is not disturbed by another one that decodes between its packets', () => {
@@ -84,6 +113,50 @@ describe('a cursor', () => {
     for (const byte of bytes.subarray(0, -1)) expect(cursor.push(Uint8Array.of(byte))).toBe(false);
     expect(cursor.push(bytes.subarray(-1))).toBe(true);
     expect(topics(cursor)).toEqual(['a/b']);
+  });
+
+  it('says so too for large chunks', () => {
+    const cursor = new PacketCursor();
+    const bytes = encodePacket(publish('a/b', 'p'.repeat(500)), 4);
+    for (let at = 0; at < 500; at += 100) expect(cursor.push(bytes.subarray(at, at + 100))).toBe(false);
+    expect(cursor.push(bytes.subarray(500))).toBe(true);
+    expect(topics(cursor)).toEqual(['a/b']);
+  });
+
+  it('goes on at the right byte when the packets of a chunk were not asked for', () => {
+    const bytes = stream(9, (n) => `topic/${n}`, 'p'.repeat(30));
+    const size = bytes.length / 9;
+    for (const [first, second, third] of [
+      [10, size * 2.5, size * 3.5],
+      [size + 10, size * 3, size * 5],
+      [size * 1.5, size * 4, size * 6.5],
+    ].map((cuts) => cuts.map(Math.floor))) {
+      const cursor = new PacketCursor();
+      cursor.push(bytes.subarray(0, first));
+      cursor.push(bytes.subarray(first, second));
+      cursor.push(bytes.subarray(second, third));
+      const found = topics(cursor);
+      cursor.push(bytes.subarray(third));
+      found.push(...topics(cursor));
+      const missed = 9 - found.length;
+      expect(found).toEqual(Array.from({ length: found.length }, (_, n) => `topic/${n + missed}`));
+      expect(found.length).toBeGreaterThanOrEqual(6);
+    }
+  });
+
+  it('has no bytes remaining where payloads do not come in pieces', () => {
+    const cursor = new PacketCursor();
+    expect(cursor.remaining).toBe(0);
+    cursor.push(stream(1, String));
+    expect([cursor.next(), cursor.remaining]).toEqual([true, 0]);
+  });
+
+  it('takes memory for what came, not for what a packet claims', () => {
+    const cursor = new PacketCursor();
+    const before = process.memoryUsage().arrayBuffers;
+    for (const hex of ['30ffff', 'ff7f', '0001', '61']) expect(cursor.push(Buffer.from(hex, 'hex'))).toBe(false);
+    expect(cursor.push(Buffer.alloc(5000))).toBe(false);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
   });
 
   it('throws at the malformed packet, and again at every push until it is reset', () => {

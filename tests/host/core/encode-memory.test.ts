@@ -86,6 +86,40 @@ describe('encodePacket', () => {
     }
   });
 
+  it('takes strings and binary data of 65,535 bytes, and no more (1.5.4, 1.5.6)', () => {
+    for (const length of [65_534, 65_535]) {
+      const packet = publish('a'.repeat(length), 1, { correlationData: Buffer.alloc(length, 7) });
+      const bytes = encodePacket(packet, 5);
+      expect(bytes.length).toBeGreaterThan(2 * length);
+      expect(encodePacket(decode(bytes), 5).equals(bytes)).toBe(true);
+    }
+    const codeName = 'STRING_TOO_LONG';
+    const tooLong = publish('a', 1, { correlationData: Buffer.alloc(65_536) });
+    expect(() => encodePacket(tooLong, 5)).toThrow(expect.objectContaining({ codeName }));
+  });
+
+  it('names the field that is too long or no text, for which there is no byte', () => {
+    const wrong: [Packet, string][] = [
+      [publish('a'.repeat(65_536), 1), 'cannot encode publish: topic: '],
+      [publish('é'.repeat(40_000), 1), 'cannot encode publish: topic: '],
+      [publish('\ud800', 1), 'cannot encode publish: topic: '],
+      [publish('a', 1, { correlationData: Buffer.alloc(65_536) }), 'cannot encode publish: property correlationData: '],
+    ];
+    for (const [packet, message] of wrong) {
+      expect(() => encodePacket(packet, 5)).toThrow(message);
+      expect(() => encodePacket(packet, 5)).toThrow(expect.objectContaining({ byteOffset: -1 }));
+    }
+  });
+
+  it('writes a Remaining Length of each number of bytes, at both of its ends (1.5.5)', () => {
+    for (const body of edges.filter((edge) => edge > 3)) {
+      const packet = { ...publish('a', body - 3), properties: undefined } as Packet;
+      const bytes = encodePacket(packet, 4);
+      expect(bytes.length).toBe(body + (body < 128 ? 2 : body < 16_384 ? 3 : body < 2_097_152 ? 4 : 5));
+      expect((decode(bytes, 4) as PublishPacket).payload).toHaveLength(body - 3);
+    }
+  });
+
   it('refuses a packet longer than the protocol allows before its payload is copied (1.5.5)', () => {
     const payload = new Uint8Array(new ArrayBuffer(268_435_455)); // never touched, so it takes no memory
     const packet = { ...publish('a', 0), payload } as Packet;

@@ -27,6 +27,11 @@ describe('hexEncode', () => {
   it('reads a view that starts inside its buffer', () => {
     expect(hexEncode(new Uint8Array([1, 2, 3, 4]).subarray(1, 3))).toBe('0203');
   });
+
+  it('refuses bytes whose digits no string could hold', () => {
+    const error = new RangeError('hexEncode: 268435456 bytes are too many for one string');
+    expect(() => hexEncode(new Uint8Array(2 ** 28))).toThrow(error);
+  });
 });
 
 describe('hexDecode', () => {
@@ -48,6 +53,7 @@ describe('hexDecode', () => {
   it('names the first bad character, where Buffer stops silently', () => {
     const error = failure('00112233445566778899aabbccddeegg');
     expect(error).toMatchObject({
+      name: 'HexError',
       code: Result.HEX_BAD_DIGIT,
       codeName: 'HEX_BAD_DIGIT',
       byteOffset: 30,
@@ -77,6 +83,13 @@ describe('hexDecode', () => {
     hexEncode(secret);
     expect(scratch.u8.includes(secret)).toBe(false);
     expect(scratch.u8.includes(secret.toString('hex'))).toBe(false);
+  });
+
+  it('leaves nothing of 65,536 digits in the memory of the core', () => {
+    const secret = randomBytes(32_768);
+    hexDecode(secret.toString('hex'));
+    expect(scratch.u8.includes(secret)).toBe(false);
+    expect(scratch.u8.includes(secret.toString('hex').slice(-100))).toBe(false);
   });
 });
 

@@ -46,6 +46,12 @@ describe('topicMatches (MQTT 5 4.7)', () => {
     expect(topicMatches('é/+', 'é/😀')).toBe(true);
     expect(topicMatches('e\u0301', '\u00e9')).toBe(false);
   });
+
+  it('compares the longest topics to their last byte', () => {
+    const longest = 'a'.repeat(65_535);
+    expect(topicMatches(longest, longest)).toBe(true);
+    expect(topicMatches(longest, `${longest.slice(1)}b`)).toBe(false);
+  });
 });
 
 describe('checkTopicFilter (MQTT 5 4.7.1, 4.8.2)', () => {
@@ -109,14 +115,17 @@ describe('text that no UTF-8 can hold', () => {
         () => topicMatches('a', half),
       ]) {
         expect(call).toThrow(MqttError);
-        expect(call).toThrow(expect.objectContaining({ codeName: 'UTF8_INVALID' }));
+        expect(call).toThrow(expect.objectContaining({ codeName: 'UTF8_INVALID', byteOffset: -1 }));
       }
+      expect(() => checkTopicName(half)).toThrow('cannot encode topic');
+      expect(() => checkTopicFilter(half)).toThrow('cannot encode topicFilter');
     }
   });
 
   it('what is no text is a TypeError that names the argument', () => {
     expect(() => checkTopicName(5 as never)).toThrow(new TypeError('topic must be a string'));
     expect(() => checkTopicFilter(undefined as never)).toThrow(new TypeError('topicFilter must be a string'));
+    expect(() => topicMatches(5 as never, 'a')).toThrow(new TypeError('topicFilter must be a string'));
     expect(() => topicMatches('a', null as never)).toThrow(new TypeError('topic must be a string'));
   });
 });

@@ -1,59 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ClientSession,
-  type ClientSessionOptions,
-  encodePacket,
-  MalformedPacketError,
-  MqttError,
-  type Packet,
-  PacketDecoder,
-  type Properties,
-  type ProtocolVersion,
-  SessionError,
-} from '../../../host/core/index.js';
-
-/** What the session wants to send, as packets. */
-function sent(session: ClientSession, protocolVersion: ProtocolVersion = 5): readonly Packet[] {
-  return new PacketDecoder({ protocolVersion }).push(Buffer.concat(session.takeOutput()));
-}
-
-function connectPacket(protocolVersion: ProtocolVersion, properties?: Properties): Packet {
-  return { type: 'connect', protocolVersion, cleanStart: false, keepAlive: 60, clientId: 'device', properties };
-}
-
-function connected(options: ClientSessionOptions = {}, own?: Properties, properties: Properties = {}): ClientSession {
-  const session = new ClientSession(options);
-  session.send(connectPacket(5, own), 0);
-  session.receive(encodePacket({ type: 'connack', sessionPresent: false, reasonCode: 0, properties }, 5), 0);
-  session.takeOutput();
-  return session;
-}
-
-const publish: Packet = {
-  type: 'publish',
-  topic: 'a',
-  payload: Buffer.from('hello'),
-  qos: 1,
-  retain: false,
-  dup: false,
-};
-
-/** What is thrown. */
-function caught(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
-}
-
-/** The SessionError that is thrown. */
-function thrown(run: () => unknown): SessionError {
-  const error = caught(run);
-  if (error instanceof SessionError) return error;
-  throw error;
-}
+import { ClientSession, encodePacket, MalformedPacketError, MqttError, type Packet } from '../../../host/core/index.js';
+import { caught, connected, connectPacket, publish, sent, thrown } from './face.js';
 
 describe('ClientSession', () => {
   it('sends a CONNECT with a will and credentials as it was given', () => {
