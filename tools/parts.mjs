@@ -25,7 +25,8 @@ function callGraph(module) {
   const calls = names.map(() => []);
   for (const body of bodies) {
     // A call by table could reach any function: none of them may be left out then.
-    if (body.includes('call_indirect')) throw new Error('tools/parts.mjs: the core calls by table; say whom it may reach');
+    if (body.includes('call_indirect'))
+      throw new Error('tools/parts.mjs: the core calls by table; say whom it may reach');
     const called = [...body.matchAll(/\(call \$([^\s)]+)/g)].map(([, name]) => place.get(name));
     calls[place.get(/^[^\s)]+/.exec(body)[0])] = called;
   }
