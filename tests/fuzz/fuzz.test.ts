@@ -32,8 +32,8 @@ function command(file: string, ...words: string[]) {
 }
 
 describe('the release core', () => {
-  it.each(names)('has no finding in the seeds of %s, nor in a second of fuzzing', async (target) => {
-    const result = await fuzz(target, compile(target), 1);
+  it.each(names)('has no finding in the seeds of %s, nor in three seconds of fuzzing', async (target) => {
+    const result = await fuzz(target, compile(target), 3);
     expect(result.findings).toEqual([]);
     expect(result.executions).toBeGreaterThan(1000);
     expect(result.corpus).toBeGreaterThan(5);

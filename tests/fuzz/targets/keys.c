@@ -47,6 +47,13 @@ static void wrap(wq_ptr input, uint32_t length, uint32_t capacity, int32_t forma
     CHECK(fuzz_memory[output + i] == 0, "nothing of a key that is refused is left");
 }
 
+/* Clears the key from any byte to its end. */
+static void wipe(wq_ptr from, uint32_t length) {
+  CHECK(CALL(0, wq_memory_wipe(&fuzz_core, from, length)) == 0, "memory_wipe gives 0");
+  for (uint32_t i = 0; i < length; i++) CHECK(fuzz_memory[from + i] == 0, "nothing of a key that is wiped is left");
+  WRITTEN({from, length});
+}
+
 const uint32_t fuzz_der_from = 1;
 
 void fuzz_run(void) {
@@ -69,4 +76,5 @@ void fuzz_run(void) {
   wrap(input, length,
        spare < 250 ? length + WQ_DER_LIMIT_WRAPPING + spare % 64 : length + WQ_DER_LIMIT_WRAPPING - (spare - 249),
        format);
+  wipe(input + spare % (length + 1), length - spare % (length + 1));
 }
