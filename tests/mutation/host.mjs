@@ -9,8 +9,7 @@ import config from './stryker.host.mjs';
 
 const HELP = `Usage: npm run mutation:host -- [options]
 
-Makes one place of the sources in host/core, without der/, wrong at a time and expects a test of tests/host/core or tests/host/session to
-fail. Ends with code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json calls equivalent what a test kills. What
+Makes one place of the sources in host/core wrong at a time and expects a test of tests/host/core or tests/host/session to fail. Ends with code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json calls equivalent what a test kills. What
 came of each mutant: build/mutation-host.json.
 
   --only TEXT[,TEXT]  mutants of files whose name contains one of these
@@ -123,8 +122,7 @@ function textOf({ mutants, ignored, killed, equivalent, survived, score, files, 
 function chosen() {
   const wanted = options.only?.split(',') ?? [''];
   const files = readdirSync(join(root, 'host/core'), { recursive: true }).map((file) => file.replaceAll('\\', '/'));
-  // der/ has its tests in tests/interop, with openssl.
-  const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('der/'));
+  const sources = files.filter((file) => file.endsWith('.ts'));
   const found = sources.filter((file) => wanted.some((text) => file.includes(text)));
   if (found.length === 0) throw new Error('no file of host/core is of that name; names are like hex or session');
   return found.map((file) => `host/core/${file}`);

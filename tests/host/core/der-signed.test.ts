@@ -1,5 +1,5 @@
 // needs: openssl
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,8 +55,26 @@ describe('a certificate that openssl made', () => {
     const spki = node.publicKey.export({ type: 'spki', format: 'der' });
     expect(ours.subjectPublicKeyInfo.equals(spki)).toBe(true);
     expect(ours.raw.equals(der)).toBe(true);
+    expect(verify('sha256', ours.tbs, node.publicKey, ours.signature)).toBe(true);
     // nameConstraints is critical and not read here.
     expect([ours.unknownCriticalCount, ours.unknownCriticalOid]).toEqual([1, '2.5.29.30']);
+  });
+
+  it('has each of its names, whatever their length', () => {
+    for (const length of [127, 128, 300]) {
+      const value = 'https://example.com/'.padEnd(length, 'x');
+      const der = openssl.certificate('p-256', '/CN=long', '-addext', `subjectAltName=URI:${value},DNS:a.example`);
+      expect(readCertificate(der).subjectAltName).toEqual([
+        { type: 'uri', value },
+        { type: 'dns', value: 'a.example' },
+      ]);
+    }
+  });
+
+  it('has the first URI of its distribution points, behind names of other types', () => {
+    const points = 'DNS:a.example,URI:http://one.example/ca.crl,URI:http://two.example/ca.crl';
+    const der = openssl.certificate('p-256', '/CN=points', '-addext', `crlDistributionPoints=${points}`);
+    expect(readCertificate(der).crlDistributionPoint).toBe('http://one.example/ca.crl');
   });
 
   it('keeps its fields when the given bytes change afterwards', () => {
@@ -84,6 +102,7 @@ describe('a request that openssl made (RFC 2986)', () => {
       'subjectAltName=DNS:device.local',
     );
     const request = readCertificateRequest(openssl.read('a.csr'));
+    expect(verify('sha256', request.tbs, createPublicKey(openssl.read('p-256.key')), request.signature)).toBe(true);
     expect(request).toMatchObject({
       version: 1,
       subjectCN: 'device',
@@ -130,6 +149,7 @@ describe('a CRL that openssl made (RFC 5280 5)', () => {
 
   it('v2: its fields, and each entry is found without a list', () => {
     const crl = readCrl(makeCrl('-crlexts', 'e'));
+    expect(verify('sha256', crl.tbs, createPublicKey(openssl.read('ca.pem')), crl.signature)).toBe(true);
     expect(crl).toMatchObject({ version: 2, issuerCN: 'ca', crlNumber: '1F', unknownCriticalCount: 0 });
     expect(crl.authorityKeyIdentifier).toHaveLength(20);
     expect((crl.nextUpdate as Date).getTime() - crl.thisUpdate.getTime()).toBe(30 * 86_400_000);

@@ -71,6 +71,10 @@ describe('readCertificate', () => {
     expect(readCertificate(even).subjectCN).toBe('abcd');
     even[even.lastIndexOf('abcd') - 2] = 0x1c;
     expect(readCertificate(even).subjectCN).toBe('\ufffd');
+    for (const character of ['a', '\u{10ffff}']) {
+      even.writeUInt32BE(character.codePointAt(0) as number, even.lastIndexOf('\x1c\x04', undefined, 'latin1') + 2);
+      expect(readCertificate(even).subjectCN).toBe(character);
+    }
   });
 
   it('reads dates on both sides of 2050 (RFC 5280 4.1.2.5)', () => {
@@ -93,6 +97,7 @@ describe('readCertificate', () => {
       ['one', first.length],
       ['two', second.length],
     ]);
+    expect(failure(() => readCertificates(chain.subarray(0, -1))).codeName).toBe('DER_PAST_END');
     const broken = Buffer.concat([chain, Buffer.from('3080', 'hex')]);
     expect(failure(() => readCertificates(broken))).toMatchObject({
       code: Result.DER_LENGTH_INDEFINITE,
