@@ -231,6 +231,14 @@ describe('encodePacket: what may be left out', () => {
     expect(encodePacket({ ...packet, properties: undefined } as Packet, 4).toString('hex')).toBe('3004000161' + '78');
     const plain = { ...publish, properties: { contentType: undefined } } as Packet;
     expect(encodePacket(plain, 4).toString('hex')).toBe('3206000161000178');
+    expect(encodePacket(plain, 5).toString('hex')).toBe('3207000161' + '0001' + '00' + '78');
+  });
+
+  it('properties are none before MQTT 5, and even so an object', () => {
+    expect(error(properties('x'), 4).message).toContain('publish: properties must be an object');
+    expect(error(properties({ contentType: undefined, responseTopic: 'a' }), 4)).toMatchObject({
+      codeName: 'PROPERTY_FOREIGN',
+    });
   });
 
   it('an error leaves nothing behind: the next packet is good', () => {
