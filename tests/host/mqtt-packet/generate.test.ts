@@ -85,6 +85,22 @@ describe('properties', () => {
   });
 });
 
+describe('half of a surrogate pair, of which there is no UTF-8', () => {
+  const packet = publish({ topic: 'a\ud83d' });
+
+  it('is refused (MQTT-1.5.3-1), and U+FFFD when lenient, as in mqtt-packet', () => {
+    expect(() => generate(packet)).toThrow('a string is not well-formed UTF-8');
+    expect(generate(packet, { lenient: true })).toBe('3006000461' + 'efbfbd');
+    expect(generate(publish({ topic: 'a\ud83d'.repeat(30) }), { lenient: true })).toBe(
+      `307a0078${'61efbfbd'.repeat(30)}`,
+    );
+  });
+
+  it('is U+FFFD in a payload, which may be anything', () => {
+    expect(generate(publish({ payload: 'a\ud83d' }))).toBe('3007000161' + '61efbfbd');
+  });
+});
+
 describe('an acknowledgement', () => {
   const large = { reasonString: 'r'.repeat(200), userProperties: { a: 'b' } };
   const limit = (maximumPacketSize: number) => ({ protocolVersion: 5, properties: { maximumPacketSize } });
