@@ -38,6 +38,7 @@ export async function measure(suites, request, onProgress) {
   const answer = await ask(child, { suites, measure: request }, 600_000, onProgress);
   child.kill();
   if (!answer) throw new Error('the tests do not run on the unchanged module');
+  if (answer.failure) throw new Error(`a test file does not load on the unchanged module: ${answer.failure}`);
   return answer.baseline;
 }
 

@@ -203,6 +203,12 @@ process.on('disconnect', () => process.exit());
 process.on('message', async (message) => {
   if (message.suites) suites = message.suites;
   if (message.baseline) baseline = message.baseline;
-  if (message.measure) process.send({ baseline: await measure(message.measure) });
+  if (message.measure) {
+    const answer = await measure(message.measure).then(
+      (found) => ({ baseline: found }),
+      (error) => ({ failure: error.message }),
+    );
+    process.send(answer);
+  }
   if (message.mutant) process.send({ id: message.mutant.id, result: await tryMutant(message.mutant) });
 });
