@@ -7,6 +7,7 @@ import {
   type ProtocolVersion,
   type PublishPacket,
 } from '../../../host/core/index.js';
+import { scratch } from '../../../host/core/instance.js';
 
 const publish = (topic: string, length: number, properties = {}): Packet => ({
   type: 'publish',
@@ -39,6 +40,15 @@ describe('encodePacket', () => {
         check('a', length);
         check('b', other);
       }
+    }
+  });
+
+  it('lets the core read packets of every length around all the memory that it has', () => {
+    const room = scratch.u8.length - scratch.reserve(0);
+    for (let length = room - 24; length <= room + 8; length++) {
+      // Nothing is decoded in between, which would take more memory.
+      const packet = encodePacket(publish('a', length), 5);
+      expect(packet.subarray(-length).equals(Buffer.alloc(length, 'a'))).toBe(true);
     }
   });
 
