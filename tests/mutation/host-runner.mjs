@@ -16,10 +16,10 @@ import { bundle } from './bundle.mjs';
 import { collect } from './in-process.mjs';
 import { rememberedExecFileSync } from './remembered.mjs';
 
-const FOLDERS = ['tests/host/core', 'tests/host/session'];
+const FOLDERS = ['tests/host/core', 'tests/host/session', 'tests/host/mqtt-packet'];
 /** What starts processes of Node, does not go through host/core, or takes long for what it adds. */
 const LEFT_OUT =
-  /\/(allocation|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|hex-builds|module|package|plain-text|publish-header)\.test\.ts$/;
+  /(^tests\/host\/mqtt-packet\/differential|\/(aedes|allocation|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|hex-builds|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
 /** Milliseconds of a processor. Tests that take longer come after all others, and those that take very long not at all. */
 const LIMITS = { slow: 40, most: 200 };
 /** Milliseconds after which a test of a mutant is in a loop without an end; on the sources as they are it may take its time. */

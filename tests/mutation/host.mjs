@@ -1,4 +1,4 @@
-// npm run mutation:host: has Stryker make the sources of host/core wrong, one place at a time, and expects a test to fail.
+// npm run mutation:host: has Stryker make the sources of host/core and host/mqtt-packet wrong, one place at a time, and expects a test to fail.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
@@ -9,7 +9,7 @@ import config from './stryker.host.mjs';
 
 const HELP = `Usage: npm run mutation:host -- [options]
 
-Makes one place of the sources in host/core wrong at a time and expects a test of tests/host/core or tests/host/session to fail. Ends with code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json calls equivalent what a test kills. What
+Makes one place of the sources in host/core and host/mqtt-packet wrong at a time and expects a test of theirs to fail. Ends with code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json calls equivalent what a test kills. What
 came of each mutant: build/mutation-host.json.
 
   --only TEXT[,TEXT]  mutants of files whose name contains one of these
@@ -118,14 +118,17 @@ function textOf({ mutants, ignored, killed, equivalent, survived, score, files, 
   ].join('\n');
 }
 
-/** Files of host/core, with slashes on every system. */
+/** Sources of the core's face and of the drop-in, with slashes on every system. */
 function chosen() {
   const wanted = options.only?.split(',') ?? [''];
-  const files = readdirSync(join(root, 'host/core'), { recursive: true }).map((file) => file.replaceAll('\\', '/'));
-  const sources = files.filter((file) => file.endsWith('.ts'));
-  const found = sources.filter((file) => wanted.some((text) => file.includes(text)));
-  if (found.length === 0) throw new Error('no file of host/core is of that name; names are like hex or session');
-  return found.map((file) => `host/core/${file}`);
+  const files = ['core', 'mqtt-packet'].flatMap((folder) =>
+    readdirSync(join(root, 'host', folder), { recursive: true }).map(
+      (file) => `${folder}/${file.replaceAll('\\', '/')}`,
+    ),
+  );
+  const found = files.filter((file) => file.endsWith('.ts') && wanted.some((text) => file.includes(text)));
+  if (found.length === 0) throw new Error('no file is of that name; names are like hex, core/session or mqtt-packet');
+  return found.map((file) => `host/${file}`);
 }
 
 async function main() {

@@ -6,6 +6,7 @@ const READ = [
   'build/*.wasm',
   'build/abi/**',
   'host/core/**',
+  'host/mqtt-packet/**',
   'tests/host/**',
   'tests/vectors/*',
 ];
