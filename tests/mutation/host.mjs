@@ -1,4 +1,4 @@
-// npm run mutation:host: has Stryker make the sources of host/core and host/mqtt-packet wrong, one place at a time, and expects a test to fail.
+// npm run mutation:host: has Stryker make host/core and host/mqtt-packet wrong, one place at a time, and expects a test to fail.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
@@ -9,8 +9,9 @@ import config from './stryker.host.mjs';
 
 const HELP = `Usage: npm run mutation:host -- [options]
 
-Makes one place of the sources in host/core and host/mqtt-packet wrong at a time and expects a test of theirs to fail. Ends with code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json calls equivalent what a test kills. What
-came of each mutant: build/mutation-host.json.
+Makes one place of the sources in host/core and host/mqtt-packet wrong at a time and expects a test of theirs to fail. Ends with
+code 1 when the score is below 80 %, or when tests/mutation/survivors-host.json calls equivalent what a test kills. What came of
+each mutant: build/mutation-host.json.
 
   --only TEXT[,TEXT]  mutants of files whose name contains one of these
   --jobs N            processes; the default is 2
