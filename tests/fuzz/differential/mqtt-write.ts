@@ -125,7 +125,9 @@ const NONE = '"userProperties":{}';
 
 /** The divergence under which we write what mqtt-packet refuses, or of which it writes nothing or the beginning. */
 function whyWritten({ packet, protocolVersion }: Changed, peer: Buffer | Error): string | undefined {
-  if (protocolVersion < 5) return undefined;
+  // A CONNECT says itself which version it is.
+  const version = packet.cmd === 'connect' ? packet.protocolVersion : protocolVersion;
+  if (version !== 5) return undefined;
   if (Buffer.isBuffer(peer)) return JSON.stringify(packet).includes(NONE) ? 'user-properties-none' : undefined;
   if (packet.cmd !== 'connect') return undefined;
   if (packet.password !== undefined && packet.username === undefined) return 'password-alone-5';
@@ -144,7 +146,8 @@ export const writtenPackets: Subject<Changed> = {
     const mine = written(ours, input);
     const peer = written(theirs as never, input);
     if (Buffer.isBuffer(mine) && Buffer.isBuffer(peer) && mine.equals(peer)) return 'both accept';
-    if (!Buffer.isBuffer(mine) && !Buffer.isBuffer(peer)) return 'both refuse';
+    // mqtt-packet may also refuse by writing nothing (user-properties-none).
+    if (!Buffer.isBuffer(mine) && (!Buffer.isBuffer(peer) || peer.length === 0)) return 'both refuse';
     const why = Buffer.isBuffer(mine) ? whyWritten(input, peer) : whyRefused(mine);
     if (why) return `listed: ${why}`;
     const { packet, protocolVersion, changed } = input;
