@@ -67,3 +67,15 @@ export async function findPlaces(module) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** The mutants with their places and keys. A key names a mutant as long as the text of its line stays. */
+export function described(list, places) {
+  const seen = new Map();
+  return list.map((mutant) => {
+    const place = places.of(mutant.function, mutant.at);
+    const key = `${place.function} | ${place.text ?? ''} | ${mutant.change}`;
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return { ...mutant, place, key: count === 1 ? key : `${key} | ${count}` };
+  });
+}

@@ -8,6 +8,12 @@ const ENDS = new Set([Op.LOOP, Op.IF, Op.ELSE, Op.END, Op.BR, Op.BR_IF, Op.BR_TA
 /** More than any test asks for. */
 const PAGES = 4096;
 
+/** One piece of fuel is a call or one turn of a loop. */
+export const FUEL_MOST = 0xffff_ffff;
+
+/** What a mutant gets where the unchanged module used so much: twenty times that, and then some. */
+export const fuelFor = (used) => Math.min(FUEL_MOST, 200_000 + 20 * used);
+
 /** One unit of fuel less; a trap where none is left. The fuel is global 0. */
 const FUEL = [
   ...[Op.GLOBAL_GET, 0, Op.I32_CONST, 1, Op.I32_SUB, Op.GLOBAL_SET, 0],

@@ -6,19 +6,23 @@ import { root } from '../../tools/root.mjs';
 const FOLDER = 'tests/mutation/equivalent';
 const TARGET = 0.9;
 
-/** Keys of those that change nothing that a caller can see, from the lists of FOLDER. */
+/** Keys of those that change nothing that a caller can see, from the lists of FOLDER, with the reason of each. */
 function listed() {
   const files = readdirSync(join(root, FOLDER)).filter((file) => file.endsWith('.json'));
   const groups = files.flatMap((file) => JSON.parse(readFileSync(join(root, FOLDER, file), 'utf8')).groups);
-  const keys = groups.flatMap(({ mutants }) =>
-    Object.entries(mutants).flatMap(([place, changes]) => changes.map((change) => `${place} | ${change}`)),
+  const entries = groups.flatMap(({ reason, mutants }) =>
+    Object.entries(mutants).flatMap(([place, changes]) => changes.map((change) => [`${place} | ${change}`, reason])),
   );
+  const keys = entries.map(([key]) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice) throw new Error(`${FOLDER} lists this twice: ${twice}`);
-  return new Set(keys);
+  return new Map(entries);
 }
 
 const known = listed();
+
+/** Why it changes nothing that a caller can see; undefined when the lists do not have it. */
+export const reasonOf = (key) => known.get(key);
 
 /** Whether the lists have it among those that change nothing that a caller can see. */
 export const isListed = (key) => known.has(key);
@@ -58,7 +62,7 @@ function groupsOf(results, nameOf) {
 
 export function reportOf(results, { isWhole, all, cases, seconds }) {
   const tried = new Map(results.map((result) => [result.key, result]));
-  const stale = [...known].filter((key) => (tried.has(key) ? tried.get(key).how : isWhole));
+  const stale = [...known.keys()].filter((key) => (tried.has(key) ? tried.get(key).how : isWhole));
   const counts = countsOf(results);
   const ways = ['assertion', 'trap', 'fuel', 'timeout'];
   return {

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { root } from '../../tools/root.mjs';
 import { readModule } from './module.mjs';
-import { findPlaces } from './places.mjs';
+import { described, findPlaces } from './places.mjs';
 import { measure, tryAll } from './pool.mjs';
 import { Mutants } from './probes.mjs';
 import { isListed, reportOf, textOf } from './report.mjs';
@@ -68,18 +68,6 @@ function shuffled(list, seed) {
   return result;
 }
 
-/** The mutants with their places and keys. A key names a mutant as long as the text of its line stays. */
-function described(mutants, places) {
-  const seen = new Map();
-  return mutants.list.map((mutant) => {
-    const place = places.of(mutant.function, mutant.at);
-    const key = `${place.function} | ${place.text ?? ''} | ${mutant.change}`;
-    const count = (seen.get(key) ?? 0) + 1;
-    seen.set(key, count);
-    return { ...mutant, place, key: count === 1 ? key : `${key} | ${count}` };
-  });
-}
-
 /** What the run before found out, and does not have to be found out again, and the seconds that it took. */
 function knownBefore(core) {
   if (!options.survivors) return { known: [], secondsBefore: 0 };
@@ -101,7 +89,7 @@ async function main() {
   const module = readModule(bytes);
   const mutants = new Mutants(module);
   const { known, secondsBefore } = knownBefore(core);
-  const list = chosen(described(mutants, await findPlaces(module)), known);
+  const list = chosen(described(mutants.list, await findPlaces(module)), known);
   if (list.length === 0) throw new Error('no mutant is of that name; names are like der/time/readTime');
   say('The tests are compiled, and run on the module as it is ...');
   const suites = await makeSuites();

@@ -6,6 +6,7 @@ import { Script } from 'node:vm';
 import { TestContext } from '@as-pect/core';
 import { instantiateSync } from '@assemblyscript/loader';
 import { collect } from './in-process.mjs';
+import { FUEL_MOST, fuelFor } from './probes.mjs';
 
 process.env.WASMQTT_CORE = 'small';
 console.log = () => {};
@@ -13,10 +14,6 @@ console.log = () => {};
 const require = createRequire(import.meta.url);
 const { Module, Instance } = WebAssembly;
 const CORE = join('build', 'core.wasm');
-/** Of one piece of fuel for a call or one round of a loop, as many as the case took on the unchanged module, and then some. */
-const FUEL_FACTOR = 20;
-const FUEL_LEAST = 200_000;
-const FUEL_MOST = 0xffff_ffff;
 
 /** The module in the place of build/core.wasm, as bytes and compiled, with all of its instances. */
 const core = { bytes: undefined, module: undefined, instances: [], fuel: FUEL_MOST };
@@ -134,7 +131,7 @@ async function measure({ bytes, pieces, limits }) {
       if (suite.kind === 'spec') core.instances = [];
       const { user, system } = process.cpuUsage(start);
       const milliseconds = (user + system) / 1000;
-      const fuel = Math.min(FUEL_MOST, FUEL_LEAST + FUEL_FACTOR * used());
+      const fuel = fuelFor(used());
       measured.push({ name, fuel, milliseconds, failure, marks, turn: turnOf(suite, milliseconds, limits) });
     }
     for (const body of after) await body();

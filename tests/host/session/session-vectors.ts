@@ -19,6 +19,8 @@ interface Init {
   aliasBytes?: number;
   /** The address of the context is not a multiple of 4 but so much more. */
   gap?: number;
+  /** The context is the last of linear memory. */
+  last?: true;
   /** Of the context, where it is not the exact sum. */
   length?: number;
 }
@@ -105,11 +107,21 @@ class Session {
     expect(this.#machine.read(this.#output, hex.length / 2).toString('hex'), what).toBe(hex);
   }
 
-  #init({ sendCapacity, receiveCapacity, flags = 0, responseTimeout = 5_000, aliasBytes = 0, gap = 0, length }: Init) {
-    this.#context = this.#machine.heapBase + gap;
-    this.#machine.fill(this.#context, ROOM, GUARD);
+  #init({
+    sendCapacity,
+    receiveCapacity,
+    flags = 0,
+    responseTimeout = 5_000,
+    aliasBytes = 0,
+    gap = 0,
+    last,
+    length,
+  }: Init) {
+    const { heapBase, memoryEnd } = this.#machine;
     const size = SessionContext.HEADER + (sendCapacity + receiveCapacity) * SessionContext.ENTRY + aliasBytes;
     this.#size = length ?? size;
+    this.#context = last ? memoryEnd - this.#size : heapBase + gap;
+    this.#machine.fill(this.#context, Math.min(ROOM, memoryEnd - this.#context), GUARD);
     const words = [this.#size, sendCapacity, receiveCapacity, flags, responseTimeout];
     return this.#machine.call(this.#label, 'session_init', this.#context, ...words);
   }
@@ -156,7 +168,8 @@ class Session {
     const tables = tablesOf(this.#machine);
     const result = this.#do(step, what);
     expect(tablesOf(this.#machine).equals(tables), `${what}: the core's own memory stays as it is`).toBe(true);
-    const behind = this.#machine.read(this.#context + this.#size, 8);
+    const end = this.#context + this.#size;
+    const behind = this.#machine.read(end, Math.min(8, this.#machine.memoryEnd - end));
     expect(
       behind.every((octet) => octet === GUARD),
       `${what}: nothing is written behind the context`,
