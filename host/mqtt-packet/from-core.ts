@@ -2,7 +2,7 @@ import { PacketType } from '../../build/abi/core.js';
 import { packetTypeNames } from '../core/decode.js';
 import type * as core from '../core/index.js';
 import type { PacketCursor } from '../core/index.js';
-import { addUserProperty, ruleByCoreName } from './properties.js';
+import { addUserProperty, type PropertyRule, ruleByCoreName } from './properties.js';
 import type { Packet, UserProperties } from './types.js';
 
 /** The members that every parsed packet has, in the order of mqtt-packet. */
@@ -77,10 +77,8 @@ function fields(packet: core.Packet, version: number): object | undefined {
     case 'puback':
     case 'pubrec':
     case 'pubrel':
-    case 'pubcomp': {
-      const { packetId: messageId, reasonCode } = packet;
-      return version === 5 ? { messageId, reasonCode } : { messageId };
-    }
+    case 'pubcomp': // with properties, so of MQTT 5
+      return { messageId: packet.packetId, reasonCode: packet.reasonCode };
     case 'subscribe':
       return { subscriptions: packet.subscriptions.map(subscription), messageId: packet.packetId };
     case 'unsubscribe':
@@ -128,11 +126,9 @@ function subscription(entry: core.Subscription): object {
 function addProperties(target: object, properties: core.Properties | undefined): void {
   const result: Record<string, unknown> = {};
   let count = 0;
-  for (const name in properties) {
-    const value = properties[name as keyof core.Properties];
-    const rule = ruleByCoreName.get(name);
-    if (value === undefined || !rule) continue;
-    result[rule.name] = convert(rule.kind, value);
+  for (const [coreName, value] of Object.entries(properties ?? {})) {
+    const { name, kind } = ruleByCoreName.get(coreName) as PropertyRule;
+    result[name] = convert(kind, value);
     count++;
   }
   if (count > 0) Object.assign(target, { properties: result });

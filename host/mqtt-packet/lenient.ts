@@ -148,7 +148,7 @@ function readAcknowledgement(reader: FieldReader, settings: ParserOptions, cmd: 
   if (reader.length <= 2) return { messageId, reasonCode: 0 };
   const reasonCode = reader.byte() as number;
   if (!REASONS[cmd].includes(reasonCode)) refuse(`Invalid ${cmd} reason code`);
-  return { messageId, reasonCode, ...(reader.length > 3 ? withProperties(reader, settings) : {}) };
+  return { messageId, reasonCode, ...withProperties(reader, settings) };
 }
 
 function readSubscribe(reader: FieldReader, settings: ParserOptions): Fields {

@@ -42,7 +42,7 @@ export class Parser extends EventEmitter {
 
   /**
    * Takes the next chunk of the stream and emits `packet` for each packet that is complete with it. A payload is a view
-   * on the chunk when the packet lies in it whole. At the first packet that is refused `error` is emitted with a
+   * on the chunk when no other chunk waited for it. At the first packet that is refused `error` is emitted with a
    * PacketError and nothing more; the next call begins a new stream.
    *
    * @returns how many bytes wait for the rest of their packet, its fixed header not counted.

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerateOptions, Packet } from '../../../host/mqtt-packet/index.js';
 import { examples } from './packets.js';
-import { hex, ours } from './peers.js';
+import { hex, ours, theirs } from './peers.js';
 
 /** The packet as hex; objects that no declaration allows are tried too. */
 const generate = (packet: object, options?: GenerateOptions) =>
   ours.generate(packet as Packet, options).toString('hex');
+
+/** The same of mqtt-packet. */
+const byThem = (packet: object, options?: GenerateOptions) => theirs.generate(packet as never, options).toString('hex');
 
 const connect = (more: object) => ({ cmd: 'connect', clientId: 'c', ...more });
 const publish = (more: object) => ({ cmd: 'publish', topic: 'a', payload: '', ...more });
@@ -21,6 +24,12 @@ describe.each(examples)('a $what of version $protocolVersion', ({ protocolVersio
 describe('what may be left out', () => {
   it('of a CONNECT is a clean session of 3.1.1 without keep-alive', () => {
     expect(generate({ cmd: 'connect' })).toBe('100c00044d515454040200000000');
+  });
+
+  it('of a CONNECT are user name and password: null is none', () => {
+    for (const more of [{ username: null }, { username: 'u', password: null }, { username: null, password: null }]) {
+      expect(generate(connect(more))).toBe(byThem(connect(more)));
+    }
   });
 
   it('of a PUBLISH is everything but its topic', () => {
@@ -40,6 +49,15 @@ describe('what may be left out', () => {
     for (const properties of [undefined, null, {}, { reasonString: undefined }]) {
       expect(generate(publish({ properties }), { protocolVersion: 5 })).toBe('300400016100');
     }
+  });
+
+  it('are the properties of an acknowledgement, which may be null too', () => {
+    for (const properties of [undefined, null]) {
+      const packet = { cmd: 'puback', messageId: 1, reasonCode: 0, properties };
+      expect(generate(packet, { protocolVersion: 5 })).toBe('40020001');
+    }
+    const packet = { cmd: 'puback', messageId: 1, reasonCode: 0, properties: {} };
+    expect(generate(packet, { protocolVersion: 5 })).toBe(byThem(packet, { protocolVersion: 5 }));
   });
 });
 
@@ -82,6 +100,16 @@ describe('properties', () => {
 
   it('are left alone below MQTT 5', () => {
     expect(generate(publish({ properties: { topicAlias: 1 } }))).toBe('3003000161');
+  });
+
+  it('are left alone below MQTT 5, as are the options of a subscription, whatever they are', () => {
+    for (const options of [
+      { nl: true, rap: true, rh: 2 },
+      { nl: 1, rap: 'yes', rh: 7 },
+    ]) {
+      const packet = subscribe({ topic: 'a', qos: 1, ...options });
+      expect(generate(packet)).toBe(byThem(packet));
+    }
   });
 });
 
@@ -139,6 +167,7 @@ describe('a packet that cannot be written', () => {
     [4, connect({ clientId: '', protocolId: 'MQIsdp', protocolVersion: 3 }), 'clientId must be supplied before 3.1.1'],
     [4, connect({ will: 42 }), 'Invalid will'],
     [4, connect({ will: { topic: '', payload: 'x' } }), 'Invalid will topic'],
+    [4, connect({ will: { topic: Buffer.from('w'), payload: 'x' } }), 'Invalid will topic'],
     [4, connect({ will: { topic: 'a', payload: 42 } }), 'Invalid will payload'],
     [4, connect({ username: 42 }), 'Invalid username'],
     [4, connect({ username: 'u', password: 42 }), 'Invalid password'],
@@ -158,21 +187,43 @@ describe('a packet that cannot be written', () => {
     [4, { cmd: 'suback', messageId: 1, granted: [] }, 'Invalid qos vector'],
     [5, { cmd: 'unsuback', messageId: 1, granted: ['0'] }, 'Invalid qos vector'],
     [4, { cmd: 'suback', messageId: 1, granted: new Array(1) }, 'Invalid qos vector'],
+    [4, { cmd: 'unsubscribe', messageId: 1 }, 'Invalid unsubscriptions'],
+    [4, { cmd: 'unsubscribe', messageId: 1, unsubscriptions: [] }, 'Invalid unsubscriptions'],
     [4, { cmd: 'unsubscribe', messageId: 1, unsubscriptions: [7] }, 'Invalid unsubscriptions'],
     [4, { cmd: 'auth', reasonCode: 0 }, 'Invalid mqtt version for auth packet'],
     [5, publish({ properties: { payloadFormatIndicator: 1 } }), 'Invalid payloadFormatIndicator: 1'],
     [5, publish({ properties: { topicAlias: 65_536 } }), 'Invalid topicAlias: 65536'],
     [5, publish({ properties: { contentType: 7 } }), 'Invalid contentType: 7'],
+    [5, publish({ properties: { contentType: Buffer.from('text') } }), 'Invalid contentType: text'],
     [5, publish({ properties: { subscriptionIdentifier: 0x10000000 } }), 'Invalid subscriptionIdentifier: 268435456'],
     [5, publish({ properties: { userProperties: 'a=b' } }), 'Invalid userProperties: a=b'],
     [5, publish({ properties: { colour: 'red' } }), 'Invalid property colour: red'],
   ])('in version %i, %o, is refused in the words of mqtt-packet', (protocolVersion, packet, message) => {
-    for (const lenient of [false, true]) expect(() => generate(packet, { protocolVersion, lenient })).toThrow(message);
+    const refusal = expect.objectContaining({ message });
+    expect(() => byThem(packet, { protocolVersion })).toThrow(refusal);
+    for (const lenient of [false, true]) expect(() => generate(packet, { protocolVersion, lenient })).toThrow(refusal);
+  });
+
+  it.each([
+    [4, connect({ will: { topic: 'a', payload: '', qos: 4 } }), 'Invalid will qos'],
+    [4, publish({ qos: 3, messageId: 1 }), 'Invalid qos'],
+    [5, publish({ properties: { userProperties: null } }), 'Invalid userProperties: null'],
+    [5, publish({ properties: { userProperties: { a: null } } }), 'Invalid userProperties: a has no value'],
+    [5, publish({ properties: { userProperties: { a: undefined } } }), 'Invalid userProperties: a has no value'],
+    [5, publish({ properties: { userProperties: { a: ['1', null] } } }), 'Invalid userProperties: a has no value'],
+  ])('in version %i, %o, is refused in words, which mqtt-packet has none for', (protocolVersion, packet, message) => {
+    for (const lenient of [false, true]) {
+      const refusal = expect.objectContaining({ name: 'PacketError', message });
+      expect(() => generate(packet, { protocolVersion, lenient })).toThrow(refusal);
+    }
   });
 
   it('because it is longer than the protocol allows is refused before it is copied (1.5.5)', () => {
     const payload = new Uint8Array(new ArrayBuffer(268_435_455)); // never touched, so it takes no memory
     expect(() => generate(publish({ payload }))).toThrow('Invalid variable byte integer: 268435458');
+    // Of the largest length there is, it is what stands before the payload that is refused.
+    const largest = publish({ topic: '+', payload: payload.subarray(3) });
+    expect(() => generate(largest)).toThrow(expect.objectContaining({ codeName: 'TOPIC_WILDCARD' }));
   });
 
   it('leaves no trace in the next one, even when the next one is written in its midst', () => {
@@ -201,6 +252,20 @@ describe('a packet that cannot be written', () => {
     const error = { name: 'PacketError', codeName: 'TOPIC_WILDCARD', statement: 'MQTT-3.3.2-2', byteOffset: -1 };
     expect(() => generate(publish({ topic: 'a/+' }))).toThrow(expect.objectContaining(error));
     expect(() => generate(publish({ topic: 'a/+' }))).toThrow(/^cannot encode publish: /);
+  });
+
+  it('says as the cause which version it was written in; that no packets came before it', () => {
+    for (const [given, version] of [
+      [3, 3],
+      [4, 4],
+      [5, 5],
+      [7, 4],
+      [undefined, 4],
+    ]) {
+      const cause = expect.objectContaining({ protocolVersion: version, packets: [] });
+      const refused = () => generate(publish({ topic: 'a/+' }), { protocolVersion: given });
+      expect(refused).toThrow(expect.objectContaining({ cause }));
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MqttError } from '../../../host/core/index.js';
 import type { Packet, ParserOptions } from '../../../host/mqtt-packet/index.js';
 import { examples } from './packets.js';
-import { hex, oneByOne, ours, parseAll } from './peers.js';
+import { hex, members, oneByOne, ours, parseAll, theirs } from './peers.js';
 
 const parse = (options: ParserOptions | undefined, ...chunks: string[]) =>
   parseAll(ours, options, ...chunks.map((chunk) => hex(chunk)));
@@ -16,7 +16,9 @@ describe.each(examples)('a $what of version $protocolVersion', ({ protocolVersio
 
   it('is given with the members that mqtt-packet gives it, and no others', () => {
     expect(parse({ protocolVersion }, bytes)).toEqual({ packets: [expected], errors: [], unread: [0] });
-    expect(parse({ protocolVersion, lenient: true }, bytes).packets).toEqual([expected]);
+    const { packets } = parseAll(theirs, { protocolVersion }, hex(bytes));
+    for (const lenient of [false, true])
+      expect(members(parse({ protocolVersion, lenient }, bytes).packets)).toEqual(members(packets));
   });
 
   it('comes only when its last byte came', () => {
@@ -54,15 +56,24 @@ describe('a parser', () => {
     const packets: Packet[] = [];
     const parser = ours.parser().on('packet', (packet) => packets.push(packet));
     parser.parse(hex('c0'));
-    for (const wrong of ['c000', [0xc0, 0], 7, null]) expect(() => parser.parse(wrong as never)).toThrow(TypeError);
+    const refusal = new TypeError('parse takes a Buffer or Uint8Array');
+    for (const wrong of ['c000', [0xc0, 0], 7, null]) expect(() => parser.parse(wrong as never)).toThrow(refusal);
     parser.parse(hex('00'));
     expect(cmds(packets)).toEqual(['pingreq']);
   });
 
   it('gives payloads as views on the chunk', () => {
-    const chunk = hex('3005 0001 61 6869');
-    const { packets } = parseAll(ours, undefined, chunk);
-    expect((packets[0] as { payload: Buffer }).payload.buffer).toBe(chunk.buffer);
+    const chunks = [hex('3005 0001 61 6869'), hex('3005 0001 61 6869')];
+    const { packets } = parseAll(ours, undefined, ...chunks);
+    for (const chunk of chunks) chunk.write('o', 5);
+    expect(packets).toMatchObject([{ payload: Buffer.from('oi') }, { payload: Buffer.from('oi') }]);
+  });
+
+  it('reads a PUBLISH whose length takes two bytes, the first of them 80', () => {
+    const bytes = ours.generate({ cmd: 'publish', topic: 'a', payload: 'x'.repeat(125) } as Packet);
+    expect(bytes.subarray(0, 3)).toEqual(hex('308001'));
+    const { packets } = parseAll(theirs, undefined, bytes);
+    expect(members(parseAll(ours, undefined, bytes).packets)).toEqual(members(packets));
   });
 
   it('reads a PUBLISH of a megabyte that comes in pieces', () => {
@@ -97,6 +108,44 @@ describe('a parser', () => {
     expect(packets.map((packet) => 'reasonCode' in packet)).toEqual([false, true]);
   });
 
+  it('says as the cause of an error which version it went by', () => {
+    for (const [given, version] of [
+      [3, 3],
+      [4, 4],
+      [5, 5],
+      [7, 4],
+      [undefined, 4],
+    ]) {
+      const { errors } = parse({ protocolVersion: given }, '3006 0002 2f23 6869');
+      expect(errors).toMatchObject([{ cause: { protocolVersion: version } }]);
+    }
+  });
+
+  it('lets through what its options throw, whenever it asks them, and takes it for no packet that is refused', () => {
+    let thrown = 0;
+    for (const bytes of ['3206 0001 61 0007 78', '8200']) {
+      for (let last = 1; last <= 5; last++) {
+        let count = 0;
+        const parser = ours.parser({
+          get protocolVersion() {
+            if (++count === last) throw new RangeError('of the options');
+            return 4;
+          },
+        });
+        const errors: Error[] = [];
+        parser.on('error', (error) => errors.push(error));
+        try {
+          parser.parse(hex(bytes));
+        } catch (error) {
+          expect(error).toEqual(new RangeError('of the options'));
+          thrown++;
+        }
+        expect(errors.filter(({ message }) => message === 'of the options')).toEqual([]);
+      }
+    }
+    expect(thrown).toBeGreaterThan(2);
+  });
+
   it('gives user properties whose names are those of Object.prototype (2.2.2.2)', () => {
     const bytes = '3021 0001 61 1d 26 0009 5f5f70726f746f5f5f 0001 31 26 0008 746f537472696e67 0001 32';
     const [packet] = parse({ protocolVersion: 5 }, bytes).packets as unknown as [
@@ -117,9 +166,41 @@ describe('a server older than MQTT 5', () => {
   });
 
   it('is not understood when it accepts, or gives a code that its version does not have', () => {
-    for (const bytes of ['2002 0000', '2002 0006', '2002 0101']) {
+    for (const bytes of ['2002 0000', '2002 0006', '2002 0101', '208200 0100']) {
       expect(parse({ protocolVersion: 5 }, bytes)).toMatchObject({ packets: [], errors: [{ name: 'PacketError' }] });
     }
+  });
+
+  it('is not understood in packets other than its CONNACK', () => {
+    expect(parse({ protocolVersion: 4 }, 'b002 0007').errors).toEqual([]);
+    expect(parse({ protocolVersion: 5 }, 'b002 0007')).toMatchObject({
+      packets: [],
+      errors: [{ name: 'PacketError' }],
+    });
+  });
+});
+
+describe('with `lenient`', () => {
+  const contentType = (length: number) => `03 00${length.toString(16)} ${'78'.repeat(length)}`;
+
+  it.each<[string, ParserOptions, string]>([
+    ['a property of four bytes that is not there', { protocolVersion: 5 }, '3005 0001 61 01 02'],
+    ['a property of two bytes that is not there', { protocolVersion: 5 }, '3006 0001 61 02 23 01'],
+    ['a Subscription Identifier of two bytes', { protocolVersion: 5 }, '3007 0001 61 03 0b 8001'],
+    ['128 bytes of properties', { protocolVersion: 5 }, `308601 0001 61 8001 ${contentType(0x7d)} 79`],
+    ['200 bytes of properties', { protocolVersion: 5 }, `30ce01 0001 61 c801 ${contentType(0xc5)} 79`],
+    ['a PUBACK without Property Length', { protocolVersion: 5 }, '4003 0007 10'],
+    ['a CONNACK without return code', { protocolVersion: 4 }, '2001 01'],
+    ['a CONNACK of no bytes', { protocolVersion: 4 }, '2000'],
+    ['a SUBSCRIBE to a bridge', { protocolVersion: 4, bridgeMode: true }, '8206 0007 0001 61 01'],
+    ['a SUBSCRIBE of MQTT 5 to a bridge', { protocolVersion: 5, bridgeMode: true }, '8207 0007 00 0001 61 01'],
+    ['a SUBSCRIBE behind the CONNECT of a bridge', {}, '100d 0004 4d515454 84 02 0000 0001 63 8206 0007 0001 61 01'],
+  ])('%s is read as by mqtt-packet', (_, options, bytes) => {
+    const { packets, errors } = parseAll(theirs, options, hex(bytes));
+    expect(errors).toEqual([]);
+    const result = parse({ ...options, lenient: true }, bytes);
+    expect(members(result.packets)).toEqual(members(packets));
+    expect(result.errors).toEqual([]);
   });
 });
 
@@ -139,6 +220,14 @@ describe('a packet that is refused', () => {
     ]);
     expect(errors[0].cause).toBeInstanceOf(MqttError);
     expect(errors[0].message).toContain('wildcard');
+  });
+
+  it('is refused with its first byte in the words that it gets when it came whole', () => {
+    const dup = '3805 0001 61 6869';
+    const [whole, bytewise] = [[hex(dup)], oneByOne(hex(dup))].map((chunks) => parseAll(ours, undefined, ...chunks));
+    expect(bytewise.unread).toHaveLength(1);
+    expect(bytewise.errors).toEqual(whole.errors);
+    expect(whole.errors).toMatchObject([{ codeName: 'DUP_WITH_QOS_0' }]);
   });
 
   it('ends the stream: the next chunk begins a new one', () => {
@@ -162,15 +251,23 @@ describe('a packet that is refused', () => {
     [4, '6002 0007', 'Invalid header flag bits, must be 0x2 for pubrel packet'],
     [4, '36', 'Packet must not have both QoS bits set to 1'],
     [4, '0000', 'Not supported'],
+    [4, '0100', 'Not supported'],
+    [4, '0600', 'Packet must not have both QoS bits set to 1'],
     [4, 'f000', 'Not supported auth packet for this version MQTT'],
     [4, '30ffffffff', 'Invalid variable byte integer'],
+    [4, '30ffffffff01', 'Invalid variable byte integer'],
+    [5, '300a 0001 61 ffffffff7f 0000', 'Invalid variable byte integer'],
     [4, '1001 00', 'Cannot parse protocolId'],
     [4, '100c 0004 4d515458 04 02 0000 0000', 'Invalid protocolId'],
     [4, '100c 0004 4d515454 06 02 0000 0000', 'Invalid protocol version'],
+    [4, '100c 0004 4d515454 02 02 0000 0000', 'Invalid protocol version'],
     [4, '100c 0004 4d515454 04 03 0000 0000', 'Connect flag bit 0 must be 0, but got 1'],
     [4, '100c 0004 4d515454 04 22 0000 0000', 'Will Retain Flag must be set to zero when Will Flag is set to 0'],
     [4, '100c 0004 4d515454 04 0a 0000 0000', 'Will QoS must be set to zero when Will Flag is set to 0'],
     [4, '1006 0004 4d515454', 'Packet too short'],
+    [4, '1007 0004 4d515454 04', 'Packet too short'],
+    [4, '1008 0004 4d515454 04 02', 'Packet too short'],
+    [5, '1009 0004 4d515454 05 02 05', 'Packet too short'],
     [4, '100a 0004 4d515454 04 02 0000', 'Packet too short'],
     [4, '100d 0004 4d515454 04 06 0000 0001 63', 'Cannot parse will topic'],
     [4, '1010 0004 4d515454 04 06 0000 0001 63 0001 77', 'Cannot parse will payload'],
@@ -179,6 +276,7 @@ describe('a packet that is refused', () => {
     [4, '2002 0200', 'Invalid connack flags, bits 7-1 must be set to 0'],
     [4, '3002 0005', 'Cannot parse topic'],
     [4, '8200', 'Malformed subscribe, no payload specified'],
+    [4, '8205 0007 0005 61', 'Cannot parse topic'],
     [4, '8205 0007 0001 61', 'Malformed Subscribe Payload'],
     [4, '8206 0007 0001 61 04', 'Invalid subscribe topic flag bits, bits 7-2 must be 0'],
     [4, '8206 0007 0001 61 03', 'Invalid subscribe QoS, must be <= 2'],
@@ -188,8 +286,12 @@ describe('a packet that is refused', () => {
     [5, '9004 0007 00 03', 'Invalid suback code'],
     [4, '9000', 'Malformed suback, no payload specified'],
     [4, 'a200', 'Malformed unsubscribe, no payload specified'],
+    [4, 'a205 0007 0005 61', 'Cannot parse topic'],
+    [3, 'b003 0007 00', 'Malformed unsuback, payload length must be 2'],
     [4, 'b003 0007 00', 'Malformed unsuback, payload length must be 2'],
+    [5, 'b000', 'Malformed unsuback, no payload specified'],
     [5, 'b004 0007 00 01', 'Invalid unsuback code'],
+    [5, 'b005 0007 00 00 01', 'Invalid unsuback code'],
     [5, '4003 0007 01', 'Invalid puback reason code'],
     [5, '6203 0007 10', 'Invalid pubrel reason code'],
     [5, 'e001 01', 'Invalid disconnect reason code'],
@@ -197,10 +299,10 @@ describe('a packet that is refused', () => {
     [5, '3007 0001 61 03 00 0000', 'Cannot parse property code type'],
     [5, '3007 0001 61 03 7f 0000', 'Unknown property'],
   ])('of version %i, %s, has the message of mqtt-packet', (protocolVersion, bytes, message) => {
-    for (const lenient of [false, true]) {
-      const { errors } = parse({ protocolVersion, lenient }, bytes);
-      expect(errors[0].message).toBe(message);
-    }
+    expect(parseAll(theirs, { protocolVersion }, hex(bytes)).errors[0]).toMatchObject({ message });
+    expect(parse({ protocolVersion, lenient: true }, bytes).errors).toMatchObject([{ message }]);
+    const codeName = expect.any(String);
+    expect(parse({ protocolVersion }, bytes).errors).toMatchObject([{ message, codeName, cause: { codeName } }]);
   });
 });
 

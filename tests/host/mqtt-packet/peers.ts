@@ -25,6 +25,10 @@ export function parseAll(codec: Codec, options: ParserOptions | undefined, ...ch
   return result;
 }
 
+/** What can be seen of packets whatever their classes; a member that is undefined shows. */
+export const members = (packets: unknown): unknown =>
+  JSON.parse(JSON.stringify(packets, (_, value) => (value === undefined ? 'undefined' : value)));
+
 /** The bytes cut into pieces of one byte. */
 export const oneByOne = (bytes: Buffer) => [...bytes.keys()].map((at) => bytes.subarray(at, at + 1));
 

@@ -62,6 +62,16 @@ describe('writeToStream', () => {
     expect(chunks).toHaveLength(1);
   });
 
+  it('does with a stream that can be corked only', async () => {
+    const thrown: unknown[] = [];
+    const note = (error: unknown) => thrown.push(error);
+    process.once('uncaughtException', note);
+    expect(writeToStream(publish, { write: () => true, cork: () => undefined })).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('uncaughtException', note);
+    expect(thrown).toEqual([]);
+  });
+
   it.each<[Packet, boolean]>([
     [publish, false],
     [{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] }, false],
