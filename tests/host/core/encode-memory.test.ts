@@ -7,7 +7,6 @@ import {
   type ProtocolVersion,
   type PublishPacket,
 } from '../../../host/core/index.js';
-import { scratch } from '../../../host/core/instance.js';
 
 const publish = (topic: string, length: number, properties = {}): Packet => ({
   type: 'publish',
@@ -29,15 +28,6 @@ function decode(bytes: Buffer, version: ProtocolVersion = 5): Packet {
 const edges = [0x7f, 0x3fff, 0x1f_ffff].flatMap((edge) => [-8, -1, 0, 1, 2].map((more) => edge + more));
 
 describe('encodePacket', () => {
-  it('lets the core read packets that are about as long as all its memory', () => {
-    const room = scratch.u8.length - scratch.reserve(0);
-    for (const length of [room - 16, room - 6, room - 2]) {
-      // Nothing is decoded in between, which would take more memory.
-      const packet = encodePacket({ type: 'suback', packetId: 1, reasonCodes: Array(length).fill(1) }, 4);
-      expect(packet.subarray(-length).equals(Buffer.alloc(length, 1))).toBe(true);
-    }
-  });
-
   it('puts the fixed header before bodies of every length, whatever length was before', () => {
     const check = (topic: string, length: number) => {
       const packet = decode(encodePacket(publish(topic, length), 5)) as PublishPacket;
