@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerateOptions, Packet } from '../../../host/mqtt-packet/index.js';
 import { examples } from './packets.js';
-import { hex, ours, theirs } from './peers.js';
+import { hex, ours, theirs, versions } from './peers.js';
 
 /** The packet as hex; objects that no declaration allows are tried too. */
 const generate = (packet: object, options?: GenerateOptions) =>
@@ -255,13 +255,7 @@ describe('a packet that cannot be written', () => {
   });
 
   it('says as the cause which version it was written in; that no packets came before it', () => {
-    for (const [given, version] of [
-      [3, 3],
-      [4, 4],
-      [5, 5],
-      [7, 4],
-      [undefined, 4],
-    ]) {
+    for (const [given, version] of versions) {
       const cause = expect.objectContaining({ protocolVersion: version, packets: [] });
       const refused = () => generate(publish({ topic: 'a/+' }), { protocolVersion: given });
       expect(refused).toThrow(expect.objectContaining({ cause }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MqttError } from '../../../host/core/index.js';
 import type { Packet, ParserOptions } from '../../../host/mqtt-packet/index.js';
 import { examples } from './packets.js';
-import { hex, members, oneByOne, ours, parseAll, theirs } from './peers.js';
+import { hex, members, oneByOne, ours, parseAll, theirs, versions } from './peers.js';
 
 const parse = (options: ParserOptions | undefined, ...chunks: string[]) =>
   parseAll(ours, options, ...chunks.map((chunk) => hex(chunk)));
@@ -109,13 +109,7 @@ describe('a parser', () => {
   });
 
   it('says as the cause of an error which version it went by', () => {
-    for (const [given, version] of [
-      [3, 3],
-      [4, 4],
-      [5, 5],
-      [7, 4],
-      [undefined, 4],
-    ]) {
+    for (const [given, version] of versions) {
       const { errors } = parse({ protocolVersion: given }, '3006 0002 2f23 6869');
       expect(errors).toMatchObject([{ cause: { protocolVersion: version } }]);
     }

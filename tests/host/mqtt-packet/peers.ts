@@ -3,6 +3,15 @@ import ours, { type Packet, type ParserOptions } from '../../../host/mqtt-packet
 
 export { ours, theirs };
 
+/** Versions that options ask for, and what is gone by then. */
+export const versions = [
+  [3, 3],
+  [4, 4],
+  [5, 5],
+  [7, 4],
+  [undefined, 4],
+] as const;
+
 /** What a parser gave for the chunks of one stream. */
 export interface Parsed {
   packets: Packet[];
