@@ -2,7 +2,7 @@ import { PacketType } from '../../build/abi/core.js';
 import { packetTypeNames } from '../core/decode.js';
 import type * as core from '../core/index.js';
 import type { PacketCursor } from '../core/index.js';
-import { addUserProperty, type PropertyRule, ruleByCoreName } from './properties.js';
+import { addUserProperty, ruleByCoreName } from './properties.js';
 import type { Packet, UserProperties } from './types.js';
 
 /** The members that every parsed packet has, in the order of mqtt-packet. */
@@ -126,9 +126,12 @@ function subscription(entry: core.Subscription): object {
 function addProperties(target: object, properties: core.Properties | undefined): void {
   const result: Record<string, unknown> = {};
   let count = 0;
-  for (const [coreName, value] of Object.entries(properties ?? {})) {
-    const { name, kind } = ruleByCoreName.get(coreName) as PropertyRule;
-    result[name] = convert(kind, value);
+  // Object.entries takes half as long again for the whole packet.
+  for (const coreName in properties) {
+    const rule = ruleByCoreName.get(coreName);
+    // What somebody has put into Object.prototype.
+    if (!rule) continue;
+    result[rule.name] = convert(rule.kind, properties[coreName as keyof core.Properties]);
     count++;
   }
   if (count > 0) Object.assign(target, { properties: result });

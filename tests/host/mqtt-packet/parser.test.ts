@@ -140,6 +140,21 @@ describe('a parser', () => {
     expect(thrown).toBeGreaterThan(2);
   });
 
+  it('gives no properties that somebody has put into Object.prototype', () => {
+    const bytes = hex('3007 0001 61 02 01 01 78');
+    const clean = parseAll(ours, { protocolVersion: 5 }, bytes);
+    const prototype = Object.prototype as Record<string, unknown>;
+    prototype.foreign = 7;
+    try {
+      const { packets, errors } = parseAll(ours, { protocolVersion: 5 }, bytes);
+      expect(errors).toEqual([]);
+      expect(Object.keys(packets[0] as object)).toEqual(Object.keys(clean.packets[0] as object));
+      expect(Object.keys((packets[0] as { properties: object }).properties)).toEqual(['payloadFormatIndicator']);
+    } finally {
+      delete prototype.foreign;
+    }
+  });
+
   it('gives user properties whose names are those of Object.prototype (2.2.2.2)', () => {
     const bytes = '3021 0001 61 1d 26 0009 5f5f70726f746f5f5f 0001 31 26 0008 746f537472696e67 0001 32';
     const [packet] = parse({ protocolVersion: 5 }, bytes).packets as unknown as [
