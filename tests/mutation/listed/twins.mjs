@@ -1,5 +1,4 @@
 // Mutants beside the unchanged core: each gets the same calls from the same memory, and has to give the same.
-
 import { FUEL_MOST, fuelFor } from '../probes.mjs';
 import { openRanges, parameters } from './masks.mjs';
 
@@ -32,8 +31,8 @@ function placeOf(address, name, words) {
 export class Twins {
   #core;
   #before;
-  /** For each 64 pieces of code: the mutants with the bit of their piece in the lower or upper half. */
-  #groups = [];
+  /** For each 64 pieces of code, by the global that marks them: the mutants with the bit of their piece in the lower or upper half. */
+  #groups = new Map();
   /** Those whose working memory is not that of the core, and which so have to make every call. */
   #apart = new Set();
 
@@ -62,9 +61,8 @@ export class Twins {
     for (const one of this.all) {
       const { piece } = one.mutant;
       const group = `g${1 + (piece >> 6)}`;
-      if (!this.#groups.some(({ name }) => name === group)) this.#groups.push({ name: group, members: [] });
-      const { members } = this.#groups.find(({ name }) => name === group);
-      members.push({ one, isUpper: (piece & 32) !== 0, bit: 1 << (piece & 31) });
+      if (!this.#groups.has(group)) this.#groups.set(group, []);
+      this.#groups.get(group).push({ one, isUpper: (piece & 32) !== 0, bit: 1 << (piece & 31) });
     }
   }
 
@@ -81,7 +79,7 @@ export class Twins {
     const core = this.#core;
     this.#before.set(core.memory);
     this.calls++;
-    for (const { name: group } of this.#groups) core.exports[group].value = 0n;
+    for (const group of this.#groups.keys()) core.exports[group].value = 0n;
     const result = run(core, FUEL_MOST, name, words);
     if (typeof result === 'string') throw new Error(`${name}(${words}) of the unchanged core is ${result}`);
     const fuel = fuelFor(FUEL_MOST - (core.exports.g0.value >>> 0));
@@ -92,8 +90,8 @@ export class Twins {
 
   #reached() {
     const found = [];
-    for (const { name, members } of this.#groups) {
-      const marks = BigInt.asUintN(64, this.#core.exports[name].value);
+    for (const [group, members] of this.#groups) {
+      const marks = BigInt.asUintN(64, this.#core.exports[group].value);
       if (marks === 0n) continue;
       const halves = [Number(marks & 0xffff_ffffn) | 0, Number(marks >> HALF) | 0];
       for (const { one, isUpper, bit } of members) if ((halves[Number(isUpper)] & bit) !== 0) found.push(one);
