@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { restrict, syncFolder } from '../files/private.js';
+import { restrict, syncFolder } from '../node/private-files.js';
 import { reasonOf, StoreError } from './errors.js';
 
 /** The names under which LMDB keeps an environment. */

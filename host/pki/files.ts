@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { restrict, syncFolder } from '../files/private.js';
+import { restrict, syncFolder } from '../node/private-files.js';
 import { PkiError, reasonOf } from './errors.js';
 
 const OWN_FILES = /^(ca|server|device-UV[0-9a-f]{32})\.(pem|key)$|\.tmp$/;

@@ -22,7 +22,7 @@ enum wq_section {
   WQ_SECTION_LAST = WQ_SECTION_DATA_COUNT
 };
 
-/** What the last section of core.wasm says: the custom section "parts", which tools/parts.mjs appends. */
+/** What the last section of core.wasm says: the custom section "parts", which tools/build/parts.ts appends. */
 typedef struct wq_module_parts {
   /** bytes of the module before it: what the engine is to have */
   uint32_t code_size;

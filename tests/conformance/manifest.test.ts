@@ -14,7 +14,7 @@ const all = standards.flatMap(({ version }) => loadManifest(version).statements)
 type PerRole = { bound: number; tested: number };
 type Counts = Record<string, { tested: number; codec: PerRole; session: PerRole; broker: PerRole }>;
 const tool = (...options: string[]) =>
-  execFileSync(process.execPath, ['tools/conformance.mjs', ...options], { cwd: root, encoding: 'utf8' });
+  execFileSync(process.execPath, ['tools/tables/conformance.ts', ...options], { cwd: root, encoding: 'utf8' });
 
 describe.each(standards)('the list of $version', ({ version, groups, chapters }) => {
   const { statements } = loadManifest(version);
@@ -103,7 +103,7 @@ describe('the guard', () => {
     expect(problemOf({ file, name, case: 'mqtt-5' })).toBeUndefined();
     expect(problemOf({ file: 'tests/vectors/mqtt.json', name: 'PINGREQ (version 4)' })).toBeUndefined();
     expect(problemOf({ file: 'tests/vectors/mqtt.json', name: 'PINGREQ (version 3)' })).toContain('has no vector');
-    expect(problemOf({ file: 'tools/conformance.mjs', name })).toContain('is not run');
+    expect(problemOf({ file: 'tools/tables/conformance.ts', name })).toContain('is not run');
   });
 });
 
@@ -126,7 +126,7 @@ describe('the counts', () => {
   it('in README.md are those of the manifests', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const [block] = /<!-- conformance -->.*?<!-- \/conformance -->/s.exec(readme) ?? [];
-    if (block !== undefined) expect(block, 'run node tools/conformance.mjs --write').toBe(tool().trim());
+    if (block !== undefined) expect(block, 'run node tools/tables/conformance.ts --write').toBe(tool().trim());
   });
 });
 

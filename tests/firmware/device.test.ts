@@ -2,7 +2,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { Child } from '../interop/child.js';
 
-const device = new Child('node', ['tools/device.mjs', '--json', '--command', 'hello']);
+const device = new Child('node', ['tools/firmware/device.ts', '--json', '--command', 'hello']);
 const topic = 'sensor/device/UV00000000000000000000000000000033';
 
 afterAll(async () => {

@@ -45,7 +45,7 @@ describe('build/wasmqtt.h', () => {
     // In a process of its own: the tools are plain JavaScript.
     const script = `
       import { cHeader } from './tools/generate-c.mjs';
-      import { readAbi } from './tools/generate.mjs';
+      import { readAbi } from './tools/generate.ts';
       process.stdout.write(cHeader(readAbi()));`;
     const made = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
     expect(made).toBe(header);

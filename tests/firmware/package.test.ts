@@ -19,7 +19,7 @@ function start(program: string): string {
 
 beforeAll(() => {
   // A build on a machine without wabt has left it out.
-  if (!existsSync('build/aot/core.c')) run(process.execPath, 'tools/translate.mjs');
+  if (!existsSync('build/aot/core.c')) run(process.execPath, 'tools/build/translate.ts');
   const name = run(
     npm[0],
     ...npm.slice(1),

@@ -9,12 +9,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 const here = import.meta.dirname;
 /** What the commands are made of; plain JavaScript, as all that runs without the vitest around it. */
 const load = (file: string) => import(new URL(file, import.meta.url).href);
-const { targets } = await load('./targets.mjs');
-const { campaign } = await load('./campaign.mjs');
-const { compile } = await load('./compile.mjs');
-const { buildPlanted, plant } = await load('./planted.mjs');
-const { describedSeeds, withSeed } = await load('./seeds.mjs');
-const { vectorOf, withVector } = await load('./vectors.mjs');
+const { targets } = await load('./targets.ts');
+const { campaign } = await load('./campaign.ts');
+const { compile } = await load('./compile.ts');
+const { buildPlanted, plant } = await load('./planted.ts');
+const { describedSeeds, withSeed } = await load('./seeds.ts');
+const { vectorOf, withVector } = await load('./vectors.ts');
 
 const names: string[] = Object.keys(targets);
 const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-fuzz-'));
@@ -141,7 +141,7 @@ describe('the seeds', () => {
 
 describe('npm run fuzz', () => {
   it('lists its targets', () => {
-    const { status, stdout } = command('fuzz.mjs', '--list', '--json');
+    const { status, stdout } = command('fuzz.ts', '--list', '--json');
     expect(status).toBe(0);
     expect(
       stdout
@@ -153,7 +153,7 @@ describe('npm run fuzz', () => {
 
   it('counts executions, a line of JSON for each target and one for all', () => {
     const words = ['--target', 'hex', '--target', 'utf8', '--runs', '2000', '--seconds', '20', '--jobs', '2', '--json'];
-    const { status, stdout } = command('fuzz.mjs', ...words);
+    const { status, stdout } = command('fuzz.ts', ...words);
     expect(status).toBe(0);
     const lines = stdout
       .trim()
@@ -165,13 +165,13 @@ describe('npm run fuzz', () => {
   });
 
   it('says what is wrong with its options, with exit code 2', () => {
-    expect(command('fuzz.mjs', '--target', 'hexa')).toMatchObject({
+    expect(command('fuzz.ts', '--target', 'hexa')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('there is no target hexa; there are packet, stream'),
     });
-    expect(command('fuzz.mjs', '--seconds', 'x')).toMatchObject({ status: 2 });
-    expect(command('keep.mjs', 'no-such-file')).toMatchObject({ status: 2 });
-    for (const file of ['fuzz.mjs', 'keep.mjs', 'selftest.mjs'])
+    expect(command('fuzz.ts', '--seconds', 'x')).toMatchObject({ status: 2 });
+    expect(command('keep.ts', 'no-such-file')).toMatchObject({ status: 2 });
+    for (const file of ['fuzz.ts', 'keep.ts', 'selftest.ts'])
       expect(command(file, '--help')).toMatchObject({
         status: 0,
         stdout: expect.stringContaining('Usage: npm run fuzz'),

@@ -12,9 +12,9 @@
 #include "steps.h"
 #include "wq_core.h"
 
-/* targets.mjs says how much of linear memory there is (FUZZ_MEMORY, bytes), and how long an input is (FUZZ_INPUT, bytes). */
+/* targets.ts says how much of linear memory there is (FUZZ_MEMORY, bytes), and how long an input is (FUZZ_INPUT, bytes). */
 #if !defined(FUZZ_MEMORY) || !defined(FUZZ_INPUT)
-#error "compile.mjs defines FUZZ_MEMORY and FUZZ_INPUT"
+#error "compile.ts defines FUZZ_MEMORY and FUZZ_INPUT"
 #endif
 
 extern wq_core fuzz_core;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import files from '../../tools/files.json' with { type: 'json' };
+import files from '../../tools/test/debian-files.json' with { type: 'json' };
 
 /** What openssl calls the command that reads it; `pkey` is a private key. */
 export type SampleKind = 'x509' | 'crl' | 'req' | 'pkey';

@@ -1,6 +1,6 @@
 /*
  * A TLS connection that somebody else makes: what goes to the broker is appended to one file of the host, what comes from it
- * is read from another, both in frames. tools/device-line.mjs is at the other end.
+ * is read from another, both in frames. tools/firmware/device-line.ts is at the other end.
  */
 #ifndef DEVICE_LINE_H
 #define DEVICE_LINE_H

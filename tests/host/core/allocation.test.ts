@@ -64,7 +64,7 @@ interface Heap {
 
 /** Decodes a million packets in a process of its own, after as many to get warm. */
 function measure(way: 'cursor' | 'object'): Heap {
-  const program = fileURLToPath(new URL('programs/heap.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('programs/heap.ts', import.meta.url));
   return JSON.parse(execFileSync(process.execPath, ['--expose-gc', program, way, '1000000'], { encoding: 'utf8' }));
 }
 

@@ -11,7 +11,7 @@ let port: number;
 let codec: unknown;
 
 beforeAll(async () => {
-  aedes = packages.run('aedes.mjs');
+  aedes = packages.run('aedes.ts');
   ({ port, ours: codec } = JSON.parse(await aedes.line('stdout', /"listening"/)));
 });
 

@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
 const load = (file: string) => import(new URL(file, import.meta.url).href);
-const { Reader, readModule } = await load('../module.mjs');
-const { Mutants } = await load('../probes.mjs');
-const { Random } = await load('./changes.mjs');
-const { inputs, randomInput } = await load('./inputs.mjs');
-const { Twins } = await load('./twins.mjs');
+const { Reader, readModule } = await load('../module.ts');
+const { Mutants } = await load('../probes.ts');
+const { Random } = await load('./changes.ts');
+const { inputs, randomInput } = await load('./inputs.ts');
+const { Twins } = await load('./twins.ts');
 
 interface Mutant {
   function: number;
@@ -124,7 +124,7 @@ describe('inputs at random', () => {
 
 describe('npm run mutation:listed', () => {
   const command = (...words: string[]) =>
-    spawnSync(process.execPath, [join(root, 'tests/mutation/listed.mjs'), ...words], { encoding: 'utf8' });
+    spawnSync(process.execPath, [join(root, 'tests/mutation/listed.ts'), ...words], { encoding: 'utf8' });
 
   it('tells what it does, and what is wrong with its options', () => {
     expect(command('--help')).toMatchObject({

@@ -1,0 +1,71 @@
+// The translated core with counters, and the programs that run it: the vectors as calls, and the fuzz corpus.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from '../../tools/root.js';
+import { bundle } from '../mutation/bundle.js';
+import { load } from '../mutation/in-process.js';
+
+const FUZZ = join(root, 'tests/fuzz');
+const OURS = ['-Ibuild', '-Ihost/wasm3', '-Ihost/wasm3/aot', '-Itests/firmware', '-DWQ_AOT', '-DNDEBUG', '-w', '-O1'];
+const BINDING = ['host/wasm3/aot/wq_aot.c', 'host/wasm3/wq_core.c', 'host/wasm3/wq_text.c'];
+const RUNNER = ['tests/firmware/runner.c', 'tests/coverage/heap.c'];
+
+const require = createRequire(import.meta.url);
+const run = (command, ...words) =>
+  execFileSync(command, words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1 << 28 });
+
+/** Every program is linked with the one core.o, so that the counts of all of them add up. */
+export class Programs {
+  #folder;
+
+  /** Translates build/core.wasm and compiles it, without optimization: so each line and branch of the C stays what it is. */
+  constructor(folder) {
+    this.#folder = folder;
+    run('wasm2c', 'build/core.wasm', '-n', 'core', '-o', join(folder, 'core.c'));
+    const words = [...OURS, '-O0', '--coverage', `-I${folder}`, '-c', join(folder, 'core.c')];
+    run('gcc', ...words, '-o', join(folder, 'core.o'));
+  }
+
+  #link(name, ...words) {
+    const program = join(this.#folder, name);
+    const object = join(this.#folder, 'core.o');
+    run('gcc', ...OURS, `-I${this.#folder}`, ...BINDING, ...words, object, '--coverage', '-lm', '-o', program);
+    return program;
+  }
+
+  /** Makes the calls of every vector; each must give what it gives in Node. Gives how many calls there were. */
+  async runVectors() {
+    const runner = this.#link('runner', ...RUNNER);
+    const make = load(await bundle('tests/firmware/vector-steps.ts'), require);
+    const [from, to] = ['steps', 'results'].map((file) => join(this.#folder, file));
+    let calls = 0;
+    for (const name of ['mqttSteps', 'derSteps', 'callSteps', 'sessionSteps']) {
+      const steps = make[name]();
+      writeFileSync(from, steps.bytes);
+      run(runner, 'replay', 'build/core.wasm', '65536', '2048', '0', from, to);
+      const difference = steps.difference(readFileSync(to));
+      if (difference) throw new Error(`the translated core is not as the core in Node: ${difference}`);
+      calls += steps.calls;
+    }
+    return calls;
+  }
+
+  /** Runs every seed of every fuzz target; gives how many there were. */
+  async runCorpus() {
+    if (!existsSync(join(FUZZ, 'corpus'))) return 0;
+    const { targets } = await import('../fuzz/targets.js');
+    let inputs = 0;
+    for (const [name, { sources, memory, longest }] of Object.entries(targets)) {
+      const files = ['rig.c', `targets/${name}.c`, ...sources].map((file) => join(FUZZ, file));
+      const sizes = [`-I${FUZZ}`, `-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
+      const program = this.#link(`corpus-${name}`, ...sizes, ...files, 'tests/coverage/corpus.c');
+      const folder = join(FUZZ, 'corpus', name);
+      const seeds = readdirSync(folder).map((file) => join(folder, file));
+      for (let at = 0; at < seeds.length; at += 500) run(program, ...seeds.slice(at, at + 500));
+      inputs += seeds.length;
+    }
+    return inputs;
+  }
+}

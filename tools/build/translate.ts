@@ -1,0 +1,33 @@
+// build/aot: core.wasm as C, for firmware. Usage: node tools/build/translate.ts
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { root } from '../root.js';
+
+/** The version of wabt whose C host/wasm3/aot/wasm-rt.h is the runtime of. */
+const VERSION = '1.0.32';
+
+/**
+ * Translates build/core.wasm with wasm2c.
+ * @returns {string | undefined} why there is no build/aot now
+ */
+export function translate() {
+  const folder = join(root, 'build/aot');
+  rmSync(folder, { recursive: true, force: true });
+  const { stdout } = spawnSync('wasm2c', ['--version'], { encoding: 'utf8' });
+  if (stdout?.trim() !== VERSION) {
+    return `build/aot takes wasm2c ${VERSION} (Debian package wabt); here is ${stdout?.trim() ?? 'none'}`;
+  }
+  mkdirSync(folder);
+  const words = [join(root, 'build/core.wasm'), '-n', 'core', '-o', join(folder, 'core.c')];
+  const { status, stderr } = spawnSync('wasm2c', words, { encoding: 'utf8' });
+  return status === 0 ? undefined : `wasm2c ended with code ${status}: ${stderr}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const problem = translate();
+  if (problem) console.error(`translate: ${problem}`);
+  process.exitCode = problem ? 1 : 0;
+}

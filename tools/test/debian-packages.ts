@@ -1,0 +1,84 @@
+// The programs and files that tests use beyond Node, with the Debian package of each.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { root } from '../root.js';
+
+/** Where that lies which is no program. */
+const files = JSON.parse(readFileSync(join(root, 'tools/test/debian-files.json'), 'utf8'));
+
+export const packageOf = {
+  mosquitto: 'mosquitto',
+  mosquitto_pub: 'mosquitto-clients',
+  mosquitto_sub: 'mosquitto-clients',
+  openssl: 'openssl',
+  curl: 'curl',
+  hexdump: 'bsdextrautils',
+  script: 'bsdutils',
+  bash: 'bash',
+  mosquitto_passwd: 'mosquitto',
+  'cryptography-vectors': 'python3-cryptography-vectors',
+  gcc: 'gcc',
+  'g++': 'g++',
+  'stdio.h': 'libc6-dev',
+  wasm2c: 'wabt',
+  'wasm-validate': 'wabt',
+  cmake: 'cmake',
+  make: 'make',
+  'clang-14': 'clang-14',
+  'libclang_rt.fuzzer': 'libclang-rt-14-dev',
+  git: 'git',
+  'arm-none-eabi-gcc': 'gcc-arm-none-eabi',
+  'newlib/stdio.h': 'libnewlib-arm-none-eabi',
+  'qemu-system-arm': 'qemu-system-arm',
+};
+
+/** Whether the file is there, or the program on the PATH; Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack. */
+function isThere(program) {
+  if (program in files) return existsSync(files[program]);
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What is not on this machine. */
+export function missingTools() {
+  return Object.keys(packageOf).filter((program) => !isThere(program));
+}
+
+/** How apt-get can be run here: as root, through sudo without a password, or not at all (undefined). */
+function aptPrefix() {
+  if (!isThere('apt-get')) return undefined;
+  if (process.getuid?.() === 0) return [];
+  const sudo = isThere('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+  return sudo ? ['sudo', '-n'] : undefined;
+}
+
+/** Installs what is missing where that is allowed; gives what is missing after it. */
+export function installTools(log) {
+  const missing = missingTools();
+  if (missing.length === 0) return [];
+  const packages = [...new Set(missing.map((program) => packageOf[program]))];
+  const prefix = aptPrefix();
+  if (!prefix) {
+    log(`missing: ${missing.join(', ')}. Install the Debian packages ${packages.join(' ')} and run this again.`);
+    return missing;
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...packages],
+  ]) {
+    log(`apt-get ${args.join(' ')}`);
+    const [command, ...rest] = [...prefix, 'apt-get', ...args];
+    const { status } = spawnSync(command, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    if (status !== 0) log(`apt-get ${args[0]} ended with code ${status}`);
+  }
+  return missingTools();
+}
