@@ -1,9 +1,9 @@
 import { Result } from '../../build/abi/core.js';
-import { string } from './arguments.js';
-import { MqttError } from './errors.js';
-import { core, scratch } from './instance.js';
+import { string } from './bytes/check-arguments.js';
+import { MqttError } from './mqtt-error.js';
+import { core, scratch } from './engine/scratch.js';
 import type { ProtocolVersion } from './packets.js';
-import { putText } from './strings.js';
+import { putText } from './bytes/strings.js';
 
 /**
  * Gives 0 for a valid Topic Name (MQTT 5 4.7), else the negative result code.

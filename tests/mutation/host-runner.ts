@@ -16,7 +16,7 @@ import { bundle } from './bundle.js';
 import { collect } from './in-process.js';
 import { rememberedExecFileSync } from './remembered.js';
 
-const FOLDERS = ['tests/host/core', 'tests/host/session', 'tests/host/mqtt-packet'];
+const FOLDERS = ['tests/host/core', 'tests/host/mqtt-packet'];
 /** What starts processes of Node, does not go through host/core, or takes long for what it adds. */
 const LEFT_OUT =
   /(^tests\/host\/mqtt-packet\/differential|\/(aedes|allocation|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|hex-builds|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
@@ -63,7 +63,8 @@ class HostRunner {
   async init() {
     process.env.WASMQTT_RUNS ??= RUNS;
     console.log = () => {};
-    const files = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+    const filesOf = (folder) => readdirSync(folder, { recursive: true });
+    const files = FOLDERS.flatMap((folder) => filesOf(folder).map((name) => `${folder}/${name.replaceAll('\\', '/')}`));
     for (const file of files.filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name))) {
       const source = await bundle(join(process.cwd(), file));
       const program = new Script(`(function (require, module) {${source}\n})`).runInThisContext();

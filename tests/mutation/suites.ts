@@ -7,17 +7,18 @@ import { root } from '../../tools/root.js';
 import { bundle } from './bundle.js';
 
 /** Those that kill most for their time come first. */
-const FIRST = ['core/call', 'session/session', 'core/der', 'core/mqtt'].map(
-  (name) => `tests/host/${name}-vectors.test.ts`,
+const FIRST = ['module/call', 'session/session', 'der/der', 'mqtt'].map(
+  (name) => `tests/host/core/${name}-vectors.test.ts`,
 );
-const FOLDERS = ['tests/host/core', 'tests/host/session', 'tests/conformance'];
+const FOLDERS = ['tests/host/core', 'tests/conformance'];
 /** What starts processes, checks other things than the core, or takes a second and more for each of its cases. */
 const LEFT_OUT = /allocation|der-mutation|der-signed|module\.test|package\.test|manifest|broker-/;
 /** Specs of functions that the core does not export, and of the application. */
 const SPECS_LEFT_OUT = /app-|varint/;
 
 const testFiles = () => {
-  const all = FOLDERS.flatMap((folder) => readdirSync(join(root, folder)).map((file) => `${folder}/${file}`));
+  const filesOf = (folder) => readdirSync(join(root, folder), { recursive: true });
+  const all = FOLDERS.flatMap((folder) => filesOf(folder).map((file) => `${folder}/${file.replaceAll('\\', '/')}`));
   const files = all.filter((file) => file.endsWith('.test.ts') && !LEFT_OUT.test(file) && !FIRST.includes(file));
   return { first: FIRST, others: files };
 };

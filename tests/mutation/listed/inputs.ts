@@ -13,10 +13,10 @@ import { Room } from './room.js';
 const lenient = new Proxy(() => lenient, { get: () => lenient });
 const require = createRequire(import.meta.url);
 const read = async (file) => load(await bundle(join(root, 'tests/host', file)), require, { expect: lenient });
-const { callVectors, runCall } = await read('core/call-vectors.ts');
-const { sessionVectors, runSession } = await read('session/session-vectors.ts');
-const { derVectors } = await read('core/der-vectors.ts');
-const { vectors: packetVectors } = await read('core/mqtt-vectors.ts');
+const { callVectors, runCall } = await read('core/support/call-vectors.ts');
+const { sessionVectors, runSession } = await read('core/session/session-vectors.ts');
+const { derVectors } = await read('core/support/der-vectors.ts');
+const { vectors: packetVectors } = await read('core/support/mqtt-vectors.ts');
 
 /** The twins as the readers of vectors want an instance of the core. */
 function machineOf(twins) {
