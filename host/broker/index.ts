@@ -1,11 +1,11 @@
 /** A development MQTT broker: `startBroker` with TLS, or `BrokerEngine` without any input or output of its own. */
 import { performance } from 'node:perf_hooks';
-import { type AccessRules, type PasswordOptions, passwordAuthentication } from './access.js';
-import { BrokerEngine, type PublishOptions } from './engine.js';
-import type { BrokerEvent } from './events.js';
-import { BrokerError, listenTls } from './listener.js';
-import { SocketTable } from './sockets.js';
-import type { Limits } from './types.js';
+import { type AccessRules, type PasswordOptions, passwordAuthentication } from './engine/access.js';
+import { BrokerEngine, type PublishOptions } from './engine/engine.js';
+import type { BrokerEvent } from './engine/events.js';
+import type { Limits } from './engine/limits.js';
+import { SocketTable } from './listeners/socket-table.js';
+import { BrokerError, listenTls } from './listeners/tls.js';
 
 export {
   type AccessRules,
@@ -17,12 +17,18 @@ export {
   openAccess,
   type PasswordOptions,
   passwordAuthentication,
-} from './access.js';
-export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine.js';
-export type { BrokerEvent, BrokerEventOf, DropReason } from './events.js';
-export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listener.js';
-export { SocketTable } from './sockets.js';
-export { type ConnectionId, type ConnectionInfo, DEFAULT_LIMITS, type Limits, type Transport } from './types.js';
+} from './engine/access.js';
+export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/engine.js';
+export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/events.js';
+export {
+  type ConnectionId,
+  type ConnectionInfo,
+  DEFAULT_LIMITS,
+  type Limits,
+  type Transport,
+} from './engine/limits.js';
+export { SocketTable } from './listeners/socket-table.js';
+export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listeners/tls.js';
 
 export interface BrokerOptions extends PasswordOptions {
   /** Address to listen on, default 127.0.0.1. */
