@@ -1,11 +1,11 @@
 /** A development MQTT broker: `startBroker` with TLS, or `BrokerEngine` without any input or output of its own. */
 import { performance } from 'node:perf_hooks';
 import { type AccessRules, type PasswordOptions, passwordAuthentication } from './engine/access.js';
-import { BrokerEngine, type PublishOptions } from './engine/engine.js';
-import type { BrokerEvent } from './engine/events.js';
-import type { Limits } from './engine/limits.js';
+import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
+import type { BrokerEvent } from './engine/broker-events.js';
+import type { Limits } from './engine/broker-limits.js';
 import { SocketTable } from './listeners/socket-table.js';
-import { BrokerError, listenTls } from './listeners/tls.js';
+import { BrokerError, listenTls } from './listeners/tls-listener.js';
 
 export {
   type AccessRules,
@@ -18,17 +18,17 @@ export {
   type PasswordOptions,
   passwordAuthentication,
 } from './engine/access.js';
-export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/engine.js';
-export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/events.js';
+export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
+export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/broker-events.js';
 export {
   type ConnectionId,
   type ConnectionInfo,
   DEFAULT_LIMITS,
   type Limits,
   type Transport,
-} from './engine/limits.js';
+} from './engine/broker-limits.js';
 export { SocketTable } from './listeners/socket-table.js';
-export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listeners/tls.js';
+export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
 
 export interface BrokerOptions extends PasswordOptions {
   /** Address to listen on, default 127.0.0.1. */

@@ -7,8 +7,8 @@ import {
   passwordAuthentication,
 } from './access.js';
 import { Deadlines } from './deadlines.js';
-import { EventHub } from './events.js';
-import { DEFAULT_LIMITS, type Limits, type Transport } from './limits.js';
+import { EventHub } from './broker-events.js';
+import { DEFAULT_LIMITS, type Limits, type Transport } from './broker-limits.js';
 import { RetainedStore } from './routing/retained-store.js';
 import { Router } from './routing/router.js';
 import { SubscriptionTree } from './routing/subscription-tree.js';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { BrokerEngine } from '../engine/engine.js';
-import type { ConnectionId, ConnectionInfo, Transport } from '../engine/limits.js';
+import type { BrokerEngine } from '../engine/broker-engine.js';
+import type { ConnectionId, ConnectionInfo, Transport } from '../engine/broker-limits.js';
 
 /** Longest delay of setTimeout. */
 const LONGEST_TIMER = 0x7fffffff;

@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../access.js';
 import type { Broker } from '../context.js';
-import { NEVER_EXPIRES } from '../limits.js';
+import { NEVER_EXPIRES } from '../broker-limits.js';
 import { Session } from './session.js';
 
 /** All sessions by client id: at most one each (3.1.3-2). */

@@ -9,7 +9,7 @@ import {
 } from '../../../core/index.js';
 import type { Broker } from '../context.js';
 import type { Deadline } from '../deadlines.js';
-import type { ConnectionId, ConnectionInfo } from '../limits.js';
+import type { ConnectionId, ConnectionInfo } from '../broker-limits.js';
 import { ConnectedClient } from '../packets/connected-client.js';
 import { Violation } from '../violation.js';
 import {
@@ -20,7 +20,7 @@ import {
   SNIFF_BYTES,
   sessionExpiry,
   sniffVersion,
-} from './connect.js';
+} from './admission.js';
 
 /** One network connection: framing, the order of packets, and every way in which it ends. */
 export class Connection {

@@ -7,7 +7,7 @@ import {
 } from '../../../core/index.js';
 import type { AuthenticateRequest, ClientIdentity } from '../access.js';
 import type { Broker } from '../context.js';
-import { type ConnectionInfo, NEVER_EXPIRES } from '../limits.js';
+import { type ConnectionInfo, NEVER_EXPIRES } from '../broker-limits.js';
 import { levelsOf } from '../packets/publish.js';
 import { Violation } from '../violation.js';
 

@@ -1,5 +1,5 @@
 import { createServer, type PeerCertificate, type TLSSocket, type TlsOptions } from 'node:tls';
-import type { BrokerEngine } from '../engine/engine.js';
+import type { BrokerEngine } from '../engine/broker-engine.js';
 import type { SocketTable } from './socket-table.js';
 
 /** Why a broker could not start. The message says what to do. */

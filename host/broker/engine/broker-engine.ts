@@ -1,7 +1,7 @@
 import { checkTopicName, type Properties, type QoS } from '../../core/index.js';
 import { Broker, type EngineOptions } from './context.js';
-import type { BrokerEvent, BrokerEventOf } from './events.js';
-import type { ConnectionId, ConnectionInfo, Limits } from './limits.js';
+import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
+import type { ConnectionId, ConnectionInfo, Limits } from './broker-limits.js';
 import { makeMessage } from './message.js';
 import { Connection } from './wire/connection.js';
 
