@@ -1,11 +1,11 @@
 /** A development MQTT broker: `startBroker` with TLS, or `BrokerEngine` without any input or output of its own. */
 import { performance } from 'node:perf_hooks';
-import { type AccessRules, type PasswordOptions, passwordAuthentication } from './access.js';
-import { BrokerEngine, type PublishOptions } from './engine.js';
-import type { BrokerEvent } from './events.js';
-import { BrokerError, listenTls } from './listener.js';
-import { SocketTable } from './sockets.js';
-import type { Limits } from './types.js';
+import { type AccessRules, type PasswordOptions, passwordAuthentication } from './engine/access.js';
+import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
+import type { BrokerEvent } from './engine/broker-events.js';
+import type { Limits } from './engine/broker-limits.js';
+import { SocketTable } from './listeners/socket-table.js';
+import { BrokerError, listenTls } from './listeners/tls-listener.js';
 
 export {
   type AccessRules,
@@ -17,12 +17,18 @@ export {
   openAccess,
   type PasswordOptions,
   passwordAuthentication,
-} from './access.js';
-export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine.js';
-export type { BrokerEvent, BrokerEventOf, DropReason } from './events.js';
-export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listener.js';
-export { SocketTable } from './sockets.js';
-export { type ConnectionId, type ConnectionInfo, DEFAULT_LIMITS, type Limits, type Transport } from './types.js';
+} from './engine/access.js';
+export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
+export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/broker-events.js';
+export {
+  type ConnectionId,
+  type ConnectionInfo,
+  DEFAULT_LIMITS,
+  type Limits,
+  type Transport,
+} from './engine/broker-limits.js';
+export { SocketTable } from './listeners/socket-table.js';
+export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
 
 export interface BrokerOptions extends PasswordOptions {
   /** Address to listen on, default 127.0.0.1. */
