@@ -5,8 +5,8 @@ import type { NewValue, Store } from '../../../host/cloud/index.js';
 import { Child } from '../../interop/child.js';
 import { Command, cleanEnvironment } from '../../interop/command.js';
 import { freePort } from '../../interop/temporary.js';
-import { type Fault, faulty } from '../cloud/faulty.js';
-import { ACCOUNT_SID, AUTH_TOKEN, openCloud } from '../cloud/helpers.js';
+import { type Fault, faulty } from '../cloud/faulty-cloud.js';
+import { ACCOUNT_SID, AUTH_TOKEN, openCloud } from '../cloud/cloud-rig.js';
 import {
   ACCOUNT,
   allOf,

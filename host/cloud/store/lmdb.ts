@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { checkDataFile } from './data-file.js';
-import { reasonOf, StoreError } from './errors.js';
-import { prepareFolder } from './folder.js';
+import { reasonOf, StoreError } from './store-error.js';
+import { prepareFolder } from './store-folder.js';
 
 /** Every text that the store keeps, with the time of its last change in milliseconds. */
 export interface DatabaseRecord {

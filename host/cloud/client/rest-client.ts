@@ -1,9 +1,9 @@
-import { CloudClientError, type CloudClientErrorCode, type FailedCall } from './client-errors.js';
-import { reasonOf } from './errors.js';
-import { checkKey, quote } from './limits.js';
-import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from './scope.js';
+import { CloudClientError, type CloudClientErrorCode, type FailedCall } from './rest-client-error.js';
+import { reasonOf } from '../store/store-error.js';
+import { checkKey, quote } from '../store/value-limits.js';
+import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from '../store/scope.js';
 
-export { CloudClientError, type CloudClientErrorCode } from './client-errors.js';
+export { CloudClientError, type CloudClientErrorCode } from './rest-client-error.js';
 
 /** One config or secret as the REST calls give it. */
 export interface RemoteValue {

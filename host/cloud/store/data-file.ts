@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { StoreError } from './errors.js';
+import { StoreError } from './store-error.js';
 
 /**
  * LMDB maps its data file and trusts it: a file that is no LMDB file, or one that was cut off, ends the process with a

@@ -1,6 +1,6 @@
-import { Database, type Transaction } from './database.js';
-import { StoreError } from './errors.js';
-import { checkKey, checkValue, quote } from './limits.js';
+import { Database, type Transaction } from './lmdb.js';
+import { StoreError } from './store-error.js';
+import { checkKey, checkValue, quote } from './value-limits.js';
 import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
 
 /** One config or secret. */

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { restrict, syncFolder } from '../node/private-files.js';
-import { PkiError, reasonOf } from './errors.js';
+import { PkiError, reasonOf } from './pki-error.js';
 
 const OWN_FILES = /^(ca|server|device-UV[0-9a-f]{32})\.(pem|key)$|\.tmp$/;
 

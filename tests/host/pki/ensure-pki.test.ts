@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, w
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Pki } from '../../../host/pki/index.js';
-import { DAY, openssl, pkiAt, pkiError, SID, temporaryFolder } from './helpers.js';
+import { DAY, openssl, pkiAt, pkiError, SID, temporaryFolder } from './pki-rig.js';
 
 const START = Date.UTC(2030, 0, 15, 12, 0, 0, 789);
 const NAMES = ['ca.key', 'ca.pem', `device-${SID}.key`, `device-${SID}.pem`, 'server.key', 'server.pem'];

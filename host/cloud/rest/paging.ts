@@ -1,6 +1,6 @@
-import { checkKey } from './limits.js';
+import { checkKey } from '../store/value-limits.js';
 import { RequestProblem } from './problems.js';
-import type { ListPage, StoredValue } from './store.js';
+import type { ListPage, StoredValue } from '../store/store.js';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;

@@ -2,11 +2,11 @@ import type { AddressInfo } from 'node:net';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { requireAccount } from './auth.js';
-import { reasonOf, StoreError } from './errors.js';
+import { reasonOf, StoreError } from '../store/store-error.js';
 import { parseForm } from './form.js';
 import { problem, problemOf, RequestProblem } from './problems.js';
-import { valueRoutes } from './routes/values.js';
-import type { Store } from './store.js';
+import { valueRoutes } from './routes/value-routes.js';
+import type { Store } from '../store/store.js';
 
 export interface CloudOptions {
   store: Store;

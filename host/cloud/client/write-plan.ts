@@ -1,5 +1,5 @@
-import type { Scope, StoreName } from './scope.js';
-import type { Change } from './store.js';
+import type { Scope, StoreName } from '../store/scope.js';
+import type { Change } from '../store/store.js';
 
 /** A value that is to be stored. */
 export interface NewValue {

@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify';
-import { StoreError, type StoreErrorCode } from './errors.js';
+import { StoreError, type StoreErrorCode } from '../store/store-error.js';
 
 /** A refusal as the REST calls give it. The numbers of the original service's codes are unknown: `code` is the HTTP status. */
 export interface ProblemBody {

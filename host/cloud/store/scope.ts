@@ -1,4 +1,4 @@
-import { normalizeDeviceSid, quote } from './limits.js';
+import { normalizeDeviceSid, quote } from './value-limits.js';
 
 /** `configs` can be read back, `secrets` are for devices alone. */
 export type StoreName = 'configs' | 'secrets';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CloudClient, CloudClientError, type CloudClientOptions, cloudAddress } from '../../../host/cloud/index.js';
 import { freePort } from '../../interop/temporary.js';
-import { ACCOUNT, ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud, SID, storeError } from './helpers.js';
+import { ACCOUNT, ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud, SID, storeError } from './cloud-rig.js';
 
 const DATE = '2021-01-01T12:34:56Z';
 const ACCESS = { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN };

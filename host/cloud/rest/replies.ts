@@ -1,5 +1,5 @@
-import type { CollectionPath } from './scope.js';
-import type { StoredValue } from './store.js';
+import type { CollectionPath } from '../store/scope.js';
+import type { StoredValue } from '../store/store.js';
 
 /** The JSON of one config, or of one secret, which has no value in it. */
 export type ValueReply =

@@ -1,7 +1,7 @@
-import type { CloudClient } from './client.js';
-import { CloudClientError } from './client-errors.js';
-import { reasonOf } from './errors.js';
-import type { Scope } from './scope.js';
+import type { CloudClient } from './rest-client.js';
+import { CloudClientError } from './rest-client-error.js';
+import { reasonOf } from '../store/store-error.js';
+import type { Scope } from '../store/scope.js';
 import { isFinal, type PlannedWrite, type PresentValues } from './write-plan.js';
 
 export interface WriteAllOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, openStore, SID, storeError } from './helpers.js';
+import { ACCOUNT, openStore, SID, storeError } from './cloud-rig.js';
 
 describe('keys', () => {
   it('may be any 1 to 100 printable ASCII characters', async () => {

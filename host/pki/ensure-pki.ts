@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, type X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { PkiError } from './errors.js';
-import { prepareFolder, readPrivate, replaceFile, writeOnce } from './files.js';
+import { PkiError } from './pki-error.js';
+import { prepareFolder, readPrivate, replaceFile, writeOnce } from './pki-files.js';
 import { commonName, isCurrent, isIssuedBy, notBefore, parseCertificate, parseKey } from './inspect.js';
 import type { Purpose } from './issue.js';
 

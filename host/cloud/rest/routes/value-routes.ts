@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { formField } from '../form.js';
 import { pageMeta, parsePageRequest } from '../paging.js';
 import { valueReply } from '../replies.js';
-import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../scope.js';
-import type { Store } from '../store.js';
+import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../../store/scope.js';
+import type { Store } from '../../store/store.js';
 
 export interface ValueRoutesOptions {
   store: Store;

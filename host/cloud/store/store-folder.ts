@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { restrict, syncFolder } from '../node/private-files.js';
-import { reasonOf, StoreError } from './errors.js';
+import { restrict, syncFolder } from '../../node/private-files.js';
+import { reasonOf, StoreError } from './store-error.js';
 
 /** The names under which LMDB keeps an environment. */
 export const STORE_FILES = ['data.mdb', 'lock.mdb'] as const;

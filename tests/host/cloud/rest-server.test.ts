@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { CloudStartError, startCloud } from '../../../host/cloud/index.js';
-import { ACCOUNT_SID, AUTH_TOKEN, openCloud, openStore } from './helpers.js';
+import { ACCOUNT_SID, AUTH_TOKEN, openCloud, openStore } from './cloud-rig.js';
 
 describe('authentication', () => {
   const basic = (user: string, password: string) => ({ authorization: `Basic ${btoa(`${user}:${password}`)}` });

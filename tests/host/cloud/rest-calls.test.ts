@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, DEVICE, openCloud, SID } from './helpers.js';
+import { ACCOUNT, DEVICE, openCloud, SID } from './cloud-rig.js';
 
 const DATE = '2021-01-01T12:34:56Z';
 
