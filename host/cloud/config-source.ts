@@ -1,6 +1,6 @@
-import { normalizeDeviceSid } from './limits.js';
-import type { Scope, StoreName } from './scope.js';
-import type { Store } from './store.js';
+import { normalizeDeviceSid } from './store/value-limits.js';
+import type { Scope, StoreName } from './store/scope.js';
+import type { Store } from './store/store.js';
 
 /** One key that a device asks for. */
 export interface ConfigRequest {

@@ -1,4 +1,4 @@
-export { type Account, ensureAccount } from './account.js';
+export { type Account, ensureAccount } from './store/account.js';
 export {
   CloudClient,
   CloudClientError,
@@ -7,13 +7,13 @@ export {
   cloudAddress,
   isInTheClear,
   type RemoteValue,
-} from './client.js';
+} from './client/rest-client.js';
 export { type ConfigRequest, type ConfigResult, type ConfigSource, deviceConfigSource } from './config-source.js';
-export { StoreError, type StoreErrorCode } from './errors.js';
-export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './limits.js';
-export { collectionPath, restPath, type Scope, type StoreName } from './scope.js';
-export { type Cloud, type CloudOptions, CloudStartError, startCloud } from './server.js';
-export { type Change, type ListPage, Store, type StoredValue, type StoreOptions } from './store.js';
+export { StoreError, type StoreErrorCode } from './store/store-error.js';
+export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './store/value-limits.js';
+export { collectionPath, restPath, type Scope, type StoreName } from './store/scope.js';
+export { type Cloud, type CloudOptions, CloudStartError, startCloud } from './rest/server.js';
+export { type Change, type ListPage, Store, type StoredValue, type StoreOptions } from './store/store.js';
 export {
   readPresent,
   type SecretDates,
@@ -21,7 +21,7 @@ export {
   WriteAllError,
   type WriteAllOptions,
   writeAll,
-} from './write-all.js';
+} from './client/write-all.js';
 export {
   asChanges,
   isFinal,
@@ -30,4 +30,4 @@ export {
   type PresentValues,
   planWrites,
   type WritePlan,
-} from './write-plan.js';
+} from './client/write-plan.js';

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { PkiError, reasonOf } from './errors.js';
+import { PkiError, reasonOf } from './pki-error.js';
 
 /** CAs of this PKI have this name and eight hex digits of their key's digest behind it. */
 export const CA_NAME = 'wasmqtt development CA';

@@ -1,5 +1,5 @@
 import { SOON_DAYS } from './material.js';
-import type { Trap } from './trap.js';
+import type { Trap } from './trap-case.js';
 
 /** Ways into traps with certificates and keys. */
 export const CREDENTIALS: Trap[] = [
