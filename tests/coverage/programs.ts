@@ -10,7 +10,7 @@ import { load } from '../mutation/in-process.js';
 const FUZZ = join(root, 'tests/fuzz');
 const OURS = ['-Ibuild', '-Ihost/wasm3', '-Ihost/wasm3/aot', '-Itests/firmware', '-DWQ_AOT', '-DNDEBUG', '-w', '-O1'];
 const BINDING = ['host/wasm3/aot/wq_aot.c', 'host/wasm3/wq_core.c', 'host/wasm3/wq_text.c'];
-const RUNNER = ['tests/firmware/runner.c', 'tests/coverage/heap.c'];
+const RUNNER = ['tests/firmware/core/runner.c', 'tests/coverage/heap.c'];
 
 const require = createRequire(import.meta.url);
 const run = (command, ...words) =>
@@ -38,7 +38,7 @@ export class Programs {
   /** Makes the calls of every vector; each must give what it gives in Node. Gives how many calls there were. */
   async runVectors() {
     const runner = this.#link('runner', ...RUNNER);
-    const make = load(await bundle('tests/firmware/vector-steps.ts'), require);
+    const make = load(await bundle('tests/firmware/core/vector-steps.ts'), require);
     const [from, to] = ['steps', 'results'].map((file) => join(this.#folder, file));
     let calls = 0;
     for (const name of ['mqttSteps', 'derSteps', 'callSteps', 'sessionSteps']) {
