@@ -5,18 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, describe, expect, it } from 'vitest';
+import { typescriptProgram } from '../../tools/run-typescript.js';
+import { campaign } from './campaign/campaign.js';
+import { compile } from './campaign/compile.js';
+import { buildPlanted, plant } from './campaign/planted-core.js';
+import { targets } from './campaign/targets.js';
+import { vectorOf, withVector } from './findings/finding-vector.js';
+import { describedSeeds, withSeed } from './findings/seed-list.js';
 
 const here = import.meta.dirname;
-/** What the commands are made of; plain JavaScript, as all that runs without the vitest around it. */
-const load = (file: string) => import(new URL(file, import.meta.url).href);
-const { targets } = await load('./targets.ts');
-const { campaign } = await load('./campaign.ts');
-const { compile } = await load('./compile.ts');
-const { buildPlanted, plant } = await load('./planted.ts');
-const { describedSeeds, withSeed } = await load('./seeds.ts');
-const { vectorOf, withVector } = await load('./vectors.ts');
-
-const names: string[] = Object.keys(targets);
+const names = Object.keys(targets);
 const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -27,7 +25,9 @@ function fuzz(target: string, program: string, seconds: number) {
 }
 
 function command(file: string, ...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, file), ...words], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, typescriptProgram(join(here, file), ...words), {
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 

@@ -4,10 +4,10 @@ import { relative } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { root } from '../../tools/root.js';
-import { campaign } from './campaign.js';
-import { compile } from './compile.js';
-import { checkTarget, targets } from './targets.js';
-import { corpusOf, findingsOf } from './work.js';
+import { campaign } from './campaign/campaign.js';
+import { compile } from './campaign/compile.js';
+import { corpusOf, findingsOf } from './campaign/folders.js';
+import { checkTarget, targets } from './campaign/targets.js';
 
 const HELP = `Usage: npm run fuzz -- [OPTIONS]
 

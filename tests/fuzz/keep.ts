@@ -5,11 +5,11 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { root } from '../../tools/root.js';
-import { compile } from './compile.js';
-import { seedName, withSeed } from './seeds.js';
-import { checkTarget, targets } from './targets.js';
-import { vectorOf, withVector } from './vectors.js';
-import { here, seedsOf } from './work.js';
+import { compile } from './campaign/compile.js';
+import { here, seedsOf } from './campaign/folders.js';
+import { checkTarget, targets } from './campaign/targets.js';
+import { vectorOf, withVector } from './findings/finding-vector.js';
+import { seedName, withSeed } from './findings/seed-list.js';
 
 const HELP = `Usage: npm run fuzz:keep -- FILE --name "what it shows" [--target NAME] [--seed]
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { campaign } from './campaign.js';
-import { compile } from './compile.js';
-import { buildPlanted, plant } from './planted.js';
-import { checkTarget, targets } from './targets.js';
+import { campaign } from './campaign/campaign.js';
+import { compile } from './campaign/compile.js';
+import { buildPlanted, plant } from './campaign/planted-core.js';
+import { checkTarget, targets } from './campaign/targets.js';
 
 const HELP = `Usage: npm run fuzz:selftest -- [OPTIONS]
 

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../../tools/root.js';
-import { bundle } from '../bundle.js';
-import { load } from '../in-process.js';
+import { bundle } from '../bundles/bundle.js';
+import { load } from '../bundles/in-process.js';
+import { Room } from './call-memory.js';
 import { calls } from './calls.js';
 import { changed, changedSession, changedVector } from './changes.js';
-import { Room } from './room.js';
 
 /** What the readers of vectors expect is no matter here: whatever comes is compared with the core. */
 const lenient = new Proxy(() => lenient, { get: () => lenient });

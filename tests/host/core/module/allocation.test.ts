@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import binaryen from 'binaryen';
 import { describe, expect, it } from 'vitest';
-import { moduleBytes } from '../support/bare-core.js';
+import { typescriptProgram } from '../../../tools/run-typescript.js';
+import { moduleBytes } from './modules.js';
 
 /** What must not stand in the core: growth of memory, floating point, and indirect calls, which could hide a recursion. */
 const FOREIGN = /\b(memory\.grow|call_indirect|f32\.\w+|f64\.\w+)\b|\b(?:param|result|local|mut)[^()]*\b(f32|f64)\b/g;
@@ -65,7 +66,11 @@ interface Heap {
 /** Decodes a million packets in a process of its own, after as many to get warm. */
 function measure(way: 'cursor' | 'object'): Heap {
   const program = fileURLToPath(new URL('programs/heap.ts', import.meta.url));
-  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', program, way, '1000000'], { encoding: 'utf8' }));
+  return JSON.parse(
+    execFileSync(process.execPath, ['--expose-gc', ...typescriptProgram(program, way, '1000000')], {
+      encoding: 'utf8',
+    }),
+  );
 }
 
 describe('the JavaScript heap, while a million packets are decoded', () => {

@@ -1,7 +1,8 @@
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Child } from '../../../interop/child.js';
-import { temporaryFolder } from '../../../interop/temporary.js';
+import { typescriptProgram } from '../../../tools/run-typescript.js';
+import { Child } from '../../interop/child.js';
+import { temporaryFolder } from '../../interop/temporary.js';
 
 const modules = new URL('../../../../node_modules/', import.meta.url).pathname;
 const builtFile = new URL('../../../../build/host/mqtt-packet.js', import.meta.url);
@@ -25,6 +26,7 @@ export class OverriddenFolder {
     for (const name of readdirSync(modules)) {
       if (name !== 'mqtt-packet') symlinkSync(join(modules, name), join(target, name));
     }
+    writeFileSync(join(this.#folder.folder, 'package.json'), JSON.stringify({ type: 'module' }));
     for (const [name, text] of Object.entries(replacement)) writeFileSync(join(target, 'mqtt-packet', name), text);
   }
 
@@ -33,7 +35,7 @@ export class OverriddenFolder {
     const file = join(this.#folder.folder, name);
     copyFileSync(new URL(`programs/${name}`, import.meta.url), file);
     const flags = ['--preserve-symlinks', '--preserve-symlinks-main'];
-    return new Child(process.execPath, [...flags, file, ...args], { cwd: this.#folder.folder });
+    return new Child(process.execPath, [...flags, ...typescriptProgram(file, ...args)], { cwd: this.#folder.folder });
   }
 
   remove(): void {
