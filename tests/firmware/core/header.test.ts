@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as abi from '../../build/abi/core.js';
-import { cHeader } from '../../tools/generate/c-header.js';
-import { readAbi } from '../../tools/generate/generate.js';
+import * as abi from '../../../build/abi/core.js';
+import { cHeader } from '../../../tools/generate/c-header.js';
+import { readAbi } from '../../../tools/generate/generate.js';
 import { temporaryFolder } from './engines.js';
 
 const folder = temporaryFolder();
@@ -88,7 +88,7 @@ describe('build/wasmqtt.h', () => {
   });
 
   it('declares every function of build/core.wasm, and no other', async () => {
-    const { compile } = await import('../../host/core/modules.js');
+    const { compile } = await import('../../host/core/support/bare-core.js');
     const exported = compile('core.wasm').exports.filter(({ kind }) => kind === 'function');
     const listed = [...header.matchAll(/^ {2}F\((\d), (\w+), \w+\)/gm)];
     expect(listed.map(([, , name]) => name).sort()).toEqual(exported.map(({ name }) => name).sort());

@@ -1,8 +1,8 @@
 // needs: wasm2c, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
 import process from 'node:process';
 import { afterAll, expect, it } from 'vitest';
-import { typescriptProgram } from '../../tools/run-typescript.js';
-import { Child } from '../interop/child.js';
+import { typescriptProgram } from '../../../tools/run-typescript.js';
+import { Child } from '../../interop/child.js';
 
 const device = new Child(
   process.execPath,

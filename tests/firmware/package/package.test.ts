@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { typescriptProgram } from '../../tools/run-typescript.js';
-import { target, temporaryFolder } from './engines.js';
+import { typescriptProgram } from '../../../tools/run-typescript.js';
+import { target, temporaryFolder } from '../core/engines.js';
 
 const folder = temporaryFolder();
 const unpacked = join(folder, 'package');

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import binaryen from 'binaryen';
 import { describe, expect, it } from 'vitest';
-import { typescriptProgram } from '../../../tools/run-typescript.js';
-import { moduleBytes } from './modules.js';
+import { typescriptProgram } from '../../../../tools/run-typescript.js';
+import { moduleBytes } from '../support/bare-core.js';
 
 /** What must not stand in the core: growth of memory, floating point, and indirect calls, which could hide a recursion. */
 const FOREIGN = /\b(memory\.grow|call_indirect|f32\.\w+|f64\.\w+)\b|\b(?:param|result|local|mut)[^()]*\b(f32|f64)\b/g;

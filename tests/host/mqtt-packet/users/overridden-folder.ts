@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { typescriptProgram } from '../../../tools/run-typescript.js';
-import { Child } from '../../interop/child.js';
-import { temporaryFolder } from '../../interop/temporary.js';
+import { typescriptProgram } from '../../../../tools/run-typescript.js';
+import { Child } from '../../../interop/child.js';
+import { temporaryFolder } from '../../../interop/temporary.js';
 
 const modules = new URL('../../../../node_modules/', import.meta.url).pathname;
 const builtFile = new URL('../../../../build/host/mqtt-packet.js', import.meta.url);
