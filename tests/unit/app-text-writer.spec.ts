@@ -1,4 +1,4 @@
-import { ascii, begin, byte, bytes, decimal, length, parseDecimal } from '../../assembly/app/text';
+import { ascii, begin, byte, bytes, decimal, length, parseDecimal } from '../../assembly/app/text-writer';
 import { INPUT, OUTPUT, put, putText } from './bytes';
 
 function text(): string {

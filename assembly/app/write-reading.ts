@@ -1,5 +1,5 @@
 import { PAYLOAD_SIZE, payloadBuffer } from './memory-map';
-import { ascii, begin, byte, decimal, length } from './text';
+import { ascii, begin, byte, decimal, length } from './text-writer';
 
 /**
  * Writes a reading into the payload buffer as JSON and gives its length: number of the reading, a simulated

@@ -12,8 +12,8 @@ import {
 } from '../../build/abi/assembly';
 import { IDENTIFIER_EC_PARAMETERS, IDENTIFIER_RSA_PARAMETERS } from '../../build/abi/der-templates';
 import { TAG_SEQUENCE } from './element';
-import { key_read } from './key';
-import { putBefore, putHeader } from './write';
+import { key_read } from './read-key';
+import { putBefore, putHeader } from './write-backwards';
 
 /** INTEGER 0, INTEGER 1 and NULL. */
 const CONSTANTS: usize = memory.data<u8>([2, 1, 0, 2, 1, 1, 5, 0]);

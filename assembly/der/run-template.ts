@@ -33,6 +33,7 @@ import {
   TEMPLATE_ANY_LIST,
 } from '../../build/abi/der-templates';
 import { act } from './actions';
+import { checkPrimitive } from './check-primitive';
 import {
   contentOf,
   endOf,
@@ -46,9 +47,8 @@ import {
   TAG_UTC_TIME,
 } from './element';
 import { extensionTemplate } from './extension';
-import { lookUp } from './identifier';
-import { checkOrder } from './order';
-import { checkPrimitive } from './value';
+import { lookUp } from './known-identifiers';
+import { checkOrder } from './set-order';
 
 /** How many operations there are. */
 const OPERATIONS: u32 = OP_RANGE - OP_END + 1;

@@ -1,5 +1,5 @@
 import { PAYLOAD_SIZE, payloadBuffer } from '../../assembly/app/memory-map';
-import { writeReading } from '../../assembly/app/reading';
+import { writeReading } from '../../assembly/app/write-reading';
 
 function reading(count: i32, commands: i32): string {
   memory.fill(payloadBuffer, 0xee, PAYLOAD_SIZE);

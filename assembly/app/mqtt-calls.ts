@@ -73,6 +73,7 @@ import {
   mvMqttRequestPublish,
   mvMqttRequestSubscribe,
 } from '../../build/abi/microvisor-assembly';
+import { option, options } from './app-options';
 import { handle } from './channel';
 import * as configuration from './configuration';
 import { CHAIN_MAXIMUM, splitChain } from './credentials';
@@ -88,8 +89,7 @@ import {
   topicBuffer,
   userNameBuffer,
 } from './memory-map';
-import { option, options } from './options';
-import * as text from './text';
+import * as text from './text-writer';
 
 /** Correlation id of the one subscribe request. */
 const SUBSCRIBE_CORRELATION: u32 = 1;

@@ -44,17 +44,17 @@ import {
   mvMqttReadPublishResponse,
   mvMqttReceiveLostMessageInfo,
 } from '../../build/abi/microvisor-assembly';
+import { option } from './app-options';
 import { BACKOFF_MAXIMUM, nextBackoff, withJitter } from './backoff';
 import * as channel from './channel';
 import * as configuration from './configuration';
-import * as connection from './connection';
 import { subjectOf } from './credentials';
-import { mv_host_timer } from './host';
+import { mv_host_timer } from './host-timer';
 import * as log from './log';
 import { callBuffer, hostBuffer, payloadBuffer, topicBuffer, userNameBuffer } from './memory-map';
-import { option } from './options';
-import { writeReading } from './reading';
-import { ascii, bytes, decimal } from './text';
+import * as connection from './mqtt-calls';
+import { ascii, bytes, decimal } from './text-writer';
+import { writeReading } from './write-reading';
 
 /** Notification tags. */
 export const TAG_NETWORK: u32 = 1;

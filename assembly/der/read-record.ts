@@ -13,7 +13,7 @@ import {
   TEMPLATE_CERTIFICATION_REQUEST,
 } from '../../build/abi/der-templates';
 import { finish } from './element';
-import { run } from './machine';
+import { run } from './run-template';
 
 /** Reads by a template into a record that begins with DerHead and has `size` bytes; gives the length of what was read. */
 export function read(template: u32, input: usize, length: u32, record: usize, size: usize): i32 {

@@ -13,8 +13,8 @@ import {
   TEMPLATE_PRIVATE_KEY_INFO,
   TEMPLATE_RSA_PRIVATE_KEY,
 } from '../../build/abi/der-templates';
-import { key_identify } from './identify';
-import { read } from './read';
+import { key_identify } from './identify-key';
+import { read } from './read-record';
 
 /** ABI: see assembly/abi/der.json. */
 export function key_check_pkcs8(input: usize, length: u32, key: usize): i32 {
