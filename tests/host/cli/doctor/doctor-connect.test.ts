@@ -11,7 +11,7 @@ import { Mosquitto, type MosquittoOptions } from '../../../interop/mosquitto.js'
 import { freePort } from '../../../interop/temporary.js';
 import { type Changes, withChanges } from '../../credentials/trap-case.js';
 import { DoctorRig } from './doctor-rig.js';
-import { expectReadmeTable, type Row } from '../trap-table.js';
+import { expectReadmeTable, type Row } from './trap-table.js';
 
 const USERS = { ann: 'correct horse' };
 const LONG = { from: '20200101000000Z', to: '20800101000000Z' };

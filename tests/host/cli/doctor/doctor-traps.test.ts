@@ -6,7 +6,7 @@ import { TRAPS } from '../../credentials/all-traps.js';
 import { type Material, makeMaterial, removeMaterial } from '../../credentials/material.js';
 import { goodValues, placeOf, splitPlace, type Trap, withChanges } from '../../credentials/trap-case.js';
 import { DoctorRig } from './doctor-rig.js';
-import { expectReadmeTable, type Row } from '../trap-table.js';
+import { expectReadmeTable, type Row } from './trap-table.js';
 
 const DEVICE_SID = `UV${'c'.repeat(32)}`;
 const ACCOUNT = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'token' };
