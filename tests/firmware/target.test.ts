@@ -5,7 +5,7 @@ import { target } from './machine.js';
 import { recordingInstance } from './recording.js';
 import { expectWhatNodeGives } from './replay.js';
 
-vi.mock('../../host/core/engine/scratch.js', (original) => recordingInstance(original));
+vi.mock('../../host/core/engine/core.js', (original) => recordingInstance(original));
 
 const folder = temporaryFolder();
 expectWhatNodeGives('on an emulated Cortex-M33', () => [wasm3(folder, target), wasm2c(folder, target)], true);
