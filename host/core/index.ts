@@ -1,17 +1,17 @@
 /** The core: MQTT 3.1.1 and 5 packets, DER, certificates, keys and hex, on one shared instance of core.wasm. */
 export { ReasonCode, Result, results } from '../../build/abi/core.js';
-export { PacketBatch } from './encode/packet-batch.js';
 export { PacketCursor } from './decode/cursor.js';
+export type { PacketDecoderOptions } from './decode/decode-options.js';
 export { type Decoded, PacketDecoder } from './decode/decoder.js';
+export type { PayloadPiece, PublishStart } from './decode/payload-pieces.js';
 export * from './der/index.js';
 export { encodePacket } from './encode/encode.js';
-export { describeResult, MqttError } from './mqtt-error.js';
-export { HexError, hexDecode, hexEncode } from './hex.js';
-export { modulePath, packageFolder } from './engine/scratch.js';
-export { LARGEST_PACKET, type PacketDecoderOptions } from './decode/decode-options.js';
-export * from './packets.js';
-export type { PayloadPiece, PublishStart } from './decode/payload-pieces.js';
+export { PacketBatch } from './encode/packet-batch.js';
 export { PreparedPublish, type PublishTemplate, preparePublish } from './encode/prepared-publish.js';
+export { modulePath, packageFolder } from './engine/node/package-files.js';
+export { HexError, hexDecode, hexEncode } from './hex.js';
+export { describeResult, MqttError } from './mqtt-error.js';
+export * from './packets.js';
 export { ClientSession } from './session/client-session.js';
 export {
   type ClientSessionEvent,

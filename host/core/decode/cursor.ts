@@ -1,15 +1,16 @@
 import { ChunkRecord, DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
 import { flag, integer } from '../bytes/check-arguments.js';
-import { packetTypeNames } from './to-object.js';
-import { MqttError } from '../mqtt-error.js';
-import { chunkAddress, core, scratch, TABLE_CAPACITY, tableAddress } from '../engine/scratch.js';
-import { LARGEST_PACKET, type PacketDecoderOptions } from './decode-options.js';
-import { NONE, PacketView } from './packet-view.js';
-import type { ProtocolVersion } from '../packets.js';
-import { PayloadPieces } from './payload-pieces.js';
 import { NOTHING } from '../bytes/field-reader.js';
-import { STRIDE } from './summary-words.js';
 import { viewOf } from '../bytes/views.js';
+import { core } from '../engine/core.js';
+import { chunkAddress, scratch, TABLE_CAPACITY, tableAddress } from '../engine/scratch.js';
+import { MqttError } from '../mqtt-error.js';
+import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
+import type { PacketDecoderOptions } from './decode-options.js';
+import { packetTypeNames } from './packet-type-names.js';
+import { NONE, PacketView } from './packet-view.js';
+import { PayloadPieces } from './payload-pieces.js';
+import { STRIDE } from './summary-words.js';
 
 /** Up to so many bytes a loop copies faster than a call. */
 const FEW = 24;

@@ -1,8 +1,5 @@
 import type { ProtocolVersion } from '../packets.js';
 
-/** The largest packet of the protocol: fixed header of five bytes and 268,435,455 more (2.1.4). */
-export const LARGEST_PACKET = 268_435_460;
-
 /** How a stream is decoded. */
 export interface PacketDecoderOptions {
   /** Version of the packets that come; default 4. A CONNECT brings its own and sets it for those after it. */

@@ -1,7 +1,7 @@
-import { PacketCursor } from './cursor.js';
 import { MqttError } from '../mqtt-error.js';
-import type { PacketDecoderOptions } from './decode-options.js';
 import type { Packet, ProtocolVersion } from '../packets.js';
+import { PacketCursor } from './cursor.js';
+import type { PacketDecoderOptions } from './decode-options.js';
 import { itemOf, type PayloadPiece, type PublishStart } from './payload-pieces.js';
 
 /** What a decoder with these options gives: packets, and with `largestBuffered` large payloads in pieces. */
@@ -50,7 +50,7 @@ export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDe
     const packets: (Packet | PayloadPiece)[] = [];
     const cursor = this.#cursor;
     try {
-      if (this.#inPieces) while (cursor.next()) packets.push(itemOf(cursor));
+      if (this.#inPieces) while (cursor.next()) packets.push(itemOf(cursor, cursor.remaining));
       else while (cursor.next()) packets.push(cursor.toObject());
     } catch (error) {
       if (error instanceof MqttError) for (const packet of packets) error.packets.push(packet as Packet);

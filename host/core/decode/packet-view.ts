@@ -1,8 +1,7 @@
 import { PacketFlag } from '../../../build/abi/core.js';
-import { toObject } from './to-object.js';
+import { Source } from '../bytes/field-reader.js';
 import { scratch, tableAddress } from '../engine/scratch.js';
 import type { Packet, QoS } from '../packets.js';
-import { Source } from '../bytes/field-reader.js';
 import {
   FLAGS,
   LENGTH,
@@ -16,6 +15,7 @@ import {
   TOPIC_LENGTH,
   TYPE,
 } from './summary-words.js';
+import { toObject } from './to-object.js';
 
 /** Word of the row of zeros before the table: what is shown when there is no packet. */
 export const NONE = (tableAddress >> 2) - STRIDE;

@@ -1,7 +1,8 @@
 import { DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
-import type { PacketCursor } from './cursor.js';
-import { core, scratch } from '../engine/scratch.js';
+import { core } from '../engine/core.js';
+import { scratch } from '../engine/scratch.js';
 import type { Packet, PublishPacket } from '../packets.js';
+import type { PacketView } from './packet-view.js';
 
 /** A PUBLISH whose payload comes in pieces: `payload` is the first one, which may be empty. */
 export interface PublishStart extends PublishPacket {
@@ -18,13 +19,16 @@ export interface PayloadPiece {
   remaining: number;
 }
 
-/** What the cursor shows as a plain object: a packet, the start of a PUBLISH, or a piece of its payload. */
-export function itemOf(cursor: PacketCursor): Packet | PublishStart | PayloadPiece {
-  const { remaining } = cursor;
-  if (cursor.type === 0) return { type: 'piece', payload: cursor.payload, remaining };
-  const packet = cursor.toObject();
+/**
+ * What a view shows, as a plain object: a packet, the start of a PUBLISH, or a piece of its payload.
+ *
+ * @param remaining bytes of the payload that come after what the view shows
+ */
+export function itemOf(view: PacketView, remaining: number): Packet | PublishStart | PayloadPiece {
+  if (view.type === 0) return { type: 'piece', payload: view.payload, remaining };
+  const packet = view.toObject();
   return remaining > 0 && packet.type === 'publish'
-    ? { ...packet, payloadLength: cursor.payloadLength + remaining }
+    ? { ...packet, payloadLength: view.payloadLength + remaining }
     : packet;
 }
 

@@ -1,6 +1,6 @@
 import { properties as propertyTable } from '../../../build/abi/core.js';
-import type { Properties } from '../packets.js';
 import type { Source } from '../bytes/field-reader.js';
+import type { Properties } from '../packets.js';
 
 interface Shape {
   name: keyof Properties;

@@ -1,7 +1,8 @@
 import { PacketFlag, PacketType } from '../../../build/abi/core.js';
-import type { ConnectPacket, Packet, PublishPacket, QoS, Subscription, Will } from '../packets.js';
-import { readProperties } from './read-properties.js';
 import type { Source } from '../bytes/field-reader.js';
+import type { ConnectPacket, Packet, PublishPacket, QoS, Subscription, Will } from '../packets.js';
+import { packetTypeNames } from './packet-type-names.js';
+import { readProperties } from './read-properties.js';
 import {
   CLIENT_ID,
   CONNECT_FLAGS,
@@ -18,11 +19,6 @@ import {
   TYPE,
   VERSION,
 } from './summary-words.js';
-
-/** Lower-case names of the packet types by number. */
-export const packetTypeNames = Object.fromEntries(
-  Object.entries(PacketType).map(([name, value]) => [value, name.toLowerCase()]),
-) as Record<number, Packet['type']>;
 
 /**
  * Makes a plain object of a packet that the core accepted. `words[at]` is the first word of its summary; an address in

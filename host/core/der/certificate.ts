@@ -1,5 +1,5 @@
 import { KeyUsage, CertificateRecord as R } from '../../../build/abi/core.js';
-import { core } from '../engine/scratch.js';
+import { core } from '../engine/core.js';
 import {
   type DistinguishedName,
   dottedOid,

@@ -1,5 +1,6 @@
 import { DerLimit } from '../../../build/abi/core.js';
-import { core, scratch } from '../engine/scratch.js';
+import { core } from '../engine/core.js';
+import { scratch } from '../engine/scratch.js';
 import { DerError, formatName } from './der-error.js';
 
 /** The stack of the walk: two words for each level. */

@@ -1,5 +1,6 @@
 import { CertificateListRecord as R } from '../../../build/abi/core.js';
-import { core, scratch } from '../engine/scratch.js';
+import { core } from '../engine/core.js';
+import { scratch } from '../engine/scratch.js';
 import { type DistinguishedName, dottedOid, integerHex, readCommonName, readName } from './names.js';
 import { type RecordCopy, readRecord } from './signed-record.js';
 

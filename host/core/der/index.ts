@@ -9,6 +9,8 @@ export {
 export { checkDer } from './check-der.js';
 export { CertificateListInfo, type RevokedCertificate, readCrl } from './crl.js';
 export { DerError, type KeyFormatName } from './der-error.js';
-export { checkPkcs8, identifyKey, type PrivateKeyInfo, readPrivateKey, wrapPkcs8 } from './private-key.js';
 export type { DistinguishedName, GeneralName } from './names.js';
+export { isPem, type PemBlock, type PemText, pemOf, readPem } from './pem.js';
+export { checkPkcs8, identifyKey, type PrivateKeyInfo, readPrivateKey, wrapPkcs8 } from './private-key.js';
 export type { EllipticCurve, PublicKeyAlgorithm } from './signed-record.js';
+export { splitDer } from './split-der.js';

@@ -1,5 +1,6 @@
 import { DerLimit, PrivateKeyRecord as R } from '../../../build/abi/core.js';
-import { core, scratch } from '../engine/scratch.js';
+import { core } from '../engine/core.js';
+import { scratch } from '../engine/scratch.js';
 import { DerError, type DerKind, formatName, type KeyFormatName } from './der-error.js';
 import { curveName, type EllipticCurve, keyAlgorithmName, type PublicKeyAlgorithm } from './signed-record.js';
 

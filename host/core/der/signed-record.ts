@@ -1,5 +1,6 @@
 import { DerHeadRecord, EcCurve, KeyAlgorithm } from '../../../build/abi/core.js';
-import { core, scratch } from '../engine/scratch.js';
+import { core } from '../engine/core.js';
+import { scratch } from '../engine/scratch.js';
 import { DerError, type DerKind, formatName } from './der-error.js';
 
 export type PublicKeyAlgorithm = 'rsa' | 'ec' | 'ed25519' | 'unknown';

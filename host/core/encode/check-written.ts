@@ -1,8 +1,8 @@
 import { PacketRecord } from '../../../build/abi/core.js';
+import { core } from '../engine/core.js';
+import { recordAddress, scratch } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
-import { core, recordAddress, scratch } from '../engine/scratch.js';
-import { LARGEST_PACKET } from '../decode/decode-options.js';
-import type { ProtocolVersion } from '../packets.js';
+import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 import type { PacketWriter } from './packet-writer.js';
 
 /** Up to so many words a loop copies faster than a call. */

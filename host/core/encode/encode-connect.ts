@@ -1,7 +1,7 @@
 import { bytes, flag, integer, object, string } from '../bytes/check-arguments.js';
 import type { ConnectPacket, ProtocolVersion, Will } from '../packets.js';
-import { writePropertiesOf } from './write-properties.js';
 import type { PacketWriter } from './packet-writer.js';
+import { writePropertiesOf } from './write-properties.js';
 
 /** Writes the body of a CONNECT (3.1). */
 export function writeConnect(writer: PacketWriter, packet: ConnectPacket): void {

@@ -1,9 +1,8 @@
 import { PacketType, Result } from '../../../build/abi/core.js';
 import { bytes, flag, integer, list, object, string } from '../bytes/check-arguments.js';
-import { checkWritten } from './check-written.js';
-import { writeConnect } from './encode-connect.js';
+import { core } from '../engine/core.js';
+import { recordAddress, scratch } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
-import { core, recordAddress, scratch } from '../engine/scratch.js';
 import type {
   Packet,
   Properties,
@@ -13,8 +12,10 @@ import type {
   SubscribePacket,
   UnsubscribePacket,
 } from '../packets.js';
-import { refuseProperties, writeProperties, writePropertiesOf } from './write-properties.js';
+import { checkWritten } from './check-written.js';
+import { writeConnect } from './encode-connect.js';
 import { borrowWriter, giveBack, type PacketWriter } from './packet-writer.js';
+import { refuseProperties, writeProperties, writePropertiesOf } from './write-properties.js';
 
 /** The first byte of each packet but PUBLISH: its type and the flags that it must have (2.1.2, 2.1.3). */
 const firstBytes = new Map<string, number>(

@@ -1,8 +1,8 @@
 import { integer } from '../bytes/check-arguments.js';
-import { writePacket } from './encode.js';
 import type { Packet, ProtocolVersion } from '../packets.js';
-import { PreparedPublish } from './prepared-publish.js';
+import { writePacket } from './encode.js';
 import { PacketWriter } from './packet-writer.js';
+import { PreparedPublish } from './prepared-publish.js';
 
 /** Encodes packets one behind the other into one piece of memory, so that they go out in one piece. */
 export class PacketBatch {

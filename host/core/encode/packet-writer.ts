@@ -1,10 +1,9 @@
 import { markAsUntransferable } from 'node:worker_threads';
 import { Result } from '../../../build/abi/core.js';
-import { MqttError } from '../mqtt-error.js';
-import { LARGEST_PACKET } from '../decode/decode-options.js';
-import type { ProtocolVersion } from '../packets.js';
 import { putText } from '../bytes/strings.js';
 import { View } from '../bytes/views.js';
+import { MqttError } from '../mqtt-error.js';
+import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 
 /** Up to so many bytes a loop writes faster than a call. */
 const FEW = 12;

@@ -1,7 +1,7 @@
 import { bytes, integer, object } from '../bytes/check-arguments.js';
+import type { ProtocolVersion, PublishPacket } from '../packets.js';
 import { checkWritten } from './check-written.js';
 import { publishFirstByte, writePublishHead } from './encode.js';
-import type { ProtocolVersion, PublishPacket } from '../packets.js';
 import { borrowWriter, giveBack, PacketWriter } from './packet-writer.js';
 
 /** What PUBLISH packets of one kind have in common. */

@@ -9,20 +9,21 @@ import {
   SessionRecord,
 } from '../../../build/abi/core.js';
 import { flag, integer, object } from '../bytes/check-arguments.js';
-import { packetTypeNames, toObject } from '../decode/to-object.js';
+import { Source } from '../bytes/field-reader.js';
+import { packetTypeNames } from '../decode/packet-type-names.js';
+import { toObject } from '../decode/to-object.js';
 import { fillRecord } from '../encode/encode.js';
+import { core } from '../engine/core.js';
+import { recordAddress, scratch } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
+import { LARGEST_PACKET, type Packet, type ProtocolVersion } from '../packets.js';
 import { Fragments } from './fragments.js';
-import { core, recordAddress, scratch } from '../engine/scratch.js';
-import { LARGEST_PACKET } from '../decode/decode-options.js';
-import type { Packet, ProtocolVersion } from '../packets.js';
 import {
   type ClientSessionEvent,
   type ClientSessionOptions,
   MalformedPacketError,
   SessionError,
 } from './session-types.js';
-import { Source } from '../bytes/field-reader.js';
 
 const eventNames = Object.keys(EventNumber).map((name) => name.toLowerCase()) as ClientSessionEvent['type'][];
 const stateNames = ['closed', 'connecting', 'connected'] as const;

@@ -1,10 +1,24 @@
 import { checkWritten } from '../../core/encode/check-written.js';
+import {
+  borrowWriter,
+  giveBack,
+  LARGEST_BODY,
+  type PacketWriter,
+  packetSize,
+} from '../../core/encode/packet-writer.js';
 import { MqttError, type ProtocolVersion } from '../../core/index.js';
-import { borrowWriter, giveBack, LARGEST_BODY, type PacketWriter, packetSize } from '../../core/encode/packet-writer.js';
-import { writeConnect } from './untrusted-connect.js';
 import { PacketError, refuse } from '../packet-error.js';
-import { type Context, type Given, isInteger, qosOf, stringOrBytes, type Written, writeField } from './untrusted-packet.js';
 import type { GenerateOptions, ISubscription, Packet } from '../packet-types.js';
+import { writeConnect } from './untrusted-connect.js';
+import {
+  type Context,
+  type Given,
+  isInteger,
+  qosOf,
+  stringOrBytes,
+  type Written,
+  writeField,
+} from './untrusted-packet.js';
 import { writeProperties } from './untrusted-properties.js';
 
 type Encoding = (packet: Given, writer: PacketWriter, context: Context) => Written;

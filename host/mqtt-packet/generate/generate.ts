@@ -1,5 +1,5 @@
-import { encode } from './encode-untrusted.js';
 import type { GenerateOptions, Packet } from '../packet-types.js';
+import { encode } from './encode-untrusted.js';
 
 /**
  * Encodes a packet.

@@ -1,5 +1,5 @@
-import type { ProtocolVersion } from '../../core/index.js';
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
+import type { ProtocolVersion } from '../../core/index.js';
 import { refuse } from '../packet-error.js';
 import type { QoS } from '../packet-types.js';
 

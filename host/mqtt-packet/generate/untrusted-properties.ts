@@ -1,7 +1,7 @@
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
 import { refuse } from '../packet-error.js';
-import { type Context, isInteger, stringOrBytes, writeField } from './untrusted-packet.js';
 import { type PropertyRule, ruleByName } from '../property-rules.js';
+import { type Context, isInteger, stringOrBytes, writeField } from './untrusted-packet.js';
 
 /**
  * Writes Property Length and the properties of a packet object (2.2.2), in the order of the object; what is undefined is

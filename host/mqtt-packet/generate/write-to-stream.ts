@@ -1,7 +1,7 @@
 import { nextTick } from 'node:process';
-import { encode } from './encode-untrusted.js';
 import { PacketError } from '../packet-error.js';
 import type { GenerateOptions, Packet } from '../packet-types.js';
+import { encode } from './encode-untrusted.js';
 
 /** Where packets are written: a stream of Node; an object with `write` and `destroy` will do. */
 export interface PacketStream {

@@ -1,6 +1,6 @@
 import { PacketError, refuse } from '../packet-error.js';
-import { addUserProperty, ruleById } from '../property-rules.js';
 import type { UserProperties } from '../packet-types.js';
+import { addUserProperty, ruleById } from '../property-rules.js';
 
 /**
  * Reads fields of one packet without asking whether the standard allows their values. What is missing at the end of

@@ -1,9 +1,9 @@
 import { PacketType } from '../../../build/abi/core.js';
-import { packetTypeNames } from '../../core/decode/to-object.js';
+import { packetTypeNames } from '../../core/decode/packet-type-names.js';
 import type * as core from '../../core/index.js';
 import type { PacketCursor } from '../../core/index.js';
-import { addUserProperty, ruleByCoreName } from '../property-rules.js';
 import type { Packet, UserProperties } from '../packet-types.js';
+import { addUserProperty, ruleByCoreName } from '../property-rules.js';
 
 /** The members that every parsed packet has, in the order of mqtt-packet. */
 export function blank(cmd: string, flags: number, length: number) {

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { MqttError, PacketCursor, PacketDecoder } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
+import type { Packet, ParserOptions } from '../packet-types.js';
 import { type Frames, findFrames } from './find-frames.js';
 import { fromCore, fromCursor } from './packet-from-core.js';
 import { checkFirstByte, readLeniently } from './read-leniently.js';
-import type { Packet, ParserOptions } from '../packet-types.js';
 
 const NOTHING = Buffer.alloc(0);
 const LENGTH_TOO_LONG = 'Invalid variable byte integer';

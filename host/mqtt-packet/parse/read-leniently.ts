@@ -1,8 +1,8 @@
 import { PacketType } from '../../../build/abi/core.js';
 import { refuse } from '../packet-error.js';
+import type { Packet, ParserOptions } from '../packet-types.js';
 import { FieldReader } from './lenient-reader.js';
 import { blank } from './packet-from-core.js';
-import type { Packet, ParserOptions } from '../packet-types.js';
 
 /*
  * The reading of mqtt-packet 9, packet by packet: which fields it takes, and its words for those it refuses. The option

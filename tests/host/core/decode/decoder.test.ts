@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { encodePacket, MqttError, type Packet, PacketDecoder, type PublishPacket } from '../../../../host/core/index.js';
+import {
+  encodePacket,
+  MqttError,
+  type Packet,
+  PacketDecoder,
+  type PublishPacket,
+} from '../../../../host/core/index.js';
 import { samplePackets } from '../support/packet-arbitraries.js';
 
 const PING = Buffer.from('c000', 'hex');

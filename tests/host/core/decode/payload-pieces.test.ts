@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { core } from '../../../../host/core/engine/core.js';
 import {
   encodePacket,
   MqttError,
@@ -10,7 +11,6 @@ import {
   type PublishPacket,
   type PublishStart,
 } from '../../../../host/core/index.js';
-import { core } from '../../../../host/core/engine/scratch.js';
 import { bytesOf, malformed, title } from '../support/mqtt-vectors.js';
 
 type Item = Packet | PublishStart | PayloadPiece;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkDer, readCertificate, readCertificateRequest, readCrl } from '../../../../host/core/der/index.js';
-import { type DerVector, derVectors } from '../support/der-vectors.js';
 import { failure } from '../support/der-failure.js';
+import { type DerVector, derVectors } from '../support/der-vectors.js';
 
 /** The bytes of a vector. */
 function vector(kind: DerVector['kind'], name: string): Buffer {

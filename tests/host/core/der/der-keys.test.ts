@@ -3,7 +3,8 @@ import { createPrivateKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DerLimit, PrivateKeyRecord, Result } from '../../../../build/abi/core.js';
 import { readPrivateKey, wrapPkcs8 } from '../../../../host/core/der/index.js';
-import { core, scratch } from '../../../../host/core/engine/scratch.js';
+import { core } from '../../../../host/core/engine/core.js';
+import { scratch } from '../../../../host/core/engine/scratch.js';
 import { failure } from '../support/der-failure.js';
 import { KEY_TYPES, type KeyType, OpenSsl } from '../support/openssl.js';
 

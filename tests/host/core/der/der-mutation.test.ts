@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CertificateRecord, type CoreExports, DerHeadRecord, results } from '../../../../build/abi/core.js';
 import { samples } from '../../../interop/corpus.js';
-import { compile, type ModuleName } from '../support/bare-core.js';
 import { hasOtherType } from '../support/attribute-types.js';
+import { compile, type ModuleName } from '../support/bare-core.js';
 
 /** Ten certificates that differ in version, key, names and extensions. */
 const FILES = [

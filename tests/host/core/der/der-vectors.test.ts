@@ -8,8 +8,8 @@ import {
   PrivateKeyRecord,
   results,
 } from '../../../../build/abi/core.js';
-import { type DerVector, derVectors } from '../support/der-vectors.js';
 import { compile } from '../support/bare-core.js';
+import { type DerVector, derVectors } from '../support/der-vectors.js';
 
 const RECORDS = {
   element: DerHeadRecord,

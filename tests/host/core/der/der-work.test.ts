@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { CertificateListRecord, CertificateRecord, DerHeadRecord, DerLimit, Result } from '../../../../build/abi/core.js';
-import { core, scratch } from '../../../../host/core/engine/scratch.js';
+import {
+  CertificateListRecord,
+  CertificateRecord,
+  DerHeadRecord,
+  DerLimit,
+  Result,
+} from '../../../../build/abi/core.js';
+import { core } from '../../../../host/core/engine/core.js';
+import { scratch } from '../../../../host/core/engine/scratch.js';
 
 /** Puts the bytes behind a record; gives both addresses. */
 function put(bytes: Uint8Array): { record: number; input: number; length: number } {

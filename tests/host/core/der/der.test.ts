@@ -4,7 +4,8 @@ import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateRecord, PrivateKeyRecord, Result } from '../../../../build/abi/core.js';
 import { checkPkcs8, identifyKey, readCertificate, readCertificates } from '../../../../host/core/der/index.js';
-import { core, scratch } from '../../../../host/core/engine/scratch.js';
+import { core } from '../../../../host/core/engine/core.js';
+import { scratch } from '../../../../host/core/engine/scratch.js';
 import { failure } from '../support/der-failure.js';
 import { KEY_TYPES, type KeyType, OpenSsl } from '../support/openssl.js';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PacketRecord } from '../../../../build/abi/core.js';
 import { fillRecord } from '../../../../host/core/encode/encode.js';
+import { core } from '../../../../host/core/engine/core.js';
+import { recordAddress, scratch } from '../../../../host/core/engine/scratch.js';
 import { encodePacket, MqttError, type Packet } from '../../../../host/core/index.js';
-import { core, recordAddress, scratch } from '../../../../host/core/engine/scratch.js';
 import { samplePackets } from '../support/packet-arbitraries.js';
 
 /** What the encoder of the core makes of the record. */

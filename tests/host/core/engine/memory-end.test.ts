@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { CoreExports } from '../../../../build/abi/core.js';
-import { encodePacket, type Packet, PacketDecoder } from '../../../../host/core/index.js';
 import { scratch } from '../../../../host/core/engine/scratch.js';
+import { encodePacket, type Packet, PacketDecoder } from '../../../../host/core/index.js';
 import { compile } from '../support/bare-core.js';
 
 it('packets that end around the end of linear memory, which grows for them, are encoded and decoded', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ClientSession, encodePacket, MalformedPacketError, MqttError, type Packet } from '../../../../host/core/index.js';
+import {
+  ClientSession,
+  encodePacket,
+  MalformedPacketError,
+  MqttError,
+  type Packet,
+} from '../../../../host/core/index.js';
 import { caught, connected, connectPacket, publish, sent, thrown } from './client-session-rig.js';
 
 describe('ClientSession', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProtocolVersion, QoS } from '../../../../host/core/index.js';
-import { randomOptions } from './random-options.js';
 import type { Message } from './model-server.js';
+import { randomOptions } from './random-options.js';
 import { Simulation, type SimulationOptions } from './simulation.js';
 
 /** Seeds of a run, some seconds; WASMQTT_SESSION_SEEDS changes their number. */

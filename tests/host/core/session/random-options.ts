@@ -1,6 +1,6 @@
 import type { ProtocolVersion, QoS } from '../../../../host/core/index.js';
-import { Random } from './seeded-random.js';
 import type { Message } from './model-server.js';
+import { Random } from './seeded-random.js';
 import type { SimulationOptions } from './simulation.js';
 
 const never = Number.POSITIVE_INFINITY;

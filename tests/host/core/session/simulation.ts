@@ -1,7 +1,7 @@
 import type { ProtocolVersion, PublishPacket } from '../../../../host/core/index.js';
 import { ClientSession, SessionError } from '../../../../host/core/index.js';
-import { Random } from './seeded-random.js';
 import { type Message, ModelServer, type ServerOptions } from './model-server.js';
+import { Random } from './seeded-random.js';
 
 export interface SimulationOptions extends ServerOptions {
   seed: number;

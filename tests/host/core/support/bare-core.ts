@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ChunkRecord, type CoreExports, DecodeOption, PacketRecord } from '../../../../build/abi/core.js';
+import { modulePath } from '../../../../host/core/engine/node/package-files.js';
 import { LARGEST_PACKET } from '../../../../host/core/index.js';
-import { modulePath } from '../../../../host/core/engine/scratch.js';
 import type { Vector } from './mqtt-vectors.js';
 
 interface Compiled {

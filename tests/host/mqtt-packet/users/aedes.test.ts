@@ -2,8 +2,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Child } from '../../../interop/child.js';
-import { OverriddenFolder } from './overridden-folder.js';
 import { hex, ours } from '../peers.js';
+import { OverriddenFolder } from './overridden-folder.js';
 
 const packages = new OverriddenFolder();
 let aedes: Child;
