@@ -12,6 +12,7 @@ export { LARGEST_PACKET, type PacketDecoderOptions } from './options.js';
 export * from './packets.js';
 export type { PayloadPiece, PublishStart } from './pieces.js';
 export { PreparedPublish, type PublishTemplate, preparePublish } from './prepared.js';
+export { RETURN_CODES, type ReturnCode } from './return-codes.js';
 export { ClientSession } from './session.js';
 export {
   type ClientSessionEvent,
