@@ -1,7 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type ProtocolVersion, type QoS, ReasonCode } from '../../core/index.js';
 
-/** Who is asking to come in: the CONNECT packet and what TLS says. */
+/** Who asks to come in: from the CONNECT packet and from TLS. */
 export interface AuthenticateRequest {
   clientId: string;
   userName?: string;
@@ -15,7 +14,7 @@ export interface AuthenticateRequest {
 export interface AuthenticateResult {
   /** MQTT 5 reason code: 0 lets the client in. Clients of 3.1.1 get the return code nearest to it. */
   reasonCode: number;
-  /** The name that access rules see from now on; without it, the one in the CONNECT packet. */
+  /** The name that access rules see from now on; default: the one in the CONNECT packet. */
   userName?: string;
 }
 
@@ -31,8 +30,8 @@ export interface ClientIdentity {
 }
 
 /**
- * `deny` refuses this one thing: a PUBACK or SUBACK with the reason (5), a normal PUBACK with the message dropped or
- * SUBACK 0x80 (3.1.1). `disconnect` ends the connection.
+ * `deny` refuses this one request. MQTT 5 clients get a PUBACK, PUBREC or SUBACK with the reason. In 3.1.1 a denied
+ * message is acknowledged and dropped, and a denied subscription gets SUBACK 0x80. `disconnect` ends the connection.
  */
 export type Decision = 'allow' | 'deny' | 'disconnect';
 
@@ -42,14 +41,17 @@ export interface AccessRules {
   connect?(client: ClientIdentity): number;
   publish?(client: ClientIdentity, topic: string, message: { qos: QoS; retain: boolean; size: number }): Decision;
   subscribe?(client: ClientIdentity, topicFilter: string, qos: QoS): Decision;
-  /** Called at each delivery; false drops it silently. */
+  /** Called at each delivery; false drops the message for this client, without an event. */
   receive?(client: ClientIdentity, topic: string): boolean;
 }
+
+/** Every client may come in, under the user name that it sends. */
+export const openAuthentication: Authenticate = () => ({ reasonCode: ReasonCode.success });
 
 /** Everything is allowed. */
 export const openAccess: AccessRules = {};
 
-/** Refuses where the callback throws. @param onError is told what was thrown */
+/** The same, but a callback that throws refuses. @param onError gets what was thrown */
 export function guardAuthentication(
   authenticate: Authenticate,
   onError: (remote: string, error: unknown) => void,
@@ -64,7 +66,7 @@ export function guardAuthentication(
   };
 }
 
-/** The rules with all defaults filled in; a rule that throws refuses. @param onError is told what was thrown */
+/** The rules with all defaults filled in; a rule that throws refuses. @param onError gets what was thrown */
 export function guardAccess(
   rules: AccessRules,
   onError: (remote: string, error: unknown) => void,
@@ -85,48 +87,5 @@ export function guardAccess(
     subscribe: (client, filter, qos) =>
       guard<Decision>(client, 'deny', () => rules.subscribe?.(client, filter, qos) ?? 'allow'),
     receive: (client, topic) => guard(client, false, () => rules.receive?.(client, topic) ?? true),
-  };
-}
-
-export interface PasswordOptions {
-  /** User name to password, or a callback that decides. */
-  users?: ReadonlyMap<string, string> | ((userName: string, password: Uint8Array) => boolean);
-  /** Let clients in that send no user name. Default: true when `users` is not given. */
-  allowAnonymous?: boolean;
-  /** The certificate's CN is the user name; `users` and the CONNECT packet's name and password are not looked at. */
-  useIdentityAsUsername?: boolean;
-}
-
-/**
- * Authentication by a list of passwords or by certificate. A refusal is always 0x87 Not authorized (return code 5 in
- * 3.1.1), whether the name or the password was wrong.
- */
-export function passwordAuthentication(options: PasswordOptions = {}): Authenticate {
-  const { users, useIdentityAsUsername = false } = options;
-  const allowAnonymous = options.allowAnonymous ?? users === undefined;
-  const refused: AuthenticateResult = { reasonCode: ReasonCode.notAuthorized };
-  const admitted = (userName?: string): AuthenticateResult => ({ reasonCode: ReasonCode.success, userName });
-  const check = typeof users === 'function' ? users : passwordList(users ?? new Map());
-
-  return ({ userName, password, certificateCommonName }) => {
-    if (useIdentityAsUsername) return certificateCommonName ? admitted(certificateCommonName) : refused;
-    if (userName === undefined) return allowAnonymous ? admitted() : refused;
-    if (users === undefined) return allowAnonymous ? admitted(userName) : refused;
-    return check(userName, password ?? new Uint8Array(0)) ? admitted(userName) : refused;
-  };
-}
-
-/**
- * Compares in constant time: both sides are first brought to the same length by a keyed hash, and a name that is not in
- * the list costs the same as one that is.
- */
-function passwordList(users: ReadonlyMap<string, string>): (userName: string, password: Uint8Array) => boolean {
-  const key = randomBytes(32);
-  const digest = (value: Uint8Array | string) => createHmac('sha256', key).update(value).digest();
-  const nobody = randomBytes(32);
-  return (userName, password) => {
-    const expected = users.get(userName);
-    const reference = digest(expected ?? nobody);
-    return timingSafeEqual(reference, digest(password)) && expected !== undefined;
   };
 }

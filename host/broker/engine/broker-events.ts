@@ -37,58 +37,58 @@ export type BrokerEvent =
   /** `clientId` is the receiver, or the publisher for `not authorised` and `retained store full`. */
   | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
-  /** Something threw that must not: an access rule (it then refuses), or the engine (it then closes the connection). */
+  /** Something threw that must not: an access rule (which then refuses), or the engine (which closes the connection). */
   | { type: 'failed'; remote: string; error: unknown };
 
 export type BrokerEventOf<T extends BrokerEvent['type']> = Extract<BrokerEvent, { type: T }>;
 
 /**
- * Delivers events when the engine is at rest, so that a listener may call the engine. A listener that throws does not
- * disturb the broker; its error surfaces as an uncaught one.
+ * Delivers events once the engine has finished a call, so that a listener may call the engine. What a listener throws
+ * does not disturb the broker: it becomes an uncaught exception of the process.
  */
 export class EventHub {
-  private readonly listeners = new Map<string, Set<(event: never) => void>>();
-  private pending: BrokerEvent[] = [];
-  private depth = 0;
+  readonly #listeners = new Map<string, Set<(event: never) => void>>();
+  #pending: BrokerEvent[] = [];
+  #depth = 0;
 
   /** @returns a function that removes the listener */
   on<T extends BrokerEvent['type']>(type: T, listener: (event: BrokerEventOf<T>) => void): () => void;
   on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
   on(type: string, listener: (event: never) => void): () => void {
-    const set = this.listeners.get(type) ?? new Set();
-    this.listeners.set(type, set);
+    const set = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, set);
     set.add(listener);
     return () => set.delete(listener);
   }
 
   emit(event: BrokerEvent): void {
-    this.pending.push(event);
-    if (this.depth === 0) this.flush();
+    this.#pending.push(event);
+    if (this.#depth === 0) this.#flush();
   }
 
-  /** Runs one call into the engine; events wait until the outermost one is done. */
+  /** Runs one call into the engine; events wait until the outermost call is done. */
   during<T>(work: () => T): T {
-    this.depth++;
+    this.#depth++;
     try {
       return work();
     } finally {
-      this.depth--;
-      if (this.depth === 0) this.flush();
+      this.#depth--;
+      if (this.#depth === 0) this.#flush();
     }
   }
 
-  private flush(): void {
-    while (this.pending.length > 0) {
-      const events = this.pending;
-      this.pending = [];
+  #flush(): void {
+    while (this.#pending.length > 0) {
+      const events = this.#pending;
+      this.#pending = [];
       for (const event of events) {
-        this.call(this.listeners.get(event.type), event);
-        this.call(this.listeners.get('any'), event);
+        this.#call(this.#listeners.get(event.type), event);
+        this.#call(this.#listeners.get('any'), event);
       }
     }
   }
 
-  private call(listeners: Set<(event: never) => void> | undefined, event: BrokerEvent): void {
+  #call(listeners: Set<(event: never) => void> | undefined, event: BrokerEvent): void {
     for (const listener of listeners ?? []) {
       try {
         (listener as (event: BrokerEvent) => void)(event);

@@ -1,39 +1,14 @@
 import type { QoS } from '../../core/index.js';
 
-/** Names one network connection for as long as the engine lives; never used twice. */
-export type ConnectionId = number;
-
-/** What the rim knows about a connection before its first byte. */
-export interface ConnectionInfo {
-  /** Address and port of the peer, for events only. */
-  remote: string;
-  tls?: {
-    /** First CN of the peer's certificate; set only when that certificate was verified. */
-    certificateCommonName?: string;
-    /** `TLSv1.2`, `TLSv1.3`. */
-    version?: string;
-  };
-}
-
-/** Where the engine's bytes go. The calls must not call back into the engine. */
-export interface Transport {
-  /** The bytes are not changed afterwards and may be kept. */
-  send(id: ConnectionId, bytes: Uint8Array): void;
-  /** Close after what was sent; the engine has already forgotten the connection. */
-  end(id: ConnectionId): void;
-  /** Bytes sent that the network has not taken yet; without it a connection never counts as slow. */
-  backlog?(id: ConnectionId): number;
-}
-
-/** Every bound of the engine. Sizes are bytes, times milliseconds, the rest are counts. */
+/** Every limit of the engine. Sizes are in bytes, times in milliseconds, the rest are counts. */
 export interface Limits {
-  /** Largest packet taken from a client (announced to MQTT 5 clients, 3.2.2.3.6). */
+  /** Largest packet accepted from a client (announced to MQTT 5 clients, 3.2.2.3.6). */
   maximumPacketSize: number;
   /** QoS 2 messages of a client that may wait for their PUBREL (announced, 3.2.2.3.3). */
   receiveMaximum: number;
   /** Topic aliases that a client may set on a connection (announced, 3.2.2.3.8). */
   topicAliasMaximum: number;
-  /** Highest QoS taken and granted (announced when below 2, 3.2.2.3.4). */
+  /** Highest QoS accepted and granted (announced when below 2, 3.2.2.3.4). */
   maximumQoS: QoS;
   /** Messages of QoS 1 and 2 sent to one client and not acknowledged; the client's receive maximum may lower it. */
   inflightMessages: number;
@@ -70,6 +45,3 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   topicLevels: 200,
   connectTimeout: 10_000,
 };
-
-/** Session Expiry Interval that means "never" (3.1.2.11.2). */
-export const NEVER_EXPIRES = 0xffffffff;

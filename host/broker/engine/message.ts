@@ -1,4 +1,4 @@
-import type { Properties, ProtocolVersion, PublishPacket, QoS, Will } from '../../core/index.js';
+import type { Properties, ProtocolVersion, PublishPacket, QoS } from '../../core/index.js';
 
 /** An application message on its way through the broker; it owns its bytes and is never changed. */
 export interface Message {
@@ -15,7 +15,7 @@ export interface Message {
   readonly publisher?: string;
 }
 
-/** One message as one session is to get it. */
+/** One message in the form that one session gets. */
 export interface Delivery {
   readonly message: Message;
   readonly qos: QoS;
@@ -23,7 +23,8 @@ export interface Delivery {
   readonly subscriptionIdentifiers?: number[];
 }
 
-interface Source {
+/** What PUBLISH and a will have in common. */
+interface Content {
   payload: Uint8Array;
   qos: QoS;
   retain: boolean;
@@ -31,32 +32,33 @@ interface Source {
 }
 
 /**
- * A message from a PUBLISH packet or a will; copies the bytes, which in a decoded packet are views.
+ * A message from a PUBLISH packet or a will. Copies the bytes: those of a decoded packet are views of its buffer.
  *
  * @param now milliseconds; the message expiry interval (3.3.2.3.3) runs from here
  */
-export function makeMessage(source: Source | Will, topic: string, now: number, publisher?: string): Message {
-  const expiry = source.properties?.messageExpiryInterval;
+export function makeMessage(content: Content, topic: string, now: number, publisher?: string): Message {
+  const expiry = content.properties?.messageExpiryInterval;
   return {
     topic,
-    payload: new Uint8Array(source.payload),
-    qos: source.qos,
-    retain: source.retain,
-    properties: forwarded(source.properties),
+    payload: new Uint8Array(content.payload),
+    qos: content.qos,
+    retain: content.retain,
+    properties: forwarded(content.properties),
     expiresAt: expiry === undefined ? undefined : now + expiry * 1000,
     publisher,
   };
 }
 
-/** The properties that the standard has a server pass on: 3.3.2-4, -15, -16, -17, -18, -20. */
-function forwarded(given: Properties | undefined): Properties | undefined {
-  if (!given) return undefined;
+/** The properties that a server has to pass on: 3.3.2-4, -15, -16, -17, -18, -20. */
+function forwarded(properties: Properties | undefined): Properties | undefined {
+  if (!properties) return undefined;
   const kept: Properties = {};
-  if (given.payloadFormatIndicator !== undefined) kept.payloadFormatIndicator = given.payloadFormatIndicator;
-  if (given.contentType !== undefined) kept.contentType = given.contentType;
-  if (given.responseTopic !== undefined) kept.responseTopic = given.responseTopic;
-  if (given.correlationData !== undefined) kept.correlationData = new Uint8Array(given.correlationData);
-  if (given.userProperty !== undefined) kept.userProperty = given.userProperty.map(([name, value]) => [name, value]);
+  if (properties.payloadFormatIndicator !== undefined) kept.payloadFormatIndicator = properties.payloadFormatIndicator;
+  if (properties.contentType !== undefined) kept.contentType = properties.contentType;
+  if (properties.responseTopic !== undefined) kept.responseTopic = properties.responseTopic;
+  if (properties.correlationData !== undefined) kept.correlationData = new Uint8Array(properties.correlationData);
+  if (properties.userProperty !== undefined)
+    kept.userProperty = properties.userProperty.map(([name, value]) => [name, value]);
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
@@ -64,12 +66,12 @@ export function isExpired(message: Message, now: number): boolean {
   return message.expiresAt !== undefined && message.expiresAt <= now;
 }
 
-/** Bytes that a message is counted with against the limits. */
+/** Bytes that a message counts for against the limits. */
 export function messageSize(message: Message): number {
   return message.payload.length + message.topic.length;
 }
 
-/** The PUBLISH packet of a delivery. The expiry interval sent is what is left of it (3.3.2-6). */
+/** The PUBLISH packet of a delivery. Its expiry interval is the time that is left (3.3.2-6). */
 export function publishPacket(
   delivery: Delivery,
   version: ProtocolVersion,

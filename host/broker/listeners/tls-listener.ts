@@ -1,18 +1,8 @@
 import { createServer, type PeerCertificate, type TLSSocket, type TlsOptions } from 'node:tls';
+import { listenFailure } from '../../node/listen-failure.js';
 import type { BrokerEngine } from '../engine/broker-engine.js';
+import { BrokerError, type Listener } from './listener.js';
 import type { SocketTable } from './socket-table.js';
-
-/** Why a broker could not start. The message says what to do. */
-export class BrokerError extends Error {
-  constructor(
-    readonly code: 'ADDRESS_IN_USE' | 'ADDRESS_NOT_AVAILABLE' | 'ADDRESS_NOT_ALLOWED' | 'LISTEN' | 'TLS' | 'OPTIONS',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = 'BrokerError';
-  }
-}
 
 export interface TlsListenerOptions {
   /** Address to listen on. */
@@ -23,22 +13,16 @@ export interface TlsListenerOptions {
   cert: string | Uint8Array;
   /** Its private key, PEM. */
   key: string | Uint8Array;
-  /** CA certificates that client certificates must come from, PEM. With it, clients are asked for a certificate. */
+  /** CA certificates that client certificates must come from, PEM. When given, clients are asked for a certificate. */
   ca?: string | Uint8Array;
   /** Refuse clients without a certificate of `ca` during the TLS handshake. */
   requireCertificate: boolean;
 }
 
-export interface Listener {
-  port: number;
-  /** Stops accepting, ends the connections in good order; resolves when all is closed. */
-  close(): Promise<void>;
-}
-
 /**
  * Listens for MQTT over TLS 1.2 or later.
  *
- * @throws BrokerError: TLS for a certificate, key or CA that cannot be used, the others for the address
+ * @throws BrokerError `tls` for a certificate, key or CA that cannot be used, otherwise for the address
  */
 export async function listenTls(
   engine: BrokerEngine,
@@ -62,7 +46,10 @@ export async function listenTls(
   server.on('tlsClientError', (error, socket) => engine.refused(remoteOf(socket), handshakeFailure(error, socket)));
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port)));
+    server.once('error', (error) => {
+      const { code, message } = listenFailure(error, 'the broker', host, port);
+      reject(new BrokerError(code, message, { cause: error }));
+    });
     server.listen(port, host, resolve);
   });
   return {
@@ -70,7 +57,7 @@ export async function listenTls(
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await sockets.close();
-      // What is left never finished its TLS handshake.
+      // The sockets that are left never finished their TLS handshake.
       for (const socket of accepted) socket.destroy();
       await closed;
     },
@@ -91,43 +78,14 @@ function makeServer({ cert, key, ca, requireCertificate }: Omit<TlsListenerOptio
     return createServer(options);
   } catch (error) {
     const reason = (error as Error).message;
-    const advice = 'give cert, key and ca as PEM text, the key being the one that cert was made for';
-    throw new BrokerError('TLS', `the broker's certificate or key cannot be used: ${reason}; ${advice}`, {
-      cause: error,
-    });
+    const advice = 'give cert, key and ca as PEM text, and the key that cert was made for';
+    const message = `the broker's certificate or key cannot be used: ${reason}; ${advice}`;
+    throw new BrokerError('tls', message, { cause: error });
   }
 }
 
 function text(pem: string | Uint8Array): string {
   return typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1');
-}
-
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): BrokerError {
-  const at = `cannot listen on ${host} port ${port}`;
-  const options = { cause: error };
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new BrokerError(
-        'ADDRESS_IN_USE',
-        `${at}: another program has this port; end it, choose another port, or use port 0 for any free one`,
-        options,
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new BrokerError(
-        'ADDRESS_NOT_AVAILABLE',
-        `${at}: this machine has no such address; use 127.0.0.1, or 0.0.0.0 for all of its addresses`,
-        options,
-      );
-    case 'EACCES':
-      return new BrokerError(
-        'ADDRESS_NOT_ALLOWED',
-        `${at}: not allowed for this user; choose a port of 1024 or above`,
-        options,
-      );
-    default:
-      return new BrokerError('LISTEN', `${at}: ${error.message}; check host and port`, options);
-  }
 }
 
 function handshakeFailure(error: NodeJS.ErrnoException, socket: TLSSocket): string {

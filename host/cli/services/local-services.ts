@@ -66,7 +66,7 @@ export function startLocalCloud(store: Store, account: Account, choice: PortChoi
 
 /** Starts the embedded broker, which demands a certificate of the development PKI. @throws as startLocalCloud; BrokerError */
 export async function startLocalBroker(pki: Pki, choice: PortChoice): Promise<RunningBroker> {
-  return onPort(choice, DEFAULT_BROKER_PORT, 'ADDRESS_IN_USE', (chosen) =>
+  return onPort(choice, DEFAULT_BROKER_PORT, 'address-in-use', (chosen) =>
     startBroker({
       port: chosen,
       cert: pki.server.certificatePem,

@@ -80,12 +80,12 @@ export class World {
   advance(milliseconds: number): void {
     const target = this.now + milliseconds;
     for (
-      let next = this.engine.nextDeadline();
+      let next = this.engine.nextDeadline(this.now);
       next !== undefined && next <= target;
-      next = this.engine.nextDeadline()
+      next = this.engine.nextDeadline(this.now)
     ) {
       this.now = Math.max(this.now, next);
-      this.engine.tick();
+      this.engine.tick(this.now);
     }
     this.now = target;
   }

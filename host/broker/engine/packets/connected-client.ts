@@ -1,122 +1,68 @@
-import { type DisconnectPacket, type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
-import type { Broker } from '../context.js';
+import { type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
-import type { Link, Session } from '../sessions/session.js';
-import { Violation } from '../violation.js';
-import type { Connection } from '../wire/connection.js';
-import { handleAcknowledgement, handlePublish } from './publish.js';
-import { handleSubscribe, handleUnsubscribe } from './subscribe.js';
+import type { Session } from '../sessions/session.js';
 
-/** What a client asked for in CONNECT. */
-export interface ClientSettings {
-  /** Seconds, 0 for none. */
-  keepAlive: number;
-  /** Most messages of QoS 1 and 2 that it takes unacknowledged. */
-  receiveMaximum: number;
+/** The connection as its packets see it. */
+export interface Wire {
+  readonly protocolVersion: ProtocolVersion;
+  /** False when the packet is larger than the client accepts: nothing was sent. */
+  send(packet: Packet): boolean;
+  /** Says why (MQTT 5) and closes. */
+  closeByServer(reasonCode: number, reason: string): void;
+  closeByClient(reasonCode: number): void;
 }
 
-/** A connection whose CONNECT was accepted: what its packets mean. */
-export class ConnectedClient implements Link {
+/** A client whose CONNECT was accepted: what its packets work on. */
+export class ConnectedClient {
+  readonly context: EngineContext;
+  readonly session: Session;
+  readonly wire: Wire;
   /** Topic aliases that the client set (3.3.2.3.4). */
   readonly aliases = new Map<number, string>();
-  readonly protocolVersion: ProtocolVersion;
-  readonly receiveMaximum: number;
-  private readonly keepAlive: number;
-  private lastHeard: number;
-  private keepAliveEnd: Deadline | undefined;
+  /** Milliseconds, 0 for no limit. */
+  readonly #longestSilence: number;
+  #lastHeard: number;
+  #silenceEnd: Deadline | undefined;
 
-  constructor(
-    readonly broker: Broker,
-    readonly session: Session,
-    private readonly connection: Connection,
-    settings: ClientSettings,
-  ) {
-    this.protocolVersion = connection.protocolVersion;
-    this.receiveMaximum = settings.receiveMaximum;
+  /** @param keepAlive seconds, 0 for none */
+  constructor(context: EngineContext, session: Session, wire: Wire, keepAlive: number) {
+    this.context = context;
+    this.session = session;
+    this.wire = wire;
     // One and a half times the keep-alive (3.1.2-22).
-    this.keepAlive = settings.keepAlive * 1500;
-    this.lastHeard = broker.now();
-    if (this.keepAlive > 0) this.watch();
+    this.#longestSilence = keepAlive * 1500;
+    this.#lastHeard = context.now();
+    if (this.#longestSilence > 0) this.#watch();
   }
 
-  /** QoS 2 messages that may wait for PUBREL; clients of 3.1.1 were told no maximum. */
+  get protocolVersion(): ProtocolVersion {
+    return this.wire.protocolVersion;
+  }
+
+  /** QoS 2 messages that may wait for PUBREL; nothing was announced to clients of 3.1.1. */
   get inboundMaximum(): number {
-    return this.protocolVersion === 5 ? this.broker.limits.receiveMaximum : 65_535;
+    return this.protocolVersion === 5 ? this.context.limits.receiveMaximum : 65_535;
   }
 
-  send(packet: Packet): boolean {
-    return this.connection.send(packet);
-  }
-
-  isSlow(): boolean {
-    return this.connection.isSlow();
-  }
-
-  takenOver(): void {
-    this.connection.closeByServer(ReasonCode.sessionTakenOver, 'another connection uses the same client id');
-  }
-
-  /** @throws Violation when the packet breaks a rule */
-  handle(packet: Packet): void {
-    this.lastHeard = this.broker.now();
-    switch (packet.type) {
-      case 'publish':
-        handlePublish(this, packet);
-        break;
-      case 'puback':
-      case 'pubrec':
-      case 'pubrel':
-      case 'pubcomp':
-        handleAcknowledgement(this, packet);
-        break;
-      case 'subscribe':
-        handleSubscribe(this, packet);
-        break;
-      case 'unsubscribe':
-        handleUnsubscribe(this, packet);
-        break;
-      case 'pingreq':
-        this.send({ type: 'pingresp' });
-        break;
-      case 'disconnect':
-        this.goodbye(packet);
-        break;
-      case 'connect':
-        throw new Violation(ReasonCode.protocolError, 'a second CONNECT on one connection (3.1.0-2)');
-      default:
-        throw new Violation(ReasonCode.protocolError, `${packet.type.toUpperCase()} is not for a client to send here`);
-    }
+  /** The client sent a packet. */
+  heard(): void {
+    this.#lastHeard = this.context.now();
   }
 
   /** The connection is over. */
   stop(): void {
-    this.keepAliveEnd?.cancel();
+    this.#silenceEnd?.cancel();
   }
 
-  private goodbye({ reasonCode, properties }: DisconnectPacket): void {
-    const expiry = properties?.sessionExpiryInterval;
-    if (expiry !== undefined) {
-      if (this.session.expiryInterval === 0 && expiry > 0) {
-        throw new Violation(
-          ReasonCode.protocolError,
-          'DISCONNECT gives a session that had none an expiry (3.14.2.2.2)',
-        );
-      }
-      this.session.expiryInterval = expiry;
-    }
-    // Reason 0 discards the will, every other one publishes it (3.14.4-3).
-    if (reasonCode === 0) this.session.will.discard();
-    this.connection.closeByClient(reasonCode);
-  }
-
-  /** The deadline is not moved with each packet; when it comes it looks at the time of the last one. */
-  private watch(): void {
-    const end = this.lastHeard + this.keepAlive;
-    if (end > this.broker.now()) {
-      this.keepAliveEnd = this.broker.deadlines.add(end, () => this.watch());
+  /** The deadline does not move with each packet: when it comes, it looks at the time of the last one. */
+  #watch(): void {
+    const end = this.#lastHeard + this.#longestSilence;
+    if (end > this.context.now()) {
+      this.#silenceEnd = this.context.deadlines.add(end, () => this.#watch());
       return;
     }
-    const seconds = this.keepAlive / 1000;
-    this.connection.closeByServer(ReasonCode.keepAliveTimeout, `nothing came for ${seconds} s (1.5 times keep-alive)`);
+    const seconds = this.#longestSilence / 1000;
+    this.wire.closeByServer(ReasonCode.keepAliveTimeout, `nothing came for ${seconds} s (1.5 times keep-alive)`);
   }
 }

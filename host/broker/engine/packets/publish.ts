@@ -1,5 +1,6 @@
 import { type AcknowledgementPacket, type PublishPacket, ReasonCode } from '../../../core/index.js';
 import { makeMessage } from '../message.js';
+import { levelsOf } from '../routing/topic-levels.js';
 import { Violation } from '../violation.js';
 import type { ConnectedClient } from './connected-client.js';
 
@@ -10,7 +11,7 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   checkPublish(client, packet, topic);
 
   if (packet.qos === 2) {
-    // Sent again before PUBREL: acknowledge, but do not pass it on a second time (4.3.3-10).
+    // Sent again before PUBREL: acknowledge it, but do not pass it on a second time (4.3.3-10).
     if (session.received.has(packet.packetId!)) {
       acknowledge(client, 'pubrec', packet.packetId!, 0);
       return;
@@ -28,19 +29,19 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   }
 }
 
-/** Passes the message on if the rules allow it; the reason code for the acknowledgement. */
+/** Passes the message on if the rules allow it. Returns the reason code for the acknowledgement. */
 function accept(client: ConnectedClient, packet: PublishPacket, topic: string): number {
-  const { broker, session } = client;
+  const { context, session } = client;
   const { clientId } = session.client;
   const request = { qos: packet.qos, retain: packet.retain, size: packet.payload.length };
-  const decision = broker.access.publish(session.client, topic, request);
+  const decision = context.access.publish(session.client, topic, request);
   if (decision === 'disconnect') throw new Violation(ReasonCode.notAuthorized, `may not publish to "${topic}"`);
   if (decision === 'deny') {
-    broker.events.emit({ type: 'dropped', clientId, topic, reason: 'not authorised' });
+    context.reportDrop(clientId, topic, 'not authorised');
     return ReasonCode.notAuthorized;
   }
-  const message = makeMessage(packet, topic, broker.now(), clientId);
-  if (broker.router.publish(message)) return ReasonCode.success;
+  const message = makeMessage(packet, topic, context.now(), clientId);
+  if (context.router.publish(message)) return ReasonCode.success;
   if (client.protocolVersion === 5) return ReasonCode.quotaExceeded;
   // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).
   throw new Violation(ReasonCode.quotaExceeded, `no room for the retained message of "${topic}"`);
@@ -78,14 +79,14 @@ function acknowledge(
   packetId: number,
   reasonCode: number,
 ): void {
-  client.send({ type, packetId, reasonCode: client.protocolVersion === 5 ? reasonCode : 0 });
+  client.wire.send({ type, packetId, reasonCode: client.protocolVersion === 5 ? reasonCode : 0 });
 }
 
 /** Topic aliases of this connection (3.3.2.3.4). */
-function resolveTopic({ aliases, broker }: ConnectedClient, packet: PublishPacket): string {
+function resolveTopic({ aliases, context }: ConnectedClient, packet: PublishPacket): string {
   const alias = packet.properties?.topicAlias;
   if (alias === undefined) return packet.topic;
-  if (alias === 0 || alias > broker.limits.topicAliasMaximum) {
+  if (alias === 0 || alias > context.limits.topicAliasMaximum) {
     throw new Violation(ReasonCode.topicAliasInvalid, `topic alias ${alias} is not in 1 to the announced maximum`);
   }
   if (packet.topic !== '') {
@@ -97,8 +98,8 @@ function resolveTopic({ aliases, broker }: ConnectedClient, packet: PublishPacke
   return topic;
 }
 
-function checkPublish({ broker }: ConnectedClient, packet: PublishPacket, topic: string): void {
-  const { maximumQoS, topicLevels } = broker.limits;
+function checkPublish({ context }: ConnectedClient, packet: PublishPacket, topic: string): void {
+  const { maximumQoS, topicLevels } = context.limits;
   if (packet.qos > maximumQoS) {
     throw new Violation(ReasonCode.qosNotSupported, `QoS ${packet.qos} is above the announced maximum ${maximumQoS}`);
   }
@@ -108,11 +109,4 @@ function checkPublish({ broker }: ConnectedClient, packet: PublishPacket, topic:
   if (levelsOf(topic) > topicLevels) {
     throw new Violation(ReasonCode.topicNameInvalid, `the topic has more than ${topicLevels} levels`);
   }
-}
-
-/** Levels in a topic name or filter (4.7.1.1). */
-export function levelsOf(topic: string): number {
-  let levels = 1;
-  for (let at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) levels++;
-  return levels;
 }

@@ -8,21 +8,24 @@ interface Node {
 }
 
 /**
- * The last retained message of each topic (3.3.1.3), in a tree by level, so that a filter visits only the branches it
- * can match. Nothing here recurses.
+ * The last retained message of each topic (3.3.1.3), in a tree by level: a filter visits only the branches that it can
+ * match. Nothing here recurses.
  */
 export class RetainedStore {
-  private readonly root: Node = { parent: undefined, level: '', children: undefined, message: undefined };
-  private count = 0;
-  private totalBytes = 0;
+  readonly #root: Node = { parent: undefined, level: '', children: undefined, message: undefined };
+  #count = 0;
+  #totalBytes = 0;
+  readonly #maximumMessages: number;
+  readonly #maximumBytes: number;
 
-  constructor(
-    private readonly maximumMessages: number,
-    private readonly maximumBytes: number,
-  ) {}
+  /** @param maximumBytes most bytes held, topics and payloads */
+  constructor(maximumMessages: number, maximumBytes: number) {
+    this.#maximumMessages = maximumMessages;
+    this.#maximumBytes = maximumBytes;
+  }
 
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   /**
@@ -36,28 +39,28 @@ export class RetainedStore {
       this.delete(message.topic);
       return true;
     }
-    if (!this.hasRoomFor(message)) {
-      this.removeExpired(now);
-      if (!this.hasRoomFor(message)) return false;
+    if (!this.#hasRoomFor(message)) {
+      this.#removeExpired(now);
+      if (!this.#hasRoomFor(message)) return false;
     }
-    const node = this.nodeFor(message.topic);
-    if (node.message) this.totalBytes -= messageSize(node.message);
-    else this.count++;
-    this.totalBytes += messageSize(message);
+    const node = this.#nodeFor(message.topic);
+    if (node.message) this.#totalBytes -= messageSize(node.message);
+    else this.#count++;
+    this.#totalBytes += messageSize(message);
     node.message = message;
     return true;
   }
 
   delete(topic: string): void {
-    const node = this.find(topic);
-    if (node) this.clear(node);
+    const node = this.#find(topic);
+    if (node) this.#clear(node);
   }
 
   /** Messages whose topic matches the filter (4.7, with the `$` rule of 4.7.2-1), without expired ones. */
   match(filter: string, now: number): Message[] {
     const levels = filter.split('/');
     const found: Message[] = [];
-    let frontier: Node[] = [this.root];
+    let frontier: Node[] = [this.#root];
     for (let depth = 0; depth < levels.length && frontier.length > 0; depth++) {
       const level = levels[depth];
       if (level === '#') {
@@ -80,25 +83,25 @@ export class RetainedStore {
     return found;
   }
 
-  private hasRoomFor(message: Message): boolean {
-    const old = this.find(message.topic)?.message;
-    const count = this.count + (old ? 0 : 1);
-    const bytes = this.totalBytes + messageSize(message) - (old ? messageSize(old) : 0);
-    return count <= this.maximumMessages && bytes <= this.maximumBytes;
+  #hasRoomFor(message: Message): boolean {
+    const old = this.#find(message.topic)?.message;
+    const count = this.#count + (old ? 0 : 1);
+    const bytes = this.#totalBytes + messageSize(message) - (old ? messageSize(old) : 0);
+    return count <= this.#maximumMessages && bytes <= this.#maximumBytes;
   }
 
-  private removeExpired(now: number): void {
-    const open: Node[] = [this.root];
+  #removeExpired(now: number): void {
+    const open: Node[] = [this.#root];
     const expired: Node[] = [];
     for (let node = open.pop(); node; node = open.pop()) {
       if (node.message && isExpired(node.message, now)) expired.push(node);
       for (const child of node.children?.values() ?? []) open.push(child);
     }
-    for (const node of expired) this.clear(node);
+    for (const node of expired) this.#clear(node);
   }
 
-  private find(topic: string): Node | undefined {
-    let node: Node | undefined = this.root;
+  #find(topic: string): Node | undefined {
+    let node: Node | undefined = this.#root;
     for (const level of topic.split('/')) {
       node = node.children?.get(level);
       if (!node) return undefined;
@@ -106,8 +109,8 @@ export class RetainedStore {
     return node;
   }
 
-  private nodeFor(topic: string): Node {
-    let node = this.root;
+  #nodeFor(topic: string): Node {
+    let node = this.#root;
     for (const level of topic.split('/')) {
       node.children ??= new Map();
       let child = node.children.get(level);
@@ -120,10 +123,10 @@ export class RetainedStore {
     return node;
   }
 
-  private clear(from: Node): void {
+  #clear(from: Node): void {
     if (!from.message) return;
-    this.count--;
-    this.totalBytes -= messageSize(from.message);
+    this.#count--;
+    this.#totalBytes -= messageSize(from.message);
     from.message = undefined;
     let node = from;
     while (node.parent && !node.message && !node.children) {

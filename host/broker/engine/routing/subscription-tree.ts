@@ -6,23 +6,23 @@ interface Node<Owner, Value> {
 }
 
 /**
- * Topic filters as a tree, one node for each level, so that the cost of a match follows the topic's levels and not the
+ * Topic filters as a tree, one node for each level: the cost of a match depends on the topic's levels, not on the
  * number of subscriptions. Nothing here recurses: a topic may have thousands of levels.
  *
- * Filters and topics must be valid (4.7.1, 4.7.3); shared subscriptions are entered without their `$share/name/`.
+ * Filters and topics must be valid (4.7.1, 4.7.3).
  */
 export class SubscriptionTree<Owner, Value> {
-  private readonly root: Node<Owner, Value> = { parent: undefined, level: '', children: undefined, entries: undefined };
-  private count = 0;
+  readonly #root: Node<Owner, Value> = { parent: undefined, level: '', children: undefined, entries: undefined };
+  #count = 0;
 
   /** Filters held, each counted once for each owner. */
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
-  /** Adds or replaces the owner's subscription to this very filter (3.8.4-3). True when it is new. */
+  /** Adds or replaces the owner's subscription to exactly this filter (3.8.4-3). True when it is new. */
   set(filter: string, owner: Owner, value: Value): boolean {
-    let node = this.root;
+    let node = this.#root;
     for (const level of filter.split('/')) {
       node.children ??= new Map();
       let child = node.children.get(level);
@@ -35,21 +35,21 @@ export class SubscriptionTree<Owner, Value> {
     node.entries ??= new Map();
     const isNew = !node.entries.has(owner);
     node.entries.set(owner, value);
-    if (isNew) this.count++;
+    if (isNew) this.#count++;
     return isNew;
   }
 
-  /** Removes the owner's subscription to this very filter (3.10.4-1). False when there was none. */
+  /** Removes the owner's subscription to exactly this filter (3.10.4-1). False when there was none. */
   delete(filter: string, owner: Owner): boolean {
-    let node: Node<Owner, Value> | undefined = this.root;
+    let node: Node<Owner, Value> | undefined = this.#root;
     for (const level of filter.split('/')) {
       node = node.children?.get(level);
       if (!node) return false;
     }
     if (!node.entries?.delete(owner)) return false;
-    this.count--;
+    this.#count--;
     if (node.entries.size === 0) node.entries = undefined;
-    // Give back the branch that nothing hangs on any more.
+    // Remove the branch as far up as it is empty.
     while (node?.parent && !node.entries && !node.children) {
       const parent: Node<Owner, Value> = node.parent;
       parent.children!.delete(node.level);
@@ -64,7 +64,7 @@ export class SubscriptionTree<Owner, Value> {
    * of its matching filters. A filter that begins with a wildcard does not match a topic that begins with `$` (4.7.2-1).
    */
   match(topic: string, visit: (owner: Owner, value: Value) => void): void {
-    let frontier: Node<Owner, Value>[] = [this.root];
+    let frontier: Node<Owner, Value>[] = [this.#root];
     let wildcards = !topic.startsWith('$');
     for (const level of topic.split('/')) {
       const next: Node<Owner, Value>[] = [];

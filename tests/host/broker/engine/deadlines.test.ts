@@ -12,11 +12,11 @@ describe('deadlines', () => {
     for (const entry of entries) if (entry.at % 3 === 0) entry.cancel();
     const left = times.filter((at) => at % 3 !== 0).sort((a, b) => a - b);
     for (const at of left) {
-      expect(deadlines.next()).toBe(at);
-      deadlines.runDue(at);
+      expect(deadlines.nextDeadline(0)).toBe(at);
+      deadlines.tick(at);
     }
     expect(ran).toEqual(left);
-    expect(deadlines.next()).toBeUndefined();
+    expect(deadlines.nextDeadline(0)).toBeUndefined();
   });
 
   it('run all that is due at once, earliest first, and not what these add', () => {
@@ -28,9 +28,9 @@ describe('deadlines', () => {
       deadlines.add(1, () => ran.push('added'));
     });
     deadlines.add(3, () => ran.push('later'));
-    deadlines.runDue(2);
+    deadlines.tick(2);
     expect(ran).toEqual(['first', 'second']);
-    expect(deadlines.next()).toBe(1);
+    expect(deadlines.nextDeadline(0)).toBe(1);
   });
 
   it('can be cancelled twice and after they ran', () => {
@@ -39,17 +39,17 @@ describe('deadlines', () => {
     const two = deadlines.add(2, () => expect.unreachable());
     two.cancel();
     two.cancel();
-    deadlines.runDue(1);
+    deadlines.tick(1);
     one.cancel();
-    deadlines.runDue(5);
-    expect(deadlines.next()).toBeUndefined();
+    deadlines.tick(5);
+    expect(deadlines.nextDeadline(0)).toBeUndefined();
   });
 
   it('that fall due together do not run when an earlier one cancels them', () => {
     const deadlines = new Deadlines();
     const other = deadlines.add(2, () => expect.unreachable('was cancelled'));
     deadlines.add(1, () => other.cancel());
-    deadlines.runDue(2);
+    deadlines.tick(2);
   });
 });
 

@@ -178,7 +178,7 @@ describe('what keeps a broker from starting', () => {
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
     const error = await failure({ port });
-    expect(error.code).toBe('ADDRESS_IN_USE');
+    expect(error.code).toBe('address-in-use');
     expect(error.message).toContain(`127.0.0.1 port ${port}`);
     expect(error.message).toContain('port 0');
     other.close();
@@ -187,14 +187,14 @@ describe('what keeps a broker from starting', () => {
 
   it('an address that is not of this machine is named', async () => {
     const error = await failure({ host: '192.0.2.1' });
-    expect(error.code).toBe('ADDRESS_NOT_AVAILABLE');
+    expect(error.code).toBe('address-not-available');
     expect(error.message).toContain('192.0.2.1');
   });
 
   it('a certificate that is none, or one for another key, is said so', async () => {
-    expect(await failure({ cert: 'nonsense' })).toMatchObject({ code: 'TLS' });
+    expect(await failure({ cert: 'nonsense' })).toMatchObject({ code: 'tls' });
     const error = await failure({ key: pki.read('device.key') });
-    expect(error.code).toBe('TLS');
+    expect(error.code).toBe('tls');
     expect(error.message).toContain('PEM');
   });
 
