@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject, type X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { PkiError } from './pki-error.js';
-import { prepareFolder, readPrivate, replaceFile, writeOnce } from './pki-files.js';
 import { commonName, isCurrent, isIssuedBy, notBefore, parseCertificate, parseKey } from './inspect.js';
 import type { Purpose } from './issue.js';
+import { PkiError } from './pki-error.js';
+import { prepareFolder, readPrivate, replaceFile, writeOnce } from './pki-files.js';
 
 /** A certificate with its key, in the forms that servers (PEM) and devices (DER, PKCS#8 DER) take. */
 export interface KeyPairFiles {
@@ -30,25 +30,25 @@ export interface PkiOptions {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const LIFETIME: Record<Purpose, number> = { ca: 3652 * DAY, server: 365 * DAY, device: 365 * DAY };
-/** A certificate is made anew when less than this is left of it. */
+/** A certificate is renewed when less time than this is left. */
 const MARGIN: Record<Purpose, number> = { ca: 30 * DAY, server: 7 * DAY, device: 7 * DAY };
-/** Certificates begin to be valid in the past, for peers whose clock is behind. */
+/** Certificates are valid from some time in the past, for peers whose clock is behind. */
 const CLOCK_SKEW = HOUR;
 
-/** A key and its certificate, as they are in the files. */
+/** A key and its certificate, as the files hold them. */
 interface Entry {
   certificate: X509Certificate;
   key: KeyObject;
 }
 
 /**
- * The CA, server and device certificates of a folder: made at the first call, read at later ones, and made anew
- * before they end (a CA certificate of 10 years when less than 30 days are left, the others of one year when less than
- * 7 days are left). Other devices' certificates in the folder stay as they are.
+ * The CA, server and device certificates of a folder. The first call makes them, later ones read them and renew them
+ * before they end: a CA certificate lives 10 years and is renewed when less than 30 days are left, the others live one
+ * year and are renewed when less than 7 days are left. Certificates of other devices in the folder stay as they are.
  *
- * @param directory made when it is missing, with mode 0700
- * @throws PkiError when a file is damaged, foreign, without its key or with another's, or cannot be read or written;
- *   nothing is replaced then
+ * @param directory made with mode 0700 if it is missing
+ * @throws PkiError when a file is damaged, was not made here, lacks its key or has another's, or cannot be read or
+ *   written; then nothing is replaced
  */
 export async function ensurePki(directory: string, options: PkiOptions): Promise<Pki> {
   const deviceSid = normalizeDeviceSid(options.deviceSid);
@@ -74,10 +74,10 @@ async function ensureEntry(folder: string, file: string, wanted: Wanted): Promis
   const certificatePem = readPrivate(certificateFile);
   const keyPem = readPrivate(keyFile);
   if (certificatePem !== undefined && keyPem === undefined) {
-    const advice = `put the key back, or delete ${certificateFile}, then both are made anew`;
+    const advice = `put the key back, or delete ${certificateFile}, then both are made again`;
     throw new PkiError('key-missing', `${keyFile} is missing; ${advice}`, keyFile);
   }
-  // The key is on disk before its certificate: whenever the process ends, the rest can be made from it.
+  // The key is on disk before its certificate, so after a kill at any moment the certificate can be made from it.
   const key = parseKey(keyPem ?? writeOnce(keyFile, makeKey()), keyFile, certificateFile);
   const parse = (pem: string) => parseCertificate(pem, certificateFile, key, keyFile);
   if (certificatePem === undefined) {
@@ -97,7 +97,7 @@ function isWanted(certificate: X509Certificate, { purpose, now, ca, name }: Want
 }
 
 async function issueFor(key: KeyObject, { purpose, now, ca, name }: Wanted): Promise<string> {
-  // Loaded when it is needed only: it takes longer than everything else here.
+  // Loaded only when needed, because @peculiar/x509 takes longer to load than everything else here takes to run.
   const { caName, issue } = await import('./issue.js');
   const begin = now - CLOCK_SKEW;
   const end = now + LIFETIME[purpose];
@@ -129,7 +129,7 @@ function toFiles({ certificate, key }: Entry): KeyPairFiles {
   };
 }
 
-/** The SID names a file, so nothing else may pass. */
+/** The SID becomes part of a file name, so nothing but a SID may pass. */
 function normalizeDeviceSid(sid: string): string {
   if (/^UV[0-9a-fA-F]{32}$/.test(sid)) return `UV${sid.slice(2).toLowerCase()}`;
   const shown = JSON.stringify(String(sid).slice(0, 100));

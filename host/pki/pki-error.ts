@@ -3,7 +3,7 @@
  * - `damaged`: a file is not the PEM text that it should be
  * - `key-mismatch`: a key does not belong to the certificate beside it
  * - `key-missing`: a certificate has no key beside it
- * - `foreign`: a certificate was not made here, so it is not replaced either
+ * - `foreign`: a certificate or key was not made here, so it is not replaced either
  * - `invalid-device-sid`: the device SID cannot be a certificate's name
  * - `unusable`: the folder or a file cannot be read or written
  */
@@ -12,7 +12,7 @@ export type PkiErrorCode = 'damaged' | 'key-mismatch' | 'key-missing' | 'foreign
 /** An error of the development PKI. The message names the file and says what to do; no file was changed. */
 export class PkiError extends Error {
   readonly code: PkiErrorCode;
-  /** the file it is about, as an absolute path, when there is one */
+  /** the absolute path of the file that it is about, if there is one */
   readonly file?: string;
 
   constructor(code: PkiErrorCode, message: string, file?: string, options?: ErrorOptions) {
@@ -21,9 +21,4 @@ export class PkiError extends Error {
     this.code = code;
     this.file = file;
   }
-}
-
-/** The reason inside anything that was thrown, in one line. */
-export function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0];
 }

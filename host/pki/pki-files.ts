@@ -13,12 +13,13 @@ import {
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { restrict, syncFolder } from '../node/private-files.js';
-import { PkiError, reasonOf } from './pki-error.js';
+import { reasonOf } from '../node/reason.js';
+import { PkiError } from './pki-error.js';
 
 const OWN_FILES = /^(ca|server|device-UV[0-9a-f]{32})\.(pem|key)$|\.tmp$/;
 
 /**
- * Makes the folder for its owner alone; an existing one is closed to others too when it holds nothing else.
+ * Makes the folder for its owner alone. An existing folder is closed to others too if it holds nothing but this PKI.
  *
  * @returns its absolute path
  * @throws PkiError `unusable`
@@ -32,7 +33,7 @@ export function prepareFolder(directory: string): string {
   });
 }
 
-/** The text of a file, or undefined when there is none. A file that others could read is closed to them. */
+/** The text of a file, or undefined if it does not exist. A file that others could read is closed to them. */
 export function readPrivate(path: string): string | undefined {
   return guard(path, 'read', () => {
     try {
@@ -47,15 +48,15 @@ export function readPrivate(path: string): string | undefined {
 }
 
 /**
- * Writes a new file whole (mode 0600), unless there is one already.
+ * Writes a new file (mode 0600) all at once, unless it exists already.
  *
- * @returns what is in the file afterwards: of several processes that write at once, one wins and all get its text
+ * @returns what is in the file afterwards: if several processes write at once, one wins, and all get its text
  */
 export function writeOnce(path: string, text: string): string {
   return guard(path, 'written', () => {
     const temporary = writeTemporary(path, text);
     try {
-      // Unlike a rename, a link never replaces what another process has put there meanwhile.
+      // Unlike a rename, a link never replaces a file that another process has made meanwhile.
       linkSync(temporary, path);
       return text;
     } catch (error) {
@@ -68,7 +69,7 @@ export function writeOnce(path: string, text: string): string {
   });
 }
 
-/** Writes a file whole (mode 0600) in place of the one that is there. */
+/** Replaces a file (mode 0600) all at once. */
 export function replaceFile(path: string, text: string): void {
   guard(path, 'written', () => {
     const temporary = writeTemporary(path, text);

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { createColors } from 'picocolors';
-import { examine } from '../../credentials/examine/examine.js';
-import { CONFIG_KEYS, ruleOf } from '../../credentials/examine/store-keys.js';
+import { CONFIG_KEYS, examine, ruleOf } from '../../credentials/index.js';
 import type { Report } from '../doctor/doctor-events.js';
 import { jsonReporter, textReporter } from '../doctor/doctor-reporter.js';
 import { readStores, type Stores } from '../doctor/read-stores.js';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../credentials/examine/finding.js';
+import type { Finding } from '../../credentials/index.js';
 import type { ServerCertificate, StepName } from '../../probe/index.js';
 
 /** What `wasmqtt doctor` tells: with --json each is one line of standard output. */

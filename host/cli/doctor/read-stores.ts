@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isInTheClear, type Scope, type StoreName } from '../../cloud/index.js';
-import type { StoredValues } from '../../credentials/examine/finding.js';
+import type { StoredValues } from '../../credentials/index.js';
 import { LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services/local-services.js';
 import { type Remedies, remediesFor, type StoresOptions } from '../services/remedies.js';
 import { UserError } from '../user-error.js';

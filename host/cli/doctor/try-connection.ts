@@ -1,5 +1,5 @@
 import { HexError, hexDecode } from '../../core/index.js';
-import type { Finding, StoredValues } from '../../credentials/examine/finding.js';
+import type { Finding, StoredValues } from '../../credentials/index.js';
 import { type ProbeRequest, probe, STEPS, type StepName, type StepResult } from '../../probe/index.js';
 import { explainConnectFailure } from '../output/connect-failure.js';
 import { printable } from '../output/printable.js';

@@ -1,6 +1,5 @@
 import { hexEncode } from '../../core/index.js';
-import type { ConfigKey } from '../../credentials/examine/store-keys.js';
-import { type FilePlace, readSecretLine } from '../../credentials/read/credential-file.js';
+import { type ConfigKey, type FilePlace, readSecretLine } from '../../credentials/index.js';
 import { UsageError } from '../user-error.js';
 
 /** Options that stand for keys of the stores. */

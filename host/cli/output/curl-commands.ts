@@ -1,5 +1,5 @@
 import type { PlannedWrite } from '../../cloud/index.js';
-import type { KeyFile } from '../../credentials/read/key-file.js';
+import type { KeyFile } from '../../credentials/index.js';
 import { shellWord } from './shell-word.js';
 
 /** A command of the shell that prints the characters of a value, and nothing else. */

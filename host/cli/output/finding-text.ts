@@ -1,5 +1,5 @@
 import type { createColors } from 'picocolors';
-import type { Finding } from '../../credentials/examine/finding.js';
+import type { Finding } from '../../credentials/index.js';
 import { printable } from './printable.js';
 
 export type Colors = ReturnType<typeof createColors>;

@@ -1,5 +1,4 @@
-import { CredentialFileError, readSecretLine } from '../../credentials/read/credential-file.js';
-import type { KeyFile } from '../../credentials/read/key-file.js';
+import { CredentialFileError, type KeyFile, readSecretLine } from '../../credentials/index.js';
 import { UserError } from '../user-error.js';
 
 /**

@@ -1,7 +1,5 @@
 import { isInTheClear, type NewValue, type PresentValues } from '../../cloud/index.js';
-import { examine } from '../../credentials/examine/examine.js';
-import type { Finding, StoredValues } from '../../credentials/examine/finding.js';
-import type { ConfigKey } from '../../credentials/examine/store-keys.js';
+import { type ConfigKey, examine, type Finding, type StoredValues } from '../../credentials/index.js';
 import type { Remedies } from '../services/remedies.js';
 import { type GivenValues, type ProvisionFiles, placeOf } from './values-to-store.js';
 

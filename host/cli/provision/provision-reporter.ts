@@ -1,5 +1,5 @@
 import type { StoreName } from '../../cloud/index.js';
-import type { Finding } from '../../credentials/examine/finding.js';
+import type { Finding } from '../../credentials/index.js';
 import type { DoctorEvent } from '../doctor/doctor-events.js';
 import { textReporter } from '../doctor/doctor-reporter.js';
 import { type Colors, findingText } from '../output/finding-text.js';

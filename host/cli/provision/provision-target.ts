@@ -12,7 +12,7 @@ import {
   type WritePlan,
   writeAll,
 } from '../../cloud/index.js';
-import type { ConfigKey } from '../../credentials/examine/store-keys.js';
+import type { ConfigKey } from '../../credentials/index.js';
 import { Provisioning } from '../services/embedded-values.js';
 import { accountOf, LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services/local-services.js';
 import type { StoresOptions } from '../services/remedies.js';

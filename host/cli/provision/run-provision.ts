@@ -10,8 +10,7 @@ import {
   WriteAllError,
   type WritePlan,
 } from '../../cloud/index.js';
-import type { Finding, StoredValues } from '../../credentials/examine/finding.js';
-import type { ConfigKey } from '../../credentials/examine/store-keys.js';
+import type { ConfigKey, Finding, StoredValues } from '../../credentials/index.js';
 import { type ConnectOptions, connect } from '../doctor/try-connection.js';
 import { removeCommand, undoCommand, writeCommand } from '../output/curl-commands.js';
 import { shellWord } from '../output/shell-word.js';

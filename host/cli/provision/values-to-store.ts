@@ -1,7 +1,14 @@
 import type { NewValue, StoreName } from '../../cloud/index.js';
-import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/examine/store-keys.js';
-import { inChainOrder, readCertificateFile } from '../../credentials/read/certificate-file.js';
-import { convertedPkcs8, type KeyFile, openKeyFile } from '../../credentials/read/key-file.js';
+import {
+  CONFIG_KEYS,
+  type ConfigKey,
+  convertedPkcs8,
+  inChainOrder,
+  type KeyFile,
+  openKeyFile,
+  readCertificateFile,
+  ruleOf,
+} from '../../credentials/index.js';
 import { type CredentialOptions, valuesOf } from '../options/credential-options.js';
 import { keySource, lineSource, type ValueSource } from '../output/curl-commands.js';
 import { passphraseFor } from './passphrase.js';

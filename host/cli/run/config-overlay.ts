@@ -1,8 +1,15 @@
-import type { ConfigRequest, ConfigSource } from '../../cloud/index.js';
-import { isConfigKey, ruleOf } from '../../credentials/examine/store-keys.js';
-import { checkDates, checkPair, inChainOrder, readCertificateFile } from '../../credentials/read/certificate-file.js';
-import type { FilePlace } from '../../credentials/read/credential-file.js';
-import { openKeyFile, plainPkcs8 } from '../../credentials/read/key-file.js';
+import {
+  checkFileDates,
+  checkFilePair,
+  type FilePlace,
+  inChainOrder,
+  isConfigKey,
+  openKeyFile,
+  plainPkcs8,
+  readCertificateFile,
+  ruleOf,
+} from '../../credentials/index.js';
+import type { ConfigSource } from '../../microvisor/index.js';
 import { type CredentialOptions, type CredentialValues, valuesOf } from '../options/credential-options.js';
 
 /**
@@ -15,7 +22,7 @@ import { type CredentialOptions, type CredentialValues, valuesOf } from '../opti
 export function overlayOf(options: CredentialOptions, now: number): CredentialValues {
   const current = (file: FilePlace) => {
     const certificates = readCertificateFile(file);
-    checkDates(file, certificates, now);
+    checkFileDates(file, certificates, now);
     return certificates;
   };
   return valuesOf(options, {
@@ -24,7 +31,7 @@ export function overlayOf(options: CredentialOptions, now: number): CredentialVa
       const certificates = current(certificateFile);
       const key = plainPkcs8(openKeyFile(keyFile));
       const chain = inChainOrder(certificates, key);
-      checkPair(chain[0], key, keyFile, certificateFile.path);
+      checkFilePair(chain[0], key, keyFile, certificateFile.path);
       return { chain, key };
     },
   });
@@ -33,7 +40,7 @@ export function overlayOf(options: CredentialOptions, now: number): CredentialVa
 /** The overlay first, then `below`; keys in `hidden` are not looked for below. */
 export function overlaid(below: ConfigSource, overlay: CredentialValues, hidden: ReadonlySet<string>): ConfigSource {
   return {
-    async fetch(items: ConfigRequest[]) {
+    async fetch(items) {
       const found = await below.fetch(items);
       return items.map((item, index) => {
         const value = isConfigKey(item.key) && ruleOf(item.key).store === item.store ? overlay[item.key] : undefined;

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ConfigSource } from '../../cloud/index.js';
-import { Device, type KernelEvent } from '../../microvisor/index.js';
+import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
 import { UserError } from '../user-error.js';
 import { describeGuestError } from './guest-error.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Change, Scope, Store } from '../../cloud/index.js';
-import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/examine/store-keys.js';
+import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/index.js';
 import type { CredentialValues } from '../options/credential-options.js';
 
 /**

@@ -1,5 +1,5 @@
 import { collectionPath, restPath, type Scope } from '../../cloud/index.js';
-import type { ExamineOptions } from '../../credentials/examine/examine.js';
+import type { ExamineOptions } from '../../credentials/index.js';
 import { DEFAULT_DATA } from '../options/shared-options.js';
 import { removeCommand } from '../output/curl-commands.js';
 import { shellWord } from '../output/shell-word.js';

@@ -1,14 +1,14 @@
 /**
  * What a {@link CloudClientError} is about:
- * - `invalid-address`: the base address is none of a REST API; nothing was sent
+ * - `invalid-address`: the base address cannot be that of a REST API; nothing was sent
  * - `invalid-key`: the key cannot be written into an address; nothing was sent
- * - `unreachable`: there was no answer, or not all of it, in time
+ * - `unreachable`: no answer came, or not all of it in time
  * - `aborted`: the caller's signal ended the call
- * - `unauthorized`: account SID and token are not accepted (401, 403)
+ * - `unauthorized`: the server does not accept account SID and token (401, 403)
  * - `not-found`, `already-exists`: the store's state does not fit the call (404, 409)
- * - `refused`: the server does not take the request (any other status below 500)
+ * - `refused`: the server refused the request for another reason (any other status below 500)
  * - `server-error`: the server failed (500 and more)
- * - `unexpected-answer`: what answers is no such REST API
+ * - `unexpected-answer`: what answers is not this REST API
  */
 export type CloudClientErrorCode =
   | 'invalid-address'
@@ -26,9 +26,9 @@ export type CloudClientErrorCode =
 export interface FailedCall {
   /** for example `POST http://127.0.0.1:8180/v1/Configs` */
   request?: string;
-  /** the key that it was about */
+  /** the key that the call was about */
   key?: string;
-  /** of HTTP, when there was an answer */
+  /** the HTTP status, when there was an answer */
   status?: number;
 }
 
@@ -57,7 +57,7 @@ export class CloudClientError extends Error {
     this.status = call.status;
   }
 
-  /** Whether the server may have done what it was asked for: only a refusal, or nothing sent, says that it has not. */
+  /** Whether the server may have done what it was asked for. It has not if it refused, or if nothing was sent. */
   get mayBeDone(): boolean {
     return !REFUSALS.includes(this.code);
   }

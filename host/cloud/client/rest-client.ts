@@ -1,16 +1,14 @@
-import { CloudClientError, type CloudClientErrorCode, type FailedCall } from './rest-client-error.js';
-import { reasonOf } from '../store/store-error.js';
-import { checkKey, quote } from '../store/value-limits.js';
+import { reasonOf } from '../../node/reason.js';
 import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from '../store/scope.js';
+import { checkKey, quote } from '../store/value-limits.js';
+import { CloudClientError, type CloudClientErrorCode, type FailedCall } from './rest-client-error.js';
 
-export { CloudClientError, type CloudClientErrorCode } from './rest-client-error.js';
-
-/** One config or secret as the REST calls give it. */
+/** One config or secret as the REST calls return it. */
 export interface RemoteValue {
   key: string;
-  /** of a config; a secret is never given */
+  /** of a config; the value of a secret is never returned */
   value?: string;
-  /** of the last change, in the server's words, whole seconds: `2021-01-01T12:34:56Z` */
+  /** of the last change, as the server writes it, in whole seconds: `2021-01-01T12:34:56Z` */
   date: string;
 }
 
@@ -20,22 +18,22 @@ export interface CloudClientOptions {
   /** user name: `AC` and 32 hex digits, or that of an API key */
   accountSid: string;
   authToken: string;
-  /** milliseconds in which each call is answered, default 30,000 */
+  /** milliseconds within which each call must be answered, default 30,000 */
   timeout?: number;
   /** ends calls under way */
   signal?: AbortSignal;
 }
 
-/** The most that a page holds, so that few calls are made. */
+/** The largest page that the API returns, so that a list needs few calls. */
 const PAGE_SIZE = 1000;
 const DEFAULT_TIMEOUT = 30_000;
 
 /**
  * Config and secret stores behind any address of the REST API.
  *
- * Every call rejects with CloudClientError (see its codes), and with StoreError `invalid-device-sid` or `invalid-key` for
- * arguments that no store takes. The token is sent to the given address alone: redirections are not followed, and of the
- * address of a next page only the query is used.
+ * Every call rejects with CloudClientError (see its codes), or with StoreError `invalid-device-sid` or `invalid-key` for
+ * arguments that no store takes. The token is sent to the given address only: redirections are not followed, and only the
+ * query of a next page's address is used.
  */
 export class CloudClient {
   /** base address, ends in `/v1` */
@@ -52,7 +50,7 @@ export class CloudClient {
     this.#signal = options.signal;
   }
 
-  /** All values of a collection, of all pages, in the order of the server. */
+  /** All values of a collection, from all pages, in the server's order. */
   async list(scope: Scope, store: StoreName): Promise<RemoteValue[]> {
     const call = this.#call(scope, store);
     const values: RemoteValue[] = [];
@@ -133,7 +131,7 @@ export class CloudClient {
 
   #unreachable(error: unknown, failed: FailedCall, late: boolean): CloudClientError {
     if (this.#signal?.aborted) {
-      return new CloudClientError('aborted', `${failed.request}: was ended before its answer`, failed, {
+      return new CloudClientError('aborted', `${failed.request}: was ended before it was answered`, failed, {
         cause: error,
       });
     }
@@ -166,7 +164,7 @@ export function cloudAddress(text: string): string {
 
 interface Call {
   address: string;
-  /** in words, for messages */
+  /** the collection in words, for messages */
   place: string;
   key?: string;
 }
@@ -190,9 +188,9 @@ function parse(text: string, failed: FailedCall): unknown {
     const body: unknown = JSON.parse(text);
     if (typeof body === 'object' && body !== null) return body;
   } catch {
-    // said below
+    // reported below
   }
-  throw unexpected(failed, 'it is no JSON object');
+  throw unexpected(failed, 'it is not a JSON object');
 }
 
 function readValue(entry: unknown, store: StoreName, failed: FailedCall): RemoteValue {
@@ -208,7 +206,7 @@ function nextQuery(body: unknown, failed: FailedCall): string | undefined {
   const next = (body as { meta?: { next_page_url?: unknown } }).meta?.next_page_url;
   if (next === undefined || next === null || next === '') return undefined;
   if (typeof next === 'string' && URL.canParse(next)) return new URL(next).search;
-  throw unexpected(failed, 'the address of its next page is none');
+  throw unexpected(failed, 'its next page has no valid address');
 }
 
 function unexpected(failed: FailedCall, reason: string): CloudClientError {
@@ -234,29 +232,29 @@ function refusal(response: Response, text: string, call: Call, failed: FailedCal
   const { status } = response;
   const from = `${failed.request}:${call.key === undefined ? '' : ` ${quote(call.key)}:`} status ${status}`;
   if (status < 400) {
-    const message = `${from}: it sends on to another address, which is not followed; give the address that it stands for`;
+    const message = `${from}: it redirects to another address, which is not followed; give that address`;
     return new CloudClientError('unexpected-answer', message, failed);
   }
   const code = STATUS_CODES[status] ?? (status >= 500 ? 'server-error' : 'refused');
-  const said = saidBy(text, form);
-  // What this cloud says holds the advice already; of its 401 nobody knows where SID and token came from.
-  const advice = said === '' || code === 'unauthorized' ? `; ${ADVICE[code] ?? 'check the request'}` : '';
-  return new CloudClientError(code, `${from} for ${call.place}${said && `: ${said}`}${advice}`, failed);
+  const message = serverMessage(text, form);
+  // The server's own message already says what to do, but for 401: it cannot know where SID and token came from.
+  const advice = message === '' || code === 'unauthorized' ? `; ${ADVICE[code] ?? 'check the request'}` : '';
+  return new CloudClientError(code, `${from} for ${call.place}${message && `: ${message}`}${advice}`, failed);
 }
 
-/** The message of an error answer: one line, not long, and without the value that was sent, which may be a secret. */
-function saidBy(text: string, form?: Form): string {
-  let said = '';
+/** The message of an error answer, on one short line, without the value that was sent, which may be a secret. */
+function serverMessage(text: string, form?: Form): string {
+  let message = '';
   try {
-    said = String((JSON.parse(text) as { message?: unknown }).message ?? '');
+    message = String((JSON.parse(text) as { message?: unknown }).message ?? '');
   } catch {
-    // not a problem of this REST API: the status must do
+    // not an error body of this REST API, so the status must do
   }
-  if (form?.Value) said = said.replaceAll(form.Value, '...');
-  return said.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300);
+  if (form?.Value) message = message.replaceAll(form.Value, '...');
+  return message.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300);
 }
 
-/** Whether the address of a cloud is plain HTTP to another machine: everybody on the way reads the token and the secrets. */
+/** Whether the address of a cloud is plain HTTP to another machine: anyone on the way can read the token and the secrets. */
 export function isInTheClear(cloud: string): boolean {
   const { protocol, hostname } = new URL(cloudAddress(cloud));
   return protocol !== 'https:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);

@@ -1,24 +1,24 @@
+import { reasonOf } from '../../node/reason.js';
+import type { Scope } from '../store/scope.js';
 import type { CloudClient } from './rest-client.js';
 import { CloudClientError } from './rest-client-error.js';
-import { reasonOf } from '../store/store-error.js';
-import type { Scope } from '../store/scope.js';
 import { isFinal, type PlannedWrite, type PresentValues } from './write-plan.js';
 
 export interface WriteAllOptions {
-  /** ends the writing between two calls; what was written is undone then */
+  /** ends the writing between two calls; then what was written is undone */
   signal?: AbortSignal;
-  /** waits in milliseconds between attempts to undo, for a cloud that is away for a moment; default 0.5, 2 and 5 seconds */
+  /** milliseconds between attempts to undo, for a cloud that is away for a moment; default 500, 2000, 5000 */
   pauses?: readonly number[];
 }
 
 /** A value that could not be put back after a failure. */
 export interface Unrestored {
   write: PlannedWrite;
-  /** what it holds: the new value, or one of the two */
+  /** what it holds: the new value, or either of the two */
   holds: 'new' | 'unknown';
 }
 
-/** Not all values could be written. What had been written is undone, but for `unrestored`. */
+/** Not all values could be written. What had been written was undone, except for `unrestored`. */
 export class WriteAllError extends Error {
   /** the write that failed; undefined when the signal ended the writing */
   readonly failed: PlannedWrite | undefined;
@@ -43,17 +43,17 @@ export async function readPresent(client: CloudClient, scope: Scope): Promise<Pr
   };
 }
 
-/** When each secret was written last: the only thing that tells whether one was replaced. */
+/** When each secret was last written. Only this shows whether one was replaced. */
 export type SecretDates = ReadonlyMap<string, string>;
 
 /**
- * Writes all values or none, as far as REST calls without transactions allow it.
+ * Writes all values or none, as far as REST calls allow it, which have no transactions.
  *
- * The writes are done one after the other, best in the order of `planWrites`. When one fails, those before it are undone
- * in reverse: old configs are written back, what was new is deleted. A secret that was replaced cannot be put back, nobody
- * can read it; since replaced secrets come last, that can only happen when there are several of them, or when the answer
- * to the last write is lost, and then its date tells. Once a secret is replaced, the ones after it are tried again
- * before anything is given up.
+ * The writes are made one after the other, best in the order of `planWrites`. When one fails, those before it are undone
+ * in reverse order: old configs are written back, new values are deleted. A replaced secret cannot be put back, because
+ * it cannot be read. Replaced secrets come last, so this matters only when there are several of them, or when the answer
+ * to the last write is lost; then the secret's date shows whether it was written. After the first replaced secret, a
+ * write that fails is tried again before anything is given up.
  *
  * @throws WriteAllError with what could not be put back
  */
@@ -68,9 +68,9 @@ export async function writeAll(
   for (const [index, write] of writes.entries()) {
     const done = writes.slice(0, index);
     if (signal?.aborted) throw new WriteAllError(undefined, await calls.undo(done), signal.reason);
-    const isBehindFinal = done.some(isFinal);
+    const isAfterFinal = done.some(isFinal);
     try {
-      await (isBehindFinal ? calls.persist(() => calls.write(write)) : calls.write(write));
+      await (isAfterFinal ? calls.persist(() => calls.write(write)) : calls.write(write));
     } catch (error) {
       const doubtful = mayBeDone(error);
       if (doubtful && index === writes.length - 1 && (await calls.holdsNew(write)) === true) return;
@@ -79,24 +79,28 @@ export async function writeAll(
   }
 }
 
-/** A date tells nothing about a write that came within the same second; a minute allows for clocks that differ. */
+/** Dates have whole seconds, so an old date proves nothing if it is recent; a minute allows for clocks that differ. */
 const TELLING_AGE = 60_000;
 
 class Calls {
+  readonly #client: CloudClient;
+  readonly #scope: Scope;
+  readonly #dates: SecretDates;
+  readonly #pauses: readonly number[];
   #isGone = false;
 
-  constructor(
-    private readonly client: CloudClient,
-    private readonly scope: Scope,
-    private readonly dates: SecretDates,
-    private readonly pauses: readonly number[],
-  ) {}
-
-  async write({ store, key, value, how }: PlannedWrite): Promise<void> {
-    await this.client[how](this.scope, store, key, value);
+  constructor(client: CloudClient, scope: Scope, dates: SecretDates, pauses: readonly number[]) {
+    this.#client = client;
+    this.#scope = scope;
+    this.#dates = dates;
+    this.#pauses = pauses;
   }
 
-  /** Undoes writes, the last first; `doubtful` was the last, and nobody knows whether it was done. */
+  async write({ store, key, value, how }: PlannedWrite): Promise<void> {
+    await this.#client[how](this.#scope, store, key, value);
+  }
+
+  /** Undoes writes, the last one first. `doubtful` came after them, and may or may not have been done. */
   async undo(done: readonly PlannedWrite[], doubtful?: PlannedWrite): Promise<Unrestored[]> {
     const unrestored: Unrestored[] = [];
     if (doubtful) unrestored.push(...(await this.#undoOne(doubtful, 'unknown')));
@@ -119,23 +123,23 @@ class Calls {
 
   async #putBack({ store, key, how, before = '' }: PlannedWrite): Promise<void> {
     if (how === 'update') {
-      await this.client.update(this.scope, store, key, before);
+      await this.#client.update(this.#scope, store, key, before);
       return;
     }
     try {
-      await this.client.delete(this.scope, store, key);
+      await this.#client.delete(this.#scope, store, key);
     } catch (error) {
       if ((error as CloudClientError).code !== 'not-found') throw error;
     }
   }
 
-  /** Whether a write whose answer was lost was done; undefined when nobody can tell. */
+  /** Whether a write whose answer was lost was done; undefined when that cannot be known. */
   async holdsNew({ store, key, value, how }: PlannedWrite): Promise<boolean | undefined> {
     try {
-      const found = await this.persist(() => this.client.fetch(this.scope, store, key));
+      const found = await this.persist(() => this.#client.fetch(this.#scope, store, key));
       if (store === 'configs') return found.value === value;
       if (how === 'create') return true;
-      const before = this.dates.get(key) ?? '';
+      const before = this.#dates.get(key) ?? '';
       if (found.date !== before) return true;
       return Math.abs(Date.now() - Date.parse(before)) > TELLING_AGE ? false : undefined;
     } catch (error) {
@@ -143,9 +147,9 @@ class Calls {
     }
   }
 
-  /** Tries again after a pause while the cloud fails or is away; once it stayed away, each later call has one attempt. */
+  /** Tries again after a pause while the cloud fails or is away. If it stays away, each later call is tried only once. */
   async persist<T>(action: () => Promise<T>): Promise<T> {
-    for (const pause of this.#isGone ? [] : this.pauses) {
+    for (const pause of this.#isGone ? [] : this.#pauses) {
       try {
         return await action();
       } catch (error) {

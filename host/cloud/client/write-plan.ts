@@ -15,24 +15,20 @@ export interface PresentValues {
   secrets: ReadonlyMap<string, string | undefined>;
 }
 
-/** One write, with what it does to the store. */
-export interface PlannedWrite extends NewValue {
-  how: 'create' | 'update';
-  /** the value that it replaces, when it can be read */
-  before?: string;
-}
+/** One write, with what it does to the store. An update has the value that it replaces, if that can be read. */
+export type PlannedWrite = NewValue & ({ how: 'create'; before?: undefined } | { how: 'update'; before?: string });
 
-/** What is to be done so that a scope holds some values. */
+/** What must be done so that a scope holds certain values. */
 export interface WritePlan {
   /** in the order in which they are safest: see {@link planWrites} */
   writes: PlannedWrite[];
-  /** what holds its value already */
+  /** what already has its value */
   unchanged: NewValue[];
 }
 
 /**
- * Plans how a scope comes to hold the values. What can be undone comes first: configs, whose old values are known, then
- * secrets that are new. A secret that is replaced is lost, so those come last, when everything else has succeeded.
+ * Plans the writes after which a scope holds the values. Those that can be undone come first: configs, whose old values are
+ * known, then new secrets. The old value of a replaced secret is lost, so those come last, when all else has succeeded.
  */
 export function planWrites(present: PresentValues, values: readonly NewValue[]): WritePlan {
   const writes: PlannedWrite[] = [];
@@ -46,7 +42,7 @@ export function planWrites(present: PresentValues, values: readonly NewValue[]):
   return { writes: writes.sort((a, b) => risk(a) - risk(b)), unchanged };
 }
 
-/** Whether nobody can put the old value back. */
+/** Whether the old value cannot be put back. */
 export function isFinal({ store, how }: PlannedWrite): boolean {
   return store === 'secrets' && how === 'update';
 }
@@ -56,7 +52,7 @@ function risk(write: PlannedWrite): number {
   return isFinal(write) ? 2 : 1;
 }
 
-/** The same as changes of a {@link Store}, which does them in one transaction. */
+/** The same writes for `Store.write`, which makes them in one transaction. */
 export function asChanges(scope: Scope, writes: readonly PlannedWrite[]): Change[] {
   return writes.map(({ store, key, value }) => ({ op: 'set', scope, store, key, value }));
 }

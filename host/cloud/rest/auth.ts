@@ -8,15 +8,15 @@ export interface Credentials {
 }
 
 /**
- * Asks for HTTP basic authentication (RFC 7617) before anything of a request is read, on every path, also on those that
- * do not exist.
+ * Demands HTTP basic authentication (RFC 7617) before anything of a request is read. That holds for every path, also for
+ * those that do not exist.
  */
 export async function requireAccount(app: FastifyInstance, expected: Credentials): Promise<void> {
   const wanted = digest(expected.accountSid, expected.authToken);
   await app.register(basicAuth, {
     authenticate: { realm: 'wasmqtt' },
     async validate(accountSid, authToken) {
-      // Digests have one length, so the comparison takes the same time whatever was sent.
+      // All digests have the same length, so the comparison takes the same time whatever was sent.
       if (timingSafeEqual(digest(accountSid, authToken), wanted)) return;
       throw Object.assign(new Error('unauthorized'), { statusCode: 401 });
     },

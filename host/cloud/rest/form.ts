@@ -1,14 +1,14 @@
 import { RequestProblem } from './problems.js';
 
-/** A decoded body. The parser must not throw, so what is wrong waits here until a route asks for a field. */
-export interface Form {
-  fields: Map<string, string>;
-  problem?: string;
-}
+/**
+ * A decoded body, or what is wrong with it. The parser must not throw, so the problem waits here until a route asks for a
+ * field.
+ */
+export type Form = { fields: ReadonlyMap<string, string> } | { problem: string };
 
 /**
- * Decodes `application/x-www-form-urlencoded` (URL Standard, section 5.1), but strictly: a wrong percent sequence or
- * bytes that are not UTF-8 would otherwise change a value silently.
+ * Decodes `application/x-www-form-urlencoded` (URL Standard, section 5.1), but strictly: otherwise a wrong percent
+ * sequence, or bytes that are not UTF-8, would silently change a value.
  */
 export function parseForm(body: string): Form {
   const fields = new Map<string, string>();
@@ -19,12 +19,9 @@ export function parseForm(body: string): Form {
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
     if (name === undefined || value === undefined) {
       const field = name === 'Key' || name === 'Value' ? `the field ${name}` : 'a field';
-      return {
-        fields,
-        problem: `${field} of the form is not percent-encoded UTF-8; encode it (curl --data-urlencode)`,
-      };
+      return { problem: `${field} of the form is not percent-encoded UTF-8; encode it (curl --data-urlencode)` };
     }
-    if (fields.has(name)) return { fields, problem: 'a field of the form is given twice; give it once' };
+    if (fields.has(name)) return { problem: 'a field of the form is given twice; give it once' };
     fields.set(name, value);
   }
   return { fields };
@@ -36,9 +33,9 @@ export function parseForm(body: string): Form {
  * @throws RequestProblem 400 when the form is malformed or has no such field
  */
 export function formField(body: unknown, name: 'Key' | 'Value'): string {
-  const form = body as Form | null | undefined;
-  if (form?.problem !== undefined) throw new RequestProblem(400, form.problem);
-  const value = form?.fields?.get(name);
+  const form = body as Form | null | undefined; // a request without a body has no form
+  if (form && 'problem' in form) throw new RequestProblem(400, form.problem);
+  const value = form?.fields.get(name);
   if (value === undefined) {
     throw new RequestProblem(
       400,
@@ -48,7 +45,7 @@ export function formField(body: unknown, name: 'Key' | 'Value'): string {
   return value;
 }
 
-/** U+FFFD stands where the body's bytes were not UTF-8. */
+/** Bytes of the body that were not UTF-8 have become U+FFFD. */
 function decode(text: string): string | undefined {
   if (text.includes('\ufffd')) return undefined;
   try {

@@ -1,11 +1,11 @@
+import type { ListPage, StoredValue } from '../store/store.js';
 import { checkKey } from '../store/value-limits.js';
 import { RequestProblem } from './problems.js';
-import type { ListPage, StoredValue } from '../store/store.js';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
 
-/** What a list request asks for: a page number counts from 0, a token says where the page begins or ends. */
+/** What a list request asks for. Pages are counted from 0; a token says after or before which key the page lies. */
 export interface PageRequest {
   pageSize: number;
   page: number;
@@ -25,8 +25,8 @@ export interface PageMeta {
 }
 
 /**
- * Reads `PageSize` (1 or more, above 1000 counts as 1000, default 50), `Page` (0 or more) and `PageToken`. Without a token
- * the page is found by its number.
+ * Reads `PageSize` (1 or more, default 50; more than 1000 counts as 1000), `Page` (0 or more) and `PageToken`. Without a
+ * token, the number of the page says where it begins.
  *
  * @throws RequestProblem 400
  */
@@ -45,7 +45,7 @@ export function parsePageRequest(query: unknown): PageRequest {
  * @param collection absolute address of the list
  * @param key the name of the list in the answer
  * @param values what is on this page
- * @param more whether there are values behind it
+ * @param more whether values follow after this page
  */
 export function pageMeta(
   collection: string,
@@ -58,7 +58,7 @@ export function pageMeta(
   const address = (number: number, token?: string) =>
     `${collection}?PageSize=${pageSize}&Page=${number}${token === undefined ? '' : `&PageToken=${token}`}`;
   const last = values.at(-1);
-  // The first page has one address only. An empty page has no first value to go back from, so it goes by number.
+  // The first page needs no token. An empty page has no first key to go back from, so its number must do.
   const back = page > 1 && values.length > 0 ? writeToken('before', values[0].key) : undefined;
   return {
     page,

@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { StoreError, type StoreErrorCode } from '../store/store-error.js';
 
-/** A refusal as the REST calls give it. The numbers of the original service's codes are unknown: `code` is the HTTP status. */
+/** The body of an error answer. The original service's error codes are unknown, so `code` is the HTTP status. */
 export interface ProblemBody {
   code: number;
   message: string;
@@ -9,7 +9,7 @@ export interface ProblemBody {
   status: number;
 }
 
-/** An error of a request, with the HTTP status that answers it. The message goes to the client: it never holds a value. */
+/** An error of a request and its HTTP status. The message goes to the client, so it never holds a value. */
 export class RequestProblem extends Error {
   readonly status: number;
 
@@ -20,7 +20,7 @@ export class RequestProblem extends Error {
   }
 }
 
-/** 404 for a bad device SID: to the client that is a device which does not exist. */
+/** A bad device SID is 404: to the client it is a device that does not exist. */
 const STORE_STATUS: Record<StoreErrorCode, number> = {
   'invalid-key': 400,
   'invalid-value': 400,
@@ -32,7 +32,7 @@ const STORE_STATUS: Record<StoreErrorCode, number> = {
   closed: 503,
 };
 
-/** Fastify's own refusals in words that say what to do. Its messages could hold parts of the request. */
+/** What to do about Fastify's own refusals. Its messages are not used, because they could hold parts of the request. */
 const FRAMEWORK_MESSAGES: Record<number, string> = {
   400: 'the request is not well-formed HTTP; check its headers and its length',
   401: 'the account SID and the auth token are missing or wrong; send them with HTTP basic authentication (curl -u SID:TOKEN)',

@@ -1,7 +1,7 @@
 import type { CollectionPath } from '../store/scope.js';
 import type { StoredValue } from '../store/store.js';
 
-/** The JSON of one config, or of one secret, which has no value in it. */
+/** The JSON of one config, or of one secret, whose value is left out. */
 export type ValueReply =
   | { device_sid?: string; key: string; value: string; date_updated: string; url: string }
   | { device_sid?: string; key: string; date_rotated: string; url: string };
@@ -16,7 +16,7 @@ export function valueReply([, deviceSid, store]: CollectionPath, collection: str
     : { ...owner, key: stored.key, value: stored.value, date_updated: date, url };
 }
 
-/** `2021-01-01T12:34:56Z`: the calls' dates have no fraction. */
+/** `2021-01-01T12:34:56Z`: dates of the REST calls have no fraction of a second. */
 function isoSeconds(date: Date): string {
   return `${date.toISOString().slice(0, -5)}Z`;
 }

@@ -1,12 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { listenFailure } from '../../node/listen-failure.js';
+import type { Store } from '../store/store.js';
+import { StoreError } from '../store/store-error.js';
 import { requireAccount } from './auth.js';
-import { reasonOf, StoreError } from '../store/store-error.js';
+import { CloudStartError } from './cloud-start-error.js';
 import { parseForm } from './form.js';
 import { problem, problemOf, RequestProblem } from './problems.js';
 import { valueRoutes } from './routes/value-routes.js';
-import type { Store } from '../store/store.js';
 
 export interface CloudOptions {
   store: Store;
@@ -24,35 +26,20 @@ export interface CloudOptions {
 
 /** A running server. */
 export interface Cloud {
-  /** base address, to be used in place of the original service's: `http://127.0.0.1:PORT` */
+  /** base address, which takes the place of the original service's: `http://127.0.0.1:PORT` */
   url: string;
   port: number;
-  /** stops listening, lets requests under way end; the store stays open */
+  /** stops listening and waits for the requests that are being served; the store stays open */
   close(): Promise<void>;
 }
 
-/** The server could not listen. */
-export class CloudStartError extends Error {
-  readonly code: 'address-in-use' | 'cannot-listen';
-
-  constructor(code: CloudStartError['code'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'CloudStartError';
-    this.code = code;
-  }
-}
-
-/** Room for 4096 characters of four UTF-8 bytes, each byte percent-encoded, and some fields more. */
+/** Room for 4096 characters of four UTF-8 bytes each, every byte percent-encoded, and some more fields. */
 const BODY_LIMIT = 64 * 1024;
-/** Room for keys that are too long, so that they get an answer which says so. */
+/** Keys that are too long must reach the route, whose answer says what is wrong with them. */
 const MAX_PARAM_LENGTH = 4096;
 
-/**
- * Serves the REST calls of the config and secret stores under `/v1`.
- *
- * @throws CloudStartError when the port is taken or the address is not this machine's
- */
-export async function startCloud(options: CloudOptions): Promise<Cloud> {
+/** See `startCloud`. @throws CloudStartError */
+export async function serveStores(options: CloudOptions): Promise<Cloud> {
   const { store, host = '127.0.0.1', port = 0, log } = options;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
@@ -72,7 +59,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
-    throw startError(error, host, port);
+    const { code, message } = listenFailure(error, 'the REST API', host, port);
+    throw new CloudStartError(code, message, { cause: error });
   }
   const address = app.server.address() as AddressInfo;
   return { url: addressUrl(address), port: address.port, close: () => app.close() };
@@ -94,19 +82,19 @@ function answerProblems(app: FastifyInstance, log: CloudOptions['log']): void {
   }
 }
 
-/** The query is left out of messages and logs: it may hold anything. */
+/** Messages and logs leave the query out, because it may hold anything. */
 function pathOf(request: { url: string }): string {
   return request.url.replace(/\?.*$/s, '');
 }
 
-/** An unexpected error's message could hold a value: the log gets its kind alone. */
+/** Only the kind of an unexpected error goes to the log, because its message could hold a value. */
 function describeFault(error: unknown): string {
   if (error instanceof StoreError) return error.message;
   const { name, code } = error as { name?: string; code?: string };
   return code === undefined ? (name ?? 'unknown error') : `${name} ${code}`;
 }
 
-/** Addresses in answers begin as the client's own did, so that they work from wherever it is. */
+/** Addresses in answers begin like the one that the client used, so that they work from where the client is. */
 function baseUrl(request: FastifyRequest, app: FastifyInstance): string {
   const host = request.headers.host;
   if (host !== undefined && /^[\w.-]+(:\d{1,5})?$|^\[[\da-fA-F:.]+\](:\d{1,5})?$/.test(host)) return `http://${host}`;
@@ -115,11 +103,4 @@ function baseUrl(request: FastifyRequest, app: FastifyInstance): string {
 
 function addressUrl({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-function startError(error: unknown, host: string, port: number): CloudStartError {
-  const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  const reason = taken ? 'another program listens there' : reasonOf(error);
-  const message = `the REST calls cannot be served on ${host} port ${port}: ${reason}; choose another, or port 0 for a free one`;
-  return new CloudStartError(taken ? 'address-in-use' : 'cannot-listen', message, { cause: error });
 }

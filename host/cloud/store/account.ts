@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Store } from './store.js';
 
-/** Who may use the REST calls, and the device that is meant when none is named. */
+/** Who may use the REST calls, and the device that is used when none is named. */
 export interface Account {
   /** `AC` and 32 hex digits */
   accountSid: string;
@@ -12,7 +12,7 @@ export interface Account {
 }
 
 /**
- * The account of this store and its default device: made at random at the first call, the same ever after.
+ * The account of this store and its default device. The first call makes both at random; later calls return the same.
  *
  * @throws StoreError `storage` or `closed`
  */

@@ -3,8 +3,8 @@ import { endianness } from 'node:os';
 import { StoreError } from './store-error.js';
 
 /**
- * LMDB maps its data file and trusts it: a file that is no LMDB file, or one that was cut off, ends the process with a
- * segmentation fault. These few reads before it is opened turn that into an error.
+ * LMDB maps its data file and trusts it: a file that is not an LMDB file, or one that was cut off, ends the process with a
+ * segmentation fault. A few reads before the file is opened turn that into an error.
  *
  * Layout of an LMDB 1.0 data file (64 bit, little endian): pages 0 and 1 are the two headers, each a 24-byte page header,
  * then magic (24), version (28), page size (48), root page of the free list (88) and of the data (136).
@@ -15,14 +15,14 @@ const OFFSET = { magic: 24, version: 28, pageSize: 48, freeRoot: 88, dataRoot: 1
 const NO_ROOT = 0xffff_ffff_ffff_ffffn;
 
 /**
- * @param path of `data.mdb`; an empty file is a new store
- * @throws StoreError `unusable` naming the file
+ * @param path the path of `data.mdb`; an empty file is a new store
+ * @throws StoreError `unusable`, which names the file
  */
 export function checkDataFile(path: string): void {
   if (endianness() !== 'LE' || !['x64', 'arm64'].includes(process.arch)) return;
   const size = statSync(path).size;
   if (size === 0) return;
-  // LMDB's file locks are on lock.mdb, so opening and closing this file drops none of them.
+  // LMDB locks lock.mdb, so opening and closing this file releases none of its locks.
   const fault = findFault(path, size);
   if (fault === undefined) return;
   const advice = 'move the file away to begin with an empty store, or put a copy of it back';

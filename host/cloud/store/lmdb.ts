@@ -1,22 +1,23 @@
 import { join, resolve } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
+import { reasonOf } from '../../node/reason.js';
 import { checkDataFile } from './data-file.js';
-import { reasonOf, StoreError } from './store-error.js';
+import { StoreError } from './store-error.js';
 import { prepareFolder } from './store-folder.js';
 
 /** Every text that the store keeps, with the time of its last change in milliseconds. */
-export interface DatabaseRecord {
+export interface StoredRecord {
   value: string;
   dateUpdated: number;
 }
 
 /**
- * LMDB with the two promises that the stores make: a transaction that returned is on disk, and a transaction that failed
- * changed nothing.
+ * LMDB with the two promises of the stores: a transaction that returned is on disk, and a transaction that failed changed
+ * nothing.
  */
-export class Database {
+export class LmdbDatabase {
   readonly directory: string;
-  readonly #lmdb: RootDatabase<DatabaseRecord, string[]>;
+  readonly #lmdb: RootDatabase<StoredRecord, string[]>;
   #closing: Promise<void> | undefined;
 
   /** @throws StoreError `unusable` */
@@ -25,7 +26,7 @@ export class Database {
     prepareFolder(this.directory);
     checkDataFile(join(this.directory, 'data.mdb'));
     try {
-      // Without overlapping sync a commit is synced before it is visible, so whatever anyone saw is durable.
+      // Without overlapping sync a commit is synced before it is visible, so all that a reader sees is durable.
       this.#lmdb = open({ path: this.directory, noSubdir: false, overlappingSync: false, encoding: 'json' });
     } catch (error) {
       const advice = 'move its files away to begin with an empty store';
@@ -35,15 +36,15 @@ export class Database {
     }
   }
 
-  /** The record of a key as it is now, other processes' writes included. */
-  get(key: string[]): DatabaseRecord | undefined {
+  /** The record of a key as it is now, with the writes of other processes. */
+  get(key: string[]): StoredRecord | undefined {
     return this.#read((lmdb) => lmdb.get(key));
   }
 
-  /** The keys below a prefix, in order of their last part. `reverse` begins at the end, but `limit` and `offset` count from there. */
-  range(prefix: string[], options: RangeOptions): { name: string; record: DatabaseRecord }[] {
+  /** The keys below a prefix, in the order of their last part. With `reverse` the order, `limit` and `offset` begin at the end. */
+  range(prefix: string[], options: RangeOptions): { name: string; record: StoredRecord }[] {
     const { after, before, offset, limit, reverse } = options;
-    // Parts are printable ASCII, so DEL is behind all of them.
+    // All parts are printable ASCII, so DEL sorts after them.
     const low = after === undefined ? prefix : [...prefix, after];
     const high = [...prefix, before ?? '\x7f'];
     const [start, end] = reverse ? [high, low] : [low, high];
@@ -54,11 +55,11 @@ export class Database {
   }
 
   /**
-   * Runs `action` in a write transaction: it sees the newest state, no other process writes meanwhile, and all of its
-   * changes are kept or none.
+   * Runs `action` in a write transaction: it sees the newest state, no other process writes meanwhile, and either all of
+   * its changes are kept or none.
    *
-   * @returns what `action` returned, after the changes are on disk
-   * @throws whatever `action` throws, then nothing is changed; StoreError `storage` or `closed`
+   * @returns what `action` returned, once the changes are on disk
+   * @throws what `action` throws, StoreError `storage` or `closed`; nothing is changed then
    */
   async transaction<T>(action: (transaction: Transaction) => T): Promise<T> {
     this.#assertOpen();
@@ -85,7 +86,7 @@ export class Database {
     return this.#closing;
   }
 
-  #read<T>(action: (lmdb: RootDatabase<DatabaseRecord, string[]>) => T): T {
+  #read<T>(action: (lmdb: RootDatabase<StoredRecord, string[]>) => T): T {
     this.#assertOpen();
     try {
       this.#lmdb.resetReadTxn();
@@ -101,7 +102,7 @@ export class Database {
     }
   }
 
-  /** A failed commit carries its reason in a promise of its own, which must be taken or Node ends the process. */
+  /** A failed commit has its reason in a promise of its own. Its rejection must be handled, or Node ends the process. */
   async #storageError(what: string, error: unknown): Promise<StoreError> {
     const reason = await (error as { commitError?: Promise<never> }).commitError?.catch(reasonOf);
     const advice = 'nothing was changed; make sure that there is room on the disk';
@@ -112,7 +113,7 @@ export class Database {
   }
 }
 
-/** Which part of a range: names strictly between `after` and `before`. */
+/** A part of a range: names strictly between `after` and `before`. */
 export interface RangeOptions {
   after?: string;
   before?: string;
@@ -123,7 +124,7 @@ export interface RangeOptions {
 
 /** What an action may do inside a write transaction. */
 export interface Transaction {
-  get(key: string[]): DatabaseRecord | undefined;
-  put(key: string[], record: DatabaseRecord): void;
+  get(key: string[]): StoredRecord | undefined;
+  put(key: string[], record: StoredRecord): void;
   remove(key: string[]): boolean;
 }

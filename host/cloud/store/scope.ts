@@ -1,12 +1,12 @@
 import { normalizeDeviceSid, quote } from './value-limits.js';
 
-/** `configs` can be read back, `secrets` are for devices alone. */
+/** `configs` can be read back over REST; only devices can read `secrets`. */
 export type StoreName = 'configs' | 'secrets';
 
-/** Values of the account are seen by all its devices, values of a device by that device. */
+/** All devices see the values of the account; only the device itself sees its own. */
 export type Scope = { kind: 'account' } | { kind: 'device'; deviceSid: string };
 
-/** Where a collection lives in the database: one prefix for each scope and store, so that a range is one collection. */
+/** The prefix of a collection's keys in the database: one for each scope and store, so that a range is one collection. */
 export type CollectionPath = [kind: 'account' | 'device', deviceSid: string, store: StoreName];
 
 /**

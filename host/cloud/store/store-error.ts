@@ -26,8 +26,3 @@ export class StoreError extends Error {
     this.code = code;
   }
 }
-
-/** The reason inside anything that was thrown, in one line. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

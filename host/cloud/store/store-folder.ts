@@ -1,14 +1,15 @@
 import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { restrict, syncFolder } from '../../node/private-files.js';
-import { reasonOf, StoreError } from './store-error.js';
+import { reasonOf } from '../../node/reason.js';
+import { StoreError } from './store-error.js';
 
-/** The names under which LMDB keeps an environment. */
+/** The files of an LMDB environment. */
 export const STORE_FILES = ['data.mdb', 'lock.mdb'] as const;
 
 /**
- * Makes the store's folder (0700) and its files (0600) before the database opens them, since the database itself
- * would make them readable by others. An existing folder is closed to others too when it holds nothing but the store.
+ * Makes the store's folder (0700) and its files (0600) before the database opens them, because the database would make
+ * them readable by others. An existing folder is closed to others too if it holds nothing but the store.
  *
  * @throws StoreError `unusable`
  */
@@ -27,7 +28,7 @@ export function prepareFolder(directory: string): void {
   }
 }
 
-/** An existing file is not opened here: closing it would drop the locks that this process may hold on it. */
+/** Does not open a file that exists: closing it would release the locks that this process may hold on it. */
 function makePrivateFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));

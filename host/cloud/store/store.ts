@@ -1,7 +1,7 @@
-import { Database, type Transaction } from './lmdb.js';
+import { LmdbDatabase, type Transaction } from './lmdb.js';
+import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
 import { StoreError } from './store-error.js';
 import { checkKey, checkValue, quote } from './value-limits.js';
-import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
 
 /** One config or secret. */
 export interface StoredValue {
@@ -10,17 +10,17 @@ export interface StoredValue {
   dateUpdated: Date;
 }
 
-/** Which part of a collection: keys strictly after `after` or strictly before `before`, in the order of the keys. */
+/** A part of a collection: keys strictly after `after` or strictly before `before`, in the order of the keys. */
 export interface ListPage {
   after?: string;
   before?: string;
   /** how many values to skip, 0 or more */
   offset?: number;
-  /** how many values at most, 1 or more; without it all; with `before` those nearest to it */
+  /** how many values at most, 1 or more; default all. With `before`, the nearest ones before it */
   limit?: number;
 }
 
-/** One step of {@link Store.write}: `set` creates or replaces, `delete` removes and does nothing when there is none. */
+/** One change of {@link Store.write}: `set` creates or replaces; `delete` removes, and does nothing if the key is missing. */
 export type Change =
   | { op: 'set'; scope: Scope; store: StoreName; key: string; value: string }
   | { op: 'delete'; scope: Scope; store: StoreName; key: string };
@@ -33,26 +33,26 @@ export interface StoreOptions {
 /**
  * Config and secret stores for account and devices, durable and shared between processes.
  *
- * A promise of a writing call is fulfilled when the change is on disk. Every method throws StoreError (or rejects with it):
+ * The promise of a writing call is fulfilled when the change is on disk. Every method throws StoreError (or rejects with it):
  * `invalid-key`, `invalid-value` and `invalid-device-sid` for arguments that cannot be stored, `storage` when the database
  * refuses, `closed` after {@link Store.close}. A call that fails has changed nothing.
  */
 export class Store {
-  readonly #database: Database;
+  readonly #database: LmdbDatabase;
   readonly #now: () => number;
 
-  private constructor(database: Database, now: () => number) {
+  private constructor(database: LmdbDatabase, now: () => number) {
     this.#database = database;
     this.#now = now;
   }
 
   /**
-   * Opens the store in a folder, which is made when it is missing (mode 0700, files 0600).
+   * Opens the store in a folder, which is made if it is missing (mode 0700, files 0600).
    *
    * @throws StoreError `unusable` when the folder or its data file cannot be used
    */
   static open(directory: string, options: StoreOptions = {}): Store {
-    return new Store(new Database(directory), options.now ?? Date.now);
+    return new Store(new LmdbDatabase(directory), options.now ?? Date.now);
   }
 
   /** The absolute path of the store's folder. */
@@ -113,22 +113,22 @@ export class Store {
     });
   }
 
-  /** Does several changes, in this order and over any collections, in one transaction: all of them or none. */
+  /** Makes several changes, in this order and in any collections, in one transaction: all of them or none. */
   async write(changes: readonly Change[]): Promise<void> {
-    const steps = changes.map((change) => this.#prepare(change));
-    if (steps.length === 0) return;
+    const actions = changes.map((change) => this.#prepare(change));
+    if (actions.length === 0) return;
     await this.#database.transaction((transaction) => {
-      for (const step of steps) step(transaction);
+      for (const act of actions) act(transaction);
     });
   }
 
-  /** A fact that the product keeps about itself, or undefined. Names follow the rule of keys. */
+  /** A fact that wasmqtt keeps about this store, or undefined. Its name follows the rules of keys. */
   meta(name: string): string | undefined {
     checkKey(name);
     return this.#database.get(['meta', name])?.value;
   }
 
-  /** Keeps a fact of the product about itself. */
+  /** Stores a fact that wasmqtt keeps about this store. */
   async setMeta(name: string, value: string): Promise<void> {
     checkKey(name);
     checkValue(name, value);
@@ -137,8 +137,8 @@ export class Store {
   }
 
   /**
-   * The facts of these names; those that are missing are set to the given ones, all in one transaction, so that of several
-   * processes that begin at once all get the same.
+   * The facts of these names. Missing ones are set to their defaults. All of that is one transaction, so several processes
+   * that start at once get the same facts.
    */
   async ensureMeta<Name extends string>(defaults: Record<Name, string>): Promise<Record<Name, string>> {
     const entries = Object.entries<string>(defaults);
@@ -157,7 +157,7 @@ export class Store {
     return Object.fromEntries(facts);
   }
 
-  /** Waits for writes under way, then closes the files. More calls do nothing. */
+  /** Waits for writes under way, then closes the files. Further calls do nothing. */
   close(): Promise<void> {
     return this.#database.close();
   }
@@ -180,7 +180,7 @@ export class Store {
     return toStoredValue(key, record);
   }
 
-  /** Checks a change and returns what it does, so that nothing begins before everything was checked. */
+  /** Checks a change and returns the action that makes it, so that all changes are checked before the first is made. */
   #prepare(change: Change): (transaction: Transaction) => void {
     checkKey(change.key);
     const path = [...collectionPath(change.scope, change.store), change.key];
@@ -204,5 +204,5 @@ function notFound(path: CollectionPath, key: string): StoreError {
 
 function checkCount(name: string, count: number | undefined, least: number): void {
   if (count === undefined || (Number.isSafeInteger(count) && count >= least)) return;
-  throw new RangeError(`${name} is a whole number of at least ${least}, not ${count}`);
+  throw new RangeError(`${name} must be a whole number of at least ${least}, not ${count}`);
 }

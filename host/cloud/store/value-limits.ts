@@ -10,7 +10,7 @@ const DEVICE_SID = /^UV[0-9a-fA-F]{32}$/;
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Refuses a key that a device could not ask for.
+ * Refuses a key that no device could ask for.
  *
  * @param key 1 to 100 printable ASCII characters (0x20 to 0x7e)
  * @throws StoreError `invalid-key`
@@ -32,7 +32,7 @@ function describeKeyFault(key: unknown): string {
 }
 
 /**
- * Refuses a value that is too long or is not well-formed text. The empty value is allowed.
+ * Refuses a value that is too long or is not well-formed text. An empty value is allowed.
  *
  * @param key the key it belongs to, for the message
  * @param value up to 4096 characters
@@ -55,7 +55,7 @@ export function checkValue(key: string, value: string): void {
 }
 
 /**
- * The one spelling under which a device is kept: `UV` and 32 lower-case hex digits.
+ * The one spelling under which a device's values are stored: `UV` and 32 lower-case hex digits.
  *
  * @param sid `^UV[0-9a-fA-F]{32}$`
  * @throws StoreError `invalid-device-sid`
@@ -68,7 +68,7 @@ export function normalizeDeviceSid(sid: string): string {
   return `UV${sid.slice(2).toLowerCase()}`;
 }
 
-/** A key or SID for a message: quoted, control characters escaped, cut after 100 characters. */
+/** A key or SID as messages show it: quoted, control characters escaped, cut after 100 characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > MAX_KEY_LENGTH ? `${text.slice(0, MAX_KEY_LENGTH)}...` : text);
 }

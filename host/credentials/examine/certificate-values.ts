@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { type CertificateInfo, DerError, describeResult, identifyKey, readCertificates } from '../../core/index.js';
+import { type CertificateInfo, DerError, describeResult, identifyKey } from '../../core/index.js';
 import { FORMAT_NAMES } from '../read/format-names.js';
+import { splitCertificates } from '../read/pem-and-der.js';
 import type { Examination, Item } from './examination.js';
 import { bytesOf } from './hex-values.js';
 import { MAX_CERTIFICATES } from './store-keys.js';
@@ -16,7 +17,7 @@ export interface Certificate {
   x509: X509Certificate;
 }
 
-/** The certificates of a value, with a note of each that has ended. Undefined when there are none, which was noted. */
+/** The certificates of a value. What is wrong with them, or with the value, is noted; undefined if it cannot be read. */
 export function certificatesOf(item: Item, text: string, examination: Examination): Certificate[] | undefined {
   const der = bytesOf(item, text, examination);
   if (!der) return undefined;
@@ -25,8 +26,8 @@ export function certificatesOf(item: Item, text: string, examination: Examinatio
   if (format === 'pkcs8' || format === 'pkcs8-encrypted' || format === 'pkcs1' || format === 'sec1') {
     examination.add(item, {
       trap: 'key-as-certificate',
-      what: 'A private key stands where a certificate belongs.',
-      why: 'The device finds no certificate; configs can be read by everybody with the account, so the key is no secret any more.',
+      what: 'A private key is stored where a certificate belongs.',
+      why: 'The device finds no certificate; everyone with the account can read configs, so the key is no longer secret.',
       remedy: `${remedy}, with a new key and its certificate`,
     });
     return undefined;
@@ -35,7 +36,7 @@ export function certificatesOf(item: Item, text: string, examination: Examinatio
     const found = FORMAT_NAMES[format];
     examination.add(item, {
       trap: 'not-a-certificate',
-      what: `${found[0].toUpperCase()}${found.slice(1)} stands where a certificate belongs.`,
+      what: `${found[0].toUpperCase()}${found.slice(1)} is stored where a certificate belongs.`,
       why: 'The device finds no certificate and refuses it.',
       remedy: `${remedy}, with the certificate that the CA issued`,
     });
@@ -48,7 +49,7 @@ export function certificatesOf(item: Item, text: string, examination: Examinatio
       trap: 'too-many-certificates',
       what: `There are ${chain.length} certificates, and Microvisor takes ${MAX_CERTIFICATES}.`,
       why: 'The connect request is refused.',
-      remedy: `${remedy}, with the certificates that are needed alone`,
+      remedy: `${remedy}, with only the certificates that are needed`,
     });
   }
   chain.forEach((certificate, index) => {
@@ -65,22 +66,17 @@ function read(item: Item, der: Uint8Array, examination: Examination): Certificat
       spot,
       what: `The value is not a valid certificate: ${reason}.`,
       why: 'The device refuses it, or its TLS does.',
-      remedy: `${examination.provision(item.key)}, with the whole file as the CA gave it`,
+      remedy: `${examination.provision(item.key)}, with the whole file that the CA issued`,
     });
     return undefined;
   };
   try {
-    let at = 0;
-    return readCertificates(der).map((info) => {
-      const x509 = new X509Certificate(der.subarray(at, at + info.length));
-      at += info.length;
-      return { info, x509 };
-    });
+    return splitCertificates(der).map(({ info, der: own }) => ({ info, x509: new X509Certificate(own) }));
   } catch (error) {
     if (error instanceof DerError) {
       return refuse(`byte offset ${error.byteOffset}`, describeResult(error.code));
     }
-    return refuse(undefined, 'OpenSSL does not take it');
+    return refuse(undefined, 'OpenSSL does not accept it');
   }
 }
 
@@ -100,7 +96,7 @@ function checkDates(item: Item, info: CertificateInfo, spot: string | undefined,
       trap: 'certificate-not-yet-valid',
       spot,
       what: `The certificate ${nameOf(info)} is not valid before ${info.notBefore.toISOString()}.`,
-      why: 'Until then no connection comes about.',
+      why: 'Until then the device cannot connect.',
       remedy: `check the clock of this machine and of the machine that made it; else ${remedy}`,
     });
   } else if (info.notAfter.getTime() - now.getTime() < warnDays * DAY) {
@@ -109,13 +105,13 @@ function checkDates(item: Item, info: CertificateInfo, spot: string | undefined,
       trap: 'certificate-expires-soon',
       spot,
       what: `The certificate ${nameOf(info)} expires soon, on ${info.notAfter.toISOString()}.`,
-      why: 'After that no connection comes about.',
+      why: 'After that the device cannot connect.',
       remedy,
     });
   }
 }
 
-/** Trust anchors: CA certificates, and not the device's own. */
+/** Trust anchors must be certificates of CAs, and not the device's own. */
 export function checkRoots(item: Item, roots: Certificate[], own: Certificate | undefined, examination: Examination) {
   roots.forEach(({ info, x509 }, index) => {
     if (x509.ca || (info.version === 1 && x509.checkIssued(x509))) return;
@@ -125,17 +121,17 @@ export function checkRoots(item: Item, roots: Certificate[], own: Certificate | 
       trap: 'root-is-no-ca',
       spot: roots.length > 1 ? `certificate ${index + 1}` : undefined,
       what: isOwn
-        ? 'The certificate is that of the device itself, not that of a CA.'
+        ? "The certificate is the device's own, not that of a CA."
         : `The certificate ${nameOf(info)} is not that of a CA.`,
       why: isOwn
         ? 'The device trusts no broker with it.'
-        : 'The device trusts a broker that shows this very certificate at best, and only until it is renewed.',
+        : 'At best the device trusts a broker that has this very certificate, and only until it is renewed.',
       remedy: `${examination.provision('root-CA')}, with the certificate of the CA that issued the broker's`,
     });
   });
 }
 
-/** The device's own certificate: made for clients, followed by its issuers, and known to lead to a CA. */
+/** The device's own certificate must be made for clients, be followed by its issuers, and lead to a CA. */
 export function checkChain(item: Item, chain: Certificate[], roots: Certificate[], examination: Examination): void {
   const [{ x509: own, info }] = chain;
   const usage = own.keyUsage as string[] | undefined;
@@ -170,7 +166,7 @@ export function checkChain(item: Item, chain: Certificate[], roots: Certificate[
   checkEnd(item, chain.at(-1)!, roots, examination);
 }
 
-/** Brokers may know a CA of which nothing is stored, so this is no more than a warning. */
+/** A broker may know a CA that is not stored here, so this is only a warning. */
 function checkEnd(item: Item, last: Certificate, roots: Certificate[], examination: Examination): void {
   if (roots.length === 0 || last.x509.checkIssued(last.x509)) return;
   if (roots.some((root) => isIssuedBy(last, root))) return;
@@ -183,11 +179,11 @@ function checkEnd(item: Item, last: Certificate, roots: Certificate[], examinati
       ? `The issuer ${JSON.stringify(issuer)} has the name of the CA in root-CA, but another key.`
       : `The issuer ${JSON.stringify(issuer)} is neither in cert nor in root-CA.`,
     why: namesake
-      ? 'A CA that was made anew is another one: the broker or the device refuses what the older one issued.'
-      : 'The broker lets the device in only if it knows this CA by itself.',
+      ? 'A CA that was made again is a different CA: the broker or the device refuses what the old one issued.'
+      : 'The broker lets the device in only if it knows this CA already.',
     remedy: namesake
       ? `have the certificate issued by the new CA, then ${examination.provision('cert')}`
-      : `append the CA's certificate to the file, then ${examination.provision('cert')}; nothing, if the broker knows it`,
+      : `append the CA's certificate to the file, then ${examination.provision('cert')}; do nothing if the broker knows the CA`,
   });
 }
 

@@ -11,11 +11,11 @@ const PAIRS = { certificate: ['cert', 'private_key'], password: ['username', 'pa
 const PAIR_LIST = Object.entries(PAIRS) as [keyof typeof PAIRS, readonly [ConfigKey, ConfigKey]][];
 
 /**
- * Finds the value that is meant for each key, under its own name or another, and tells what is missing or misplaced.
- * A value under a wrong name is given too: what is wrong with it is to be told in the same run.
+ * Finds the value that is meant for each key, under its own name or another, and notes what is missing or misplaced.
+ * A value under a wrong name is returned too, so that the same run also reports what is wrong with the value.
  */
 export function locate(values: StoredValues, examination: Examination): Items {
-  const stores = new Stores(values);
+  const stores = new StoreNames(values);
   const items: Items = new Map();
   for (const key of CONFIG_KEYS) {
     const { store } = ruleOf(key);
@@ -28,36 +28,40 @@ export function locate(values: StoredValues, examination: Examination): Items {
   return items;
 }
 
-/** Both stores by name. */
-class Stores {
-  constructor(private readonly values: StoredValues) {}
+/** The names in both stores. */
+class StoreNames {
+  readonly #values: StoredValues;
+
+  constructor(values: StoredValues) {
+    this.#values = values;
+  }
 
   names(store: Store): string[] {
-    if (store === 'config') return [...this.values.configs.keys()];
-    return [...new Set([...this.values.secrets.keys(), ...(this.values.hiddenSecrets ?? [])])];
+    if (store === 'config') return [...this.#values.configs.keys()];
+    return [...new Set([...this.#values.secrets.keys(), ...(this.#values.hiddenSecrets ?? [])])];
   }
 
   has(store: Store, name: string): boolean {
     return this.names(store).includes(name);
   }
 
-  /** The other scope, when the key is there. */
+  /** The other scope, if the key is there. */
   elsewhere(key: ConfigKey): 'account' | 'device' | undefined {
-    const { otherScope } = this.values;
+    const { otherScope } = this.#values;
     const names = ruleOf(key).store === 'config' ? otherScope?.configs : otherScope?.secrets;
     return names?.has(key) ? otherScope?.name : undefined;
   }
 
   item(examination: Examination, key: ConfigKey, store: Store, name: string): Item {
-    const value = (store === 'config' ? this.values.configs : this.values.secrets).get(name);
+    const value = (store === 'config' ? this.#values.configs : this.#values.secrets).get(name);
     return { key, where: examination.place(store, name), value };
   }
 }
 
 const other = (store: Store): Store => (store === 'config' ? 'secret' : 'config');
 
-/** The right name in the wrong store. */
-function misplaced(key: ConfigKey, stores: Stores, items: Items, exact: Set<ConfigKey>, examination: Examination) {
+/** Notes the right name in the wrong store. */
+function misplaced(key: ConfigKey, stores: StoreNames, items: Items, exact: Set<ConfigKey>, examination: Examination) {
   const { store } = ruleOf(key);
   if (!stores.has(other(store), key)) return;
   const item = stores.item(examination, key, other(store), key);
@@ -67,17 +71,17 @@ function misplaced(key: ConfigKey, stores: Stores, items: Items, exact: Set<Conf
     trap: 'wrong-store',
     what: `The key ${key} belongs among the ${store}s, and it is among the ${other(store)}s.`,
     why: open
-      ? 'Everybody with the account can read configs; the device looks for it among the secrets.'
+      ? 'Everyone with the account can read configs; the device looks for it among the secrets.'
       : 'The device looks for it among the configs and does not find it there.',
     remedy: exact.has(key)
-      ? `${examination.remove(other(store), key)}${open ? ', and make a new one: it may have been read' : ''}`
+      ? `${examination.remove(other(store), key)}${open ? ', and make a new secret: this one may have been read' : ''}`
       : `${examination.provision(key)}, then ${examination.remove(other(store), key)}`,
   });
   if (!items.has(key)) items.set(key, item);
 }
 
-/** A name that looks as if it was meant for a key; the first in the right store. */
-function meant(key: ConfigKey, stores: Stores, items: Items, examination: Examination): void {
+/** Notes a name that looks as if it was meant for a key; a name in the right store comes first. */
+function meant(key: ConfigKey, stores: StoreNames, items: Items, examination: Examination): void {
   const { store } = ruleOf(key);
   const wanted = isWanted(key, stores, items, examination);
   const allowed = ({ how }: { how: Nearness }) => how === 'spelling' || wanted;
@@ -96,8 +100,8 @@ function meant(key: ConfigKey, stores: Stores, items: Items, examination: Examin
   }
 }
 
-/** Whether more than a difference in spelling may be taken for the key. */
-function isWanted(key: ConfigKey, stores: Stores, items: Items, { options }: Examination): boolean {
+/** Whether a name that differs in more than its spelling may be taken for the key. */
+function isWanted(key: ConfigKey, stores: StoreNames, items: Items, { options }: Examination): boolean {
   const pair = PAIR_LIST.find(([, keys]) => keys.includes(key));
   if (!pair) return true;
   const [kind, keys] = pair;
@@ -107,7 +111,7 @@ function isWanted(key: ConfigKey, stores: Stores, items: Items, { options }: Exa
   return keys.some(isThere) || !PAIR_LIST.some(([, all]) => all.some(isThere));
 }
 
-function missing(items: Items, stores: Stores, examination: Examination): void {
+function missing(items: Items, stores: StoreNames, examination: Examination): void {
   const isThere = (key: ConfigKey) => items.has(key) || stores.elsewhere(key) !== undefined;
   const { authentication } = examination.options;
   const used = PAIR_LIST.filter(([kind, keys]) => (authentication ? kind === authentication : keys.some(isThere)));
@@ -118,8 +122,8 @@ function missing(items: Items, stores: Stores, examination: Examination): void {
     if (scope) inOtherScope(key, scope, required.has(key), examination);
     else if (required.has(key)) lacking(key, items, examination);
   }
-  if (used.length === 0) nobody(examination);
-  if (used.length === 2) both(examination);
+  if (used.length === 0) noCredentials(examination);
+  if (used.length === 2) twoAuthentications(examination);
 }
 
 function lacking(key: ConfigKey, items: Items, examination: Examination): void {
@@ -131,7 +135,7 @@ function lacking(key: ConfigKey, items: Items, examination: Examination): void {
     {
       trap: 'missing-key',
       what: `There is no ${key}.`,
-      why: pair ? alone : 'The device does not know where to connect to.',
+      why: pair ? alone : 'The device does not know where to connect.',
       remedy: examination.provision(key) + (partner ? `, or delete ${partner}` : ''),
     },
   );
@@ -151,20 +155,20 @@ function inOtherScope(key: ConfigKey, scope: string, required: boolean, examinat
   );
 }
 
-function nobody(examination: Examination): void {
+function noCredentials(examination: Examination): void {
   examination.add(
     { where: 'stores' },
     {
       severity: 'warning',
       trap: 'no-credentials',
       what: 'There is neither cert with private_key nor username with password.',
-      why: 'Only a broker that takes anybody lets the device in.',
+      why: 'Only a broker that asks for no credentials lets the device in.',
       remedy: `${examination.provision('cert')}, or ${examination.provision('username')}`,
     },
   );
 }
 
-function both(examination: Examination): void {
+function twoAuthentications(examination: Examination): void {
   examination.add(
     { where: examination.place('config', 'username') },
     {
@@ -177,9 +181,9 @@ function both(examination: Examination): void {
   );
 }
 
-/** Names beside the right one which differ in spelling only: which of the two holds is easily mistaken. */
+/** Notes names beside the right one that differ only in spelling: it is easy to change the wrong one of the two. */
 export function leftovers(values: StoredValues, examination: Examination): void {
-  const stores = new Stores(values);
+  const stores = new StoreNames(values);
   for (const store of ['config', 'secret'] as const) {
     for (const name of stores.names(store)) {
       const key = CONFIG_KEYS.find((candidate) => nearness(name, candidate) === 'spelling');
@@ -190,7 +194,7 @@ export function leftovers(values: StoredValues, examination: Examination): void 
           severity: 'warning',
           trap: 'unread-key',
           what: `The device reads ${key}, which is there too, and never ${name}.`,
-          why: 'A change of this value changes nothing.',
+          why: 'Changing this value has no effect.',
           remedy: examination.remove(store, name),
         },
       );

@@ -3,19 +3,19 @@ import { type ConfigKey, ruleOf } from './store-keys.js';
 
 export interface ExamineOptions {
   now: Date;
-  /** Certificates that end within so many days are told. */
+  /** Warns of certificates that end within this many days. */
   warnDays: number;
-  /** What the application is made for; without it the values decide. */
+  /** What the application is made for; default what is stored. */
   authentication?: 'certificate' | 'password';
-  /** The place of a value in words; default is store and key. */
+  /** The place of a value in words; default store and key. */
   label?: (key: string) => string | undefined;
-  /** The command of remedies, with the options that lead to these stores; default `wasmqtt provision`. */
+  /** The command in remedies, with the options that lead to these stores; default `wasmqtt provision`. */
   provision?: string;
-  /** The command of remedies that deletes a key; without it they say to delete it. */
+  /** The command in remedies that deletes a key; default words that say so. */
   remove?: (store: 'config' | 'secret', key: string) => string;
 }
 
-/** A value under the key that it was meant for. */
+/** A value, with the key that it was meant for. */
 export interface Item {
   key: ConfigKey;
   where: string;
@@ -23,19 +23,23 @@ export interface Item {
   value: string | undefined;
 }
 
-/** A finding about an item, whose place is the item's with `spot` behind it. */
+/** What is wrong with an item. `spot` is the place within the value. */
 export interface Fault extends Omit<Finding, 'where' | 'severity'> {
   severity?: Severity;
   spot?: string;
 }
 
-/** One examination: its options, and what was found so far. */
+/** One examination: its options, and what it has found so far. */
 export class Examination {
   readonly findings: Finding[] = [];
 
-  constructor(readonly options: ExamineOptions) {}
+  readonly options: ExamineOptions;
 
-  /** Notes a fault, an error unless it says otherwise. */
+  constructor(options: ExamineOptions) {
+    this.options = options;
+  }
+
+  /** Notes a fault; its severity is `error` unless it says otherwise. */
   add(item: Pick<Item, 'where'>, { spot, severity = 'error', trap, what, why, remedy }: Fault): void {
     const where = spot ? `${item.where}, ${spot}` : item.where;
     this.findings.push({ severity, trap, where, what, why, remedy });
@@ -48,10 +52,10 @@ export class Examination {
 
   /** How to delete a key. */
   remove(store: 'config' | 'secret', name: string): string {
-    return this.options.remove?.(store, name) ?? `delete ${name} among the ${store}s`;
+    return this.options.remove?.(store, name) ?? `delete ${name} from the ${store}s`;
   }
 
-  /** The command that stores a key anew. */
+  /** The command that stores a key again. @param more further options */
   provision(key: ConfigKey, more = ''): string {
     return `${this.options.provision ?? 'wasmqtt provision'} ${ruleOf(key).options}${more}`;
   }

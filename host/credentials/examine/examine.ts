@@ -3,17 +3,16 @@ import { type Certificate, certificatesOf, checkChain, checkRoots } from './cert
 import { type Items, leftovers, locate } from './completeness.js';
 import { Examination, type ExamineOptions } from './examination.js';
 import type { Finding, StoredValues } from './finding.js';
+import { checkText } from './plain-text.js';
 import { checkPair, privateKeyOf } from './private-key-value.js';
 import { CONFIG_KEYS, type ConfigKey, ruleOf } from './store-keys.js';
-import { checkNotEmpty, checkStoreLimit, checkText, checkTogether } from './value-lengths.js';
-
-export type { ExamineOptions } from './examination.js';
+import { checkNotEmpty, checkStoreLimit, checkTogether } from './value-lengths.js';
 
 /**
- * Every trap that can be seen in the values alone, errors first, then in the order of the keys.
+ * Finds every trap that can be seen in the values alone. Errors come first, then the order is that of the keys.
  *
  * @param values what the device would read in the scope that it asks for
- * @returns nothing when all is well
+ * @returns an empty list when all is well
  */
 export function examine(values: StoredValues, options: ExamineOptions): Finding[] {
   const examination = new Examination(options);

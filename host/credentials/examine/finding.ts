@@ -1,4 +1,4 @@
-/** `error`: the device cannot work so. `warning`: it may, on another application, at another broker, or not for long. */
+/** `error`: the device cannot work like this. `warning`: it may, with another application or broker, or not for long. */
 export type Severity = 'error' | 'warning';
 
 /** One trap that was found. */
@@ -6,13 +6,13 @@ export interface Finding {
   severity: Severity;
   /** Stable name of the trap, kebab-case: `wrong-key-name`, `pem-in-value`, `certificate-expired`. */
   trap: string;
-  /** Key of the store, or a file, and the character (from 1) or byte offset (from 0) when there is one. */
+  /** Store and key, or a file; then the character (from 1) or byte offset (from 0), if there is one. */
   where: string;
   /** One sentence: what is wrong. Never a secret's value. */
   what: string;
   /** One sentence: what happens to the device. */
   why: string;
-  /** The command or step that mends it. */
+  /** The command or step that fixes it. */
   remedy: string;
 }
 
@@ -20,7 +20,7 @@ export interface Finding {
 export interface StoredValues {
   configs: ReadonlyMap<string, string>;
   secrets: ReadonlyMap<string, string>;
-  /** Keys of secrets that are there, but whose values only the device can read. */
+  /** Keys of secrets that exist, but whose values only the device can read. */
   hiddenSecrets?: ReadonlySet<string>;
   /** Keys of the other scope, which the device does not ask for. */
   otherScope?: { name: 'account' | 'device'; configs: ReadonlySet<string>; secrets: ReadonlySet<string> };

@@ -6,9 +6,9 @@ const GARBAGE = 'The demo application takes every character for a digit, so TLS 
 const CONVERTS = ', which converts PEM and DER files to the hex of DER';
 
 /**
- * The bytes of a value that should be the hex digits of DER, and nothing else.
+ * The bytes of a value, which must be the hex digits of DER and nothing else.
  *
- * @returns undefined when it is not, which was noted then
+ * @returns undefined when it is anything else, which is noted
  */
 export function bytesOf(item: Item, text: string, examination: Examination): Uint8Array | undefined {
   const remedy = examination.provision(item.key) + CONVERTS;
@@ -42,7 +42,12 @@ function faultOfDigits({ codeName, byteOffset }: HexError, text: string, secret:
   const spot = `character ${byteOffset + 1}`;
   if (codeName === 'HEX_ODD_LENGTH') {
     const what = `The value has ${text.length} hex digits, an odd number: one is missing, or one is too many.`;
-    return { trap: 'odd-hex', spot, what, why: 'The last byte is half, so the value was cut off or damaged.' };
+    return {
+      trap: 'odd-hex',
+      spot,
+      what,
+      why: 'The last byte has only half of its digits, so the value was cut off or damaged.',
+    };
   }
   const character = String.fromCodePoint(text.codePointAt(byteOffset) ?? 0);
   if (/\s/.test(character)) {
@@ -50,8 +55,8 @@ function faultOfDigits({ codeName, byteOffset }: HexError, text: string, secret:
     const what = `There is ${names[character] ?? 'a space'} in the hex digits.`;
     return { trap: 'space-in-hex', spot, what, why: GARBAGE };
   }
-  // Not even one character of what may be a password in the wrong place is told.
+  // The value may be a password in the wrong place, so not even one of its characters is shown.
   const digit = secret ? 'The character' : JSON.stringify(character);
-  const what = byteOffset === 1 && /^0x/i.test(text) ? 'The value begins with 0x.' : `${digit} is no hex digit.`;
+  const what = byteOffset === 1 && /^0x/i.test(text) ? 'The value begins with 0x.' : `${digit} is not a hex digit.`;
   return { trap: 'bad-hex-digit', spot, what, why: GARBAGE };
 }

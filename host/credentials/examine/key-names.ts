@@ -1,9 +1,9 @@
 import { CONFIG_KEYS, type ConfigKey, isConfigKey } from './store-keys.js';
 
-/** How near a name is to a key: only the spelling differs, another word is used for it, or letters are wrong. */
+/** How near a name is to a key: only its spelling differs, it is another word for it, or some letters are wrong. */
 export type Nearness = 'spelling' | 'synonym' | 'typing';
 
-/** Words of the documents, of brokers and of other clients for the same thing, as `plain` leaves them. */
+/** Words that documents, brokers and other clients use for the same thing, in the form of `plain`. */
 const SYNONYMS: Record<ConfigKey, string[]> = {
   'broker-host': ['host', 'hostname', 'broker', 'mqtthost', 'mqttbroker', 'brokername', 'brokerhostname', 'server'],
   'broker-port': ['port', 'mqttport', 'mqttsport', 'brokertlsport'],
@@ -18,9 +18,9 @@ const SYNONYMS: Record<ConfigKey, string[]> = {
 const ORDER: Nearness[] = ['spelling', 'synonym', 'typing'];
 
 /**
- * How near a stored name is to a key that it is not.
+ * How near a stored name is to a key.
  *
- * @returns undefined when it is the key, another key, or something else altogether
+ * @returns undefined when it is this key, another key, or something else altogether
  */
 export function nearness(name: string, key: ConfigKey): Nearness | undefined {
   if (isConfigKey(name)) return undefined;
@@ -28,7 +28,7 @@ export function nearness(name: string, key: ConfigKey): Nearness | undefined {
   const wanted = plain(key);
   if (text === wanted) return 'spelling';
   if (SYNONYMS[key].includes(text)) return 'synonym';
-  // A name that is a word for one key is no mistyped other one.
+  // A word for one key is not a mistyped name of another.
   if (CONFIG_KEYS.some((other) => plain(other) === text || SYNONYMS[other].includes(text))) return undefined;
   return distance(text, wanted) <= (wanted.length < 6 ? 1 : 2) ? 'typing' : undefined;
 }
@@ -46,7 +46,7 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[-_. \t]/g, '');
 }
 
-/** Letters to add, remove or change to make one text of the other; three or more are not counted. */
+/** How many letters must be added, removed or changed to turn one text into the other; 3 means 3 or more. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -5,9 +5,9 @@ import type { Examination, Fault, Item } from './examination.js';
 import { bytesOf } from './hex-values.js';
 import { checkRoom } from './value-lengths.js';
 
-const REFUSES = 'The device takes an unencrypted PKCS#8 key only and refuses every other at connect time.';
+const REFUSES = 'The device takes only an unencrypted PKCS#8 key, and refuses any other when it connects.';
 
-/** What stands in the place of a PKCS#8 key. */
+/** What may be stored in place of a PKCS#8 key. */
 const WRONG: Partial<Record<KeyFormatName, Pick<Fault, 'trap' | 'what'> & { why?: string; more?: string }>> = {
   pkcs1: {
     trap: 'key-pkcs1',
@@ -26,17 +26,17 @@ const WRONG: Partial<Record<KeyFormatName, Pick<Fault, 'trap' | 'what'> & { why?
   },
   'public-key': {
     trap: 'public-key-as-key',
-    what: 'The public key stands where the private key belongs.',
+    what: 'The public key is stored where the private key belongs.',
     why: 'The device cannot prove that its certificate is its own.',
   },
   certificate: {
     trap: 'certificate-as-key',
-    what: 'A certificate stands where the private key belongs.',
+    what: 'A certificate is stored where the private key belongs.',
     why: 'The device cannot prove that its certificate is its own.',
   },
 };
 
-/** The private key of a value. Undefined when there is none, which was noted. */
+/** The private key of a value. Undefined when the value is not one, which is noted. */
 export function privateKeyOf(item: Item, text: string, examination: Examination): KeyObject | undefined {
   const der = bytesOf(item, text, examination);
   if (!der) return undefined;
@@ -62,14 +62,14 @@ export function privateKeyOf(item: Item, text: string, examination: Examination)
     checkRoom(item, der.length, examination);
     return key;
   } catch (error) {
-    if (!(error instanceof DerError)) return refuse('OpenSSL does not take it');
+    if (!(error instanceof DerError)) return refuse('OpenSSL does not accept it');
     return refuse(describeResult(error.code), `byte offset ${error.byteOffset}`);
   } finally {
     der.fill(0);
   }
 }
 
-/** The key is that of the first certificate. */
+/** The key must belong to the first certificate. */
 export function checkPair(item: Item, key: KeyObject, [own]: Certificate[], examination: Examination): void {
   if (own.x509.checkPrivateKey(key)) return;
   examination.add(item, {

@@ -1,10 +1,10 @@
 import { AppLimit } from '../../../build/abi/core.js';
 
-/** What the documents store under a key. */
+/** What the documents store under a key, and where. */
 export interface KeyRule {
   store: 'config' | 'secret';
   holds: 'host' | 'port' | 'text' | 'certificates' | 'private key';
-  /** Room in the public demo application, bytes of the decoded value. */
+  /** Room in the public demo application, in bytes of the decoded value. */
   demoBytes?: number;
   /** Room in the device application of this package. */
   appBytes?: number;
@@ -61,10 +61,10 @@ export type ConfigKey = keyof typeof KEYS;
 
 export const CONFIG_KEYS = Object.keys(KEYS) as ConfigKey[];
 
-/** The longest value that the stores take, in characters (Unicode code points). */
+/** The longest value that the stores accept, in characters (Unicode code points). */
 export const MAX_VALUE_CHARACTERS = 4096;
 
-/** Room of the demo application for everything that one fetch brings, bytes of text. */
+/** Room in the demo application for everything that one fetch returns, in bytes of text. */
 export const DEMO_RECEIVE_BYTES = 7168;
 
 /** Certificates in one chain (SDK, MvTlsCertificateChain). */

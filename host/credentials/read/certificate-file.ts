@@ -2,12 +2,12 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { DerError, identifyKey, readCertificates } from '../../core/index.js';
 import { CredentialFileError, type FilePlace, readBytes } from './credential-file.js';
 import { FORMAT_NAMES, isKind } from './format-names.js';
-import { isPem, pemBlocks } from './pem.js';
+import { isPem, pemBlocks, splitCertificates } from './pem-and-der.js';
 
 /**
  * The DER certificates of a file, PEM or DER, in the order of the file.
  *
- * @throws CredentialFileError when it holds something else, or a certificate that breaks a rule of its standard
+ * @throws CredentialFileError when the file holds something else, or a certificate that breaks a rule of its standard
  */
 export function readCertificateFile(place: FilePlace): Buffer[] {
   const bytes = readBytes(place);
@@ -16,11 +16,7 @@ export function readCertificateFile(place: FilePlace): Buffer[] {
     const found = FORMAT_NAMES[identifyKey(der)];
     throw new CredentialFileError(place, `holds ${found} where a certificate belongs; give a PEM or DER certificate`);
   }
-  let at = 0;
-  return explain(place, () => readCertificates(der)).map(({ length }) => {
-    at += length;
-    return der.subarray(at - length, at);
-  });
+  return explain(place, () => splitCertificates(der)).map((certificate) => certificate.der);
 }
 
 function fromPem(place: FilePlace, bytes: Buffer): Buffer {
@@ -36,7 +32,7 @@ function fromPem(place: FilePlace, bytes: Buffer): Buffer {
   );
 }
 
-/** Turns an error of the strict reader into one of the file. */
+/** Turns an error of the strict reader into one that names the file. */
 export function explain<T>(place: FilePlace, read: () => T): T {
   try {
     return read();
@@ -52,7 +48,7 @@ export function explain<T>(place: FilePlace, read: () => T): T {
  * @param now milliseconds since 1970
  * @throws CredentialFileError
  */
-export function checkDates(place: FilePlace, certificates: readonly Buffer[], now: number): void {
+export function checkFileDates(place: FilePlace, certificates: readonly Buffer[], now: number): void {
   for (const { notBefore, notAfter } of certificates.flatMap((der) => readCertificates(der))) {
     if (now > notAfter.getTime()) {
       const advice = "give a renewed one, or check this machine's clock";
@@ -66,8 +62,8 @@ export function checkDates(place: FilePlace, certificates: readonly Buffer[], no
 }
 
 /**
- * The certificates as TLS wants them (RFC 5246 7.4.2): that of the key first, behind each the one that issued it. Those
- * which do not belong to this path stay behind it, in their order.
+ * The certificates in the order of TLS (RFC 5246 7.4.2): the key's own first, then the issuer of each. Certificates that do
+ * not belong to this path follow in the order that they had.
  *
  * @param key PKCS#8 DER of the first certificate
  */
@@ -85,12 +81,19 @@ export function inChainOrder(certificates: readonly Buffer[], key: Buffer): Buff
     }
     return [...path, ...rest].map(({ raw }) => raw);
   } catch {
-    return [...certificates]; // what is wrong with them is told by the checks
+    return [...certificates]; // the checks report what is wrong with them
   }
 }
 
-/** @throws CredentialFileError when the key in `place` is not that of the first certificate of `file` */
-export function checkPair(certificate: Buffer, key: Buffer, place: FilePlace, file: string): void {
+/**
+ * Refuses a key that does not belong to a certificate.
+ *
+ * @param key PKCS#8 DER
+ * @param place the file of the key
+ * @param file the path of the certificate
+ * @throws CredentialFileError
+ */
+export function checkFilePair(certificate: Buffer, key: Buffer, place: FilePlace, file: string): void {
   let belongs: boolean;
   try {
     const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });

@@ -21,7 +21,7 @@ const UNREADABLE: Record<string, string> = {
   EACCES: 'its permissions do not allow it',
 };
 
-/** The content of a file. @throws CredentialFileError when it cannot be read or is empty */
+/** The content of a file. @throws CredentialFileError when the file cannot be read or is empty */
 export function readBytes(place: FilePlace): Buffer {
   let bytes: Buffer;
   try {
@@ -36,9 +36,9 @@ export function readBytes(place: FilePlace): Buffer {
 }
 
 /**
- * The password, or pass-phrase, that is alone in a file; a line end at its end is no part of it.
+ * The password or pass-phrase that is the only line of a file. The line end does not belong to it.
  *
- * @throws CredentialFileError also when it is no UTF-8
+ * @throws CredentialFileError also when the file is not UTF-8, is empty or has more lines
  */
 export function readSecretLine(place: FilePlace, what: 'password' | 'pass-phrase'): string {
   let secret: string;

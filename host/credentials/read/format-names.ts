@@ -1,6 +1,6 @@
 import { identifyKey, type KeyFormatName } from '../../core/index.js';
 
-/** What bytes look like, in words. */
+/** Kinds of content, in words. */
 export const FORMAT_NAMES: Record<KeyFormatName, string> = {
   pkcs8: 'a PKCS#8 key',
   'pkcs8-encrypted': 'an encrypted key',
@@ -16,7 +16,7 @@ export const FORMAT_NAMES: Record<KeyFormatName, string> = {
   unknown: 'something else',
 };
 
-/** DER that is damaged looks like nothing known; the strict reader says what is wrong with it. */
+/** Whether bytes are of this kind. Damaged DER of an unknown kind passes too: the strict reader says what is wrong with it. */
 export function isKind(bytes: Buffer, kind: KeyFormatName): boolean {
   const found = identifyKey(bytes);
   return found === kind || (found === 'unknown' && bytes[0] === 0x30);

@@ -3,14 +3,14 @@ import { checkPkcs8, identifyKey, type KeyFormatName } from '../../core/index.js
 import { explain } from './certificate-file.js';
 import { CredentialFileError, type FilePlace, readBytes } from './credential-file.js';
 import { FORMAT_NAMES, isKind } from './format-names.js';
-import { isPem, type PemBlock, pemBlocks } from './pem.js';
+import { isPem, type PemBlock, pemBlocks } from './pem-and-der.js';
 
-/** A private key as it was found in a file, not yet converted. */
+/** A private key as its file holds it, not yet converted. */
 export interface KeyFile {
   readonly place: FilePlace;
   readonly encoding: 'pem' | 'der';
   readonly format: KeyFormatName;
-  /** whether a pass-phrase opens it */
+  /** whether it takes a pass-phrase to open it */
   readonly encrypted: boolean;
   /** the DER file, or the text of the PEM block */
   readonly content: Buffer;
@@ -23,7 +23,7 @@ const PEM_FORMATS: Record<string, KeyFormatName> = {
   'RSA PRIVATE KEY': 'pkcs1',
 };
 
-/** Looks at a key file, PEM or DER. @throws CredentialFileError when it cannot be read, or a PEM file holds no key */
+/** Reads a key file, PEM or DER, without opening the key. @throws CredentialFileError when it cannot be read, or is PEM without a key */
 export function openKeyFile(place: FilePlace): KeyFile {
   const bytes = readBytes(place);
   if (!isPem(bytes)) {
@@ -32,13 +32,13 @@ export function openKeyFile(place: FilePlace): KeyFile {
   }
   const [{ text, label }]: PemBlock[] = pemBlocks(place, bytes, 'PRIVATE KEY', 'private key');
   const format = PEM_FORMATS[label] ?? 'unknown';
-  // OpenSSL's old form encrypts inside the block of the plain one.
+  // OpenSSL's old way of encrypting keeps the label of an unencrypted key.
   const encrypted = format === 'pkcs8-encrypted' || /^Proc-Type: 4,ENCRYPTED/m.test(text);
   return { place, encoding: 'pem', format, encrypted, content: Buffer.from(text, 'latin1') };
 }
 
 /**
- * The DER of a key that is PKCS#8 already, as the device wants it. A DER file is given byte for byte.
+ * The DER of a key that is already PKCS#8, as the device wants it. A DER file is returned byte for byte.
  *
  * @throws CredentialFileError for every other key, with the command that converts it
  */
@@ -62,11 +62,12 @@ const DER_TYPES: Partial<Record<KeyFormatName, PrivateKeyInput['type']>> = {
 };
 
 /**
- * The PKCS#8 DER of any private key: PKCS#1 and SEC1 are wrapped, encrypted ones opened, as `openssl pkcs8 -topk8 -nocrypt`
- * does it.
+ * The PKCS#8 DER of any private key. PKCS#1 and SEC1 keys are wrapped and encrypted keys are opened, as
+ * `openssl pkcs8 -topk8 -nocrypt` does it.
  *
- * @param passphrase for a key that is encrypted
- * @throws CredentialFileError when it is no private key, is damaged, or the pass-phrase does not open it
+ * @param passphrase for an encrypted key
+ * @throws CredentialFileError when the file does not hold a private key, the key is damaged, or the pass-phrase does not
+ *   open it
  */
 export function convertedPkcs8(file: KeyFile, passphrase?: string): Buffer {
   const { place, encoding, format, encrypted, content } = file;
@@ -86,11 +87,11 @@ function exported(place: FilePlace, input: PrivateKeyInput): Buffer {
   try {
     return createPrivateKey(input).export({ type: 'pkcs8', format: 'der' });
   } catch (error) {
-    throw new CredentialFileError(place, reasonOf(error as NodeJS.ErrnoException, input));
+    throw new CredentialFileError(place, exportFailure(error as NodeJS.ErrnoException, input));
   }
 }
 
-function reasonOf({ code = '' }: NodeJS.ErrnoException, { passphrase, format = 'pem' }: PrivateKeyInput): string {
+function exportFailure({ code = '' }: NodeJS.ErrnoException, { passphrase, format = 'pem' }: PrivateKeyInput): string {
   if (passphrase === undefined) {
     return `the private key in this ${format.toUpperCase()} file is damaged; get the file again`;
   }

@@ -171,7 +171,7 @@ describe('errors name request, key and status', () => {
   });
 
   it.each<[string, number, string, string]>([
-    ['a page for people', 200, '<html>', 'it is no JSON object'],
+    ['a page for people', 200, '<html>', 'it is not a JSON object'],
     ['another JSON', 200, '{"hello":1}', 'there is no list of configs in it'],
     ['a config without its value', 200, '{"configs":[{"key":"k"}]}', 'the value of "k" is missing'],
     ['a value without its key', 200, '{"configs":[null]}', 'a key is missing'],
@@ -181,7 +181,7 @@ describe('errors name request, key and status', () => {
       '{"configs":[],"meta":{"next_page_url":"http://x/?PageSize=1000"}}',
       'go round in a circle',
     ],
-    ['another address', 302, '', 'it sends on to another address'],
+    ['another address', 302, '', 'it redirects to another address'],
   ])('when the answer is %s', async (_, status, body, reason) => {
     const { client } = await against((_request, response) => {
       response.writeHead(status, { location: 'http://127.0.0.1:9/' }).end(body);

@@ -64,12 +64,14 @@ describe('the server', () => {
     await new Promise((done) => other.close(done));
     expect(error).toBeInstanceOf(CloudStartError);
     expect(error.code).toBe('address-in-use');
-    expect(error.message).toContain(`127.0.0.1 port ${port}: another program listens there; choose another`);
+    expect(error.message).toContain(
+      `127.0.0.1 port ${port}: another program has this port; end it, choose another port`,
+    );
   });
 
   it("says so when the address is not this machine's", async () => {
     const start = startCloud({ store: openStore(), host: '192.0.2.1', accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN });
-    await expect(start).rejects.toMatchObject({ code: 'cannot-listen' });
+    await expect(start).rejects.toMatchObject({ code: 'address-not-available' });
   });
 
   it('logs method, path and status of each request, without the query', async () => {

@@ -105,7 +105,7 @@ export const CREDENTIALS: Trap[] = [
     changes: ({ pki }) => ({ 'config cert': pki.hex('below.der'), 'secret private_key': pki.hex('below.key.der') }),
   },
   {
-    case: 'a CA that was made anew under the same name',
+    case: 'a CA that was made again under the same name',
     trap: 'missing-chain',
     severity: 'warning',
     where: 'config cert',

@@ -3,13 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  checkDates,
-  checkPair,
+  CredentialFileError,
+  checkFileDates,
+  checkFilePair,
+  convertedPkcs8,
   inChainOrder,
+  openKeyFile,
+  plainPkcs8,
   readCertificateFile,
-} from '../../../host/credentials/read/certificate-file.js';
-import { CredentialFileError, readSecretLine } from '../../../host/credentials/read/credential-file.js';
-import { convertedPkcs8, openKeyFile, plainPkcs8 } from '../../../host/credentials/read/key-file.js';
+  readSecretLine,
+} from '../../../host/credentials/index.js';
 import { Authority } from '../../interop/authority.js';
 
 const KEYS = {
@@ -157,14 +160,14 @@ describe('certificate files', () => {
     const place = at('device.pem', '--cert');
     const certificates = readCertificateFile(place);
     const day = 86_400_000;
-    expect(sentence(() => checkDates(place, certificates, Date.now() + 9 * day))).toMatch(
+    expect(sentence(() => checkFileDates(place, certificates, Date.now() + 9 * day))).toMatch(
       /^--cert device.pem: the certificate expired on 2/,
     );
-    expect(sentence(() => checkDates(place, certificates, Date.now() - 9 * day))).toMatch(
+    expect(sentence(() => checkFileDates(place, certificates, Date.now() - 9 * day))).toMatch(
       /^--cert device.pem: the certificate is not valid before 2/,
     );
     const key = plainPkcs8(openKeyFile(at('other.key')));
-    expect(sentence(() => checkPair(certificates[0], key, at('other.key'), 'device.pem'))).toBe(
+    expect(sentence(() => checkFilePair(certificates[0], key, at('other.key'), 'device.pem'))).toBe(
       '--key other.key: does not belong to the certificate in device.pem; give the key that the certificate was made for',
     );
   });

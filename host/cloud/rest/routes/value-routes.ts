@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../../store/scope.js';
+import type { Store } from '../../store/store.js';
 import { formField } from '../form.js';
 import { pageMeta, parsePageRequest } from '../paging.js';
 import { valueReply } from '../replies.js';
-import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../../store/scope.js';
-import type { Store } from '../../store/store.js';
 
 export interface ValueRoutesOptions {
   store: Store;
-  /** the address under which the client reached this server, without a slash at its end */
+  /** the address at which the client reached this server, without a slash at its end */
   baseUrl: (request: FastifyRequest) => string;
 }
 

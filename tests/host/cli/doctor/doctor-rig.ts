@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Change, ensureAccount, type Scope, Store } from '../../../../host/cloud/index.js';
-import type { Finding } from '../../../../host/credentials/examine/finding.js';
+import type { Finding } from '../../../../host/credentials/index.js';
 import { Command, type JsonEvent } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
 import { splitPlace } from '../../credentials/trap-case.js';

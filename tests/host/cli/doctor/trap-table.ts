@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { expect } from 'vitest';
-import type { Finding } from '../../../../host/credentials/examine/finding.js';
+import type { Finding } from '../../../../host/credentials/index.js';
 
 /** A row of README's tables of traps: what somebody did, and what `wasmqtt doctor` said. */
 export type Row = [did: string, finding: Finding];
