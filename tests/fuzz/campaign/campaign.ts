@@ -1,72 +1,68 @@
-// Runs one target, and reads what libFuzzer says of it.
-import { spawn } from 'node:child_process';
+// Fuzzes one target.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
-import { createInterface } from 'node:readline';
 import { here, seedsOf } from './folders.js';
-import { targets } from './targets.js';
+import { type FuzzerState, newState, runFuzzer } from './libfuzzer.js';
+import { type TargetName, targets } from './targets.js';
 
-/** A run that takes so long, in seconds, is a finding too. */
+/** A run that takes this many seconds is a finding too. */
 const ENDLESS = 10;
+/** Milliseconds between two reports of progress. */
+const REPORT_PERIOD = 2000;
 
-/** "#512 NEW cov: 30 ft: 41 corp: 5/60b lim: 4 exec/s: 0 rss: 27Mb ..." */
-function readStatus(line, state) {
-  const found = /^#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+) corp: (\d+)\//.exec(line);
-  if (found) [state.executions, state.edges, state.features, state.corpus] = found.slice(1).map(Number);
+export interface Job {
+  target: TargetName;
+  /** As compile() returns it. */
+  program: string;
+  /** A folder that keeps the interesting inputs. */
+  corpus: string;
+  /** A folder for what is found. */
+  findings: string;
+  /** The longest time. */
+  seconds?: number;
+  /** The largest number of executions. */
+  runs?: number;
+  /** How long a finding is made smaller; the default is 20. */
+  minimiseSeconds?: number;
+  /** Called about every two seconds. */
+  onProgress?: (state: FuzzerState & { seconds: number }) => void;
 }
 
-/** The other lines that count. */
-function readFact(line, state) {
-  const facts = {
-    edgesOfAll: /^INFO: Loaded \d+ modules\s+\((\d+) inline 8-bit counters\)/,
-    executions: /^stat::number_of_executed_units:\s+(\d+)/,
-    sentence: /^NOT TRUE: (.*)/,
-    other: /^==\d+==\s*ERROR: libFuzzer: (.*)/,
-    file: /Test unit written to (.*)/,
-    work: /^WORK: (.*)/,
-    processor: /^PROCESSOR: ([\d.]+)/,
-  };
-  for (const [name, pattern] of Object.entries(facts)) {
-    const found = pattern.exec(line);
-    if (found) state[name] = /^[\d.]+$/.test(found[1]) ? Number(found[1]) : found[1];
-  }
+/** An input for which something is not true. */
+export interface Finding {
+  file: string;
+  /** What is not true. */
+  sentence: string;
+  /** The input as hexadecimal. */
+  bytes: string;
 }
 
-/** Starts a program of libFuzzer; gives what it said when it has ended. */
-async function start(program, args, state, onLine = () => {}) {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal }));
-  });
-  // Whoever ends this ends what it started.
-  const stop = () => child.kill('SIGKILL');
-  const leave = () => process.exit(130);
-  const ends = { exit: stop, SIGINT: leave, SIGTERM: leave };
-  for (const [event, handler] of Object.entries(ends)) process.once(event, handler);
-  for await (const line of createInterface({ input: child.stderr })) {
-    readStatus(line, state);
-    readFact(line, state);
-    onLine(line);
-  }
-  const result = await ended;
-  for (const [event, handler] of Object.entries(ends)) process.removeListener(event, handler);
-  return result;
+export interface CampaignResult {
+  target: TargetName;
+  executions: number;
+  seconds: number;
+  perSecond: number;
+  /** On a busy machine this says more than `perSecond`. */
+  perProcessorSecond: number;
+  corpus: number;
+  seeds: number;
+  edges: number;
+  edgesOfAll?: number;
+  work?: string;
+  findings: Finding[];
 }
 
-/** Makes a finding as small as it gets in some seconds; gives the file, which is the one given when nothing could be left out. */
-async function minimise(program, file, seconds) {
+/** Spends some seconds on making a finding smaller. Returns the file of the smaller one, or the given file when there is none. */
+async function minimise(program: string, file: string, seconds: number): Promise<string> {
   const smaller = `${file}.minimised`;
   rmSync(smaller, { force: true });
   const args = ['-minimize_crash=1', `-max_total_time=${seconds}`, `-exact_artifact_path=${smaller}`, file];
-  await start(program, args, {});
+  await runFuzzer(program, args, newState());
   return existsSync(smaller) ? smaller : file;
 }
 
-/** What a finding is: the file, its bytes, and what was not true. */
-async function finding(program, state, minimiseSeconds) {
-  const file = minimiseSeconds > 0 ? await minimise(program, state.file, minimiseSeconds) : state.file;
+async function findingOf(program: string, found: string, state: FuzzerState, minimiseSeconds: number) {
+  const file = minimiseSeconds > 0 ? await minimise(program, found, minimiseSeconds) : found;
   return {
     file,
     sentence: state.sentence ?? state.other ?? 'the process ended',
@@ -74,23 +70,9 @@ async function finding(program, state, minimiseSeconds) {
   };
 }
 
-/**
- * Fuzzes one target until its time or number of runs is over, or something is found.
- *
- * @param {object} job
- * @param {string} job.target
- * @param {string} job.program as compile() gives it
- * @param {string} job.corpus a folder that keeps what was interesting
- * @param {string} job.findings a folder for what was found
- * @param {number} [job.seconds] at most so long
- * @param {number} [job.runs] at most so many executions
- * @param {number} [job.minimiseSeconds] how long a finding is made smaller
- * @param {(state: object) => void} [job.onProgress] called with counts, some times a second at most
- */
-export async function campaign({ target, program, corpus, findings, seconds, runs, minimiseSeconds = 20, onProgress }) {
-  for (const folder of [corpus, findings]) mkdirSync(folder, { recursive: true });
+function argumentsOf({ target, corpus, findings, seconds, runs }: Job): string[] {
   const { dictionary, longest } = targets[target];
-  const args = [
+  return [
     `-max_len=${longest}`,
     '-len_control=0',
     `-timeout=${ENDLESS}`,
@@ -102,31 +84,36 @@ export async function campaign({ target, program, corpus, findings, seconds, run
     corpus,
     seedsOf(target),
   ];
-  const state = { executions: 0, edges: 0, features: 0, corpus: 0 };
+}
+
+/** Fuzzes one target until its time or its number of runs is over, or something is found. */
+export async function campaign(job: Job): Promise<CampaignResult> {
+  const { target, program, corpus, findings, minimiseSeconds = 20, onProgress } = job;
+  for (const folder of [corpus, findings]) mkdirSync(folder, { recursive: true });
+  const state = newState();
   const began = performance.now();
-  let told = began;
-  const { code, signal } = await start(program, args, state, () => {
-    if (performance.now() - told < 2000) return;
-    told = performance.now();
-    onProgress?.({ ...state, seconds: (told - began) / 1000 });
+  let reported = began;
+  const { code, signal } = await runFuzzer(program, argumentsOf(job), state, () => {
+    if (performance.now() - reported < REPORT_PERIOD) return;
+    reported = performance.now();
+    onProgress?.({ ...state, seconds: (reported - began) / 1000 });
   });
   const elapsed = (performance.now() - began) / 1000;
-  if (code !== 0 && !state.file)
-    throw new Error(
-      `${target}: the fuzzer ended with ${signal ?? `code ${code}`}: ${state.sentence ?? 'it said nothing of use'}`,
-    );
+  if (code !== 0 && !state.file) {
+    const reason = state.sentence ?? 'it printed no reason';
+    throw new Error(`${target}: the fuzzer ended with ${signal ?? `code ${code}`}: ${reason}`);
+  }
   return {
     target,
     executions: state.executions,
     seconds: Number(elapsed.toFixed(1)),
     perSecond: Math.round(state.executions / elapsed),
-    // On a busy machine the one says less than the other.
     perProcessorSecond: Math.round(state.executions / (state.processor ?? elapsed)),
     corpus: state.corpus,
     seeds: readdirSync(seedsOf(target)).length,
     edges: state.edges,
     edgesOfAll: state.edgesOfAll,
     work: state.work,
-    findings: state.file ? [await finding(program, state, minimiseSeconds)] : [],
+    findings: state.file ? [await findingOf(program, state.file, state, minimiseSeconds)] : [],
   };
 }

@@ -1,4 +1,4 @@
-// Makes the program of a target: the core as wasm2c translates it, with its loops counted and its edges noted, and the target.
+// Makes the program of a target: the core as wasm2c translates it, with loops counted and edges recorded, linked with the target.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { root } from '../../../tools/root.js';
 import { harness, here, work } from './folders.js';
-import { targets } from './targets.js';
+import { type TargetName, targets } from './targets.js';
 
 const COMPILER = 'clang-14';
 const COVERAGE = '-fsanitize-coverage=inline-8bit-counters,pc-table';
@@ -14,35 +14,35 @@ const COMMON = ['-O2', '-DWQ_AOT', '-DNDEBUG', `-I${harness}`];
 const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 const BINDING = ['wq_core.c', 'wq_text.c', 'aot/wq_aot.c'].map((file) => join(root, 'host/wasm3', file));
 
-function run(command, args) {
+function run(command: string, args: readonly string[]): void {
   const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   if (error) throw new Error(`${command}: ${error.message}; npm run setup installs what is missing`);
   if (status !== 0) throw new Error(`${command} ended with code ${status}\n${stderr}`);
 }
 
-/** What these files hold, in a few characters. */
-function digest(files) {
+/** A few characters that change with the content of these files. */
+function digest(files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 12);
 }
 
-function sourcesIn(folder) {
+function sourcesIn(folder: string): string[] {
   return readdirSync(folder)
     .filter((file) => /\.[ch]$/.test(file))
     .sort()
     .map((file) => join(folder, file));
 }
 
-/** Every loop of the translation begins with a label of its own; the turns are counted there. */
-function countLoops(source) {
+/** Every loop of the translation begins with a label of its own: a call there counts its turns. */
+function countLoops(source: string): string {
   const label = /^(\s*w2c_L\d+: )$/gm;
-  if (!label.test(source)) throw new Error('wasm2c wrote no loop as wabt 1.0.32 writes them');
+  if (!label.test(source)) throw new Error('wasm2c did not write a loop the way wabt 1.0.32 does');
   return source.replace(label, '$1FUZZ_STEP();');
 }
 
-/** A file or folder, under another name until it is whole, so that two who make the same do not disturb each other. */
-function make(path, write) {
+/** Makes a file or folder under another name until it is whole, so that two processes that make the same do not disturb each other. */
+function make(path: string, write: (unfinished: string) => void): void {
   if (existsSync(path)) return;
   const unfinished = `${path}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -51,8 +51,8 @@ function make(path, write) {
   else renameSync(unfinished, path);
 }
 
-/** The core as core.o, beside core.h, in a folder of its own for each core. */
-function translate(core, binding, place) {
+/** Translates the core to core.o and core.h, in a folder of its own for each core, and returns the folder. */
+function translate(core: string, binding: readonly string[], place: string): string {
   mkdirSync(place, { recursive: true });
   const folder = join(place, digest([core, join(harness, 'steps.h'), ...binding]));
   make(folder, (to) => {
@@ -67,19 +67,18 @@ function translate(core, binding, place) {
 }
 
 /**
- * The path of the program that fuzzes this target.
+ * Compiles the program that fuzzes a target, and returns its path.
  *
- * @param {string} name of the target
- * @param {string} core the module, of the ABI that build/wasmqtt.h describes
- * @param {string} place a folder for what is made; what is there already is not made again
+ * @param core the module, of the ABI that build/wasmqtt.h describes
+ * @param place a folder for what is made; what is there already is not made again
  */
-export function compile(name, core = join(root, 'build/core.wasm'), place = join(work, 'bin')) {
+export function compile(name: TargetName, core = join(root, 'build/core.wasm'), place = join(work, 'bin')): string {
   const { sources, memory, longest } = targets[name];
   const headers = [join(root, 'build/wasmqtt.h'), ...sourcesIn(join(root, 'host/wasm3/aot')), ...BINDING];
   const folder = translate(core, headers, place);
   const include = ['build', 'host/wasm3', 'host/wasm3/aot'].map((path) => `-I${join(root, path)}`);
-  // What is not the core is compiled without the sanitizer: its edges are not to be noted.
-  const object = (source, file, ...options) => {
+  // Only the core is compiled with the sanitizer: edges of the other files must not be recorded.
+  const object = (source: string, file: string, ...options: string[]): string => {
     make(file, (to) =>
       run(COMPILER, [...COMMON, ...STRICT, ...include, `-I${folder}`, ...options, '-c', source, '-o', to]),
     );

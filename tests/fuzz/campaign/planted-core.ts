@@ -1,4 +1,4 @@
-// A core with a defect that a patch plants in a copy of its sources.
+// The core with a defect, which a patch plants in a copy of its sources.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,19 +7,20 @@ import process from 'node:process';
 import { root } from '../../../tools/root.js';
 import { typescriptProgram } from '../../../tools/run-typescript.js';
 import { here } from './folders.js';
+import type { TargetName } from './targets.js';
 
-export const patchOf = (target) => join(here, 'planted', `${target}.patch`);
+const patchOf = (target: TargetName): string => join(here, 'planted', `${target}.patch`);
 
-/** Runs a command in a folder; throws what it says when it fails. */
-function run(folder, command, args) {
+/** Runs a command in a folder. When it fails, the error has what it printed. */
+function run(folder: string, command: string, args: readonly string[]): void {
   const env = { ...process.env, GIT_CEILING_DIRECTORIES: tmpdir() };
   const { status, error, stderr, stdout } = spawnSync(command, args, { cwd: folder, env, encoding: 'utf8' });
   if (error) throw new Error(`${command}: ${error.message}; npm run setup installs what is missing`);
   if (status !== 0) throw new Error(`${command} ${args[0]} ended with code ${status}\n${stdout}${stderr}`);
 }
 
-/** A copy of all that the core is built from, with the defect in it, in a new folder that is the caller's to remove. */
-export function plant(target) {
+/** Copies all that the core is built from into a new folder, with the defect in it. The caller removes the folder. */
+export function plant(target: TargetName): string {
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-planted-'));
   try {
     for (const name of ['assembly', 'tools', 'asconfig.json', 'package.json'])
@@ -34,8 +35,8 @@ export function plant(target) {
   }
 }
 
-/** Builds the core of such a folder; gives the path of the module. */
-export function buildPlanted(folder) {
+/** Builds the core of such a folder and returns the path of the module. */
+export function buildPlanted(folder: string): string {
   run(folder, process.execPath, typescriptProgram('tools/build/build.ts', '--only', 'core'));
   return join(folder, 'build/core.wasm');
 }

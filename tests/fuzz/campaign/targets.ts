@@ -1,8 +1,36 @@
-/**
- * The targets by name. `sources` are those beside targets/<name>.c, `memory` the bytes of linear memory that it works in,
- * `longest` the bytes of its longest input, `seconds` in which the selftest finds the planted defect.
- */
-export const targets = {
+// The table of targets.
+import { UsageError } from '../../../tools/command.js';
+
+export interface Target {
+  /** What it tries, for people. */
+  about: string;
+  /** Files of harness/ that it needs beside rig.c and targets/<name>.c. */
+  sources: readonly string[];
+  /** A file of dictionary/. */
+  dictionary: string;
+  /** Bytes of linear memory that it works in. */
+  memory: number;
+  /** Bytes of its longest input. */
+  longest: number;
+  /** Seconds within which the self-test finds the planted defect. */
+  seconds: number;
+}
+
+export type TargetName =
+  | 'packet'
+  | 'stream'
+  | 'encode'
+  | 'session'
+  | 'der'
+  | 'x509'
+  | 'crl'
+  | 'keys'
+  | 'hex'
+  | 'utf8'
+  | 'topic';
+
+/** The targets, in the order in which they are run. */
+export const targets: Readonly<Record<TargetName, Target>> = {
   packet: {
     about: 'a whole packet, in all versions, with each option and any limit',
     sources: ['packets.c'],
@@ -93,8 +121,10 @@ export const targets = {
   },
 };
 
-/** Throws an error that names the targets when there is none of this name. */
-export function checkTarget(name) {
-  if (name in targets) return name;
-  throw new Error(`there is no target ${name}; there are ${Object.keys(targets).join(', ')}`);
+export const targetNames = Object.keys(targets) as TargetName[];
+
+/** The target of this name; when there is none, a UsageError that lists them. */
+export function checkTarget(name: string): TargetName {
+  if (Object.hasOwn(targets, name)) return name as TargetName;
+  throw new UsageError(`there is no target ${name}; there are ${targetNames.join(', ')}`);
 }
