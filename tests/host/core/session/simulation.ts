@@ -127,7 +127,7 @@ export class Simulation {
   }
 
   step(): void {
-    const deadline = this.#up ? this.#session.deadline(this.now) : undefined;
+    const deadline = this.#up ? this.#session.nextDeadline(this.now) : undefined;
     const times = [this.#up?.next, this.#down?.next, deadline, this.#up ? this.#serverAt : undefined];
     times.push(
       this.#up ? undefined : this.#reconnectAt,
@@ -272,14 +272,14 @@ export class Simulation {
       if (this.#subscription === 'none') this.#subscribe();
       while (this.#owed.length > 0 && this.#random.chance(0.7)) this.#acknowledge();
       if (this.now >= this.#publishAt) this.#publish();
-    } else if (this.#session.deadline(this.now) === this.now) {
-      this.#session.poll(this.now);
+    } else if (this.#session.nextDeadline(this.now) === this.now) {
+      this.#session.tick(this.now);
     }
     this.#flush();
   }
 
   #resend(): void {
-    for (let packetId = this.#session.poll(this.now); packetId !== undefined; packetId = this.#session.poll(this.now)) {
+    for (let packetId = this.#session.tick(this.now); packetId !== undefined; packetId = this.#session.tick(this.now)) {
       const message = this.#copies.get(packetId);
       if (!message) throw new Error(`there is no message ${packetId} to send again`);
       this.#session.send(this.#packetOf(message, packetId), this.now);
