@@ -90,7 +90,7 @@ export class Client {
 
   /** All that the session sends again, and what the caller sends for it. */
   resent(...messages: PublishPacket[]): readonly Packet[] {
-    for (let id = this.session.poll(this.now); id !== undefined; id = this.session.poll(this.now)) {
+    for (let id = this.session.tick(this.now); id !== undefined; id = this.session.tick(this.now)) {
       const known = messages.find(({ packetId }) => packetId === id);
       if (!known) throw new Error(`packet id ${id} is to be sent again, of which the test does not know`);
       this.send({ ...known, dup: true });

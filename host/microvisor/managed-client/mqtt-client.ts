@@ -152,7 +152,7 @@ export class MqttClient {
   }
 
   nextDeadline(now: number): number | undefined {
-    return this.connected ? this.session.core.deadline(now) : undefined;
+    return this.connected ? this.session.core.nextDeadline(now) : undefined;
   }
 
   takeOutput(): Uint8Array[] {
@@ -248,7 +248,7 @@ export class MqttClient {
 
   #resend(now: number): void {
     const { core, sending } = this.session;
-    for (let packetId = core.poll(now); packetId !== undefined; packetId = core.poll(now)) {
+    for (let packetId = core.tick(now); packetId !== undefined; packetId = core.tick(now)) {
       core.send({ ...(sending.get(packetId)?.packet as PublishPacket), packetId, dup: true }, now);
     }
   }
