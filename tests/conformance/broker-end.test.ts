@@ -34,7 +34,7 @@ describe('after a malformed packet or a protocol error', () => {
     expect(world.eventsOf('published')).toEqual([]);
   });
 
-  it('a client of 3.1.1 is closed without a word (3.1.1: MQTT-4.8.0-1, MQTT-2.2.2-2, MQTT-3.14.1-1, MQTT-3.6.1-1)', () => {
+  it('a client of 3.1.1 is closed without an answer (3.1.1: MQTT-4.8.0-1, MQTT-2.2.2-2, MQTT-3.14.1-1, MQTT-3.6.1-1)', () => {
     for (const bytes of [
       '60 02 0001',
       '80 06 0001 0001 61 00',
@@ -72,14 +72,14 @@ describe('after a malformed packet or a protocol error', () => {
     }
   });
 
-  it('a client that sends a subscription identifier in PUBLISH is told 0x82 (MQTT-3.3.4-6)', () => {
+  it('a client that sends a subscription identifier in PUBLISH is closed with 0x82 (MQTT-3.3.4-6)', () => {
     const client = new World().connect({ protocolVersion: 5 });
     client.send({ ...publish, properties: { subscriptionIdentifier: [1] } } as Packet);
     expect(client.next('disconnect').reasonCode).toBe(0x82);
     expect(client.isClosed).toBe(true);
   });
 
-  it('a client that starts AUTH without having asked for it is told 0x82 (MQTT-4.12.0-7, MQTT-4.12.1-1)', () => {
+  it('a client that sends AUTH without a method in CONNECT is closed with 0x82 (MQTT-4.12.0-7, MQTT-4.12.1-1)', () => {
     const client = new World().connect({ protocolVersion: 5 });
     client.send({ type: 'auth', reasonCode: 0x19, properties: { authenticationMethod: 'K' } });
     expect(client.next('disconnect').reasonCode).toBe(0x82);
@@ -88,7 +88,7 @@ describe('after a malformed packet or a protocol error', () => {
 });
 
 describe('the end of a connection', () => {
-  it('before CONNACK of success never says DISCONNECT (MQTT-3.14.0-1)', () => {
+  it('before a successful CONNACK comes without DISCONNECT (MQTT-3.14.0-1)', () => {
     const world = new World({ authenticate: () => ({ reasonCode: 0x87 }) });
     const refused = world.connect({ protocolVersion: 5 });
     const silent = world.open(5);
@@ -124,7 +124,7 @@ describe('the end of a connection', () => {
     expect(client.received).toEqual([]);
   });
 
-  it('takes a reason string out of DISCONNECT and CONNACK that would be too large (MQTT-3.14.2-3, MQTT-3.2.2-19)', () => {
+  it('leaves out a reason string that would make DISCONNECT or CONNACK too large (MQTT-3.14.2-3, MQTT-3.2.2-19)', () => {
     const refuse = ({ clientId }: { clientId: string }) => ({ reasonCode: clientId === 'bad' ? 0x87 : 0 });
     for (const [maximumPacketSize, isSaid] of [
       [25, false],
@@ -181,7 +181,7 @@ describe('reason strings and user properties', () => {
   });
 });
 
-it('the will is gone with DISCONNECT 0, and only with 0 (MQTT-3.14.4-3, MQTT-3.1.2-10)', () => {
+it('DISCONNECT discards the will with reason 0, and only with 0 (MQTT-3.14.4-3, MQTT-3.1.2-10)', () => {
   for (const [reasonCode, isPublished] of [
     [0, false],
     [4, true],

@@ -41,7 +41,7 @@ const pings = (count: number) => Buffer.concat(Array(count).fill(encodePacket({ 
 const turn = () => new Promise(setImmediate);
 
 describe('a stream that does not take its answers', () => {
-  it('is not read from until it does', async () => {
+  it('is not read from until it takes them', async () => {
     const { stream } = setUp();
     stream.push(pings(9_000));
     await turn();
@@ -55,7 +55,7 @@ describe('a stream that does not take its answers', () => {
     expect(stream.isPaused()).toBe(false);
   });
 
-  it('is read from again when the engine ends it: the close must not become a reset', async () => {
+  it('is read from again when the engine ends it, so that the close does not become a reset', async () => {
     const { engine, stream } = setUp();
     stream.push(pings(11_000));
     await turn();

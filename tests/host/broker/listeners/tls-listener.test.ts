@@ -44,7 +44,7 @@ async function dial(port: number, protocolVersion: ProtocolVersion, clientId = '
 const closed = (socket: TLSSocket) => (socket.closed ? Promise.resolve() : once(socket, 'close'));
 
 describe('close', () => {
-  it('tells MQTT 5 clients 0x8B, ends all connections and frees the port', async () => {
+  it('sends MQTT 5 clients 0x8B, ends all connections and frees the port', async () => {
     const broker = await start();
     const [five, four] = [await dial(broker.port, 5, 'five'), await dial(broker.port, 4, 'four')];
     const [last] = await Promise.all([five.next(), closed(five.socket), closed(four.socket), broker.close()]);
@@ -70,7 +70,7 @@ describe('close', () => {
 });
 
 describe('the rim', () => {
-  it('keeps the engine’s time: a client that sends no CONNECT is closed when its time is up', async () => {
+  it('closes a client that sends no CONNECT when its time is up', async () => {
     const broker = await start({ limits: { connectTimeout: 20 } });
     const refused = nextEvent(broker, 'refused');
     const socket = connect({ host: '127.0.0.1', port: broker.port, ca: pki.read('ca.crt'), servername: 'localhost' });
@@ -80,7 +80,7 @@ describe('the rim', () => {
     await broker.close();
   });
 
-  it('delivers the refusal to a client that goes on sending', async () => {
+  it('delivers the refusal to a client that keeps sending', async () => {
     const broker = await start({ users: new Map() });
     const socket = connect({ host: '127.0.0.1', port: broker.port, ca: pki.read('ca.crt'), servername: 'localhost' });
     const decoder = new PacketDecoder({ protocolVersion: 4 });
@@ -95,7 +95,7 @@ describe('the rim', () => {
     await broker.close();
   });
 
-  it('does not let memory grow for a client that does not read', async () => {
+  it('holds a limited number of bytes for a client that does not read', async () => {
     const broker = await start({ limits: { backlogBytes: 100_000, queuedMessages: 10 } });
     const { socket, send, next } = await dial(broker.port, 4);
     send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a', qos: 0 }] });
@@ -142,7 +142,7 @@ describe('TLS', () => {
   const mutual = () => ({ ca: pki.read('ca.crt'), requireCertificate: true, useIdentityAsUsername: true });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    '%s is spoken, and a resumed session still has its name',
+    '%s is accepted, and a resumed session still has its user name',
     async (version) => {
       const events: BrokerEvent[] = [];
       const broker = await start({ ...mutual(), log: (event) => events.push(event) });
@@ -154,7 +154,7 @@ describe('TLS', () => {
     },
   );
 
-  it('of older versions is refused', async () => {
+  it('older versions are refused', async () => {
     const broker = await start(mutual());
     const refused = nextEvent(broker, 'refused');
     await expect(dialWith(broker.port, 'TLSv1.1')).rejects.toThrow();
