@@ -142,22 +142,24 @@ describe('CONNECT of MQTT 5', () => {
     expect(client.isClosed).toBe(true);
   });
 
-  it('is answered with a maximum QoS below 2, and SUBSCRIBE with a higher one is still accepted (MQTT-3.2.2-9, -10)', () => {
-    for (const maximumQoS of [0, 1] as const) {
+  it.each([0, 1] as const)(
+    'is answered with a maximum QoS of %i below 2, and SUBSCRIBE with a higher one is still accepted (MQTT-3.2.2-9, -10)',
+    (maximumQoS) => {
       const client = new World({ limits: { maximumQoS } }).connect({ protocolVersion: 5 });
       expect(client.connack.properties?.maximumQoS).toBe(maximumQoS);
       expect([0, 1, 2].map((qos) => client.subscribe(`a/${qos}`, { qos: qos as 0 | 1 | 2 }))).toEqual(
         [0, 1, 2].map((qos) => [Math.min(qos, maximumQoS)]),
       );
-    }
-  });
+    },
+  );
 
-  it('is answered without response information, whether it asks or not (MQTT-3.1.2-28)', () => {
-    for (const requestResponseInformation of [undefined, 0, 1]) {
+  it.each([undefined, 0, 1])(
+    'is answered without response information, also when it asks with %s (MQTT-3.1.2-28)',
+    (requestResponseInformation) => {
       const client = new World().connect({ protocolVersion: 5, properties: { requestResponseInformation } });
       expect(client.connack.properties).not.toHaveProperty('responseInformation');
-    }
-  });
+    },
+  );
 
   it('without an authentication method is answered without one, and without AUTH (MQTT-4.12.0-6)', () => {
     const client = new World().connect({ protocolVersion: 5, cleanStart: false });

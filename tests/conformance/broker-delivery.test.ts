@@ -248,8 +248,9 @@ describe('delivery in MQTT 5', () => {
     expect(client.messages()).toEqual(['a=4']);
   });
 
-  it('topic aliases are not sent, whatever maximum the client sets (MQTT-3.1.2-26, -27, MQTT-3.3.2-11)', () => {
-    for (const topicAliasMaximum of [undefined, 0, 10]) {
+  it.each([undefined, 0, 10])(
+    'topic aliases are not sent, whatever maximum the client sets: %s (MQTT-3.1.2-26, -27, MQTT-3.3.2-11)',
+    (topicAliasMaximum) => {
       const world = new World();
       const client = world.connect({ protocolVersion: 5, properties: { topicAliasMaximum } });
       client.subscribe('#');
@@ -258,8 +259,8 @@ describe('delivery in MQTT 5', () => {
       for (const packet of client.received) {
         expect(packet).toMatchObject({ topic: 'a/long/topic', properties: {} });
       }
-    }
-  });
+    },
+  );
 
   it('a retained message that is sent later has the rest of its expiry interval (MQTT-3.3.2-6)', () => {
     const world = new World();

@@ -6,7 +6,7 @@ const connect = { type: 'connect', protocolVersion: 5, cleanStart: true, keepAli
 const subscribe = { type: 'subscribe', packetId: 1 } as const;
 const will = { topic: 'w', payload: Buffer.alloc(0), qos: 0, retain: false } as const;
 
-/** What no sender may send: the encoder refuses it by the same rule as the decoder. */
+/** Packets that no sender may send: the encoder refuses them by the same rules as the decoder. */
 const refused: [string, ProtocolVersion, unknown, string][] = [
   ['text with half a surrogate pair (MQTT-1.5.4-1)', 5, { ...connect, clientId: 'a\udfff' }, 'UTF8_INVALID'],
   ['text with U+0000 (MQTT-1.5.4-2)', 5, { ...publish, topic: 'a\0' }, 'UTF8_NUL'],
@@ -39,7 +39,7 @@ const refused: [string, ProtocolVersion, unknown, string][] = [
   ],
   ...(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const).map(
     (type, at): [string, ProtocolVersion, unknown, string] => [
-      `a code that ${type.toUpperCase()} has not (MQTT-3.${at + 4}.2-1)`,
+      `a code that ${type.toUpperCase()} does not have (MQTT-3.${at + 4}.2-1)`,
       5,
       { type, packetId: 1, reasonCode: 1 },
       'REASON_CODE_INVALID',

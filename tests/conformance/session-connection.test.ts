@@ -96,7 +96,7 @@ describe.each([4, 5] as const)('the state of the session, protocol version %i', 
     expect(client.sent().at(-1)).toMatchObject({ type: 'disconnect' });
     const packets = [message(0), message(1), subscribe, unsubscribe, { type: 'pingreq' } as const, disconnect];
     for (const packet of packets) expect(refusal(() => client.send(packet)).codeName).toBe(SESSION_STATE);
-    client.send(answer('pubrec', 9)); // noted for the next connection
+    client.send(answer('pubrec', 9)); // kept for the next connection
     for (const packet of [message(1, 10), answer('pubrel', 9), answer('pubrec', 1)])
       refusal(() => client.receive(packet));
     client.now = 200_000;
@@ -126,7 +126,7 @@ describe.each([4, 5] as const)('the state of the session, protocol version %i', 
     (_, hex) => {
       const client = new Client(version).connect();
       const bytes = Buffer.from(hex, 'hex');
-      // A PUBLISH of MQTT 5 has a Property Length more.
+      // A PUBLISH of MQTT 5 also has a Property Length.
       const hasMore = version === 5 && bytes[0] >> 4 === 3;
       if (hasMore) bytes[1]++;
       const broken = hasMore ? Buffer.concat([bytes, Buffer.alloc(1)]) : bytes;

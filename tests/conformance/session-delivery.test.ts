@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../host/core/index.js';
 import { answer, Client, message, refusal, subscribe, unsubscribe } from './session-rig.js';
 
-/** Statements of 3.1.1 are named behind "3.1.1:" where their ids differ. */
+/** Statements of 3.1.1 follow "3.1.1:" where their ids differ. */
 describe.each([4, 5] as const)('messages of the client, protocol version %i', (version) => {
   it.each([1, 2] as const)(
     'QoS %i is sent with an unused packet id and DUP 0 (MQTT-2.2.1-3, MQTT-4.3.2-1, -2, MQTT-4.3.3-1, -2; 3.1.1: MQTT-2.3.1-2, MQTT-4.3.2-1, MQTT-4.3.3-1)',

@@ -6,19 +6,19 @@ import { encodePacket } from '../../../../host/core/index.js';
 
 /** A stream whose other end takes nothing until `unblock` is called. */
 class StuckStream extends Duplex {
-  private waiting: (() => void)[] = [];
-  private isStuck = true;
+  #waiting: (() => void)[] = [];
+  #isStuck = true;
 
   override _read(): void {}
 
   override _write(_chunk: unknown, _encoding: string, done: () => void): void {
-    if (this.isStuck) this.waiting.push(done);
+    if (this.#isStuck) this.#waiting.push(done);
     else done();
   }
 
   unblock(): void {
-    this.isStuck = false;
-    for (const done of this.waiting.splice(0)) done();
+    this.#isStuck = false;
+    for (const done of this.#waiting.splice(0)) done();
   }
 }
 

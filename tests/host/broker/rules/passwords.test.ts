@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { passwordAuthentication } from '../../../../host/broker/index.js';
+import { type PasswordOptions, passwordAuthentication } from '../../../../host/broker/index.js';
 import { text, World } from '../world.js';
 
 describe.each([4, 5] as const)('user name and password, protocol version %i', (protocolVersion) => {
   const refusal = protocolVersion === 5 ? 0x87 : 5;
   const users = new Map([['ann', 'secret']]);
-  const codeFor = (options: Parameters<typeof passwordAuthentication>[0], userName?: string, password?: string) => {
+  const codeFor = (options: PasswordOptions, userName?: string, password?: string) => {
     const world = new World({ authenticate: passwordAuthentication(options) });
     const client = world.connect({
       protocolVersion,
@@ -17,31 +17,38 @@ describe.each([4, 5] as const)('user name and password, protocol version %i', (p
     return client.connack.reasonCode;
   };
 
-  it('let in with the right password only', () => {
-    expect(codeFor({ users }, 'ann', 'secret')).toBe(0);
-    expect(codeFor({ users }, 'ann', 'Secret')).toBe(refusal);
-    expect(codeFor({ users }, 'ann', '')).toBe(refusal);
-    expect(codeFor({ users }, 'ann')).toBe(refusal);
-    expect(codeFor({ users }, 'bob', 'secret')).toBe(refusal);
-    expect(codeFor({ users }, 'toString', '')).toBe(refusal);
+  it.each<[string, string, string | undefined, boolean]>([
+    ['the right password', 'ann', 'secret', true],
+    ['other capital letters', 'ann', 'Secret', false],
+    ['an empty password', 'ann', '', false],
+    ['no password', 'ann', undefined, false],
+    ['an unknown name', 'bob', 'secret', false],
+    ['a name of Object.prototype', 'toString', '', false],
+  ])('let a client in with the right password only: %s', (_, userName, password, isAdmitted) => {
+    expect(codeFor({ users }, userName, password)).toBe(isAdmitted ? 0 : refusal);
   });
 
-  it('are needed once there is a list, unless anonymous clients are let in', () => {
-    expect(codeFor({})).toBe(0);
-    expect(codeFor({ users })).toBe(refusal);
-    expect(codeFor({ users, allowAnonymous: true })).toBe(0);
-    expect(codeFor({ users, allowAnonymous: true }, 'ann', 'wrong')).toBe(refusal);
-    expect(codeFor({ allowAnonymous: false })).toBe(refusal);
-    expect(codeFor({ allowAnonymous: false }, 'ann', 'secret')).toBe(refusal);
+  it.each<[string, PasswordOptions, string[], boolean]>([
+    ['no list and no name', {}, [], true],
+    ['a list and no name', { users }, [], false],
+    ['a list, anonymous clients allowed', { users, allowAnonymous: true }, [], true],
+    ['a wrong password, anonymous clients allowed', { users, allowAnonymous: true }, ['ann', 'wrong'], false],
+    ['anonymous clients not allowed', { allowAnonymous: false }, [], false],
+    ['any name without a list, anonymous clients not allowed', { allowAnonymous: false }, ['ann', 'secret'], false],
+  ])('are needed once there is a list, unless anonymous clients are allowed: %s', (_, options, names, isAdmitted) => {
+    const [userName, password] = names;
+    expect(codeFor(options, userName, password)).toBe(isAdmitted ? 0 : refusal);
   });
 
-  it('may be decided by a callback', () => {
-    const callback = (name: string, password: Uint8Array) => name === 'x' && password.length === 3;
-    expect(codeFor({ users: callback }, 'x', '123')).toBe(0);
-    expect(codeFor({ users: callback }, 'x', '12')).toBe(refusal);
+  it.each([
+    ['123', true],
+    ['12', false],
+  ])('may be decided by a callback: password %s', (password, isAdmitted) => {
+    const callback = (name: string, given: Uint8Array) => name === 'x' && given.length === 3;
+    expect(codeFor({ users: callback }, 'x', password)).toBe(isAdmitted ? 0 : refusal);
   });
 
-  it('give way to the certificate where that is the user name', () => {
+  it('are ignored where the certificate is the user name', () => {
     const authenticate = passwordAuthentication({ users, useIdentityAsUsername: true });
     const world = new World({ authenticate });
     const secret = { protocolVersion, userName: 'ann', password: text('secret') };

@@ -188,8 +188,8 @@ it('AUTH without a method closes the connection with 0x82 (MQTT-4.12.0-6)', () =
   expect(client.next('disconnect').reasonCode).toBe(0x82);
 });
 
-it('the program cannot publish to an invalid topic name either', () => {
+it.each(['a/+', '#', ''])('the program cannot publish to an invalid topic name either: "%s"', (topic) => {
   const world = new World();
-  for (const topic of ['a/+', '#', '']) expect(() => world.engine.publish(topic, 'x')).toThrow(RangeError);
+  expect(() => world.engine.publish(topic, 'x')).toThrow(RangeError);
   expect(world.events).toEqual([]);
 });
