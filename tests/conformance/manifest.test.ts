@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { typescriptProgram } from '../../tools/run-typescript.js';
 import { idsOf, loadManifest, mqtt5, mqtt311, problemOf, type Statement } from './manifest.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +15,10 @@ const all = standards.flatMap(({ version }) => loadManifest(version).statements)
 type PerRole = { bound: number; tested: number };
 type Counts = Record<string, { tested: number; codec: PerRole; session: PerRole; broker: PerRole }>;
 const tool = (...options: string[]) =>
-  execFileSync(process.execPath, ['tools/tables/conformance.ts', ...options], { cwd: root, encoding: 'utf8' });
+  execFileSync(process.execPath, typescriptProgram('tools/tables/conformance.ts', ...options), {
+    cwd: root,
+    encoding: 'utf8',
+  });
 
 describe.each(standards)('the list of $version', ({ version, groups, chapters }) => {
   const { statements } = loadManifest(version);

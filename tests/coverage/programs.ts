@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../tools/root.js';
-import { bundle } from '../mutation/bundle.js';
-import { load } from '../mutation/in-process.js';
+import { bundle } from '../mutation/bundles/bundle.js';
+import { load } from '../mutation/bundles/in-process.js';
 
 const FUZZ = join(root, 'tests/fuzz');
 const OURS = ['-Ibuild', '-Ihost/wasm3', '-Ihost/wasm3/aot', '-Itests/firmware', '-DWQ_AOT', '-DNDEBUG', '-w', '-O1'];
@@ -55,11 +55,12 @@ export class Programs {
   /** Runs every seed of every fuzz target; gives how many there were. */
   async runCorpus() {
     if (!existsSync(join(FUZZ, 'corpus'))) return 0;
-    const { targets } = await import('../fuzz/targets.js');
+    const { targets } = await import('../fuzz/campaign/targets.js');
     let inputs = 0;
     for (const [name, { sources, memory, longest }] of Object.entries(targets)) {
-      const files = ['rig.c', `targets/${name}.c`, ...sources].map((file) => join(FUZZ, file));
-      const sizes = [`-I${FUZZ}`, `-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
+      const harness = ['rig.c', ...sources].map((file) => join(FUZZ, 'harness', file));
+      const files = [...harness, join(FUZZ, `targets/${name}.c`)];
+      const sizes = [`-I${join(FUZZ, 'harness')}`, `-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
       const program = this.#link(`corpus-${name}`, ...sizes, ...files, 'tests/coverage/corpus.c');
       const folder = join(FUZZ, 'corpus', name);
       const seeds = readdirSync(folder).map((file) => join(folder, file));

@@ -18,8 +18,8 @@ import {
   subscribeRequest,
   unsubscribeRequest,
   will,
-} from '../../host/microvisor/cases/mqtt-helpers.js';
-import { Rig } from '../../host/microvisor/rig.js';
+} from '../../host/microvisor/rig/mqtt-structures.js';
+import { Rig } from '../../host/microvisor/rig/rig.js';
 
 /** As in calls-driver.c. */
 async function config(items: ConfigItem[]): Promise<ConfigItemResult[]> {

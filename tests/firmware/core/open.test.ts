@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CoreExports, results } from '../../../build/abi/core.js';
-import { compile } from '../../host/core/modules.js';
+import { compile } from '../../host/core/support/bare-core.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { type Engine, wasm2c, wasm3 } from './engines.js';
 import { foreignModules } from './foreign-modules.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { CoreExports } from '../../../build/abi/core.js';
-import type { Machine } from '../../host/core/machine.js';
+import type { Machine } from '../../host/core/support/core-machine.js';
 
 /** Linear memory as the firmware has it; Node may have more. */
 export const MEMORY = 65_536;

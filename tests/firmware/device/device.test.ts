@@ -1,15 +1,13 @@
 // needs: wasm2c, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
+import process from 'node:process';
 import { afterAll, expect, it } from 'vitest';
+import { typescriptProgram } from '../../../tools/run-typescript.js';
 import { Child } from '../../interop/child.js';
 
-const device = new Child(process.execPath, [
-  '--import',
-  'tsx',
-  'tools/firmware/device.ts',
-  '--json',
-  '--command',
-  'hello',
-]);
+const device = new Child(
+  process.execPath,
+  typescriptProgram('tools/firmware/device.ts', '--json', '--command', 'hello'),
+);
 const topic = 'sensor/device/UV00000000000000000000000000000033';
 
 afterAll(async () => {

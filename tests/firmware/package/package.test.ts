@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.js';
-import { target } from '../toolchain.js';
+import { typescriptProgram } from '../../../tools/run-typescript.js';
+import { target, temporaryFolder } from '../core/engines.js';
 
 const folder = temporaryFolder();
 const unpacked = join(folder, 'package');
@@ -20,7 +20,7 @@ function start(program: string): string {
 
 beforeAll(() => {
   // A build on a machine without wabt has left it out.
-  if (!existsSync('build/aot/core.c')) run(process.execPath, '--import', 'tsx', 'tools/build/translate.ts');
+  if (!existsSync('build/aot/core.c')) run(process.execPath, ...typescriptProgram('tools/build/translate.ts'));
   const name = run(
     npm[0],
     ...npm.slice(1),
