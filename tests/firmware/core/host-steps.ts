@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { encodePacket, LARGEST_PACKET, PacketDecoder } from '../../host/core/index.js';
-import { randomOptions } from '../host/core/session/random-options.js';
-import { Simulation } from '../host/core/session/simulation.js';
-import { bytesOf, title, valid } from '../host/core/support/mqtt-vectors.js';
-import { recorded } from './recording.js';
+import { encodePacket, LARGEST_PACKET, PacketDecoder } from '../../../host/core/index.js';
+import { randomOptions } from '../../host/core/session/random-options.js';
+import { Simulation } from '../../host/core/session/simulation.js';
+import { bytesOf, title, valid } from '../../host/core/support/mqtt-vectors.js';
+import { recorded } from './recording-instance.js';
 import type { Steps } from './steps.js';
 
 /**

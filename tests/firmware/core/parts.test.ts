@@ -6,8 +6,8 @@ import { hostSteps } from './host-steps.js';
 import { aloneCall, PART, type Steps } from './steps.js';
 import { derSteps, hexSteps, mqttSteps, utf8Steps } from './vector-steps.js';
 
-vi.mock('../../host/core/engine/core.js', async (original) => {
-  const { recordingInstance } = await import('./recording.js');
+vi.mock('../../../host/core/engine/core.js', async (original) => {
+  const { recordingInstance } = await import('./recording-instance.js');
   return recordingInstance(original);
 });
 

@@ -13,13 +13,13 @@ import {
   PrivateKeyRecord,
   PropertyRecord,
   Result,
-} from '../../build/abi/core.js';
-import { LARGEST_PACKET } from '../../host/core/index.js';
-import { runSession, sessionVectors } from '../host/core/session/session-vectors.js';
-import { compile } from '../host/core/support/bare-core.js';
-import { callVectors, runCall } from '../host/core/support/call-vectors.js';
-import { type DerVector, derVectors } from '../host/core/support/der-vectors.js';
-import { bytesOf, title, type Vector, vectors } from '../host/core/support/mqtt-vectors.js';
+} from '../../../build/abi/core.js';
+import { LARGEST_PACKET } from '../../../host/core/index.js';
+import { runSession, sessionVectors } from '../../host/core/session/session-vectors.js';
+import { compile } from '../../host/core/support/bare-core.js';
+import { callVectors, runCall } from '../../host/core/support/call-vectors.js';
+import { type DerVector, derVectors } from '../../host/core/support/der-vectors.js';
+import { bytesOf, title, type Vector, vectors } from '../../host/core/support/mqtt-vectors.js';
 import { MEMORY, Steps } from './steps.js';
 
 const newSteps = () => new Steps(compile('core.wasm').instantiate() as unknown as CoreExports);

@@ -6,7 +6,7 @@ import { wasm2c, wasm3 } from './engines.js';
 import { expectWhatNodeGives } from './expect-what-node-gives.js';
 import { recordingInstance } from './recording-instance.js';
 
-vi.mock('../../host/core/engine/core.js', (original) => recordingInstance(original));
+vi.mock('../../../host/core/engine/core.js', (original) => recordingInstance(original));
 
 const folder = temporaryFolder();
 expectWhatNodeGives('on an emulated Cortex-M33', () => [wasm3(folder, target), wasm2c(folder, target)], true);
