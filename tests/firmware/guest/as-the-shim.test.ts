@@ -1,11 +1,14 @@
 // needs: gcc, stdio.h
 import { expect, it } from 'vitest';
-import { MvStatus, nameOf, type SystemCallName } from '../../build/abi/microvisor.js';
-import { allCases } from '../host/microvisor/cases/index.js';
-import type { StatusCase } from '../host/microvisor/cases/status-case.js';
-import { Rig } from '../host/microvisor/rig/rig.js';
-import { here, temporaryFolder } from './engines.js';
-import { callingGuest, PARAMETERS } from './guest-module.js';
+import { MvStatus, nameOf, type SystemCallName } from '../../../build/abi/microvisor.js';
+import { clocks, identity, logging, network, notifications } from '../../host/microvisor/cases/basics.js';
+import { channels, configFetch } from '../../host/microvisor/cases/channels.js';
+import { mqttRequests, mqttResponses } from '../../host/microvisor/cases/mqtt.js';
+import type { StatusCase } from '../../host/microvisor/cases/status-case.js';
+import { Rig } from '../../host/microvisor/rig/rig.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { here } from '../toolchain.js';
+import { callingGuest, PARAMETERS } from './calling-guest.js';
 import { callSteps, GuestRunner, pokes } from './guest-runner.js';
 
 /** What the shim refuses as it refuses a bad pointer, though the pointers are good: the kernel knows, not the glue. */

@@ -7,8 +7,8 @@ import {
   writeMvConfigKeyFetchParams,
   writeMvConfigKeyToFetch,
   writeMvConfigResponseReadItemParams,
-} from '../../../build/abi/microvisor.js';
-import type { ConfigItem, ConfigItemResult, TransportEvents } from '../../../host/microvisor/index.js';
+} from '../../../../build/abi/microvisor.js';
+import type { ConfigItem, ConfigItemResult, TransportEvents } from '../../../../host/microvisor/index.js';
 import {
   codesResponse,
   login,
@@ -18,8 +18,8 @@ import {
   subscribeRequest,
   unsubscribeRequest,
   will,
-} from '../../host/microvisor/rig/mqtt-structures.js';
-import { Rig } from '../../host/microvisor/rig/rig.js';
+} from '../../../host/microvisor/rig/mqtt-structures.js';
+import { Rig } from '../../../host/microvisor/rig/rig.js';
 
 /** As in calls-driver.c. */
 async function config(items: ConfigItem[]): Promise<ConfigItemResult[]> {
