@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { core } from '../core/engine/core.js';
+import { scratch } from '../core/engine/scratch.js';
 import { encodePacket, PacketBatch, PacketCursor, PacketDecoder, preparePublish, topicMatches } from '../core/index.js';
-import { core, scratch } from '../core/instance.js';
 import * as dropIn from '../mqtt-packet/index.js';
 
 import { decodeControl } from './control.js';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { createColors } from 'picocolors';
 import { packageFolder } from '../core/index.js';
-import { benchCommand } from './bench.js';
-import { cloudCommand } from './cloud.js';
-import { doctorCommand } from './doctor.js';
-import { UsageError } from './errors.js';
-import { provisionCommand } from './provision.js';
-import { runCommand } from './run.js';
+import { benchCommand } from './commands/bench.js';
+import { cloudCommand } from './commands/cloud.js';
+import { doctorCommand } from './commands/doctor.js';
+import { provisionCommand } from './commands/provision.js';
+import { runCommand } from './commands/run.js';
+import { UsageError } from './user-error.js';
 
 const DONE = 0;
 const FAILED = 1;

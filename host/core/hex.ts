@@ -1,8 +1,9 @@
 import { Result, results } from '../../build/abi/core.js';
-import { describeResult } from './errors.js';
-import { core, scratch } from './instance.js';
-import { asciiText, hexText, writeLatin1 } from './strings.js';
-import { viewOf } from './views.js';
+import { asciiText, hexText, writeLatin1 } from './bytes/strings.js';
+import { viewOf } from './bytes/views.js';
+import { core } from './engine/core.js';
+import { scratch } from './engine/scratch.js';
+import { describeResult } from './mqtt-error.js';
 
 /** Up to this many bytes a call wipes what it left in the core's memory, since it may have been a key; no key is larger. */
 const WIPE_LIMIT = 65_536;

@@ -1,9 +1,10 @@
 import { Result } from '../../build/abi/core.js';
-import { string } from './arguments.js';
-import { MqttError } from './errors.js';
-import { core, scratch } from './instance.js';
+import { string } from './bytes/check-arguments.js';
+import { putText } from './bytes/strings.js';
+import { core } from './engine/core.js';
+import { scratch } from './engine/scratch.js';
+import { MqttError } from './mqtt-error.js';
 import type { ProtocolVersion } from './packets.js';
-import { putText } from './strings.js';
 
 /**
  * Gives 0 for a valid Topic Name (MQTT 5 4.7), else the negative result code.

@@ -6,4 +6,4 @@ export {
   type StepFailure,
   type StepName,
   type StepResult,
-} from './steps.js';
+} from './step-result.js';

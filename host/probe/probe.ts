@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { MvMqttRequestState, nameOf } from '../../build/abi/microvisor.js';
-import { isBadValue } from '../microvisor/mqtt/client.js';
-import { closedEarly, failureOf } from '../microvisor/mqtt/failures.js';
-import { ClosedEarly, connectMqtt, Refused } from './connect.js';
-import { type Handshake, handshake } from './handshake.js';
-import { type Address, connectTcp, resolve } from './network.js';
-import type { ProbeRequest, ServerCertificate, StepFailure, StepName, StepResult } from './steps.js';
+import { isBadValue } from '../microvisor/managed-client/mqtt-client.js';
+import { closedEarly, failureOf } from '../microvisor/transport/failures.js';
+import { ClosedEarly, connectMqtt, Refused } from './connect-mqtt.js';
+import { type Address, connectTcp, resolve } from './connect-tcp.js';
+import type { ProbeRequest, ServerCertificate, StepFailure, StepName, StepResult } from './step-result.js';
+import { type Handshake, handshake } from './tls-handshake.js';
 
 /** What a step that runs out of time was waiting for. */
 const WAITED_FOR: Record<StepName, string> = {

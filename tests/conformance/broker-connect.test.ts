@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodePacket, type Packet } from '../../host/core/index.js';
-import { text, World } from '../host/broker/harness.js';
+import { text, World } from '../host/broker/world.js';
 
 const hex = (digits: string) => Uint8Array.from(Buffer.from(digits.replaceAll(' ', ''), 'hex'));
 const publish: Packet = { type: 'publish', topic: 'a', payload: text('x'), qos: 0, retain: false, dup: false };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textOf, World } from '../host/broker/harness.js';
+import { textOf, World } from '../host/broker/world.js';
 
 describe.each([4, 5] as const)('delivery, protocol version %i', (protocolVersion) => {
   const properties = protocolVersion === 5 ? { sessionExpiryInterval: 1000 } : undefined;

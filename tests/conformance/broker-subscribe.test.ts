@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QoS } from '../../host/core/index.js';
-import { World } from '../host/broker/harness.js';
+import { World } from '../host/broker/world.js';
 
 const qualities = [0, 1, 2] as const;
 

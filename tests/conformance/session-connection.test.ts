@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Packet, Properties } from '../../host/core/index.js';
-import { ClientSession } from '../../host/core/session.js';
+import { ClientSession } from '../../host/core/session/client-session.js';
 import { answer, Client, message, refusal, subscribe, unsubscribe } from './session-rig.js';
 
 const disconnect: Packet = { type: 'disconnect', reasonCode: 0 };

@@ -8,8 +8,8 @@ import {
   type PublishPacket,
   type QoS,
 } from '../../host/core/index.js';
-import { ClientSession } from '../../host/core/session.js';
-import { type ClientSessionOptions, SessionError } from '../../host/core/session-types.js';
+import { ClientSession } from '../../host/core/session/client-session.js';
+import { type ClientSessionOptions, SessionError } from '../../host/core/session/session-types.js';
 
 interface Connection {
   cleanStart?: boolean;

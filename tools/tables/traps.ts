@@ -5,8 +5,8 @@ import { root } from '../root.js';
 
 /** The tables that tests write: each row is one run of `wasmqtt doctor`, so the tables hold what was asserted too. */
 export const TRAP_TABLES: Readonly<Record<string, string>> = {
-  traps: 'tests/host/cli/doctor-traps.test.ts',
-  'connect-traps': 'tests/host/cli/doctor-connect.test.ts',
+  traps: 'tests/host/cli/doctor/doctor-traps.test.ts',
+  'connect-traps': 'tests/host/cli/doctor/doctor-connect.test.ts',
 };
 
 /** Runs these tests and has them write docs/doctor.md. They need openssl and mosquitto (npm run setup). */

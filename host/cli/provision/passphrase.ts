@@ -1,6 +1,5 @@
-import { CredentialFileError, readSecretLine } from '../../credentials/files.js';
-import type { KeyFile } from '../../credentials/key-file.js';
-import { UserError } from '../errors.js';
+import { CredentialFileError, type KeyFile, readSecretLine } from '../../credentials/index.js';
+import { UserError } from '../user-error.js';
 
 /**
  * The pass-phrase of an encrypted key: from the file, else typed on the terminal, where it is not shown. Nothing for a key

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { ConfigSource } from '../../cloud/index.js';
-import { Device, type KernelEvent } from '../../microvisor/index.js';
-import { describeConnectFailure } from '../connect-failure.js';
-import { UserError } from '../errors.js';
-import { type GuestOptions, guestHasFailed, writeGuestOptions } from './app-options.js';
-import type { Report } from './events.js';
+import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
+import { describeConnectFailure } from '../output/connect-failure.js';
+import { UserError } from '../user-error.js';
 import { describeGuestError } from './guest-error.js';
+import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
+import type { Report } from './run-events.js';
 
 /** What the summary tells. */
 export interface Counts {

@@ -1,4 +1,4 @@
-import { isConfigKey } from '../../credentials/keys.js';
+import { isConfigKey } from '../../credentials/index.js';
 
 const HEX = `store the hex digits of the DER file and nothing else: hexdump -v -e '1/1 "%02x"' FILE`;
 const toHex = (convert: string) =>

@@ -1,5 +1,5 @@
 import { KeyUsage, CertificateRecord as R } from '../../../build/abi/core.js';
-import { core } from '../instance.js';
+import { core } from '../engine/core.js';
 import {
   type DistinguishedName,
   dottedOid,
@@ -11,7 +11,7 @@ import {
   readGeneralNames,
   readName,
 } from './names.js';
-import { type EllipticCurve, type PublicKeyAlgorithm, type RecordCopy, readRecord } from './record.js';
+import { type EllipticCurve, type PublicKeyAlgorithm, type RecordCopy, readRecord } from './signed-record.js';
 
 /** The names of keyUsage (RFC 5280 4.2.1.3). */
 export type KeyUsageName =

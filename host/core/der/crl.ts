@@ -1,7 +1,8 @@
 import { CertificateListRecord as R } from '../../../build/abi/core.js';
-import { core, scratch } from '../instance.js';
+import { core } from '../engine/core.js';
+import { scratch } from '../engine/scratch.js';
 import { type DistinguishedName, dottedOid, integerHex, readCommonName, readName } from './names.js';
-import { type RecordCopy, readRecord } from './record.js';
+import { type RecordCopy, readRecord } from './signed-record.js';
 
 /** An entry of a CRL (RFC 5280 5.1.2.6). */
 export interface RevokedCertificate {

@@ -1,4 +1,4 @@
-import type { RecordCopy } from './record.js';
+import type { RecordCopy } from './signed-record.js';
 
 /** The attributes of a Name that are read (RFC 5280 4.1.2.4): of each the last, so most specific, one. */
 export interface DistinguishedName {

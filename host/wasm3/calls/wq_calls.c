@@ -1,8 +1,8 @@
 /* The device: open, poll, close; handles, the clock, and checks of addresses. */
 #include <string.h>
 
-#include "internal.h"
-#include "mqtt.h"
+#include "kernel/kernel.h"
+#include "managed_client/managed_client.h"
 
 #define DEVICE_ID_LENGTH 34u
 

@@ -1,7 +1,7 @@
 // needs: gcc, stdio.h, wasm2c, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../firmware/engines.js';
+import { temporaryFolder } from '../../firmware/temporary-folder.js';
 import { grown, otherVersions, readFigures } from './figures.js';
 import { prepare, type Row, versions } from './measure.js';
 import { table, withTable } from './table.js';

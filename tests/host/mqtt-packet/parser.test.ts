@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { MqttError } from '../../../host/core/index.js';
 import type { Packet, ParserOptions } from '../../../host/mqtt-packet/index.js';
-import { examples } from './packets.js';
+import { examples } from './packet-examples.js';
 import { hex, members, oneByOne, ours, parseAll, theirs, versions } from './peers.js';
 
 const parse = (options: ParserOptions | undefined, ...chunks: string[]) =>

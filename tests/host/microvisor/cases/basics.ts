@@ -3,8 +3,8 @@ import {
   MvNotificationSetupLayout,
   writeMvNotificationSetup,
 } from '../../../../build/abi/microvisor.js';
-import { OUTSIDE, Rig } from '../rig.js';
-import type { StatusCase } from './case.js';
+import { OUTSIDE, Rig } from '../rig/rig.js';
+import type { StatusCase } from './status-case.js';
 
 const CONFIG = MvChannelType.CONFIGFETCH;
 

@@ -11,8 +11,8 @@ import {
   writeMvConfigKeyToFetch,
   writeMvConfigResponseReadItemParams,
 } from '../../../../build/abi/microvisor.js';
-import { OUTSIDE, Rig } from '../rig.js';
-import type { StatusCase } from './case.js';
+import { OUTSIDE, Rig } from '../rig/rig.js';
+import type { StatusCase } from './status-case.js';
 
 const { MQTT, CONFIGFETCH, HTTP, OPAQUEBYTES } = MvChannelType;
 const open = (rig: Rig, overrides: Partial<MvOpenChannelParams> = {}, type: number = MQTT) =>

@@ -4,8 +4,6 @@ import {
   type MvStatus,
   type SystemCallName,
 } from '../../../../build/abi/microvisor.js';
-import { OUTSIDE, Rig } from '../rig.js';
-import type { StatusCase } from './case.js';
 import {
   arrive,
   codesResponse,
@@ -19,7 +17,9 @@ import {
   unsubscribed,
   unsubscribeRequest,
   will,
-} from './mqtt-helpers.js';
+} from '../rig/mqtt-structures.js';
+import { OUTSIDE, Rig } from '../rig/rig.js';
+import type { StatusCase } from './status-case.js';
 
 const CONFIG = MvChannelType.CONFIGFETCH;
 type Short = [keyof typeof MvStatus, string, (rig: Rig) => MvStatus, (() => Rig)?];

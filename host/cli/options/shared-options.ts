@@ -1,0 +1,31 @@
+import { Option } from 'commander';
+import { parseDuration } from './option-parsers.js';
+
+/** The folder of stores and PKI when none is named. */
+export const DEFAULT_DATA = '.wasmqtt';
+
+export function dataOption(): Option {
+  return new Option('--data <dir>', 'folder of stores and PKI').default(DEFAULT_DATA);
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'one JSON object a line on standard output, nothing else there');
+}
+
+export function forOption(): Option {
+  return new Option('--for <duration>', 'end after this time, for example 10s (default: at Ctrl-C)').argParser(
+    parseDuration,
+  );
+}
+
+/** Of commands that can connect to the broker with --connect. */
+export function timeoutOption(): Option {
+  return new Option('--timeout <duration>', 'time for each step of --connect')
+    .argParser(parseDuration)
+    .default(5000, '5s');
+}
+
+/** As timeoutOption. */
+export function connectProtocolOption(): Option {
+  return new Option('--protocol <version>', 'MQTT version of --connect').choices(['3.1.1', '5']).default('5');
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { passwordAuthentication } from '../../../../host/broker/index.js';
+import { text, World } from '../world.js';
+
+describe.each([4, 5] as const)('user name and password, protocol version %i', (protocolVersion) => {
+  const refusal = protocolVersion === 5 ? 0x87 : 5;
+  const users = new Map([['ann', 'secret']]);
+  const codeFor = (options: Parameters<typeof passwordAuthentication>[0], userName?: string, password?: string) => {
+    const world = new World({ authenticate: passwordAuthentication(options) });
+    const client = world.connect({
+      protocolVersion,
+      userName,
+      password: password === undefined ? undefined : text(password),
+    });
+    expect(client.isClosed).toBe(client.connack.reasonCode !== 0);
+    expect(world.eventsOf('refused').length).toBe(client.connack.reasonCode !== 0 ? 1 : 0);
+    return client.connack.reasonCode;
+  };
+
+  it('let in with the right password only', () => {
+    expect(codeFor({ users }, 'ann', 'secret')).toBe(0);
+    expect(codeFor({ users }, 'ann', 'Secret')).toBe(refusal);
+    expect(codeFor({ users }, 'ann', '')).toBe(refusal);
+    expect(codeFor({ users }, 'ann')).toBe(refusal);
+    expect(codeFor({ users }, 'bob', 'secret')).toBe(refusal);
+    expect(codeFor({ users }, 'toString', '')).toBe(refusal);
+  });
+
+  it('are needed once there is a list, unless anonymous clients are let in', () => {
+    expect(codeFor({})).toBe(0);
+    expect(codeFor({ users })).toBe(refusal);
+    expect(codeFor({ users, allowAnonymous: true })).toBe(0);
+    expect(codeFor({ users, allowAnonymous: true }, 'ann', 'wrong')).toBe(refusal);
+    expect(codeFor({ allowAnonymous: false })).toBe(refusal);
+    expect(codeFor({ allowAnonymous: false }, 'ann', 'secret')).toBe(refusal);
+  });
+
+  it('may be decided by a callback', () => {
+    const callback = (name: string, password: Uint8Array) => name === 'x' && password.length === 3;
+    expect(codeFor({ users: callback }, 'x', '123')).toBe(0);
+    expect(codeFor({ users: callback }, 'x', '12')).toBe(refusal);
+  });
+
+  it('give way to the certificate where that is the user name', () => {
+    const authenticate = passwordAuthentication({ users, useIdentityAsUsername: true });
+    const world = new World({ authenticate });
+    const secret = { protocolVersion, userName: 'ann', password: text('secret') };
+    expect(world.connect({ ...secret, clientId: 'bare' }).connack.reasonCode).toBe(refusal);
+    world.connect(secret, { tls: { certificateCommonName: 'device-1' } });
+    expect(world.eventsOf('connected')).toMatchObject([{ clientId: 'client', userName: 'device-1' }]);
+  });
+
+  it('a callback that throws refuses, and the broker goes on', () => {
+    const world = new World({
+      authenticate: ({ clientId }) => {
+        if (clientId === 'bad') throw new Error('no database');
+        return { reasonCode: 0 };
+      },
+    });
+    expect(world.connect({ protocolVersion, clientId: 'bad' }).connack.reasonCode).toBe(
+      protocolVersion === 5 ? 0x83 : 3,
+    );
+    expect(world.eventsOf('failed')).toMatchObject([{ error: new Error('no database') }]);
+    expect(world.connect({ protocolVersion, clientId: 'good' }).connack.reasonCode).toBe(0);
+  });
+});
+
+describe.each([4, 5] as const)('access rules, protocol version %i', (protocolVersion) => {
+  it('see who the client is', () => {
+    const seen: unknown[] = [];
+    const world = new World({
+      access: {
+        connect: (client) => {
+          seen.push(client);
+          return 0;
+        },
+      },
+    });
+    world.connect({ protocolVersion, userName: 'u' }, { tls: { certificateCommonName: 'cn' } });
+    expect(seen).toEqual([
+      { clientId: 'client', userName: 'u', certificateCommonName: 'cn', remote: 'test:1', protocolVersion },
+    ]);
+  });
+
+  it('may refuse the connection', () => {
+    const world = new World({ access: { connect: () => 0x8a } });
+    expect(world.connect({ protocolVersion }).connack.reasonCode).toBe(protocolVersion === 5 ? 0x8a : 5);
+  });
+
+  it.each([1, 2] as const)('may deny a publish of QoS %i: MQTT 5 is told, 3.1.1 is not, nobody gets it', (qos) => {
+    const world = new World({ access: { publish: (_, topic) => (topic === 'no' ? 'deny' : 'allow') } });
+    const client = world.connect({ protocolVersion });
+    client.subscribe('#');
+    client.publish('no', 'x', { qos });
+    const { reasonCode } = client.next(qos === 1 ? 'puback' : 'pubrec');
+    expect(reasonCode).toBe(protocolVersion === 5 ? 0x87 : 0);
+    expect(client.received).toEqual([]);
+    expect(client.isClosed).toBe(false);
+  });
+
+  it('that deny a QoS 2 publish end the exchange in MQTT 5 only: the packet id is free again (4.3.3)', () => {
+    const asked: string[] = [];
+    const world = new World({
+      access: {
+        publish: (_, topic) => {
+          asked.push(topic);
+          return 'deny';
+        },
+      },
+    });
+    const client = world.connect({ protocolVersion });
+    client.publish('one', 'x', { qos: 2, packetId: 1 });
+    client.publish('two', 'x', { qos: 2, packetId: 1 });
+    expect(asked).toEqual(protocolVersion === 5 ? ['one', 'two'] : ['one']);
+  });
+
+  it('may end the connection over a publish or a subscription', () => {
+    const world = new World({ access: { publish: () => 'disconnect', subscribe: () => 'disconnect' } });
+    const one = world.connect({ protocolVersion });
+    one.publish('a', 'x');
+    const two = world.connect({ protocolVersion });
+    two.send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a', qos: 0 }] });
+    for (const client of [one, two]) {
+      if (protocolVersion === 5) expect(client.next('disconnect').reasonCode).toBe(0x87);
+      expect(client.received).toEqual([]);
+      expect(client.isClosed).toBe(true);
+    }
+  });
+
+  it('may deny a subscription', () => {
+    const world = new World({ access: { subscribe: (_, filter) => (filter === 'no' ? 'deny' : 'allow') } });
+    const client = world.connect({ protocolVersion });
+    expect(client.subscribe('no')).toEqual([protocolVersion === 5 ? 0x87 : 0x80]);
+    expect(client.subscribe('yes')).toEqual([0]);
+    world.engine.publish('no', 'x');
+    expect(client.received).toEqual([]);
+  });
+
+  it('may filter at delivery, retained messages too', () => {
+    const world = new World({ access: { receive: (_, topic) => topic !== 'a/secret' } });
+    world.engine.publish('a/secret', 'kept', { retain: true });
+    world.engine.publish('a/open', 'kept', { retain: true });
+    const client = world.connect({ protocolVersion });
+    client.subscribe('a/#');
+    world.engine.publish('a/secret', 'live');
+    world.engine.publish('a/open', 'live');
+    expect(client.messages()).toEqual(['a/open=kept', 'a/open=live']);
+  });
+
+  it('that throw refuse, and the connection stays', () => {
+    const fail = (): never => {
+      throw new Error('rule broken');
+    };
+    const world = new World({ access: { publish: fail, receive: fail } });
+    const client = world.connect({ protocolVersion });
+    client.subscribe('#');
+    client.publish('a', 'x', { qos: 1 });
+    expect(client.next('puback').reasonCode).toBe(protocolVersion === 5 ? 0x87 : 0);
+    world.engine.publish('a', 'x');
+    expect(client.received).toEqual([]);
+    expect(world.eventsOf('failed').length).toBe(2);
+  });
+});
