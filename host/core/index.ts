@@ -12,8 +12,6 @@ export { modulePath, packageFolder } from './engine/node/package-files.js';
 export { HexError, hexDecode, hexEncode } from './hex.js';
 export { describeResult, MqttError } from './mqtt-error.js';
 export * from './packets.js';
-export type { PayloadPiece, PublishStart } from './decode/payload-pieces.js';
-export { PreparedPublish, type PublishTemplate, preparePublish } from './encode/prepared-publish.js';
 export { RETURN_CODES, type ReturnCode } from './return-codes.js';
 export { ClientSession } from './session/client-session.js';
 export {
