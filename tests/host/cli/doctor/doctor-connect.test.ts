@@ -11,7 +11,7 @@ import { Mosquitto, type MosquittoOptions } from '../../../interop/mosquitto.js'
 import { freePort } from '../../../interop/temporary.js';
 import { type Changes, withChanges } from '../../credentials/trap-case.js';
 import { DoctorRig } from './doctor-rig.js';
-import { expectReadmeTable, type Row } from './trap-table.js';
+import { expectTrapTable, type Row } from './trap-table.js';
 
 const USERS = { ann: 'correct horse' };
 const LONG = { from: '20200101000000Z', to: '20800101000000Z' };
@@ -298,9 +298,9 @@ describe('the step that fails', () => {
     expect(finding.what).toBe("The broker's certificate is for DNS:elsewhere.invalid, not for localhost.");
   });
 
-  it('and the table of README is what they said', () => {
+  it('and the table of docs/doctor.md is what they said', () => {
     expect(rows.size, 'this test needs all others of this block').toBe(CASES.length);
-    expectReadmeTable(
+    expectTrapTable(
       'connect-traps',
       CASES.map(({ did }) => rows.get(did)!),
     );
