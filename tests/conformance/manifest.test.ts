@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readBlock } from '../../tools/tables/blocks.js';
 import { conformanceCounts, conformanceTable } from '../../tools/tables/conformance.js';
-import { idsOf, loadManifest, mqtt5, mqtt311, problemOf, type Statement } from './manifest.js';
+import { idsOf, loadManifest, mqtt5, mqtt311, problemOf, type Statement, type TestReference } from './manifest.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const standards = [

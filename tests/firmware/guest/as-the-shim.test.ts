@@ -1,9 +1,7 @@
 // needs: gcc, stdio.h
 import { expect, it } from 'vitest';
 import { MvStatus, nameOf, type SystemCallName } from '../../../build/abi/microvisor.js';
-import { clocks, identity, logging, network, notifications } from '../../host/microvisor/cases/basics.js';
-import { channels, configFetch } from '../../host/microvisor/cases/channels.js';
-import { mqttRequests, mqttResponses } from '../../host/microvisor/cases/mqtt.js';
+import { allCases } from '../../host/microvisor/cases/index.js';
 import type { StatusCase } from '../../host/microvisor/cases/status-case.js';
 import { Rig } from '../../host/microvisor/rig/rig.js';
 import { temporaryFolder } from '../temporary-folder.js';

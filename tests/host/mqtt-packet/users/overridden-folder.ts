@@ -26,7 +26,6 @@ export class OverriddenFolder {
     for (const name of readdirSync(modules)) {
       if (name !== 'mqtt-packet') symlinkSync(join(modules, name), join(target, name));
     }
-    writeFileSync(join(this.#folder.folder, 'package.json'), JSON.stringify({ type: 'module' }));
     for (const [name, text] of Object.entries(replacement)) writeFileSync(join(target, 'mqtt-packet', name), text);
   }
 
@@ -37,7 +36,7 @@ export class OverriddenFolder {
     if (file.endsWith(name)) copyFileSync(source, file);
     else writeFileSync(file, transformSync(readFileSync(source, 'utf8'), { loader: 'ts' }).code);
     const flags = ['--preserve-symlinks', '--preserve-symlinks-main'];
-    return new Child(process.execPath, [...flags, ...typescriptProgram(file, ...args)], { cwd: this.#folder.folder });
+    return new Child(process.execPath, [...flags, file, ...args], { cwd: this.#folder.folder });
   }
 
   remove(): void {
