@@ -1,28 +1,15 @@
-import { normalizeDeviceSid } from './limits.js';
-import type { Scope, StoreName } from './scope.js';
-import type { Store } from './store.js';
+import type { ConfigItem, ConfigItemResult, ConfigSource } from '../microvisor/index.js';
+import type { Scope, StoreName } from './store/scope.js';
+import type { Store } from './store/store.js';
+import { normalizeDeviceSid } from './store/value-limits.js';
 
-/** One key that a device asks for. */
-export interface ConfigRequest {
-  scope: 'account' | 'device';
-  store: 'secret' | 'config';
-  key: string;
-}
-
-/** The answer to one key. */
-export type ConfigResult = { result: 'ok'; value: string } | { result: 'keyNotFound' } | { result: 'serverError' };
-
-/** Where a device's config fetch gets its values: one result for each item, in the order of the items. */
-export interface ConfigSource {
-  fetch(items: readonly ConfigRequest[]): Promise<ConfigResult[]>;
-}
-
-const STORE_NAMES: Record<ConfigRequest['store'], StoreName> = { config: 'configs', secret: 'secrets' };
+const STORE_NAMES: Record<ConfigItem['store'], StoreName> = { config: 'configs', secret: 'secrets' };
 
 /**
  * The stores as one device sees them: its own values and those of the account, secrets included.
  *
- * A fetch never rejects: a key that is not there, or cannot exist, is `keyNotFound`, a store that fails is `serverError`.
+ * A fetch never rejects. A key that is missing or could never be stored is `keyNotFound`; when the store fails, every key is
+ * `serverError`.
  *
  * @param deviceSid `^UV[0-9a-fA-F]{32}$`
  * @throws StoreError `invalid-device-sid`
@@ -36,7 +23,7 @@ export function deviceConfigSource(store: Store, deviceSid: string): ConfigSourc
   };
 }
 
-function lookUp(store: Store, scope: Scope, item: ConfigRequest): ConfigResult {
+function lookUp(store: Store, scope: Scope, item: ConfigItem): ConfigItemResult {
   try {
     const found = store.get(scope, STORE_NAMES[item.store], item.key);
     return found === undefined ? { result: 'keyNotFound' } : { result: 'ok', value: found.value };

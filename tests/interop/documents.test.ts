@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Authority } from './authority.js';
 import { Child, type Ended } from './child.js';
 import { Command, cleanEnvironment, type JsonEvent } from './command.js';
-import { commands } from './commands.js';
+import { works } from './device-works.js';
+import { commands } from './fixture-commands.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { temporaryFolder } from './temporary.js';
-import { works } from './works.js';
 
 const DOCUMENTED_BASE = 'https://microvisor.twilio.com';
 const DEVICE_SID = `UV${'0123456789abcdef'.repeat(2)}`;

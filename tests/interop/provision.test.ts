@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from './authority.js';
 import { Child } from './child.js';
 import { Command, cleanEnvironment } from './command.js';
-import { commands } from './commands.js';
+import { works } from './device-works.js';
+import { commands } from './fixture-commands.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { temporaryFolder } from './temporary.js';
-import { works } from './works.js';
 
 const DEVICE_SID = `UV${'ef'.repeat(16)}`;
 

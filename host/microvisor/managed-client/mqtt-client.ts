@@ -121,7 +121,7 @@ export class MqttClient {
   }
   /** The time of the next `tick`, in milliseconds; undefined when nothing is due. */
   nextDeadline(now: number): number | undefined {
-    return this.connected ? this.#session.core.deadline(now) : undefined;
+    return this.connected ? this.#session.core.nextDeadline(now) : undefined;
   }
 
   takeOutput(): Uint8Array[] {
@@ -235,7 +235,7 @@ export class MqttClient {
 
   #resend(now: number): void {
     const { core, sending } = this.#session;
-    for (let packetId = core.poll(now); packetId !== undefined; packetId = core.poll(now)) {
+    for (let packetId = core.tick(now); packetId !== undefined; packetId = core.tick(now)) {
       core.send({ ...(sending.get(packetId)?.packet as PublishPacket), packetId, dup: true }, now);
     }
   }

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StoreName } from '../../../host/cloud/index.js';
-import { ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud, SID, temporaryFolder } from './helpers.js';
+import { ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud, SID, temporaryFolder } from './cloud-rig.js';
 
 const DOCUMENTED_BASE = 'https://microvisor.twilio.com';
 const COMMANDS = readFileSync(join(import.meta.dirname, 'fixtures/documented-commands.sh'), 'utf8')

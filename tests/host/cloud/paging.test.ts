@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, DEVICE, openCloud, SID } from './helpers.js';
+import { ACCOUNT, DEVICE, openCloud, SID } from './cloud-rig.js';
 
 const KEYS = Array.from({ length: 7 }, (_, n) => `key ${n}`);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ensureAccount, MAX_VALUE_LENGTH, type Scope, type StoreName } from '../../../host/cloud/index.js';
-import { ACCOUNT, DEVICE, openStore, SID, storeError, temporaryFolder } from './helpers.js';
+import { ACCOUNT, DEVICE, openStore, SID, storeError, temporaryFolder } from './cloud-rig.js';
 
 describe('a store', () => {
   it('gives back what was created, with the time of the clock it was given', async () => {

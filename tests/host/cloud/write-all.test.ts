@@ -11,8 +11,8 @@ import {
   type WriteAllOptions,
   writeAll,
 } from '../../../host/cloud/index.js';
-import { type Fault, faulty } from './faulty.js';
-import { ACCOUNT, ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud } from './helpers.js';
+import { ACCOUNT, ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud } from './cloud-rig.js';
+import { type Fault, faulty } from './faulty-cloud.js';
 
 const NEW: NewValue[] = [
   { store: 'secrets', key: 'private_key', value: 'new key' },

@@ -1,5 +1,5 @@
 import { SOON_DAYS } from './material.js';
-import type { Trap } from './trap.js';
+import type { Trap } from './trap-case.js';
 
 /** Ways into traps with certificates and keys. */
 export const CREDENTIALS: Trap[] = [
@@ -105,7 +105,7 @@ export const CREDENTIALS: Trap[] = [
     changes: ({ pki }) => ({ 'config cert': pki.hex('below.der'), 'secret private_key': pki.hex('below.key.der') }),
   },
   {
-    case: 'a CA that was made anew under the same name',
+    case: 'a CA that was made again under the same name',
     trap: 'missing-chain',
     severity: 'warning',
     where: 'config cert',

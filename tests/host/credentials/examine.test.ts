@@ -1,12 +1,11 @@
 // needs: openssl
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_VALUE_LENGTH } from '../../../host/cloud/index.js';
-import { type ExamineOptions, examine } from '../../../host/credentials/examine.js';
-import type { StoredValues } from '../../../host/credentials/finding.js';
-import { KEYS, MAX_VALUE_CHARACTERS } from '../../../host/credentials/keys.js';
+import { KEYS, MAX_VALUE_CHARACTERS } from '../../../host/credentials/examine/store-keys.js';
+import { type ExamineOptions, examine, type StoredValues } from '../../../host/credentials/index.js';
+import { TRAPS } from './all-traps.js';
 import { type Material, makeMaterial, removeMaterial } from './material.js';
-import { type Changes, goodValues, placeOf, splitPlace, withChanges } from './trap.js';
-import { TRAPS } from './traps.js';
+import { type Changes, goodValues, placeOf, splitPlace, withChanges } from './trap-case.js';
 
 let material: Material;
 

@@ -1,0 +1,56 @@
+import { checkHost, checkPort } from './broker-address.js';
+import { type Certificate, certificatesOf, checkChain, checkRoots } from './certificate-values.js';
+import { type Items, leftovers, locate } from './completeness.js';
+import { Examination, type ExamineOptions } from './examination.js';
+import type { Finding, StoredValues } from './finding.js';
+import { checkText } from './plain-text.js';
+import { checkPair, privateKeyOf } from './private-key-value.js';
+import { CONFIG_KEYS, type ConfigKey, ruleOf } from './store-keys.js';
+import { checkNotEmpty, checkStoreLimit, checkTogether } from './value-lengths.js';
+
+/**
+ * Finds every trap that can be seen in the values alone. Errors come first, then the order is that of the keys.
+ *
+ * @param values what the device would read in the scope that it asks for
+ * @returns an empty list when all is well
+ */
+export function examine(values: StoredValues, options: ExamineOptions): Finding[] {
+  const examination = new Examination(options);
+  const items = locate(values, examination);
+  const texts = new Map<ConfigKey, string>();
+  for (const key of CONFIG_KEYS) {
+    const item = items.get(key);
+    if (item?.value === undefined || !checkNotEmpty(item, item.value, examination)) continue;
+    checkStoreLimit(item, item.value, examination);
+    texts.set(key, item.value);
+  }
+  checkPlain(items, texts, examination);
+  checkCredentials(items, texts, examination);
+  checkTogether(items.values(), examination);
+  leftovers(values, examination);
+  const isWarning = ({ severity }: Finding) => (severity === 'warning' ? 1 : 0);
+  return examination.findings.sort((a, b) => isWarning(a) - isWarning(b));
+}
+
+function checkPlain(items: Items, texts: Map<ConfigKey, string>, examination: Examination): void {
+  const checks = { host: checkHost, port: checkPort, text: checkText };
+  for (const [key, text] of texts) {
+    const { holds } = ruleOf(key);
+    if (holds in checks) checks[holds as keyof typeof checks](items.get(key)!, text, examination);
+  }
+}
+
+function checkCredentials(items: Items, texts: Map<ConfigKey, string>, examination: Examination): void {
+  const chainOf = (key: ConfigKey): Certificate[] | undefined => {
+    const text = texts.get(key);
+    return text === undefined ? undefined : certificatesOf(items.get(key)!, text, examination);
+  };
+  const roots = chainOf('root-CA') ?? [];
+  const chain = chainOf('cert');
+  const keyText = texts.get('private_key');
+  const key = keyText === undefined ? undefined : privateKeyOf(items.get('private_key')!, keyText, examination);
+  if (roots.length > 0) checkRoots(items.get('root-CA')!, roots, chain?.[0], examination);
+  if (!chain) return;
+  checkChain(items.get('cert')!, chain, roots, examination);
+  if (key) checkPair(items.get('private_key')!, key, chain, examination);
+}
