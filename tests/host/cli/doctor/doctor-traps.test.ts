@@ -59,7 +59,7 @@ async function findingsOf(trap: Trap) {
   }
 }
 
-describe('one run for each trap', () => {
+describe('each trap is reported by a run', () => {
   it.each(TRAPS.map((trap) => [trap.trap, trap.case, trap] as const))('%s: %s', async (name, did, trap) => {
     const { severity, besides = [] } = trap;
     const findings = await findingsOf(trap);
@@ -70,7 +70,7 @@ describe('one run for each trap', () => {
     rows.set(did, [did, finding!]);
   });
 
-  it('and the table of README is what they said', () => {
+  it('README has a table of what they said', () => {
     expect(rows.size, 'this test needs all others of this file').toBe(TRAPS.length);
     expectReadmeTable(
       'traps',
