@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterEach(() => rig[Symbol.dispose]());
 
-/** A cloud that takes longer values than ours: it gives these for every scope. */
+/** A cloud that accepts longer values than ours. It returns these for every device. */
 async function laxCloud(values: Record<string, string>) {
   const server = createServer(({ url = '' }, response) => {
     const store = /\/Secrets/.test(url) ? 'secret' : 'config';

@@ -136,7 +136,7 @@ describe('a cloud that fails at a write', () => {
       expect(allOf(store, DEVICE)).toEqual(OLD);
       expect(stderr).toMatch(
         new RegExp(
-          `^wasmqtt: (config|secret) ${key} could not be written: POST .* status 400 .*not today; the old values stand\n$`,
+          `^wasmqtt: (config|secret) ${key} could not be written: POST .* status 400 .*not today; the old values are kept\n$`,
         ),
       );
       expect(events.at(-2)).toMatchObject({ event: 'error', unrestored: [], undo: [] });
