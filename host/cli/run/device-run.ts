@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 import { describeGuestError } from './guest-error.js';
 import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { RunReport } from './run-events.js';
