@@ -46,6 +46,7 @@ import {
   mvSendConfigFetchRequest,
 } from '../../build/abi/microvisor-assembly';
 import { resultText } from '../../build/abi/result-text';
+import { option } from './app-options';
 import { handle } from './channel';
 import { readCertificates, readKey } from './credentials';
 import * as log from './log';
@@ -62,8 +63,7 @@ import {
   textBuffer,
   userNameBuffer,
 } from './memory-map';
-import { option } from './options';
-import { ascii, decimal, parseDecimal } from './text';
+import { ascii, decimal, parseDecimal } from './text-writer';
 
 const HOST: i32 = 0;
 const PORT: i32 = 1;

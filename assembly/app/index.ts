@@ -15,8 +15,8 @@ import {
   mvSetupNotifications,
   TIM8_BRK_IRQn,
 } from '../../build/abi/microvisor-assembly';
+import { options } from './app-options';
 import * as log from './log';
-import { halt, onNotification, onTimer, start, state, TAG_NETWORK } from './machine';
 import {
   callBuffer,
   DEVICE_ID_SIZE,
@@ -28,8 +28,8 @@ import {
   NOTIFICATION_SIZE,
   notifications,
 } from './memory-map';
-import { options } from './options';
-import { ascii, bytes } from './text';
+import { halt, onNotification, onTimer, start, state, TAG_NETWORK } from './state-machine';
+import { ascii, bytes } from './text-writer';
 
 /** Slot of the circular notification buffer that is read next. */
 let nextSlot: u32 = 0;

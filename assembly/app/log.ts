@@ -1,6 +1,6 @@
 import { mvServerLog } from '../../build/abi/microvisor-assembly';
 import { LINE_SIZE, lineBuffer } from './memory-map';
-import { ascii, begin, decimal, length } from './text';
+import { ascii, begin, decimal, length } from './text-writer';
 
 /** Begins a log line; append with the functions of ./text and end it with `send`. */
 export function line(): void {

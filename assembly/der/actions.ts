@@ -38,13 +38,13 @@ import {
   OPS_2,
   OPS_3,
 } from '../../build/abi/der-templates';
+import { noteAttribute } from './attribute';
+import { checkPrimitive } from './check-primitive';
 import { equal, fail, isNext, Packed, storeView } from './element';
 import { beginExtension, beginExtensions } from './extension';
-import { lookUp } from './identifier';
-import { noteAttribute } from './name';
-import { checkOrder } from './order';
+import { lookUp } from './known-identifiers';
+import { checkOrder } from './set-order';
 import { readTime } from './time';
-import { checkPrimitive } from './value';
 
 /** Octets of a coordinate or a private value of the curve; 0 when the curve is unknown. */
 function fieldSize(record: usize): usize {

@@ -13,7 +13,7 @@ import {
   RESULT_X509_EXTENSIONS_TOO_MANY,
 } from '../../build/abi/assembly';
 import { contentOf, endOf, equal, fail, Packed, readElement, storeView } from './element';
-import { lookUp } from './identifier';
+import { lookUp } from './known-identifiers';
 
 /** Takes up a list of extensions with this content, of which those in `identifiers` are known. */
 export function beginExtensions(content: usize, identifiers: u32, record: usize): void {

@@ -5,7 +5,7 @@ import {
 } from '../../build/abi/assembly';
 import { TEMPLATE_REVOKED_CERTIFICATE } from '../../build/abi/der-templates';
 import { contentOf, endOf, equal, lengthOf, readElement } from './element';
-import { run } from './machine';
+import { run } from './run-template';
 
 /** ABI: see assembly/abi/der.json. */
 export function crl_find(crl: usize, serialNumber: usize, serialNumberLength: u32): i32 {

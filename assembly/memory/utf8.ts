@@ -1,5 +1,5 @@
 import { RESULT_UTF8_INVALID, RESULT_UTF8_NUL } from '../../build/abi/assembly';
-import { plainScan } from './plain';
+import { plainScan } from './plain-scan';
 
 /**
  * Gives the address of the first byte that breaks MQTT 1.5.4 (well-formed UTF-8 of RFC 3629, no U+0000), or `end`.

@@ -1,6 +1,6 @@
 import { PACKET_FLAG_NOT_ASCII, PACKET_FLAGS, RESULT_PACKET_TRUNCATED } from '../../build/abi/assembly';
 import { fieldEnd } from '../memory/bytes';
-import { plainScan } from '../memory/plain';
+import { plainScan } from '../memory/plain-scan';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 import { fail } from './properties';
 import { HASH, PLUS, wildcardScan } from './topics';

@@ -15,7 +15,7 @@ import {
   RESULT_SUBSCRIPTION_OPTIONS_RESERVED,
 } from '../../build/abi/assembly';
 import { fieldEnd, loadU16 } from '../memory/bytes';
-import { plainScan } from '../memory/plain';
+import { plainScan } from '../memory/plain-scan';
 import { checkText } from './fields';
 import { fail, writeString } from './properties';
 import { filterFault, HASH, isShared, PLUS } from './topics';

@@ -7,7 +7,7 @@ import {
   RESULT_TOPIC_EMPTY,
   RESULT_TOPIC_WILDCARD,
 } from '../../build/abi/assembly';
-import { plainScan } from '../memory/plain';
+import { plainScan } from '../memory/plain-scan';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 
 export const HASH: i32 = 0x23;

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Op } from '../mutation/module.js';
+import { Op } from '../mutation/wasm/module.js';
 
 /** A conditional of WASM: `if` and `br_if`, `select`, `br_table`. All other branches in C are those of the runtime. */
 const CONDITIONAL = /^\s*(if \(w2c_\w+\)|switch \()|= w2c_\w+ \? w2c_\w+ : w2c_\w+;$/;

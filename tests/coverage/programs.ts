@@ -4,13 +4,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../tools/root.js';
-import { bundle } from '../mutation/bundle.js';
-import { load } from '../mutation/in-process.js';
+import { bundle } from '../mutation/bundles/bundle.js';
+import { load } from '../mutation/bundles/in-process.js';
 
 const FUZZ = join(root, 'tests/fuzz');
 const OURS = ['-Ibuild', '-Ihost/wasm3', '-Ihost/wasm3/aot', '-Itests/firmware', '-DWQ_AOT', '-DNDEBUG', '-w', '-O1'];
 const BINDING = ['host/wasm3/aot/wq_aot.c', 'host/wasm3/wq_core.c', 'host/wasm3/wq_text.c'];
-const RUNNER = ['tests/firmware/runner.c', 'tests/coverage/heap.c'];
+const RUNNER = ['tests/firmware/core/runner.c', 'tests/coverage/heap.c'];
 
 const require = createRequire(import.meta.url);
 const run = (command, ...words) =>
@@ -38,7 +38,7 @@ export class Programs {
   /** Makes the calls of every vector; each must give what it gives in Node. Gives how many calls there were. */
   async runVectors() {
     const runner = this.#link('runner', ...RUNNER);
-    const make = load(await bundle('tests/firmware/vector-steps.ts'), require);
+    const make = load(await bundle('tests/firmware/core/vector-steps.ts'), require);
     const [from, to] = ['steps', 'results'].map((file) => join(this.#folder, file));
     let calls = 0;
     for (const name of ['mqttSteps', 'derSteps', 'callSteps', 'sessionSteps']) {
@@ -55,11 +55,12 @@ export class Programs {
   /** Runs every seed of every fuzz target; gives how many there were. */
   async runCorpus() {
     if (!existsSync(join(FUZZ, 'corpus'))) return 0;
-    const { targets } = await import('../fuzz/targets.js');
+    const { targets } = await import('../fuzz/campaign/targets.js');
     let inputs = 0;
     for (const [name, { sources, memory, longest }] of Object.entries(targets)) {
-      const files = ['rig.c', `targets/${name}.c`, ...sources].map((file) => join(FUZZ, file));
-      const sizes = [`-I${FUZZ}`, `-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
+      const harness = ['rig.c', ...sources].map((file) => join(FUZZ, 'harness', file));
+      const files = [...harness, join(FUZZ, `targets/${name}.c`)];
+      const sizes = [`-I${join(FUZZ, 'harness')}`, `-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
       const program = this.#link(`corpus-${name}`, ...sizes, ...files, 'tests/coverage/corpus.c');
       const folder = join(FUZZ, 'corpus', name);
       const seeds = readdirSync(folder).map((file) => join(folder, file));

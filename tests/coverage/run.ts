@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { root } from '../../tools/root.js';
-import { readModule } from '../mutation/module.js';
-import { findPlaces } from '../mutation/places.js';
+import { readModule } from '../mutation/wasm/module.js';
+import { findPlaces } from '../mutation/wasm/places.js';
 import { readCounts } from './counts.js';
 import { Programs } from './programs.js';
 

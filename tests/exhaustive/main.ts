@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, type Worker } from 'node:worker_threads';
 import { Command, InvalidArgumentError } from 'commander';
-import { checks } from './index.js';
+import { typescriptWorker } from '../../tools/run-typescript.js';
+import { checks } from './checks/index.js';
 import { bothBuilds, type Check, Tally } from './rig.js';
 
 interface Slice {
@@ -104,7 +104,7 @@ function progress(check: Check, since: number): (done: number) => void {
 }
 
 async function main({ only = [...checks], workers: count, json }: Flags): Promise<void> {
-  const workers = Array.from({ length: count }, () => new Worker(fileURLToPath(import.meta.url)));
+  const workers = Array.from({ length: count }, () => typescriptWorker(import.meta.url));
   const sum = { cases: 0, differing: 0 };
   for (const check of only) {
     const since = performance.now();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checks } from './index.js';
+import { checks } from './checks/index.js';
 import { Build, bothBuilds, Tally } from './rig.js';
 
 const builds = bothBuilds();

@@ -5,29 +5,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, describe, expect, it } from 'vitest';
+import { typescriptProgram } from '../../tools/run-typescript.js';
+import { campaign } from './campaign/campaign.js';
+import { compile } from './campaign/compile.js';
+import { buildPlanted, plant } from './campaign/planted-core.js';
+import { type TargetName, targetNames, targets } from './campaign/targets.js';
+import { vectorOf, withVector } from './findings/finding-vector.js';
+import { describedSeeds, withSeed } from './findings/seed-list.js';
 
 const here = import.meta.dirname;
-/** What the commands are made of; plain JavaScript, as all that runs without the vitest around it. */
-const load = (file: string) => import(new URL(file, import.meta.url).href);
-const { targets } = await load('./targets.ts');
-const { campaign } = await load('./campaign.ts');
-const { compile } = await load('./compile.ts');
-const { buildPlanted, plant } = await load('./planted.ts');
-const { describedSeeds, withSeed } = await load('./seeds.ts');
-const { vectorOf, withVector } = await load('./vectors.ts');
-
-const names: string[] = Object.keys(targets);
+const names = targetNames;
 const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Fuzzes from the seeds alone. */
-function fuzz(target: string, program: string, seconds: number) {
+function fuzz(target: TargetName, program: string, seconds: number) {
   const places = { corpus: join(folder, target), findings: join(folder, `${target}-findings`) };
   return campaign({ target, program, seconds, minimiseSeconds: 3, ...places });
 }
 
 function command(file: string, ...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, file), ...words], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, typescriptProgram(join(here, file), ...words), {
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 
@@ -56,7 +56,7 @@ describe('a defect', () => {
       expect(sentence).toBe('what X.690 forbids is refused, and all elements are counted');
       expect(bytes.length).toBeLessThan(40);
       expect(spawnSync(program, [file]).status).not.toBe(0);
-      expect(vectorOf('der', Buffer.from(bytes, 'hex'), 'kept').vector).toMatchObject({
+      expect(vectorOf('der', Buffer.from(bytes, 'hex'), 'kept')?.vector).toMatchObject({
         kind: 'element',
         error: 'DER_BIT_STRING_UNUSED',
         clause: 'X.690 8.6.2.2',
@@ -68,10 +68,10 @@ describe('a defect', () => {
 });
 
 describe('findings', () => {
-  const seed = (target: string, name: string) => readFileSync(join(here, 'corpus', target, name));
+  const seed = (target: TargetName, name: string) => readFileSync(join(here, 'corpus', target, name));
 
   it('of whole packets become vectors of tests/vectors/mqtt.json', () => {
-    expect(vectorOf('packet', seed('packet', 'refused-topic-wildcard'), 'kept').vector).toEqual({
+    expect(vectorOf('packet', seed('packet', 'refused-topic-wildcard'), 'kept')?.vector).toEqual({
       name: 'kept',
       protocolVersion: 4,
       bytes: '3003000123',
@@ -79,17 +79,17 @@ describe('findings', () => {
       errorOffset: 4,
       statement: 'MQTT-3.3.2-2',
     });
-    expect(vectorOf('packet', seed('packet', 'pingreq-mqtt-3-1-1'), 'kept').vector).toEqual({
+    expect(vectorOf('packet', seed('packet', 'pingreq-mqtt-3-1-1'), 'kept')?.vector).toEqual({
       name: 'kept',
       protocolVersion: 4,
       bytes: 'c000',
       packet: { type: 'pingreq' },
     });
-    expect(vectorOf('packet', Buffer.from([2, 0, 0x30]), 'kept').vector).toMatchObject({ needed: 1 });
+    expect(vectorOf('packet', Buffer.from([2, 0, 0x30]), 'kept')?.vector).toMatchObject({ needed: 1 });
   });
 
   it('of certificates, lists and keys become vectors of tests/vectors/der.json', () => {
-    const kinds = [
+    const kinds: [TargetName, string, string][] = [
       ['x509', 'request-without-attributes', 'request'],
       ['x509', 'every-known-extension', 'certificate'],
       ['crl', 'v1-without-entries', 'crl'],

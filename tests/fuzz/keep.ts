@@ -1,48 +1,81 @@
-// npm run fuzz:keep: a finding that was mended becomes a vector, or a seed where vectors have no form for it.
+// npm run fuzz:keep: makes a finding whose cause is fixed a vector, or a seed where vectors have no form for it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../../tools/command.js';
 import { root } from '../../tools/root.js';
-import { compile } from './compile.js';
-import { seedName, withSeed } from './seeds.js';
-import { checkTarget, targets } from './targets.js';
-import { vectorOf, withVector } from './vectors.js';
-import { here, seedsOf } from './work.js';
+import { compile } from './campaign/compile.js';
+import { here, seedsOf } from './campaign/folders.js';
+import { checkTarget, type TargetName, targetNames } from './campaign/targets.js';
+import { type FindingVector, vectorOf, withVector } from './findings/finding-vector.js';
+import { seedName, withSeed } from './findings/seed-list.js';
 
 const HELP = `Usage: npm run fuzz:keep -- FILE --name "what it shows" [--target NAME] [--seed]
 
-Takes a finding of npm run fuzz whose cause was mended. Targets of whole packets and of DER give a vector, with what the core
-gives now: look whether the standard says the same. The others, and all with --seed, give a seed of tests/fuzz/corpus.
+Takes a finding of npm run fuzz whose cause is fixed. Findings of the targets packet, der, x509, crl and keys become vectors that
+expect what the core does now: check that the standard says the same. Findings of other targets, and all with --seed, become seeds
+of tests/fuzz/corpus.
 
   --name TEXT     the name of the vector, or the meaning of the seed
   --target NAME   when the folder of the file does not name it
   --seed          keep it as a seed in any case
 
-Exit code: 0 done, 1 not (as while it still fails), 2 wrong usage.
+Exit code: 0 done, 1 not done (for example because it still fails), 2 wrong usage.
 
   npm run fuzz:keep -- build/fuzz/findings/packet/crash-0f3a --name "PUBACK: Packet Identifier cut off"`;
 
-/** Ends with what is still not true. */
-function refuseWhileItFails(target, file) {
-  const { status, stderr } = spawnSync(compile(target), [file], { encoding: 'utf8' });
-  if (status !== 0)
-    throw new Error(
-      `it still fails: ${/^NOT TRUE: (.*)/m.exec(stderr)?.[1] ?? 'the run does not end well'}; mend that first`,
-    );
+interface Options {
+  file: string;
+  name: string;
+  target: TargetName;
+  isSeed: boolean;
 }
 
-function keepVector({ file, vector }) {
+function readOptions(): Options | 'help' {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      target: { type: 'string' },
+      seed: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0 || !values.name)
+    throw new UsageError('give one file, and its meaning with --name');
+  return { file, name: values.name, target: targetOf(file, values.target), isSeed: values.seed };
+}
+
+function targetOf(file: string, named: string | undefined): TargetName {
+  if (named !== undefined) return checkTarget(named);
+  const folder = basename(dirname(file));
+  const found = targetNames.find((name) => name === folder);
+  if (!found) throw new UsageError(`${folder} is not the name of a target: name it with --target`);
+  return found;
+}
+
+/** Throws what is still not true. */
+function refuseWhileItFails(target: TargetName, file: string): void {
+  const { status, stderr } = spawnSync(compile(target), [file], { encoding: 'utf8' });
+  if (status === 0) return;
+  const sentence = /^NOT TRUE: (.*)/m.exec(stderr)?.[1] ?? 'the run does not end well';
+  throw new Error(`it still fails: ${sentence}; fix that first`);
+}
+
+function keepVector({ file, vector }: FindingVector): void {
   const path = join(root, file);
   writeFileSync(path, withVector(readFileSync(path, 'utf8'), vector));
   console.log(`${file}: ${JSON.stringify(vector)}`);
 }
 
-function keepSeed(target, input, meaning) {
+function keepSeed(target: TargetName, input: Uint8Array, meaning: string): void {
   const name = seedName(meaning);
   const path = join(seedsOf(target), name);
-  if (existsSync(path)) throw new Error(`there is a seed ${name} already: give it another name`);
+  if (existsSync(path)) throw new Error(`there is already a seed ${name}: choose another name`);
   const list = join(here, 'corpus/README.md');
   const text = withSeed(readFileSync(list, 'utf8'), target, name, meaning);
   writeFileSync(path, input);
@@ -50,35 +83,18 @@ function keepSeed(target, input, meaning) {
   console.log(`tests/fuzz/corpus/${target}/${name}: ${meaning}`);
 }
 
-function main(file, { name, target, seed }) {
+function keep({ file, name, target, isSeed }: Options): void {
   if (!existsSync(file)) throw new Error(`${file}: no such file`);
   refuseWhileItFails(target, file);
   const input = readFileSync(file);
-  const kept = seed ? undefined : vectorOf(target, input, name);
-  if (kept) keepVector(kept);
+  const vector = isSeed ? undefined : vectorOf(target, input, name);
+  if (vector) keepVector(vector);
   else keepSeed(target, input, name);
 }
 
-try {
-  const text = { type: 'string' };
-  const flag = { type: 'boolean', default: false };
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { name: text, target: text, seed: flag, help: flag },
-  });
-  if (values.help) console.log(HELP);
-  else {
-    if (positionals.length !== 1 || !values.name) throw new Error('give one file, and its meaning with --name');
-    const folder = basename(dirname(positionals[0]));
-    const target = checkTarget(values.target ?? (folder in targets ? folder : 'of this folder: say it with --target'));
-    try {
-      main(positionals[0], { ...values, target });
-    } catch (error) {
-      console.error(`fuzz:keep: ${error.message}`);
-      process.exitCode = 1;
-    }
-  }
-} catch (error) {
-  console.error(`fuzz:keep: ${error.message}`);
-  process.exitCode = 2;
-}
+await runCommand('fuzz:keep', () => {
+  const options = readOptions();
+  if (options === 'help') process.stdout.write(`${HELP}\n`);
+  else keep(options);
+  return 0;
+});

@@ -1,4 +1,4 @@
-// Writes build/abi/der-templates.ts: the structures of assembly/der/templates.json as the byte program that assembly/der/machine.ts runs.
+// Writes build/abi/der-templates.ts: the structures of assembly/der/templates.json as the byte program that assembly/der/run-template.ts runs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../root.js';

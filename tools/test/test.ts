@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../root.js';
+import { typescriptProgram } from '../run-typescript.js';
 import { installTools } from './debian-packages.js';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -70,7 +71,7 @@ if (missing.length > 0) {
   console.log(`Missing ${missing.join(', ')}: the tests that need them (their files say so) are left out.`);
   if (process.env.CI === 'true') total.failed++;
 }
-check('build', ['tools/build/build.ts']);
+check('build', typescriptProgram('tools/build/build.ts'));
 check('biome: lint and format', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
 check('tsc: types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']);
 unit();

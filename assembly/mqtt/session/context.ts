@@ -21,8 +21,8 @@ import {
   SESSION_STATE,
   SESSION_WAITING_SINCE,
 } from '../../../build/abi/assembly';
+import { RECEIVED, sweep } from './in-flight';
 import { resetLimits } from './limits';
-import { RECEIVED, sweep } from './records';
 
 /**
  * A context, from low to high addresses; it holds offsets, never addresses.

@@ -18,10 +18,10 @@ import {
   SESSION_WAITING,
   SESSION_WAITING_SINCE,
 } from '../../../build/abi/assembly';
-import { ANSWER_SIZE, writeAnswer } from './answer';
 import { SERVER } from './context';
-import { COUNTED, count, firstToResend, LIVE, NEXT, SENT } from './records';
+import { COUNTED, count, firstToResend, LIVE, NEXT, SENT } from './in-flight';
 import { startWaiting } from './send';
+import { ANSWER_SIZE, writeAnswer } from './write-answer';
 
 /** A PINGREQ, as a little-endian store writes it (3.12). */
 const PINGREQ: u16 = 0x00c0;

@@ -71,10 +71,10 @@ import {
   SESSION_WAITING,
 } from '../../../build/abi/assembly';
 import { resolveAlias } from './aliases';
-import { ANSWER_SIZE, writeAnswer } from './answer';
 import { OWN, SCRATCH, SERVER, session_close } from './context';
+import { append, COUNTED, count, find, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
 import { readLimits } from './limits';
-import { append, COUNTED, count, find, LIVE, NEXT, RECEIVED, remove, SENT } from './records';
+import { ANSWER_SIZE, writeAnswer } from './write-answer';
 
 /** Packets of a server, by the state of the connection; bit n is packet type n. */
 const WHEN_CONNECTING: i32 = (1 << PACKET_TYPE_CONNACK) | (1 << PACKET_TYPE_AUTH);

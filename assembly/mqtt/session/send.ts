@@ -63,8 +63,8 @@ import {
 import { mqtt_encode } from '../encode';
 import { CONNECT_CLEAN_START } from '../flags';
 import { OWN, SCRATCH, SERVER, session_close } from './context';
+import { append, COUNTED, count, find, firstToResend, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
 import { readLimits } from './limits';
-import { append, COUNTED, count, find, firstToResend, LIVE, NEXT, RECEIVED, remove, SENT } from './records';
 
 /** Packets of a client, by the state of the connection; bit n is packet type n. */
 const ACKNOWLEDGEMENTS: i32 = (1 << PACKET_TYPE_PUBACK) | (1 << PACKET_TYPE_PUBREC);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AOT, compile, HEAP, here, interpreted, link, object, target, translated } from '../../firmware/machine.js';
+import { AOT, compile, HEAP, here, interpreted, link, object, target, translated } from '../../firmware/toolchain.js';
 
 const HERE = 'tests/bench/firmware';
 const NATIVE = ['text', 'properties', 'decode', 'encode'];

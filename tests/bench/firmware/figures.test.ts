@@ -1,7 +1,7 @@
 // needs: gcc, stdio.h, wasm2c, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../firmware/engines.js';
+import { temporaryFolder } from '../../firmware/temporary-folder.js';
 import { grown, otherVersions, readFigures } from './figures.js';
 import { prepare, type Row, versions } from './measure.js';
 import { table, withTable } from './table.js';
@@ -46,9 +46,9 @@ describe('what the core costs on an emulated Cortex-M33', () => {
 });
 
 describe('the recorded figures', () => {
-  it('are those of the README', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    expect(withTable(readme, figures)).toBe(readme);
+  it('are those of docs/firmware.md', () => {
+    const document = readFileSync('docs/firmware.md', 'utf8');
+    expect(withTable(document, figures)).toBe(document);
   });
 
   it('show every budget that is missed as missed', () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, target } from '../../firmware/machine.js';
+import { run, target } from '../../firmware/toolchain.js';
 import { buildPlugin, buildProgram, type Program, type Sizes, symbols, type Variant } from './build.js';
 
 /** One figure; `limit` is the budget, null where there is none. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Result } from '../../../build/abi/core.js';
+import { core } from '../../../host/core/engine/core.js';
+import { scratch } from '../../../host/core/engine/scratch.js';
 import { HexError, hexDecode, hexEncode } from '../../../host/core/hex.js';
-import { core, scratch } from '../../../host/core/instance.js';
 
 function failure(text: string): HexError {
   try {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { generate, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { encodePacket, type Packet, PacketDecoder, type Properties } from '../../../host/core/index.js';
-import { anyPacket } from './packet-arbitraries.js';
-import { fromPeer, toPeer } from './peer.js';
-import { runs, timeout } from './property-runs.js';
+import { fromPeer, toPeer } from './support/mqtt-packet-peer.js';
+import { anyPacket } from './support/packet-arbitraries.js';
+import { runs, timeout } from './support/property-runs.js';
 
 /** The one packet that mqtt-packet reads from these bytes. */
 function peerDecode(bytes: Buffer, version: 4 | 5): Packet {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodePacket, PacketDecoder } from '../../../host/core/index.js';
-import { samplePackets } from './packet-arbitraries.js';
+import { samplePackets } from './support/packet-arbitraries.js';
 
 describe.each([4, 5] as const)('round trip under version %i', (version) => {
   it('gives bytes that stay as they are when the core is used again', () => {

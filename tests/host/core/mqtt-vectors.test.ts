@@ -3,8 +3,8 @@ import { parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { PacketType, Result } from '../../../build/abi/core.js';
 import { encodePacket, MqttError, PacketDecoder } from '../../../host/core/index.js';
-import { BareCore } from './modules.js';
-import { bytesOf, incomplete, malformed, title, type Vector, valid, vectors } from './mqtt-vectors.js';
+import { BareCore } from './support/bare-core.js';
+import { bytesOf, incomplete, malformed, title, type Vector, valid, vectors } from './support/mqtt-vectors.js';
 
 /** The release builds: one for size, one for speed. */
 const builds = (['core.wasm', 'core.simd.wasm'] as const).map((name) => new BareCore(name));

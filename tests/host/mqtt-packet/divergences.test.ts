@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Result, results } from '../../../build/abi/core.js';
-import { packetTypeNames } from '../../../host/core/decode.js';
-import { sourceOf } from '../../../host/core/errors.js';
+import { packetTypeNames } from '../../../host/core/decode/packet-type-names.js';
 import type { ProtocolVersion } from '../../../host/core/index.js';
+import { sourceOf } from '../../../host/core/mqtt-error.js';
 import type { GenerateOptions, Packet, PacketError } from '../../../host/mqtt-packet/index.js';
-import { bytesOf, malformed, title } from '../core/mqtt-vectors.js';
+import { bytesOf, malformed, title } from '../core/support/mqtt-vectors.js';
 import { hex, oneByOne, ours, parseAll, theirs } from './peers.js';
 
 /** An entry of host/mqtt-packet/divergences.json; see the README there. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerateOptions, Packet } from '../../../host/mqtt-packet/index.js';
-import { examples } from './packets.js';
+import { examples } from './packet-examples.js';
 import { hex, ours, theirs, versions } from './peers.js';
 
 /** The packet as hex; objects that no declaration allows are tried too. */

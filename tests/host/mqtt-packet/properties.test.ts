@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePacket } from '../../../host/core/index.js';
-import { anyPacket } from '../core/packet-arbitraries.js';
-import { runs, timeout } from '../core/property-runs.js';
-import { compareParsers, divergences, others, stricter } from './compare.js';
+import { anyPacket } from '../core/support/packet-arbitraries.js';
+import { runs, timeout } from '../core/support/property-runs.js';
+import { compareParsers, divergences, others, stricter } from './compare-parsers.js';
 
 const damage = fc.array(fc.tuple(fc.nat({ max: 500 }), fc.integer({ min: 0, max: 255 })), { maxLength: 3 });
 

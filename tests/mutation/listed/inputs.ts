@@ -3,20 +3,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../../tools/root.js';
-import { bundle } from '../bundle.js';
-import { load } from '../in-process.js';
+import { bundle } from '../bundles/bundle.js';
+import { load } from '../bundles/in-process.js';
+import { Room } from './call-memory.js';
 import { calls } from './calls.js';
 import { changed, changedSession, changedVector } from './changes.js';
-import { Room } from './room.js';
 
 /** What the readers of vectors expect is no matter here: whatever comes is compared with the core. */
 const lenient = new Proxy(() => lenient, { get: () => lenient });
 const require = createRequire(import.meta.url);
 const read = async (file) => load(await bundle(join(root, 'tests/host', file)), require, { expect: lenient });
-const { callVectors, runCall } = await read('core/call-vectors.ts');
-const { sessionVectors, runSession } = await read('session/session-vectors.ts');
-const { derVectors } = await read('core/der-vectors.ts');
-const { vectors: packetVectors } = await read('core/mqtt-vectors.ts');
+const { callVectors, runCall } = await read('core/support/call-vectors.ts');
+const { sessionVectors, runSession } = await read('core/session/session-vectors.ts');
+const { derVectors } = await read('core/support/der-vectors.ts');
+const { vectors: packetVectors } = await read('core/support/mqtt-vectors.ts');
 
 /** The twins as the readers of vectors want an instance of the core. */
 function machineOf(twins) {

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { beforeAll, describe, expect, it } from 'vitest';
-
-const root = join(import.meta.dirname, '../../..');
-const load = (file: string) => import(new URL(file, import.meta.url).href);
-const { Reader, readModule } = await load('../module.ts');
-const { Mutants } = await load('../probes.ts');
-const { Random } = await load('./changes.ts');
-const { inputs, randomInput } = await load('./inputs.ts');
-const { Twins } = await load('./twins.ts');
+import { root } from '../../../tools/root.js';
+import { typescriptProgram } from '../../../tools/run-typescript.js';
+import { Reader, readModule } from '../wasm/module.js';
+import { Mutants } from '../wasm/probes.js';
+import { Random } from './changes.js';
+import { inputs, randomInput } from './inputs.js';
+import { Twins } from './twins.js';
 
 interface Mutant {
   function: number;
@@ -124,7 +123,9 @@ describe('inputs at random', () => {
 
 describe('npm run mutation:listed', () => {
   const command = (...words: string[]) =>
-    spawnSync(process.execPath, [join(root, 'tests/mutation/listed.ts'), ...words], { encoding: 'utf8' });
+    spawnSync(process.execPath, typescriptProgram(join(root, 'tests/mutation/listed/main.ts'), ...words), {
+      encoding: 'utf8',
+    });
 
   it('tells what it does, and what is wrong with its options', () => {
     expect(command('--help')).toMatchObject({

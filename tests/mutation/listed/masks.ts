@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../../tools/root.js';
-import { bundle } from '../bundle.js';
-import { load } from '../in-process.js';
+import { bundle } from '../bundles/bundle.js';
+import { load } from '../bundles/in-process.js';
 
 /** Result codes, constants and offsets of records, as tools/generate/generate.ts makes them of assembly/abi. */
 export const abi = load(await bundle(join(root, 'build/abi/core.ts')), createRequire(import.meta.url));

@@ -1,5 +1,5 @@
 // Mutants beside the unchanged core: each gets the same calls from the same memory, and has to give the same.
-import { FUEL_MOST, fuelFor } from '../probes.js';
+import { FUEL_MOST, fuelFor } from '../wasm/probes.js';
 import { openRanges, parameters } from './masks.js';
 
 const HALF = 32n;
@@ -37,7 +37,7 @@ export class Twins {
   #apart = new Set();
 
   /**
-   * @param {import('../probes.js').Mutants} mutants
+   * @param {import('../wasm/probes.js').Mutants} mutants
    * @param chosen those that are compared, as mutants.list has them
    */
   constructor(mutants, chosen) {

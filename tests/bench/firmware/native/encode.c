@@ -4,7 +4,7 @@
 #include "read.h"
 
 enum { LARGEST = 268435455 };
-/* Words of an in-flight record, as assembly/mqtt/session/records.ts has them. */
+/* Words of an in-flight record, as assembly/mqtt/session/in-flight.ts has them. */
 enum { NEXT = 15, RECEIVED = 0x10, LIVE = 0x20, COUNTED = 0x40 };
 
 static uint32_t varint_size(uint32_t value) { return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4; }

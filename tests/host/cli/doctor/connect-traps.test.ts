@@ -16,14 +16,14 @@ import {
   tlsServer,
   USERS,
 } from './connect-rig.js';
-import { expectReadmeTable, type Row } from './readme-table.js';
+import { expectTrapTable, type Row } from './trap-table.js';
 
 connecting();
 
 const rows = new Map<string, Row>();
 
 interface Case {
-  /** what somebody did, in the words of README's table */
+  /** what somebody did, in the words of the table */
   did: string;
   trap: string;
   severity?: 'warning';
@@ -163,9 +163,9 @@ describe('a finding names the step that failed', () => {
     expect(finding.what).toBe("The broker's certificate is for DNS:elsewhere.invalid, not for localhost.");
   });
 
-  it('README has a table of what they said', () => {
+  it('docs/doctor.md has a table of what they said', () => {
     expect(rows.size, 'this test needs all others of this block').toBe(CASES.length);
-    expectReadmeTable(
+    expectTrapTable(
       'connect-traps',
       CASES.map(({ did }) => rows.get(did)!),
     );

@@ -6,7 +6,7 @@ import { TRAPS } from '../../credentials/all-traps.js';
 import { type Material, makeMaterial, removeMaterial } from '../../credentials/material.js';
 import { goodValues, placeOf, splitPlace, type Trap, withChanges } from '../../credentials/trap-case.js';
 import { DoctorRig } from './doctor-rig.js';
-import { expectReadmeTable, type Row } from './readme-table.js';
+import { expectTrapTable, type Row } from './trap-table.js';
 
 const DEVICE_SID = `UV${'c'.repeat(32)}`;
 const ACCOUNT = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'token' };
@@ -70,9 +70,9 @@ describe('each trap is reported by a run', () => {
     rows.set(did, [did, finding!]);
   });
 
-  it('README has a table of what they said', () => {
+  it('docs/doctor.md has a table of what they said', () => {
     expect(rows.size, 'this test needs all others of this file').toBe(TRAPS.length);
-    expectReadmeTable(
+    expectTrapTable(
       'traps',
       TRAPS.map(({ case: did }) => rows.get(did)!),
     );

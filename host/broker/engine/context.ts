@@ -1,0 +1,89 @@
+import {
+  type AccessRules,
+  type Authenticate,
+  guardAccess,
+  guardAuthentication,
+  openAccess,
+  openAuthentication,
+} from './access.js';
+import { type DropReason, EventHub } from './broker-events.js';
+import { DEFAULT_LIMITS, type Limits } from './broker-limits.js';
+import type { Transport } from './broker-transport.js';
+import { Deadlines } from './deadlines.js';
+import type { Message } from './message.js';
+import type { Recipient } from './routing/recipient.js';
+import { RetainedStore } from './routing/retained-store.js';
+import { Router } from './routing/router.js';
+import { SubscriptionTree } from './routing/subscription-tree.js';
+import { SessionTable } from './sessions/session-table.js';
+import type { StoredSubscription } from './subscription.js';
+
+export interface EngineOptions {
+  /** The clock: milliseconds, never going back. Read for all that happens between ticks. */
+  now: () => number;
+  transport: Transport;
+  /** Default: every client may come in. A callback that throws refuses. */
+  authenticate?: Authenticate;
+  /** Default: everything is allowed. */
+  access?: AccessRules;
+  /** Those left out are `DEFAULT_LIMITS`. */
+  limits?: Partial<Limits>;
+  /** Client ids for clients that send none (3.1.3-6); default: a random UUID with the prefix `auto-`. */
+  newClientId?: () => string;
+}
+
+/** What the connections of one broker share: its tables, its rules and its clock. */
+export class EngineContext {
+  readonly transport: Transport;
+  readonly authenticate: Authenticate;
+  readonly access: Required<AccessRules>;
+  readonly limits: Limits;
+  readonly newClientId: () => string;
+  readonly events = new EventHub();
+  readonly deadlines = new Deadlines();
+  readonly subscriptions = new SubscriptionTree<Recipient, StoredSubscription>();
+  readonly retained: RetainedStore;
+  readonly sessions: SessionTable;
+  readonly router: Router;
+  readonly #clock: () => number;
+  #tickTime: number | undefined;
+
+  constructor(options: EngineOptions) {
+    const failed = (remote: string, error: unknown) => this.events.emit({ type: 'failed', remote, error });
+    this.#clock = options.now;
+    this.transport = options.transport;
+    this.authenticate = guardAuthentication(options.authenticate ?? openAuthentication, failed);
+    this.access = guardAccess(options.access ?? openAccess, failed);
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
+    this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
+    this.sessions = new SessionTable(this, (session) => {
+      for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
+    });
+    this.router = new Router(this);
+  }
+
+  /** Milliseconds: the time of the tick that runs, or else of the clock. */
+  now(): number {
+    return this.#tickTime ?? this.#clock();
+  }
+
+  /** Does what is due at `now`. */
+  tick(now: number): void {
+    this.#tickTime = now;
+    try {
+      this.deadlines.tick(now);
+    } finally {
+      this.#tickTime = undefined;
+    }
+  }
+
+  /** For wills. */
+  publish(message: Message): void {
+    this.router.publish(message);
+  }
+
+  reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void {
+    this.events.emit({ type: 'dropped', clientId, topic, reason });
+  }
+}

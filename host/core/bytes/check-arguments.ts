@@ -1,0 +1,51 @@
+/**
+ * Checks of arguments from callers in JavaScript, whose types no compiler checked. Each error names the place, `where` and
+ * `field`; only an error joins the two.
+ */
+
+function named(where: string, field?: string): string {
+  return field === undefined ? where : `${where}: ${field}`;
+}
+
+/** Returns an integer in the range. @throws TypeError, RangeError */
+export function integer(value: unknown, minimum: number, maximum: number, where: string, field?: string): number {
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new TypeError(`${named(where, field)} must be an integer`);
+  }
+  if (value < minimum || value > maximum) {
+    throw new RangeError(`${named(where, field)} must be ${minimum} to ${maximum}, not ${value}`);
+  }
+  return value;
+}
+
+/** 1 for true, 0 for false and undefined. A text such as "false" is refused. @throws TypeError */
+export function flag(value: unknown, where: string, field?: string): 0 | 1 {
+  if (value === true) return 1;
+  if (value === false || value === undefined) return 0;
+  throw new TypeError(`${named(where, field)} must be true or false`);
+}
+
+/** Returns a string. @throws TypeError */
+export function string(value: unknown, where: string, field?: string): string {
+  if (typeof value !== 'string') throw new TypeError(`${named(where, field)} must be a string`);
+  return value;
+}
+
+/** Returns bytes. @throws TypeError */
+export function bytes(value: unknown, where: string, field?: string): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new TypeError(`${named(where, field)} must be a Uint8Array`);
+  return value;
+}
+
+/** Returns an array. @throws TypeError */
+export function list<T>(value: T[], where: string, field?: string): T[] {
+  if (!Array.isArray(value)) throw new TypeError(`${named(where, field)} must be an array`);
+  return value;
+}
+
+/** Refuses everything but an object with named fields. @throws TypeError */
+export function object(value: unknown, where: string, field?: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${named(where, field)} must be an object`);
+  }
+}

@@ -1,0 +1,48 @@
+/** One block of a PEM text (RFC 7468 2). */
+export interface PemBlock {
+  /** What the block says that it holds, for example CERTIFICATE or EC PRIVATE KEY. */
+  label: string;
+  /** The block with its BEGIN and END lines. */
+  text: string;
+}
+
+/** What a PEM text holds. */
+export interface PemText {
+  /** The blocks that are whole, in the order of the text. */
+  blocks: PemBlock[];
+  /** The labels of BEGIN lines whose END line is missing. */
+  unended: string[];
+}
+
+/** Characters of base64 in a line (RFC 7468 2). */
+const LINE = 64;
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+const BEGIN = /-----BEGIN ([A-Z0-9 ]+)(?=-----)/g;
+
+/**
+ * The PEM text of DER (RFC 7468 2): base64 in lines of 64 characters between a BEGIN and an END line, each ended by a line
+ * feed. Neither the label nor the DER is checked.
+ *
+ * @param label upper-case words, for example CERTIFICATE or PRIVATE KEY (RFC 7468 4)
+ */
+export function pemOf(label: string, der: Uint8Array): string {
+  const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString('base64');
+  const lines = base64.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
+
+/** Whether bytes are PEM: text for people may precede its first block (RFC 7468 2), while a DER file begins with a SEQUENCE. */
+export function isPem(bytes: Uint8Array): boolean {
+  return bytes[0] !== 0x30 && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('-----BEGIN ');
+}
+
+/**
+ * Finds the blocks of a PEM text (RFC 7468 2). What stands outside the blocks is left out; the base64 inside them is not
+ * checked. Never throws.
+ */
+export function readPem(text: string): PemText {
+  const blocks = Array.from(text.matchAll(BLOCK), ([block, label]) => ({ label, text: block }));
+  const unended = Array.from(text.matchAll(BEGIN), ([, label]) => label);
+  for (const { label } of blocks) unended.splice(unended.indexOf(label), 1);
+  return { blocks, unended };
+}

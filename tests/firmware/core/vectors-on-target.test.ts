@@ -1,0 +1,12 @@
+// needs: gcc, stdio.h, wasm2c, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
+import { vi } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.js';
+import { target } from '../toolchain.js';
+import { wasm2c, wasm3 } from './engines.js';
+import { expectWhatNodeGives } from './expect-what-node-gives.js';
+import { recordingInstance } from './recording-instance.js';
+
+vi.mock('../../../host/core/engine/core.js', (original) => recordingInstance(original));
+
+const folder = temporaryFolder();
+expectWhatNodeGives('on an emulated Cortex-M33', () => [wasm3(folder, target), wasm2c(folder, target)], true);

@@ -1,0 +1,11 @@
+// needs: gcc, stdio.h, wasm2c
+import { vi } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.js';
+import { wasm2c, wasm3 } from './engines.js';
+import { expectWhatNodeGives } from './expect-what-node-gives.js';
+import { recordingInstance } from './recording-instance.js';
+
+vi.mock('../../../host/core/engine/scratch.js', (original) => recordingInstance(original));
+
+const folder = temporaryFolder();
+expectWhatNodeGives('on this machine', () => [wasm3(folder), wasm2c(folder)]);

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { Duplex } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { BrokerEngine, SocketTable } from '../../../../host/broker/index.js';
+import { encodePacket } from '../../../../host/core/index.js';
+
+/** A stream whose other end takes nothing until `unblock` is called. */
+class StuckStream extends Duplex {
+  #waiting: (() => void)[] = [];
+  #isStuck = true;
+
+  override _read(): void {}
+
+  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
+    if (this.#isStuck) this.#waiting.push(done);
+    else done();
+  }
+
+  unblock(): void {
+    this.#isStuck = false;
+    for (const done of this.#waiting.splice(0)) done();
+  }
+}
+
+function setUp() {
+  let engine!: BrokerEngine;
+  const table = new SocketTable(
+    (transport) => {
+      engine = new BrokerEngine({ now: () => 0, transport, limits: { backlogBytes: 20_000 } });
+      return engine;
+    },
+    () => 0,
+  );
+  const stream = new StuckStream();
+  table.attach(stream, { remote: 'stream' });
+  stream.push(encodePacket({ type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'c' }, 4));
+  return { engine, stream };
+}
+
+const pings = (count: number) => Buffer.concat(Array(count).fill(encodePacket({ type: 'pingreq' }, 4)));
+const turn = () => new Promise(setImmediate);
+
+describe('a stream that does not take its answers', () => {
+  it('is not read from until it takes them', async () => {
+    const { stream } = setUp();
+    stream.push(pings(9_000));
+    await turn();
+    expect(stream.isPaused(), '18,000 bytes of answers are within the limit').toBe(false);
+    stream.push(pings(2_000));
+    await turn();
+    expect(stream.isPaused()).toBe(true);
+    const drained = once(stream, 'drain');
+    stream.unblock();
+    await drained;
+    expect(stream.isPaused()).toBe(false);
+  });
+
+  it('is read from again when the engine ends it, so that the close does not become a reset', async () => {
+    const { engine, stream } = setUp();
+    stream.push(pings(11_000));
+    await turn();
+    expect(stream.isPaused()).toBe(true);
+    engine.shutDown();
+    expect(stream.isPaused()).toBe(false);
+    stream.destroy();
+  });
+});
