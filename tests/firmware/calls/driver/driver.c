@@ -170,7 +170,7 @@ static int board_command(void) {
   else if (is("break")) wq_close(&core);
   else if (is("piece")) transport_piece = number(1);
   else if (is("handle")) use_handle();
-  else if (is("pointers")) null_pointers = strcmp(word(1), "null") == 0, null_nested = strcmp(word(1), "nested") == 0;
+  else if (is("null")) null_pointers = strcmp(word(1), "parameters") == 0, null_nested = strcmp(word(1), "nested") == 0;
   else return 0;
   return 1;
 }
