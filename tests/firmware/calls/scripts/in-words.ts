@@ -62,7 +62,7 @@ function newsInWords(records: string[]): string {
 function lineInWords(line: string, version: ProtocolVersion): string {
   const [command, ...words] = line.split(' ').filter((word) => word !== '');
   if (command === 'line') return `logs ${textWord(words.join(' '))}`;
-  if (command === 'news') return newsInWords(words);
+  if (command === 'news' || command === 'wait') return newsInWords(words);
   if (command === 'sent') return packetsInWords(words[0] ?? '', version);
   const [status, ...values] = words;
   if (!/^\d+$/.test(status ?? '')) return words.join(' ');
