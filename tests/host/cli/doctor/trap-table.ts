@@ -17,7 +17,7 @@ const VOLATILE: [RegExp, string][] = [
 ];
 
 function cells([did, { severity, trap, where, what, why, remedy }]: Row): string {
-  let text = `**${severity}** ${where}: ${what} ${why} Mend: ${remedy}`;
+  let text = `**${severity}** ${where}: ${what} ${why} Fix: ${remedy}`;
   for (const [pattern, instead] of VOLATILE) text = text.replace(pattern, instead);
   return `| ${did} | \`${trap}\` | ${text.replaceAll('|', '\\|')} |`;
 }
