@@ -1,4 +1,4 @@
-/** Runs something that ends when SIGINT or SIGTERM comes; a second signal ends the process at once. */
+/** Runs an action that SIGINT or SIGTERM asks to stop; a second signal ends the process at once. */
 export async function withSignals(action: (stop: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
   const stop = () => {
@@ -15,7 +15,7 @@ export async function withSignals(action: (stop: AbortSignal) => Promise<void>):
   }
 }
 
-/** Resolves after the time, or when the signal comes. */
+/** Resolves after the time, or when `stop` is aborted. */
 export function ended(milliseconds: number | undefined, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);

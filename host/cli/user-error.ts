@@ -1,4 +1,4 @@
-/** Something the user can mend: one sentence, exit code 1, no stack trace. */
+/** Something that the user can fix: one sentence, exit code 1, no stack trace. */
 export class UserError extends Error {
   override name = 'UserError';
 }

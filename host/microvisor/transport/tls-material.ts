@@ -24,7 +24,7 @@ export function tlsMaterial(request: TransportRequest): SecureContextOptions {
   for (const [index, der] of ca.entries()) readCertificate(der, `CA certificate ${index + 1}`);
   const trust =
     ca.length > 0
-      ? // An intermediate that was given on purpose is trusted as it is, as on the device.
+      ? // An intermediate certificate is trusted without its root, as on the device.
         { ca: ca.map((der) => pem('CERTIFICATE', der)), allowPartialTrustChain: true }
       : { ca: [...rootCertificates] };
   const chain = request.clientChain.flatMap((der) => splitDer(der));
@@ -43,7 +43,7 @@ export function tlsMaterial(request: TransportRequest): SecureContextOptions {
 
 function readCertificate(der: Uint8Array, what: string): X509Certificate {
   try {
-    // PEM text would be read too; a device takes DER only.
+    // Node would read PEM too; a device takes DER only.
     if (der[0] !== 0x30) throw new Error('it does not begin with a DER SEQUENCE');
     return new X509Certificate(der);
   } catch (error) {
@@ -60,8 +60,8 @@ function readKey(der: Uint8Array): KeyObject {
 }
 
 /**
- * Splits DER values that stand one after the other (a `.der` chain) by their lengths, X.690 section 8.1.3. What
- * cannot be split is given back as it is, for the certificate reader to refuse.
+ * Splits DER values that follow each other (a `.der` chain) by their lengths, X.690 section 8.1.3. Bytes that cannot be
+ * split are returned as one part, for the certificate reader to refuse.
  */
 export function splitDer(bytes: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
@@ -75,7 +75,7 @@ export function splitDer(bytes: Uint8Array): Uint8Array[] {
   return parts.length > 0 ? parts : [bytes];
 }
 
-/** Bytes of the element at the start, with its header; undefined when it is not whole. */
+/** Bytes of the element at the start, with its header; undefined when it is incomplete. */
 function elementSize(bytes: Uint8Array): number | undefined {
   const first = bytes[1];
   if (first === undefined) return undefined;

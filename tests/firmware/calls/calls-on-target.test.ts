@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.js';
 import { target } from '../toolchain.js';
 import { drivers } from './drivers.js';
-import { emulated } from './emulated-board.js';
+import { emulated } from './emulated/emulated-driver.js';
 import { forBoth } from './scripts/both-versions.js';
 import { refusals } from './scripts/refusals.js';
 import { single } from './scripts/sessions.js';

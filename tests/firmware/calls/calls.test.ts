@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.js';
 import { drivers } from './drivers.js';
-import { emulated } from './emulated-board.js';
+import { emulated } from './emulated/emulated-driver.js';
 import { forBoth } from './scripts/both-versions.js';
 import { randomScript } from './scripts/random-script.js';
 import { refusals } from './scripts/refusals.js';

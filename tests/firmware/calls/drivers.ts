@@ -26,9 +26,11 @@ function driver(engine: EngineName, folder: string, machine: Machine): string {
   const own = join(folder, engine);
   mkdirSync(own, { recursive: true });
   const program = join(own, 'driver');
-  const parts = ['driver', 'words', 'device', 'mqtt', 'board'].map((name) => `tests/firmware/calls/${name}.c`);
+  const parts = ['driver', 'words', 'device_commands', 'mqtt_commands', 'board'].map(
+    (name) => `tests/firmware/calls/driver/${name}.c`,
+  );
   const sources = [...SHARED, ...parts];
-  if (machine === here) sources.push('-DCALLS_SOCKET', 'tests/firmware/calls/socket.c');
+  if (machine === here) sources.push('-DCALLS_SOCKET', 'tests/firmware/calls/driver/socket.c');
   const words = [...STRICT, '-Os', ...OURS, '-Ihost/wasm3/calls', ...sources, ...core(engine, own, machine)];
   compile(machine, ...words, ...machine.link, '-o', program);
   return program;

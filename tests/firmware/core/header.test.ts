@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as abi from '../../../build/abi/core.js';
 import { cHeader } from '../../../tools/generate/c-header.js';
 import { readAbi } from '../../../tools/generate/generate.js';
-import { temporaryFolder } from './engines.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 const header = readFileSync('build/wasmqtt.h', 'utf8');

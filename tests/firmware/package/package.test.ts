@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { typescriptProgram } from '../../../tools/run-typescript.js';
-import { target, temporaryFolder } from '../core/engines.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { target } from '../toolchain.js';
 
 const folder = temporaryFolder();
 const unpacked = join(folder, 'package');

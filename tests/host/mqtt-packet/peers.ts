@@ -42,3 +42,9 @@ export const members = (packets: unknown): unknown =>
 export const oneByOne = (bytes: Buffer) => [...bytes.keys()].map((at) => bytes.subarray(at, at + 1));
 
 export const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+/** Feeds chunks in hex to a new parser of ours. */
+export const parse = (options: ParserOptions | undefined, ...chunks: string[]) =>
+  parseAll(ours, options, ...chunks.map((chunk) => hex(chunk)));
+
+export const cmds = (packets: Packet[]) => packets.map(({ cmd }) => cmd);

@@ -1,4 +1,4 @@
-import { answer, broker, channel, connected, message, readAll } from './lines.js';
+import { answer, broker, channel, connected, message, readAll } from './beginnings.js';
 
 /** Scripts for both versions by the behaviour that they show. */
 export const forBoth = (version: 4 | 5): Record<string, string[]> => ({

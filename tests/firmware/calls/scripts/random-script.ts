@@ -1,5 +1,5 @@
 import type { Packet } from '../../../../host/core/index.js';
-import { broker } from './lines.js';
+import { broker } from './beginnings.js';
 
 /** A generator of numbers below a limit, the same for the same seed. */
 function numbers(seed: number): (limit: number) => number {

@@ -1,4 +1,4 @@
-import { broker, channel, connected, device, message } from './lines.js';
+import { broker, channel, connected, device, message } from './beginnings.js';
 
 const CALLS = [
   'open 1 1024 512',

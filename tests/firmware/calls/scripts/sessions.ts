@@ -1,4 +1,4 @@
-import { answer, broker, channel, connack, connected, message } from './lines.js';
+import { answer, broker, channel, connack, connected, message } from './beginnings.js';
 
 /** Scripts of MQTT that need no version, or one alone. */
 export const single: Record<string, string[]> = {

@@ -50,7 +50,7 @@ export class DoctorRig implements Disposable {
     expect(events).toHaveLength(findings.length + steps.length + 1);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     expect(summary).toMatchObject({ errors, warnings: findings.length - errors });
-    const sentence = `wasmqtt: ${errors === 1 ? 'one error' : `${errors} errors`}; mend what is told above\n`;
+    const sentence = `wasmqtt: ${errors === 1 ? 'one error' : `${errors} errors`}; fix what is reported above\n`;
     expect({ code, stderr }).toEqual(errors > 0 ? { code: 1, stderr: sentence } : { code: 0, stderr: '' });
     return { code, stderr, findings, steps, summary };
   }

@@ -58,13 +58,13 @@ describe('stores that are well', () => {
 });
 
 describe('stores that are not', () => {
-  it('give a line for each trap: severity, where, what, why, how to mend it, and its name', async () => {
+  it('give a line for each trap: severity, where, what, why, how to fix it, and its name', async () => {
     await rig.fill({ ...good, 'config broker-port': '1883', 'config cert': '308' });
     const { code, stdout, stderr } = await rig.text();
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'wasmqtt: 2 errors; mend what is told above\n' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'wasmqtt: 2 errors; fix what is reported above\n' });
     expect(stdout.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(
-        /^error {4}config broker-port: Port 1883 .* Mend: wasmqtt provision .* \[port-without-tls\]$/,
+        /^error {4}config broker-port: Port 1883 .* Fix: wasmqtt provision .* \[port-without-tls\]$/,
       ),
       expect.stringMatching(/^error {4}config cert, character 3: .* 3 hex digits, .* \[odd-hex\]$/),
       expect.stringMatching(/^2 errors, 0 warnings: device UV/),
@@ -116,7 +116,7 @@ describe('scope', () => {
     expect({ findings, stores: summary.stores }).toEqual({ findings: [], stores: 'the account in .wasmqtt/store' });
   });
 
-  it('and folder and device of the options stand in the commands that mend', async () => {
+  it('and folder and device of the options are in the commands that fix it', async () => {
     await rig.fill({ ...good, 'config broker-port': '1883' });
     const other = `UV${'d'.repeat(32)}`;
     const { findings } = await rig.doctor(['--data', './.wasmqtt', '--device-sid', other]);

@@ -20,7 +20,7 @@ describe('a broker that cannot be reached', () => {
   });
 
   it('an address where the host belongs', async () => {
-    expect(await fromStore({ 'broker-host': 'mqtts://localhost' })).toMatch(/no host name; give the name alone/);
+    expect(await fromStore({ 'broker-host': 'mqtts://localhost' })).toMatch(/not a host name; give only the name/);
   });
 
   it.each([

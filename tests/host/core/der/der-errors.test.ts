@@ -34,13 +34,13 @@ describe('DerError', () => {
 
   it('asks for a new one where the kind is right and its content is not', () => {
     for (const format of ['pkcs8', 'pkcs1', 'sec1'] as const)
-      expect(adviceOf('private key', format)).toBe('export it anew');
-    expect(adviceOf('PKCS#8 key', 'pkcs8')).toBe('export it anew');
-    expect(adviceOf('certificate', 'certificate')).toBe('have it issued anew');
-    expect(adviceOf('certification request', 'certificate-request')).toBe('have it issued anew');
-    expect(adviceOf('CRL', 'crl')).toBe('have it issued anew');
+      expect(adviceOf('private key', format)).toBe('export it again');
+    expect(adviceOf('PKCS#8 key', 'pkcs8')).toBe('export it again');
+    expect(adviceOf('certificate', 'certificate')).toBe('have it issued again');
+    expect(adviceOf('certification request', 'certificate-request')).toBe('have it issued again');
+    expect(adviceOf('CRL', 'crl')).toBe('have it issued again');
     const kinds = ['pkcs8-encrypted', 'public-key', 'certificate', 'certificate-request', 'crl', 'sec1'] as const;
-    for (const format of kinds) expect(adviceOf('DER element', format)).toBe('have it issued anew');
+    for (const format of kinds) expect(adviceOf('DER element', format)).toBe('have it issued again');
   });
 
   it('says what was given in place of what is wanted', () => {

@@ -43,7 +43,7 @@ function act(session: ClientSession, random: Random): void {
   } else {
     session.send(packet, random.integer(0, 0xffffffff));
   }
-  session.poll(random.integer(0, 0xffffffff));
+  session.tick(random.integer(0, 0xffffffff));
 }
 
 function expected(run: () => void): boolean {

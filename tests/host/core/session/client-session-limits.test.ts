@@ -41,7 +41,7 @@ describe('ClientSession', () => {
     expect(() => session.receive(received(9), 0)).toThrow(SessionError);
     const waiting = new ClientSession();
     waiting.send(connectPacket(5), 1_000);
-    expect(waiting.deadline(1_000)).toBe(31_000);
+    expect(waiting.nextDeadline(1_000)).toBe(31_000);
   });
 
   it('acknowledges nothing by itself when that is left to the caller', () => {
@@ -77,7 +77,7 @@ describe('ClientSession', () => {
     expect(again).toMatchObject({ events: [], message: expect.stringMatching(/^cannot send connect: /) });
     const silent = new ClientSession();
     silent.send(connectPacket(5), 0);
-    const late = thrown(() => silent.poll(30_000));
+    const late = thrown(() => silent.tick(30_000));
     expect(late).toMatchObject({ events: [], message: expect.stringMatching(/^connection: /) });
     expect(thrown(() => ClientSession.restore(new Uint8Array(600))).message).toMatch(/^restore: /);
     expect(() => session.receive('x' as never, 0)).toThrow(new TypeError('chunk must be a Uint8Array'));
@@ -133,7 +133,7 @@ describe('ClientSession', () => {
     bytes.fill(0);
     restored.send(connectPacket(5), 0);
     restored.receive(encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5), 0);
-    expect(restored.poll(0)).toBe(1);
+    expect(restored.tick(0)).toBe(1);
   });
 
   it('does not take a session whose parts do not fit together', () => {
@@ -208,7 +208,7 @@ describe('ClientSession', () => {
     session.send(connectPacket(5), 0);
     session.receive(encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5), 0);
     session.takeOutput();
-    expect(session.poll(0)).toBeUndefined();
+    expect(session.tick(0)).toBeUndefined();
     expect(sent(session).map((packet) => [packet.type, 'packetId' in packet && packet.packetId])).toEqual([
       ['pubrel', 1],
       ['pubrel', 2],

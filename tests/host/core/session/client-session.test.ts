@@ -99,15 +99,15 @@ describe('ClientSession', () => {
 
   it('says when it has to be polled, sends PINGREQ, and gives up when no answer comes', () => {
     const session = connected({ responseTimeout: 5_000 });
-    expect(session.deadline(1_000)).toBe(60_000);
-    session.poll(59_999);
+    expect(session.nextDeadline(1_000)).toBe(60_000);
+    session.tick(59_999);
     expect(session.takeOutput()).toEqual([]);
-    session.poll(60_000);
+    session.tick(60_000);
     expect(sent(session)).toEqual([{ type: 'pingreq' }]);
-    expect(session.deadline(60_000)).toBe(65_000);
-    expect(thrown(() => session.poll(65_000)).codeName).toBe('RESPONSE_TIMEOUT');
+    expect(session.nextDeadline(60_000)).toBe(65_000);
+    expect(thrown(() => session.tick(65_000)).codeName).toBe('RESPONSE_TIMEOUT');
     session.close();
-    expect(session.deadline(65_000)).toBeUndefined();
+    expect(session.nextDeadline(65_000)).toBeUndefined();
   });
 
   it('goes on after a restart from what was saved', () => {
@@ -118,10 +118,10 @@ describe('ClientSession', () => {
     session.send(connectPacket(5), 0);
     session.receive(encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5), 0);
     session.takeOutput();
-    expect(session.poll(0)).toBe(1);
+    expect(session.tick(0)).toBe(1);
     session.send({ ...publish, packetId: 1, dup: true } as Packet, 0);
     expect(sent(session)).toMatchObject([{ type: 'publish', packetId: 1, dup: true }]);
-    expect(session.poll(0)).toBeUndefined();
+    expect(session.tick(0)).toBeUndefined();
   });
 
   it('does not take bytes that are no session', () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProtocolVersion, QoS } from '../../../../host/core/index.js';
 import type { Message } from './model-server.js';
 import { randomOptions } from './random-options.js';
-import { Simulation, type SimulationOptions } from './simulation.js';
+import { Simulation } from './simulation.js';
+import type { SimulationOptions } from './simulation-options.js';
 
 /** Seeds of a run, some seconds; WASMQTT_SESSION_SEEDS changes their number. */
 const SEEDS = Number(process.env.WASMQTT_SESSION_SEEDS ?? 10_000);

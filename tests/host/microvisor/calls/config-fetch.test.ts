@@ -8,8 +8,9 @@ import {
   MvEventType,
 } from '../../../../build/abi/microvisor.js';
 import type { ConfigItem } from '../../../../host/microvisor/index.js';
-import { configFetch, fetchParams, itemParams } from '../cases/channels.js';
+import { configFetch } from '../cases/config-fetch.js';
 import { statusTests } from '../cases/status-case.js';
+import { fetchParams, itemParams } from '../rig/config-structures.js';
 import { Rig, TAG } from '../rig/rig.js';
 
 const { CONFIGFETCH } = MvChannelType;

@@ -22,14 +22,14 @@ describe('receiving', () => {
     const channel = rig.connected();
     arrive(rig, 't', 'x', qos, 33);
     const { id } = receive(rig, channel);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.link.received.map(({ type }) => type)).toEqual(['connect']);
     rig.ok('mvMqttAcknowledgeMessage', channel, id);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.link.last(qos === 1 ? 'puback' : 'pubrec').packetId).toBe(33);
     expect(rig.events.at(-1)).toEqual({ event: 'acknowledged', topic: 't', qos });
     rig.ok('mvMqttAcknowledgeMessage', channel, id);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.link.received.length).toBe(2);
   });
 
@@ -38,7 +38,7 @@ describe('receiving', () => {
     const channel = rig.connected();
     arrive(rig, 't', 'x', 2, 3);
     rig.ok('mvMqttAcknowledgeMessage', channel, receive(rig, channel).id);
-    rig.kernel.tick();
+    rig.tick();
     arrive(rig, 't', 'x', 2, 3);
     expect(next(rig, channel)).toBe('NONE');
     expect(rig.link.received.map(({ type }) => type)).toEqual(['connect', 'pubrec', 'pubrec']);
@@ -67,7 +67,7 @@ describe('receiving', () => {
     arrive(rig, 'late', 'y');
     expect(rig.news()).toEqual([READABLE]);
     expect(receive(rig, channel).topic).toBe('big');
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.news()).toEqual([READABLE]);
     expect(receive(rig, channel).topic).toBe('late');
   });
@@ -114,7 +114,7 @@ describe('receiving', () => {
     rig.link.events.data(Buffer.concat(Array(6).fill(encodePacket(message, 5))));
     expect(disconnectResponse(rig, channel)[0]).toBe('CONNECTIONCIRCUITBREAKER');
     receive(rig, channel);
-    rig.kernel.tick();
+    rig.tick();
     expect(next(rig, channel)).toBe('NONE');
     expect(rig.news().length).toBe(2);
   });

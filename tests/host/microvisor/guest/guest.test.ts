@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  createKernel,
   Device,
   GuestError,
   GuestTrap,
-  Kernel,
   type KernelEvent,
   loadGuest,
 } from '../../../../host/microvisor/index.js';
@@ -70,7 +70,7 @@ class Clock {
   now = 10;
   readonly events: KernelEvent[] = [];
   readonly log: string[] = [];
-  readonly kernel = new Kernel({
+  readonly kernel = createKernel({
     now: () => this.now,
     deviceId: DEVICE_ID,
     config: { fetch: async () => [] },
@@ -88,17 +88,17 @@ describe('a reactive guest', () => {
     const guest = await loadGuest(wasm, clock.kernel);
     guest.start();
     expect(stateOf(guest)).toBe(1);
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(77);
     expect(clock.log).toEqual(['ok']);
-    expect(clock.kernel.nextDeadline()).toBe(510);
+    expect(clock.kernel.nextDeadline(clock.now)).toBe(510);
     clock.now = 509;
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(77);
     clock.now = 510;
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(1000);
-    expect(clock.kernel.nextDeadline()).toBeUndefined();
+    expect(clock.kernel.nextDeadline(clock.now)).toBeUndefined();
     const turns = clock.events.flatMap((event) => (event.event === 'turn' ? [event.entry] : []));
     expect(turns.filter((entry) => entry !== 'mv_app_state')).toEqual([
       'mv_app_start',
@@ -115,7 +115,7 @@ describe('a reactive guest', () => {
       .replace('state = load<u32>(buffer + 12);', 'state = irqn;');
     const guest = await loadGuest(await compile(renamed), clock.kernel);
     guest.start();
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(51);
   });
 
@@ -123,7 +123,7 @@ describe('a reactive guest', () => {
     const clock = new Clock();
     const guest = await loadGuest(await compile(source.replace('export function TIM8', 'function TIM8')), clock.kernel);
     guest.start();
-    expect(() => guest.run()).toThrow(
+    expect(() => guest.run(clock.now)).toThrow(
       'interrupt 51 is pending, but the guest exports neither TIM8_BRK_IRQHandler nor mv_irq',
     );
     expect(guest.running).toBe(false);
@@ -139,7 +139,7 @@ describe('a reactive guest', () => {
     expect(() => guest.enter(entry)).toThrow(GuestTrap);
     expect(guest.trap).toMatchObject({ entry, message: expect.stringMatching(message) });
     expect(clock.events.at(-1)).toMatchObject({ event: 'trap', entry });
-    guest.run();
+    guest.run(clock.now);
     expect(() => guest.enter('mv_app_state')).toThrow('the guest is stopped');
   });
 

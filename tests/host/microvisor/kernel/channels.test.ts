@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MvChannelType, MvClosureReason, MvStatus, nameOf } from '../../../../build/abi/microvisor.js';
-import { channels, fetchParams } from '../cases/channels.js';
+import { channels } from '../cases/channels.js';
 import { statusTests } from '../cases/status-case.js';
-import { OUTSIDE, Rig } from '../rig/rig.js';
+import { fetchParams } from '../rig/config-structures.js';
+import { Rig } from '../rig/rig.js';
+import { OUTSIDE } from '../rig/rig-memory.js';
 
 const { CONFIGFETCH } = MvChannelType;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logging } from '../cases/basics.js';
+import { logging } from '../cases/logging.js';
 import { statusTests } from '../cases/status-case.js';
 import { Rig } from '../rig/rig.js';
 
@@ -23,10 +23,10 @@ describe('logging', () => {
       const { data, length } = rig.put(text);
       rig.ok('mvServerLog', data, length);
     }
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.log).toEqual([]);
     rig.kernel.network.setLink(true);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.log).toEqual(['one', 'two']);
   });
 });

@@ -87,7 +87,7 @@ export class BrokerRig {
   /** Carries packets, and lets the kernel do its work, until nothing moves. */
   settle(): void {
     for (let moved = true; moved; ) {
-      this.rig.kernel.tick();
+      this.rig.tick();
       const line = this.line;
       const up = line.take(line.up);
       if (up && !line.over) this.broker.receive(line.id, up);
@@ -95,7 +95,7 @@ export class BrokerRig {
       if (down && !line.over) line.events.data(down);
       moved = line.up.length > 0 || (!line.held && line.down.length > 0);
     }
-    this.rig.kernel.tick();
+    this.rig.tick();
   }
 
   /** The connection is lost; both sides notice. */
@@ -103,14 +103,14 @@ export class BrokerRig {
     this.line.over = true;
     this.broker.closed(this.line.id);
     this.line.events.closed();
-    this.rig.kernel.tick();
+    this.rig.tick();
   }
 
   /** A new channel with a connection that stands; gives its handle. */
   connect(overrides: Partial<MvMqttConnectRequest> = {}): number {
     const channel = this.rig.channel();
     this.rig.ok('mvMqttRequestConnect', channel, this.rig.connectRequest({ cleanStart: 0, ...overrides }));
-    this.rig.kernel.tick();
+    this.rig.tick();
     this.line.events.connected({ tls: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' });
     this.settle();
     expect(connectResponse(this.rig, channel)).toEqual(['REQUESTCOMPLETED', 0]);

@@ -7,8 +7,8 @@ import {
   writeMvConfigKeyFetchParams,
   writeMvConfigKeyToFetch,
   writeMvConfigResponseReadItemParams,
-} from '../../../build/abi/microvisor.js';
-import type { ConfigItem, ConfigItemResult, TransportEvents } from '../../../host/microvisor/index.js';
+} from '../../../../build/abi/microvisor.js';
+import type { ConfigItem, ConfigItemResult, TransportEvents } from '../../../../host/microvisor/index.js';
 import {
   codesResponse,
   login,
@@ -18,8 +18,8 @@ import {
   subscribeRequest,
   unsubscribeRequest,
   will,
-} from '../../host/microvisor/rig/mqtt-structures.js';
-import { Rig } from '../../host/microvisor/rig/rig.js';
+} from '../../../host/microvisor/rig/mqtt-structures.js';
+import { Rig } from '../../../host/microvisor/rig/rig.js';
 
 /** As in calls-driver.c. */
 async function config(items: ConfigItem[]): Promise<ConfigItemResult[]> {
@@ -73,7 +73,7 @@ class Script {
   }
 
   async #poll(): Promise<void> {
-    this.#rig.kernel.tick();
+    this.#rig.tick();
     await this.#rig.settle();
   }
 
@@ -223,7 +223,7 @@ class Script {
   /** The records since the last time, of the first notification buffer. */
   #takeNews(): string[] {
     const found: string[] = [];
-    for (let entry = this.#rig.kernel.takeEntry(); entry !== undefined; entry = this.#rig.kernel.takeEntry()) {
+    for (let entry = this.#rig.takeEntry(); entry !== undefined; entry = this.#rig.takeEntry()) {
       const at = this.#records + (this.#news++ % 16) * 16;
       found.push(`${this.#rig.u32(at + 8)}:${this.#rig.u32(at + 12)}`);
     }

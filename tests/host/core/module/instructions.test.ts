@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import binaryen from 'binaryen';
 import { describe, expect, it } from 'vitest';
 import { typescriptProgram } from '../../../../tools/run-typescript.js';
@@ -51,40 +49,4 @@ it('a module that grows its memory, counts in floats or calls itself would be fo
     (func $even (call $odd)) (func $odd (call $even)) (func $any (call_indirect (i32.const 0))))`);
   expect(foreign(module).join()).toMatch(/memory\.grow.*param.*f64.*f64\.add.*call_indirect/);
   expect(recursive(module)).toEqual(['$even', '$odd']);
-});
-
-interface Heap {
-  decoded: number;
-  /** Whether the integers that were read are those of the packets. */
-  right: boolean;
-  /** Garbage collections while decoding. */
-  collections: number;
-  /** Bytes that the heap grew by, for one packet. */
-  perPacket: number;
-}
-
-/** Decodes a million packets in a process of its own, after as many to get warm. */
-function measure(way: 'cursor' | 'object'): Heap {
-  const program = fileURLToPath(new URL('programs/heap.ts', import.meta.url));
-  return JSON.parse(
-    execFileSync(process.execPath, ['--expose-gc', ...typescriptProgram(program, way, '1000000')], {
-      encoding: 'utf8',
-    }),
-  );
-}
-
-describe('the JavaScript heap, while a million packets are decoded', () => {
-  it('the cursor allocates nothing for a packet: less than a byte each, which are two views for each chunk', () => {
-    const heap = measure('cursor');
-    expect(heap).toMatchObject({ right: true, collections: 0 });
-    expect(heap.decoded).toBeGreaterThanOrEqual(1_000_000);
-    expect(heap.perPacket).toBeLessThan(1);
-  });
-
-  it('plain objects do: the same measurement finds them', () => {
-    const heap = measure('object');
-    expect(heap.right).toBe(true);
-    expect(heap.collections).toBeGreaterThan(0);
-    expect(heap.perPacket).toBeGreaterThan(1);
-  });
 });

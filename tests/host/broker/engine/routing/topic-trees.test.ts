@@ -32,7 +32,7 @@ const filters = [...new Set(['#', ...Array.from({ length: 400 }, randomFilter)])
 const topics = [...new Set(Array.from({ length: 400 }, randomTopic))];
 
 describe('the subscription tree', () => {
-  it('finds exactly the filters that match by 4.7, whatever was added and removed before', () => {
+  it('finds exactly the filters that match by 4.7, after any additions and removals', () => {
     const tree = new SubscriptionTree<string, string>();
     for (const filter of filters) tree.set(filter, 'owner', filter);
     const removed = filters.filter((_, index) => index % 3 === 0);
@@ -59,7 +59,7 @@ describe('the subscription tree', () => {
     ]);
   });
 
-  it('says what it did not hold, and is empty after all is removed', () => {
+  it('reports what it did not hold, and is empty once everything is removed', () => {
     const tree = new SubscriptionTree<string, number>();
     tree.set('a/b/c', 'one', 1);
     expect(tree.delete('a/b', 'one')).toBe(false);
@@ -70,7 +70,7 @@ describe('the subscription tree', () => {
     tree.match('a/b/c', () => expect.unreachable());
   });
 
-  it('takes the longest topic there can be', () => {
+  it('accepts the longest possible topic', () => {
     const tree = new SubscriptionTree<string, number>();
     const topic = '/'.repeat(65_535);
     tree.set(topic, 'one', 1);
@@ -98,7 +98,7 @@ describe('the retained store', () => {
     }
   });
 
-  it('refuses what is over its limits and stays as it was', () => {
+  it('refuses a message over its limits and stays as it was', () => {
     const store = new RetainedStore(2, 20);
     expect(store.set(message('a', '123456'), 0)).toBe(true);
     expect(store.set(message('b', '123456'), 0)).toBe(true);
@@ -109,7 +109,7 @@ describe('the retained store', () => {
     expect(store.set(message('a', '123456789012345'), 0)).toBe(true);
   });
 
-  it('gives up expired messages before it refuses new ones', () => {
+  it('discards expired messages before it refuses new ones', () => {
     const store = new RetainedStore(1, 1000);
     store.set(message('a', 'x', { messageExpiryInterval: 1 }), 0);
     expect(store.set(message('b'), 999)).toBe(false);
