@@ -45,4 +45,22 @@ describe('links in documents', () => {
     const lost = documents.map(({ path }) => path).filter((path) => path.startsWith('docs/') && !linked.has(path));
     expect(lost).toEqual([]);
   });
+
+  it('that are paths in code exist too, from the root or beside the document', () => {
+    const wrong = documents.filter(({ path }) => path !== 'CHANGELOG.md').flatMap(lostPaths);
+    expect(wrong).toEqual([]);
+  });
 });
+
+/** Paths to folders of the project in backticks, but for what is built and for patterns. */
+const PATH = /^(?:assembly|host|tests|tools|docs)\/[\w./-]+$/;
+
+function lostPaths(document: Document): string[] {
+  return document.prose.flatMap(({ line, text }) =>
+    [...text.matchAll(/`([^`]+)`/g)]
+      .map(([, path]) => path)
+      .filter((path) => PATH.test(path))
+      .filter((path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, document.folder, path)))
+      .map((path) => `${document.path}:${line}: ${path}`),
+  );
+}

@@ -1,6 +1,7 @@
 // npm run docs: writes the generated parts of the documents.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../command.js';
 import { root } from '../root.js';
 import { isCurrent, writeBlock } from './blocks.js';
 import { GENERATED_NAMES, generated } from './generated.js';
@@ -18,15 +19,8 @@ npm run docs -- --check              writes nothing; exit code 1 when a part is 
 npm run docs -- --measure            also measures speed (npm run speed), for some minutes
 `;
 
-interface Options {
-  check?: boolean;
-  measure?: boolean;
-  only?: string;
-  help?: boolean;
-}
-
-/** @throws Error when the options are wrong */
-function parse(): Options & { names: string[] } {
+/** @throws UsageError for a part that does not exist; what parseArgs throws */
+function parse() {
   const { values } = parseArgs({
     options: {
       check: { type: 'boolean' },
@@ -37,14 +31,15 @@ function parse(): Options & { names: string[] } {
   });
   const names = values.only?.split(',') ?? NAMES;
   const unknown = names.filter((name) => !NAMES.includes(name));
-  if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
+  if (unknown.length > 0) throw new UsageError(`there is no part ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
   return { ...values, names };
 }
 
-function check(names: string[]): void {
+/** @returns the exit code */
+function check(names: string[]): number {
   const stale = generated(names).filter((block) => !isCurrent(block));
   for (const { name, file } of stale) console.log(`${file}: "${name}" is out of date; run npm run docs`);
-  process.exitCode = stale.length === 0 ? 0 : 1;
+  return stale.length === 0 ? 0 : 1;
 }
 
 function write(names: string[], traps: string[]): void {
@@ -54,35 +49,19 @@ function write(names: string[], traps: string[]): void {
   if (traps.length > 0) writeTrapTables(traps);
 }
 
-function main(): void {
-  let options: ReturnType<typeof parse>;
-  try {
-    options = parse();
-  } catch (error) {
-    console.error(`docs: ${(error as Error).message}; see npm run docs -- --help`);
-    process.exitCode = 2;
-    return;
-  }
+await runCommand('docs', () => {
+  const options = parse();
   if (options.help) {
     console.log(HELP);
-    return;
+    return 0;
   }
   process.chdir(root);
   const names = options.names.filter((name) => GENERATED_NAMES.includes(name));
-  if (options.check) {
-    check(names);
-    return;
-  }
+  if (options.check) return check(names);
   if (options.measure) measureSpeed();
   write(
     names,
     options.names.filter((name) => name in TRAP_TABLES),
   );
-}
-
-try {
-  main();
-} catch (error) {
-  console.error(`docs: ${(error as Error).message}`);
-  process.exitCode = 1;
-}
+  return 0;
+});
