@@ -7,7 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
 import { coloursFor } from './output/colours.js';
-import { UsageError } from './user-error.js';
+import { UsageError } from './process/user-error.js';
 
 const DONE = 0;
 const FAILED = 1;

@@ -1,6 +1,6 @@
 import { consumed, type DerPeers, derRows, hexRows, measure, type Peer, type Result, rows } from '../../bench/index.js';
 import { type Colours, coloursFor } from '../output/colours.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 
 export interface BenchFlags {
   json?: boolean;

@@ -1,8 +1,8 @@
 import { parseDeviceSid } from '../options/option-parsers.js';
+import { ended, withSignals } from '../process/signals.js';
+import { UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
-import { ended, withSignals } from '../signals.js';
-import { UserError } from '../user-error.js';
 
 export interface CloudFlags {
   port?: number;

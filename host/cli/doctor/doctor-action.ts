@@ -3,7 +3,7 @@ import { checkTexts } from '../options/credential-options.js';
 import type { StoresOptions } from '../options/stores-options.js';
 import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 import type { DoctorReport } from './doctor-events.js';
 import { doctorReporter } from './doctor-reporter.js';
 import { type DeviceStores, readStores } from './read-stores.js';

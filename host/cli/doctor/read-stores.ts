@@ -3,10 +3,10 @@ import process from 'node:process';
 import { isInTheClear, type Scope, type StoreName } from '../../cloud/index.js';
 import type { StoredValues } from '../../credentials/index.js';
 import type { StoresOptions } from '../options/stores-options.js';
+import { UserError } from '../process/user-error.js';
 import { LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
 import { type Remedies, remediesFor } from '../services/remedies.js';
 import { remoteCloud } from '../services/remote-cloud.js';
-import { UserError } from '../user-error.js';
 
 /** What a device reads, and where it was read from. */
 export interface DeviceStores extends Remedies {

@@ -1,4 +1,4 @@
-import { UsageError } from '../user-error.js';
+import { UsageError } from '../process/user-error.js';
 import { optionName } from './option-name.js';
 
 /** Options that stand for keys of the stores. */

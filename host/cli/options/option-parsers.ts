@@ -1,6 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-// Not from the index of the room, which would load the database with it.
-import { normalizeDeviceSid } from '../../cloud/store/value-limits.js';
 import { isPort, LARGEST_PORT } from '../../node/ports.js';
 import { LONGEST_TIMER } from '../../node/timers.js';
 
@@ -32,9 +30,6 @@ export function parseDays(text: string): number {
 /** A device SID in lower case; undefined for an empty text, as in `MV_DEVICE_SID=`. */
 export function parseDeviceSid(text: string): string | undefined {
   if (text === '') return undefined;
-  try {
-    return normalizeDeviceSid(text);
-  } catch {
-    throw new InvalidArgumentError('Give UV and 32 hex digits.');
-  }
+  if (/^UV[0-9a-fA-F]{32}$/.test(text)) return `UV${text.slice(2).toLowerCase()}`;
+  throw new InvalidArgumentError('Give UV and 32 hex digits.');
 }

@@ -1,5 +1,5 @@
 import { CredentialFileError, type KeyFile, readSecretLine } from '../../credentials/index.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 
 /**
  * The pass-phrase of an encrypted key: from the file, else typed on the terminal, which does not show it. Undefined for a

@@ -1,8 +1,8 @@
 import { checkPairs, checkTexts, withUsualPort } from '../options/credential-options.js';
 import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
-import { withSignals } from '../signals.js';
-import { UsageError } from '../user-error.js';
+import { withSignals } from '../process/signals.js';
+import { UsageError } from '../process/user-error.js';
 import { provisionReporter } from './provision-reporter.js';
 import { type ProvisionOptions, provision } from './run-provision.js';
 

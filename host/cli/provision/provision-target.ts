@@ -13,10 +13,10 @@ import {
 } from '../../cloud/index.js';
 import type { ConfigKey } from '../../credentials/index.js';
 import type { StoresOptions } from '../options/stores-options.js';
+import { UserError } from '../process/user-error.js';
 import { EmbeddedValues } from '../services/embedded-values.js';
 import { accountOf, LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
 import { remoteCloud } from '../services/remote-cloud.js';
-import { UserError } from '../user-error.js';
 
 export interface TargetOptions extends StoresOptions {
   dryRun?: boolean;

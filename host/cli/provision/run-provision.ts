@@ -14,8 +14,8 @@ import type { ConfigKey, Finding, StoredValues } from '../../credentials/index.j
 import { type ConnectOptions, tryConnection } from '../doctor/try-connection.js';
 import { removeCommand, undoCommand, writeCommand } from '../output/curl-commands.js';
 import { shellWord } from '../output/shell-word.js';
+import { UserError } from '../process/user-error.js';
 import { remediesFor } from '../services/remedies.js';
-import { UserError } from '../user-error.js';
 import { checkTransport, checkValues, merged } from './provision-checks.js';
 import type { How, ProvisionReport, ProvisionSummary } from './provision-events.js';
 import { openTarget, type Removal, type Target, type TargetOptions } from './provision-target.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
+import { reasonOf } from '../../node/reason.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 import { describeGuestError } from './guest-error.js';
 import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { RunReport } from './run-events.js';
@@ -159,8 +160,8 @@ function readGuest(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = isMissing ? 'there is no such file' : reasonOf(error);
     throw new UserError(`${file}: the guest cannot be read: ${reason}; give a .wasm file with --guest`);
   }
 }

@@ -2,8 +2,8 @@ import { checkTopicFilter, checkTopicName, describeResult } from '../../core/ind
 import { checkPairs, checkTexts, withUsualPort } from '../options/credential-options.js';
 import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
-import { withSignals } from '../signals.js';
-import { UsageError } from '../user-error.js';
+import { withSignals } from '../process/signals.js';
+import { UsageError } from '../process/user-error.js';
 import { type RunOptions, runDevice } from './run-device.js';
 import { runReporter } from './run-reporter.js';
 

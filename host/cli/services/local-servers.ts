@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type RunningBroker, startBroker } from '../../broker/index.js';
 import { type Account, type Cloud, type Store, startCloud } from '../../cloud/index.js';
 import { ensurePki, type Pki } from '../../pki/index.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 import { DEFAULT_CLOUD_PORT } from './local-store.js';
 
 const DEFAULT_BROKER_PORT = 8883;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Account, ensureAccount, Store } from '../../cloud/index.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 
 export const DEFAULT_CLOUD_PORT = 8180;
 

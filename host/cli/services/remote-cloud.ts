@@ -1,5 +1,5 @@
 import { CloudClient } from '../../cloud/index.js';
-import { UserError } from '../user-error.js';
+import { UserError } from '../process/user-error.js';
 
 /**
  * A cloud behind an address, with the account SID and token of the environment.

@@ -34,7 +34,7 @@ export function pemBlocks(place: FilePlace, bytes: Buffer, label: string, wanted
 }
 
 /**
- * The certificates that stand one after the other in DER, in their order, each with its own bytes.
+ * Splits certificates that follow each other in DER. Each comes with its own bytes.
  *
  * @throws DerError when one of them breaks a rule of its standard
  */

@@ -18,51 +18,50 @@ beforeAll(() => {
 });
 
 describe('opening the core in wasm3', () => {
-  it('refuses every beginning of the module as malformed', () => {
+  it('refuses every truncation of the module as malformed', () => {
     expect(interpreter.run('truncations')).toBe('0 opened, 0 refused otherwise');
   });
 
-  it('refuses what is no module, has imports, another ABI version, or lacks a function', () => {
-    const nothing = join(folder, 'nothing.wasm');
-    writeFileSync(nothing, 'no module at all');
-    expect(interpreter.run('open', { module: nothing })).toBe('MODULE_MALFORMED');
-    const { imports, version, missing, signature } = foreignModules(folder);
-    expect(interpreter.run('open', { module: imports })).toBe('MODULE_IMPORTS');
-    expect(interpreter.run('open', { module: 'build/app.wasm' })).toBe('MODULE_IMPORTS');
-    expect(interpreter.run('open', { module: version })).toBe('MODULE_ABI_VERSION');
-    expect(interpreter.run('open', { module: missing })).toBe('MODULE_EXPORTS');
-    expect(interpreter.run('open', { module: signature })).toBe('MODULE_EXPORTS');
+  const nothing = join(folder, 'nothing.wasm');
+  writeFileSync(nothing, 'not a module');
+  const { imports, version, missing, signature } = foreignModules(folder);
+  it.each([
+    { what: 'a file that is not a module', options: { module: nothing }, result: 'MODULE_MALFORMED' },
+    { what: 'a core with an import', options: { module: imports }, result: 'MODULE_IMPORTS' },
+    { what: 'the device application', options: { module: 'build/app.wasm' }, result: 'MODULE_IMPORTS' },
+    { what: 'a core with another ABI version', options: { module: version }, result: 'MODULE_ABI_VERSION' },
+    { what: 'a core without one of its functions', options: { module: missing }, result: 'MODULE_EXPORTS' },
+    { what: 'a core with another signature of a function', options: { module: signature }, result: 'MODULE_EXPORTS' },
+    { what: 'a stack below the minimum', options: { stack: 255 }, result: 'INVALID_ARGUMENT' },
+    { what: 'more memory than a page', options: { memory: 65_540 }, result: 'INVALID_ARGUMENT' },
+  ])('refuses $what with $result', ({ options, result }) => {
+    expect(interpreter.run('open', options)).toBe(result);
   });
 
-  it('refuses a heap that is too small at any block, leaves nothing behind, and allocates nothing after it', () => {
+  it('refuses a heap that runs out at any block, frees all blocks then, and allocates nothing once it is open', () => {
     expect(interpreter.run('heap')).toBe('refused 200, 0 blocks left behind');
-  });
-
-  it('refuses a stack below the least, and memory beyond a page', () => {
-    expect(interpreter.run('open', { stack: 255 })).toBe('INVALID_ARGUMENT');
-    expect(interpreter.run('open', { memory: 65_540 })).toBe('INVALID_ARGUMENT');
   });
 });
 
 describe('opening the core as C of wasm2c', () => {
-  it('takes nothing from the heap', () => {
+  it('allocates nothing from the heap', () => {
     expect(translated.run('heap')).toBe('never refused 200, 0 blocks left behind');
   });
 });
 
-describe('both ways', () => {
+describe('opening the core either way', () => {
   const heapBase = (compile('core.wasm').instantiate() as unknown as CoreExports).heap_base();
 
-  it('open with so little memory as the constants take, and not with less', () => {
-    for (const engine of [interpreter, translated]) {
-      expect(engine.run('open', { memory: heapBase }), engine.name).toBe('opened');
-      expect(engine.run('open', { memory: heapBase - 8 }), engine.name).toBe('LINEAR_MEMORY');
-      expect(engine.run('open', { memory: 8 }), engine.name).toBe('LINEAR_MEMORY');
-      expect(engine.run('open', { memory: 0 }), engine.name).toBe('INVALID_ARGUMENT');
-    }
+  it.each([
+    { memory: heapBase, what: 'exactly the constants', result: 'opened' },
+    { memory: heapBase - 8, what: 'less than the constants', result: 'LINEAR_MEMORY' },
+    { memory: 8, what: 'next to nothing', result: 'LINEAR_MEMORY' },
+    { memory: 0, what: 'nothing', result: 'INVALID_ARGUMENT' },
+  ])('with room for $what ($memory bytes) gives $result', ({ memory, result }) => {
+    for (const engine of [interpreter, translated]) expect(engine.run('open', { memory }), engine.name).toBe(result);
   });
 
-  it('report a trap, refuse work after it, and work again when opened anew', () => {
+  it('reports a trap, refuses calls after it, and works again once it is closed and opened', () => {
     for (const engine of [interpreter, translated]) {
       const [result, reason, refused, closed, opened, version, wrapped] = engine.run('trap').split('\n');
       expect(result, engine.name).toBe('-906');
@@ -73,7 +72,7 @@ describe('both ways', () => {
     }
   });
 
-  it('keep their result codes apart from those of the core', () => {
+  it('has result codes of its own, which the core does not use', () => {
     for (let code = -900; code >= -911; code--) expect(results[code]).toBeUndefined();
   });
 });

@@ -3,8 +3,8 @@ import { MqttError } from '../../../host/core/index.js';
 import type { Packet } from '../../../host/mqtt-packet/index.js';
 import { cmds, hex, oneByOne, ours, parse, parseAll, theirs } from './peers.js';
 
-describe('a packet that is refused', () => {
-  it('comes as an error after the packets before it, and nothing after it is emitted', () => {
+describe('a refused packet', () => {
+  it('is emitted as an error after the packets before it, and nothing follows it', () => {
     for (const lenient of [false, true]) {
       const { packets, errors } = parse({ lenient }, 'c000 d000 4102 0007 c000');
       expect(cmds(packets)).toEqual(['pingreq', 'pingresp']);
@@ -12,7 +12,7 @@ describe('a packet that is refused', () => {
     }
   });
 
-  it('says which rule it breaks and where, with the error of the core as its cause', () => {
+  it('names the rule that it breaks and where, with the error of the core as its cause', () => {
     const { errors } = parse(undefined, '3006 0002 2f23 6869');
     expect(errors).toMatchObject([
       { name: 'PacketError', codeName: 'TOPIC_WILDCARD', statement: 'MQTT-3.3.2-2', byteOffset: 5, reasonCode: 0x90 },
@@ -21,7 +21,7 @@ describe('a packet that is refused', () => {
     expect(errors[0].message).toContain('wildcard');
   });
 
-  it('is refused with its first byte in the words that it gets when it came whole', () => {
+  it('is refused at its first byte, in the same words as when it came whole', () => {
     const dup = '3805 0001 61 6869';
     const [whole, bytewise] = [[hex(dup)], oneByOne(hex(dup))].map((chunks) => parseAll(ours, undefined, ...chunks));
     expect(bytewise.unread).toHaveLength(1);
@@ -41,7 +41,7 @@ describe('a packet that is refused', () => {
     expect(cmds(packets)).toEqual(['pingresp']);
   });
 
-  it('is thrown by parse when nobody listens for errors', () => {
+  it('is thrown by parse when `error` has no listener', () => {
     expect(() => ours.parser().parse(hex('4102 0007'))).toThrow(/Invalid header flag bits/);
   });
 
@@ -112,13 +112,13 @@ describe('a server older than MQTT 5', () => {
     expect(packets).toMatchObject([{ cmd: 'connack', reasonCode: 1, sessionPresent: false }, { cmd: 'pingreq' }]);
   });
 
-  it('is not understood when it accepts, or gives a code that its version does not have', () => {
+  it('is not understood when it accepts, or sends a code that its version does not have', () => {
     for (const bytes of ['2002 0000', '2002 0006', '2002 0101', '208200 0100']) {
       expect(parse({ protocolVersion: 5 }, bytes)).toMatchObject({ packets: [], errors: [{ name: 'PacketError' }] });
     }
   });
 
-  it('is not understood in packets other than its CONNACK', () => {
+  it('is not understood in packets other than CONNACK', () => {
     expect(parse({ protocolVersion: 4 }, 'b002 0007').errors).toEqual([]);
     expect(parse({ protocolVersion: 5 }, 'b002 0007')).toMatchObject({
       packets: [],

@@ -8,14 +8,14 @@ describe.each(examples)('a $what of version $protocolVersion', ({ protocolVersio
   const common = { retain: false, qos: 0, dup: false, topic: null, payload: null };
   const expected = { ...common, ...packet, length: bytes.length / 2 - 2 };
 
-  it('is given with the members that mqtt-packet gives it, and no others', () => {
+  it('is emitted with the members that mqtt-packet gives it, and no others', () => {
     expect(parse({ protocolVersion }, bytes)).toEqual({ packets: [expected], errors: [], unread: [0] });
     const { packets } = parseAll(theirs, { protocolVersion }, hex(bytes));
     for (const lenient of [false, true])
       expect(members(parse({ protocolVersion, lenient }, bytes).packets)).toEqual(members(packets));
   });
 
-  it('comes only when its last byte came', () => {
+  it('is emitted only when its last byte has come', () => {
     const chunks = oneByOne(hex(bytes));
     for (const lenient of [false, true]) {
       expect(parseAll(ours, { protocolVersion, lenient }, ...chunks.slice(0, -1)).packets).toEqual([]);
@@ -29,24 +29,24 @@ describe('a parser', () => {
     expect(ours.parser()).toBeInstanceOf(EventEmitter);
   });
 
-  it('gives the packets of a chunk in order, and says how many bytes wait for the rest of theirs', () => {
+  it('emits the packets of a chunk in order, and returns how many bytes wait for the rest of theirs', () => {
     const { packets, unread } = parse(undefined, 'c000 3005 0001', '61 6869 d000 30', '05', '0001', '616869');
     expect(cmds(packets)).toEqual(['pingreq', 'publish', 'pingresp', 'publish']);
     expect(unread).toEqual([2, 0, 0, 2, 0]);
   });
 
-  it('takes an empty chunk for nothing', () => {
+  it('ignores an empty chunk', () => {
     expect(parse(undefined, '', 'c0', '', '00')).toMatchObject({ packets: [{ cmd: 'pingreq' }], unread: [0, 0, 0, 0] });
   });
 
-  it('takes a Uint8Array', () => {
+  it('accepts a Uint8Array', () => {
     const packets: Packet[] = [];
     const parser = ours.parser().on('packet', (packet) => packets.push(packet));
     parser.parse(Uint8Array.from(hex('3005 0001 61 6869')));
     expect(packets).toMatchObject([{ payload: Buffer.from('hi') }]);
   });
 
-  it('throws a TypeError for what is no bytes, and goes on', () => {
+  it('throws a TypeError for a chunk that is not bytes, and goes on', () => {
     const packets: Packet[] = [];
     const parser = ours.parser().on('packet', (packet) => packets.push(packet));
     parser.parse(hex('c0'));
@@ -56,7 +56,7 @@ describe('a parser', () => {
     expect(cmds(packets)).toEqual(['pingreq']);
   });
 
-  it('gives payloads as views on the chunk', () => {
+  it('emits payloads as views on the chunk', () => {
     const chunks = [hex('3005 0001 61 6869'), hex('3005 0001 61 6869')];
     const { packets } = parseAll(ours, undefined, ...chunks);
     for (const chunk of chunks) chunk.write('o', 5);
@@ -78,21 +78,21 @@ describe('a parser', () => {
     expect((packets[0] as { payload: Buffer }).payload.equals(payload)).toBe(true);
   });
 
-  it('takes version 4 for granted, and also for a version that does not exist', () => {
+  it('assumes version 4 by default, and for a version that does not exist', () => {
     for (const protocolVersion of [undefined, 4, 7, '5']) {
       const { packets } = parse({ protocolVersion } as ParserOptions, '2002 0000');
       expect(packets).toMatchObject([{ returnCode: 0 }]);
     }
   });
 
-  it('goes by the version of a CONNECT from there on, in the same chunk too (3.1.2.2)', () => {
+  it('uses the version of a CONNECT from there on, even in the same chunk (3.1.2.2)', () => {
     const connect = '100e 0004 4d515454 05 02 0000 00 0001 63';
     for (const chunks of [[connect, 'e001 04'], [`${connect} e001 04`]]) {
       expect(parse({ protocolVersion: 4 }, ...chunks).packets[1]).toMatchObject({ cmd: 'disconnect', reasonCode: 4 });
     }
   });
 
-  it('looks at the protocolVersion of its options with each chunk, as a client may change it', () => {
+  it('reads the protocolVersion of its options with each chunk, since a client may change it', () => {
     const options: ParserOptions = { protocolVersion: 4 };
     const packets: Packet[] = [];
     const parser = ours.parser(options).on('packet', (packet) => packets.push(packet));
@@ -102,14 +102,14 @@ describe('a parser', () => {
     expect(packets.map((packet) => 'reasonCode' in packet)).toEqual([false, true]);
   });
 
-  it('says as the cause of an error which version it went by', () => {
+  it('names in the cause of an error the version that it used', () => {
     for (const [given, version] of versions) {
       const { errors } = parse({ protocolVersion: given }, '3006 0002 2f23 6869');
       expect(errors).toMatchObject([{ cause: { protocolVersion: version } }]);
     }
   });
 
-  it('lets through what its options throw, whenever it asks them, and takes it for no packet that is refused', () => {
+  it('passes on an error that its options throw at any time, and does not mistake it for a refused packet', () => {
     let thrown = 0;
     for (const bytes of ['3206 0001 61 0007 78', '8200']) {
       for (let last = 1; last <= 5; last++) {
@@ -134,7 +134,7 @@ describe('a parser', () => {
     expect(thrown).toBeGreaterThan(2);
   });
 
-  it('gives no properties that somebody has put into Object.prototype', () => {
+  it('emits no properties that a program added to Object.prototype', () => {
     const bytes = hex('3007 0001 61 02 01 01 78');
     const clean = parseAll(ours, { protocolVersion: 5 }, bytes);
     const prototype = Object.prototype as Record<string, unknown>;
@@ -149,7 +149,7 @@ describe('a parser', () => {
     }
   });
 
-  it('gives user properties whose names are those of Object.prototype (2.2.2.2)', () => {
+  it('emits user properties whose names are those of Object.prototype (2.2.2.2)', () => {
     const bytes = '3021 0001 61 1d 26 0009 5f5f70726f746f5f5f 0001 31 26 0008 746f537472696e67 0001 32';
     const [packet] = parse({ protocolVersion: 5 }, bytes).packets as unknown as [
       { properties: { userProperties: object } },
@@ -186,7 +186,7 @@ describe('with `lenient`', () => {
 });
 
 describe('a listener', () => {
-  it('that calls parse gets the packets in the order of the stream all the same', () => {
+  it('that calls parse still gets the packets in the order of the stream', () => {
     const order: string[] = [];
     const parser = ours.parser();
     parser.on('packet', (packet) => {
@@ -197,7 +197,7 @@ describe('a listener', () => {
     expect(order).toEqual(['pingreq', 'pingresp', 'disconnect']);
   });
 
-  it('that throws does not make the parser lose the packets behind', () => {
+  it('that throws does not make the parser lose the packets after it', () => {
     const order: string[] = [];
     const parser = ours.parser().on('packet', ({ cmd }) => {
       order.push(cmd);

@@ -1,4 +1,4 @@
-/* The board under calls-driver.c: a broker whose bytes are written by hand, or one at the other end of a socket. */
+/* The board under driver.c: a broker whose bytes are in the script, or one at the other end of a socket. */
 #ifndef CALLS_BOARD_H
 #define CALLS_BOARD_H
 
@@ -6,19 +6,19 @@
 
 #include "wq_calls.h"
 
-/* Bytes from and to the broker by hand. */
+/* Bytes from and to the broker of the script. */
 extern uint8_t to_device[1 << 14];
 extern uint32_t to_device_count;
 extern uint8_t from_device[1 << 14];
 extern uint32_t from_device_count;
-/* What the transport says when it has nothing more: 0, or a negative MvMqttRequestState. */
+/* What the transport returns when it has no more bytes: 0, or a negative MvMqttRequestState. */
 extern int32_t transport_failure;
-/* Bytes that it takes, and gives, at once. */
+/* How many bytes it takes and returns at once. */
 extern uint32_t transport_piece;
 
 void hand_transport(wq_calls_options *options);
 
-/* calls-socket.c: TCP to a host and port of this machine, without TLS; in real time. */
+/* socket.c: TCP to a port of this machine, without TLS, in real time. */
 int socket_transport(wq_calls_options *options, const char *port);
 void socket_wait(uint32_t milliseconds);
 uint64_t socket_clock(void);

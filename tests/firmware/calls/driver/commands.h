@@ -1,4 +1,4 @@
-/* The commands of calls-driver.c, and the words of the line that is being done. */
+/* The state of the application of driver.c, the words of the current line, and the commands by file. */
 #ifndef CALLS_COMMANDS_H
 #define CALLS_COMMANDS_H
 
@@ -14,7 +14,7 @@ extern MvNotificationHandle notifications;
 extern MvNetworkHandle network;
 extern MvChannelHandle channel;
 extern MvChannelHandle other;
-/* The pointers to structures, or those in them, are NULL. */
+/* Whether pointers to structures have to be NULL, or those in structures. */
 extern int null_pointers, null_nested;
 
 extern char *words[32];
@@ -23,7 +23,7 @@ extern int word_count;
 const char *word(int index);
 uint32_t number(int index);
 int is(const char *name);
-/* "-" is no text, "*<n>" is n times x. */
+/* A word as text: "-" is none, "*<n>" is n times x. */
 struct MvSizedString text(int index);
 const void *outer(const void *pointer);
 void *out(void *pointer);
@@ -33,7 +33,7 @@ void say(enum MvStatus status);
 /* 8,192 bytes, aligned as buffers of channels are. */
 uint8_t *buffer(uint32_t which);
 
-/* Each gives 0 for a line that is none of its commands. */
+/* Each runs the line if it is one of its commands. Returns whether it is. */
 int device_command(void);
 int mqtt_command(void);
 

@@ -1,4 +1,4 @@
-/* Commands that ask for the device, its notifications, its network and its configs. */
+/* Commands for the device, its notifications, its network and its configs. */
 #include <stdio.h>
 #include <string.h>
 

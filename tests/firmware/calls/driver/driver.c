@@ -1,10 +1,10 @@
 /*
- * An application that makes the calls which a script names, and prints what they give. Its counterpart over the emulated
- * kernel is calls-script.ts.
+ * An application that makes the calls of a script and prints what they return. Its twin over the emulated kernel is
+ * ../emulated/emulated-driver.ts.
  *
- *   calls-driver MODULE SCRIPT [PORT]
+ *   driver MODULE SCRIPT [PORT]
  *
- * Without a port the broker's bytes are in the script, and time is too.
+ * Without a port the script has the bytes of the broker, and the time that passes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static void print_line(void *user, const uint8_t *line, uint32_t length) {
   printf("line %.*s\n", (int)length, (const char *)line);
 }
 
-/* Key "k<n>" has n bytes; "broken" fails; others are not there. */
+/* The value of key "k<n>" has n bytes; "broken" fails; others are not found. */
 static int32_t config(
     void *user, enum MvConfigKeyFetchScope scope, enum MvConfigKeyFetchStore store, const char *key, uint32_t length,
     uint8_t *value, uint32_t capacity) {
@@ -103,7 +103,7 @@ static void use_handle(void) {
 }
 
 #ifdef CALLS_SOCKET
-/* Until so many notifications came, or five seconds are over. */
+/* Waits for so many notifications, but at most five seconds. */
 static void wait_for_news(void) {
   const uint64_t end = microseconds(NULL) + 5000000u;
   uint32_t left = 0;
@@ -130,7 +130,7 @@ static int open_device(const char *port, uint32_t memory, const char *device_id)
 
 #define DEVICE_ID "UV0123456789abcdef0123456789abcdef"
 
-/* A new device, of which nothing was asked yet. */
+/* Begins with a new device. */
 static void restart(void) {
   wq_calls_close(&calls);
   wq_close(&core);
@@ -144,20 +144,20 @@ static void restart(void) {
   open_device(NULL, LINEAR, DEVICE_ID);
 }
 
-/* A new device that asks an MQTT 5 broker to keep its session for so long. */
+/* Begins with a new device that asks an MQTT 5 broker to keep its session for so many seconds. */
 static void expiry(void) {
   session_expiry = number(1);
   restart();
 }
 
-/* The same with a core of so much memory, or another device id: says what open gave. */
+/* Opens the device again, with so much linear memory or another device id. Prints the result if it fails. */
 static void reopen(void) {
   wq_calls_close(&calls);
   wq_close(&core);
   open_device(NULL, number(1), word_count > 2 ? word(2) : DEVICE_ID);
 }
 
-/* What is no call. */
+/* Commands that are not calls, and print nothing. */
 static int board_command(void) {
   if (is("poll")) do_poll();
   else if (is("time")) time_passes();
@@ -170,7 +170,7 @@ static int board_command(void) {
   else if (is("break")) wq_close(&core);
   else if (is("piece")) transport_piece = number(1);
   else if (is("handle")) use_handle();
-  else if (is("pointers")) null_pointers = strcmp(word(1), "null") == 0, null_nested = strcmp(word(1), "nested") == 0;
+  else if (is("null")) null_pointers = strcmp(word(1), "parameters") == 0, null_nested = strcmp(word(1), "nested") == 0;
   else return 0;
   return 1;
 }

@@ -1,4 +1,4 @@
-/* Commands for channels of type MQTT. */
+/* Commands for channels, and for those of type MQTT. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,47 +1,38 @@
-import { encodePacket, type Packet, type ProtocolVersion } from '../../../../host/core/index.js';
+/** Notifications, and a network that is connected. */
+export const device = `
+  setup 51 16                              -> OKAY
+  network 1                                -> OKAY
+  poll
+  news                                     -> NETWORKSTATUSCHANGED
+  status                                   -> OKAY CONNECTED
+`;
 
-/** A packet of the broker, as a line of a script. */
-export const broker = (packet: Packet, version: ProtocolVersion = 5): string =>
-  `broker ${encodePacket(packet, version).toString('hex')}`;
+/** An open MQTT channel. */
+export const channel = `
+  ${device}
+  open 1 1024 512                          -> OKAY
+`;
 
-export const readAll = [0, 1, 2, 3].map(() => 'next');
-export const device = ['setup 51 16', 'network 1', 'poll', 'news', 'status'];
-export const channel = [...device, 'open 1 1024 512'];
-export const connack = (version: ProtocolVersion, sessionPresent = false) =>
-  broker({ type: 'connack', sessionPresent, reasonCode: 0 }, version);
-export const connected = (version: ProtocolVersion, clean = 1) => [
-  ...channel,
-  `connect ${version === 5 ? 5 : 3} ${clean} 60 client-1`,
-  'poll',
-  'sent',
-  connack(version),
-  'news',
-  'next',
-  'read-connect',
-];
-export const message = (
-  topic: string,
-  payload: string,
-  qos: 0 | 1 | 2 = 0,
-  packetId = 1,
-  dup = false,
-  version: ProtocolVersion = 5,
-) =>
-  broker(
-    {
-      type: 'publish',
-      topic,
-      payload: Buffer.from(payload),
-      qos,
-      retain: false,
-      dup,
-      ...(qos ? { packetId } : {}),
-    } as Packet,
-    version,
-  );
-export const answer = (
-  type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp',
-  packetId: number,
-  version: ProtocolVersion,
-  reasonCode = 0,
-) => broker({ type, packetId, reasonCode } as Packet, version);
+/**
+ * An MQTT channel that is connected.
+ *
+ * @param session whether the broker is asked to keep it; with MQTT 5 the script begins with "expiry 60" then
+ */
+export function connected(version: 4 | 5, session: 'clean' | 'kept' = 'clean'): string {
+  const [flag, words] = session === 'clean' ? [1, ' clean'] : [0, ''];
+  const expiry = version === 5 && session === 'kept' ? ' session-expiry 60' : '';
+  return `
+    ${channel}
+    connect ${version === 5 ? 5 : 3} ${flag} 60 client-1                  -> OKAY
+    poll
+    sent                                     -> connect client-1${words} keep-alive 60${expiry}
+    broker connack
+    news                                     -> CHANNELDATAREADABLE
+    next                                     -> OKAY CONNECTRESPONSE
+    read-connect                             -> OKAY REQUESTCOMPLETED 0
+  `;
+}
+
+/** One line for each number from the first to the last. */
+export const lines = (first: number, last: number, line: (number: number) => string): string =>
+  Array.from({ length: last - first + 1 }, (_, index) => line(first + index)).join('\n');

@@ -6,8 +6,8 @@ import { Command, type JsonEvent } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
 import { splitPlace } from '../../credentials/trap-case.js';
 
-/** What a run of `wasmqtt doctor --json` told. */
-export interface Told {
+/** What a run of `wasmqtt doctor --json` reported. */
+export interface DoctorResult {
   code: number | null;
   stderr: string;
   findings: Finding[];
@@ -39,7 +39,7 @@ export class DoctorRig implements Disposable {
   }
 
   /** Runs it to its end; standard output must be JSON alone, the last line the summary. */
-  async doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Told> {
+  async doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<DoctorResult> {
     this.#command = new Command(['doctor', '--json', ...args], env, this.folder);
     const { code, stderr } = await this.#command.ended;
     const { events } = this.#command;

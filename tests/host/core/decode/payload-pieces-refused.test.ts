@@ -3,8 +3,8 @@ import { encodePacket, MqttError, PacketDecoder } from '../../../../host/core/in
 import { bytesOf, malformed, title } from '../support/mqtt-vectors.js';
 import { decoded, joined, LARGE_HEADER, large, PING, pattern, publish, WILDCARD } from './pieces-rig.js';
 
-describe('largestBuffered: what is refused', () => {
-  it('a larger packet of another type, and a larger header, the same for every cut', () => {
+describe('largestBuffered: the decoder', () => {
+  it('refuses a larger packet of another type, and a larger header, the same for every cut', () => {
     const subscribe = encodePacket(
       { type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'f'.repeat(60), qos: 0 }] },
       5,
@@ -21,7 +21,7 @@ describe('largestBuffered: what is refused', () => {
     expect(decoded(subscribe, [], 50).error?.message).toContain('malformed subscribe');
   });
 
-  it('a header of exactly so many bytes is taken', () => {
+  it('accepts a header of exactly that length', () => {
     const bytes = encodePacket(large, 5);
     for (let cut = 0; cut <= bytes.length; cut++) {
       expect(joined(decoded(bytes, [cut], LARGE_HEADER).items)).toEqual([large]);
@@ -29,7 +29,7 @@ describe('largestBuffered: what is refused', () => {
     }
   });
 
-  it('what is larger than the maximum packet size, as soon as its length is known', () => {
+  it('refuses a packet above the maximum packet size as soon as its length is known', () => {
     expect(decoded(Buffer.from('30ffffff7f', 'hex'), [], 50, 1000)).toMatchObject({
       items: [],
       error: { codeName: 'PACKET_TOO_LARGE' },
@@ -40,7 +40,7 @@ describe('largestBuffered: what is refused', () => {
     expect(decoded(bytes, [70], 5000, bytes.length - 1).error).toMatchObject({ codeName: 'PACKET_TOO_LARGE' });
   });
 
-  it('every malformed PUBLISH, by the same code at the same byte, unless its header is too large', () => {
+  it('refuses every malformed PUBLISH with the same code at the same byte, unless its header is too large', () => {
     let early = 0;
     for (const vector of malformed.filter(({ bytes }) => bytes[0] === '3')) {
       const { protocolVersion, maximumPacketSize, strict } = vector;
@@ -64,7 +64,7 @@ describe('largestBuffered: what is refused', () => {
     expect(early).toBeGreaterThan(100);
   });
 
-  it('what is malformed after the last piece: the pieces before it are kept, its offset is its own', () => {
+  it('keeps the pieces before a malformed packet, whose byte offset is its own', () => {
     const bytes = Buffer.concat([encodePacket(large, 5), WILDCARD, PING]);
     for (let cut = 0; cut <= bytes.length; cut++) {
       const { items, error } = decoded(bytes, [cut], 64);
@@ -75,7 +75,7 @@ describe('largestBuffered: what is refused', () => {
 });
 
 describe('largestBuffered and strict: arguments', () => {
-  it('are of their type and range', () => {
+  it('must be of their type and range', () => {
     const make = (options: object) => () => new PacketDecoder(options);
     expect(make({ largestBuffered: 0 })).toThrow(RangeError);
     expect(make({ largestBuffered: 2 ** 32 })).toThrow(RangeError);
@@ -83,7 +83,7 @@ describe('largestBuffered and strict: arguments', () => {
     expect(make({ strict: 'yes' })).toThrow(new TypeError('strict must be true or false'));
   });
 
-  it('strict refuses under 3.1.1 a Remaining Length that is not minimal, in pieces too', () => {
+  it('include strict, which refuses a non-minimal Remaining Length under 3.1.1 too, and in pieces', () => {
     const bytes = Buffer.from('30e88700000161', 'hex');
     expect(new PacketDecoder({ largestBuffered: 50 }).push(bytes)).toHaveLength(1);
     expect(() => new PacketDecoder({ largestBuffered: 50, strict: true }).push(bytes)).toThrow('MQTT 2.2.3');

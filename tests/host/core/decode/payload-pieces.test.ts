@@ -23,8 +23,8 @@ import {
   WILDCARD,
 } from './pieces-rig.js';
 
-describe('largestBuffered: a PUBLISH that is larger comes in pieces', () => {
-  it('its header with the first piece and the length of the whole payload, then the others', () => {
+describe('largestBuffered: a larger PUBLISH', () => {
+  it('comes as its header with the first piece and the length of the whole payload, then the other pieces', () => {
     const bytes = encodePacket(large, 5);
     const decoder = decoderOf(100);
     const first = decoder.push(bytes.subarray(0, LARGE_HEADER + 5));
@@ -38,7 +38,7 @@ describe('largestBuffered: a PUBLISH that is larger comes in pieces', () => {
     ]);
   });
 
-  it('begins with its header, also when nothing of the payload is here yet', () => {
+  it('begins with its header even before any of the payload has come', () => {
     const bytes = encodePacket(large, 5);
     const decoder = decoderOf(100);
     expect(decoder.push(bytes.subarray(0, LARGE_HEADER - 1))).toEqual([]);
@@ -48,7 +48,7 @@ describe('largestBuffered: a PUBLISH that is larger comes in pieces', () => {
     expect(decoder.push(Buffer.alloc(0))).toEqual([]);
   });
 
-  it('one that fits is given whole, however it comes', () => {
+  it('comes in pieces only when it does not fit, however it is fragmented', () => {
     for (const { items } of [decoded(stream, [], 1000), decoded(stream, everyCut(1), 1000)]) {
       expect(items).toEqual(packets);
     }
@@ -57,20 +57,23 @@ describe('largestBuffered: a PUBLISH that is larger comes in pieces', () => {
     expect(decoded(bytes, [], bytes.length - 1).items.length).toBeGreaterThan(1);
   });
 
-  it.each([LARGE_HEADER, 64, 150])('is the same, put together, for every cut (largestBuffered %i)', (largest) => {
-    expect(joined(decoded(stream, [], largest).items)).toEqual(packets);
-    for (let cut = 0; cut < stream.length; cut++) {
-      for (const cuts of [[cut], [cut, cut + 1], [cut, Math.min(cut + largest, stream.length)]]) {
-        const { items, error } = decoded(stream, cuts, largest);
-        expect(error, `cut at ${cuts}`).toBeUndefined();
-        if (!isDeepStrictEqual(joined(items), packets)) expect(joined(items), `cut at ${cuts}`).toEqual(packets);
+  it.each([LARGE_HEADER, 64, 150])(
+    'is the same when its pieces are joined, for every cut (largestBuffered %i)',
+    (largest) => {
+      expect(joined(decoded(stream, [], largest).items)).toEqual(packets);
+      for (let cut = 0; cut < stream.length; cut++) {
+        for (const cuts of [[cut], [cut, cut + 1], [cut, Math.min(cut + largest, stream.length)]]) {
+          const { items, error } = decoded(stream, cuts, largest);
+          expect(error, `cut at ${cuts}`).toBeUndefined();
+          if (!isDeepStrictEqual(joined(items), packets)) expect(joined(items), `cut at ${cuts}`).toEqual(packets);
+        }
       }
-    }
-    for (let size = 1; size <= 64; size++)
-      expect(joined(decoded(stream, everyCut(size), largest).items)).toEqual(packets);
-  });
+      for (let size = 1; size <= 64; size++)
+        expect(joined(decoded(stream, everyCut(size), largest).items)).toEqual(packets);
+    },
+  );
 
-  it('pieces are views on the chunk of the caller', () => {
+  it("has pieces that are views on the caller's chunk", () => {
     const bytes = encodePacket(large, 5);
     const decoder = decoderOf(100);
     decoder.push(bytes.subarray(0, 60));
@@ -80,7 +83,7 @@ describe('largestBuffered: a PUBLISH that is larger comes in pieces', () => {
     expect(piece.payload.byteOffset).toBe(0);
   });
 
-  it('other decoders and the encoder between the pieces disturb nothing', () => {
+  it('is not disturbed by other decoders and the encoder between its pieces', () => {
     const decoders = [100, 64, 2000].map((largest) => decoderOf(largest));
     const items: Item[][] = decoders.map(() => []);
     for (let at = 0; at < stream.length; at += 13) {
@@ -92,7 +95,7 @@ describe('largestBuffered: a PUBLISH that is larger comes in pieces', () => {
 });
 
 describe('largestBuffered: the stream goes on', () => {
-  it('reset between the pieces forgets the rest of the payload', () => {
+  it('after a reset between the pieces, which forgets the rest of the payload', () => {
     const decoder = decoderOf(64);
     decoder.push(encodePacket(large, 5).subarray(0, 100));
     decoder.reset();
@@ -102,7 +105,7 @@ describe('largestBuffered: the stream goes on', () => {
     expect(decoder.push(PING)).toEqual([{ type: 'pingreq' }]);
   });
 
-  it('an error says so until reset, which also ends a payload', () => {
+  it('after an error, which is thrown until reset, even within a payload', () => {
     const decoder = decoderOf(64);
     decoder.push(encodePacket(large, 5));
     expect(() => decoder.push(WILDCARD)).toThrow(MqttError);
@@ -111,7 +114,7 @@ describe('largestBuffered: the stream goes on', () => {
     expect(joined(decoder.push(stream))).toEqual(packets);
   });
 
-  it('a chunk that is no Uint8Array is refused between the pieces, and nothing is lost', () => {
+  it('after a chunk that is not a Uint8Array is refused between the pieces, and nothing is lost', () => {
     const bytes = encodePacket(large, 5);
     const decoder = decoderOf(64);
     const items: Item[] = [...decoder.push(bytes.subarray(0, 100))];
@@ -140,7 +143,7 @@ describe('largestBuffered: the cursor', () => {
     expect(cursor.next()).toBe(false);
   });
 
-  it('goes on behind what was not asked for', () => {
+  it('goes on after pieces that nobody asked for', () => {
     const cursor = new PacketCursor({ protocolVersion: 5, largestBuffered: 64 });
     const bytes = Buffer.concat([encodePacket(large, 5), PING]);
     cursor.push(bytes.subarray(0, 200)); // its pieces are never asked for
@@ -160,7 +163,7 @@ describe('largestBuffered: memory', () => {
   const HEADER = Buffer.from('30ffffff7f000161', 'hex');
   const CHUNK = 65_536;
 
-  it('a payload of 256 MB in chunks of 64 KiB takes no more than two of them', () => {
+  it('for a payload of 256 MB in chunks of 64 KiB is that of two chunks at most', () => {
     const decoder = new PacketDecoder({ largestBuffered: CHUNK });
     const chunk = Buffer.alloc(CHUNK, 'a');
     let toCome = 268_435_455 - 3;
@@ -183,7 +186,7 @@ describe('largestBuffered: memory', () => {
     expect(decoder.push(PING)).toEqual([{ type: 'pingreq' }]);
   });
 
-  it('while without the option all of it is kept', () => {
+  it('holds everything without the option', () => {
     const decoder = new PacketDecoder();
     const chunk = Buffer.alloc(CHUNK, 'a');
     decoder.push(HEADER);

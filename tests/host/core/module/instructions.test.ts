@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { typescriptProgram } from '../../../../tools/run-typescript.js';
 import { moduleBytes } from '../support/bare-core.js';
 
-/** What must not stand in the core: growth of memory, floating point, and indirect calls, which could hide a recursion. */
+/** What the core must not contain: growth of memory, floating point, and indirect calls, which could hide a recursion. */
 const FOREIGN = /\b(memory\.grow|call_indirect|f32\.\w+|f64\.\w+)\b|\b(?:param|result|local|mut)[^()]*\b(f32|f64)\b/g;
 
 function foreign(module: binaryen.Module): string[] {
   return [...new Set(module.emitText().match(FOREIGN) ?? [])];
 }
 
-/** The functions that can be reached from themselves. */
+/** The functions that can reach themselves. */
 function recursive(module: binaryen.Module): string[] {
   const calls = new Map<string, string[]>();
   for (const part of module
@@ -42,7 +42,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
   });
 });
 
-it('a module that grows its memory, counts in floats or calls itself would be found', () => {
+it('the checks find a module that grows its memory, uses floating point or calls itself', () => {
   const module = binaryen.parseText(`(module (memory 1) (table 1 funcref)
     (func $grow (result i32) (memory.grow (i32.const 1)))
     (func $float (param f64) (result f64) (f64.add (local.get 0) (local.get 0)))

@@ -21,7 +21,7 @@ import { Rig } from '../rig/rig.js';
 import { OUTSIDE } from '../rig/rig-memory.js';
 
 describe('connecting', () => {
-  it('sends CONNECT with user name, password, will, keep-alive and clean start when TLS stands', () => {
+  it('sends CONNECT with user name, password, will, keep-alive and clean start after the TLS handshake', () => {
     const rig = new Rig();
     const channel = connecting(rig, {
       authentication: login(rig, 'user', 'secret'),
@@ -61,7 +61,7 @@ describe('connecting', () => {
     ]);
   });
 
-  it('gives CAs, the client chain and the key to the transport as they are', () => {
+  it('passes CAs, the client chain and the key to the transport unchanged', () => {
     const rig = new Rig();
     const [ca, cert, key] = [Uint8Array.of(0x30, 1, 1), Uint8Array.of(0x30, 1, 2), Uint8Array.of(0x30, 1, 3)];
     connecting(rig, { tlsCredentials: credentials(rig, { ca: [ca], chain: [cert], key }) });
@@ -92,7 +92,7 @@ describe('connecting', () => {
   );
 
   it.each(['NXDOMAIN', 'UNKNOWNCA', 'CERTIFICATEEXPIRED', 'SOCKETERROR', 'INVALIDPARAMETERS'] as const)(
-    'a transport that fails with %s gives that request state, once',
+    'a transport that fails with %s is answered with that request state, once',
     (name) => {
       const rig = new Rig();
       const channel = connecting(rig);
@@ -105,7 +105,7 @@ describe('connecting', () => {
     },
   );
 
-  it('a server that closes after the handshake and before CONNACK is SOCKETERROR, and the detail tells why that is', () => {
+  it('a server that closes after the handshake and before CONNACK is SOCKETERROR, and the detail names a likely reason', () => {
     const rig = new Rig();
     const channel = connecting(rig);
     rig.link.open();
@@ -115,7 +115,7 @@ describe('connecting', () => {
     expect(failed).toMatchObject({ detail: expect.stringContaining('it may want a client certificate') });
   });
 
-  it('without CONNACK within the time for connecting it is SOCKETERROR', () => {
+  it('a missing CONNACK is SOCKETERROR after the connect timeout', () => {
     const rig = new Rig({ behaviour: { connectTimeout: 5000 } });
     const channel = connecting(rig);
     rig.link.open();
@@ -146,7 +146,7 @@ describe('connecting', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'connectFailed', detail: expect.stringContaining(detail) });
   });
 
-  it('a second connect while the connection stands is answered with ALREADYCONNECTED and changes nothing', () => {
+  it('a second connect request while connected is answered with ALREADYCONNECTED and changes nothing', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestConnect', channel, rig.connectRequest());
@@ -157,7 +157,7 @@ describe('connecting', () => {
     expect(receive(rig, channel).payload).toBe('still here');
   });
 
-  it('nothing is sent or told inside a system call', () => {
+  it('a system call neither sends nor notifies: it leaves that to the next tick', () => {
     const rig = new Rig();
     const channel = rig.channel();
     rig.ok('mvMqttRequestConnect', channel, rig.connectRequest());
@@ -185,7 +185,7 @@ describe('disconnecting', () => {
     expect(rig.news()).toEqual([]);
   });
 
-  it('without a connection it answers NOTCONNECTED', () => {
+  it('answers NOTCONNECTED without a connection', () => {
     const rig = new Rig();
     const channel = rig.channel();
     rig.ok('mvMqttRequestDisconnect', channel);
@@ -193,7 +193,18 @@ describe('disconnecting', () => {
     expect(disconnectResponse(rig, channel)).toEqual(['NOTCONNECTED', 0]);
   });
 
-  it('the DISCONNECT of a server gives its code', () => {
+  it('a connect request after a disconnect request of the same turn is answered with NOTCONNECTED and opens nothing', () => {
+    const rig = new Rig();
+    const channel = rig.channel();
+    rig.ok('mvMqttRequestDisconnect', channel);
+    rig.ok('mvMqttRequestConnect', channel, rig.connectRequest());
+    rig.tick();
+    expect(connectResponse(rig, channel)).toEqual(['NOTCONNECTED', 0]);
+    expect(disconnectResponse(rig, channel)).toEqual(['NOTCONNECTED', 0]);
+    expect(rig.links).toEqual([]);
+  });
+
+  it('the response to a DISCONNECT of the server has its reason code', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.link.send({ type: 'disconnect', reasonCode: 0x8e });
@@ -201,7 +212,7 @@ describe('disconnecting', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'disconnected', requested: false, reasonCode: 0x8e });
   });
 
-  it('a dropped connection answers what was in service with NOTCONNECTED, then the disconnect response; one notification each', () => {
+  it('a dropped connection answers pending requests with NOTCONNECTED, then adds the disconnect response; one notification each', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(rig, ['a']));
@@ -215,7 +226,7 @@ describe('disconnecting', () => {
     expect(rig.events.at(-1)).toEqual({ event: 'disconnected', reason: 'read ECONNRESET', requested: false });
   });
 
-  it('closing the channel says goodbye to the broker', () => {
+  it('closing the channel sends DISCONNECT to the broker', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvCloseChannel', rig.words(channel));
@@ -224,7 +235,7 @@ describe('disconnecting', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'disconnected', requested: true });
   });
 
-  it('a LATEFAULT drops the connection without goodbye, so that the will is published', () => {
+  it('a LATEFAULT drops the connection without DISCONNECT, so that the will is published', () => {
     const rig = new Rig();
     const channel = rig.connected();
     const address = publishRequest(rig, 'a', 'b');

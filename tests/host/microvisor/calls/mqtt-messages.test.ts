@@ -6,7 +6,7 @@ import { disconnectResponse, next, READABLE, receive } from '../rig/read-mqtt.js
 import { Rig } from '../rig/rig.js';
 
 describe('receiving', () => {
-  it('one notification and one item for each message, in order', () => {
+  it('each message is one notification and one item, in order', () => {
     const rig = new Rig();
     const channel = rig.connected();
     arrive(rig, 'first', '1');
@@ -46,7 +46,7 @@ describe('receiving', () => {
     expect(rig.link.last('pubcomp').packetId).toBe(3);
   });
 
-  it('a message above the receive buffer is MESSAGELOST with topic and length; QoS 1 is then acknowledged by the kernel', () => {
+  it('a message larger than the receive buffer is MESSAGELOST with topic and length; the kernel then acknowledges QoS 1', () => {
     const rig = new Rig();
     const channel = rig.connected();
     arrive(rig, 'big', 'x'.repeat(1022), 1, 8);
@@ -60,7 +60,7 @@ describe('receiving', () => {
     expect(rig.events).toContainEqual({ event: 'messageLost', topic: 'big', length: 1022 });
   });
 
-  it('a message of exactly the receive buffer fits; the next waits for room', () => {
+  it('a message of exactly the size of the receive buffer fits; the next waits for room', () => {
     const rig = new Rig();
     const channel = rig.connected();
     arrive(rig, 'big', 'x'.repeat(1021));
@@ -83,7 +83,7 @@ describe('receiving', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'disconnected', requested: false });
   });
 
-  it('more messages that were not acknowledged than the limit end it likewise under 3.1.1, which has no Receive Maximum', () => {
+  it('more unacknowledged messages than the limit end the connection too under 3.1.1, which has no Receive Maximum', () => {
     const rig = new Rig({ limits: { messagesInFlight: 2 } });
     const channel = rig.connected({ protocolVersion: MvMqttProtocolVersion.V3_1_1 });
     const message = {

@@ -5,7 +5,7 @@ import { codes, next, publishResponse, READABLE } from '../rig/read-mqtt.js';
 import { Rig } from '../rig/rig.js';
 
 describe('subscribing and unsubscribing', () => {
-  it('gives the reason code of each topic with the correlation id', () => {
+  it('answers with the reason code of each topic and the correlation id', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(rig, ['a/+', 'b/#'], 4711));
@@ -26,7 +26,7 @@ describe('subscribing and unsubscribing', () => {
     expect(rig.events.at(-1)).toEqual({ event: 'subscribed', topics });
   });
 
-  it('lets the next subscribe through when the first was answered', () => {
+  it('accepts the next subscribe request after the first was answered', () => {
     const rig = new Rig();
     const channel = rig.connected();
     for (const topic of ['a', 'b']) {
@@ -36,7 +36,7 @@ describe('subscribing and unsubscribing', () => {
     }
   });
 
-  it('an UNSUBACK of 3.1.1, which has no codes, is 0 for every topic', () => {
+  it('an UNSUBACK of 3.1.1, which has no codes, counts as 0 for every topic', () => {
     const rig = new Rig();
     const channel = rig.connected({ protocolVersion: MvMqttProtocolVersion.V3_1_1 });
     rig.ok('mvMqttRequestUnsubscribe', channel, unsubscribeRequest(rig, ['a', 'b'], 12));
@@ -111,7 +111,7 @@ describe('publishing', () => {
     expect(publishResponse(rig, channel)).toEqual(['INVALIDPARAMETERS', 99, 0]);
   });
 
-  it('before and after a connection it is answered with NOTCONNECTED', () => {
+  it('a publish before or after the connection is answered with NOTCONNECTED', () => {
     const rig = new Rig();
     const channel = rig.channel();
     publish(rig, channel, 0);

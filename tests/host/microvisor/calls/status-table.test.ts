@@ -13,7 +13,7 @@ const IMPOSSIBLE: Record<string, string> = {
 };
 
 describe('the table of documented statuses', () => {
-  it('is covered: every status of every served call is brought about, or stands on the list of the impossible', async () => {
+  it('is covered: the cases bring about every status of every call, but for the listed impossible ones', async () => {
     const seen = new Set<string>();
     observers.push((call, status) => seen.add(`${call} ${nameOf(MvStatus, status)}`));
     for (const { run, rig } of allCases) await run(rig?.() ?? new Rig());
@@ -25,7 +25,7 @@ describe('the table of documented statuses', () => {
     expect([...seen].filter((pair) => !wanted.includes(pair))).toEqual([]);
   });
 
-  it('holds the 36 calls that this kernel serves', () => {
+  it('lists the 36 calls that this kernel serves', () => {
     expect(new Rig().kernel.implemented.toSorted()).toEqual(
       [
         'mvNoOp mvGetDeviceId mvGetMicroseconds mvGetWallTime mvGetSysClk mvGetHClk mvGetPClk1 mvGetPClk2',

@@ -11,7 +11,7 @@ const { CONFIGFETCH } = MvChannelType;
 describe('channels', () => {
   statusTests(channels);
 
-  it('a second after the eighth open in quick succession the ninth is let through', () => {
+  it('after eight opens in quick succession the ninth succeeds a second later', () => {
     const rig = new Rig();
     for (let count = 0; count < 8; count++) rig.ok('mvCloseChannel', rig.words(rig.channel()));
     const open = () => nameOf(MvStatus, rig.call('mvOpenChannel', rig.channelParams(MvChannelType.MQTT), rig.words(0)));
@@ -21,7 +21,7 @@ describe('channels', () => {
     expect(open()).toBe('OKAY');
   });
 
-  it('closing zeroes the handle, and the handle stands for nothing afterwards', () => {
+  it('closing zeroes the handle, which is invalid afterwards', () => {
     const rig = new Rig();
     const handle = rig.channel();
     const address = rig.words(handle);

@@ -42,7 +42,7 @@ describe('network', () => {
     ]);
   });
 
-  it('tells why it is used', () => {
+  it('reports why the network is used', () => {
     const rig = new Rig();
     expect(reasons(rig)).toEqual([MvNetworkReason.NEVERUSEDNETWORKAPI, 0]);
     const handle = rig.words(rig.network());
@@ -52,7 +52,7 @@ describe('network', () => {
     expect(rig.u32(handle)).toBe(0);
   });
 
-  it('an outage closes every channel with NETWORKDISCONNECTED and says so', () => {
+  it('an outage closes every channel with NETWORKDISCONNECTED and notifies each', () => {
     const rig = new Rig();
     const channel = rig.channel(MvChannelType.CONFIGFETCH);
     rig.kernel.network.setLink(false);

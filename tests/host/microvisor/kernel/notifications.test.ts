@@ -26,7 +26,7 @@ describe('notifications', () => {
     expect([rig.takeEntry(), rig.takeEntry()]).toEqual([{ interrupt: 51 }, undefined]);
   });
 
-  it('the buffer is circular: the third record of two overwrites the first, full or not', () => {
+  it('the buffer is circular: in one of two records the third overwrites the first, read or not', () => {
     const rig = new Rig();
     const buffer = rig.alloc(32);
     new Uint8Array(rig.memory.buffer, buffer, 32).fill(0xff);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { encodePacket } from '../../../../host/core/index.js';
 import { message, Pair } from '../rig/client-pair.js';
 
-describe('the managed MQTT client on the session of the connection before', () => {
-  it('a topic alias that is allowed stands for its topic until the connection ends (3.3.2.3.4)', () => {
+describe('the managed MQTT client on the session of an earlier connection', () => {
+  it('keeps a topic alias until the connection ends (3.3.2.3.4)', () => {
     const pair = new Pair({}, { topicAliases: 2 });
     pair.client.start(0);
     expect(pair.sent()).toMatchObject([{ type: 'connect', properties: { topicAliasMaximum: 2 } }]);
@@ -18,7 +18,7 @@ describe('the managed MQTT client on the session of the connection before', () =
     expect(next.events()).toMatchObject([{ type: 'closed' }]);
   });
 
-  it('acknowledgements keep their order when the broker sends messages again in another one (MQTT-4.6.0-3)', () => {
+  it('keeps acknowledgements in order when the broker sends messages again in another order (MQTT-4.6.0-3)', () => {
     const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
     const [first, second] = [1, 2].map((packetId) => ({ ...message, qos: 2 as const, packetId }));
     pair.send(first, second);
@@ -39,7 +39,7 @@ describe('the managed MQTT client on the session of the connection before', () =
     ]);
   });
 
-  it('the answer to a message of the connection before answers no request of this one', () => {
+  it('does not take the answer to an earlier message for the answer to a new request', () => {
     const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
     pair.publish(1, 1);
     pair.client.close();
@@ -53,7 +53,7 @@ describe('the managed MQTT client on the session of the connection before', () =
     expect(again.events()).toEqual([{ type: 'published', id: 1, reasonCode: 0 }]);
   });
 
-  it('messages of a session that the broker has forgotten are not mixed up with those of the new one', () => {
+  it('does not mix up messages of a session that the broker has forgotten with those of the new one', () => {
     const pair = new Pair().connected();
     pair.send({ ...message, qos: 2, packetId: 1 });
     pair.client.close();
@@ -62,7 +62,7 @@ describe('the managed MQTT client on the session of the connection before', () =
     expect(next.events().map(({ type }) => type)).toEqual(['message']);
   });
 
-  it('a message that the broker takes no more when it has to be sent again ends connection and session', () => {
+  it('ends connection and session when a message has to be sent again and the broker no longer takes it', () => {
     const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
     pair.publish(1, 1);
     pair.client.close();

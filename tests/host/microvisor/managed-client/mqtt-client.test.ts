@@ -15,7 +15,7 @@ describe('the managed MQTT client', () => {
     expect(pair.deadline).toBe(120_000);
   });
 
-  it('packets of both sides put the PINGREQ off; a broker that is silent for the keep-alive time is asked all the same', () => {
+  it('packets of both sides delay the PINGREQ; a broker that is silent for the keep-alive time gets one all the same', () => {
     const pair = new Pair().connected().at(30_000);
     pair.publish(1, 0);
     expect(pair.deadline).toBe(60_000);
@@ -35,7 +35,7 @@ describe('the managed MQTT client', () => {
     expect(new Pair({ keepAlive: 60 }).connected({ serverKeepAlive: 5 }).deadline).toBe(5000);
   });
 
-  it('sends no more publishes above QoS 0 than the Receive Maximum of the server (MQTT-3.3.4-7)', () => {
+  it('has at most the Receive Maximum of the server in flight above QoS 0 (MQTT-3.3.4-7)', () => {
     const pair = new Pair().connected({ receiveMaximum: 2 });
     for (const id of [1, 2, 3, 4]) pair.publish(id, 1);
     pair.publish(5, 0);
@@ -49,7 +49,7 @@ describe('the managed MQTT client', () => {
     ['QoS above the Maximum QoS (MQTT-3.2.2-11)', { maximumQoS: 0 }, () => [1, false]],
     ['retain without Retain Available (MQTT-3.2.2-14)', { retainAvailable: 0 }, () => [0, true]],
     ['a packet above the Maximum Packet Size (MQTT-3.2.2-15)', { maximumPacketSize: 5 }, () => [0, false]],
-  ])('says that %s is invalid and sends nothing', (_, properties, message) => {
+  ])('reports %s as invalid and sends nothing', (_, properties, message) => {
     const pair = new Pair().connected(properties);
     const [qos, retain] = message();
     pair.publish(1, qos, retain);
@@ -113,7 +113,7 @@ describe('the managed MQTT client', () => {
     expect(pair.events()).toEqual([]);
   });
 
-  it('more packets in the chunk of a DISCONNECT belong to nobody', () => {
+  it('packets after a DISCONNECT in the same chunk are dropped', () => {
     const pair = new Pair().connected();
     const goodbye = encodePacket({ type: 'disconnect', reasonCode: 0x8b }, 5);
     pair.receive(Buffer.concat([goodbye, encodePacket(message, 5)]));
@@ -121,7 +121,7 @@ describe('the managed MQTT client', () => {
     expect(pair.sent()).toEqual([]);
   });
 
-  it('tells the broker its Receive Maximum, and parts from one that sends more (MQTT-3.3.4-7)', () => {
+  it('sends its Receive Maximum, and disconnects from a broker that exceeds it (MQTT-3.3.4-7)', () => {
     const pair = new Pair({}, { messagesInFlight: 2 });
     pair.client.start(0);
     expect(pair.sent()).toMatchObject([{ type: 'connect', properties: { receiveMaximum: 2 } }]);
@@ -130,13 +130,13 @@ describe('the managed MQTT client', () => {
     expect(pair.sent()).toMatchObject([{ type: 'disconnect', reasonCode: 0x93 }]);
   });
 
-  it('a broker of 3.1.1, which knows no Receive Maximum, floods the client with more messages than it has room for', () => {
+  it('more messages than the client has room for are a flood under 3.1.1, which has no Receive Maximum', () => {
     const pair = new Pair({ protocolVersion: 4 }, { messagesInFlight: 2 }).connected();
     for (const packetId of [1, 2, 3]) pair.send({ ...message, qos: 1, packetId });
     expect(pair.events().map(({ type }) => type)).toEqual(['message', 'message', 'flood']);
   });
 
-  it('a broker that takes no packet of three bytes is left without a word', () => {
+  it('the connection to a broker that takes no packet of three bytes ends without DISCONNECT', () => {
     const pair = new Pair().connected({ maximumPacketSize: 2 });
     pair.send({ ...message, qos: 1, packetId: 1 });
     const [event] = pair.events();
