@@ -4,7 +4,7 @@ import { printable } from './printable.js';
 
 type ConnectFailed = Extract<KernelEvent, { event: 'connectFailed' }>;
 
-/** Why a connection did not come about, and what to do. */
+/** Why a connection failed, and what to do. */
 export interface ConnectExplanation {
   /** Stable name, kebab-case. */
   trap: string;
@@ -14,7 +14,7 @@ export interface ConnectExplanation {
 
 const USER = 'check the config username and the secret password (--username, --password-file)';
 
-/** 3.1.1 return codes of CONNACK (3.1.1 3.2.2.3). */
+/** Return codes of CONNACK (MQTT 3.1.1 3.2.2.3). */
 const RETURN_CODES: Record<number, ConnectExplanation> = {
   1: {
     trap: 'protocol-refused',
@@ -35,7 +35,7 @@ const RETURN_CODES: Record<number, ConnectExplanation> = {
   },
 };
 
-/** What to do about MQTT 5 reason codes of CONNACK (MQTT 5 3.2.2.2), in the words of 3.1.1 where they mean the same. */
+/** Reason codes of CONNACK (MQTT 5 3.2.2.2), in the words of 3.1.1 where they mean the same. */
 const REASONS: Record<number, ConnectExplanation> = {
   [ReasonCode.unsupportedProtocolVersion]: RETURN_CODES[1],
   [ReasonCode.clientIdentifierNotValid]: RETURN_CODES[2],
@@ -49,18 +49,18 @@ const HOST_AND_PORT = 'the configs broker-host and broker-port (--broker-host, -
 const CERTIFICATE = 'the config cert with the secret private_key (--cert, --key)';
 
 interface Rule extends Omit<ConnectExplanation, 'reason'> {
-  /** Looked for in the request state and the detail, which holds the code of Node or OpenSSL. */
+  /** Tested against the request state, the host and the detail, which has the error code of Node or OpenSSL. */
   when: RegExp;
   reason: string | ((failure: ConnectFailed) => string);
 }
 
-/** The first that fits counts. */
+/** The first rule that fits counts. */
 const RULES: Rule[] = [
   {
     trap: 'scheme-in-host',
     when: /^NXDOMAIN.*host (.*:\/\/|.*[/:]\d*$)/,
-    reason: 'this is no host name',
-    advice: 'give the name alone, without mqtts:// and port, in the config broker-host (--broker-host)',
+    reason: 'this is not a host name',
+    advice: 'give only the name, without mqtts:// and port, in the config broker-host (--broker-host)',
   },
   {
     trap: 'host-not-found',
@@ -171,14 +171,14 @@ const RULES: Rule[] = [
   },
 ];
 
-/** One sentence for a connection that did not come about: where, why, and what to do. */
+/** One sentence for a connection that failed: where, why, and what to do. */
 export function describeConnectFailure(failure: ConnectFailed): string {
   const { trap, reason, advice } = explainConnectFailure(failure);
   if (trap === 'key-of-another-certificate') return `private_key: ${reason}; ${advice}`;
   return `cannot connect to ${printable(`${failure.host}:${failure.port}`)}: ${reason}; ${advice}`;
 }
 
-/** Printable text in any case. */
+/** Why a connection failed, as printable text. */
 export function explainConnectFailure(failure: ConnectFailed): ConnectExplanation {
   const { trap, reason, advice } = explain(failure);
   return { trap, reason: printable(reason), advice: printable(advice) };

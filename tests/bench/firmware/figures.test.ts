@@ -46,9 +46,9 @@ describe('what the core costs on an emulated Cortex-M33', () => {
 });
 
 describe('the recorded figures', () => {
-  it('are those of the README', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    expect(withTable(readme, figures)).toBe(readme);
+  it('are those of docs/firmware.md', () => {
+    const document = readFileSync('docs/firmware.md', 'utf8');
+    expect(withTable(document, figures)).toBe(document);
   });
 
   it('show every missed budget in bold', () => {

@@ -1,9 +1,7 @@
 // needs: gcc, stdio.h
 import { expect, it } from 'vitest';
 import { MvStatus, nameOf, type SystemCallName } from '../../../build/abi/microvisor.js';
-import { clocks, identity, logging, network, notifications } from '../../host/microvisor/cases/basics.js';
-import { channels, configFetch } from '../../host/microvisor/cases/channels.js';
-import { mqttRequests, mqttResponses } from '../../host/microvisor/cases/mqtt.js';
+import { allCases } from '../../host/microvisor/cases/index.js';
 import type { StatusCase } from '../../host/microvisor/cases/status-case.js';
 import { Rig } from '../../host/microvisor/rig/rig.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -15,12 +13,12 @@ const cases = [identity, clocks, logging, notifications, network, channels, conf
 
 /** Cases in which the shim returns the status of a bad pointer for another reason, which the glue cannot know. */
 const KERNEL_KNOWS = [
-  'for a notification handle that is none',
+  'for an unknown notification handle',
   'when there is no such response',
   'when there is no message',
   'when no message was lost',
   'before the response',
-  'for a handle that is none',
+  'for an unknown handle',
   'for a value that does not fit',
   'for version 2',
 ];
@@ -48,7 +46,7 @@ it('the glue refuses exactly the pointers that the shim refuses, with the same s
   const runner = new GuestRunner(temporaryFolder(), here, ['-DMEMORY=524288u']);
   const steps: string[] = [];
   const wanted: string[] = [];
-  for (const one of cases.flat()) {
+  for (const one of allCases) {
     const { name, words, memory, status } = await lastCall(one);
     const told = nameOf(MvStatus, status);
     const ofPointer = /PARAMETERFAULT|LATEFAULT/.test(told) && !KERNEL_KNOWS.includes(one.when);

@@ -19,17 +19,17 @@ export class World {
   now = 1_000_000;
   readonly engine: BrokerEngine;
   readonly events: BrokerEvent[] = [];
-  private readonly clients = new Map<number, TestClient>();
-  /** What the engine is told about bytes that the network has not taken. */
+  readonly #clients = new Map<number, TestClient>();
+  /** Bytes that the network has not taken yet, for the engine. */
   backlog = 0;
 
   constructor(options: Partial<EngineOptions> = {}) {
     this.engine = new BrokerEngine({
       now: () => this.now,
       transport: {
-        send: (id, bytes) => this.clients.get(id)!.take(bytes),
+        send: (id, bytes) => this.#clients.get(id)!.take(bytes),
         end: (id) => {
-          this.clients.get(id)!.isClosed = true;
+          this.#clients.get(id)!.isClosed = true;
         },
         backlog: () => this.backlog,
       },
@@ -38,15 +38,15 @@ export class World {
     this.engine.on('any', (event) => this.events.push(event));
   }
 
-  /** A connection that has not sent anything. */
+  /** A connection that has not sent anything yet. */
   open(protocolVersion: ProtocolVersion = 4, info: Partial<ConnectionInfo> = {}): TestClient {
     const id = this.engine.open({ remote: 'test:1', ...info });
     const client = new TestClient(this, id, protocolVersion);
-    this.clients.set(id, client);
+    this.#clients.set(id, client);
     return client;
   }
 
-  /** A connection that has sent CONNECT; its CONNACK is taken off and kept. */
+  /** A connection that has sent CONNECT; its CONNACK is in `connack`, not in `received`. */
   connect(options: Partial<ConnectPacket> = {}, info: Partial<ConnectionInfo> = {}): TestClient {
     const client = this.open(options.protocolVersion ?? 4, info);
     client.send({
@@ -62,8 +62,8 @@ export class World {
   }
 
   /**
-   * A subscriber of MQTT 5 that got two messages of this QoS, acknowledged none and came back with room for one: the two
-   * PUBLISH packets of the first connection, and the second connection.
+   * A subscriber of MQTT 5 that got two messages of this QoS, acknowledged neither and came back with room for one.
+   * Returns the two PUBLISH packets of the first connection, and the second connection.
    */
   interrupted(qos: 1 | 2) {
     const properties = { sessionExpiryInterval: 100 };
@@ -79,13 +79,10 @@ export class World {
   /** Lets time pass, stopping at every deadline of the engine. */
   advance(milliseconds: number): void {
     const target = this.now + milliseconds;
-    for (
-      let next = this.engine.nextDeadline(this.now);
-      next !== undefined && next <= target;
-      next = this.engine.nextDeadline(this.now)
-    ) {
-      this.now = Math.max(this.now, next);
-      this.engine.tick(this.now);
+    const next = () => this.engine.nextDeadline(this.now) ?? Number.POSITIVE_INFINITY;
+    for (let due = next(); due <= target; due = next()) {
+      this.now = due;
+      this.engine.tick(due);
     }
     this.now = target;
   }
@@ -95,37 +92,39 @@ export class World {
   }
 }
 
-/** The client's end of a connection: sends packets, keeps what came. */
+/** The client's end of a connection: sends packets and keeps those that came. */
 export class TestClient {
   readonly received: Packet[] = [];
   isClosed = false;
   connack!: PacketOf<'connack'>;
-  private readonly decoder: PacketDecoder;
-  private lastId = 0;
+  readonly id: number;
+  readonly protocolVersion: ProtocolVersion;
+  readonly #world: World;
+  readonly #decoder: PacketDecoder;
+  #lastId = 0;
 
-  constructor(
-    private readonly world: World,
-    readonly id: number,
-    readonly protocolVersion: ProtocolVersion,
-  ) {
-    this.decoder = new PacketDecoder({ protocolVersion });
+  constructor(world: World, id: number, protocolVersion: ProtocolVersion) {
+    this.#world = world;
+    this.id = id;
+    this.protocolVersion = protocolVersion;
+    this.#decoder = new PacketDecoder({ protocolVersion });
   }
 
   /** Called by the transport. */
   take(bytes: Uint8Array): void {
     if (this.isClosed) throw new Error('bytes after the end of the connection');
-    for (const packet of this.decoder.push(bytes)) this.received.push(packet);
+    for (const packet of this.#decoder.push(bytes)) this.received.push(packet);
   }
 
   raw(bytes: Uint8Array): void {
-    this.world.engine.receive(this.id, bytes);
+    this.#world.engine.receive(this.id, bytes);
   }
 
   send(packet: Packet): void {
     this.raw(encodePacket(packet, this.protocolVersion));
   }
 
-  /** The oldest packet not looked at, which must be of this type. */
+  /** Takes the oldest packet of `received`, which must be of this type. */
   next<T extends Packet['type']>(type: T): PacketOf<T> {
     const packet = this.received.shift();
     if (packet?.type !== type) throw new Error(`expected ${type}, got ${JSON.stringify(packet)}`);
@@ -133,7 +132,7 @@ export class TestClient {
   }
 
   publish(topic: string, payload: string, options: Partial<PublishPacket> = {}): void {
-    const packetId = options.qos ? ++this.lastId : undefined;
+    const packetId = options.qos ? ++this.#lastId : undefined;
     this.send({
       type: 'publish',
       topic,
@@ -146,15 +145,15 @@ export class TestClient {
     });
   }
 
-  /** Subscribes and gives the answer's reason codes. */
+  /** Subscribes. Returns the reason codes of the answer. */
   subscribe(topicFilter: string, options: Partial<Parameters<typeof subscription>[1]> = {}, identifier?: number) {
     const properties = identifier === undefined ? undefined : { subscriptionIdentifier: [identifier] };
-    const packetId = ++this.lastId;
+    const packetId = ++this.#lastId;
     this.send({ type: 'subscribe', packetId, subscriptions: [subscription(topicFilter, options)], properties });
     return this.next('suback').reasonCodes;
   }
 
-  /** Topic and payload of what came, which must be PUBLISH packets. */
+  /** Takes all of `received`, which must be PUBLISH packets, as `topic=payload`. */
   messages(): string[] {
     return this.received.splice(0).map((packet) => {
       if (packet.type !== 'publish') throw new Error(`expected publish, got ${JSON.stringify(packet)}`);
@@ -169,7 +168,7 @@ export class TestClient {
   /** The network drops the connection. */
   drop(): void {
     this.isClosed = true;
-    this.world.engine.closed(this.id);
+    this.#world.engine.closed(this.id);
   }
 }
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Deadlines } from '../../../../host/broker/engine/deadlines.js';
-import { BoundedQueue } from '../../../../host/broker/engine/sessions/bounded-queue.js';
 
 describe('deadlines', () => {
-  it('run in the order of their times, whatever was cancelled in between', () => {
+  it('run in the order of their times, even when some are cancelled', () => {
     const deadlines = new Deadlines();
     const ran: number[] = [];
     // 0 to 996 in an order that looks random: 997 is prime.
@@ -19,7 +18,7 @@ describe('deadlines', () => {
     expect(deadlines.nextDeadline(0)).toBeUndefined();
   });
 
-  it('run all that is due at once, earliest first, and not what these add', () => {
+  it('that are due run in one tick, earliest first; what they add waits', () => {
     const deadlines = new Deadlines();
     const ran: string[] = [];
     deadlines.add(2, () => ran.push('second'));
@@ -45,30 +44,10 @@ describe('deadlines', () => {
     expect(deadlines.nextDeadline(0)).toBeUndefined();
   });
 
-  it('that fall due together do not run when an earlier one cancels them', () => {
+  it('that are due together do not run when an earlier one cancels them', () => {
     const deadlines = new Deadlines();
     const other = deadlines.add(2, () => expect.unreachable('was cancelled'));
     deadlines.add(1, () => other.cancel());
     deadlines.tick(2);
-  });
-});
-
-describe('a bounded queue', () => {
-  it('gives back in order, and has room again for what was taken out', () => {
-    const queue = new BoundedQueue<string>(3, 10, ({ length }) => length);
-    expect(['1234', '12', '1', '1'].map((item) => queue.push(item))).toEqual([true, true, true, false]);
-    expect(queue.bytes).toBe(7);
-    expect(queue.shift()).toBe('1234');
-    expect(queue.push('12345678')).toBe(false);
-    expect(queue.push('1234567')).toBe(true);
-    expect([queue.shift(), queue.shift(), queue.shift(), queue.shift()]).toEqual(['12', '1', '1234567', undefined]);
-    expect([queue.length, queue.bytes]).toEqual([0, 0]);
-  });
-
-  it('is empty after clear', () => {
-    const queue = new BoundedQueue<string>(1, 1, ({ length }) => length);
-    queue.push('1');
-    queue.clear();
-    expect([queue.length, queue.shift(), queue.push('1')]).toEqual([0, undefined, true]);
   });
 });

@@ -8,11 +8,11 @@ export class TestPki {
   readonly folder = mkdtempSync(join(tmpdir(), 'wasmqtt-broker-'));
 
   constructor() {
-    this.makeCa('ca');
-    this.makeCa('foreign');
-    this.issue('server', 'ca', '/CN=localhost', 'subjectAltName=IP:127.0.0.1,DNS:localhost');
-    this.issue('device', 'ca', '/O=Test/CN=device-1', 'extendedKeyUsage=clientAuth');
-    this.issue('stranger', 'foreign', '/CN=device-1', 'extendedKeyUsage=clientAuth');
+    this.#makeCa('ca');
+    this.#makeCa('foreign');
+    this.#issue('server', 'ca', '/CN=localhost', 'subjectAltName=IP:127.0.0.1,DNS:localhost');
+    this.#issue('device', 'ca', '/O=Test/CN=device-1', 'extendedKeyUsage=clientAuth');
+    this.#issue('stranger', 'foreign', '/CN=device-1', 'extendedKeyUsage=clientAuth');
   }
 
   path(name: string): string {
@@ -27,27 +27,27 @@ export class TestPki {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private makeCa(name: string): void {
-    this.makeKey(name);
-    this.openssl('req', '-x509', '-key', `${name}.key`, '-subj', `/CN=${name}`, '-days', '2', '-out', `${name}.crt`);
+  #makeCa(name: string): void {
+    this.#makeKey(name);
+    this.#openssl('req', '-x509', '-key', `${name}.key`, '-subj', `/CN=${name}`, '-days', '2', '-out', `${name}.crt`);
   }
 
-  private issue(name: string, ca: string, subject: string, extension: string): void {
-    this.makeKey(name);
-    this.openssl('req', '-new', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`);
+  #issue(name: string, ca: string, subject: string, extension: string): void {
+    this.#makeKey(name);
+    this.#openssl('req', '-new', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`);
     writeFileSync(this.path(`${name}.ext`), extension);
     const signer = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial'];
-    this.openssl(
+    this.#openssl(
       ...['x509', '-req', '-in', `${name}.csr`, ...signer, '-days', '2'],
       ...['-extfile', `${name}.ext`, '-out', `${name}.crt`],
     );
   }
 
-  private makeKey(name: string): void {
-    this.openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', `${name}.key`);
+  #makeKey(name: string): void {
+    this.#openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', `${name}.key`);
   }
 
-  private openssl(...args: string[]): void {
+  #openssl(...args: string[]): void {
     execFileSync('openssl', args, { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 }

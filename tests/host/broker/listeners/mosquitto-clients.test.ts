@@ -68,7 +68,7 @@ describe.each(['mqttv31', 'mqttv311', 'mqttv5'])('mosquitto clients with %s', (v
     expect(connected).toMatchObject([{ userName: 'device-1' }, { userName: 'device-1', tlsVersion: 'TLSv1.3' }]);
   });
 
-  it('come in with user name and password, and not with a wrong one', async () => {
+  it('are let in with user name and password, and refused with a wrong password', async () => {
     await start({ users: new Map([['ann', 'secret']]) });
     const good = run('mosquitto_pub', version, ['-t', 'a', '-m', 'x', '-q', '1', '-u', 'ann', '-P', 'secret']);
     expect(await good.ended).toMatchObject({ code: 0 });
@@ -89,7 +89,7 @@ describe.each(['mqttv31', 'mqttv311', 'mqttv5'])('mosquitto clients with %s', (v
     expect(await reader.lines(2)).toEqual(['state on 1', 'gone bye 0']);
   });
 
-  it('that come back to their session get what they missed', async () => {
+  it('get what they missed when they come back to their session', async () => {
     await start();
     const session = version === 'mqttv5' ? ['-x', '3600'] : [];
     const args = ['-i', 'sleeper', '-c', ...session, '-t', 'a', '-q', '1'];
@@ -109,7 +109,7 @@ describe.each(['mqttv31', 'mqttv311', 'mqttv5'])('mosquitto clients with %s', (v
 });
 
 describe('mutual TLS', () => {
-  it('turns away clients without a certificate in the handshake and says so', async () => {
+  it('refuses clients without a certificate in the handshake, and reports it', async () => {
     await start(mutual());
     const refused = nextEvent(broker, 'refused');
     const writer = run('mosquitto_pub', 'mqttv311', ['-t', 'a', '-m', 'x']);
@@ -117,7 +117,7 @@ describe('mutual TLS', () => {
     expect(await refused).toMatchObject({ reason: 'the client sent no certificate' });
   });
 
-  it('turns away certificates of another CA', async () => {
+  it('refuses certificates of another CA', async () => {
     await start(mutual());
     const refused = nextEvent(broker, 'refused');
     const writer = run('mosquitto_pub', 'mqttv311', ['-t', 'a', '-m', 'x', ...certificate('stranger')]);
@@ -125,7 +125,7 @@ describe('mutual TLS', () => {
     expect(await refused).toMatchObject({ reason: expect.stringContaining('client certificate not accepted') });
   });
 
-  it('where a certificate is not required, takes no name from one of another CA', async () => {
+  it('takes no user name from a certificate of another CA where none is required', async () => {
     await start({ ca: pki.read('ca.crt'), useIdentityAsUsername: true });
     const strange = run('mosquitto_pub', 'mqttv311', ['-t', 'a', '-m', 'x', ...certificate('stranger')]);
     expect((await strange.ended).code).toBe(5);
@@ -145,7 +145,7 @@ describe('mosquitto clients of MQTT 5', () => {
   });
 });
 
-it('a client of 3.1.1 that sends a packet above the maximum is cut off', async () => {
+it('a client of 3.1.1 that sends a packet above the maximum is disconnected', async () => {
   await start({ limits: { maximumPacketSize: 10_000 } });
   const disconnected = nextEvent(broker, 'disconnected');
   run('mosquitto_pub', 'mqttv311', ['-t', 'big', '-q', '1', '-m', 'x'.repeat(10_000)]);

@@ -6,19 +6,19 @@ import { encodePacket } from '../../../../host/core/index.js';
 
 /** A stream whose other end takes nothing until `unblock` is called. */
 class StuckStream extends Duplex {
-  private waiting: (() => void)[] = [];
-  private isStuck = true;
+  #waiting: (() => void)[] = [];
+  #isStuck = true;
 
   override _read(): void {}
 
   override _write(_chunk: unknown, _encoding: string, done: () => void): void {
-    if (this.isStuck) this.waiting.push(done);
+    if (this.#isStuck) this.#waiting.push(done);
     else done();
   }
 
   unblock(): void {
-    this.isStuck = false;
-    for (const done of this.waiting.splice(0)) done();
+    this.#isStuck = false;
+    for (const done of this.#waiting.splice(0)) done();
   }
 }
 
@@ -41,7 +41,7 @@ const pings = (count: number) => Buffer.concat(Array(count).fill(encodePacket({ 
 const turn = () => new Promise(setImmediate);
 
 describe('a stream that does not take its answers', () => {
-  it('is not read from until it does', async () => {
+  it('is not read from until it takes them', async () => {
     const { stream } = setUp();
     stream.push(pings(9_000));
     await turn();
@@ -55,7 +55,7 @@ describe('a stream that does not take its answers', () => {
     expect(stream.isPaused()).toBe(false);
   });
 
-  it('is read from again when the engine ends it: the close must not become a reset', async () => {
+  it('is read from again when the engine ends it, so that the close does not become a reset', async () => {
     const { engine, stream } = setUp();
     stream.push(pings(11_000));
     await turn();

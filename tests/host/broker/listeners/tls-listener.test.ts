@@ -19,7 +19,7 @@ afterAll(() => pki.remove());
 const start = (options: Partial<BrokerOptions> = {}) =>
   startBroker({ cert: pki.read('server.crt'), key: pki.read('server.key'), ...options });
 
-/** A client that is connected over TLS; `next` gives its packets one by one. */
+/** A client that is connected over TLS; `next` returns its packets one by one. */
 async function dial(port: number, protocolVersion: ProtocolVersion, clientId = 'client') {
   const socket = connect({ host: '127.0.0.1', port, ca: pki.read('ca.crt'), servername: 'localhost' });
   const decoder = new PacketDecoder({ protocolVersion });
@@ -43,8 +43,8 @@ async function dial(port: number, protocolVersion: ProtocolVersion, clientId = '
 
 const closed = (socket: TLSSocket) => (socket.closed ? Promise.resolve() : once(socket, 'close'));
 
-describe('close', () => {
-  it('tells MQTT 5 clients 0x8B, ends all connections and frees the port', async () => {
+describe('closing a broker', () => {
+  it('sends MQTT 5 clients 0x8B, ends all connections and frees the port', async () => {
     const broker = await start();
     const [five, four] = [await dial(broker.port, 5, 'five'), await dial(broker.port, 4, 'four')];
     const [last] = await Promise.all([five.next(), closed(five.socket), closed(four.socket), broker.close()]);
@@ -69,8 +69,8 @@ describe('close', () => {
   });
 });
 
-describe('the rim', () => {
-  it('keeps the engine’s time: a client that sends no CONNECT is closed when its time is up', async () => {
+describe('a broker behind TLS', () => {
+  it('closes a client that sends no CONNECT when its time is up', async () => {
     const broker = await start({ limits: { connectTimeout: 20 } });
     const refused = nextEvent(broker, 'refused');
     const socket = connect({ host: '127.0.0.1', port: broker.port, ca: pki.read('ca.crt'), servername: 'localhost' });
@@ -80,7 +80,7 @@ describe('the rim', () => {
     await broker.close();
   });
 
-  it('delivers the refusal to a client that goes on sending', async () => {
+  it('delivers the refusal to a client that keeps sending', async () => {
     const broker = await start({ users: new Map() });
     const socket = connect({ host: '127.0.0.1', port: broker.port, ca: pki.read('ca.crt'), servername: 'localhost' });
     const decoder = new PacketDecoder({ protocolVersion: 4 });
@@ -95,7 +95,7 @@ describe('the rim', () => {
     await broker.close();
   });
 
-  it('does not let memory grow for a client that does not read', async () => {
+  it('holds a limited number of bytes for a client that does not read', async () => {
     const broker = await start({ limits: { backlogBytes: 100_000, queuedMessages: 10 } });
     const { socket, send, next } = await dial(broker.port, 4);
     send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a', qos: 0 }] });
@@ -112,7 +112,7 @@ describe('the rim', () => {
       if (published > 10_000) expect.unreachable('nothing was dropped after 1 GB');
     }
     expect(await dropped).toMatchObject({ reason: 'queue full', topic: 'a' });
-    // What was held back comes when the client reads again, up to the last message that was not dropped.
+    // When the client reads again, it gets what was held back, up to the last message that was not dropped.
     socket.resume();
     for (let received = 0; received < published - losses; received++) await next();
     socket.destroy();
@@ -120,7 +120,7 @@ describe('the rim', () => {
   });
 });
 
-describe('TLS', () => {
+describe('TLS versions', () => {
   const dialWith = async (port: number, version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3', session?: Buffer) => {
     const credentials = { ca: pki.read('ca.crt'), cert: pki.read('device.crt'), key: pki.read('device.key') };
     const versions = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' };
@@ -142,7 +142,7 @@ describe('TLS', () => {
   const mutual = () => ({ ca: pki.read('ca.crt'), requireCertificate: true, useIdentityAsUsername: true });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    '%s is spoken, and a resumed session still has its name',
+    '%s is accepted, and a resumed session still has its user name',
     async (version) => {
       const events: BrokerEvent[] = [];
       const broker = await start({ ...mutual(), log: (event) => events.push(event) });
@@ -154,7 +154,7 @@ describe('TLS', () => {
     },
   );
 
-  it('of older versions is refused', async () => {
+  it('older versions are refused', async () => {
     const broker = await start(mutual());
     const refused = nextEvent(broker, 'refused');
     await expect(dialWith(broker.port, 'TLSv1.1')).rejects.toThrow();
@@ -163,7 +163,7 @@ describe('TLS', () => {
   });
 });
 
-describe('what keeps a broker from starting', () => {
+describe('a broker that cannot start', () => {
   const failure = async (options: Partial<BrokerOptions>): Promise<BrokerError> => {
     const error = await start(options).then(
       (broker) => broker.close(),
@@ -173,7 +173,7 @@ describe('what keeps a broker from starting', () => {
     return error as BrokerError;
   };
 
-  it('a port in use is named, with what to do', async () => {
+  it('names the port when it is in use, and says what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -185,21 +185,24 @@ describe('what keeps a broker from starting', () => {
     await once(other, 'close');
   });
 
-  it('an address that is not of this machine is named', async () => {
+  it('names the address when this machine does not have it', async () => {
     const error = await failure({ host: '192.0.2.1' });
     expect(error.code).toBe('address-not-available');
     expect(error.message).toContain('192.0.2.1');
   });
 
-  it('a certificate that is none, or one for another key, is said so', async () => {
-    expect(await failure({ cert: 'nonsense' })).toMatchObject({ code: 'tls' });
-    const error = await failure({ key: pki.read('device.key') });
+  it.each<[string, () => Partial<BrokerOptions>]>([
+    ['it is not a certificate', () => ({ cert: 'nonsense' })],
+    ['it belongs to another key', () => ({ key: pki.read('device.key') })],
+  ])('says that the certificate cannot be used when %s', async (_, options) => {
+    const error = await failure(options());
     expect(error.code).toBe('tls');
     expect(error.message).toContain('PEM');
   });
 
-  it('options that need a CA say so', async () => {
-    expect((await failure({ requireCertificate: true })).message).toContain('requireCertificate needs ca');
-    expect((await failure({ useIdentityAsUsername: true })).message).toContain('useIdentityAsUsername needs ca');
+  it.each(['requireCertificate', 'useIdentityAsUsername'] as const)('says that %s needs a CA', async (option) => {
+    const error = await failure({ [option]: true });
+    expect(error.code).toBe('options');
+    expect(error.message).toContain(`${option} needs ca`);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { World } from '../../world.js';
 
 describe.each([4, 5] as const)('keep-alive, protocol version %i', (protocolVersion) => {
-  it('closes after one and a half times the interval without a packet (MQTT-3.1.2-22)', () => {
+  it('one and a half times the interval without a packet closes the connection (MQTT-3.1.2-22)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion, keepAlive: 20 });
     world.advance(29_999);
@@ -14,7 +14,7 @@ describe.each([4, 5] as const)('keep-alive, protocol version %i', (protocolVersi
     expect(world.eventsOf('disconnected')).toMatchObject([{ clientId: 'client', reasonCode: 0x8d }]);
   });
 
-  it('starts anew with every packet of the client', () => {
+  it('every packet of the client starts the interval again', () => {
     const world = new World();
     const client = world.connect({ protocolVersion, keepAlive: 20 });
     for (let round = 0; round < 5; round++) {
@@ -30,7 +30,7 @@ describe.each([4, 5] as const)('keep-alive, protocol version %i', (protocolVersi
     expect(client.isClosed).toBe(true);
   });
 
-  it('does not count what the broker sends', () => {
+  it('packets of the broker do not count', () => {
     const world = new World();
     const client = world.connect({ protocolVersion, keepAlive: 20 });
     client.subscribe('a');
@@ -40,7 +40,7 @@ describe.each([4, 5] as const)('keep-alive, protocol version %i', (protocolVersi
     expect(client.isClosed).toBe(true);
   });
 
-  it('of 0 never closes (3.1.2.10), and nothing is left to wait for', () => {
+  it('an interval of 0 never closes the connection and leaves no deadline (3.1.2.10)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion, keepAlive: 0 });
     expect(world.engine.nextDeadline(world.now)).toBeUndefined();
@@ -48,7 +48,7 @@ describe.each([4, 5] as const)('keep-alive, protocol version %i', (protocolVersi
     expect(client.isClosed).toBe(false);
   });
 
-  it('leaves no deadline behind when the client is gone', () => {
+  it('a client that is gone leaves no deadline', () => {
     const world = new World();
     world.connect({ protocolVersion, keepAlive: 20 }).disconnect();
     expect(world.engine.nextDeadline(world.now)).toBeUndefined();

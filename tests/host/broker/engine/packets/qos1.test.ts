@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { textOf, World } from '../../world.js';
 
 describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) => {
-  it('from a client is acknowledged with its packet id (MQTT-4.3.2-4)', () => {
+  it('a message from a client is acknowledged with its packet id (MQTT-4.3.2-4)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.publish('a', 'x', { qos: 1, packetId: 777 });
     expect(client.next('puback')).toMatchObject({ packetId: 777, reasonCode: 0 });
   });
 
-  it('from a client is passed on each time it is sent, DUP or not (MQTT-4.3.2-5)', () => {
+  it('a message from a client is passed on each time it comes, with or without DUP (MQTT-4.3.2-5)', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion, clientId: 'reader' });
     reader.subscribe('a');
@@ -19,7 +19,7 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
     expect(reader.received.map((packet) => packet.type === 'publish' && packet.dup)).toEqual([false, false]);
   });
 
-  it('to a client comes with packet ids that differ and DUP 0 (MQTT-2.2.1-4, MQTT-4.3.2-1, -2)', () => {
+  it('messages to a client have different packet ids and DUP 0 (MQTT-2.2.1-4, MQTT-4.3.2-1, -2)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 1 });
@@ -29,7 +29,7 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
     for (const packet of packets) expect(packet).toMatchObject({ qos: 1, dup: false, packetId: expect.any(Number) });
   });
 
-  it('to a client stops at the in-flight limit and goes on with each PUBACK, in order (MQTT-4.6.0-5)', () => {
+  it('messages to a client stop at the in-flight limit and continue in order with each PUBACK (MQTT-4.6.0-5)', () => {
     const world = new World({ limits: { inflightMessages: 2 } });
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 1 });
@@ -43,7 +43,7 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
     expect(textOf(client.next('publish'))).toBe('4');
   });
 
-  it('does not hold up QoS 0 while it waits for acknowledgements', () => {
+  it('unacknowledged messages do not hold up QoS 0', () => {
     const world = new World({ limits: { inflightMessages: 1 } });
     const client = world.connect({ protocolVersion });
     client.subscribe('#', { qos: 1 });
@@ -53,7 +53,7 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
     expect(client.messages()).toEqual(['a=1', 'b=3']);
   });
 
-  it('never reuses the packet id of a message that is not acknowledged', () => {
+  it('the packet id of an unacknowledged message is never reused', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 1 });
@@ -67,7 +67,7 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
     }
   });
 
-  it('an unknown PUBACK is ignored', () => {
+  it('a PUBACK for an unknown packet id is ignored', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.send({ type: 'puback', packetId: 5, reasonCode: 0 });
@@ -76,7 +76,7 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
 });
 
 describe('QoS 1 in MQTT 5', () => {
-  it('to a client honours its Receive Maximum (MQTT-3.3.4-9)', () => {
+  it('no more messages are in flight to a client than its Receive Maximum (MQTT-3.3.4-9)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion: 5, properties: { receiveMaximum: 1 } });
     client.subscribe('a', { qos: 1 });
@@ -87,7 +87,7 @@ describe('QoS 1 in MQTT 5', () => {
     expect(client.messages()).toEqual(['a=2']);
   });
 
-  it('sends again no more than a lowered Receive Maximum allows', () => {
+  it('no more messages are sent again than a lowered Receive Maximum allows', () => {
     const world = new World();
     const properties = { sessionExpiryInterval: 100 };
     const old = world.connect({ protocolVersion: 5, cleanStart: false, properties });
@@ -109,7 +109,7 @@ describe('QoS 1 in MQTT 5', () => {
     expect(back.received).toEqual([]);
   });
 
-  it('is not sent again when its PUBACK comes before its turn', () => {
+  it('a message whose PUBACK comes before its turn is not sent again', () => {
     const { first, second, back } = new World().interrupted(1);
     back.send({ type: 'puback', packetId: second.packetId!, reasonCode: 0 });
     back.send({ type: 'puback', packetId: first.packetId!, reasonCode: 0 });

@@ -5,7 +5,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
   const properties = protocolVersion === 5 ? { sessionExpiryInterval: 100 } : undefined;
   const lasting = { protocolVersion, cleanStart: false, properties };
 
-  it('from a client is passed on exactly once until PUBREL (MQTT-4.3.3-10)', () => {
+  it('a message from a client is passed on exactly once until PUBREL (MQTT-4.3.3-10)', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion, clientId: 'reader' });
     reader.subscribe('a', { qos: 2 });
@@ -20,7 +20,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(reader.messages()).toEqual(['a=y']);
   });
 
-  it('from a client is remembered over a reconnect', () => {
+  it('a message from a client is remembered across a reconnect', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion, clientId: 'reader' });
     reader.subscribe('a');
@@ -33,7 +33,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(reader.messages()).toEqual(['a=x']);
   });
 
-  it('to a client runs PUBLISH, PUBREC, PUBREL, PUBCOMP (4.3.3)', () => {
+  it('a message to a client takes PUBLISH, PUBREC, PUBREL and PUBCOMP (4.3.3)', () => {
     const world = new World({ limits: { inflightMessages: 1 } });
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 2 });
@@ -47,7 +47,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(client.messages()).toEqual(['a=2']);
   });
 
-  it('to a client that comes back sends PUBLISH again before PUBREC and PUBREL after it (MQTT-4.4.0-1)', () => {
+  it('a client that comes back gets PUBLISH again before its PUBREC, and PUBREL after it (MQTT-4.4.0-1)', () => {
     const world = new World();
     const before = world.connect(lasting);
     before.subscribe('a', { qos: 2 });
@@ -62,7 +62,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(after.received).toEqual([]);
   });
 
-  it('answers PUBREL for an unknown packet id with PUBCOMP (MQTT-4.3.3-11)', () => {
+  it('a PUBREL for an unknown packet id is answered with PUBCOMP (MQTT-4.3.3-11)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.send({ type: 'pubrel', packetId: 9, reasonCode: 0 });
@@ -70,7 +70,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(client.next('pubcomp')).toMatchObject({ packetId: 9, reasonCode });
   });
 
-  it('answers PUBREC for an unknown packet id with PUBREL', () => {
+  it('a PUBREC for an unknown packet id is answered with PUBREL', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.send({ type: 'pubrec', packetId: 9, reasonCode: 0 });
@@ -78,7 +78,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(client.next('pubrel')).toMatchObject({ packetId: 9, reasonCode });
   });
 
-  it('closes on the acknowledgement of another QoS', () => {
+  it('the acknowledgement of another QoS closes the connection', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 2 });
@@ -89,7 +89,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
 });
 
 describe('QoS 2 in MQTT 5', () => {
-  it('ends with a PUBREC that carries an error (4.3.3)', () => {
+  it('a PUBREC with an error ends the exchange (4.3.3)', () => {
     const world = new World({ limits: { inflightMessages: 1 } });
     const client = world.connect({ protocolVersion: 5 });
     client.subscribe('a', { qos: 2 });
@@ -99,7 +99,7 @@ describe('QoS 2 in MQTT 5', () => {
     expect(client.messages()).toEqual(['a=2']);
   });
 
-  it('from a client beyond the announced receive maximum closes with 0x93 (MQTT-3.3.4-7)', () => {
+  it('a client that exceeds the announced receive maximum is closed with 0x93 (MQTT-3.3.4-7)', () => {
     const world = new World({ limits: { receiveMaximum: 2 } });
     const client = world.connect({ protocolVersion: 5 });
     expect(client.connack.properties?.receiveMaximum).toBe(2);
@@ -108,7 +108,7 @@ describe('QoS 2 in MQTT 5', () => {
     expect(client.received[2]).toMatchObject({ reasonCode: 0x93 });
   });
 
-  it('above the announced maximum QoS closes with 0x9B (MQTT-3.2.2-11)', () => {
+  it('a client that exceeds the announced maximum QoS is closed with 0x9B (MQTT-3.2.2-11)', () => {
     const world = new World({ limits: { maximumQoS: 1 } });
     const client = world.connect({ protocolVersion: 5 });
     expect(client.connack.properties?.maximumQoS).toBe(1);
@@ -116,7 +116,7 @@ describe('QoS 2 in MQTT 5', () => {
     expect(client.next('disconnect').reasonCode).toBe(0x9b);
   });
 
-  it('a PUBREC on a new connection for what was not sent again there is answered, and counts as that message', () => {
+  it('a PUBREC for a message that a new connection has not sent again yet is answered and counts', () => {
     const { first, second, back } = new World().interrupted(2);
     expect(back.next('publish').packetId).toBe(first.packetId);
     back.send({ type: 'pubrec', packetId: second.packetId!, reasonCode: 0 });

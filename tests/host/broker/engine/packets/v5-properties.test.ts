@@ -15,7 +15,7 @@ describe('MQTT 5 properties', () => {
     ] as [string, string][],
   };
 
-  it('of a PUBLISH are passed on, user properties in their order (3.3.2-4, -15 to -20)', () => {
+  it('the properties of a PUBLISH are passed on, user properties in their order (3.3.2-4, -15 to -20)', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion: 5, clientId: 'reader' });
     reader.subscribe('a');
@@ -26,7 +26,7 @@ describe('MQTT 5 properties', () => {
     expect(Buffer.from(correlationData!).toString()).toBe('id');
   });
 
-  it('do not reach clients of 3.1.1, the message does', () => {
+  it('clients of 3.1.1 get the message without properties', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion: 4, clientId: 'reader' });
     reader.subscribe('a');
@@ -57,7 +57,7 @@ describe('MQTT 5 properties', () => {
     expect(back.next('disconnect').reasonCode).toBe(0x82);
   });
 
-  it('a topic alias above the announced maximum closes with 0x94 (MQTT-3.3.2-9)', () => {
+  it('a topic alias above the announced maximum closes the connection with 0x94 (MQTT-3.3.2-9)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion: 5 });
     client.publish('a', '1', { properties: { topicAlias: 17 } });
@@ -71,7 +71,7 @@ describe('MQTT 5 properties', () => {
     expect(world.eventsOf('connected')).toMatchObject([{ clientId: 'made-up' }]);
   });
 
-  it('assigned ids differ', () => {
+  it('two assigned ids differ', () => {
     const world = new World();
     for (const protocolVersion of [4, 5] as const) world.connect({ protocolVersion, clientId: '' });
     const [one, two] = world.eventsOf('connected').map(({ clientId }) => clientId);
@@ -79,7 +79,7 @@ describe('MQTT 5 properties', () => {
     expect(world.engine.counts.connections).toBe(2);
   });
 
-  it('a packet larger than the client takes is not sent and counts as delivered (MQTT-3.1.2-24, -25)', () => {
+  it('a packet larger than the client accepts is not sent and counts as delivered (MQTT-3.1.2-24, -25)', () => {
     const world = new World({ limits: { inflightMessages: 1 } });
     const client = world.connect({ protocolVersion: 5, properties: { maximumPacketSize: 50 } });
     client.subscribe('#', { qos: 1 });

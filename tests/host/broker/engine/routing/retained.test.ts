@@ -12,7 +12,7 @@ describe.each([4, 5] as const)('retained messages, protocol version %i', (protoc
     expect(reader.received).toEqual([]);
   });
 
-  it('are the last of each topic (MQTT-3.3.1-5)', () => {
+  it('are only the last of each topic (MQTT-3.3.1-5)', () => {
     const world = new World();
     const writer = world.connect({ protocolVersion, clientId: 'p' });
     for (const value of ['1', '2', '3']) writer.publish('a', value, { retain: true });
@@ -35,7 +35,7 @@ describe.each([4, 5] as const)('retained messages, protocol version %i', (protoc
     expect(world.engine.counts.retained).toBe(0);
   });
 
-  it('come with RETAIN 0 to those who were subscribed before (MQTT-3.3.1-12)', () => {
+  it('come with RETAIN 0 to clients that subscribed before (MQTT-3.3.1-12)', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion, clientId: 's' });
     reader.subscribe('a');
@@ -43,7 +43,7 @@ describe.each([4, 5] as const)('retained messages, protocol version %i', (protoc
     expect(reader.next('publish').retain).toBe(false);
   });
 
-  it('are not touched by messages without the flag (MQTT-3.3.1-8)', () => {
+  it('stay when messages without the flag follow (MQTT-3.3.1-8)', () => {
     const world = new World();
     const writer = world.connect({ protocolVersion, clientId: 'p' });
     writer.publish('a', 'kept', { retain: true });
@@ -116,7 +116,7 @@ describe('retained messages in MQTT 5', () => {
     expect([reader.next('publish').retain, reader.next('publish').retain]).toEqual([true, false]);
   });
 
-  it('end with their expiry interval', () => {
+  it('are gone when their expiry interval has passed', () => {
     const { world, reader } = setUp();
     world.engine.publish('short', 'y', { retain: true, properties: { messageExpiryInterval: 10 } });
     world.advance(9_000);
@@ -127,7 +127,7 @@ describe('retained messages in MQTT 5', () => {
     expect(reader.received).toEqual([]);
   });
 
-  it('that the store has no room for are refused with 0x97 and go nowhere', () => {
+  it('are refused with 0x97 and not delivered when the store has no room', () => {
     const world = new World({ limits: { retainedMessages: 1 } });
     const client = world.connect({ protocolVersion: 5 });
     client.subscribe('#');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { World } from '../../world.js';
 
 describe.each([4, 5] as const)('subscriptions, protocol version %i', (protocolVersion) => {
-  it('with "+" and "#" get what 4.7.1 says', () => {
+  it('with "+" and "#" receive the topics that match by 4.7.1', () => {
     const world = new World();
     const one = world.connect({ protocolVersion, clientId: 'one' });
     const all = world.connect({ protocolVersion, clientId: 'all' });
@@ -15,7 +15,7 @@ describe.each([4, 5] as const)('subscriptions, protocol version %i', (protocolVe
     expect(all.messages()).toEqual(['sport=x', 'sport/tennis/score=x', 'sport/score=x', 'sport/a/b/score=x']);
   });
 
-  it('that begin with a wildcard do not get topics that begin with "$" (MQTT-4.7.2-1)', () => {
+  it('that begin with a wildcard do not receive topics that begin with "$" (MQTT-4.7.2-1)', () => {
     const world = new World();
     world.engine.publish('$SYS/load', 'kept', { retain: true });
     const client = world.connect({ protocolVersion });
@@ -28,7 +28,7 @@ describe.each([4, 5] as const)('subscriptions, protocol version %i', (protocolVe
     expect(client.messages()).toEqual(['$SYS/load=live']);
   });
 
-  it('that overlap deliver once, with the highest QoS (MQTT-3.3.4-2)', () => {
+  it('that overlap deliver a message once, with the highest QoS (MQTT-3.3.4-2)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.subscribe('a/#', { qos: 0 });
@@ -48,7 +48,7 @@ describe.each([4, 5] as const)('subscriptions, protocol version %i', (protocolVe
     expect(client.received).toEqual([]);
   });
 
-  it('end with UNSUBSCRIBE, which wants the very same filter (MQTT-3.10.4-1)', () => {
+  it('end with an UNSUBSCRIBE of exactly the same filter (MQTT-3.10.4-1)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.subscribe('a/+');
@@ -62,7 +62,7 @@ describe.each([4, 5] as const)('subscriptions, protocol version %i', (protocolVe
     expect(world.engine.counts.subscriptions).toBe(0);
   });
 
-  it('beyond the limits are refused one by one, the others granted', () => {
+  it('beyond the limits are refused one by one, and the others granted', () => {
     const world = new World({ limits: { subscriptionsPerSession: 1, topicLevels: 3 } });
     const client = world.connect({ protocolVersion });
     const filters = ['a/b/c/d', '$share/g/a', 'a', 'b', 'a'];
@@ -83,7 +83,7 @@ describe.each([4, 5] as const)('subscriptions, protocol version %i', (protocolVe
 });
 
 describe('subscriptions in MQTT 5', () => {
-  it('with No Local do not get what their own client publishes (MQTT-3.8.3-3)', () => {
+  it('with No Local do not receive what their own client publishes (MQTT-3.8.3-3)', () => {
     const world = new World();
     const one = world.connect({ protocolVersion: 5, clientId: 'one' });
     const two = world.connect({ protocolVersion: 5, clientId: 'two' });
@@ -93,7 +93,7 @@ describe('subscriptions in MQTT 5', () => {
     expect(one.messages()).toEqual(['a=yours']);
   });
 
-  it('with No Local do not get their own retained messages either', () => {
+  it('with No Local do not receive their own retained messages either', () => {
     const world = new World();
     const client = world.connect({ protocolVersion: 5 });
     client.publish('mine', 'x', { retain: true });
@@ -113,7 +113,7 @@ describe('subscriptions in MQTT 5', () => {
     expect([client.next('publish').retain, client.next('publish').retain]).toEqual([true, true]);
   });
 
-  it('hand back all identifiers that led to the message (MQTT-3.3.4-3, -4)', () => {
+  it('return all their identifiers with the message (MQTT-3.3.4-3, -4)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion: 5 });
     client.subscribe('a/#', {}, 7);
@@ -125,7 +125,7 @@ describe('subscriptions in MQTT 5', () => {
     expect(client.next('publish').properties?.subscriptionIdentifier).toBeUndefined();
   });
 
-  it('hand back the identifier with retained messages too', () => {
+  it('return their identifier with retained messages too', () => {
     const world = new World();
     world.engine.publish('a', 'x', { retain: true });
     const client = world.connect({ protocolVersion: 5 });

@@ -11,7 +11,7 @@ describe.each([4, 5] as const)('a session that outlives its connection, protocol
     return client;
   }
 
-  it('is new at first, present afterwards (MQTT-3.2.2-2, -3)', () => {
+  it('is new at first and present afterwards (MQTT-3.2.2-2, -3)', () => {
     const world = new World();
     const first = world.connect(lasting);
     expect(first.connack.sessionPresent).toBe(false);
@@ -50,7 +50,7 @@ describe.each([4, 5] as const)('a session that outlives its connection, protocol
     expect(back.received).toEqual([]);
   });
 
-  it('queues no more than the limit, refuses the newest and says so', () => {
+  it('queues messages up to the limit, then drops the newest and reports it', () => {
     const world = new World({ limits: { queuedMessages: 2 } });
     leaveBehind(world).disconnect();
     for (const value of ['1', '2', '3']) world.engine.publish('a', value, { qos: 1 });
@@ -76,14 +76,14 @@ describe.each([4, 5] as const)('a session that outlives its connection, protocol
     expect(world.connect(lasting).connack.sessionPresent).toBe(false);
   });
 
-  it('does not expire without an interval to do so', () => {
+  it('does not expire without an interval', () => {
     const world = new World();
     leaveBehind(world).drop();
     expect(world.engine.nextDeadline(world.now)).toBeUndefined();
     expect(world.engine.counts.sessions).toBe(1);
   });
 
-  it('cannot be opened once there are too many', () => {
+  it('cannot be opened when there are too many', () => {
     const world = new World({ limits: { sessions: 1 } });
     leaveBehind(world).disconnect();
     expect(world.connect({ protocolVersion, clientId: 'other' }).connack.reasonCode).toBe(
@@ -115,7 +115,7 @@ describe('session expiry in MQTT 5', () => {
     expect(world.engine.counts).toMatchObject({ sessions: 0, subscriptions: 0 });
   });
 
-  it('starts anew when the client was back in between', () => {
+  it('starts again when the client was back in between', () => {
     const world = new World();
     connect(world, 100).drop();
     world.advance(60_000);
@@ -140,7 +140,7 @@ describe('session expiry in MQTT 5', () => {
     expect(world.engine.counts.sessions).toBe(0);
   });
 
-  it('of a message in the queue drops it in time (MQTT-3.3.2-5), else what is left is sent (MQTT-3.3.2-6)', () => {
+  it('of a queued message drops it in time (MQTT-3.3.2-5); before that, the rest of the interval is sent (MQTT-3.3.2-6)', () => {
     const world = new World();
     const client = connect(world, 1000);
     client.subscribe('a', { qos: 1 });

@@ -4,7 +4,7 @@ import { World } from '../../world.js';
 describe('a client that does not take its bytes', () => {
   const limits = { backlogBytes: 100, queuedMessages: 2 };
 
-  it('gets nothing more; a few messages wait, the rest is dropped', () => {
+  it('gets nothing more: a few messages wait, the rest are dropped', () => {
     const world = new World({ limits });
     const client = world.connect();
     client.subscribe('#', { qos: 1 });
@@ -48,7 +48,7 @@ describe('a client that does not take its bytes', () => {
     expect(client.messages()).toEqual(['a=1', 'a=2', 'a=3']);
   });
 
-  it('that reconnects gets the QoS 1 messages, not the QoS 0 ones', () => {
+  it('gets the QoS 1 messages, not the QoS 0 ones, when it reconnects', () => {
     const world = new World({ limits });
     const client = world.connect({ cleanStart: false });
     client.subscribe('#', { qos: 1 });
@@ -58,28 +58,5 @@ describe('a client that does not take its bytes', () => {
     client.drop();
     world.backlog = 0;
     expect(world.connect({ cleanStart: false }).messages()).toEqual(['one=1']);
-  });
-});
-
-describe('events', () => {
-  it('come after the engine is at rest, so that a listener may publish', () => {
-    const world = new World();
-    const client = world.connect();
-    client.subscribe('#');
-    world.engine.on('published', ({ topic }) => {
-      if (topic === 'question') world.engine.publish('answer', 'x');
-    });
-    client.publish('question', 'x');
-    expect(client.messages()).toEqual(['question=x', 'answer=x']);
-  });
-
-  it('stop with the function that `on` gives back', () => {
-    const world = new World();
-    const seen: string[] = [];
-    const stop = world.engine.on('published', ({ topic }) => seen.push(topic));
-    world.engine.publish('a', 'x');
-    stop();
-    world.engine.publish('b', 'x');
-    expect(seen).toEqual(['a']);
   });
 });

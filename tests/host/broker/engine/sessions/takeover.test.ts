@@ -6,7 +6,7 @@ describe.each([4, 5] as const)(
   (protocolVersion) => {
     const properties = protocolVersion === 5 ? { sessionExpiryInterval: 100 } : undefined;
 
-    it('ends the older one, which MQTT 5 tells 0x8E (MQTT-3.1.4-3)', () => {
+    it('closes the older one, with 0x8E in MQTT 5 (MQTT-3.1.4-3)', () => {
       const world = new World();
       const older = world.connect({ protocolVersion });
       const newer = world.connect({ protocolVersion });
@@ -17,7 +17,7 @@ describe.each([4, 5] as const)(
       expect(world.engine.counts).toMatchObject({ connections: 1, sessions: 1 });
     });
 
-    it('goes on with the session when it does not ask for a clean start', () => {
+    it('continues the session when it does not ask for a clean start', () => {
       const world = new World();
       world.connect({ protocolVersion, cleanStart: false, properties }).subscribe('a');
       const newer = world.connect({ protocolVersion, cleanStart: false, properties });
@@ -26,7 +26,7 @@ describe.each([4, 5] as const)(
       expect(newer.messages()).toEqual(['a=x']);
     });
 
-    it('begins anew with a clean start (MQTT-3.1.2-4)', () => {
+    it('begins a new session with a clean start (MQTT-3.1.2-4)', () => {
       const world = new World();
       world.connect({ protocolVersion, cleanStart: false, properties }).subscribe('a');
       const newer = world.connect({ protocolVersion, cleanStart: true });
@@ -36,7 +36,7 @@ describe.each([4, 5] as const)(
       expect(world.engine.counts.subscriptions).toBe(0);
     });
 
-    it('is not hurt when the network later reports the end of the older one', () => {
+    it('stays open when the network later reports the end of the older one', () => {
       const world = new World();
       const older = world.connect({ protocolVersion });
       const newer = world.connect({ protocolVersion });
@@ -47,7 +47,7 @@ describe.each([4, 5] as const)(
       expect(world.engine.counts.connections).toBe(1);
     });
 
-    it('that is refused leaves the older one alone', () => {
+    it('that is refused leaves the older one open', () => {
       const world = new World({ authenticate: ({ userName }) => ({ reasonCode: userName === 'u' ? 0 : 0x87 }) });
       const older = world.connect({ protocolVersion, userName: 'u' });
       const newer = world.connect({ protocolVersion, userName: 'v' });

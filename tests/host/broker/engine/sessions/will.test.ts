@@ -47,7 +47,7 @@ describe.each([4, 5] as const)('the will, protocol version %i', (protocolVersion
     expect(watcher.messages()).toEqual(['gone=bye']);
   });
 
-  it('is kept as retained message when it asks for it (MQTT-3.1.2-15)', () => {
+  it('is kept as a retained message when it asks for that (MQTT-3.1.2-15)', () => {
     const { world } = setUp();
     world.connect({ protocolVersion, will: { ...will, retain: true } }).drop();
     const late = world.connect({ protocolVersion: 5, clientId: 'late' });
@@ -55,14 +55,14 @@ describe.each([4, 5] as const)('the will, protocol version %i', (protocolVersion
     expect(late.next('publish')).toMatchObject({ retain: true });
   });
 
-  it('is the one of the last CONNECT', () => {
+  it('belongs to the last CONNECT only', () => {
     const { world, watcher } = setUp();
     world.connect({ protocolVersion, will, cleanStart: false }).disconnect();
     world.connect({ protocolVersion, cleanStart: false }).drop();
     expect(watcher.messages()).toEqual([]);
   });
 
-  it('is not published against the access rules', () => {
+  it('is not published when the access rules deny it', () => {
     const world = new World({ access: { publish: (_, topic) => (topic === 'gone' ? 'deny' : 'allow') } });
     const watcher = world.connect({ clientId: 'watcher' });
     watcher.subscribe('#');

@@ -5,7 +5,7 @@ import { World } from '../../world.js';
 const hex = (digits: string) => Uint8Array.from(Buffer.from(digits.replaceAll(' ', ''), 'hex'));
 
 describe('the first packet', () => {
-  it('other than CONNECT closes without an answer (MQTT-3.1.0-1)', () => {
+  it('closes the connection without an answer when it is not CONNECT (MQTT-3.1.0-1)', () => {
     const world = new World();
     const client = world.open();
     client.send({ type: 'pingreq' });
@@ -14,7 +14,7 @@ describe('the first packet', () => {
     expect(world.eventsOf('refused')).toMatchObject([{ reason: expect.stringContaining('PINGREQ') }]);
   });
 
-  it('that is not MQTT at all closes without an answer', () => {
+  it('closes the connection without an answer when it is not MQTT', () => {
     const world = new World();
     const client = world.open();
     client.raw(Buffer.from('GET / HTTP/1.1\r\nHost: broker\r\n\r\n'));
@@ -25,13 +25,16 @@ describe('the first packet', () => {
   it.each([
     ['6', '10 0d 0004 4d515454 06 02 000a 00 0000', 5 as const, 0x84],
     ['2', '10 0c 0004 4d515454 02 02 000a 0000', 4 as const, 1],
-  ])('of protocol version %s is refused in a form that it may know (MQTT-3.1.2-2)', (_, bytes, answer, reasonCode) => {
-    const world = new World();
-    const client = world.open(answer);
-    client.raw(hex(bytes));
-    expect(client.next('connack')).toMatchObject({ reasonCode, sessionPresent: false });
-    expect(client.isClosed).toBe(true);
-  });
+  ])(
+    'of protocol version %s is refused in a form that its sender may understand (MQTT-3.1.2-2)',
+    (_, bytes, answer, reasonCode) => {
+      const world = new World();
+      const client = world.open(answer);
+      client.raw(hex(bytes));
+      expect(client.next('connack')).toMatchObject({ reasonCode, sessionPresent: false });
+      expect(client.isClosed).toBe(true);
+    },
+  );
 
   it('of MQTT 3.1 is accepted', () => {
     const world = new World();
@@ -121,14 +124,14 @@ describe.each([4, 5] as const)('a connected client, protocol version %i', (proto
     ['QoS 3 (MQTT-3.3.1-4)', protocolVersion === 5 ? '36 06 0001 61 0001 00' : '36 05 0001 61 0001'],
     ['a length of five bytes (MQTT 1.5.5)', '30 ffffffff 01'],
     ['packet type 0 (2.1.2)', '00 00'],
-  ])('is cut off for %s', (_, bytes) => {
+  ])('is closed for %s', (_, bytes) => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.raw(hex(bytes));
     expectClosed(world, client, 0x81);
   });
 
-  it('is served up to its malformed packet and not beyond', () => {
+  it('is served up to its malformed packet and no further', () => {
     const world = new World();
     const reader = world.connect({ clientId: 'reader' });
     reader.subscribe('#');
@@ -155,7 +158,7 @@ describe.each([4, 5] as const)('a connected client, protocol version %i', (proto
     expectClosed(world, client, 0x95);
   });
 
-  it('may not publish to a topic of too many levels', () => {
+  it('may not publish to a topic with too many levels', () => {
     const world = new World({ limits: { topicLevels: 3 } });
     const client = world.connect({ protocolVersion });
     client.publish('a/b/c', 'x');
@@ -164,7 +167,7 @@ describe.each([4, 5] as const)('a connected client, protocol version %i', (proto
     expectClosed(world, client, 0x90);
   });
 
-  it('is not heard after its DISCONNECT (MQTT-3.14.4-1)', () => {
+  it('is ignored after its DISCONNECT (MQTT-3.14.4-1)', () => {
     const world = new World();
     const reader = world.connect({ clientId: 'reader' });
     reader.subscribe('#');
@@ -178,15 +181,15 @@ describe.each([4, 5] as const)('a connected client, protocol version %i', (proto
   });
 });
 
-it('AUTH without a method closes with 0x82 (MQTT-4.12.0-6)', () => {
+it('AUTH without a method closes the connection with 0x82 (MQTT-4.12.0-6)', () => {
   const world = new World();
   const client = world.connect({ protocolVersion: 5 });
   client.raw(hex('f0 00'));
   expect(client.next('disconnect').reasonCode).toBe(0x82);
 });
 
-it('a topic name that is not valid cannot be published by the program either', () => {
+it.each(['a/+', '#', ''])('the program cannot publish to an invalid topic name either: "%s"', (topic) => {
   const world = new World();
-  for (const topic of ['a/+', '#', '']) expect(() => world.engine.publish(topic, 'x')).toThrow(RangeError);
+  expect(() => world.engine.publish(topic, 'x')).toThrow(RangeError);
   expect(world.events).toEqual([]);
 });
