@@ -226,7 +226,7 @@ static int open_device(const char *port, uint32_t memory, const char *device_id)
   (void)port;
 #endif
   if (!result) result = wq_calls_open(&calls, &options);
-  if (result) printf("open gave %ld\n", (long)result);
+  if (result) printf("open returned %ld\n", (long)result);
   return result != 0;
 }
 

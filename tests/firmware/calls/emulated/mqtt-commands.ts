@@ -79,7 +79,7 @@ function readCodes(application: Application, name: SystemCallName, [size]: strin
   });
 }
 
-/** What stands for the bytes of a payload in what a driver prints. */
+/** A sum of bytes, which drivers print instead of a payload. */
 export const sumOf = (bytes: Uint8Array): number =>
   bytes.reduce((total, byte) => (Math.imul(total, 31) + byte) >>> 0, 0);
 

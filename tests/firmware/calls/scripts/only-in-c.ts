@@ -26,9 +26,9 @@ export const onlyInC: Record<string, Script> = {
     read-publish                             -> OKAY NOTCONNECTED 1 0
   `,
   'do not open with too little linear memory or with a bad device id': script(4)`
-    reopen 4096                              -> gave -905
+    reopen 4096                              -> returned -905
     wall                                     -> UNAVAILABLE
-    reopen 24576 UV12                        -> gave -2
+    reopen 24576 UV12                        -> returned -2
     network 1                                -> UNAVAILABLE
     reopen 24576
     device 34                                -> OKAY UV0123456789abcdef0123456789abcdef

@@ -4,7 +4,7 @@ import { brokerBytes } from './packet-words.js';
 
 /** A command for the drivers, and what comes of it in words. */
 export interface Step {
-  /** As it stands in the script. */
+  /** As it is written in the script. */
   text: string;
   /** As the drivers read it. */
   command: string;

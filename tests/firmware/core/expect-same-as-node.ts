@@ -5,7 +5,7 @@ import type { Steps } from './steps.js';
 import { callSteps, derSteps, hexSteps, mqttSteps, otherSteps, sessionSteps, utf8Steps } from './vector-steps.js';
 
 /** The tests that all engines of a machine pass. A slow machine runs fewer sessions and texts. */
-export function expectWhatNodeGives(where: string, makeEngines: () => Engine[], isSlow = false): void {
+export function expectSameAsNode(where: string, makeEngines: () => Engine[], isSlow = false): void {
   let engines: Engine[];
   beforeAll(() => {
     engines = makeEngines();
