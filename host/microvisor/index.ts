@@ -1,5 +1,5 @@
 /** The Microvisor system-call shim for reactive guests. */
-export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-source.js';
+export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-fetch.js';
 export { createKernel, type KernelOptions } from './calls/index.js';
 export { Device, type DeviceOptions } from './device/device.js';
 export { Guest, GuestError, GuestTrap, loadGuest } from './guest/guest.js';

@@ -83,9 +83,9 @@ describe('vocabulary (STYLE.md)', () => {
         .split('\n')
         .map((text, index) => ({ place: `${file}:${index + 1}`, text })),
     );
-    expect(lines.filter(({ text }) => /^\s+private (?!constructor\b)|[(,]\s*private\s/.test(text)).map(({ place }) => place)).toEqual(
-      [],
-    );
+    expect(
+      lines.filter(({ text }) => /^\s+private (?!constructor\b)|[(,]\s*private\s/.test(text)).map(({ place }) => place),
+    ).toEqual([]);
   });
 
   /** Names that mean the same in each room. */

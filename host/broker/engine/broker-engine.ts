@@ -25,10 +25,12 @@ export interface PublishOptions {
 export class BrokerEngine {
   readonly #context: EngineContext;
   readonly #connections = new Map<ConnectionId, Connection>();
+  readonly #clock: () => number;
   #lastId = 0;
 
   constructor(options: EngineOptions) {
     this.#context = new EngineContext(options);
+    this.#clock = options.now;
   }
 
   get limits(): Readonly<Limits> {
@@ -48,6 +50,7 @@ export class BrokerEngine {
 
   /** A network connection came up. It has to send CONNECT within `limits.connectTimeout`. */
   open(info: ConnectionInfo): ConnectionId {
+    this.#context.now = this.#clock();
     const id = ++this.#lastId;
     this.#connections.set(id, new Connection(this.#context, id, info, () => this.#connections.delete(id)));
     return id;
@@ -55,12 +58,12 @@ export class BrokerEngine {
 
   /** Bytes came. Bytes for a connection that has ended are ignored. */
   receive(id: ConnectionId, bytes: Uint8Array): void {
-    this.#context.events.during(() => this.#connections.get(id)?.receive(bytes));
+    this.#during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
   }
 
   /** The network took the bytes that waited: `transport.backlog` is low again. */
   drained(id: ConnectionId): void {
-    this.#context.events.during(() => this.#connections.get(id)?.drained());
+    this.#during(this.#clock(), () => this.#connections.get(id)?.drained());
   }
 
   /**
@@ -69,7 +72,7 @@ export class BrokerEngine {
    * @param reason for the event
    */
   closed(id: ConnectionId, reason = 'the connection was lost'): void {
-    this.#context.events.during(() => this.#connections.get(id)?.closedByNetwork(reason));
+    this.#during(this.#clock(), () => this.#connections.get(id)?.closedByNetwork(reason));
   }
 
   /** Reports a connection that the listener turned away before it could be opened here. */
@@ -83,7 +86,7 @@ export class BrokerEngine {
    * @param now milliseconds on the engine's clock
    */
   tick(now: number): void {
-    this.#context.events.during(() => this.#context.tick(now));
+    this.#during(now, () => this.#context.deadlines.tick(now));
   }
 
   /**
@@ -106,13 +109,14 @@ export class BrokerEngine {
     if (code < 0) throw new RangeError(`cannot publish: "${topic}" is not a valid topic name (MQTT 4.7, code ${code})`);
     const { qos = 0, retain = false, properties } = options;
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
-    const message = makeMessage({ payload: bytes, qos, retain, properties }, topic, this.#context.now());
-    this.#context.events.during(() => this.#context.router.publish(message));
+    const now = this.#clock();
+    const message = makeMessage({ payload: bytes, qos, retain, properties }, topic, now);
+    this.#during(now, () => this.#context.router.publish(message));
   }
 
   /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published. */
   shutDown(): void {
-    this.#context.events.during(() => {
+    this.#during(this.#clock(), () => {
       for (const connection of [...this.#connections.values()]) connection.shutDown();
     });
   }
@@ -122,5 +126,11 @@ export class BrokerEngine {
   on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
   on(type: BrokerEvent['type'] | 'any', listener: (event: never) => void): () => void {
     return this.#context.events.on(type as 'any', listener as (event: BrokerEvent) => void);
+  }
+
+  /** Runs one call at this time; its events are delivered after it. */
+  #during(now: number, work: () => void): void {
+    this.#context.now = now;
+    this.#context.events.during(work);
   }
 }

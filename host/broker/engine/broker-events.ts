@@ -67,10 +67,10 @@ export class EventHub {
   }
 
   /** Runs one call into the engine; events wait until the outermost call is done. */
-  during<T>(work: () => T): T {
+  during(work: () => void): void {
     this.#depth++;
     try {
-      return work();
+      work();
     } finally {
       this.#depth--;
       if (this.#depth === 0) this.#flush();

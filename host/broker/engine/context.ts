@@ -19,7 +19,7 @@ import { SessionTable } from './sessions/session-table.js';
 import type { StoredSubscription } from './subscription.js';
 
 export interface EngineOptions {
-  /** The clock: milliseconds, never going back. Read for all that happens between ticks. */
+  /** The clock: milliseconds, never going back. Read once for each call that does not bring the time itself. */
   now: () => number;
   transport: Transport;
   /** Default: every client may come in. A callback that throws refuses. */
@@ -45,12 +45,12 @@ export class EngineContext {
   readonly retained: RetainedStore;
   readonly sessions: SessionTable;
   readonly router: Router;
-  readonly #clock: () => number;
-  #tickTime: number | undefined;
+  /** Milliseconds: the time of the call into the engine that runs, read once for each call. */
+  now: number;
 
   constructor(options: EngineOptions) {
     const failed = (remote: string, error: unknown) => this.events.emit({ type: 'failed', remote, error });
-    this.#clock = options.now;
+    this.now = options.now();
     this.transport = options.transport;
     this.authenticate = guardAuthentication(options.authenticate ?? openAuthentication, failed);
     this.access = guardAccess(options.access ?? openAccess, failed);
@@ -61,21 +61,6 @@ export class EngineContext {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
     });
     this.router = new Router(this);
-  }
-
-  /** Milliseconds: the time of the tick that runs, or else of the clock. */
-  now(): number {
-    return this.#tickTime ?? this.#clock();
-  }
-
-  /** Does what is due at `now`. */
-  tick(now: number): void {
-    this.#tickTime = now;
-    try {
-      this.deadlines.tick(now);
-    } finally {
-      this.#tickTime = undefined;
-    }
   }
 
   /** For wills. */

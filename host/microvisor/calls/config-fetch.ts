@@ -17,7 +17,19 @@ import {
 import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
 import type { Family, FamilyFactory, FamilyServices } from '../kernel/family.js';
 import { refuse } from '../kernel/statuses.js';
-import type { ConfigItem, ConfigItemResult, ConfigSource } from './config-source.js';
+
+export interface ConfigItem {
+  scope: 'account' | 'device';
+  store: 'secret' | 'config';
+  key: string;
+}
+
+export type ConfigItemResult = { result: 'ok'; value: string } | { result: 'keyNotFound' } | { result: 'serverError' };
+
+/** Where configs and secrets come from. One result for each item, in the same order; a rejection is a server error. */
+export interface ConfigSource {
+  fetch(items: ConfigItem[]): Promise<ConfigItemResult[]>;
+}
 
 /** Bytes that the request takes in the send buffer for each key, besides the key itself (scope, store, length). */
 const REQUEST_OVERHEAD = 4;

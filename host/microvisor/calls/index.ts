@@ -1,8 +1,7 @@
 import { Kernel, type KernelHost } from '../kernel/kernel.js';
 import type { MqttTransportFactory } from '../transport/transport.js';
 import { clockCalls } from './clocks.js';
-import { configFetchCalls } from './config-fetch.js';
-import type { ConfigSource } from './config-source.js';
+import { type ConfigSource, configFetchCalls } from './config-fetch.js';
 import { identityCalls } from './identity.js';
 import { mqttCalls } from './mqtt/index.js';
 

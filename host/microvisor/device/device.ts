@@ -1,5 +1,5 @@
 import { LONGEST_TIMER } from '../../node/timers.js';
-import type { ConfigSource } from '../calls/config-source.js';
+import type { ConfigSource } from '../calls/config-fetch.js';
 import { createKernel } from '../calls/index.js';
 import { type Guest, loadGuest } from '../guest/guest.js';
 import type { Kernel } from '../kernel/kernel.js';

@@ -26,15 +26,15 @@ describe('opening the core in wasm3', () => {
   writeFileSync(nothing, 'not a module');
   const { imports, version, missing, signature } = foreignModules(folder);
   it.each([
-    { what: 'a file that is not a module', options: { module: nothing }, result: 'MODULE_MALFORMED' },
-    { what: 'a core with an import', options: { module: imports }, result: 'MODULE_IMPORTS' },
-    { what: 'the device application', options: { module: 'build/app.wasm' }, result: 'MODULE_IMPORTS' },
-    { what: 'a core with another ABI version', options: { module: version }, result: 'MODULE_ABI_VERSION' },
-    { what: 'a core without one of its functions', options: { module: missing }, result: 'MODULE_EXPORTS' },
-    { what: 'a core with another signature of a function', options: { module: signature }, result: 'MODULE_EXPORTS' },
-    { what: 'a stack below the minimum', options: { stack: 255 }, result: 'INVALID_ARGUMENT' },
-    { what: 'more memory than a page', options: { memory: 65_540 }, result: 'INVALID_ARGUMENT' },
-  ])('refuses $what with $result', ({ options, result }) => {
+    ['a file that is not a module', 'MODULE_MALFORMED', { module: nothing }],
+    ['a core with an import', 'MODULE_IMPORTS', { module: imports }],
+    ['the device application', 'MODULE_IMPORTS', { module: 'build/app.wasm' }],
+    ['a core with another ABI version', 'MODULE_ABI_VERSION', { module: version }],
+    ['a core without one of its functions', 'MODULE_EXPORTS', { module: missing }],
+    ['a core with another signature of a function', 'MODULE_EXPORTS', { module: signature }],
+    ['a stack below the minimum', 'INVALID_ARGUMENT', { stack: 255 }],
+    ['more memory than a page', 'INVALID_ARGUMENT', { memory: 65_540 }],
+  ])('refuses %s with %s', (_, result, options) => {
     expect(interpreter.run('open', options)).toBe(result);
   });
 
@@ -53,11 +53,11 @@ describe('opening the core either way', () => {
   const heapBase = (compile('core.wasm').instantiate() as unknown as CoreExports).heap_base();
 
   it.each([
-    { memory: heapBase, what: 'exactly the constants', result: 'opened' },
-    { memory: heapBase - 8, what: 'less than the constants', result: 'LINEAR_MEMORY' },
-    { memory: 8, what: 'next to nothing', result: 'LINEAR_MEMORY' },
-    { memory: 0, what: 'nothing', result: 'INVALID_ARGUMENT' },
-  ])('with room for $what ($memory bytes) gives $result', ({ memory, result }) => {
+    ['exactly the constants', heapBase, 'opened'],
+    ['less than the constants', heapBase - 8, 'LINEAR_MEMORY'],
+    ['next to nothing', 8, 'LINEAR_MEMORY'],
+    ['nothing', 0, 'INVALID_ARGUMENT'],
+  ])('with room for %s (%i bytes) gives %s', (_, memory, result) => {
     for (const engine of [interpreter, translated]) expect(engine.run('open', { memory }), engine.name).toBe(result);
   });
 

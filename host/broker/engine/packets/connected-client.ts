@@ -20,9 +20,11 @@ export class ConnectedClient {
   readonly wire: Wire;
   /** Topic aliases that the client set (3.3.2.3.4). */
   readonly aliases = new Map<number, string>();
+  readonly protocolVersion: ProtocolVersion;
+  /** When the last packet came, milliseconds on the engine's clock. */
+  lastHeard: number;
   /** Milliseconds, 0 for no limit. */
   readonly #longestSilence: number;
-  #lastHeard: number;
   #silenceEnd: Deadline | undefined;
 
   /** @param keepAlive seconds, 0 for none */
@@ -30,24 +32,16 @@ export class ConnectedClient {
     this.context = context;
     this.session = session;
     this.wire = wire;
+    this.protocolVersion = wire.protocolVersion;
     // One and a half times the keep-alive (3.1.2-22).
     this.#longestSilence = keepAlive * 1500;
-    this.#lastHeard = context.now();
+    this.lastHeard = context.now;
     if (this.#longestSilence > 0) this.#watch();
-  }
-
-  get protocolVersion(): ProtocolVersion {
-    return this.wire.protocolVersion;
   }
 
   /** QoS 2 messages that may wait for PUBREL; nothing was announced to clients of 3.1.1. */
   get inboundMaximum(): number {
     return this.protocolVersion === 5 ? this.context.limits.receiveMaximum : 65_535;
-  }
-
-  /** The client sent a packet. */
-  heard(): void {
-    this.#lastHeard = this.context.now();
   }
 
   /** The connection is over. */
@@ -57,8 +51,8 @@ export class ConnectedClient {
 
   /** The deadline does not move with each packet: when it comes, it looks at the time of the last one. */
   #watch(): void {
-    const end = this.#lastHeard + this.#longestSilence;
-    if (end > this.context.now()) {
+    const end = this.lastHeard + this.#longestSilence;
+    if (end > this.context.now) {
       this.#silenceEnd = this.context.deadlines.add(end, () => this.#watch());
       return;
     }

@@ -40,7 +40,7 @@ function accept(client: ConnectedClient, packet: PublishPacket, topic: string): 
     context.reportDrop(clientId, topic, 'not authorised');
     return ReasonCode.notAuthorized;
   }
-  const message = makeMessage(packet, topic, context.now(), clientId);
+  const message = makeMessage(packet, topic, context.now, clientId);
   if (context.router.publish(message)) return ReasonCode.success;
   if (client.protocolVersion === 5) return ReasonCode.quotaExceeded;
   // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).

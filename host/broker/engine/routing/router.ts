@@ -9,13 +9,13 @@ import type { SubscriptionTree } from './subscription-tree.js';
 
 /** What a router works on. */
 export interface RoutingContext {
+  /** Milliseconds on the engine's clock. */
+  readonly now: number;
   readonly events: EventHub;
   /** Asked at each delivery. */
   readonly access: Pick<Required<AccessRules>, 'receive'>;
   readonly retained: RetainedStore;
   readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
-  /** Milliseconds on the engine's clock. */
-  now(): number;
   /** Reports that a message was not passed on. */
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void;
 }
@@ -35,8 +35,8 @@ export class Router {
    * @returns false when the retained store has no room: the message was not passed on
    */
   publish(message: Message): boolean {
-    const { events, retained, subscriptions } = this.#context;
-    if (message.retain && !retained.set(message, this.#context.now())) {
+    const { events, retained, subscriptions, now } = this.#context;
+    if (message.retain && !retained.set(message, now)) {
       this.#context.reportDrop(message.publisher, message.topic, 'retained store full');
       return false;
     }
@@ -58,7 +58,7 @@ export class Router {
 
   /** Sends the retained messages that match a subscription, flagged as retained (3.3.1-8 to -11). */
   sendRetained(recipient: Recipient, subscription: StoredSubscription): void {
-    for (const message of this.#context.retained.match(subscription.topicFilter, this.#context.now())) {
+    for (const message of this.#context.retained.match(subscription.topicFilter, this.#context.now)) {
       if (subscription.noLocal && message.publisher === recipient.client.clientId) continue;
       if (this.#mayReceive(recipient, message)) recipient.deliver(makeDelivery(message, subscription, true));
     }

@@ -50,7 +50,7 @@ export class SessionTable {
   detached(session: Session): void {
     if (session.expiryInterval === 0) this.#end(session);
     else if (session.expiryInterval !== NEVER_EXPIRES) {
-      const at = this.#environment.now() + session.expiryInterval * 1000;
+      const at = this.#environment.now + session.expiryInterval * 1000;
       session.expiry = this.#environment.deadlines.add(at, () => this.#end(session));
     }
   }

@@ -136,7 +136,7 @@ export class Session {
   }
 
   #send(delivery: Delivery): boolean {
-    const now = this.#environment.now();
+    const { now } = this.#environment;
     if (isExpired(delivery.message, now)) return this.#drop(delivery, 'expired');
     if (delivery.qos > 0) return this.#sendEntry(this.#window.open(delivery), false);
     const packet = publishPacket(delivery, this.link!.protocolVersion, now, undefined, false);
@@ -147,7 +147,7 @@ export class Session {
   #sendEntry(entry: Inflight, dup: boolean): boolean {
     const { delivery, packetId } = entry;
     if (!delivery) return this.link!.send({ type: 'pubrel', packetId, reasonCode: 0 });
-    const packet = publishPacket(delivery, this.link!.protocolVersion, this.#environment.now(), packetId, dup);
+    const packet = publishPacket(delivery, this.link!.protocolVersion, this.#environment.now, packetId, dup);
     if (this.link!.send(packet)) return true;
     this.#window.close(packetId);
     return this.#drop(delivery, 'too large');

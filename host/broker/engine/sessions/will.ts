@@ -35,7 +35,7 @@ export class WillKeeper {
     const seconds = this.#will.properties?.willDelayInterval ?? 0;
     const { deadlines } = this.#environment;
     if (seconds === 0) this.#publish();
-    else this.#delay = deadlines.add(this.#environment.now() + seconds * 1000, () => this.#publish());
+    else this.#delay = deadlines.add(this.#environment.now + seconds * 1000, () => this.#publish());
   }
 
   /** The session ended, which does not wait for the delay (3.1.2-8). Call after `connectionLost` or `discard`. */
@@ -50,7 +50,7 @@ export class WillKeeper {
     if (!will || !client) return;
     const { topic, qos, retain, payload } = will;
     const decision = environment.access.publish(client, topic, { qos, retain, size: payload.length });
-    if (decision === 'allow') environment.publish(makeMessage(will, topic, environment.now(), client.clientId));
+    if (decision === 'allow') environment.publish(makeMessage(will, topic, environment.now, client.clientId));
     else environment.reportDrop(client.clientId, topic, 'not authorised');
   }
 }

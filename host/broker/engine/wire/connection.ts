@@ -42,7 +42,7 @@ export class Connection implements Wire, Link {
     this.#info = info;
     this.#onClosed = onClosed;
     this.#decoder = new PacketDecoder({ maximumPacketSize });
-    this.#connectEnd = context.deadlines.add(context.now() + connectTimeout, () =>
+    this.#connectEnd = context.deadlines.add(context.now + connectTimeout, () =>
       this.#refuse(undefined, `no CONNECT packet within ${connectTimeout / 1000} s`),
     );
   }

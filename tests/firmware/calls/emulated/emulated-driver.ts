@@ -111,7 +111,7 @@ class EmulatedDriver {
   /** The notifications since the last time: event and tag. */
   #takeNews(): string[] {
     const found: string[] = [];
-    for (let entry = this.#rig.kernel.takeEntry(); entry !== undefined; entry = this.#rig.kernel.takeEntry()) {
+    for (let entry = this.#rig.takeEntry(); entry !== undefined; entry = this.#rig.takeEntry()) {
       const at = this.#records + (this.#recordsRead++ % 16) * 16;
       found.push(`${this.#rig.u32(at + 8)}:${this.#rig.u32(at + 12)}`);
     }
