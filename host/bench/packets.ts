@@ -1,11 +1,11 @@
 import { encodePacket, type Packet, type ProtocolVersion } from '../core/index.js';
 
-/** One kind of packet, as plain object of ours and of mqtt-packet, and as bytes. */
+/** One kind of packet: as our object, as an object of mqtt-packet, and as bytes. */
 export interface Sample {
   name: string;
   protocolVersion: ProtocolVersion;
   packet: Packet;
-  /** The same in mqtt-packet's words. */
+  /** The same packet as an object of mqtt-packet. */
   peerPacket: object;
   bytes: Buffer;
 }
@@ -95,7 +95,7 @@ export const samples: readonly Sample[] = [
   ),
 ];
 
-/** Bytes of one chunk of a busy connection. */
+/** Length of a chunk of a busy connection, bytes. */
 export const CHUNK = 65_536;
 
 /** As many copies of a packet as fit into one chunk, and their number. */
@@ -104,7 +104,7 @@ export function chunkOf(bytes: Buffer): { chunk: Buffer; count: number } {
   return { chunk: Buffer.concat(Array<Buffer>(count).fill(bytes)), count };
 }
 
-/** 64 KiB of a 3.1.1 connection: mostly readings on 50 topics, with acknowledgements, pings and subscriptions between. */
+/** 64 KiB of a 3.1.1 connection: mostly readings on 50 topics, mixed with acknowledgements, pings and subscriptions. */
 export function mix(): { chunk: Buffer; count: number } {
   const parts: Buffer[] = [];
   let size = 0;
@@ -132,7 +132,7 @@ export function mix(): { chunk: Buffer; count: number } {
   }
 }
 
-/** 64 KiB of small PUBLISH packets on topics that do not come again soon. */
+/** 64 KiB of small PUBLISH packets on topics that do not recur soon. */
 export function coldTopics(): { chunk: Buffer; count: number } {
   const parts: Buffer[] = [];
   for (let n = 0, size = 0; ; n++) {

@@ -24,7 +24,7 @@ export {
   planWrites,
   type WritePlan,
 } from './client/write-plan.js';
-export { deviceConfigSource } from './config-source.js';
+export { deviceConfigSource } from './device-config-source.js';
 export { CloudStartError } from './rest/cloud-start-error.js';
 export type { Cloud, CloudOptions } from './rest/server.js';
 export { startCloud } from './rest/start-cloud.js';

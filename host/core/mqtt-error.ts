@@ -2,9 +2,9 @@ import { ReasonCode, results } from '../../build/abi/core.js';
 import type { Packet, ProtocolVersion } from './packets.js';
 
 /**
- * Where the rule of a result code stands: a statement id, or a section, of the standard of this version (3 is read as 3.1.1).
+ * The source of the rule of a result code: a statement id or a section of the standard of this version (3 counts as 3.1.1).
  *
- * @param packetType name of a packet; some rules have a statement for each type
+ * @param packetType name of a packet; some rules have one statement for each type
  */
 export function sourceOf(code: number, packetType = '', protocolVersion: ProtocolVersion = 5): string {
   const result = results[code];
@@ -20,7 +20,7 @@ export function describeResult(code: number, packetType?: string, protocolVersio
   return result ? `${result.text} (${sourceOf(code, packetType, protocolVersion)})` : `result code ${code}`;
 }
 
-/** A packet that breaks a rule of the standard, found while decoding or encoding. */
+/** A packet breaks a rule of the standard, as found while decoding or encoding. */
 export class MqttError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;
@@ -28,11 +28,11 @@ export class MqttError extends Error {
   readonly codeName: string;
   /** Statement id or section of the standard of `protocolVersion`. */
   readonly statement: string;
-  /** The standard that was broken, or asked for: that of a CONNECT is the one it names. */
+  /** The standard that was broken, or asked for; for a CONNECT the one that it names. */
   readonly protocolVersion: ProtocolVersion;
-  /** Byte of the packet at which the rule was broken; -1 when encoding. */
+  /** Index of the byte in the packet at which the rule is broken; -1 when encoding. */
   readonly byteOffset: number;
-  /** MQTT 5 reason code (2.4) with which the peer should be told. */
+  /** MQTT 5 reason code (2.4) to send to the peer. */
   readonly reasonCode: number;
   /** Packets that were decoded before the bad one. */
   readonly packets: Packet[];
@@ -45,7 +45,7 @@ export class MqttError extends Error {
     protocolVersion: ProtocolVersion = 5,
   ) {
     const where = byteOffset < 0 ? `cannot encode ${packetType}` : `malformed ${packetType}, byte ${byteOffset}`;
-    // The encoder names the field behind the type.
+    // The encoder appends the field to the type.
     const [type] = packetType.split(':');
     super(`${where}: ${describeResult(code, type, protocolVersion)}`);
     this.name = 'MqttError';

@@ -7,9 +7,10 @@ import { MqttError } from './mqtt-error.js';
 import type { ProtocolVersion } from './packets.js';
 
 /**
- * Gives 0 for a valid Topic Name (MQTT 5 4.7), else the negative result code.
+ * Checks a Topic Name (MQTT 5 4.7).
  *
- * @throws TypeError when it is no string, MqttError for half a surrogate pair
+ * @returns 0 for a valid one, otherwise the negative result code
+ * @throws TypeError when it is not a string, MqttError for half of a surrogate pair
  */
 export function checkTopicName(topic: string): number {
   const start = scratch.reserve(0);
@@ -17,10 +18,10 @@ export function checkTopicName(topic: string): number {
 }
 
 /**
- * Gives 0 for a valid Topic Filter (MQTT 5 4.7, and 4.8.2 for shared subscriptions, which 3.1.1 does not know), else
- * the negative result code.
+ * Checks a Topic Filter (MQTT 5 4.7, and 4.8.2 for shared subscriptions, which 3.1.1 does not have).
  *
- * @throws TypeError when it is no string, MqttError for half a surrogate pair
+ * @returns 0 for a valid one, otherwise the negative result code
+ * @throws TypeError when it is not a string, MqttError for half of a surrogate pair
  */
 export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersion = 5): number {
   const start = scratch.reserve(0);
@@ -30,7 +31,7 @@ export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersio
 /**
  * Whether a valid Topic Filter matches a valid Topic Name (MQTT 5 4.7.1, 4.7.2).
  *
- * @throws TypeError when one is no string, MqttError for half a surrogate pair
+ * @throws TypeError when one of them is not a string, MqttError for half of a surrogate pair
  */
 export function topicMatches(filter: string, topic: string): boolean {
   const start = scratch.reserve(0);
@@ -39,7 +40,7 @@ export function topicMatches(filter: string, topic: string): boolean {
   return core.mqtt_topic_match(start, middle - start, middle, end - middle) === 1;
 }
 
-/** Puts a text into scratch memory; gives the address after it. */
+/** Puts a text into scratch memory and returns the address after it. */
 function put(text: string, start: number, name: string): number {
   scratch.ensure(start + string(text, name).length * 3);
   const end = putText(scratch.u8, start, text, true);

@@ -1,11 +1,11 @@
 import type { MqttError } from '../core/index.js';
 
 /**
- * A packet that was not parsed or not generated. `message` is that of mqtt-packet where mqtt-packet refuses the packet
- * too. The other members are there when the packet breaks a rule of the standard.
+ * A packet was not parsed or not generated. Where mqtt-packet refuses it too, `message` is that of mqtt-packet. The other
+ * members are set when the packet breaks a rule of the standard.
  */
 export class PacketError extends Error {
-  /** Negative result code of the core, see `Result` of wasmqtt. */
+  /** Negative result code of the core; see `Result` of wasmqtt. */
   readonly code?: number;
   /** Name of the result code, for example TOPIC_WILDCARD. */
   readonly codeName?: string;
@@ -13,7 +13,7 @@ export class PacketError extends Error {
   readonly statement?: string;
   /** Offset of the offending byte in the packet; -1 when generating. */
   readonly byteOffset?: number;
-  /** MQTT 5 reason code with which a peer should be told. */
+  /** MQTT 5 reason code to send to the peer. */
   readonly reasonCode?: number;
 
   constructor(message: string, cause?: MqttError) {
@@ -25,7 +25,7 @@ export class PacketError extends Error {
   }
 }
 
-/** For use in expressions: throws a PacketError. */
+/** Throws a PacketError; for use in expressions. */
 export function refuse(message: string): never {
   throw new PacketError(message);
 }

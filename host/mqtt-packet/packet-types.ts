@@ -1,8 +1,7 @@
 /**
- * The packets as users of mqtt-packet know them, under the same type names, so that declarations written against
- * mqtt-packet 9 compile. A parsed packet has more members than its interface says: `retain`, `qos`, `dup`, `length`
- * (Remaining Length, bytes), `topic` and `payload` are always there, null or false or 0 where the packet has no such
- * field.
+ * The packets as users of mqtt-packet know them, under the same type names, so that declarations written for mqtt-packet 9
+ * compile. A parsed packet has more members than its interface declares: `retain`, `qos`, `dup`, `length` (Remaining
+ * Length, bytes), `topic` and `payload` are always present, and null, false or 0 where the packet has no such field.
  */
 
 export type QoS = 0 | 1 | 2;
@@ -24,10 +23,10 @@ export type PacketCmd =
   | 'unsuback'
   | 'unsubscribe';
 
-/** Values by name; several values of one name stand in an array. */
+/** Values by name; several values of one name are an array. */
 export type UserProperties = { [index: string]: string | string[] };
 
-/** What most packets of MQTT 5 may carry. */
+/** Properties that most packets of MQTT 5 may carry. */
 interface ReasonProperties {
   reasonString?: string;
   userProperties?: UserProperties;
@@ -48,7 +47,7 @@ interface MessageProperties {
   userProperties?: UserProperties;
 }
 
-/** What CONNECT and CONNACK both carry. */
+/** Properties that CONNECT and CONNACK share. */
 interface SessionProperties extends AuthenticationProperties {
   /** Seconds. */
   sessionExpiryInterval?: number;
@@ -98,7 +97,7 @@ export interface IPublishPacket extends IPacket {
   dup: boolean;
   retain: boolean;
   topic: string;
-  /** Of a parsed packet a view on the chunk that was parsed. */
+  /** In a parsed packet, a view on the parsed chunk. */
   payload: string | Buffer;
   properties?: MessageProperties & { topicAlias?: number; subscriptionIdentifier?: number | number[] };
 }
@@ -205,22 +204,22 @@ export type Packet =
   | IPubrecPacket
   | IAuthPacket;
 
-/** Options of `parser`; other members are left alone, so a client's own options or a CONNECT packet will do. */
+/** Options of `parser`; other members are ignored, so a client's own options or a CONNECT packet will do. */
 export interface ParserOptions {
-  /** Version of the packets that come, 3, 4 or 5; anything else means 4. A CONNECT brings its own. */
+  /** Version of the packets to come, 3, 4 or 5; anything else means 4. A CONNECT has its own. */
   protocolVersion?: number;
-  /** Take what mqtt-packet takes although the standard calls it malformed, see divergences.json. Default false. */
+  /** Accept what mqtt-packet accepts although the standard calls it malformed; see divergences.json. Default false. */
   lenient?: boolean;
-  /** Only with `lenient`: entries of a SUBSCRIBE get the options of a bridge. */
+  /** Give entries of a SUBSCRIBE the options of a bridge; only with `lenient`. */
   bridgeMode?: boolean;
 }
 
-/** Options of `generate` and `writeToStream`; other members are left alone. */
+/** Options of `generate` and `writeToStream`; other members are ignored. */
 export interface GenerateOptions {
-  /** Version to write, 3, 4 or 5; anything else means 4. A CONNECT brings its own. */
+  /** Version to write, 3, 4 or 5; anything else means 4. A CONNECT has its own. */
   protocolVersion?: number;
-  /** Write what mqtt-packet writes although the standard calls it malformed, see divergences.json. Default false. */
+  /** Write what mqtt-packet writes although the standard calls it malformed; see divergences.json. Default false. */
   lenient?: boolean;
-  /** Of a larger acknowledgement the reason string and then the user properties are left out. */
+  /** A larger acknowledgement loses its reason string, then its user properties too. */
   properties?: { maximumPacketSize?: number };
 }

@@ -12,7 +12,7 @@ export interface PropertyRule {
   kind: PropertyKind;
 }
 
-/** Where the names are not those of the standard. */
+/** Names of mqtt-packet that differ from those of the standard. */
 const names: Record<string, string> = {
   userProperty: 'userProperties',
   subscriptionIdentifierAvailable: 'subscriptionIdentifiersAvailable',
@@ -32,7 +32,7 @@ export const ruleById = new Map(rules.map((rule) => [rule.id, rule]));
 export const ruleByName = new Map(rules.map((rule) => [rule.name, rule]));
 export const ruleByCoreName = new Map(rules.map((rule) => [rule.coreName, rule]));
 
-/** Adds a User Property; a name that came before gets a list of values. No value is lost, not even an empty one. */
+/** Adds a User Property; a repeated name gets a list of values. No value is lost, not even an empty one. */
 export function addUserProperty(target: UserProperties, name: string, value: string): void {
   const before = target[name];
   if (before === undefined) target[name] = value;

@@ -1,29 +1,28 @@
 import { ClientSession, type ClientSessionEvent } from '../core/index.js';
-import { refusalName } from '../microvisor/managed-client/reason-names.js';
-import type { ProbeRequest } from './step-result.js';
+import { refusalName } from '../microvisor/managed-client/index.js';
+import type { ProbeRequest } from './probe-request.js';
 import type { Handshake } from './tls-handshake.js';
 
-/** The broker's CONNACK says no. */
+/** The broker refused the connection in its CONNACK. */
 export class Refused extends Error {
   override name = 'Refused';
 
-  constructor(
-    readonly reasonCode: number,
-    protocolVersion: 4 | 5,
-    reasonString?: string,
-  ) {
+  readonly reasonCode: number;
+
+  constructor(reasonCode: number, protocolVersion: 4 | 5, reasonString?: string) {
     const more = reasonString ? `: ${reasonString}` : '';
     super(`the broker refused the connection: ${refusalName(protocolVersion, reasonCode)}${more}`);
+    this.reasonCode = reasonCode;
   }
 }
 
-/** The connection ended before CONNACK; the cause is the error of TLS, if it had one. */
+/** The connection ended before CONNACK; the cause is the error of TLS, if there was one. */
 export class ClosedEarly extends Error {
   override name = 'ClosedEarly';
 }
 
 /**
- * CONNECT, CONNACK, DISCONNECT; the session ends with the connection.
+ * Sends CONNECT, waits for CONNACK and sends DISCONNECT. The session ends with the connection.
  *
  * @throws Refused, ClosedEarly, the errors of ClientSession, the signal's reason
  */
@@ -38,7 +37,7 @@ export function connectMqtt(request: ProbeRequest, { socket, closed }: Handshake
     void closed.then((cause) => reject(new ClosedEarly('closed before CONNACK', { cause })));
     socket.on('data', (chunk) => {
       try {
-        for (const { packet } of session.receive(chunk, Date.now())) judge(packet, protocolVersion);
+        for (const { packet } of session.receive(chunk, Date.now())) checkConnack(packet, protocolVersion);
         if (session.state !== 'connected') return;
         session.send({ type: 'disconnect', reasonCode: 0 }, Date.now());
         flush();
@@ -63,7 +62,7 @@ export function connectMqtt(request: ProbeRequest, { socket, closed }: Handshake
   });
 }
 
-function judge(packet: ClientSessionEvent['packet'], protocolVersion: 4 | 5): void {
+function checkConnack(packet: ClientSessionEvent['packet'], protocolVersion: 4 | 5): void {
   if (packet.type !== 'connack' || packet.reasonCode === 0) return;
   throw new Refused(packet.reasonCode, protocolVersion, packet.properties?.reasonString);
 }

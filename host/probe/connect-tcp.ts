@@ -19,7 +19,7 @@ export function connectTcp(host: string, port: number, addresses: Address[], sig
     all ? found(null, addresses) : found(null, address, family);
   return new Promise((accept, reject) => {
     const socket = connect({ host, port, lookup: known });
-    // Kept for the next step too, which notices the end by itself.
+    // Kept for the next step too, which sees the connection's end itself.
     socket.on('error', reject);
     signal.addEventListener('abort', () => socket.destroy(signal.reason as Error), { once: true });
     socket.once('connect', () => accept(socket));

@@ -1,12 +1,13 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
-import { tlsMaterial } from '../microvisor/transport/tls-material.js';
-import type { ProbeRequest, ServerCertificate } from './step-result.js';
+import { tlsMaterial } from '../microvisor/transport/index.js';
+import type { ProbeRequest } from './probe-request.js';
+import type { ServerCertificate } from './step-result.js';
 
 export interface Handshake {
   socket: TLSSocket;
-  /** Resolves when the connection is gone, with its error if it had one, whenever that was. */
+  /** Resolves when the connection is gone, with its error if there was one at any time. */
   closed: Promise<Error | undefined>;
   certificates: ServerCertificate[];
   /** Why the server is not trusted; undefined when it is. */
@@ -14,8 +15,8 @@ export interface Handshake {
 }
 
 /**
- * The TLS handshake with the client's credentials, TLS 1.2 or newer, as the managed client does it, but brought to its end
- * even when the server is not trusted: its certificates are to be seen.
+ * The TLS handshake with the client's credentials, TLS 1.2 or newer, as the managed client does it. It is completed even
+ * when the server is not trusted, so that its certificates can be reported.
  *
  * @throws BadCredentials, the error of node:tls, the signal's reason
  */
@@ -34,7 +35,7 @@ export function handshake(request: ProbeRequest, tcp: Socket, signal: AbortSigna
     });
     let failure: Error | undefined;
     const closed = new Promise<Error | undefined>((gone) => socket.once('close', () => gone(failure)));
-    // Kept for the next step too: an alert about the client's certificate comes after the handshake (TLS 1.3).
+    // Kept for the next step too: with TLS 1.3 an alert about the client's certificate comes after the handshake.
     socket.on('error', (error) => {
       failure ??= error;
     });
@@ -42,7 +43,7 @@ export function handshake(request: ProbeRequest, tcp: Socket, signal: AbortSigna
     void closed.then((error) => reject(error ?? early));
     signal.addEventListener('abort', () => socket.destroy(signal.reason as Error), { once: true });
     socket.once('secureConnect', () => {
-      // Read once: Node gives it a second time no more.
+      // Read once: Node does not return it a second time.
       const own = socket.getPeerX509Certificate();
       accept({ socket, closed, certificates: certificatesFrom(own), distrust: distrustOf(socket, host, own) });
     });
@@ -51,7 +52,7 @@ export function handshake(request: ProbeRequest, tcp: Socket, signal: AbortSigna
 
 function distrustOf(socket: TLSSocket, host: string, own: X509Certificate | undefined): Error | undefined {
   if (socket.authorized) return undefined;
-  // A code of OpenSSL, though the types say Error.
+  // An OpenSSL code, though its type says Error.
   const code = String(socket.authorizationError);
   const mismatch = own && checkServerIdentity(host, own.toLegacyObject());
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && mismatch) return mismatch;
@@ -72,7 +73,7 @@ function certificatesFrom(own: X509Certificate | undefined): ServerCertificate[]
   return found;
 }
 
-/** Node gives each attribute of a name a line. */
+/** Node writes each attribute of a name on its own line. */
 function inOneLine(name: string | undefined): string {
   return (name ?? '').replaceAll('\n', ', ');
 }

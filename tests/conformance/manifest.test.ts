@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { typescriptProgram } from '../../tools/run-typescript.js';
+import { readBlock } from '../../tools/tables/blocks.js';
+import { conformanceCounts, conformanceTable } from '../../tools/tables/conformance.js';
 import { idsOf, loadManifest, mqtt5, mqtt311, problemOf, type Statement, type TestReference } from './manifest.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,11 +14,6 @@ const all = standards.flatMap(({ version }) => loadManifest(version).statements)
 
 type PerRole = { bound: number; tested: number };
 type Counts = Record<string, { tested: number; codec: PerRole; session: PerRole; broker: PerRole }>;
-const tool = (...options: string[]) =>
-  execFileSync(process.execPath, typescriptProgram('tools/tables/conformance.ts', ...options), {
-    cwd: root,
-    encoding: 'utf8',
-  });
 
 describe.each(standards)('the list of $version', ({ version, groups, chapters }) => {
   const { statements } = loadManifest(version);
@@ -121,7 +116,7 @@ describe('the guard', () => {
 });
 
 describe('the counts', () => {
-  const counts: Counts = JSON.parse(tool('--json'));
+  const counts: Counts = conformanceCounts();
   const baseline: Counts = JSON.parse(readFileSync(new URL('baseline.json', import.meta.url), 'utf8'));
 
   it('are not below those that were recorded', () => {
@@ -136,10 +131,10 @@ describe('the counts', () => {
     }
   });
 
-  it('in README.md are those of the manifests', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const [block] = /<!-- conformance -->.*?<!-- \/conformance -->/s.exec(readme) ?? [];
-    if (block !== undefined) expect(block, 'run node tools/tables/conformance.ts --write').toBe(tool().trim());
+  it('in docs/conformance.md are those of the manifests', () => {
+    expect(readBlock('docs/conformance.md', 'conformance'), 'run npm run docs').toBe(
+      conformanceTable(conformanceCounts()),
+    );
   });
 });
 

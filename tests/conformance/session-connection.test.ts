@@ -60,7 +60,7 @@ describe.each([4, 5] as const)('the state of the session, protocol version %i', 
     for (let round = 0; round < 500; round++) {
       client.now += 30_000;
       client.receive(answer('puback', client.send(message(1))), message(1, 10), message(0));
-      client.session.poll(client.now);
+      client.session.tick(client.now);
       client.receive({ type: 'pingresp' });
       refusal(() => client.receive(answer('puback', 4_000)));
       refusal(() => client.send(message(1, id)));
@@ -100,7 +100,7 @@ describe.each([4, 5] as const)('the state of the session, protocol version %i', 
     for (const packet of [message(1, 10), answer('pubrel', 9), answer('pubrec', 1)])
       refusal(() => client.receive(packet));
     client.now = 200_000;
-    client.session.poll(client.now);
+    client.session.tick(client.now);
     expect(client.sent()).toEqual([]);
   });
 
@@ -108,10 +108,10 @@ describe.each([4, 5] as const)('the state of the session, protocol version %i', 
     const client = new Client(version).connect();
     client.sent();
     client.now = 59_999;
-    client.session.poll(client.now);
+    client.session.tick(client.now);
     expect(client.sent()).toEqual([]);
     client.now = 60_000;
-    client.session.poll(client.now);
+    client.session.tick(client.now);
     expect(client.sent()).toEqual([{ type: 'pingreq' }]);
   });
 
@@ -152,7 +152,7 @@ describe('what CONNACK of MQTT 5 allows', () => {
   it('the Server Keep Alive replaces the keep-alive of the client (MQTT-3.1.2-21, MQTT-3.2.2-21)', () => {
     const client = new Client(5).connect({ server: { serverKeepAlive: 7 } });
     expect(client.session.keepAlive).toBe(7_000);
-    expect(client.session.deadline(0)).toBe(7_000);
+    expect(client.session.nextDeadline(0)).toBe(7_000);
   });
 
   it('no QoS above Maximum QoS, no RETAIN where it is not available, nothing above Maximum Packet Size (MQTT-3.2.2-11, -14, -15)', () => {

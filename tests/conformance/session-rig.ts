@@ -91,7 +91,7 @@ export class Client {
 
   /** All packets that are sent again: by the session, and `messages` by the caller when the session asks for them. */
   resent(...messages: PublishPacket[]): readonly Packet[] {
-    for (let id = this.session.poll(this.now); id !== undefined; id = this.session.poll(this.now)) {
+    for (let id = this.session.tick(this.now); id !== undefined; id = this.session.tick(this.now)) {
       const known = messages.find(({ packetId }) => packetId === id);
       if (!known) throw new Error(`the session asks for packet id ${id}, which the test does not know`);
       this.send({ ...known, dup: true });

@@ -26,17 +26,23 @@ function namesIn(cell: string, row: string): string[] {
 
 const isWithin = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 
-/** The row of the innermost folder that the file lies in. */
+/** The row of the innermost folder that the file lies in; a row may also be for one file. */
 export function floorOf(path: string, floors: readonly Floor[]): Floor | undefined {
   const around = floors.filter(({ folder }) => isWithin(path, folder));
   return around.sort((a, b) => b.folder.length - a.folder.length)[0];
 }
 
-/** Whether a file may import another: of its own floor, or of one that its floor names, with all that lies in it. */
+/** The folder whose door a file is: its `index.ts`, which wires what lies in the folder. */
+export function doorOf(path: string): string | undefined {
+  return path.endsWith('/index.ts') ? path.slice(0, -'/index.ts'.length) : undefined;
+}
+
+/** Whether a file may import another: of its own floor, or of one that its floor names. A door may import all of its folder. */
 export function mayImport(from: string, to: string, floors: readonly Floor[]): boolean {
   const own = floorOf(from, floors);
   const other = floorOf(to, floors);
+  const house = doorOf(from);
   if (!own) return false;
-  if (own === other) return true;
-  return own.mayImport.some((folder) => isWithin(to, folder));
+  if (own === other || (house !== undefined && isWithin(to, house))) return true;
+  return own.mayImport.some((folder) => (other ? other.folder === folder : isWithin(to, folder)));
 }

@@ -10,6 +10,7 @@ const document = [
   '| `host/a` | `host/b`, `build/abi` |',
   '| `host/a/inner` | nothing |',
   '| `host/b` | nothing |',
+  '| `host/b/file.ts` | `host/b` |',
   '',
   '## Next',
   '| `host/c` | nothing |',
@@ -19,7 +20,7 @@ describe('the table of floors', () => {
   const floors = readFloors(document);
 
   it('is read from its own section', () => {
-    expect(floors.map(({ folder }) => folder)).toEqual(['host/a', 'host/a/inner', 'host/b']);
+    expect(floors.map(({ folder }) => folder)).toEqual(['host/a', 'host/a/inner', 'host/b', 'host/b/file.ts']);
   });
 
   it.each([
@@ -29,6 +30,10 @@ describe('the table of floors', () => {
     ['the other way round', 'host/b/x.ts', 'host/a/y.ts', false],
     ['from an inner folder with a row of its own', 'host/a/inner/x.ts', 'host/a/y.ts', false],
     ['of an inner folder with a row of its own', 'host/a/x.ts', 'host/a/inner/y.ts', false],
+    ['of a file with a row of its own', 'host/a/x.ts', 'host/b/file.ts', false],
+    ['by a file with a row of its own', 'host/b/file.ts', 'host/b/y.ts', true],
+    ['of an inner folder by the door of the outer one', 'host/a/index.ts', 'host/a/inner/y.ts', true],
+    ['by an inner door beyond its folder', 'host/a/inner/index.ts', 'host/a/y.ts', false],
     ['of a folder whose name only begins alike', 'host/a/x.ts', 'host/bc/y.ts', false],
     ['by a file that lies on no floor', 'host/c/x.ts', 'host/b/y.ts', false],
   ])('decides imports %s', (_name, from, to, allowed) => {

@@ -66,7 +66,7 @@ async function provisionAndRun(
   await works(mosquitto, device, clientId);
 }
 
-/** A CA that stands for that of a service, with the certificate of its broker. */
+/** A CA in place of that of a service, with the certificate of its broker. */
 function service(): Authority {
   const authority = new Authority('Service CA', 'rsa');
   undo.push(() => authority[Symbol.dispose]());
@@ -79,7 +79,7 @@ function service(): Authority {
 
 describe('a device is provisioned with the files that the documents make', () => {
   it.each([
-    ['PEM, as the broker gives them', 'pem'],
+    ['PEM, as the broker hands them out', 'pem'],
     ['DER, after the commands that convert them', 'der'],
   ])('the guide for any broker: %s', async (_, form) => {
     const authority = service();

@@ -1,23 +1,24 @@
 // npm run firmware:measure: what the core costs on an emulated Cortex-M33; see tests/bench/firmware.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { root } from '../root.js';
+import { writeBlock } from '../tables/blocks.js';
+import { generated } from '../tables/generated.js';
 
 const HELP = `Counts instructions, flash and RAM of the core on an emulated Cortex-M33: interpreted by wasm3, translated by wasm2c
 (AOT), and native C of the same strictness as the yardstick. Wants arm-none-eabi-gcc, qemu-system-arm and wasm2c (npm run setup).
 
 npm run firmware:measure                          a table; code 1 when a figure is worse than the recorded one
 npm run firmware:measure -- --json                each figure as {"name","value","unit","limit"} on a line
-npm run firmware:measure -- --write               records the figures, and writes the tables of README.md
+npm run firmware:measure -- --write               records the figures, and writes the tables of docs/firmware.md and README.md
 npm run firmware:measure -- --profile hex.decode.1k --engine wasm3
                                                   where the instructions of one job go, function by function
 
   --json             one JSON object a line
-  --write            tests/bench/firmware/figures.json and README.md get what was measured
+  --write            records in tests/bench/firmware/figures.json what was measured, and writes the tables
   --profile JOB      the functions that a job spends its instructions in
   --engine ENGINE    for --profile: wasm3 (default), aot or aot-os
   --help             this text
@@ -67,11 +68,9 @@ function show(rows, figures) {
   }
 }
 
-function write({ writeFigures, withTable }, figures) {
-  const file = join(root, 'README.md');
-  const readme = withTable(readFileSync(file, 'utf8'), figures);
+function write({ writeFigures }, figures) {
   writeFigures(figures);
-  writeFileSync(file, readme);
+  for (const block of generated(['firmware', 'headline'])) writeBlock(block);
 }
 
 async function main() {

@@ -1,16 +1,13 @@
 import { Command, Option } from 'commander';
-import { createColors } from 'picocolors';
-import { checkPairs, checkTexts } from '../options/credential-options.js';
-import { parseDays, parseDeviceSid, parsePort } from '../options/option-parsers.js';
-import { connectProtocolOption, dataOption, jsonOption, timeoutOption } from '../options/shared-options.js';
-import { jsonReport, textReport } from '../provision/provision-reporter.js';
-import { type ProvisionOptions, provision } from '../provision/run-provision.js';
-import { withSignals } from '../signals.js';
-import { UsageError } from '../user-error.js';
-
-interface Flags extends ProvisionOptions {
-  json?: boolean;
-}
+import { parseDays, parsePort } from '../options/option-parsers.js';
+import {
+  connectProtocolOption,
+  dataOption,
+  deviceSidOption,
+  jsonOption,
+  timeoutOption,
+} from '../options/shared-options.js';
+import type { ProvisionFlags } from '../provision/provision-action.js';
 
 const EXAMPLES = `
 Examples:
@@ -19,10 +16,10 @@ Examples:
   wasmqtt provision --cert new.pem --key new.key --cloud https://microvisor.example.com
   wasmqtt provision --broker-host broker.example.com --dry-run
 
-Everything is checked and converted first: hex of DER, the key PKCS#8. Then all values are written, or none. Errors in the
-values end it before anything is written, unless --force is given; warnings do not. What is not named stays as it is.
---cloud takes TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the environment. The commands of --dry-run read secrets from
-your files, so they show none.`;
+First everything is checked and converted: to the hex of DER, the key to PKCS#8. Then all values are written, or none. An
+error in the values ends the command before anything is written, unless --force is given; a warning does not. Keys that
+are not named stay as they are. --cloud takes TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the environment. The commands
+of --dry-run read secrets from your files, so they show none.`;
 
 export function provisionCommand(): Command {
   return new Command('provision')
@@ -39,15 +36,11 @@ export function provisionCommand(): Command {
     .addOption(
       new Option('--scope <scope>', 'scope of the keys in the stores (default device)').choices(['device', 'account']),
     )
-    .addOption(
-      new Option('--device-sid <sid>', 'UV and 32 hex digits (default: that of the local store)')
-        .env('MV_DEVICE_SID')
-        .argParser(parseDeviceSid),
-    )
+    .addOption(deviceSidOption('that of the local store'))
     .option('--cloud <url>', 'REST API to write to (default: the local store)')
     .option('--dry-run', 'write nothing, print the curl commands that would do the same')
     .option('--show-secrets', 'with --dry-run: print secrets in the commands')
-    .option('--warn-days <days>', 'tell certificates that end within so many days', parseDays, 30)
+    .option('--warn-days <days>', 'warn of certificates that end within this many days', parseDays, 30)
     .option('--connect', 'also connect to the broker with the values, and write only if it lets the device in')
     .addOption(timeoutOption())
     .addOption(connectProtocolOption())
@@ -55,29 +48,5 @@ export function provisionCommand(): Command {
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action((flags: Flags) => run(flags));
-}
-
-const VALUES = ['brokerHost', 'brokerPort', 'clientId', 'rootCa', 'cert', 'key', 'username', 'passwordFile'] as const;
-const TEXTS = [...VALUES, 'keyPassphraseFile', 'cloud', 'data'] as const;
-
-async function run(flags: Flags): Promise<void> {
-  check(flags);
-  const { stdout, stderr, env } = process;
-  const colours = (stream: NodeJS.WriteStream) => createColors(Boolean(stream.isTTY) && !env.NO_COLOR);
-  const report = flags.json ? jsonReport(stdout) : textReport(stdout, stderr, colours(stdout), colours(stderr));
-  const options = flags.brokerHost ? { brokerPort: 8883, ...flags } : flags;
-  await withSignals((stop) => provision(options, report, stop));
-}
-
-function check(flags: Flags): void {
-  checkTexts(flags, TEXTS);
-  checkPairs(flags);
-  if (VALUES.every((name) => flags[name] === undefined)) {
-    throw new UsageError('there is nothing to store; give --broker-host, --root-ca, --cert with --key, or others');
-  }
-  if (flags.keyPassphraseFile !== undefined && flags.key === undefined) {
-    throw new UsageError('--key-passphrase-file: is for the key that --key names');
-  }
-  if (flags.showSecrets && !flags.dryRun) throw new UsageError('--show-secrets: is for --dry-run');
+    .action(async (flags: ProvisionFlags) => (await import('../provision/provision-action.js')).provisionAction(flags));
 }

@@ -1,17 +1,7 @@
 import { Command, Option } from 'commander';
-import { checkTopicFilter, checkTopicName, describeResult } from '../../core/index.js';
-import { checkPairs, checkTexts } from '../options/credential-options.js';
-import { parseDeviceSid, parseDuration, parsePort } from '../options/option-parsers.js';
-import { dataOption, forOption, jsonOption } from '../options/shared-options.js';
-import { type RunOptions, runDevice } from '../run/run-device.js';
-import { jsonReporter, textReporter } from '../run/run-reporter.js';
-import { withSignals } from '../signals.js';
-import { UsageError } from '../user-error.js';
-
-interface Flags extends RunOptions {
-  json?: boolean;
-  tls: boolean;
-}
+import { parseDuration, parsePort } from '../options/option-parsers.js';
+import { dataOption, deviceSidOption, forOption, jsonOption } from '../options/shared-options.js';
+import type { RunFlags } from '../run/run-action.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,8 +10,8 @@ Examples:
   wasmqtt run --broker-host broker.example.com --root-ca ca.pem --cert device.pem --key device.key
   wasmqtt run --broker-host localhost --broker-port 8884 --root-ca ca.pem --username u --password-file pw.txt
 
-Configuration comes from the options, else from the store of the local cloud (see "wasmqtt cloud"). While the store
-names no broker-host, an embedded broker is started and the device is provisioned for it.`;
+The configuration comes from the options, else from the store of the local cloud (see "wasmqtt cloud"). If the store has
+no broker-host, an embedded broker is started and the device is provisioned for it.`;
 
 export function runCommand(): Command {
   return new Command('run')
@@ -41,11 +31,7 @@ export function runCommand(): Command {
     .option('--password-file <file>', 'file with the password for the broker')
     .option('--client-id <id>', 'MQTT client id (default: the device SID)')
     .addOption(new Option('--protocol <version>', 'MQTT version (default 5)').choices(['3.1.1', '5']))
-    .addOption(
-      new Option('--device-sid <sid>', 'UV and 32 hex digits (default: made once, kept in the store)')
-        .env('MV_DEVICE_SID')
-        .argParser(parseDeviceSid),
-    )
+    .addOption(deviceSidOption('made once, kept in the store'))
     .addOption(
       new Option('--scope <scope>', 'scope of the keys in the stores (default device)').choices(['device', 'account']),
     )
@@ -61,33 +47,5 @@ export function runCommand(): Command {
     .addOption(jsonOption())
     .addOption(new Option('--no-tls', 'refused: the managed client requires TLS').hideHelp())
     .addHelpText('after', EXAMPLES)
-    .action((flags: Flags) => run(flags));
-}
-
-async function run(flags: Flags): Promise<void> {
-  check(flags);
-  const { stdout } = process;
-  const colour = stdout.isTTY && !process.env.NO_COLOR;
-  const report = flags.json ? jsonReporter(stdout) : textReporter(stdout, Boolean(colour));
-  await withSignals((stop) => runDevice(flags.brokerHost ? { brokerPort: 8883, ...flags } : flags, report, stop));
-}
-
-// biome-ignore format: one line
-const TEXTS = ['brokerHost', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'data'] as const;
-
-function check(flags: Flags): void {
-  if (!flags.tls) {
-    throw new UsageError(
-      '--no-tls: the managed MQTT client requires TLS on all connections; give the TLS port of the broker (usually 8883)',
-    );
-  }
-  checkTexts(flags, TEXTS);
-  checkPairs(flags);
-  checkTopic('--publish-topic', flags.publishTopic, checkTopicName);
-  checkTopic('--subscribe-topic', flags.subscribeTopic, checkTopicFilter);
-}
-
-function checkTopic(option: string, topic: string | undefined, verdict: (topic: string) => number): void {
-  const code = topic === undefined ? 0 : verdict(topic);
-  if (code < 0) throw new UsageError(`${option} ${JSON.stringify(topic)}: ${describeResult(code)}`);
+    .action(async (flags: RunFlags) => (await import('../run/run-action.js')).runAction(flags));
 }

@@ -1,19 +1,19 @@
 import type { Finding } from '../../credentials/index.js';
 import type { ServerCertificate, StepName } from '../../probe/index.js';
 
-/** What `wasmqtt doctor` tells: with --json each is one line of standard output. */
+/** What `wasmqtt doctor` reports: with --json each event is one line of standard output. */
 export type DoctorEvent =
   | ({ event: 'finding' } & Finding)
   | {
       event: 'step';
       step: StepName;
       outcome: 'ok' | 'failed' | 'skipped';
-      /** That it took. */
+      /** How long it took. */
       milliseconds: number;
-      /** That it may take. */
+      /** How long it may take. */
       timeout: number;
       detail: string;
-      /** What the broker showed, its own first. */
+      /** The certificates that the broker sent, its own first. */
       certificates?: ServerCertificate[];
     }
   | {
@@ -26,4 +26,4 @@ export type DoctorEvent =
       notChecked: string[];
     };
 
-export type Report = (event: DoctorEvent) => void;
+export type DoctorReport = (event: DoctorEvent) => void;

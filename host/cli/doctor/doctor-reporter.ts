@@ -1,34 +1,32 @@
 import type { ServerCertificate } from '../../probe/index.js';
-import { type Colors, findingText } from '../output/finding-text.js';
+import type { Colours } from '../output/colours.js';
+import { findingText } from '../output/finding-text.js';
 import { printable } from '../output/printable.js';
-import type { DoctorEvent, Report } from './doctor-events.js';
+import type { DoctorEvent, DoctorReport } from './doctor-events.js';
 
-/** One JSON object a line, nothing else. */
-export function jsonReporter(out: NodeJS.WritableStream): Report {
-  return (event) => void out.write(`${JSON.stringify(event)}\n`);
-}
-
-/** A line for each finding, step and certificate. */
-export function textReporter(out: NodeJS.WritableStream, c: Colors): Report {
+/** Lines for people: one for each finding, step and certificate. */
+export function doctorReporter(out: NodeJS.WritableStream, colours: Colours): DoctorReport {
   return (event) => {
-    for (const line of describe(event, c)) out.write(`${line}\n`);
+    for (const line of describe(event, colours)) out.write(`${line}\n`);
   };
 }
 
-function describe(event: DoctorEvent, c: Colors): string[] {
+function describe(event: DoctorEvent, colours: Colours): string[] {
   switch (event.event) {
     case 'finding':
-      return [findingText(event, c)];
+      return [findingText(event, colours)];
     case 'step': {
       const { step, outcome, milliseconds, timeout, detail, certificates = [] } = event;
-      const paint = { ok: c.green, failed: c.red, skipped: c.yellow }[outcome];
+      const paint = { ok: colours.green, failed: colours.red, skipped: colours.yellow }[outcome];
       const time = outcome === 'skipped' ? '' : ` (${milliseconds} ms of ${timeout})`;
       return [...certificates.map(shown), `${paint(outcome.padEnd(8))} ${step}${time}: ${printable(detail)}`];
     }
     case 'summary': {
       const { stores, errors, warnings, checked, notChecked } = event;
       const verdict =
-        errors + warnings === 0 ? c.green('all is well') : `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+        errors + warnings === 0
+          ? colours.green('all is well')
+          : `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
       return [
         `${verdict}: ${printable(stores)}`,
         `checked: ${checked.join('; ')}`,

@@ -1,30 +1,31 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import process from 'node:process';
 import { isInTheClear, type Scope, type StoreName } from '../../cloud/index.js';
 import type { StoredValues } from '../../credentials/index.js';
-import { LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services/local-services.js';
-import { type Remedies, remediesFor, type StoresOptions } from '../services/remedies.js';
-import { UserError } from '../user-error.js';
+import type { StoresOptions } from '../options/stores-options.js';
+import { UserError } from '../process/user-error.js';
+import { LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
+import { type Remedies, remediesFor } from '../services/remedies.js';
+import { remoteCloud } from '../services/remote-cloud.js';
 
-/** What a device reads, and where it was read. */
-export interface Stores extends Remedies {
+/** What a device reads, and where it was read from. */
+export interface DeviceStores extends Remedies {
   values: StoredValues;
   deviceSid: string;
-  /** In words. */
+  /** Where, in words. */
   place: string;
 }
 
 interface Place {
   /** In words. */
   where: string;
-  /** Of the REST calls. */
+  /** The address of the REST calls. */
   url: string;
-  /** The device that is meant when none is named. */
+  /** The device that is used when none is named. */
   usual?: string;
 }
 
-/** All pairs of one collection; a secret of the REST calls has no value. */
+/** Lists the pairs of a collection. Over REST, secrets have no value. */
 type List = (scope: Scope, store: StoreName) => Promise<{ key: string; value?: string }[]>;
 
 /**
@@ -32,12 +33,12 @@ type List = (scope: Scope, store: StoreName) => Promise<{ key: string; value?: s
  *
  * @throws UserError, StoreError, CloudClientError
  */
-export async function readStores(options: StoresOptions): Promise<Stores> {
+export async function readStores(options: StoresOptions): Promise<DeviceStores> {
   return options.cloud === undefined ? readLocal(options) : readRemote(options, options.cloud);
 }
 
-async function readLocal(options: StoresOptions): Promise<Stores> {
-  const folder = join(options.data, 'store');
+async function readLocal(options: StoresOptions): Promise<DeviceStores> {
+  const folder = storeFolder(options.data);
   if (!existsSync(folder)) {
     throw new UserError(`there is no store in ${options.data}; name its folder with --data, or a cloud with --cloud`);
   }
@@ -45,7 +46,8 @@ async function readLocal(options: StoresOptions): Promise<Stores> {
   try {
     const usual = store.meta('device-sid');
     const deviceSid = options.deviceSid || usual;
-    if (deviceSid === undefined) throw new UserError('no device is known here; name it with --device-sid');
+    if (deviceSid === undefined)
+      throw new UserError(`the store in ${options.data} has no device yet; name it with --device-sid`);
     const list: List = async (scope, name) => store.list(scope, name);
     return await collect(options, deviceSid, list, { where: folder, url: LOCAL_CLOUD_URL, usual });
   } finally {
@@ -53,10 +55,10 @@ async function readLocal(options: StoresOptions): Promise<Stores> {
   }
 }
 
-async function readRemote(options: StoresOptions, url: string): Promise<Stores> {
+async function readRemote(options: StoresOptions, url: string): Promise<DeviceStores> {
   if (isInTheClear(url)) {
     throw new UserError(
-      `--cloud ${url} is plain HTTP to another machine: everybody on the way reads the token; give an address that begins with https://`,
+      `--cloud ${url} is plain HTTP to another machine: anyone on the way can read the token; give an address that begins with https://`,
     );
   }
   const client = remoteCloud(url, process.env);
@@ -72,7 +74,7 @@ async function collect(
   deviceSid: string,
   list: List,
   { where, url, usual }: Place,
-): Promise<Stores> {
+): Promise<DeviceStores> {
   const device: Scope = { kind: 'device', deviceSid };
   const account: Scope = { kind: 'account' };
   const [own, other] = options.scope === 'account' ? [account, device] : [device, account];

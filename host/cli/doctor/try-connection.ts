@@ -1,10 +1,11 @@
 import { HexError, hexDecode } from '../../core/index.js';
 import type { Finding, StoredValues } from '../../credentials/index.js';
+import { isPort } from '../../node/ports.js';
 import { type ProbeRequest, probe, STEPS, type StepName, type StepResult } from '../../probe/index.js';
 import { explainConnectFailure } from '../output/connect-failure.js';
 import { printable } from '../output/printable.js';
-import type { Report } from './doctor-events.js';
-import type { Stores } from './read-stores.js';
+import type { DoctorReport } from './doctor-events.js';
+import type { DeviceStores } from './read-stores.js';
 
 export interface ConnectOptions {
   protocol: '3.1.1' | '5';
@@ -17,29 +18,37 @@ export interface ConnectOptions {
 
 const DAY = 86_400_000;
 
-/** What the connection needs, the last step that can be done with it, and why no more can. */
-interface Plan {
-  request?: ProbeRequest;
-  until: StepName;
-  stop?: string;
-}
+/** How far a connection can be tried with what is stored, and why no further. */
+type Plan =
+  | { extent: 'none'; reason: string }
+  | { extent: 'part'; request: ProbeRequest; until: StepName; reason: string }
+  | { extent: 'whole'; request: ProbeRequest };
 
-/** What a connection is made of. */
-export type Stored = Pick<Stores, 'values' | 'deviceSid' | 'provision'>;
+/** What a connection needs. */
+export type StoredConnection = Pick<DeviceStores, 'values' | 'deviceSid' | 'provision'>;
 
-/** Connects with what is stored. Every step is reported; what failed is a finding. Gives what was not done. */
-export async function connect(stores: Stored, options: ConnectOptions, report: Report): Promise<string[]> {
+/**
+ * Connects with what is stored. Every step is reported, and what failed is a finding.
+ *
+ * @returns what was not tried, in words
+ */
+export async function tryConnection(
+  stores: StoredConnection,
+  options: ConnectOptions,
+  report: DoctorReport,
+): Promise<string[]> {
   const { timeout } = options;
   const skip = (step: StepName, detail: string) => {
     report({ event: 'step', step, outcome: 'skipped', milliseconds: 0, timeout, detail });
     return [`the connection from step ${step} on: ${detail}`];
   };
-  const { request, until, stop = '' } = planOf(stores, options);
-  if (!request) return skip(until, stop);
-  for await (const result of probe(request, until)) {
+  const plan = planOf(stores, options);
+  if (plan.extent === 'none') return skip('resolve', plan.reason);
+  const { request } = plan;
+  for await (const result of probe(request, plan.extent === 'part' ? plan.until : 'mqtt')) {
     const { step, milliseconds, certificates } = result;
     const finding = findingOf(result, stores, request);
-    if (stop && finding?.trap.startsWith('client-certificate')) return skip(step, stop);
+    if (plan.extent === 'part' && finding?.trap.startsWith('client-certificate')) return skip(step, plan.reason);
     const outcome = finding ? 'failed' : 'ok';
     report({
       event: 'step',
@@ -54,18 +63,16 @@ export async function connect(stores: Stored, options: ConnectOptions, report: R
       report({ event: 'finding', ...finding });
       return [];
     }
-    soon(result, request, options, report);
+    reportEnding(result, request, options, report);
   }
-  return stop ? skip(STEPS[STEPS.indexOf(until) + 1], stop) : [];
+  return plan.extent === 'part' ? skip(STEPS[STEPS.indexOf(plan.until) + 1], plan.reason) : [];
 }
 
-function planOf({ values, deviceSid }: Stored, options: ConnectOptions): Plan {
+function planOf({ values, deviceSid }: StoredConnection, options: ConnectOptions): Plan {
   const { configs } = values;
   const host = configs.get('broker-host');
   const port = /^\d{1,5}$/.test(configs.get('broker-port') ?? '') ? Number(configs.get('broker-port')) : 0;
-  if (!host || port < 1 || port > 65_535) {
-    return { until: 'resolve', stop: 'broker-host or broker-port cannot be used, see above' };
-  }
+  if (!host || !isPort(port)) return { extent: 'none', reason: 'broker-host or broker-port cannot be used, see above' };
   const request: ProbeRequest = {
     host,
     port,
@@ -77,15 +84,17 @@ function planOf({ values, deviceSid }: Stored, options: ConnectOptions): Plan {
   };
   try {
     const hidden = addCredentials(request, values, options.authentication);
-    if (!hidden) return { request, until: 'mqtt' };
-    return { request, until: 'tls', stop: `the value of ${hidden} is a secret that only the device can read` };
+    if (!hidden) return { extent: 'whole', request };
+    const reason = `the value of ${hidden} is a secret that only the device can read`;
+    return { extent: 'part', request, until: 'tls', reason };
   } catch (error) {
     if (!(error instanceof HexError)) throw error;
-    return { request, until: 'tcp', stop: 'root-CA, cert or private_key cannot be used, see above' };
+    const reason = 'root-CA, cert or private_key cannot be used, see above';
+    return { extent: 'part', request, until: 'tcp', reason };
   }
 }
 
-/** Gives the secret that is needed and cannot be read. @throws HexError */
+/** Completes the request. Returns the secret that is needed but cannot be read. @throws HexError */
 function addCredentials(
   request: ProbeRequest,
   { configs, secrets, hiddenSecrets }: StoredValues,
@@ -105,8 +114,12 @@ function addCredentials(
   return userName !== undefined && hiddenSecrets?.has('password') ? 'password' : undefined;
 }
 
-/** The device gets a bare status code; here is what stands behind it. */
-function findingOf({ failure }: StepResult, { provision }: Stored, { host, port }: ProbeRequest): Finding | undefined {
+/** The device gets only a status code; the finding says what it means. */
+function findingOf(
+  { failure }: StepResult,
+  { provision }: StoredConnection,
+  { host, port }: ProbeRequest,
+): Finding | undefined {
   if (!failure) return undefined;
   const { requestState, reasonCode } = failure;
   const { trap, reason, advice } = explainConnectFailure({ event: 'connectFailed', host, port, ...failure });
@@ -122,8 +135,13 @@ function findingOf({ failure }: StepResult, { provision }: Stored, { host, port 
   };
 }
 
-/** Certificates of the broker that end soon. */
-function soon(result: StepResult, { host, port }: ProbeRequest, { now, warnDays }: ConnectOptions, report: Report) {
+/** Reports certificates of the broker that end soon. */
+function reportEnding(
+  result: StepResult,
+  { host, port }: ProbeRequest,
+  { now, warnDays }: ConnectOptions,
+  report: DoctorReport,
+): void {
   for (const { subject, notAfter } of result.certificates ?? []) {
     if (notAfter.getTime() - now.getTime() >= warnDays * DAY) continue;
     report({

@@ -1,8 +1,6 @@
 import { Option } from 'commander';
-import { parseDuration } from './option-parsers.js';
-
-/** The folder of stores and PKI when none is named. */
-export const DEFAULT_DATA = '.wasmqtt';
+import { parseDeviceSid, parseDuration } from './option-parsers.js';
+import { DEFAULT_DATA } from './stores-options.js';
 
 export function dataOption(): Option {
   return new Option('--data <dir>', 'folder of stores and PKI').default(DEFAULT_DATA);
@@ -18,14 +16,21 @@ export function forOption(): Option {
   );
 }
 
-/** Of commands that can connect to the broker with --connect. */
+/** @param usual the device that is used when none is named, in words */
+export function deviceSidOption(usual: string): Option {
+  return new Option('--device-sid <sid>', `UV and 32 hex digits (default: ${usual})`)
+    .env('MV_DEVICE_SID')
+    .argParser(parseDeviceSid);
+}
+
+/** For commands that can connect to the broker with --connect. */
 export function timeoutOption(): Option {
   return new Option('--timeout <duration>', 'time for each step of --connect')
     .argParser(parseDuration)
     .default(5000, '5s');
 }
 
-/** As timeoutOption. */
+/** For commands that can connect to the broker with --connect. */
 export function connectProtocolOption(): Option {
   return new Option('--protocol <version>', 'MQTT version of --connect').choices(['3.1.1', '5']).default('5');
 }

@@ -2,21 +2,22 @@ import type { PlannedWrite } from '../../cloud/index.js';
 import type { KeyFile } from '../../credentials/index.js';
 import { shellWord } from './shell-word.js';
 
-/** A command of the shell that prints the characters of a value, and nothing else. */
+/** A shell command that prints the characters of a value, and nothing else. */
 export type ValueSource = string;
 
 /**
- * The `curl` command of the documents that does a write.
+ * The `curl` command that does a write, as in the documents.
  *
  * @param collection address of the collection, quoted for the shell
- * @param source prints the value, which is a secret and does not stand in the command then; without it the value does
+ * @param source prints a value that is secret; without it the value itself is in the command
  */
 export function writeCommand(write: PlannedWrite, collection: string, source?: ValueSource): string {
   const { key, value, how } = write;
   const address = how === 'create' ? collection : addressOf(collection, key);
   const fields = how === 'create' ? [`Key=${key}`] : [];
   if (source === undefined) return curl('POST', [...fields, `Value=${value}`], address);
-  // Through a variable, so that nothing is stored when it cannot be read; through a pipe, so that no list of processes shows it.
+  // The variable makes the command fail before it stores anything if the value cannot be read; the pipe keeps the value
+  // out of the list of processes.
   const request = curl('POST', [...fields, 'Value@-'], address);
   return `(set -e -o pipefail\n  value=$(${source})\n  printf %s "$value" | ${request}\n)`;
 }
@@ -42,12 +43,12 @@ function curl(method: string, fields: readonly string[], address: string): strin
   ].join(' \\\n    ');
 }
 
-/** The shell joins what stands side by side, so the key goes behind the quoted address. */
+/** The shell joins adjacent words, so the key follows the quoted address. */
 function addressOf(collection: string, key: string): string {
   return `${collection}/${shellWord(encodeURIComponent(key))}`;
 }
 
-/** Prints the digits of a key file as they are stored; a pass-phrase comes from its file, else openssl asks for it. */
+/** Prints a key file as the hex digits that are stored. The pass-phrase comes from its file, else openssl asks for it. */
 export function keySource({ place, encoding, format, encrypted }: KeyFile, passphraseFile?: string): ValueSource {
   const hex = `hexdump -v -e '1/1 "%02x"'`;
   const file = shellPath(place.path);
@@ -57,12 +58,12 @@ export function keySource({ place, encoding, format, encrypted }: KeyFile, passp
   return `${lineSource(passphraseFile)} | ${convert} -passin stdin | ${hex}`;
 }
 
-/** Prints the only line of a file without its end. */
+/** Prints the only line of a file, without the line end. */
 export function lineSource(file: string): ValueSource {
   return `tr -d '\\r\\n' < ${shellPath(file)}`;
 }
 
-/** A path that no program takes for an option. */
+/** A path that no program mistakes for an option. */
 function shellPath(path: string): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }

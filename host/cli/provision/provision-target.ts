@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   asChanges,
   type CloudClient,
@@ -13,16 +12,17 @@ import {
   writeAll,
 } from '../../cloud/index.js';
 import type { ConfigKey } from '../../credentials/index.js';
-import { Provisioning } from '../services/embedded-values.js';
-import { accountOf, LOCAL_CLOUD_URL, openStore, remoteCloud } from '../services/local-services.js';
-import type { StoresOptions } from '../services/remedies.js';
-import { UserError } from '../user-error.js';
+import type { StoresOptions } from '../options/stores-options.js';
+import { UserError } from '../process/user-error.js';
+import { EmbeddedValues } from '../services/embedded-values.js';
+import { accountOf, LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
+import { remoteCloud } from '../services/remote-cloud.js';
 
 export interface TargetOptions extends StoresOptions {
   dryRun?: boolean;
 }
 
-/** A value that is to go. */
+/** A value that is to be removed. */
 export interface Removal {
   store: StoreName;
   key: ConfigKey;
@@ -32,16 +32,16 @@ export interface Removal {
 export interface Target {
   /** in words, for people */
   readonly name: string;
-  /** undefined for a device that is not known yet: `MV_DEVICE_SID` of the shell */
+  /** undefined for a device that is not known yet: the shell's `MV_DEVICE_SID` */
   readonly scope: Scope | undefined;
-  /** the device that is meant when none is named */
+  /** the device that is used when none is named */
   readonly usualDevice?: string;
   /** base address of the REST API, ends in `/v1` */
   readonly url: string;
   read(): Promise<PresentValues>;
-  /** keys that `wasmqtt run` filled for the embedded broker: they go when another broker is named */
+  /** keys that `wasmqtt run` wrote for the embedded broker; they are removed when another broker is named */
   embedded(): ConfigKey[];
-  /** writes all or nothing, see the errors of the stores */
+  /** writes all or nothing; @throws what the stores throw */
   write(plan: WritePlan, removals: readonly Removal[], signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export interface Target {
 /** @throws UserError, StoreError, CloudClientError `invalid-address` */
 export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv): Promise<Target> {
   if (options.cloud !== undefined) return new CloudTarget(options.cloud, cloudScope(options), env);
-  if (options.dryRun && !existsSync(join(options.data, 'store'))) return new NoStoreYet(options);
+  if (options.dryRun && !existsSync(storeFolder(options.data))) return new NoStoreYet(options);
   const store = openStore(options.data);
   try {
     const { deviceSid } = await accountOf(store, env);
@@ -60,7 +60,7 @@ export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv)
   }
 }
 
-/** The scope that the options name; a device may be left to the store. */
+/** The scope that the options name; undefined leaves the choice of the device to the store. */
 function scopeOf({ scope, deviceSid }: TargetOptions): Scope | undefined {
   if (scope === 'account') return { kind: 'account' };
   return deviceSid ? { kind: 'device', deviceSid } : undefined;
@@ -77,20 +77,22 @@ function cloudScope(options: TargetOptions): Scope {
 class LocalTarget implements Target {
   readonly name: string;
   readonly url = LOCAL_CLOUD_URL;
-  readonly #embedded: Provisioning;
+  readonly scope: Scope;
+  readonly usualDevice: string;
+  readonly #store: Store;
+  readonly #embedded: EmbeddedValues;
 
-  constructor(
-    private readonly store: Store,
-    readonly scope: Scope,
-    readonly usualDevice: string,
-  ) {
+  constructor(store: Store, scope: Scope, usualDevice: string) {
     this.name = `the local store ${store.directory}`;
-    this.#embedded = new Provisioning(store, scope);
+    this.scope = scope;
+    this.usualDevice = usualDevice;
+    this.#store = store;
+    this.#embedded = new EmbeddedValues(store, scope);
   }
 
   async read(): Promise<PresentValues> {
     const values = (name: StoreName) =>
-      new Map(this.store.list(this.scope, name).map(({ key, value }) => [key, value] as const));
+      new Map(this.#store.list(this.scope, name).map(({ key, value }) => [key, value] as const));
     return { configs: values('configs'), secrets: values('secrets') };
   }
 
@@ -100,22 +102,22 @@ class LocalTarget implements Target {
 
   async write({ writes }: WritePlan, removals: readonly Removal[]): Promise<void> {
     const deletions = removals.map((removal) => ({ op: 'delete', scope: this.scope, ...removal }) as const);
-    await this.store.write([...deletions, ...asChanges(this.scope, writes)]);
+    await this.#store.write([...deletions, ...asChanges(this.scope, writes)]);
   }
 
   close(): Promise<void> {
-    return this.store.close();
+    return this.#store.close();
   }
 }
 
-/** A dry run makes no store. */
+/** The local store of a dry run that does not exist, and is not made. */
 class NoStoreYet implements Target {
   readonly name: string;
   readonly url = LOCAL_CLOUD_URL;
   readonly scope: Scope | undefined;
 
   constructor(options: TargetOptions) {
-    this.name = `the local store ${join(options.data, 'store')}, which is not there yet`;
+    this.name = `the local store ${storeFolder(options.data)}, which is not there yet`;
     this.scope = scopeOf(options);
   }
 
@@ -137,14 +139,12 @@ class NoStoreYet implements Target {
 class CloudTarget implements Target {
   readonly name: string;
   readonly url: string;
+  readonly scope: Scope;
   readonly #client: CloudClient;
   #dates: SecretDates = new Map();
 
-  constructor(
-    address: string,
-    readonly scope: Scope,
-    env: NodeJS.ProcessEnv,
-  ) {
+  constructor(address: string, scope: Scope, env: NodeJS.ProcessEnv) {
+    this.scope = scope;
     this.#client = remoteCloud(address, env);
     this.url = this.#client.url;
     this.name = this.url;

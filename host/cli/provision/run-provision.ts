@@ -11,15 +11,15 @@ import {
   type WritePlan,
 } from '../../cloud/index.js';
 import type { ConfigKey, Finding, StoredValues } from '../../credentials/index.js';
-import { type ConnectOptions, connect } from '../doctor/try-connection.js';
+import { type ConnectOptions, tryConnection } from '../doctor/try-connection.js';
 import { removeCommand, undoCommand, writeCommand } from '../output/curl-commands.js';
 import { shellWord } from '../output/shell-word.js';
+import { UserError } from '../process/user-error.js';
 import { remediesFor } from '../services/remedies.js';
-import { UserError } from '../user-error.js';
 import { checkTransport, checkValues, merged } from './provision-checks.js';
-import type { How, Report, Summary } from './provision-reporter.js';
+import type { How, ProvisionReport, ProvisionSummary } from './provision-events.js';
 import { openTarget, type Removal, type Target, type TargetOptions } from './provision-target.js';
-import { type GivenValues, givenValues, type ProvisionFiles, storeOf } from './values-to-store.js';
+import { type ProvisionFiles, storeOf, type ValuesToStore, valuesToStore } from './values-to-store.js';
 
 export interface ProvisionOptions extends ProvisionFiles, TargetOptions, Omit<ConnectOptions, 'now'> {
   connect?: boolean;
@@ -28,17 +28,21 @@ export interface ProvisionOptions extends ProvisionFiles, TargetOptions, Omit<Co
 }
 
 /**
- * One provisioning: files and options to values, checks, and all values written or none.
+ * Provisions a device or an account: turns files and options into values, checks them, and writes all of them or none.
  *
- * @throws UserError, CredentialFileError, StoreError, CloudClientError, WriteAllError; whatever is thrown, the
- *   old values stand, but for what WriteAllError tells
+ * @throws UserError, CredentialFileError, StoreError, CloudClientError, WriteAllError; then the old values are still
+ *   there, except for those that WriteAllError names
  */
-export async function provision(options: ProvisionOptions, report: Report, signal: AbortSignal): Promise<void> {
-  let run: Run | undefined;
+export async function provision(
+  options: ProvisionOptions,
+  report: ProvisionReport,
+  signal: AbortSignal,
+): Promise<void> {
+  let run: ProvisionRun | undefined;
   try {
-    const given = await givenValues(options);
+    const wanted = await valuesToStore(options);
     const target = await openTarget(options, process.env);
-    run = new Run(options, given, target, report);
+    run = new ProvisionRun(options, wanted, target, report);
     await run.go(signal);
   } catch (error) {
     reportError(error as Error, report, run);
@@ -48,7 +52,7 @@ export async function provision(options: ProvisionOptions, report: Report, signa
   }
 }
 
-function reportError(error: Error, report: Report, run?: Run): void {
+function reportError(error: Error, report: ProvisionReport, run?: ProvisionRun): void {
   const unrestored = error instanceof WriteAllError ? error.unrestored : [];
   report({
     event: 'error',
@@ -59,15 +63,18 @@ function reportError(error: Error, report: Report, run?: Run): void {
   run?.failed();
 }
 
-class Run {
-  readonly #summary: Summary;
+class ProvisionRun {
+  readonly #options: ProvisionOptions;
+  readonly #wanted: ValuesToStore;
+  readonly #target: Target;
+  readonly #report: ProvisionReport;
+  readonly #summary: ProvisionSummary;
 
-  constructor(
-    private readonly options: ProvisionOptions,
-    private readonly given: GivenValues,
-    private readonly target: Target,
-    private readonly report: Report,
-  ) {
+  constructor(options: ProvisionOptions, wanted: ValuesToStore, target: Target, report: ProvisionReport) {
+    this.#options = options;
+    this.#wanted = wanted;
+    this.#target = target;
+    this.#report = report;
     const { scope, name } = target;
     this.#summary = {
       event: 'summary',
@@ -85,12 +92,12 @@ class Run {
   }
 
   async go(signal: AbortSignal): Promise<void> {
-    const { target, options, given } = this;
+    const [target, options, { values }] = [this.#target, this.#options, this.#wanted];
     this.#stopAt(checkTransport(options.cloud)); // before the token is sent
     const removals = this.#removals();
     const present = without(await target.read(), removals);
-    await this.#check(merged(present, given.values));
-    const plan = planWrites(present, given.values);
+    await this.#check(merged(present, values));
+    const plan = planWrites(present, values);
     if (options.dryRun) this.#commands(plan, removals);
     else await target.write(plan, removals, signal);
     for (const removal of removals) this.#done('removed', { ...removal, value: '' });
@@ -98,7 +105,7 @@ class Run {
     for (const value of plan.unchanged) this.#done('unchanged', value);
   }
 
-  /** The commands that put back what can be: nobody knows the old value of a secret. */
+  /** The commands that put old values back, except for secrets, whose old values are unknown. */
   undo(unrestored: readonly Unrestored[]): string[] {
     return unrestored
       .filter(({ write }) => !isFinal(write))
@@ -110,72 +117,70 @@ class Run {
   }
 
   async end(): Promise<void> {
-    this.report(this.#summary);
-    await this.target.close();
+    this.#report(this.#summary);
+    await this.#target.close();
   }
 
-  /** What belongs to the embedded broker misleads a device that is sent to another one. */
+  /** The values of the embedded broker, which would mislead a device that is sent to another broker. */
   #removals(): Removal[] {
-    const { values } = this.given;
-    const isGiven = (key: ConfigKey) => values.some((value) => value.key === key);
-    if (!isGiven('broker-host')) return [];
-    return this.target
+    const isWritten = (key: ConfigKey) => this.#wanted.values.some((value) => value.key === key);
+    if (!isWritten('broker-host')) return [];
+    return this.#target
       .embedded()
-      .filter((key) => !isGiven(key))
+      .filter((key) => !isWritten(key))
       .map((key) => ({ store: storeOf(key), key }));
   }
 
-  /** Checks the values, and with --connect what the broker says to them. */
+  /** Checks the values, and with --connect whether the broker accepts them. */
   async #check(values: StoredValues): Promise<void> {
-    const { options, given, target, report } = this;
-    const { scope, url, usualDevice } = target;
+    const options = this.#options;
+    const { scope, url, usualDevice } = this.#target;
     const remedies = scope ? remediesFor(options, scope, url, usualDevice) : { provision: 'wasmqtt provision' };
-    this.#stopAt(checkValues(values, given, options, remedies));
+    this.#stopAt(checkValues(values, this.#wanted, options, remedies));
     if (!options.connect) return;
     const found: Finding[] = [];
     const deviceSid = (scope?.kind === 'device' && scope.deviceSid) || options.deviceSid || usualDevice || 'wasmqtt';
-    await connect({ values, deviceSid, ...remedies }, { ...options, now: new Date() }, (event) => {
+    await tryConnection({ values, deviceSid, ...remedies }, { ...options, now: new Date() }, (event) => {
       if (event.event === 'finding') found.push(event);
-      else if (event.event === 'step') report(event);
+      else if (event.event === 'step') this.#report(event);
     });
     this.#stopAt(found);
   }
 
-  /** Tells findings. @throws UserError when there are errors, unless --force is given */
+  /** Reports findings. @throws UserError when there are errors, unless --force is given */
   #stopAt(findings: readonly Finding[]): void {
-    for (const finding of findings) this.report({ event: 'finding', ...finding });
+    for (const finding of findings) this.#report({ event: 'finding', ...finding });
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     this.#summary.errors += errors;
     this.#summary.warnings += findings.length - errors;
-    if (errors === 0 || this.options.force) return;
+    if (errors === 0 || this.#options.force) return;
     const number = errors === 1 ? 'there is an error' : `there are ${errors} errors`;
     throw new UserError(`${number}, see above; nothing was written; --force writes all the same`);
   }
 
   #commands(plan: WritePlan, removals: readonly Removal[]): void {
-    const { options, given, report } = this;
     for (const { store, key } of removals) {
-      report({ event: 'command', store, key, command: removeCommand(key, this.#address(store)) });
+      this.#report({ event: 'command', store, key, command: removeCommand(key, this.#address(store)) });
     }
     for (const write of plan.writes) {
       const { store, key } = write;
-      const source = options.showSecrets ? undefined : given.sources[key as ConfigKey];
-      report({ event: 'command', store, key, command: writeCommand(write, this.#address(store), source) });
+      const source = this.#options.showSecrets ? undefined : this.#wanted.sources[key as ConfigKey];
+      this.#report({ event: 'command', store, key, command: writeCommand(write, this.#address(store), source) });
     }
   }
 
   /** The address of a collection, quoted for the shell. */
   #address(store: StoreName): string {
-    const { url, scope } = this.target;
+    const { url, scope } = this.#target;
     if (scope) return shellWord(url + restPath(collectionPath(scope, store)));
     return `${shellWord(url)}/Devices/"\${MV_DEVICE_SID}"${restPath(collectionPath({ kind: 'account' }, store))}`;
   }
 
   #done(how: How, { store, key, value }: NewValue): void {
     this.#summary[how]++;
-    if (this.options.dryRun) return;
+    if (this.#options.dryRun) return;
     const shown = store === 'configs' && value.length <= 100 && how !== 'removed' ? { value } : {};
-    this.report({ event: 'value', how, store, key, ...shown, characters: value.length });
+    this.#report({ event: 'value', how, store, key, ...shown, characters: value.length });
   }
 }
 

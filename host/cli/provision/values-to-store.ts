@@ -9,7 +9,8 @@ import {
   readCertificateFile,
   ruleOf,
 } from '../../credentials/index.js';
-import { type CredentialOptions, valuesOf } from '../options/credential-options.js';
+import type { CredentialOptions } from '../options/credential-options.js';
+import { credentialValues } from '../options/credential-values.js';
 import { keySource, lineSource, type ValueSource } from '../output/curl-commands.js';
 import { passphraseFor } from './passphrase.js';
 
@@ -17,23 +18,23 @@ export interface ProvisionFiles extends CredentialOptions {
   keyPassphraseFile?: string;
 }
 
-/** What the options stand for, ready to be stored. */
-export interface GivenValues {
+/** The values that the options stand for, ready to be stored. */
+export interface ValuesToStore {
   values: (NewValue & { key: ConfigKey })[];
-  /** the commands that print a secret */
+  /** shell commands that print a secret's value */
   sources: Partial<Record<ConfigKey, ValueSource>>;
 }
 
 /**
- * Reads and converts all files: any private key becomes PKCS#8, the certificates of the device come in the order of TLS.
- * What is wrong with them beyond their form is for the checks to tell.
+ * Reads and converts all files: any private key becomes PKCS#8, and the device's certificates are put in the order of TLS.
+ * Only their form is checked here.
  *
  * @throws CredentialFileError, UserError
  */
-export async function givenValues(options: ProvisionFiles): Promise<GivenValues> {
+export async function valuesToStore(options: ProvisionFiles): Promise<ValuesToStore> {
   const keyFile = options.key === undefined ? undefined : openKeyFile({ option: '--key', path: options.key });
   const passphrase = keyFile && (await passphraseFor(keyFile, options.keyPassphraseFile));
-  const found = valuesOf(options, {
+  const found = credentialValues(options, {
     roots: readCertificateFile,
     pair(certificates) {
       const key = convertedPkcs8(keyFile as KeyFile, passphrase);
@@ -56,9 +57,9 @@ export function storeOf(key: ConfigKey): StoreName {
   return `${ruleOf(key).store}s`;
 }
 
-/** The place of a value for people: the option that gave it, with its file. */
+/** The place of a value in words: the option that it came from, with its file. */
 export function placeOf(key: ConfigKey, options: ProvisionFiles): string | undefined {
-  const given: Partial<Record<ConfigKey, string | undefined>> = {
+  const places: Partial<Record<ConfigKey, string | undefined>> = {
     'broker-host': options.brokerHost && '--broker-host',
     'broker-port': options.brokerPort === undefined ? undefined : '--broker-port',
     'client-id': options.clientId && '--client-id',
@@ -68,5 +69,5 @@ export function placeOf(key: ConfigKey, options: ProvisionFiles): string | undef
     username: options.username && '--username',
     password: options.passwordFile && `--password-file ${options.passwordFile}`,
   };
-  return given[key];
+  return places[key];
 }

@@ -10,14 +10,15 @@ import {
   ruleOf,
 } from '../../credentials/index.js';
 import type { ConfigSource } from '../../microvisor/index.js';
-import { type CredentialOptions, type CredentialValues, valuesOf } from '../options/credential-options.js';
+import type { CredentialOptions } from '../options/credential-options.js';
+import { type CredentialValues, credentialValues } from '../options/credential-values.js';
 
 /**
- * The values that the options of a run stand for. A run takes the key as the device wants it, and nothing that the broker
- * would refuse.
+ * The values that the options of a run stand for. A run accepts only an unencrypted PKCS#8 key, as the device does, and
+ * nothing that the broker would refuse.
  *
  * @param now milliseconds since 1970
- * @throws CredentialFileError, also for a certificate outside its dates and a key that is not its own
+ * @throws CredentialFileError, also for a certificate outside its dates, or a key that is not its own
  */
 export function overlayOf(options: CredentialOptions, now: number): CredentialValues {
   const current = (file: FilePlace) => {
@@ -25,7 +26,7 @@ export function overlayOf(options: CredentialOptions, now: number): CredentialVa
     checkFileDates(file, certificates, now);
     return certificates;
   };
-  return valuesOf(options, {
+  return credentialValues(options, {
     roots: current,
     pair(certificateFile, keyFile) {
       const certificates = current(certificateFile);
@@ -37,7 +38,7 @@ export function overlayOf(options: CredentialOptions, now: number): CredentialVa
   });
 }
 
-/** The overlay first, then `below`; keys in `hidden` are not looked for below. */
+/** Looks in the overlay first, then in `below`, but there not for keys in `hidden`. */
 export function overlaid(below: ConfigSource, overlay: CredentialValues, hidden: ReadonlySet<string>): ConfigSource {
   return {
     async fetch(items) {

@@ -1,6 +1,7 @@
 import { AppLimit, AppOptionsRecord, AppState, AppUse } from '../../../build/abi/core.js';
 import type { Guest } from '../../microvisor/index.js';
-import { UserError } from '../user-error.js';
+import { optionName } from '../options/option-name.js';
+import { UserError } from '../process/user-error.js';
 
 /** Options of `wasmqtt run` that go to the guest's AppOptions record. */
 export interface GuestOptions {
@@ -9,22 +10,22 @@ export interface GuestOptions {
   interval?: number;
   publishTopic?: string;
   subscribeTopic?: string;
-  /** Items that the options name must be there: a guest must not go on without them. */
+  /** Items that the options name are required: the guest must not go on without them. */
   required: { clientId: boolean; rootCa: boolean; certificate: boolean; password: boolean };
 }
 
 /**
- * Writes the options into a guest that exports mv_app_options; one that does not takes none.
+ * Writes the options into a guest that exports mv_app_options. Other guests take no options.
  *
  * @throws UserError when an option was given to a guest without mv_app_options, or a topic is too long
  */
 export function writeGuestOptions(guest: Guest, options: GuestOptions): void {
-  const given = (['protocol', 'scope', 'interval', 'publishTopic', 'subscribeTopic'] as const).filter(
+  const chosen = (['protocol', 'scope', 'interval', 'publishTopic', 'subscribeTopic'] as const).filter(
     (name) => options[name] !== undefined,
   );
   if (typeof guest.exports.mv_app_options !== 'function') {
-    if (given.length === 0) return;
-    const names = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    if (chosen.length === 0) return;
+    const names = chosen.map(optionName);
     throw new UserError(
       `this guest takes no options: it does not export mv_app_options; leave out ${names.join(', ')}`,
     );
@@ -57,7 +58,7 @@ function writeTopic(guest: Guest, view: DataView, record: number, field: number,
   view.setUint32(record + field + 4, bytes.length, true);
 }
 
-/** Whether the guest says that it cannot go on as it is configured. */
+/** Whether the guest reports that it cannot go on with its configuration. */
 export function guestHasFailed(guest: Guest): boolean {
   const state = guest.exports.mv_app_state;
   return typeof state === 'function' && state() === AppState.FAILED;

@@ -1,13 +1,15 @@
 import { deviceConfigSource, type Scope } from '../../cloud/index.js';
 import { hexEncode, modulePath } from '../../core/index.js';
-import type { CredentialOptions, CredentialValues } from '../options/credential-options.js';
-import { Provisioning } from '../services/embedded-values.js';
-import { accountOf, openPki, openStore, startLocalBroker, startLocalCloud } from '../services/local-services.js';
-import { ended } from '../signals.js';
-import { UsageError, UserError } from '../user-error.js';
+import type { CredentialOptions } from '../options/credential-options.js';
+import type { CredentialValues } from '../options/credential-values.js';
+import { ended } from '../process/signals.js';
+import { UsageError, UserError } from '../process/user-error.js';
+import { EmbeddedValues } from '../services/embedded-values.js';
+import { openPki, startLocalBroker, startLocalCloud } from '../services/local-servers.js';
+import { accountOf, openStore } from '../services/local-store.js';
 import { overlaid, overlayOf } from './config-overlay.js';
 import { type Counts, DeviceRun } from './device-run.js';
-import type { Report } from './run-events.js';
+import type { RunReport } from './run-events.js';
 
 export interface RunOptions extends CredentialOptions {
   protocol?: '3.1.1' | '5';
@@ -17,19 +19,19 @@ export interface RunOptions extends CredentialOptions {
   subscribeTopic?: string;
   interval?: number;
   guest?: string;
-  /** Milliseconds; without it the run ends with a signal. */
+  /** Milliseconds; without it only a signal ends the run. */
   for?: number;
   data: string;
   cloudPort?: number;
 }
 
 /**
- * One whole run: cloud, broker where none is named, device. Resolves when the time is up or `stop` says so; everything
- * is closed and the summary was reported then, also when it rejects.
+ * One whole run: cloud, a broker if none is named, device. Ends when the time is up or `stop` is aborted. When the promise
+ * settles, either way, everything is closed and the summary was reported.
  *
  * @throws UsageError, UserError, StoreError, PkiError, BrokerError, CloudStartError
  */
-export async function runDevice(options: RunOptions, report: Report, stop: AbortSignal): Promise<void> {
+export async function runDevice(options: RunOptions, report: RunReport, stop: AbortSignal): Promise<void> {
   const closers: (() => Promise<void>)[] = [];
   const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
@@ -54,7 +56,7 @@ export async function runDevice(options: RunOptions, report: Report, stop: Abort
 
 async function prepare(
   options: RunOptions,
-  report: Report,
+  report: RunReport,
   counts: Counts,
   closers: (() => Promise<void>)[],
 ): Promise<DeviceRun> {
@@ -64,8 +66,8 @@ async function prepare(
   const account = await accountOf(store, process.env);
   const deviceSid = options.deviceSid || account.deviceSid;
   const scope: Scope = options.scope === 'account' ? { kind: 'account' } : { kind: 'device', deviceSid };
-  const provisioning = new Provisioning(store, scope);
-  const source = sourceOf(options, provisioning);
+  const embedded = new EmbeddedValues(store, scope);
+  const source = sourceOf(options, embedded);
   if (source === 'embedded broker') refuseStrayOptions(options);
 
   const cloud = await startLocalCloud(store, account, { option: '--cloud-port', port: options.cloudPort });
@@ -77,9 +79,9 @@ async function prepare(
     accountSid: account.accountSid,
     authToken: account.authToken,
   });
-  if (source === 'embedded broker') await embed(options, deviceSid, provisioning, report, closers);
+  if (source === 'embedded broker') await startEmbeddedBroker(options, deviceSid, embedded, report, closers);
 
-  const hidden: Set<string> = source === 'options' ? provisioning.ownKeys() : new Set();
+  const hidden: Set<string> = source === 'options' ? embedded.ownKeys() : new Set();
   const config = overlaid(deviceConfigSource(store, deviceSid), overlay, hidden);
   const guest = options.guest ?? modulePath('app.wasm');
   const device = await DeviceRun.load({
@@ -103,10 +105,10 @@ async function prepare(
   return device;
 }
 
-/** A named broker comes from the options; else the store decides: values of the user's own are never written over. */
-function sourceOf(options: RunOptions, provisioning: Provisioning): 'options' | 'store' | 'embedded broker' {
+/** The options may name a broker. Else the store decides, because the user's own values are never overwritten. */
+function sourceOf(options: RunOptions, embedded: EmbeddedValues): 'options' | 'store' | 'embedded broker' {
   if (options.brokerHost !== undefined) return 'options';
-  return provisioning.foreignKeys().includes('broker-host') ? 'store' : 'embedded broker';
+  return embedded.foreignKeys().includes('broker-host') ? 'store' : 'embedded broker';
 }
 
 function refuseStrayOptions(options: RunOptions): void {
@@ -121,19 +123,19 @@ function refuseStrayOptions(options: RunOptions): void {
   }
 }
 
-/** PKI, broker, and the device's configuration in the store, as the documents provision it. */
-async function embed(
+/** Starts the embedded broker and provisions the device for it in the store, as the documents do. */
+async function startEmbeddedBroker(
   options: RunOptions,
   deviceSid: string,
-  provisioning: Provisioning,
-  report: Report,
+  embedded: EmbeddedValues,
+  report: RunReport,
   closers: (() => Promise<void>)[],
 ): Promise<void> {
   const pki = await openPki(options.data, deviceSid);
   const broker = await startLocalBroker(pki, { option: '--broker-port', port: options.brokerPort });
   closers.push(() => broker.close());
   report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${broker.port}`, port: broker.port });
-  const foreign = provisioning.foreignKeys();
+  const foreign = embedded.foreignKeys();
   const values: CredentialValues = {
     'broker-host': 'localhost',
     'broker-port': String(broker.port),
@@ -148,5 +150,5 @@ async function embed(
         'them, delete them, or take another device with --device-sid',
     );
   }
-  await provisioning.write(values);
+  await embedded.write(values);
 }

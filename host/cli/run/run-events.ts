@@ -1,4 +1,4 @@
-/** What `wasmqtt run` tells: with --json each is one line of standard output. */
+/** What `wasmqtt run` reports: with --json each event is one line of standard output. */
 export type RunEvent =
   | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string }
   | { event: 'listening'; service: 'broker'; url: string; port: number }
@@ -10,8 +10,8 @@ export type RunEvent =
   | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
   | { event: 'disconnected'; reason: string; reasonCode?: number }
   | { event: 'log'; text: string }
-  /** `final` when it ends the run. */
+  /** `final` if it ends the run. */
   | { event: 'error'; message: string; final?: true }
   | { event: 'summary'; published: number; received: number; errors: number };
 
-export type Report = (event: RunEvent) => void;
+export type RunReport = (event: RunEvent) => void;

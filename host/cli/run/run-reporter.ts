@@ -1,37 +1,33 @@
-import { createColors } from 'picocolors';
+import type { Colours } from '../output/colours.js';
 import { printable } from '../output/printable.js';
-import type { Report, RunEvent } from './run-events.js';
+import type { RunEvent, RunReport } from './run-events.js';
 
-/** One JSON object a line, nothing else. */
-export function jsonReporter(out: NodeJS.WritableStream): Report {
-  return (event) => void out.write(`${JSON.stringify(event)}\n`);
-}
-
-/** Lines for people: time, what happened, details. Colours when `colour` is set. */
-export function textReporter(
+/** Lines for people: time, what happened, details. */
+export function runReporter(
   out: NodeJS.WritableStream,
-  colour: boolean,
+  colours: Colours,
   clock: () => Date = () => new Date(),
-): Report {
-  const c = createColors(colour);
+): RunReport {
   const paint: Record<RunEvent['event'], (text: string) => string> = {
-    listening: c.blue,
-    device: c.blue,
-    connecting: c.dim,
-    connected: c.green,
-    subscribed: c.green,
-    published: c.cyan,
-    message: c.magenta,
-    disconnected: c.yellow,
-    log: c.dim,
-    error: c.red,
-    summary: c.bold,
+    listening: colours.blue,
+    device: colours.blue,
+    connecting: colours.dim,
+    connected: colours.green,
+    subscribed: colours.green,
+    published: colours.cyan,
+    message: colours.magenta,
+    disconnected: colours.yellow,
+    log: colours.dim,
+    error: colours.red,
+    summary: colours.bold,
   };
   return (event) => {
     if (event.event === 'error' && event.final) return; // it is the last line on standard error
-    const time = c.dim(clock().toISOString().slice(11, 23));
+    const time = colours.dim(clock().toISOString().slice(11, 23));
     const name = paint[event.event](event.event.padEnd(12));
-    for (const line of describe(event)) out.write(`${time}  ${name}  ${event.event === 'log' ? c.dim(line) : line}\n`);
+    for (const line of describe(event)) {
+      out.write(`${time}  ${name}  ${event.event === 'log' ? colours.dim(line) : line}\n`);
+    }
   };
 }
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Change, Scope, Store } from '../../cloud/index.js';
 import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/index.js';
-import type { CredentialValues } from '../options/credential-options.js';
+import type { CredentialValues } from '../options/credential-values.js';
 
 /**
- * The part of a store that `wasmqtt run` filled for the embedded broker. It notes the digest of each value that it
- * writes, so that a value of the user's own is known as such and never written over.
+ * The values in a store that `wasmqtt run` wrote for the embedded broker. It notes the digest of each value that it
+ * writes, so that it can tell the user's own values from them and never overwrites one.
  */
-export class Provisioning {
+export class EmbeddedValues {
   readonly #store: Store;
   readonly #scope: Scope;
   readonly #note: string;
@@ -24,13 +24,13 @@ export class Provisioning {
     return new Set(CONFIG_KEYS.filter((key) => digests[key]?.includes(this.#digestOf(key) ?? '-')));
   }
 
-  /** Keys that hold a value which somebody else wrote. */
+  /** Keys whose present value the user wrote. */
   foreignKeys(): ConfigKey[] {
     const own = this.ownKeys();
     return CONFIG_KEYS.filter((key) => this.#digestOf(key) !== undefined && !own.has(key));
   }
 
-  /** Sets all values in one transaction. The note comes first: a kill in between leaves values that are still known. */
+  /** Sets all values in one transaction. The note comes first: after a kill in between, the old values are still known as ours. */
   async write(values: CredentialValues): Promise<void> {
     const present = this.#digests();
     const next: Record<string, string[]> = {};

@@ -1,27 +1,17 @@
 import { collectionPath, restPath, type Scope } from '../../cloud/index.js';
 import type { ExamineOptions } from '../../credentials/index.js';
-import { DEFAULT_DATA } from '../options/shared-options.js';
+import { DEFAULT_DATA, type StoresOptions } from '../options/stores-options.js';
 import { removeCommand } from '../output/curl-commands.js';
 import { shellWord } from '../output/shell-word.js';
 
-/** Options that lead to the stores of a device or of the account. */
-export interface StoresOptions {
-  data: string;
-  /** Address of the REST calls; without it the folder. */
-  cloud?: string;
-  deviceSid?: string;
-  /** Default `device`. */
-  scope?: 'device' | 'account';
-}
-
-/** The commands of remedies, for one scope of some stores. */
+/** The commands in remedies, for one scope of some stores. */
 export type Remedies = Required<Pick<ExamineOptions, 'provision' | 'remove'>>;
 
 /**
- * The commands that mend something in a scope, with the options that lead there.
+ * The commands that fix something in a scope, with the options that lead there.
  *
  * @param url of the REST calls, ends in `/v1`
- * @param usual the device that is meant when none is named
+ * @param usual the device that is used when none is named
  */
 export function remediesFor({ data, cloud }: StoresOptions, scope: Scope, url: string, usual?: string): Remedies {
   const words = ['wasmqtt provision'];

@@ -172,7 +172,7 @@ function mayBeDone(error: unknown): boolean {
 
 function describe(failed: PlannedWrite | undefined, unrestored: readonly Unrestored[], cause: unknown): string {
   const what = failed ? `${nameOf(failed)} could not be written: ${reasonOf(cause)}` : 'the writing was ended';
-  if (unrestored.length === 0) return `${what}; the old values stand`;
+  if (unrestored.length === 0) return `${what}; the old values are kept`;
   const list = (kind: Unrestored['holds'], words: string) => {
     const names = unrestored.filter(({ holds }) => holds === kind).map(({ write }) => nameOf(write));
     return names.length === 0 ? '' : `; ${names.join(', ')} ${words}`;
@@ -181,7 +181,7 @@ function describe(failed: PlannedWrite | undefined, unrestored: readonly Unresto
   return (
     `${what}${list('new', 'already hold the new value and could not be put back')}` +
     `${list('unknown', 'may hold the new value or the old one')}${lost ? ' (a secret cannot be read, so its old value is lost)' : ''}` +
-    '; the other old values stand; once the cloud answers, run the same command again, which writes all of them'
+    '; the other old values are kept; once the cloud answers, run the same command again, which writes all of them'
   );
 }
 

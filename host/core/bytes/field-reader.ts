@@ -3,30 +3,30 @@ import { View } from './views.js';
 
 export const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Bytes that are made a string at once, when strings lie close together: what a short string may keep alive. */
+/** Bytes that become one string where strings lie close together; a short string may keep that many alive. */
 const WINDOW = 1024;
 
 /**
- * The bytes that packets are read from: texts, views, and the fields of the standard (1.5) from `at` on. The core has
- * accepted them, so that nothing is checked here.
+ * Reads texts, views, and from `at` on the fields of the standard (1.5) out of the bytes of packets. The core has accepted
+ * them, so nothing is checked here.
  *
- * Making a string of bytes costs the same for 10 bytes and for 200. Where strings lie close together a window is made
- * one string, and they are cut from it.
+ * Making a string costs the same for 10 bytes as for 200. Where strings lie close together, a window becomes one string
+ * and they are cut from it.
  */
-export class Source {
+export class FieldReader {
   bytes: Buffer = NOTHING;
-  /** So many of them hold something. */
+  /** How many of the bytes are valid. */
   length = 0;
   /** Where the next field is read. */
   at = 0;
-  /** Every string is ASCII. */
+  /** Whether every string is ASCII. */
   ascii = true;
   #memory: ArrayBufferLike = NOTHING.buffer;
   #offset = 0;
   #window = '';
   #from = 0;
   #to = 0;
-  /** Where the last string ended that was not cut from the window. */
+  /** End of the last string that was not cut from the window. */
   #last = -WINDOW;
 
   open(bytes: Buffer, length = bytes.length): this {

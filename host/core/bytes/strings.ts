@@ -1,4 +1,4 @@
-/** What Node has on every Buffer, and its types do not. */
+/** Methods that every Buffer of Node has and its types lack. */
 export interface Slices {
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
@@ -7,14 +7,14 @@ export interface Slices {
   utf8Write(text: string, offset: number): number;
 }
 
-/** Up to so many characters a loop writes faster than a call. */
+/** Up to this many characters, a loop writes faster than a call. */
 const FEW = 40;
 
 /**
- * Writes the UTF-8 of a text, for which there must be room: three bytes for each UTF-16 code unit.
+ * Writes a text as UTF-8. There must be room for three bytes for each UTF-16 code unit.
  *
- * @returns the index after it; -1 for a text that holds half of a surrogate pair, of which there is no UTF-8. Unless `strict`,
- * U+FFFD is written in its place.
+ * @param strict whether half of a surrogate pair, for which there is no UTF-8, is refused; otherwise U+FFFD is written for it
+ * @returns the index after the text; -1 for a refused one
  */
 export function putText(target: Buffer, start: number, text: string, strict: boolean): number {
   const { length } = text;
@@ -36,7 +36,7 @@ export function asciiText(source: Buffer, start: number, end: number): string {
   return (source as unknown as Slices).latin1Slice(start, end);
 }
 
-/** Writes text whose characters are below U+0100, one byte for each. */
+/** Writes a text whose characters are all below U+0100, one byte for each. */
 export function writeLatin1(target: Buffer, text: string, start: number): void {
   (target as unknown as Slices).latin1Write(text, start, text.length);
 }

@@ -12,9 +12,9 @@ import { NONE, PacketView } from './packet-view.js';
 import { PayloadPieces } from './payload-pieces.js';
 import { STRIDE } from './summary-words.js';
 
-/** Up to so many bytes a loop copies faster than a call. */
+/** Up to this many bytes, a loop copies faster than a call. */
 const FEW = 24;
-/** Bytes of memory for pending bytes at the least. */
+/** Smallest memory for pending bytes. */
 const SMALLEST = 64;
 /** Words of the Chunk record. */
 const USED = (chunkAddress + ChunkRecord.used) >> 2;
@@ -23,37 +23,37 @@ const RESULT = (chunkAddress + ChunkRecord.result) >> 2;
 const ERROR_OFFSET = (chunkAddress + ChunkRecord.errorOffset) >> 2;
 const FAILED_TYPE = (chunkAddress + ChunkRecord.type) >> 2;
 const NEXT_VERSION = (chunkAddress + ChunkRecord.protocolVersion) >> 2;
-/** Whose packets the table in linear memory holds. */
+/** The cursor whose packets are in the table in linear memory. */
 let holder: PacketCursor | undefined;
 
 /**
- * Decodes the control packets of one byte stream, which may come in any fragments, without making objects: `next`
- * moves to a packet, the getters read its integers, topic and payload are made when they are asked for. Before the
- * first packet and after the last one they give zeros.
+ * Decodes the control packets of one byte stream, however it is fragmented, without making objects. `next` moves to a
+ * packet, whose integers the getters read; topic and payload are made on demand. Before the first packet and after the last
+ * one, the getters return zeros.
  */
 export class PacketCursor extends PacketView {
-  /** Version of the packets that come; a CONNECT brings its own and sets it for those after it. */
+  /** Version of the packets to come; a CONNECT has its own and sets it for the packets after it. */
   protocolVersion: ProtocolVersion;
-  /** Bytes of the largest packet that is given whole. */
+  /** Length of the largest packet that is shown whole, bytes. */
   readonly #largest: number;
   /** DecodeOption */
   readonly #option: number;
   readonly #pieces: PayloadPieces | undefined;
-  /** The first `#pendingLength` bytes of it are what came of a packet that is not complete yet. */
+  /** Its first `#pendingLength` bytes are the beginning of a packet that is not complete. */
   #pending: Buffer = NOTHING;
   #pendingLength = 0;
-  /** What was pushed and comes after the pending packet. */
+  /** Pushed bytes that follow the pending packet. */
   #rest: Buffer = NOTHING;
-  /** Bytes at which it is worth to look again. */
+  /** How many bytes it takes to try decoding again. */
   #wanted = 1;
   #failure: MqttError | undefined;
-  /** Bytes of the source that were decoded. */
+  /** How many bytes of the source were decoded. */
   #done = 0;
   /** Scratch memory holds the source as long as this is its generation. */
   #generation = -1;
-  /** First word of the last packet to be shown. */
+  /** First word of the last packet to show. */
   #last = NONE;
-  /** Set when the table was full: there is more in the source. */
+  /** Whether the table was full, so that the source holds more packets. */
   #more = false;
 
   static {
@@ -62,7 +62,7 @@ export class PacketCursor extends PacketView {
     };
   }
 
-  /** @throws TypeError or RangeError when an option is not of its type and range. */
+  /** @throws TypeError or RangeError for an option of the wrong type or range */
   constructor(options: PacketDecoderOptions = {}) {
     super();
     const { protocolVersion = 4, maximumPacketSize = LARGEST_PACKET, largestBuffered } = options;
@@ -76,12 +76,12 @@ export class PacketCursor extends PacketView {
   }
 
   /**
-   * Takes the next bytes of the stream; call `next` for the packets that are complete with them. What is left of a
-   * chunk is kept, not copied: the chunk must not be written to until its packets came out.
+   * Takes the next bytes of the stream; call `next` for the packets that they complete. The rest of a chunk is kept, not
+   * copied: do not write to the chunk until its packets were shown.
    *
    * @returns false when no packet can be complete yet, so that `next` need not be called
-   * @throws MqttError when the stream was malformed before, until `reset`; TypeError when the chunk is no Uint8Array,
-   * the stream stays as it was then
+   * @throws MqttError when the stream was malformed before, until `reset`; TypeError when the chunk is not a Uint8Array,
+   * which leaves the stream unchanged
    */
   push(chunk: Uint8Array): boolean {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
@@ -103,14 +103,14 @@ export class PacketCursor extends PacketView {
     return this.#advance() || this.#failure !== undefined;
   }
 
-  /** Goes on with what was pushed, until there is something to show; false when there is not. */
+  /** Decodes pushed bytes until there is something to show; false when there is nothing. */
   #advance(): boolean {
     do {
       if (this.#pendingLength === 0 && this.#rest.length >= this.#wanted) {
         this.source.open(this.#rest);
         this.#rest = NOTHING;
       } else {
-        // No more than the packet at the border of two chunks is copied.
+        // Only the packet at the border of two chunks is copied.
         const missing = Math.max(this.#wanted - this.#pendingLength, 0);
         const part = this.#rest;
         this.#rest = part.length > missing ? viewOf(part, missing, part.length) : NOTHING;
@@ -129,7 +129,7 @@ export class PacketCursor extends PacketView {
   /**
    * Moves to the next packet, or with `largestBuffered` to the next piece of a payload; false when there is none yet.
    *
-   * @throws MqttError when the packet is malformed: from then on `push` throws the same, until `reset`
+   * @throws MqttError when the packet is malformed; `push` then throws the same error until `reset`
    */
   next(): boolean {
     if (this.at !== this.#last) {
@@ -150,7 +150,7 @@ export class PacketCursor extends PacketView {
     return false;
   }
 
-  /** Forgets the stream: what was left of it and its error. */
+  /** Forgets the stream: the rest of its bytes, and its error. */
   reset(): void {
     this.#pending = NOTHING;
     this.#pendingLength = 0;
@@ -170,12 +170,12 @@ export class PacketCursor extends PacketView {
     this.#more = false;
   }
 
-  /** Bytes of the payload that come after this piece; 0 for what is complete. Only with `largestBuffered`. */
+  /** Bytes of the payload after this piece, 0 after the last one; always 0 without `largestBuffered`. */
   get remaining(): number {
     return this.#pieces !== undefined && this.at === this.#last ? this.#pieces.remaining : 0;
   }
 
-  /** Adds to what is pending, in memory of our own; it grows with what came, not with what a packet claims. */
+  /** Adds to the pending bytes, in memory of our own. It grows with the bytes that came, not with the length that a packet claims. */
   #append(chunk: Uint8Array): void {
     const length = this.#pendingLength + chunk.length;
     if (length > this.#pending.length) {
@@ -188,7 +188,7 @@ export class PacketCursor extends PacketView {
     this.#pendingLength = length;
   }
 
-  /** What was not decoded of the source is pending: a view, so that adding to it makes a copy. */
+  /** Makes the rest of the source pending: as a view, so that adding to it makes a copy. */
   #keep(): void {
     const { bytes, length } = this.source;
     this.#pendingLength = length - this.#done;
@@ -231,7 +231,7 @@ export class PacketCursor extends PacketView {
     else for (let n = 0; n < left; n++) scratch.u8[input + n] = bytes[from + n];
   }
 
-  /** Takes the table, of which nothing is shown yet. */
+  /** Takes over the table, and shows nothing of it yet. */
   #hold(): void {
     if (holder !== undefined && holder !== this) holder.#moveTable();
     holder = this;
@@ -239,14 +239,14 @@ export class PacketCursor extends PacketView {
     this.at = NONE;
   }
 
-  /** Copies what is still to be shown: another cursor needs the table. */
+  /** Copies the packets still to show, because another cursor needs the table. */
   #moveTable(): void {
     this.words = this.words.slice(this.at, this.#last + STRIDE);
     this.#last -= this.at;
     this.at = 0;
   }
 
-  /** Takes over what the Chunk record says. */
+  /** Applies the Chunk record. */
   #settle(): void {
     const needed = this.words[NEEDED];
     const result = this.words[RESULT] | 0;
@@ -258,20 +258,20 @@ export class PacketCursor extends PacketView {
     else this.#wait(result, needed, this.words[ERROR_OFFSET]);
   }
 
-  /** What is left of the source is no whole packet, or malformed. */
+  /** The rest of the source is not a whole packet, or is malformed. */
   #wait(result: number, needed: number, errorOffset: number): void {
     this.#keep();
     this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
       const name = packetTypeNames[this.words[FAILED_TYPE]] ?? 'packet';
-      // A CONNECT says itself which standard it breaks.
+      // A CONNECT names the standard that it breaks.
       const version = this.words[this.#last + STRIDE + (PacketRecord.protocolVersion >> 2)] as ProtocolVersion;
       this.#failure = new MqttError(result, errorOffset, name, [], version);
       this.#wanted = 0;
     }
   }
 
-  /** Adds the header of a PUBLISH that is too large to be buffered to the table. */
+  /** Adds to the table the header of a PUBLISH that is too large to be buffered. */
   #beginPieces(pieces: PayloadPieces): void {
     const row = (this.#last + STRIDE) << 2;
     const left = this.source.length - this.#done;
@@ -284,7 +284,7 @@ export class PacketCursor extends PacketView {
     }
   }
 
-  /** Makes the table show the next piece of the source; where that is not in scratch memory, its indices are addresses. */
+  /** Makes the table show the next piece in the source. When the source is not in scratch memory, indices serve as addresses. */
   #showPiece(pieces: PayloadPieces): void {
     if (scratch.generation !== this.#generation) this.shift = 0;
     this.#hold();
@@ -293,7 +293,7 @@ export class PacketCursor extends PacketView {
     this.#consume(used);
   }
 
-  /** Payload was taken from the source; what follows needs no more than one byte to go on. */
+  /** Notes that payload was taken from the source; one further byte is enough to go on. */
   #consume(length: number): void {
     this.#done += length;
     this.#wanted = 0;

@@ -4,26 +4,26 @@ import { PacketCursor } from './cursor.js';
 import type { PacketDecoderOptions } from './decode-options.js';
 import { itemOf, type PayloadPiece, type PublishStart } from './payload-pieces.js';
 
-/** What a decoder with these options gives: packets, and with `largestBuffered` large payloads in pieces. */
+/** What a decoder with these options returns: packets, and with `largestBuffered` also pieces of large payloads. */
 export type Decoded<Options> = Options extends { largestBuffered: number }
   ? Packet | PublishStart | PayloadPiece
   : Packet;
 
-/** What most calls give when a stream comes in small fragments. */
+/** Shared empty result: small fragments seldom complete a packet. */
 const NONE: readonly Packet[] = Object.freeze([]);
 
-/** Decodes the control packets of one byte stream into plain objects; they may come in any fragments. */
+/** Decodes the control packets of one byte stream, however it is fragmented, into plain objects. */
 export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDecoderOptions> {
   readonly #cursor: PacketCursor;
   readonly #inPieces: boolean;
 
-  /** @throws TypeError or RangeError when an option is not of its type and range. */
+  /** @throws TypeError or RangeError for an option of the wrong type or range */
   constructor(options?: Options) {
     this.#cursor = new PacketCursor(options);
     this.#inPieces = options?.largestBuffered !== undefined;
   }
 
-  /** Version of the packets that come; a CONNECT brings its own and sets it for those after it. */
+  /** Version of the packets to come; a CONNECT has its own and sets it for the packets after it. */
   get protocolVersion(): ProtocolVersion {
     return this.#cursor.protocolVersion;
   }
@@ -33,14 +33,14 @@ export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDe
   }
 
   /**
-   * Gives all packets that are complete with this chunk. Payloads and binary properties are views on the chunk when a
-   * packet lies in it whole; what is left of a chunk is kept, not copied, so do not write to it again.
+   * Returns all packets that this chunk completes. Payloads and binary properties are views on the chunk when it holds the
+   * whole packet. The rest of a chunk is kept, not copied, so do not write to it again.
    *
-   * With `largestBuffered` a PUBLISH that is larger comes as PublishStart, and the rest of its payload as PayloadPiece
-   * objects, of this chunk and of those that follow, until one has nothing remaining.
+   * With `largestBuffered`, a larger PUBLISH comes as a PublishStart, and the rest of its payload as PayloadPiece objects
+   * from this chunk and the next ones, until one has nothing remaining.
    *
-   * @throws MqttError at the first malformed packet: `packets` are those before it, with the pieces before it. From then
-   * on every call throws the same error, until `reset`. TypeError when the chunk is no Uint8Array; the stream stays as it was then.
+   * @throws MqttError at the first malformed packet; its `packets` are the packets and pieces before that one. Every later
+   * call throws the same error, until `reset`. TypeError when the chunk is not a Uint8Array, which leaves the stream unchanged.
    */
   push(chunk: Uint8Array): readonly Decoded<Options>[] {
     return this.#cursor.push(chunk) ? this.#packets() : (NONE as readonly Decoded<Options>[]);
@@ -59,7 +59,7 @@ export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDe
     return packets as Decoded<Options>[];
   }
 
-  /** Forgets the stream: what was left of it and its error. */
+  /** Forgets the stream: the rest of its bytes, and its error. */
   reset(): void {
     this.#cursor.reset();
   }

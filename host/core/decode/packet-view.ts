@@ -1,5 +1,5 @@
 import { PacketFlag } from '../../../build/abi/core.js';
-import { Source } from '../bytes/field-reader.js';
+import { FieldReader } from '../bytes/field-reader.js';
 import { scratch, tableAddress } from '../engine/scratch.js';
 import type { Packet, QoS } from '../packets.js';
 import {
@@ -17,21 +17,21 @@ import {
 } from './summary-words.js';
 import { toObject } from './to-object.js';
 
-/** Word of the row of zeros before the table: what is shown when there is no packet. */
+/** First word of the row of zeros before the table, which is shown when there is no packet. */
 export const NONE = (tableAddress >> 2) - STRIDE;
 
-/** One packet of the table: its integers, and texts and views that are made when they are asked for. */
+/** One packet of the table: its integers, and texts and views that are made on demand. */
 export class PacketView {
-  /** The table: linear memory, or a copy of it when another cursor needed the place. */
+  /** The table: linear memory, or a copy when another cursor needed the table. */
   protected words = scratch.u32;
   /** First word of the packet. */
   protected at = NONE;
-  /** The bytes in which it lies. */
-  protected readonly source = new Source();
-  /** Address of a byte less its index in the source. */
+  /** The bytes that hold the packet. */
+  protected readonly source = new FieldReader();
+  /** Address of a byte minus its index in the source. */
   protected shift = 0;
 
-  /** PacketType: 1 CONNECT to 15 AUTH; 0 for a further piece of the payload of the PUBLISH before. */
+  /** PacketType: 1 CONNECT to 15 AUTH; 0 for a further piece of the payload of the previous PUBLISH. */
   get type(): number {
     return this.words[this.at + TYPE];
   }
@@ -61,7 +61,7 @@ export class PacketView {
     return this.words[this.at + PACKET_ID];
   }
 
-  /** Reason code, or return code of a 3.1.1 CONNACK; 0 where the packet has none. */
+  /** Reason code, or return code of a 3.1.1 CONNACK; 0 when the packet has none. */
   get reasonCode(): number {
     return this.words[this.at + REASON_CODE];
   }
@@ -76,7 +76,7 @@ export class PacketView {
     return this.words[this.at + TOPIC_LENGTH];
   }
 
-  /** Bytes of the payload, or of its piece. */
+  /** Bytes of the payload, or of the piece of it. */
   get payloadLength(): number {
     return this.words[this.at + PAYLOAD_LENGTH];
   }
@@ -88,7 +88,7 @@ export class PacketView {
     return this.source.text(start, start + this.words[this.at + TOPIC_LENGTH]);
   }
 
-  /** The payload of a PUBLISH, or what is here of it: a view on the caller's bytes. */
+  /** The payload of a PUBLISH, or the piece of it: a view on the caller's bytes. */
   get payload(): Buffer {
     const start = this.words[this.at + PAYLOAD] - this.shift;
     return this.source.view(start, start + this.words[this.at + PAYLOAD_LENGTH]);
@@ -97,7 +97,7 @@ export class PacketView {
   /**
    * The packet as a plain object; its payload and binary properties are views on the caller's bytes.
    *
-   * @throws Error when no packet is shown, or a piece that is not the first one of its payload
+   * @throws Error when no packet is shown, or a piece of a payload that is not its first one
    */
   toObject(): Packet {
     if (this.type === 0) throw new Error('the cursor shows no packet: call next(), and ask for the payload of a piece');

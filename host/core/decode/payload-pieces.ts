@@ -4,18 +4,18 @@ import { scratch } from '../engine/scratch.js';
 import type { Packet, PublishPacket } from '../packets.js';
 import type { PacketView } from './packet-view.js';
 
-/** A PUBLISH whose payload comes in pieces: `payload` is the first one, which may be empty. */
+/** A PUBLISH whose payload comes in pieces; `payload` is the first one, which may be empty. */
 export interface PublishStart extends PublishPacket {
   /** Bytes of the whole payload. */
   payloadLength: number;
 }
 
-/** A further piece of the payload of the PUBLISH before it. */
+/** A further piece of the payload of the previous PUBLISH. */
 export interface PayloadPiece {
   type: 'piece';
   /** A view on the bytes given to the decoder, never empty: copy it to keep it. */
   payload: Uint8Array;
-  /** Bytes of the payload that are still to come; 0 says that this is the last piece. */
+  /** Bytes of the payload that are still to come; 0 for the last piece. */
   remaining: number;
 }
 
@@ -34,7 +34,7 @@ export function itemOf(view: PacketView, remaining: number): Packet | PublishSta
 
 const word = (record: number, field: number) => (record + field) >> 2;
 
-/** Fills rows of a cursor's table for what is larger than the cursor may buffer. */
+/** Fills rows of a cursor's table for packets that are too large for the cursor to buffer. */
 export class PayloadPieces {
   /** Bytes of the payload that are still to come; 0 between packets. */
   remaining = 0;
@@ -47,9 +47,10 @@ export class PayloadPieces {
   }
 
   /**
-   * Decodes the header of a PUBLISH that is too large to be buffered into the record `row`. Gives the bytes used, 0 when
-   * more are needed (field needed), or a result code (field errorOffset). It looks at no more than may be buffered, so
-   * that the same is refused however the stream is cut.
+   * Decodes the header of a PUBLISH that is too large to be buffered into the record `row`. It looks at no more bytes than
+   * may be buffered, so that the verdict does not depend on how the stream is fragmented.
+   *
+   * @returns the bytes used; 0 when more are needed (field needed); or a negative result code (field errorOffset)
    */
   begin(input: number, length: number, version: number, row: number): number {
     const here = Math.min(length, this.#largestBuffered);
@@ -57,11 +58,11 @@ export class PayloadPieces {
     const needed = scratch.u32[word(row, PacketRecord.needed)];
     if (result > 0) this.remaining = needed;
     if (result !== 0 || here + needed <= this.#largestBuffered) return result;
-    scratch.u32[word(row, PacketRecord.errorOffset)] = 1; // that of the Remaining Length, as the core has it
+    scratch.u32[word(row, PacketRecord.errorOffset)] = 1; // the Remaining Length, where the core reports it too
     return Result.PACKET_TOO_LARGE;
   }
 
-  /** Makes the summary `row` show the piece that begins at `address`; gives its bytes, at the most `length`. */
+  /** Makes the summary `row` show the piece at `address`; returns its length in bytes, at most `length`. */
   show(address: number, length: number, row: number): number {
     const piece = Math.min(length, this.remaining);
     this.remaining -= piece;

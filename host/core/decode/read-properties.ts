@@ -1,5 +1,5 @@
 import { properties as propertyTable } from '../../../build/abi/core.js';
-import type { Source } from '../bytes/field-reader.js';
+import type { FieldReader } from '../bytes/field-reader.js';
 import type { Properties } from '../packets.js';
 
 interface Shape {
@@ -11,7 +11,7 @@ const shapes: (Shape | undefined)[] = [];
 for (const { id, name, type } of propertyTable) shapes[id] = { name, type };
 
 /** Reads the property list from `source.at` to `end`; binary values are views on the source. */
-export function readProperties(source: Source, end: number): Properties {
+export function readProperties(source: FieldReader, end: number): Properties {
   const result: Record<string, unknown> = {};
   while (source.at < end) {
     const { name, type } = shapes[source.bytes[source.at++]] as Shape;
@@ -23,7 +23,7 @@ export function readProperties(source: Source, end: number): Properties {
   return result as Properties;
 }
 
-function readValue(source: Source, type: Shape['type']): unknown {
+function readValue(source: FieldReader, type: Shape['type']): unknown {
   switch (type) {
     case 'byte':
       return source.bytes[source.at++];

@@ -1,6 +1,6 @@
 import { PacketRecord } from '../../../build/abi/core.js';
 
-/** Where the fields of a packet's summary stand, in words of 32 bits from its first one. */
+/** Places of the fields of a packet's summary, in words of 32 bits from its first one. */
 export const STRIDE = PacketRecord.SUMMARY_SIZE >> 2;
 export const TYPE = PacketRecord.type >> 2;
 export const FLAGS = PacketRecord.flags >> 2;

@@ -1,5 +1,5 @@
 import { PacketFlag, PacketType } from '../../../build/abi/core.js';
-import type { Source } from '../bytes/field-reader.js';
+import type { FieldReader } from '../bytes/field-reader.js';
 import type { ConnectPacket, Packet, PublishPacket, QoS, Subscription, Will } from '../packets.js';
 import { packetTypeNames } from './packet-type-names.js';
 import { readProperties } from './read-properties.js';
@@ -21,10 +21,13 @@ import {
 } from './summary-words.js';
 
 /**
- * Makes a plain object of a packet that the core accepted. `words[at]` is the first word of its summary; an address in
- * it less `shift` is an index in `source`, which holds the packet. Payloads and binary values are views on `source`.
+ * Makes a plain object of a packet that the core accepted. Payloads and binary values are views on `source`.
+ *
+ * @param words holds the summary of the packet, which begins at index `at`
+ * @param source holds the packet
+ * @param shift subtracted from an address in the summary, gives the index in the source
  */
-export function toObject(words: Uint32Array, at: number, source: Source, shift: number): Packet {
+export function toObject(words: Uint32Array, at: number, source: FieldReader, shift: number): Packet {
   source.ascii = (words[at + FLAGS] & PacketFlag.NOT_ASCII) === 0;
   const number = words[at + TYPE];
   if (number === PacketType.PUBLISH) return publish(words, at, source, shift);
@@ -38,12 +41,12 @@ export function toObject(words: Uint32Array, at: number, source: Source, shift: 
 
 type WithProperties = Exclude<Packet, { type: 'publish' | 'pingreq' | 'pingresp' | 'connect' }>;
 
-/** A packet as it stands in both versions, without its properties. */
+/** The fields that a packet has in both versions: all but its properties. */
 function body(
   type: WithProperties['type'],
   words: Uint32Array,
   at: number,
-  source: Source,
+  source: FieldReader,
   shift: number,
 ): WithProperties {
   const packetId = words[at + PACKET_ID];
@@ -70,14 +73,14 @@ function body(
   }
 }
 
-function propertiesOf(words: Uint32Array, at: number, source: Source, shift: number) {
+function propertiesOf(words: Uint32Array, at: number, source: FieldReader, shift: number) {
   const length = words[at + PROPERTIES_LENGTH];
   if (length === 0) return {};
   source.at = words[at + PROPERTIES] - shift;
   return readProperties(source, source.at + length);
 }
 
-function publish(words: Uint32Array, at: number, source: Source, shift: number): PublishPacket {
+function publish(words: Uint32Array, at: number, source: FieldReader, shift: number): PublishPacket {
   const flags = words[at + FLAGS];
   const topic = words[at + TOPIC] - shift;
   const payload = words[at + PAYLOAD] - shift;
@@ -95,8 +98,8 @@ function publish(words: Uint32Array, at: number, source: Source, shift: number):
   return packet;
 }
 
-/** A summary says where the Client Identifier is; what stands behind it is found by walking over the payload (3.1.3). */
-function connect(words: Uint32Array, at: number, source: Source, shift: number): ConnectPacket {
+/** The summary locates the Client Identifier; the fields after it are found by walking through the payload (3.1.3). */
+function connect(words: Uint32Array, at: number, source: FieldReader, shift: number): ConnectPacket {
   const flags = words[at + CONNECT_FLAGS];
   const protocolVersion = words[at + VERSION] as ConnectPacket['protocolVersion'];
   const properties = protocolVersion === 5 ? propertiesOf(words, at, source, shift) : undefined;
@@ -115,7 +118,7 @@ function connect(words: Uint32Array, at: number, source: Source, shift: number):
   return packet;
 }
 
-function will(source: Source, flags: number, protocolVersion: number): Will {
+function will(source: FieldReader, flags: number, protocolVersion: number): Will {
   const properties = protocolVersion === 5 ? readProperties(source, source.varint() + source.at) : undefined;
   const packet: Will = {
     topic: source.string(),
@@ -127,13 +130,13 @@ function will(source: Source, flags: number, protocolVersion: number): Will {
   return packet;
 }
 
-function topicFilters(source: Source, end: number): string[] {
+function topicFilters(source: FieldReader, end: number): string[] {
   const found: string[] = [];
   while (source.at < end) found.push(source.string());
   return found;
 }
 
-function subscriptions(source: Source, end: number, protocolVersion: number): Subscription[] {
+function subscriptions(source: FieldReader, end: number, protocolVersion: number): Subscription[] {
   const found: Subscription[] = [];
   while (source.at < end) {
     const topicFilter = source.string();

@@ -3,12 +3,14 @@ import { core } from '../engine/core.js';
 import { scratch } from '../engine/scratch.js';
 import { DerError, formatName } from './der-error.js';
 
-/** The stack of the walk: two words for each level. */
+/** Bytes of the stack of the walk: two words for each level. */
 const STACK_SIZE = DerLimit.DEPTH * 8;
 
 /**
- * Checks that the bytes are exactly one element of strict DER (X.690), with everything nested in it; gives the number of
- * elements. Throws DerError.
+ * Checks that the bytes are exactly one element of strict DER (X.690), with everything nested in it.
+ *
+ * @returns the number of elements
+ * @throws DerError
  */
 export function checkDer(bytes: Uint8Array): number {
   const stack = scratch.reserve(STACK_SIZE + 8);

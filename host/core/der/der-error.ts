@@ -1,7 +1,7 @@
 import { KeyFormat, results } from '../../../build/abi/core.js';
 import { describeResult } from '../mqtt-error.js';
 
-/** What bytes look like, see identifyKey. */
+/** What bytes look like; see identifyKey. */
 export type KeyFormatName =
   | 'pkcs8'
   | 'pkcs8-encrypted'
@@ -39,7 +39,7 @@ export function formatName(format: number): KeyFormatName {
   return FORMATS[format];
 }
 
-/** A certificate, request, CRL or key that breaks a rule of its standard. */
+/** A certificate, request, CRL or key breaks a rule of its standard. */
 export class DerError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;
@@ -47,9 +47,9 @@ export class DerError extends Error {
   readonly codeName: string;
   /** Standard and clause, for example "X.690 10.1". */
   readonly clause: string;
-  /** Offset of the offending byte in the bytes that were given. */
+  /** Offset of the offending byte in the input. */
   readonly byteOffset: number;
-  /** What the bytes look like instead, see identifyKey. */
+  /** What the bytes look like instead; see identifyKey. */
   readonly looksLike: KeyFormatName;
 
   constructor(code: number, byteOffset: number, what: DerKind, looksLike: KeyFormatName) {
@@ -83,7 +83,7 @@ const NAMES: Partial<Record<KeyFormatName, string>> = {
   crl: 'a CRL',
 };
 
-/** The format that each kind has when it is right. */
+/** The formats that a correct input of each kind has. */
 const RIGHT: Record<DerKind, KeyFormatName[]> = {
   'DER element': [
     'pkcs8',
@@ -102,12 +102,12 @@ const RIGHT: Record<DerKind, KeyFormatName[]> = {
   'PKCS#8 key': ['pkcs8'],
 };
 
-/** What to do about bytes that were refused. */
+/** What to do about refused bytes. */
 function advice(what: DerKind, looksLike: KeyFormatName): string {
   if (looksLike === 'pem') return `this is PEM text, DER is wanted: ${TO_DER[what]}`;
   if (looksLike === 'base64' || looksLike === 'hex') return `this looks like ${looksLike} text: decode it to DER first`;
   const isKey = what.endsWith('key');
-  if (RIGHT[what].includes(looksLike)) return isKey ? 'export it anew' : 'have it issued anew';
+  if (RIGHT[what].includes(looksLike)) return isKey ? 'export it again' : 'have it issued again';
   const name = NAMES[looksLike];
   if (!name) return `give a whole DER file, as made by: ${TO_DER[what]}`;
   if (!isKey) return `this is ${name}: give the ${what} that belongs to it`;

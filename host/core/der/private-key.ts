@@ -4,7 +4,7 @@ import { scratch } from '../engine/scratch.js';
 import { DerError, type DerKind, formatName, type KeyFormatName } from './der-error.js';
 import { curveName, type EllipticCurve, keyAlgorithmName, type PublicKeyAlgorithm } from './signed-record.js';
 
-/** What was found in a private key. */
+/** The facts of a private key. */
 export interface PrivateKeyInfo {
   algorithm: PublicKeyAlgorithm;
   /** RSA: bits of the modulus; EC: bits of the field; Ed25519: 256; 0 when unknown. */
@@ -13,8 +13,8 @@ export interface PrivateKeyInfo {
 }
 
 /**
- * Lets `use` work on the bytes inside the core's memory, with a record and `room` bytes more, and wipes all of that
- * afterwards: they may be a secret.
+ * Calls `use` with the bytes in the core's memory, a record and `room` further bytes. All of that is wiped afterwards, since
+ * the bytes may be a secret.
  */
 function withSecret<T>(bytes: Uint8Array, room: number, use: (input: number, record: number, output: number) => T): T {
   const record = scratch.reserve(R.SIZE);
@@ -38,16 +38,16 @@ function infoOf(record: number): PrivateKeyInfo {
   return { algorithm: keyAlgorithmName(word(R.algorithm)), bits: word(R.bits), curve: curveName(word(R.curve)) };
 }
 
-/** Tells which format a key, certificate, request or CRL has; only its shape is looked at. Never throws. */
+/** Names the format of a key, certificate, request or CRL, judging by its shape alone. Never throws. */
 export function identifyKey(bytes: Uint8Array): KeyFormatName {
   return withSecret(bytes, 0, (input) => formatName(core.key_identify(input, bytes.length)));
 }
 
 /**
- * Checks that the bytes are exactly one PKCS#8 private key, not encrypted (RFC 5208, RFC 5958), with the inner structure that its
- * algorithm requires (RFC 8017, RFC 5915, RFC 8410). The numbers in it are not proved to be a working key.
+ * Checks that the bytes are exactly one unencrypted PKCS#8 private key (RFC 5208, RFC 5958), with the inner structure that its
+ * algorithm requires (RFC 8017, RFC 5915, RFC 8410). Whether its numbers make a working key is not checked.
  *
- * Throws DerError with the result code, its clause, the offset and advice; the message holds nothing of the key.
+ * @throws DerError with the result code, its clause, the offset and advice; the message contains nothing of the key
  */
 export function checkPkcs8(bytes: Uint8Array): PrivateKeyInfo {
   return withSecret(bytes, 0, (input, record) => {
@@ -58,8 +58,10 @@ export function checkPkcs8(bytes: Uint8Array): PrivateKeyInfo {
 }
 
 /**
- * Checks that the bytes are exactly one private key, in PKCS#8, PKCS#1 (RFC 8017), SEC1 (RFC 5915) or encrypted PKCS#8; of the
- * last only the shape can be told. Throws DerError.
+ * Checks that the bytes are exactly one private key, in PKCS#8, PKCS#1 (RFC 8017), SEC1 (RFC 5915) or encrypted PKCS#8, of
+ * which only the shape can be checked.
+ *
+ * @throws DerError
  */
 export function readPrivateKey(bytes: Uint8Array): PrivateKeyInfo & { format: KeyFormatName } {
   return withSecret(bytes, 0, (input, record) => {
@@ -70,8 +72,10 @@ export function readPrivateKey(bytes: Uint8Array): PrivateKeyInfo & { format: Ke
 }
 
 /**
- * The key as PKCS#8: a PKCS#1 or SEC1 key wrapped (RFC 5208 5), byte for byte as openssl pkcs8 -topk8 -nocrypt does, a PKCS#8
- * key as it is. The bytes given back are the caller's to wipe. Throws DerError, also for an encrypted key.
+ * The key as PKCS#8: a PKCS#1 or SEC1 key is wrapped (RFC 5208 5), byte for byte as by openssl pkcs8 -topk8 -nocrypt; a PKCS#8
+ * key is copied. The caller has to wipe the returned bytes.
+ *
+ * @throws DerError, also for an encrypted key
  */
 export function wrapPkcs8(bytes: Uint8Array): Uint8Array {
   const room = bytes.length + DerLimit.WRAPPING;

@@ -29,10 +29,10 @@ export function curveName(curve: number): EllipticCurve | undefined {
   return CURVES[curve];
 }
 
-/** What of a record lies before this is of no use after the call. */
+/** The first field that is kept: those before it are of no use after the call. */
 const FIRST = DerHeadRecord.errorOffset;
 
-/** A record that the core filled, copied together with the bytes that its addresses point to. */
+/** A copy of a record that the core filled, and of the bytes that its addresses point to. */
 export class RecordCopy {
   readonly bytes: Buffer;
   readonly #words: Uint32Array;
@@ -55,7 +55,7 @@ export class RecordCopy {
     return new Date(seconds * 1000);
   }
 
-  /** The bytes that a view shows, as a view; undefined when its address is 0. */
+  /** The bytes that a field points to, as a view; undefined when its address is 0. */
   view(field: number): Buffer | undefined {
     const address = this.word(field);
     if (address === 0) return undefined;
@@ -72,10 +72,10 @@ export class RecordCopy {
   }
 }
 
-/** One of the core's readers of a whole structure. */
+/** A function of the core that reads a whole structure. */
 type Reader = (input: number, length: number, record: number) => number;
 
-/** Reads one structure that starts at `offset` of the bytes; what follows it is not looked at. @throws DerError */
+/** Reads the structure at `offset` of the bytes; bytes after it are ignored. @throws DerError */
 export function readRecord(read: Reader, size: number, der: Uint8Array, offset: number, what: DerKind): RecordCopy {
   const record = scratch.reserve(size);
   const available = der.length - offset;

@@ -5,17 +5,17 @@ import { MqttError } from '../mqtt-error.js';
 import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 import type { PacketWriter } from './packet-writer.js';
 
-/** Up to so many words a loop copies faster than a call. */
+/** Up to this many words, a loop copies faster than a call. */
 const FEW_WORDS = 64;
 
 /**
- * Lets the core read the packet that stands in the writer from `start` to its end, as the receiver would.
+ * Has the core read the packet in the writer, from `start` to the end, as its receiver would.
  *
- * @throws MqttError for the rule of the standard that it breaks, byteOffset -1
+ * @throws MqttError for a broken rule of the standard, byteOffset -1
  */
 export function checkWritten(writer: PacketWriter, start: number, version: ProtocolVersion, packetType: string): void {
   const length = writer.at - start;
-  // Whole words are copied: the first byte has the same place in its word there as here.
+  // Whole words are copied, so the first byte needs the same place in its word here as there.
   const address = scratch.reserve(length + 8) + (start & 3);
   const first = start >> 2;
   const count = ((writer.at + 3) >> 2) - first;
@@ -26,7 +26,7 @@ export function checkWritten(writer: PacketWriter, start: number, version: Proto
   else for (let n = 0; n < count; n++) u32[target + n] = words[first + n];
   const result = core.mqtt_decode(address, length, version, LARGEST_PACKET, recordAddress);
   if (result >= 0) return;
-  // A CONNECT says itself which standard it breaks.
+  // A CONNECT names the standard that it breaks.
   const broken = u32[(recordAddress + PacketRecord.protocolVersion) >> 2] as ProtocolVersion;
   throw new MqttError(result, -1, packetType, [], broken);
 }

@@ -17,7 +17,7 @@ import { writeConnect } from './encode-connect.js';
 import { borrowWriter, giveBack, type PacketWriter } from './packet-writer.js';
 import { refuseProperties, writeProperties, writePropertiesOf } from './write-properties.js';
 
-/** The first byte of each packet but PUBLISH: its type and the flags that it must have (2.1.2, 2.1.3). */
+/** The first byte of every packet but PUBLISH: its type and the flags that it must have (2.1.2, 2.1.3). */
 const firstBytes = new Map<string, number>(
   Object.entries(PacketType).map(([name, type]) => [
     name.toLowerCase(),
@@ -28,8 +28,8 @@ const firstBytes = new Map<string, number>(
 /**
  * Encodes one control packet.
  *
- * @param protocolVersion of the connection: 3, 4 (MQTT 3.1.1) or 5; a CONNECT brings its own
- * @returns the packet as bytes that the caller owns.
+ * @param protocolVersion of the connection: 3, 4 (MQTT 3.1.1) or 5; a CONNECT has its own
+ * @returns the packet as bytes that the caller owns
  * @throws MqttError when the packet breaks a rule of the standard (byteOffset -1); TypeError or RangeError for a value
  * of the wrong type or range. Nothing is written then.
  */
@@ -44,11 +44,11 @@ export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): 
 }
 
 /**
- * Has the core read a packet into the Packet record at `recordAddress`, whose strings and lists stand in scratch memory
- * from its first byte on.
+ * Has the core read a packet into the Packet record at `recordAddress`. Its strings and lists lie at the start of scratch
+ * memory.
  *
- * @returns bytes that the packet takes, encoded and in scratch memory
- * @throws as `encodePacket` does
+ * @returns length of the encoded packet, which is also the number of occupied bytes of scratch memory
+ * @throws the errors of `encodePacket`
  */
 export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): number {
   const bytes = encodePacket(packet, protocolVersion);
@@ -57,7 +57,7 @@ export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): nu
   return core.mqtt_decode(address, bytes.length, protocolVersion, bytes.length, recordAddress);
 }
 
-/** Writes one control packet, checked; throws as `encodePacket` does. */
+/** Writes and checks one control packet. @throws the errors of `encodePacket` */
 export function writePacket(writer: PacketWriter, packet: Packet, protocolVersion: ProtocolVersion): void {
   object(packet, 'packet');
   const { type } = packet;
@@ -80,7 +80,7 @@ function encodePublish(writer: PacketWriter, packet: PublishPacket, version: Pro
   const firstByte = publishFirstByte(qos, retain, dup);
   writePublishHead(writer, topic, qos, packetId, properties, version);
   const payload = bytes(packet.payload, 'publish', 'payload');
-  // There is no rule about the payload: the core sees the packet without it.
+  // No rule concerns the payload, so the core reads the packet without it.
   checkWritten(writer, writer.close(firstByte, payload.length, 'publish'), version, 'publish');
   writer.finish(firstByte, payload);
 }
@@ -91,7 +91,7 @@ export function publishFirstByte(qos: number, retain: boolean, dup: boolean): nu
   return 0x30 | bits | flag(retain, 'publish', 'retain') | (flag(dup, 'publish', 'dup') << 3);
 }
 
-/** Writes what stands between the fixed header of a PUBLISH and its payload (3.3.2). */
+/** Writes the variable header of a PUBLISH (3.3.2). */
 export function writePublishHead(
   writer: PacketWriter,
   topic: string,
@@ -138,7 +138,7 @@ function writeBody(writer: PacketWriter, packet: Exclude<Packet, PublishPacket>,
   }
 }
 
-/** Reason code and properties, in the shortest form: what says nothing is left out from the end (3.4.2.1, 3.14.2.1). */
+/** Writes reason code and properties in the shortest form: without those at the end that may be left out (3.4.2.1, 3.14.2.1). */
 function writeReason(
   writer: PacketWriter,
   { type, reasonCode, properties }: { type: string; reasonCode: number; properties?: object },
@@ -147,7 +147,7 @@ function writeReason(
   const code = integer(reasonCode, 0, 0xff, type, 'reasonCode');
   if (version < 5) {
     refuseProperties(version, properties, type);
-    // The packets of 3.1.1 have no place for it.
+    // Packets of 3.1.1 have no field for it.
     if (code !== 0) throw new MqttError(Result.REASON_CODE_INVALID, -1, type, [], version);
     return;
   }

@@ -4,9 +4,9 @@ import { writePacket } from './encode.js';
 import { PacketWriter } from './packet-writer.js';
 import { PreparedPublish } from './prepared-publish.js';
 
-/** Encodes packets one behind the other into one piece of memory, so that they go out in one piece. */
+/** Encodes packets one after the other into one piece of memory, so that they can be sent as one. */
 export class PacketBatch {
-  /** Version of the packets; a CONNECT brings its own. */
+  /** Version of the packets; a CONNECT has its own. */
   readonly protocolVersion: ProtocolVersion;
   readonly #writer = new PacketWriter();
   #count = 0;
@@ -31,11 +31,11 @@ export class PacketBatch {
   }
 
   /**
-   * Encodes a packet behind the others.
+   * Encodes a packet after the others.
    *
    * @throws MqttError when the packet breaks a rule of the standard (byteOffset -1); TypeError or RangeError for a value
    * of the wrong type or range, RangeError also beyond 1 GiB; Error when a getter of the packet uses the batch. The batch
-   * stays as it was then.
+   * is then unchanged.
    */
   add(packet: Packet): void {
     this.#checkIdle();
@@ -52,8 +52,8 @@ export class PacketBatch {
    * Encodes a PUBLISH that was prepared for the version of the batch.
    *
    * @param packetId 1 to 65,535, for QoS 1 and 2
-   * @throws TypeError when `preparePublish` did not make it, RangeError when it is for another version; what `PreparedPublish.encode` throws. The batch stays as it
-   * was then.
+   * @throws TypeError when `prepared` does not come from `preparePublish`, RangeError when it is for another version, and the
+   * errors of `PreparedPublish.encode`. The batch is then unchanged.
    */
   addPrepared(prepared: PreparedPublish, payload: Uint8Array, packetId?: number): void {
     if (!(prepared instanceof PreparedPublish)) throw new TypeError('prepared must come from preparePublish');
@@ -66,14 +66,14 @@ export class PacketBatch {
     this.#count++;
   }
 
-  /** The packets as bytes that the caller owns from now on; the batch is empty then. */
+  /** The packets as bytes, which the caller then owns; the batch is empty afterwards. */
   take(): Buffer {
     this.#checkIdle();
     this.#count = 0;
     return this.#writer.take();
   }
 
-  /** The packets as a view that holds until the batch is used again: for who copies them at once. */
+  /** The packets as a view that is valid until the batch is used again, for callers that copy them at once. */
   view(): Buffer {
     return this.#writer.view();
   }

@@ -5,16 +5,16 @@ import { View } from '../bytes/views.js';
 import { MqttError } from '../mqtt-error.js';
 import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 
-/** Up to so many bytes a loop writes faster than a call. */
+/** Up to this many bytes, a loop writes faster than a call. */
 const FEW = 12;
-/** Bytes of memory that packets share, as small Buffers of Node do; what needs more has memory of its own. */
+/** Bytes of memory that packets share, like small Buffers of Node; a larger packet gets memory of its own. */
 const SHARED = 16_384;
 /**
- * Bytes that `begin`, `string`, `raw` and `room` leave free behind what they write: integers do not look whether there is
- * room. All properties that are integers take less; who writes more of them calls `room` between.
+ * Bytes that `begin`, `string`, `raw` and `room` leave free after what they write, because integers do not check for room.
+ * All properties that are integers take less together; a caller that writes more of them calls `room` in between.
  */
 const SPARE = 256;
-/** Bytes; indices of more would not fit into the integers that engines are fast with. */
+/** Bytes; indices beyond this would not fit into the integers that engines handle fast. */
 const LARGEST_MEMORY = 2 ** 30;
 /** The shortest fixed header, bytes (2.1.1). */
 const SHORT_HEADER = 2;
@@ -23,33 +23,33 @@ export const LARGEST_BODY = LARGEST_PACKET - 5;
 
 const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4);
 
-/** Bytes of a packet by those of its body. */
+/** Length of a packet, bytes, from that of its body. */
 export const packetSize = (body: number) => 1 + varintSize(body) + body;
 
 /**
- * Writes packets one behind the other: `begin`, the fields of the body in their order, `close`, `finish`. What was begun and not
- * finished is gone with the next `begin`. `take` hands the finished packets to the caller, who owns them then.
+ * Writes packets one after the other: `begin`, the fields of the body in order, `close`, `finish`. The next `begin` discards a
+ * packet that was not finished. `take` hands the finished packets to the caller, who then owns them.
  */
 export class PacketWriter {
   bytes: Buffer = Buffer.alloc(0);
   /** The same memory in words. */
   words = new Uint32Array(0);
-  /** Where the body of the packet begins that is being written. */
+  /** Start of the body of the packet that is being written. */
   body = 0;
-  /** Where its next byte goes. */
+  /** Index of the next byte. */
   at = 0;
-  /** Of `bytes`, which makes it anew for each one who asks. */
+  /** `bytes.buffer`, whose getter is slow. */
   #memory: ArrayBufferLike = this.bytes.buffer;
-  /** How far `room` goes without other memory. */
+  /** The largest index that `room` allows without taking other memory. */
   #limit = -1;
-  /** Where the finished packets that were not taken begin, and where they end. */
+  /** Start and end of the finished packets that were not taken. */
   #first = 0;
   #end = 0;
   #version: ProtocolVersion = 5;
-  /** Bytes left free for the fixed header: as many as that of the packet before took, mostly they are enough. */
+  /** Bytes reserved for the fixed header: those that the previous packet needed, which are mostly enough. */
   #header = SHORT_HEADER;
 
-  /** @param protocolVersion of the packet, for what errors cite */
+  /** Begins a packet. @param protocolVersion the standard that errors cite */
   begin(protocolVersion: ProtocolVersion): void {
     this.#version = protocolVersion;
     this.at = this.#end;
@@ -63,23 +63,23 @@ export class PacketWriter {
     return this.at - this.body;
   }
 
-  /** Forgets what was written after the body had this length. */
+  /** Discards what was written after the body had this length. */
   rewind(length: number): void {
     this.at = this.body + length;
   }
 
-  /** Makes sure that so many more bytes fit, and some integers behind them. */
+  /** Makes sure that `length` more bytes fit, with SPARE bytes of integers after them. */
   room(length: number): void {
     if (this.at + length > this.#limit) this.#grow(length);
   }
 
-  /** Goes on in other memory; what was not taken goes with it. */
+  /** Continues in other memory, into which it copies what was not taken. */
   #grow(length: number): void {
     const kept = this.at - this.#first;
     if (kept + length > LARGEST_MEMORY)
       throw new RangeError('packets of more than 1 GiB in one piece: take them before');
     const bytes = Buffer.allocUnsafeSlow(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
-    // Packets are views on it: to transfer one of them to a worker must not take it away from the others.
+    // Packets are views on it: transferring one of them to a worker must not detach the others.
     markAsUntransferable(bytes.buffer);
     bytes.set(this.bytes.subarray(this.#first, this.at));
     this.bytes = bytes;
@@ -162,13 +162,13 @@ export class PacketWriter {
     this.raw(value);
   }
 
-  /** Begins a list with its length before it; gives what `endList` wants. */
+  /** Begins a list with its length before it; returns the argument for `endList`. */
   beginList(): number {
     this.byte(0);
     return this.length;
   }
 
-  /** Ends the list; gives its length in bytes. */
+  /** Ends the list; returns its length in bytes. */
   endList(start: number): number {
     const length = this.length - start;
     const extra = varintSize(length) - 1;
@@ -177,20 +177,21 @@ export class PacketWriter {
     return length;
   }
 
-  /** Moves what stands from `start` to the end by so many bytes. */
+  /** Moves the bytes from `start` to the end by `distance`. */
   #shift(start: number, distance: number): void {
     const length = this.at - start;
     this.room(distance);
-    // The memory may be another one now, and `start` with it.
+    // `room` may have taken other memory, in which `start` is another index.
     const from = this.at - length;
     this.bytes.copyWithin(from + distance, from, this.at);
     this.at += distance;
   }
 
   /**
-   * Puts a fixed header before the body, as if the packet ended there, and leaves room for that of the packet with its payload.
-   * Gives where it starts.
+   * Puts a fixed header before the body as if the packet ended there, and leaves room for the header of the packet with its
+   * payload.
    *
+   * @returns index of the fixed header
    * @throws MqttError PACKET_TOO_LARGE
    */
   close(firstByte: number, payloadLength: number, packetType: string): number {
@@ -213,7 +214,7 @@ export class PacketWriter {
     return start;
   }
 
-  /** Makes a packet of what was closed, with this payload behind it. */
+  /** Completes the closed packet with this payload. */
   finish(firstByte: number, payload?: Uint8Array): void {
     if (payload !== undefined && payload.length > 0) {
       this.#putHeader(firstByte, this.length + payload.length);
@@ -222,7 +223,7 @@ export class PacketWriter {
     this.#end = this.at;
   }
 
-  /** Writes a whole packet of parts about which there is nothing to check. @throws MqttError PACKET_TOO_LARGE */
+  /** Writes a whole packet of parts that need no check. @throws MqttError PACKET_TOO_LARGE */
   whole(firstByte: number, head: Uint8Array, payload: Uint8Array, packetType: string): void {
     const length = head.length + payload.length;
     if (length > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
@@ -240,17 +241,17 @@ export class PacketWriter {
     throw new MqttError(code, -1, what, [], this.#version);
   }
 
-  /** Bytes of the finished packets. */
+  /** Length of the finished packets, bytes. */
   get finished(): number {
     return this.#end - this.#first;
   }
 
-  /** The finished packets: a view until the next packet begins. */
+  /** The finished packets as a view that is valid until the next packet begins. */
   view(): Buffer {
     return new View(this.#memory, this.#first, this.#end - this.#first);
   }
 
-  /** The finished packets, which are the caller's from now on. */
+  /** The finished packets, which the caller then owns. */
   take(): Buffer {
     const packets = this.view();
     this.#first = this.#end;
@@ -258,16 +259,16 @@ export class PacketWriter {
     return packets;
   }
 
-  /** Forgets the finished packets; their memory is used again. */
+  /** Discards the finished packets; their memory is used again. */
   reset(): void {
     this.#end = this.#first;
   }
 }
 
-/** The writer that nobody writes with at the moment. */
+/** The writer that is not in use. */
 let idle: PacketWriter | undefined;
 
-/** A writer for one packet, to be given back. A getter of a packet may encode another one meanwhile, with another writer. */
+/** A writer for one packet; give it back. A getter of that packet may encode another one meanwhile, with another writer. */
 export function borrowWriter(): PacketWriter {
   const writer = idle ?? new PacketWriter();
   idle = undefined;

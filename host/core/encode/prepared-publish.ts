@@ -7,14 +7,14 @@ import { borrowWriter, giveBack, PacketWriter } from './packet-writer.js';
 /** What PUBLISH packets of one kind have in common. */
 export type PublishTemplate = Pick<PublishPacket, 'topic' | 'qos' | 'retain' | 'properties'>;
 
-/** PUBLISH packets that differ only in payload and packet id; made by `preparePublish`. */
+/** Encodes PUBLISH packets that differ only in payload and packet id; made by `preparePublish`. */
 export class PreparedPublish {
   /** The version for which it was prepared. */
   readonly protocolVersion: ProtocolVersion;
   readonly #firstByte: number;
-  /** What stands between fixed header and payload. */
+  /** The bytes between the fixed header and the payload. */
   readonly #head: Buffer;
-  /** Where the packet id stands in it; 0 when QoS 0 has none. */
+  /** Index of the packet id in the head; 0 for QoS 0, which has none. */
   readonly #idAt: number;
 
   /** @throws as `preparePublish` */
@@ -35,10 +35,10 @@ export class PreparedPublish {
   /**
    * Encodes a packet with this payload.
    *
-   * @param packetId 1 to 65,535 for QoS 1 and 2; not looked at for QoS 0
-   * @returns the packet as bytes that the caller owns.
-   * @throws TypeError when the payload is no Uint8Array or the packet id is no integer; RangeError for a packet id out of range;
-   * MqttError PACKET_TOO_LARGE beyond what the protocol allows (2.1.4). Nothing is written then.
+   * @param packetId 1 to 65,535 for QoS 1 and 2; ignored for QoS 0
+   * @returns the packet as bytes that the caller owns
+   * @throws TypeError when the payload is not a Uint8Array or the packet id is not an integer; RangeError for a packet id out
+   * of range; MqttError PACKET_TOO_LARGE beyond what the protocol allows (2.1.4). Nothing is written then.
    */
   encode(payload: Uint8Array, packetId?: number): Buffer {
     const writer = borrowWriter();
@@ -50,7 +50,7 @@ export class PreparedPublish {
     }
   }
 
-  /** As `encode`, for PacketBatch: behind what was written before. */
+  /** Like `encode`, after what was written before: for PacketBatch. */
   write(writer: PacketWriter, payload: Uint8Array, packetId?: number): void {
     bytes(payload, 'publish', 'payload');
     const at = this.#idAt;
@@ -64,7 +64,7 @@ export class PreparedPublish {
 }
 
 /**
- * Checks and encodes once what many PUBLISH packets have in common: afterwards only payload and packet id are written.
+ * Checks and encodes once what many PUBLISH packets have in common; each of them then writes only its payload and packet id.
  *
  * @param template topic, QoS, retain flag and properties of the packets; they are not duplicates (DUP is 0)
  * @param protocolVersion of the connection: 3, 4 (MQTT 3.1.1) or 5

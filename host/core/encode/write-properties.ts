@@ -7,7 +7,7 @@ import type { PacketWriter } from './packet-writer.js';
 interface Shape {
   id: number;
   type: (typeof propertyTable)[number]['type'];
-  /** How errors call it. */
+  /** Its name in errors. */
   label: string;
 }
 
@@ -15,7 +15,7 @@ const shapes = new Map<string, Shape>(
   propertyTable.map(({ id, name, type }) => [name, { id, type, label: `property ${name}` }]),
 );
 
-/** Writes them for a version that has properties, and sees to it that there are none for another. */
+/** Writes the properties for MQTT 5; for another version, refuses them. */
 export function writePropertiesOf(
   version: ProtocolVersion,
   writer: PacketWriter,
@@ -26,7 +26,7 @@ export function writePropertiesOf(
   else refuseProperties(version, properties, packetType);
 }
 
-/** @throws MqttError PROPERTY_FOREIGN for one that is not undefined */
+/** Refuses every property that is not undefined. @throws MqttError PROPERTY_FOREIGN */
 export function refuseProperties(
   version: ProtocolVersion,
   properties: Properties | undefined,
@@ -39,9 +39,9 @@ export function refuseProperties(
 }
 
 /**
- * Writes Property Length and the properties in the order of the object (2.2.2); gives their length in bytes. Which
- * packet may carry which is left to the core.
+ * Writes Property Length and the properties in the order of the object (2.2.2). The core checks which packet may carry which.
  *
+ * @returns length of the properties, bytes
  * @throws TypeError for an unknown name or a value of the wrong type, RangeError for a number out of range, MqttError
  * STRING_TOO_LONG, UTF8_INVALID
  */

@@ -9,7 +9,7 @@ import {
   SessionRecord,
 } from '../../../build/abi/core.js';
 import { flag, integer, object } from '../bytes/check-arguments.js';
-import { Source } from '../bytes/field-reader.js';
+import { FieldReader } from '../bytes/field-reader.js';
 import { packetTypeNames } from '../decode/packet-type-names.js';
 import { toObject } from '../decode/to-object.js';
 import { fillRecord } from '../encode/encode.js';
@@ -30,7 +30,7 @@ const stateNames = ['closed', 'connecting', 'connected'] as const;
 /** Room for the longest answer that the session writes by itself. */
 const ANSWER_ROOM = 8;
 
-/** Addresses of one call: the context in scratch memory, a Packet record for what comes, room for output. */
+/** Addresses of one call: the context in scratch memory, a Packet record for the received packet, room for output. */
 interface Frame {
   context: number;
   packet: number;
@@ -38,17 +38,17 @@ interface Frame {
 }
 
 /**
- * The client session of the core for one server connection after the other: packets and the time in, bytes and events out.
- * It opens no socket and holds no payload. The caller sends the bytes of `takeOutput` after it has dealt with the events,
- * calls `poll` when `deadline` says so and after `receive`, and `close` when the transport is gone.
+ * The client session of the core, for one connection after the other: packets and the time go in, bytes and events come
+ * out. It opens no socket and holds no payload. The caller handles the events and then sends the bytes of `takeOutput`. It
+ * calls `tick` at `nextDeadline` and after `receive`, and `close` when the transport is gone.
  *
- * Times are milliseconds of any clock.
+ * Times are milliseconds of a monotonic clock.
  */
 export class ClientSession {
   #context: Uint8Array;
   #output: Buffer[] = [];
   readonly #fragments = new Fragments();
-  /** Bytes that `receive` has dealt with, and how many more than the rest it needs at the least. */
+  /** Bytes that `receive` has handled, and how many it needs at least beyond the rest. */
   #used = 0;
   #needed = 0;
 
@@ -69,7 +69,7 @@ export class ClientSession {
   }
 
   /**
-   * A session from what `save` gave, closed: connect with Clean Start 0.
+   * A session from the bytes that `save` returned. It is closed: connect with Clean Start 0.
    *
    * @param context is copied
    * @throws SessionError SESSION_FORMAT when the bytes are not of this version
@@ -93,7 +93,7 @@ export class ClientSession {
     return session;
   }
 
-  /** The state as bytes: to be kept in one step with what the events brought, before the output is sent. */
+  /** The state as bytes. Store them together with the results of the events, before the output is sent. */
   save(): Uint8Array {
     return Uint8Array.from(this.#context);
   }
@@ -103,22 +103,22 @@ export class ClientSession {
     return stateNames[this.#word(SessionRecord.state)];
   }
 
-  /** Milliseconds between packets after which a PINGREQ is sent: of the CONNECT or of the server; 0 for none. */
+  /** Milliseconds without a packet after which a PINGREQ is sent, from the CONNECT or the server; 0 for never. */
   get keepAlive(): number {
     return this.#word(SessionRecord.keepAlive);
   }
 
   /**
    * Puts a packet of the client into the output. A PUBLISH above QoS 0, SUBSCRIBE or UNSUBSCRIBE without a packet id gets a
-   * free one; a PUBLISH with `dup` is the one that `poll` named. PUBACK and PUBREC acknowledge a message by hand, in the
-   * order of the messages (MQTT-4.6.0-2); a PUBREC may also come after the connection was lost: nothing is sent then.
+   * free one; a PUBLISH with `dup` is the one that `tick` named. PUBACK and PUBREC acknowledge a message by hand, in the
+   * order of the messages (MQTT-4.6.0-2). A PUBREC is also accepted after the connection was lost; nothing is sent then.
    * DISCONNECT closes the session.
    *
-   * @param packet of a client; all but CONNECT are sent in the version of the CONNECT
+   * @param packet a packet that clients send; all but CONNECT are written in the version of the CONNECT
    * @param now milliseconds
    * @returns the packet id, 0 for a packet that has none
-   * @throws SessionError when the session does not allow it; MqttError, TypeError or RangeError for a packet that is wrong
-   * by itself. Nothing is sent then.
+   * @throws SessionError when the session does not allow the packet; MqttError, TypeError or RangeError when the packet itself
+   * is wrong. Nothing is sent then.
    */
   send(packet: Packet, now: number): number {
     object(packet, 'packet');
@@ -139,14 +139,15 @@ export class ClientSession {
   }
 
   /**
-   * Takes bytes of the server in any fragments. The payloads of the events are views on the chunk: do not write to it again.
+   * Takes bytes from the server, however they are fragmented. Payloads of the events are views on the chunk: do not write to
+   * it again.
    *
    * @param chunk may be empty
    * @param now milliseconds
-   * @returns one event for each packet that is complete now, in their order
-   * @throws MalformedPacketError (an MqttError), or SessionError for a packet that breaks a rule of the session: `events` are
-   * those before it; send DISCONNECT with the `reasonCode`, then `close`. A packet that the session refused is left out; to
-   * go on all the same, call again with an empty chunk. TypeError when the chunk is no Uint8Array.
+   * @returns one event for each packet that is complete now, in order
+   * @throws MalformedPacketError (an MqttError), or SessionError for a packet that breaks a rule of the session. Its `events`
+   * are those before the packet. Send DISCONNECT with its `reasonCode`, then `close`. The refused packet is dropped: to go on
+   * all the same, call again with an empty chunk. TypeError when the chunk is not a Uint8Array.
    */
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
@@ -168,7 +169,7 @@ export class ClientSession {
     return events;
   }
 
-  /** Takes the packet at `#used` of the source, which stands at `input`; false when it is not complete. */
+  /** Takes the packet at `#used` of the source, whose copy is at `input`; false when the packet is not complete. */
   #receiveOne(
     { context, packet, output }: Frame,
     source: Buffer,
@@ -199,14 +200,14 @@ export class ClientSession {
   }
 
   /**
-   * Puts what is due into the output: PINGREQ, or after a reconnect the PUBRELs. To be called when `deadline` says so, and
-   * after `receive` and the sending of the message that it named, until it names none.
+   * Does what is due: puts a PINGREQ, or after a reconnect the PUBRELs, into the output. Call it at `nextDeadline` and after
+   * `receive`. When it names a message, send that and call it again, until it names none.
    *
    * @param now milliseconds
-   * @returns the packet id of a message that has to be sent again with `dup`; undefined when there is none to send now
-   * @throws SessionError RESPONSE_TIMEOUT when the server did not answer: `close`
+   * @returns the packet id of a message to send again with `dup`; undefined when there is none to send now
+   * @throws SessionError RESPONSE_TIMEOUT when the server did not answer: then `close`
    */
-  poll(now: number): number | undefined {
+  tick(now: number): number | undefined {
     while (true) {
       const result = this.#call(({ context, output }) => {
         const written = core.session_poll(context, now >>> 0, output, ANSWER_ROOM);
@@ -220,18 +221,18 @@ export class ClientSession {
   }
 
   /**
-   * The time at which `poll` has something to do, in milliseconds of the same clock; undefined when nothing is to come.
+   * The time at which `tick` next has something to do, in milliseconds of the same clock; undefined when nothing is due.
    *
    * @param now milliseconds
    */
-  deadline(now: number): number | undefined {
+  nextDeadline(now: number): number | undefined {
     const wait = this.#call(({ context }) => core.session_deadline(context, now >>> 0));
     return wait === SessionContext.NO_DEADLINE ? undefined : now + wait;
   }
 
   /**
-   * The transport is gone, or is closed after an error. Output that was not taken is dropped, and what belongs to the
-   * connection is forgotten: subscriptions in flight, received messages of QoS 1 that were not acknowledged, aliases.
+   * Tells the session that the transport is gone, or is being closed after an error. It drops output that was not taken and
+   * forgets what belongs to the connection: subscriptions in flight, unacknowledged received messages of QoS 1, aliases.
    */
   close(): void {
     this.#call(({ context }) => core.session_close(context));
@@ -239,7 +240,7 @@ export class ClientSession {
     this.#fragments.clear();
   }
 
-  /** What is to be sent now, in this order; the bytes are the caller's. */
+  /** The bytes to send now, in this order; the caller owns them. */
   takeOutput(): Buffer[] {
     const output = this.#output;
     this.#output = [];
@@ -254,7 +255,7 @@ export class ClientSession {
     this.#output.push(Buffer.from(scratch.u8.subarray(address, address + length)));
   }
 
-  /** Calls the core on a copy of the context in scratch memory, of which the first `occupied` bytes stay as they are. */
+  /** Calls the core on a copy of the context in scratch memory, whose first `occupied` bytes are left untouched. */
   #call(run: (frame: Frame) => number, occupied = 0, room = ANSWER_ROOM): number {
     scratch.reserve(occupied);
     const context = scratch.take(this.#context.length);
@@ -269,15 +270,15 @@ export class ClientSession {
   }
 }
 
-/** Whether the session refused a packet, and not the encoder: PACKET_TOO_LARGE is about what the server takes. */
+/** Whether the session, and not the encoder, refused a packet: PACKET_TOO_LARGE means too large for the server. */
 function isOfSession(result: number): boolean {
   return result <= Result.SESSION_STATE || result === Result.PACKET_TOO_LARGE;
 }
 
-/** What packets are read from, one after the other. */
-const reader = new Source();
+/** Reads one packet after the other. */
+const reader = new FieldReader();
 
-/** The packet of a record as an object; the topic of an alias lies in the context, not in the source. */
+/** The packet of a record as an object. The topic of an alias lies in the context, not in the source. */
 function readPacket(record: number, source: Buffer, input: number): Packet {
   const at = record >> 2;
   const topic = scratch.u32[at + (PacketRecord.topic >> 2)];

@@ -1,10 +1,10 @@
-/** What came of a packet that is not complete yet; it is put together once, when there is enough to look at it again. */
+/** Fragments of a packet that is not complete. They are joined once, when there are enough bytes to try again. */
 export class Fragments {
   #parts: Uint8Array[] = [];
   #length = 0;
   #wanted = 0;
 
-  /** Takes a chunk; gives all bytes that are here, or undefined while they are known to be too few. */
+  /** Takes a chunk and returns all bytes so far, or undefined while they are known to be too few. */
   add(chunk: Uint8Array): Buffer | undefined {
     this.#parts.push(chunk);
     this.#length += chunk.length;
@@ -14,7 +14,7 @@ export class Fragments {
       : Buffer.concat(this.#parts, this.#length);
   }
 
-  /** Keeps these bytes alone, as a view; so many more are `needed` at the least. */
+  /** Keeps only these bytes, as a view. At least `needed` more must come. */
   keep(rest: Uint8Array, needed: number): void {
     this.#parts = rest.length > 0 ? [rest] : [];
     this.#length = rest.length;

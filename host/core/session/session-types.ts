@@ -2,33 +2,33 @@ import { type SessionEvent as EventNumber, results } from '../../../build/abi/co
 import { describeResult, MqttError, sourceOf } from '../mqtt-error.js';
 import type { Packet, ProtocolVersion } from '../packets.js';
 
-/** Room and behaviour of a client session. */
+/** Capacity and behaviour of a client session. */
 export interface ClientSessionOptions {
   /** Messages of QoS 1 and 2 and subscriptions in flight to the server, 0 to 65,535. Default 8. */
   sendCapacity?: number;
-  /** Messages in flight from the server, 0 to 65,535; give a CONNECT no larger Receive Maximum. Default 8. */
+  /** Messages in flight from the server, 0 to 65,535; the Receive Maximum of a CONNECT must not exceed it. Default 8. */
   receiveCapacity?: number;
-  /** Bytes for the topics of inbound aliases: each has the same share, two bytes and its longest topic. Default 0. */
+  /** Bytes for the topics of inbound aliases: each gets the same share, two bytes and its longest topic. Default 0. */
   aliasBytes?: number;
-  /** PUBACK and PUBREC are sent by the caller, not by the session. Default false. */
+  /** Whether the caller, not the session, sends PUBACK and PUBREC. Default false. */
   manualAcknowledgement?: boolean;
-  /** The server may have session state of which this client knows nothing (see MQTT-3.2.2-4). Default false. */
+  /** Whether the server may have session state that this client does not know (see MQTT-3.2.2-4). Default false. */
   adoptSession?: boolean;
   /** Milliseconds for CONNACK, PINGRESP and AUTH, 1 to 2^31. Default 30,000. */
   responseTimeout?: number;
 }
 
 /**
- * What a packet of the server meant. `connected`, `refused`: CONNACK. `message`: new; `duplicate`: handed out before.
- * `accepted`: PUBREC came, the copy of the message may go. `published`: finished, `reasonCode` of the packet says how.
- * `released`: PUBREL came. `authenticate`: an AUTH has to be sent. `none`: nothing to do with it.
+ * What a packet from the server means. `connected`, `refused`: CONNACK. `message`: a new one; `duplicate`: one that was
+ * reported before. `accepted`: PUBREC came, the copy of the message may be deleted. `published`: finished, the packet's
+ * `reasonCode` tells the outcome. `released`: PUBREL came. `authenticate`: an AUTH must be sent. `none`: nothing to do.
  */
 export type ClientSessionEvent = {
   type: Exclude<keyof typeof EventNumber, 'RESEND'> extends infer Name extends string ? Lowercase<Name> : never;
   packet: Packet;
 };
 
-/** A packet that the session refuses, of the caller or of the server; or RESPONSE_TIMEOUT. Nothing has changed. */
+/** The session refused a packet of the caller or the server, or timed out (RESPONSE_TIMEOUT). Nothing has changed. */
 export class SessionError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;
@@ -38,7 +38,7 @@ export class SessionError extends Error {
   readonly statement: string;
   /** MQTT 5 reason code to disconnect with, when the server is at fault. */
   readonly reasonCode: number | undefined;
-  /** Events of the packets before the one that was refused. */
+  /** Events of the packets before the refused one. */
   readonly events: ClientSessionEvent[];
 
   constructor(
@@ -58,7 +58,7 @@ export class SessionError extends Error {
   }
 }
 
-/** A malformed packet of the server: the MqttError of it, with what came before it. */
+/** The MqttError of a malformed packet from the server, with the events before it. */
 export class MalformedPacketError extends MqttError {
   /** Events of the packets before the malformed one. */
   readonly events: ClientSessionEvent[];

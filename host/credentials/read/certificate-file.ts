@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { DerError, identifyKey, readCertificates } from '../../core/index.js';
+import { DerError, identifyKey, isPem, readCertificates } from '../../core/index.js';
 import { CredentialFileError, type FilePlace, readBytes } from './credential-file.js';
 import { FORMAT_NAMES, isKind } from './format-names.js';
-import { isPem, pemBlocks, splitCertificates } from './pem-and-der.js';
+import { pemBlocks, splitCertificates } from './pem-and-der.js';
 
 /**
  * The DER certificates of a file, PEM or DER, in the order of the file.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { reasonOf } from '../../node/reason.js';
 
 /** A file that an option names. */
 export interface FilePlace {
@@ -27,8 +28,7 @@ export function readBytes(place: FilePlace): Buffer {
   try {
     bytes = readFileSync(place.path);
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const reason = UNREADABLE[code] ?? message;
+    const reason = UNREADABLE[(error as NodeJS.ErrnoException).code ?? ''] ?? reasonOf(error);
     throw new CredentialFileError(place, `cannot be read: ${reason}; give the path of a file that you may read`);
   }
   if (bytes.length === 0) throw new CredentialFileError(place, 'is empty; give the file with its content');

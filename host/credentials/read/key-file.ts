@@ -1,9 +1,9 @@
 import { createPrivateKey, type PrivateKeyInput } from 'node:crypto';
-import { checkPkcs8, identifyKey, type KeyFormatName } from '../../core/index.js';
+import { checkPkcs8, identifyKey, isPem, type KeyFormatName } from '../../core/index.js';
 import { explain } from './certificate-file.js';
 import { CredentialFileError, type FilePlace, readBytes } from './credential-file.js';
 import { FORMAT_NAMES, isKind } from './format-names.js';
-import { isPem, type PemBlock, pemBlocks } from './pem-and-der.js';
+import { pemBlocks } from './pem-and-der.js';
 
 /** A private key as its file holds it, not yet converted. */
 export interface KeyFile {
@@ -30,7 +30,7 @@ export function openKeyFile(place: FilePlace): KeyFile {
     const format = isKind(bytes, 'pkcs8') ? 'pkcs8' : identifyKey(bytes);
     return { place, encoding: 'der', format, encrypted: format === 'pkcs8-encrypted', content: bytes };
   }
-  const [{ text, label }]: PemBlock[] = pemBlocks(place, bytes, 'PRIVATE KEY', 'private key');
+  const [{ text, label }] = pemBlocks(place, bytes, 'PRIVATE KEY', 'private key');
   const format = PEM_FORMATS[label] ?? 'unknown';
   // OpenSSL's old way of encrypting keeps the label of an unencrypted key.
   const encrypted = format === 'pkcs8-encrypted' || /^Proc-Type: 4,ENCRYPTED/m.test(text);

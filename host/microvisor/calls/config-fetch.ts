@@ -14,9 +14,9 @@ import {
   readMvConfigResponseReadItemParams,
   writeMvConfigResponseData,
 } from '../../../build/abi/microvisor.js';
-import type { Channel, ChannelDriver } from '../kernel/channels.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { type Calls, refuse } from '../kernel/statuses.js';
+import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
+import type { Family, FamilyFactory, FamilyServices } from '../kernel/family.js';
+import { refuse } from '../kernel/statuses.js';
 
 export interface ConfigItem {
   scope: 'account' | 'device';
@@ -45,48 +45,66 @@ interface Response {
   items: { result: MvConfigKeyFetchResult; value: Uint8Array }[];
 }
 
+type FetchState =
+  | { name: 'unused' }
+  | { name: 'waiting' }
+  /** The source has answered; the next tick makes the response of it. */
+  | { name: 'arrived'; items: ConfigItem[]; results: ConfigItemResult[] }
+  | { name: 'answered'; response: Response }
+  | { name: 'closed' };
+
+type ChannelServices = Pick<FamilyServices, 'channels' | 'emit' | 'wake'>;
+
 /** One config-fetch channel: one request, one response. */
 class ConfigFetch implements ChannelDriver {
-  sent = false;
-  response: Response | undefined;
-  #arrived: { items: ConfigItem[]; results: ConfigItemResult[] } | undefined;
-  #closed = false;
+  readonly #services: ChannelServices;
+  readonly #channel: Channel;
+  readonly #source: ConfigSource;
+  #state: FetchState = { name: 'unused' };
 
-  constructor(
-    private readonly kernel: Kernel,
-    private readonly channel: Channel,
-  ) {}
+  constructor(services: ChannelServices, channel: Channel, source: ConfigSource) {
+    this.#services = services;
+    this.#channel = channel;
+    this.#source = source;
+  }
+
+  get sent(): boolean {
+    return this.#state.name !== 'unused';
+  }
+
+  get response(): Response | undefined {
+    return this.#state.name === 'answered' ? this.#state.response : undefined;
+  }
 
   send(items: ConfigItem[]): void {
-    this.sent = true;
+    this.#state = { name: 'waiting' };
     const failed = (): ConfigItemResult[] => items.map(() => ({ result: 'serverError' }));
     // Started in a later turn, so that a source can never run inside the guest's call.
     Promise.resolve()
-      .then(() => this.kernel.config.fetch(items))
+      .then(() => this.#source.fetch(items))
       .then((results) => (results.length === items.length ? results : failed()), failed)
       .then((results) => {
-        this.#arrived = { items, results };
-        this.kernel.wake();
+        if (this.#state.name === 'waiting') this.#state = { name: 'arrived', items, results };
+        this.#services.wake();
       });
   }
 
   tick(): void {
-    if (!this.#arrived || this.#closed) return;
-    const { items, results } = this.#arrived;
-    this.#arrived = undefined;
+    if (this.#state.name !== 'arrived') return;
+    const { items, results } = this.#state;
     const encoder = new TextEncoder();
     const values = results.map((item) => ({
       result: RESULTS[item.result],
       value: encoder.encode(item.result === 'ok' ? item.value : ''),
     }));
     const size = values.reduce((sum, item) => sum + item.value.length, 0);
-    const tooLarge = size > this.channel.receive.size;
-    this.response = { tooLarge, items: tooLarge ? [] : values };
-    this.kernel.emit({
+    const tooLarge = size > this.#channel.receive.size;
+    this.#state = { name: 'answered', response: { tooLarge, items: tooLarge ? [] : values } };
+    this.#services.emit({
       event: 'configFetched',
       keys: items.map((item, index) => ({ ...item, result: results[index].result })),
     });
-    this.kernel.channels.readable(this.channel);
+    this.#services.channels.readable(this.#channel);
   }
 
   nextDeadline(): undefined {
@@ -94,26 +112,36 @@ class ConfigFetch implements ChannelDriver {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#state = { name: 'closed' };
   }
 }
 
-/** mvSendConfigFetchRequest, mvReadConfigFetchResponseData, mvReadConfigResponseItem. */
-export class ConfigFetches {
-  constructor(private readonly kernel: Kernel) {}
+/** mvSendConfigFetchRequest, mvReadConfigFetchResponseData, mvReadConfigResponseItem, with the values of this source. */
+export function configFetchCalls(source: ConfigSource): FamilyFactory {
+  return (kernel) => new ConfigFetches(kernel, source);
+}
 
-  readonly driver = (channel: Channel): ChannelDriver => new ConfigFetch(this.kernel, channel);
+class ConfigFetches implements Family {
+  readonly #kernel: FamilyServices;
+  readonly #source: ConfigSource;
 
-  calls(): Calls {
-    return {
-      mvSendConfigFetchRequest: (handle, request) => this.#send(handle, request),
-      mvReadConfigFetchResponseData: (handle, data) => this.#responseData(handle, data),
-      mvReadConfigResponseItem: (handle, params) => this.#item(handle, params),
-    };
+  constructor(kernel: FamilyServices, source: ConfigSource) {
+    this.#kernel = kernel;
+    this.#source = source;
   }
 
+  readonly calls = {
+    mvSendConfigFetchRequest: (handle: number, request: number) => this.#send(handle, request),
+    mvReadConfigFetchResponseData: (handle: number, data: number) => this.#responseData(handle, data),
+    mvReadConfigResponseItem: (handle: number, params: number) => this.#item(handle, params),
+  };
+
+  readonly drivers = {
+    [MvChannelType.CONFIGFETCH]: (channel: Channel) => new ConfigFetch(this.#kernel, channel, this.#source),
+  };
+
   #send(handle: number, address: number): void {
-    const { memory, channels, limits } = this.kernel;
+    const { memory, channels, limits } = this.#kernel;
     memory.check(address, MvConfigKeyFetchParamsLayout.SIZE, 4);
     const channel = channels.use(handle, MvChannelType.CONFIGFETCH);
     const fetch = channel.driver as ConfigFetch;
@@ -127,7 +155,7 @@ export class ConfigFetches {
   }
 
   #readItems(address: number, count: number): ConfigItem[] {
-    const { memory } = this.kernel;
+    const { memory } = this.#kernel;
     if (count > 0) memory.check(address, count * MvConfigKeyToFetchLayout.SIZE, 4, MvStatus.LATEFAULT);
     return Array.from({ length: count }, (_, index) => {
       const item = readMvConfigKeyToFetch(memory.view, address + index * MvConfigKeyToFetchLayout.SIZE);
@@ -138,12 +166,12 @@ export class ConfigFetches {
 
   #keyOf(bytes: Uint8Array): string {
     const key = Buffer.from(bytes).toString('latin1');
-    if (!PRINTABLE.test(key) || key.length > this.kernel.limits.configKeyLength) refuse(MvStatus.INVALIDCONFIGKEY);
+    if (!PRINTABLE.test(key) || key.length > this.#kernel.limits.configKeyLength) refuse(MvStatus.INVALIDCONFIGKEY);
     return key;
   }
 
   #responseData(handle: number, address: number): void {
-    const { memory, channels } = this.kernel;
+    const { memory, channels } = this.#kernel;
     memory.check(address, MvConfigResponseDataLayout.SIZE, 4);
     // The SDK documents neither INVALIDHANDLE nor RESPONSENOTPRESENT for this call.
     const channel = channels.use(handle, MvChannelType.CONFIGFETCH, MvStatus.PARAMETERFAULT);
@@ -155,7 +183,7 @@ export class ConfigFetches {
   }
 
   #item(handle: number, address: number): void {
-    const { memory, channels } = this.kernel;
+    const { memory, channels } = this.#kernel;
     memory.check(address, MvConfigResponseReadItemParamsLayout.SIZE, 4);
     const channel = channels.use(handle, MvChannelType.CONFIGFETCH);
     const response = (channel.driver as ConfigFetch).response ?? refuse(MvStatus.RESPONSENOTPRESENT);
@@ -163,7 +191,7 @@ export class ConfigFetches {
     const item = response.items[params.itemIndex] ?? refuse(MvStatus.INDEXINVALID);
     memory.check(params.result, 4, 4);
     memory.check(params.buf.length, 4, 4);
-    // The call has no status for a value that does not fit: a buffer that cannot take it is a bad parameter.
+    // The call has no status for a value that does not fit: a buffer that is too small is a bad parameter.
     if (item.value.length > params.buf.size) refuse(MvStatus.PARAMETERFAULT);
     if (item.value.length > 0) memory.check(params.buf.data, item.value.length);
     memory.view.setUint32(params.result, item.result, true);

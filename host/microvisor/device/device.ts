@@ -1,6 +1,8 @@
+import { LONGEST_TIMER } from '../../node/timers.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
+import { createKernel } from '../calls/index.js';
 import { type Guest, loadGuest } from '../guest/guest.js';
-import { Kernel } from '../kernel/kernel.js';
+import type { Kernel } from '../kernel/kernel.js';
 import type { KernelEvent } from '../kernel/kernel-event.js';
 import type { Behaviour, Limits } from '../kernel/settings.js';
 import { type TlsTransportOptions, tlsTransport } from '../transport/tls-transport.js';
@@ -19,14 +21,12 @@ export interface DeviceOptions {
   tls?: TlsTransportOptions;
   /** Lines of mvServerLog and mv_host_print. */
   log?(line: string): void;
-  /** Everything that happens. */
+  /** Called with every event. */
   onEvent?(event: KernelEvent): void;
 }
 
 /** Milliseconds that `stop` waits for connections to close. */
 const STOP_TIMEOUT = 2000;
-/** The longest delay that a Node timer takes. */
-const LONGEST_TIMER = 0x7fff_ffff;
 
 /** A device that runs in real time: kernel, guest, event loop, timers and sockets. */
 export class Device {
@@ -36,10 +36,12 @@ export class Device {
   #immediate: NodeJS.Immediate | undefined;
   #running = false;
   #stopping = false;
+  /** One token for each transport that is open. */
   readonly #open = new Set<object>();
+  /** Called when the last transport has closed. */
   #idle: (() => void) | undefined;
   #end!: (error: Error | undefined) => void;
-  /** Resolves when the device has stopped: with the error that stopped it, for example a GuestTrap. */
+  /** Resolves when the device has stopped, with the error that stopped it, for example a GuestTrap; never rejects. */
   readonly stopped = new Promise<Error | undefined>((resolve) => {
     this.#end = resolve;
   });
@@ -47,7 +49,7 @@ export class Device {
   private constructor(options: DeviceOptions) {
     const connectTimeout = options.behaviour?.connectTimeout;
     const transport = options.mqttTransport ?? tlsTransport({ connectTimeout, ...options.tls });
-    this.kernel = new Kernel({
+    this.kernel = createKernel({
       now: () => performance.now(),
       wallClock: () => Date.now(),
       deviceId: options.deviceId,
@@ -83,7 +85,7 @@ export class Device {
     this.#schedule();
   }
 
-  /** Ends the device: the guest is not entered again, MQTT connections send DISCONNECT, sockets are closed. */
+  /** Ends the device: the guest is not entered again, MQTT connections send DISCONNECT, and sockets are closed. */
   async stop(): Promise<void> {
     void this.#stop(undefined);
     await this.stopped;
@@ -111,15 +113,13 @@ export class Device {
     clearTimeout(timer);
   }
 
-  /** A factory that knows which of its transports are still open. */
+  /** The factory, with a count of the transports that are still open. */
   #counted(factory: MqttTransportFactory): MqttTransportFactory {
     return (request, events) => {
       const token = {};
       this.#open.add(token);
       return factory(request, {
         ...events,
-        connected: (info) => events.connected(info),
-        data: (bytes) => events.data(bytes),
         closed: (failure) => {
           events.closed(failure);
           this.#open.delete(token);
@@ -133,17 +133,18 @@ export class Device {
     if (!this.#running || this.#immediate) return;
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
-      this.#protect(() => this.guest.run());
-      this.#arm();
+      const now = performance.now();
+      this.#protect(() => this.guest.run(now));
+      this.#arm(now);
     });
   }
 
-  #arm(): void {
+  #arm(now: number): void {
     clearTimeout(this.#timer);
     if (!this.#running) return;
-    const deadline = this.kernel.nextDeadline();
+    const deadline = this.kernel.nextDeadline(now);
     if (deadline === undefined) return;
-    const delay = deadline - performance.now();
+    const delay = deadline - now;
     if (delay <= 0) this.#schedule();
     else this.#timer = setTimeout(() => this.#schedule(), Math.min(Math.ceil(delay), LONGEST_TIMER));
   }

@@ -1,20 +1,23 @@
 import { interruptHandlers, type SystemCallName } from '../../../build/abi/microvisor.js';
+import type { LinearMemory } from '../kernel/guest-memory.js';
 import type { Entry, Kernel } from '../kernel/kernel.js';
-import { type LinearMemory, type WasmImports, type WasmModule, wasm } from './webassembly.js';
+import { type WasmImports, type WasmModule, wasm } from './webassembly.js';
 
-/** A module that cannot be a guest here: the message lists everything that is wrong with it. */
+/** A module that cannot be a guest, or a guest that cannot be entered: the message lists everything that is wrong. */
 export class GuestError extends Error {
   override name = 'GuestError';
 }
 
-/** The guest trapped: `entry` is the export that was called, `detail` what the engine said. */
+/** The guest trapped: `entry` is the export that was called, `detail` the engine's message. */
 export class GuestTrap extends Error {
   override name = 'GuestTrap';
-  constructor(
-    readonly entry: string,
-    readonly detail: string,
-  ) {
+  readonly entry: string;
+  readonly detail: string;
+
+  constructor(entry: string, detail: string) {
     super(`the guest trapped in ${entry}: ${detail}; it is stopped`);
+    this.entry = entry;
+    this.detail = detail;
   }
 }
 
@@ -23,18 +26,20 @@ const ENTRIES_PER_RUN = 1000;
 const HOST_IMPORTS = ['mv_host_print', 'mv_host_timer'];
 
 /**
- * A reactive guest: it is entered through `mv_app_start`, interrupt handlers and `mv_app_timer`, and comes back
- * from every call. It is never entered while it runs.
+ * A reactive guest: it is entered through `mv_app_start`, interrupt handlers and `mv_app_timer`, and returns from
+ * every call. It is never entered while it runs.
  */
 export class Guest {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly #kernel: Kernel;
   #inside = false;
   #trap: GuestTrap | undefined;
   #stopped = false;
 
-  constructor(
-    private readonly kernel: Kernel,
-    readonly exports: Readonly<Record<string, unknown>>,
-  ) {}
+  constructor(kernel: Kernel, exports: Readonly<Record<string, unknown>>) {
+    this.#kernel = kernel;
+    this.exports = exports;
+  }
 
   get memory(): LinearMemory {
     return this.exports.memory as LinearMemory;
@@ -57,16 +62,17 @@ export class Guest {
 
   /**
    * Does what is due in the kernel and delivers the interrupts and the timer that follow from it.
+   * @param now milliseconds of the kernel's clock
    * @throws GuestTrap when the guest traps; GuestError when it has no handler for an interrupt
    */
-  run(): void {
+  run(now: number): void {
     if (this.#inside || this.#stopped) return;
-    this.kernel.tick();
+    this.#kernel.tick(now);
     for (let count = 0; count < ENTRIES_PER_RUN && !this.#stopped; count++) {
-      const entry = this.kernel.takeEntry();
+      const entry = this.#kernel.takeEntry(now);
       if (entry === undefined) return;
       this.enter(this.#exportFor(entry), ...this.#argumentsFor(entry));
-      this.kernel.tick();
+      this.#kernel.tick(now);
     }
   }
 
@@ -77,8 +83,8 @@ export class Guest {
 
   /**
    * Calls one export of the guest.
-   * @returns what the export gives
-   * @throws GuestTrap; GuestError when there is no such export, or when the guest runs already or was stopped
+   * @returns what the export returns
+   * @throws GuestTrap; GuestError when there is no such export, and when the guest runs already or was stopped
    */
   enter(name: string, ...args: number[]): unknown {
     const entry = this.exports[name];
@@ -94,7 +100,7 @@ export class Guest {
     } finally {
       this.#inside = false;
     }
-    this.kernel.emit({ event: 'turn', entry: name });
+    this.#kernel.emit({ event: 'turn', entry: name });
     return result;
   }
 
@@ -103,7 +109,7 @@ export class Guest {
     // An endless recursion is a RangeError in the engine, not a RuntimeError.
     if (!(error instanceof wasm.RuntimeError) && !(error instanceof RangeError)) return error;
     this.#trap = new GuestTrap(entry, error.message);
-    this.kernel.emit({ event: 'trap', entry, detail: error.message });
+    this.#kernel.emit({ event: 'trap', entry, detail: error.message });
     return this.#trap;
   }
 
@@ -150,7 +156,7 @@ function hostImports(kernel: Kernel): WasmImports {
 }
 
 /**
- * Compiles a module and makes it a guest of the kernel; nothing of it has run yet but its start function, if any.
+ * Compiles a module and makes it a guest of the kernel. Only its start function has run, if it has one.
  * @throws GuestError with the full list of imports that are not offered and exports that are missing
  */
 export async function loadGuest(bytes: Uint8Array, kernel: Kernel): Promise<Guest> {

@@ -1,10 +1,5 @@
 // The WebAssembly JavaScript interface as far as this room needs it: TypeScript has it only in its browser library.
 
-/** Linear memory; `buffer` is another object after it has grown. */
-export interface LinearMemory {
-  readonly buffer: ArrayBuffer;
-}
-
 export interface WasmModule {
   readonly wasmModule?: never;
 }

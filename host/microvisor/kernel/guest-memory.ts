@@ -1,8 +1,12 @@
 import { MvStatus } from '../../../build/abi/microvisor.js';
-import type { LinearMemory } from '../guest/webassembly.js';
 import { refuse } from './statuses.js';
 
-/** A range of guest memory that the kernel was given to keep. */
+/** Linear memory of WebAssembly; `buffer` is another object after it has grown. */
+export interface LinearMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** A range of guest memory. */
 export interface Range {
   address: number;
   size: number;
@@ -11,7 +15,7 @@ export interface Range {
 export const overlaps = (a: Range, b: Range): boolean =>
   a.address < b.address + b.size && b.address < a.address + a.size;
 
-/** The guest's linear memory, seen by the kernel: every address is checked before it is used. */
+/** The guest's linear memory as the kernel uses it: every address is checked first. */
 export class GuestMemory {
   #memory: LinearMemory | undefined;
   #view = new DataView(new ArrayBuffer(0));
@@ -20,7 +24,7 @@ export class GuestMemory {
     this.#memory = memory;
   }
 
-  /** A view of the whole memory; made anew when the memory has grown. */
+  /** A view of the whole memory; another one after the memory has grown. */
   get view(): DataView {
     const buffer = this.#memory?.buffer;
     if (buffer && buffer !== this.#view.buffer) this.#view = new DataView(buffer);
@@ -32,7 +36,7 @@ export class GuestMemory {
     return address !== 0 && address % alignment === 0 && address + size <= this.view.byteLength;
   }
 
-  /** Ends the call with `fault` unless the range can be used. */
+  /** Ends the call with `fault` unless the guest may pass this range. */
   check(address: number, size: number, alignment = 1, fault: MvStatus = MvStatus.PARAMETERFAULT): void {
     if (!this.holds(address, size, alignment)) refuse(fault);
   }

@@ -1,7 +1,14 @@
 import { randomInt } from 'node:crypto';
 
+/** A kind of handle; `T` is the type of the objects behind it. */
+export interface HandleKind<T> {
+  readonly name: string;
+  /** Never set: it only carries the type. */
+  readonly object?: T;
+}
+
 interface Entry {
-  kind: string;
+  kind: HandleKind<unknown>;
   object: unknown;
 }
 
@@ -9,26 +16,31 @@ interface Entry {
 export const cryptoRandom = (): number => randomInt(1, 0x1_0000_0000);
 
 /**
- * All open handles of a kernel. A handle is a random 32-bit number, never zero and unique over all kinds: it can
- * be neither guessed nor taken for one of another kind.
+ * All open handles of a kernel. A handle is a random 32-bit number, never zero and unique over all kinds: a guest can
+ * neither guess one nor pass one of another kind.
  */
-export class Handles<Kinds> {
+export class Handles {
   readonly #entries = new Map<number, Entry>();
+  readonly #random: () => number;
 
-  constructor(private readonly random: () => number = cryptoRandom) {}
+  constructor(random: () => number = cryptoRandom) {
+    this.#random = random;
+  }
 
-  open<K extends keyof Kinds & string>(kind: K, object: Kinds[K]): number {
+  /** @returns the new handle of the object */
+  open<T>(kind: HandleKind<T>, object: T): number {
+    const random = this.#random;
     let handle: number;
-    do handle = this.random() >>> 0;
+    do handle = random() >>> 0;
     while (handle === 0 || this.#entries.has(handle));
     this.#entries.set(handle, { kind, object });
     return handle;
   }
 
-  /** The object, or undefined for a closed or unknown handle and for one of another kind. */
-  find<K extends keyof Kinds & string>(kind: K, handle: number): Kinds[K] | undefined {
+  /** The object; undefined for a closed handle, an unknown one and one of another kind. */
+  find<T>(kind: HandleKind<T>, handle: number): T | undefined {
     const entry = this.#entries.get(handle);
-    return entry?.kind === kind ? (entry.object as Kinds[K]) : undefined;
+    return entry?.kind === kind ? (entry.object as T) : undefined;
   }
 
   close(handle: number): void {
@@ -36,10 +48,10 @@ export class Handles<Kinds> {
   }
 
   /** All open objects of a kind with their handles, oldest first. */
-  all<K extends keyof Kinds & string>(kind: K): [number, Kinds[K]][] {
-    const found: [number, Kinds[K]][] = [];
+  all<T>(kind: HandleKind<T>): [number, T][] {
+    const found: [number, T][] = [];
     for (const [handle, entry] of this.#entries) {
-      if (entry.kind === kind) found.push([handle, entry.object as Kinds[K]]);
+      if (entry.kind === kind) found.push([handle, entry.object as T]);
     }
     return found;
   }

@@ -1,4 +1,4 @@
-import type { QoS } from '../../core/packets.js';
+import type { QoS } from '../../core/index.js';
 
 /** One key of a finished config fetch; the value is never part of an event. */
 export interface FetchedKey {
@@ -8,7 +8,7 @@ export interface FetchedKey {
   result: 'ok' | 'keyNotFound' | 'serverError';
 }
 
-/** What the kernel tells its host, in the order in which it happens. */
+/** What the kernel reports to its host, in the order in which it happens. */
 export type KernelEvent =
   | { event: 'network'; status: 'DELIBERATELYOFFLINE' | 'CONNECTED' | 'CONNECTING' | 'DISCONNECTEDWITHLINKUP' }
   | { event: 'configFetched'; keys: FetchedKey[] }
@@ -43,7 +43,7 @@ export type KernelEvent =
   | { event: 'disconnected'; reason: string; requested: boolean; reasonCode?: number }
   | { event: 'log'; text: string }
   | { event: 'interrupt'; irq: number }
-  /** The guest was entered through this export and came back. */
+  /** The guest was entered through this export and has returned. */
   | { event: 'turn'; entry: string }
-  /** The guest trapped in this export; it is not entered again. */
+  /** The guest trapped in this export and is not entered again. */
   | { event: 'trap'; entry: string; detail: string };

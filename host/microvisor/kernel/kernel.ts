@@ -1,28 +1,24 @@
-import { MvChannelType, MvStatus, nameOf, type SystemCallName } from '../../../build/abi/microvisor.js';
-import { clockCalls } from '../calls/clocks.js';
-import { ConfigFetches, type ConfigSource } from '../calls/config-fetch.js';
-import { DEVICE_ID, identityCalls } from '../calls/identity.js';
-import { MqttChannels } from '../calls/mqtt/index.js';
-import type { MqttTransportFactory } from '../transport/transport.js';
-import { type Channel, Channels } from './channels.js';
+import { MvStatus, nameOf, type SystemCallName } from '../../../build/abi/microvisor.js';
+import { Channels } from './channels.js';
+import { checkDeviceId } from './device-id.js';
+import type { Family, FamilyFactory, FamilyServices } from './family.js';
 import { GuestMemory, type Range } from './guest-memory.js';
 import { Handles } from './handles.js';
 import type { KernelEvent } from './kernel-event.js';
 import { Logging } from './logging.js';
-import { Network, type NetworkRequest } from './network.js';
-import { type NotificationBuffer, Notifications } from './notifications.js';
+import { Network } from './network.js';
+import { Notifications } from './notifications.js';
 import { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './settings.js';
 import { allowedStatuses, type Calls, KernelError, Refusal } from './statuses.js';
 
-export interface KernelOptions {
-  /** Milliseconds of a monotonic clock. */
+/** What a kernel needs of its host. */
+export interface KernelHost {
+  /** Milliseconds of a monotonic clock, the one of `tick`: for system calls and bytes that come between ticks. */
   now(): number;
   /** Milliseconds since the Unix epoch, or undefined while the time is not known (TIMENOTSET). */
   wallClock?(): number | undefined;
   /** `UV` and 32 hex digits. */
   deviceId: string;
-  config: ConfigSource;
-  mqttTransport: MqttTransportFactory;
   limits?: Partial<Limits>;
   behaviour?: Partial<Behaviour>;
   /** Source of handles: 32-bit numbers; the default cannot be guessed. */
@@ -36,12 +32,6 @@ export interface KernelOptions {
   trace?(call: SystemCallName, status: MvStatus): void;
 }
 
-interface Kinds {
-  notification: NotificationBuffer;
-  network: NetworkRequest;
-  channel: Channel;
-}
-
 /** What the guest is to be entered for. */
 export type Entry = { interrupt: number } | 'timer';
 
@@ -49,44 +39,40 @@ export type Entry = { interrupt: number } | 'timer';
  * The emulated Microvisor kernel of one device: system calls in, notifications and interrupts out. It does no
  * input or output of its own and has no timer: the host calls `tick` and asks `nextDeadline`.
  */
-export class Kernel {
+export class Kernel implements FamilyServices {
   readonly memory = new GuestMemory();
-  readonly handles: Handles<Kinds>;
-  readonly notifications = new Notifications(this);
-  readonly network = new Network(this);
-  readonly logging = new Logging(this);
-  readonly channels: Channels;
+  readonly handles: Handles;
   readonly limits: Readonly<Limits>;
   readonly behaviour: Readonly<Behaviour>;
   readonly deviceId: string;
-  readonly config: ConfigSource;
-  readonly mqttTransport: MqttTransportFactory;
+  readonly notifications = new Notifications(this);
+  readonly channels = new Channels(this, this.notifications);
+  readonly network = new Network(this, this.notifications, this.channels);
+  readonly logging = new Logging(this, this.network);
+  readonly #host: KernelHost;
+  readonly #families: readonly Family[];
   readonly #calls: Calls;
   readonly #allowed = new Map<string, Set<number>>();
   readonly #started: number;
   #dirty = false;
   #timer: number | undefined;
 
-  /** @throws TypeError when the device id is not `UV` and 32 hex digits */
-  constructor(private readonly options: KernelOptions) {
-    if (!DEVICE_ID.test(options.deviceId)) {
-      throw new TypeError(`device id ${JSON.stringify(options.deviceId)} is not UV followed by 32 hex digits`);
-    }
-    this.deviceId = options.deviceId;
-    this.config = options.config;
-    this.mqttTransport = options.mqttTransport;
-    this.limits = { ...defaultLimits, ...options.limits };
-    this.behaviour = { ...defaultBehaviour, ...options.behaviour };
-    this.handles = new Handles(options.random);
-    this.#started = options.now();
-    const config = new ConfigFetches(this);
-    const mqtt = new MqttChannels(this);
-    this.channels = new Channels(this, {
-      [MvChannelType.CONFIGFETCH]: config.driver,
-      [MvChannelType.MQTT]: mqtt.driver,
-    });
-    const families = [this.notifications, this.network, this.logging, this.channels, config, mqtt];
-    this.#calls = Object.assign({}, identityCalls(this), clockCalls(this), ...families.map((family) => family.calls()));
+  /**
+   * @param families the system calls beside those of notifications, channels, network and logging
+   * @throws TypeError when the device id is not `UV` and 32 hex digits
+   */
+  constructor(host: KernelHost, families: readonly FamilyFactory[]) {
+    checkDeviceId(host.deviceId);
+    this.#host = host;
+    this.deviceId = host.deviceId;
+    this.limits = { ...defaultLimits, ...host.limits };
+    this.behaviour = { ...defaultBehaviour, ...host.behaviour };
+    this.handles = new Handles(host.random);
+    this.#started = host.now();
+    const own = [this.network, this.logging, this.channels, this.notifications];
+    this.#families = [...own, ...families.map((make) => make(this))];
+    for (const { drivers } of this.#families) this.channels.serve(drivers ?? {});
+    this.#calls = Object.assign({}, ...this.#families.map(({ calls }) => calls));
     for (const name of this.implemented) this.#allowed.set(name, new Set(allowedStatuses(name)));
   }
 
@@ -112,48 +98,49 @@ export class Kernel {
       status = error.status;
     }
     if (!this.#allowed.get(name)?.has(status)) {
-      throw new KernelError(`internal error: ${name} gave ${nameOf(MvStatus, status)}, which is not documented for it`);
+      const found = nameOf(MvStatus, status);
+      throw new KernelError(`internal error: ${name} returned ${found}, which is not documented for it`);
     }
-    this.options.trace?.(name, status);
+    this.#host.trace?.(name, status);
     return status;
   }
 
-  /** Does everything that is due now; notifications and interrupts follow from it. Never enters the guest. */
-  tick(): void {
+  /**
+   * Does everything that is due; notifications and interrupts follow from it. Never enters the guest.
+   * @param now milliseconds of the kernel's clock
+   */
+  tick(now: number): void {
     this.#dirty = false;
-    const now = this.now();
-    this.network.tick(now);
-    this.logging.tick();
-    this.channels.tick(now);
+    for (const family of this.#families) family.tick?.(now);
   }
 
-  /** When `tick` must be called next, in milliseconds of the kernel's clock; undefined when only an event can help. */
-  nextDeadline(): number | undefined {
-    if (this.#dirty || this.notifications.pending) return this.now();
-    const due = [this.network.nextDeadline(), this.channels.nextDeadline(), this.#timer];
-    const found = due.filter((time) => time !== undefined);
-    return found.length > 0 ? Math.min(...found) : undefined;
+  /** The time of the next `tick`, in milliseconds of the kernel's clock; undefined when only an event can help. */
+  nextDeadline(now: number): number | undefined {
+    if (this.#dirty || this.notifications.pending) return now;
+    let earliest = this.#timer ?? Number.POSITIVE_INFINITY;
+    for (const family of this.#families) earliest = Math.min(earliest, family.nextDeadline?.(now) ?? earliest);
+    return Number.isFinite(earliest) ? earliest : undefined;
   }
 
-  /** What the guest is to be entered for next: interrupts in their order, then its timer. */
-  takeEntry(): Entry | undefined {
+  /** What to enter the guest for next: interrupts in their order, then its timer if that is due at `now`. */
+  takeEntry(now: number): Entry | undefined {
     const interrupt = this.notifications.takeInterrupt();
     if (interrupt !== undefined) {
       this.emit({ event: 'interrupt', irq: interrupt });
       return { interrupt };
     }
-    if (this.#timer === undefined || this.#timer > this.now()) return undefined;
+    if (this.#timer === undefined || this.#timer > now) return undefined;
     this.#timer = undefined;
     return 'timer';
   }
 
-  /** `mv_host_timer`: arms the guest's one timer anew; a negative number of milliseconds cancels it. */
+  /** `mv_host_timer`: arms the guest's one timer, in place of the one before; a negative number cancels it. */
   setTimer(milliseconds: number): void {
     this.#timer = milliseconds < 0 ? undefined : this.now() + milliseconds;
     this.wake();
   }
 
-  /** `mv_host_print`: a line for the log sink; bytes outside memory are left out. */
+  /** `mv_host_print`: a line for the log sink. A range that is not inside memory is ignored. */
   print(address: number, length: number): void {
     if (this.memory.holds(address, length)) this.logging.print(this.memory.copy(address, length));
   }
@@ -165,35 +152,31 @@ export class Kernel {
   }
 
   now(): number {
-    return this.options.now();
+    return this.#host.now();
   }
 
   wallClock(): number | undefined {
-    return this.options.wallClock?.();
+    return this.#host.wallClock?.();
   }
 
-  /** Microseconds since the kernel started. */
   microseconds(): bigint {
     return BigInt(Math.floor((this.now() - this.#started) * 1000));
   }
 
   log(line: string): void {
-    this.options.log?.(line);
+    this.#host.log?.(line);
   }
 
   emit(event: KernelEvent): void {
-    this.options.emit?.(event);
+    this.#host.emit?.(event);
   }
 
-  /** Asks the host for a `tick` soon. */
   wake(): void {
     this.#dirty = true;
-    this.options.schedule?.();
+    this.#host.schedule?.();
   }
 
-  /** All guest memory that the kernel holds at present. */
   buffersInUse(): Range[] {
-    const notifications = this.handles.all('notification').map(([, buffer]) => buffer);
-    return [...notifications, ...this.channels.buffers(), ...this.logging.buffers()];
+    return this.#families.flatMap((family) => family.buffers?.() ?? []);
   }
 }

@@ -1,36 +1,40 @@
 import { MvStatus } from '../../../build/abi/microvisor.js';
 import type { Range } from './guest-memory.js';
-import type { Kernel } from './kernel.js';
+import type { Network } from './network.js';
+import type { Services } from './services.js';
 import { type Calls, refuse } from './statuses.js';
 
 /** mvServerLoggingInit and mvServerLog; lines wait in the application's buffer while the link is down. */
 export class Logging {
+  readonly #services: Services;
+  readonly #network: Pick<Network, 'link'>;
   #buffer: Range | undefined;
   #waiting: string[] = [];
   #waitingBytes = 0;
   readonly #decoder = new TextDecoder();
 
-  constructor(private readonly kernel: Kernel) {}
-
-  calls(): Calls {
-    return {
-      mvServerLoggingInit: (buffer, length) => this.#init(buffer, length),
-      mvServerLog: (message, length) => this.#log(message, length & 0xffff),
-    };
+  constructor(services: Services, network: Pick<Network, 'link'>) {
+    this.#services = services;
+    this.#network = network;
   }
 
-  /** The buffer that the application gave, if it did. */
+  readonly calls: Calls = {
+    mvServerLoggingInit: (buffer, length) => this.#init(buffer, length),
+    mvServerLog: (message, length) => this.#log(message, length & 0xffff),
+  };
+
+  /** The buffer of mvServerLoggingInit, after that call. */
   buffers(): Range[] {
     return this.#buffer ? [this.#buffer] : [];
   }
 
-  /** A line that did not come through mvServerLog, for example from mv_host_print. */
+  /** Writes a line that did not come through mvServerLog, for example one of mv_host_print. */
   print(bytes: Uint8Array): void {
     this.#put(this.#decoder.decode(bytes));
   }
 
   tick(): void {
-    if (!this.kernel.network.link) return;
+    if (!this.#network.link || this.#waiting.length === 0) return;
     const lines = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
@@ -38,12 +42,12 @@ export class Logging {
   }
 
   #put(text: string): void {
-    this.kernel.log(text);
-    this.kernel.emit({ event: 'log', text });
+    this.#services.log(text);
+    this.#services.emit({ event: 'log', text });
   }
 
   #init(address: number, size: number): void {
-    const { memory, limits } = this.kernel;
+    const { memory, limits } = this.#services;
     memory.check(address, size);
     if (address % limits.bufferUnit !== 0) refuse(MvStatus.INVALIDBUFFERALIGNMENT);
     if (size === 0 || size % limits.bufferUnit !== 0) refuse(MvStatus.INVALIDBUFFERSIZE);
@@ -52,12 +56,12 @@ export class Logging {
 
   #log(address: number, length: number): void {
     const buffer = this.#buffer ?? refuse(MvStatus.UNAVAILABLE);
-    const bytes = this.kernel.memory.copy(address, length);
-    if (!this.kernel.behaviour.serverLogging) refuse(MvStatus.LOGGINGDISABLEDBYSERVER);
-    if (length > this.kernel.limits.logMessageBytes) refuse(MvStatus.LOGMESSAGETOOLONG);
+    const bytes = this.#services.memory.copy(address, length);
+    if (!this.#services.behaviour.serverLogging) refuse(MvStatus.LOGGINGDISABLEDBYSERVER);
+    if (length > this.#services.limits.logMessageBytes) refuse(MvStatus.LOGMESSAGETOOLONG);
     if (this.#waitingBytes + length > buffer.size) refuse(MvStatus.INVALIDBUFFERSIZE);
     const text = this.#decoder.decode(bytes);
-    if (this.kernel.network.link) {
+    if (this.#network.link) {
       this.#put(text);
       return;
     }

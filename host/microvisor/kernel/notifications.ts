@@ -8,48 +8,47 @@ import {
   writeMvNotification,
 } from '../../../build/abi/microvisor.js';
 import { overlaps, type Range } from './guest-memory.js';
-import type { Kernel } from './kernel.js';
+import { NOTIFICATION } from './handle-kinds.js';
+import type { Services } from './services.js';
 import { type Calls, refuse } from './statuses.js';
-
-/** A circular buffer of notifications in guest memory. */
-export interface NotificationBuffer extends Range {
-  irq: number;
-  /** Index of the record that is written next. */
-  next: number;
-}
 
 /** mvSetupNotifications, mvCloseNotifications, and the interrupts that follow from notifications. */
 export class Notifications {
+  readonly #services: Services;
   readonly #pending: number[] = [];
 
-  constructor(private readonly kernel: Kernel) {}
+  constructor(services: Services) {
+    this.#services = services;
+  }
 
-  calls(): Calls {
-    return {
-      mvSetupNotifications: (setup, handleOut) => this.#setup(setup, handleOut),
-      mvCloseNotifications: (handle) => this.#close(handle),
-    };
+  readonly calls: Calls = {
+    mvSetupNotifications: (setup, handleOut) => this.#setup(setup, handleOut),
+    mvCloseNotifications: (handle) => this.#close(handle),
+  };
+
+  buffers(): Range[] {
+    return this.#services.handles.all(NOTIFICATION).map(([, buffer]) => buffer);
   }
 
   /**
-   * Appends a record to the buffer and pends its interrupt. A slot is never treated as full: the application
-   * reads in step with the interrupts or loses records. A closed buffer takes nothing.
+   * Appends a record to the buffer and pends its interrupt. A slot is never treated as full: an application that does
+   * not read in step with the interrupts loses records. After the buffer was closed this does nothing.
    */
   notify(handle: number, eventType: MvEventType, tag: number): void {
-    const buffer = this.kernel.handles.find('notification', handle);
+    const buffer = this.#services.handles.find(NOTIFICATION, handle);
     if (!buffer) return;
     const address = buffer.address + buffer.next * MvNotificationLayout.SIZE;
-    writeMvNotification(this.kernel.memory.view, address, {
-      microseconds: this.kernel.microseconds(),
+    writeMvNotification(this.#services.memory.view, address, {
+      microseconds: this.#services.microseconds(),
       eventType,
       tag,
     });
     buffer.next = (buffer.next + 1) % (buffer.size / MvNotificationLayout.SIZE);
     this.#pending.push(buffer.irq);
-    this.kernel.wake();
+    this.#services.wake();
   }
 
-  /** The interrupt that is due next; each notification gives exactly one. */
+  /** The interrupt to deliver next, if any; each notification pends exactly one. */
   takeInterrupt(): number | undefined {
     return this.#pending.shift();
   }
@@ -59,7 +58,7 @@ export class Notifications {
   }
 
   #setup(address: number, handleOut: number): void {
-    const { memory, handles, limits } = this.kernel;
+    const { memory, handles, limits } = this.#services;
     memory.check(address, MvNotificationSetupLayout.SIZE, 4);
     memory.check(handleOut, 4, 4);
     const setup = readMvNotificationSetup(memory.view, address);
@@ -69,19 +68,19 @@ export class Notifications {
     }
     memory.check(setup.buffer, setup.bufferSize, 8);
     const range = { address: setup.buffer, size: setup.bufferSize };
-    if (this.kernel.buffersInUse().some((used) => overlaps(used, range))) refuse(MvStatus.BUFFERALREADYINUSE);
-    if (handles.all('notification').length >= limits.notificationBuffers) {
+    if (this.#services.buffersInUse().some((used) => overlaps(used, range))) refuse(MvStatus.BUFFERALREADYINUSE);
+    if (handles.all(NOTIFICATION).length >= limits.notificationBuffers) {
       refuse(MvStatus.TOOMANYNOTIFICATIONBUFFERS);
     }
-    const handle = handles.open('notification', { ...range, irq: setup.irq, next: 0 });
+    const handle = handles.open(NOTIFICATION, { ...range, irq: setup.irq, next: 0 });
     memory.view.setUint32(handleOut, handle, true);
   }
 
   #close(address: number): void {
-    const { memory, handles } = this.kernel;
+    const { memory, handles } = this.#services;
     memory.check(address, 4, 4);
     const handle = memory.view.getUint32(address, true);
-    if (!handles.find('notification', handle)) refuse(MvStatus.INVALIDHANDLE);
+    if (!handles.find(NOTIFICATION, handle)) refuse(MvStatus.INVALIDHANDLE);
     handles.close(handle);
     memory.view.setUint32(address, 0, true);
   }

@@ -1,5 +1,5 @@
 /**
- * Limits of the kernel. Where the SDK gives a number it is the default; the others are this project's choice,
+ * Limits of the kernel. The default is the SDK's number where it names one; the others are this project's choice,
  * because Microvisor's own numbers are not public.
  */
 export interface Limits {
@@ -7,11 +7,11 @@ export interface Limits {
   channels: number;
   /** Notification buffers (SDK: 32). */
   notificationBuffers: number;
-  /** `mvOpenChannel` calls that succeed within `openChannelWindow` (SDK: 8), then RATELIMITED. */
+  /** `mvOpenChannel` calls that succeed within `openChannelWindow` (SDK: 8); more are RATELIMITED. */
   openChannelBurst: number;
   /** Milliseconds (SDK: one second). */
   openChannelWindow: number;
-  /** Channel and log buffers: size and address are multiples of this many bytes (SDK: 512). */
+  /** Size and address of channel and log buffers are multiples of this many bytes (SDK: 512). */
   bufferUnit: number;
   /** Keys in one config fetch; the real number is not public. */
   configKeys: number;
@@ -23,7 +23,7 @@ export interface Limits {
   topics: number;
   /** Certificates in one chain (SDK: 8). */
   certificates: number;
-  /** Subscribe requests in service at once (SDK: one), the same for unsubscribe. */
+  /** Subscribe requests without a response (SDK: one); as many unsubscribe requests. */
   subscribesInFlight: number;
   /** Publish requests without a response; the real number is not public. */
   publishesInFlight: number;
@@ -32,15 +32,15 @@ export interface Limits {
   /** Disconnect requests not yet sent; the real number is not public. */
   disconnectsInFlight: number;
   /**
-   * Received messages of QoS 1 and 2 that the application has not acknowledged, 1 to 65,535: told to an MQTT 5 broker as
-   * Receive Maximum, above it CONNECTIONCIRCUITBREAKER; not public.
+   * Received messages of QoS 1 and 2 that the application has not acknowledged, 1 to 65,535. An MQTT 5 broker gets the
+   * number as Receive Maximum; more messages are CONNECTIONCIRCUITBREAKER. The real number is not public.
    */
   messagesInFlight: number;
-  /** Topic aliases that an MQTT 5 broker may set, each for a topic of up to 256 bytes; not public. */
+  /** Topic aliases that an MQTT 5 broker may set, each for a topic of up to 256 bytes; the real number is not public. */
   topicAliases: number;
-  /** MQTT sessions that wait for their client to connect again; not public. */
+  /** MQTT sessions that wait for their client to connect again; the real number is not public. */
   sessions: number;
-  /** Received messages that wait for room in the receive buffer before CONNECTIONCIRCUITBREAKER; not public. */
+  /** Received messages that may wait for room in the receive buffer; more are CONNECTIONCIRCUITBREAKER. The real number is not public. */
   inboundBacklog: number;
 }
 
@@ -73,16 +73,16 @@ export interface Behaviour {
   connectTimeout: number;
   /** Milliseconds that the broker may take to answer a PINGREQ. */
   pingTimeout: number;
-  /** Seconds that an MQTT 5 broker is asked to keep the session without a connection; 0, and it ends with it. */
+  /** Seconds that an MQTT 5 broker is asked to keep the session without a connection; with 0 it ends with the connection. */
   sessionExpiryInterval: number;
-  /** False makes `mvServerLog` give LOGGINGDISABLEDBYSERVER. */
+  /** False makes `mvServerLog` return LOGGINGDISABLEDBYSERVER. */
   serverLogging: boolean;
   /**
    * The SDK refuses a user name and password together with a client certificate (INVALIDAUTHENTICATION).
-   * True lets both through, for brokers that ask for both.
+   * True allows it, for brokers that require both.
    */
   allowPasswordWithClientCertificate: boolean;
-  /** Hertz, as given by mvGetSysClk, mvGetHClk, mvGetPClk1, mvGetPClk2. */
+  /** Hertz, as mvGetSysClk, mvGetHClk, mvGetPClk1 and mvGetPClk2 return them. */
   clocks: { sysClk: number; hClk: number; pClk1: number; pClk2: number };
 }
 

@@ -2,7 +2,7 @@ import { MvStatus, nameOf, type SystemCallName, systemCalls } from '../../../bui
 
 /**
  * Statuses that the SDK describes in its status enum and limits, yet leaves out of the list beside the call:
- * a bad key in a config fetch can be told in no other way.
+ * a config fetch has no other way to report a bad key.
  */
 const SUPPLEMENT: Partial<Record<SystemCallName, readonly MvStatus[]>> = {
   mvSendConfigFetchRequest: [
@@ -13,20 +13,23 @@ const SUPPLEMENT: Partial<Record<SystemCallName, readonly MvStatus[]>> = {
   ],
 };
 
-/** Every status that a call may give. */
+/** Every status that a call may return. */
 export function allowedStatuses(name: SystemCallName): readonly MvStatus[] {
   return [...systemCalls[name].statuses, ...(SUPPLEMENT[name] ?? [])];
 }
 
 /** Thrown inside a system call to end it with a status other than OKAY; the dispatcher turns it into the result. */
 export class Refusal extends Error {
-  constructor(readonly status: MvStatus) {
+  override name = 'Refusal';
+  readonly status: MvStatus;
+
+  constructor(status: MvStatus) {
     super(nameOf(MvStatus, status));
-    this.name = 'Refusal';
+    this.status = status;
   }
 }
 
-/** Ends the system call in service with this status. */
+/** Ends the current system call with this status. */
 export function refuse(status: MvStatus): never {
   throw new Refusal(status);
 }
@@ -36,5 +39,5 @@ export class KernelError extends Error {
   override name = 'KernelError';
 }
 
-/** The handlers of a family of calls, by C name; returning is OKAY, {@link refuse} is any other status. */
+/** The handlers of a family of calls, by C name. Returning means OKAY; {@link refuse} ends a call with any other status. */
 export type Calls = Partial<Record<SystemCallName, (...args: number[]) => void>>;

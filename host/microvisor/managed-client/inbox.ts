@@ -1,7 +1,8 @@
 import { MvMqttReadableDataType, type MvMqttRequestState } from '../../../build/abi/microvisor.js';
 import type { QoS } from '../../core/index.js';
-import type { Channel } from '../kernel/channels.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Channel } from '../kernel/channel-driver.js';
+import type { ReceivedMessage } from './client-event.js';
+import type { MqttServices } from './mqtt-services.js';
 import type { Receipt } from './receipts.js';
 
 type Type = typeof MvMqttReadableDataType;
@@ -27,39 +28,33 @@ interface Message {
   retain: boolean;
 }
 
-export interface Arrived {
-  /** Of a message above QoS 0. */
-  receipt?: Receipt;
-  topic: string;
-  payload: Uint8Array;
-  qos: QoS;
-  retain: boolean;
-}
-
 interface Listener {
-  /** A message was dropped for want of room; nobody can acknowledge it any more. */
-  lost(receipt: Receipt): void;
+  /** A message was dropped for want of room, so the application cannot acknowledge it. */
+  lost(receipt: Receipt, now: number): void;
   /** More messages wait than the limit allows. */
-  flood(): void;
+  flood(now: number): void;
 }
 
 /**
- * What waits for the application on one MQTT channel, in order. Messages lie in the channel's receive buffer, so
- * its size bounds them: one that can never fit becomes MESSAGELOST, one that does not fit now waits.
+ * What waits for the application on one MQTT channel, in order. Messages count against the size of the channel's
+ * receive buffer: one that can never fit becomes MESSAGELOST, one that does not fit now waits.
  */
 export class Inbox {
+  readonly #services: MqttServices;
+  readonly #channel: Channel;
+  readonly #listener: Listener;
   #items: Item[] = [];
-  #backlog: Arrived[] = [];
+  #backlog: ReceivedMessage[] = [];
   #used = 0;
   #nextCorrelationId = 1;
-  readonly #unacknowledged = new Map<number, Arrived>();
+  readonly #unacknowledged = new Map<number, ReceivedMessage>();
   #closed = false;
 
-  constructor(
-    private readonly kernel: Kernel,
-    private readonly channel: Channel,
-    private readonly listener: Listener,
-  ) {}
+  constructor(services: MqttServices, channel: Channel, listener: Listener) {
+    this.#services = services;
+    this.#channel = channel;
+    this.#listener = listener;
+  }
 
   /** The type of the next unread item, or NONE. */
   get nextType(): MvMqttReadableDataType {
@@ -75,40 +70,42 @@ export class Inbox {
     this.#items.splice(this.#items.indexOf(item), 1);
     if (item.type !== MvMqttReadableDataType.MESSAGERECEIVED) return;
     this.#used -= item.topic.length + item.payload.length;
-    if (this.#backlog.length > 0) this.kernel.wake();
+    if (this.#backlog.length > 0) this.#services.wake();
   }
 
   /** Adds a response; responses take no room in the receive buffer. */
   put(item: Item): void {
     if (this.#closed) return;
     this.#items.push(item);
-    this.kernel.channels.readable(this.channel);
+    this.#services.channels.readable(this.#channel);
   }
 
-  message(message: Arrived): void {
+  /** Adds a message, or keeps it until there is room. */
+  message(message: ReceivedMessage, now: number): void {
     this.#backlog.push(message);
-    this.admit();
-    if (this.#backlog.length > this.kernel.limits.inboundBacklog) {
+    this.admit(now);
+    if (this.#backlog.length > this.#services.limits.inboundBacklog) {
       this.#backlog = [];
-      this.listener.flood();
+      this.#listener.flood(now);
     }
   }
 
   /** Moves waiting messages into the receive buffer as far as there is room. */
-  admit(): void {
-    const capacity = this.channel.receive.size;
+  admit(now: number): void {
+    const capacity = this.#channel.receive.size;
     while (this.#backlog.length > 0 && !this.#closed) {
       const message = this.#backlog[0];
       const topic = Buffer.from(message.topic);
       const size = topic.length + message.payload.length;
       if (size <= capacity && this.#used + size > capacity) return;
       this.#backlog.shift();
-      if (size > capacity) this.#lose(message, topic);
+      if (size > capacity) this.#lose(message, topic, now);
       else this.#deliver(message, topic);
     }
   }
 
-  takeUnacknowledged(correlationId: number): Arrived | undefined {
+  /** The message behind a correlation id, once; undefined when there is none or it was acknowledged. */
+  takeUnacknowledged(correlationId: number): ReceivedMessage | undefined {
     const message = this.#unacknowledged.get(correlationId);
     this.#unacknowledged.delete(correlationId);
     return message;
@@ -120,20 +117,20 @@ export class Inbox {
     this.#backlog = [];
   }
 
-  #deliver(message: Arrived, topic: Uint8Array): void {
+  #deliver(message: ReceivedMessage, topic: Uint8Array): void {
     const { payload, qos, retain } = message;
     const correlationId = this.#nextCorrelationId;
     this.#nextCorrelationId = (correlationId % 0xffff_ffff) + 1;
     this.#used += topic.length + payload.length;
     if (qos > 0) this.#unacknowledged.set(correlationId, message);
-    this.kernel.emit({ event: 'message', topic: message.topic, payload, qos, retain });
+    this.#services.emit({ event: 'message', topic: message.topic, payload, qos, retain });
     this.put({ type: MvMqttReadableDataType.MESSAGERECEIVED, correlationId, topic, payload, qos, retain });
   }
 
-  #lose(message: Arrived, topic: Uint8Array): void {
+  #lose(message: ReceivedMessage, topic: Uint8Array, now: number): void {
     const length = message.payload.length;
-    if (message.receipt) this.listener.lost(message.receipt);
-    this.kernel.emit({ event: 'messageLost', topic: message.topic, length });
+    if (message.receipt) this.#listener.lost(message.receipt, now);
+    this.#services.emit({ event: 'messageLost', topic: message.topic, length });
     this.put({ type: MvMqttReadableDataType.MESSAGELOST, topic, length });
   }
 }

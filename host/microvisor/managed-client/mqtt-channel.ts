@@ -1,253 +1,263 @@
 import { MvMqttReadableDataType, MvMqttRequestState, MvStatus, nameOf } from '../../../build/abi/microvisor.js';
 import type { Subscription } from '../../core/index.js';
-import type { ConnectRequest } from '../calls/mqtt/read-connect-request.js';
-import type { Channel, ChannelDriver } from '../kernel/channels.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
 import { refuse } from '../kernel/statuses.js';
 import { closedEarly } from '../transport/failures.js';
 import type { TransportFailure } from '../transport/transport.js';
-import { Inbox, type Item } from './inbox.js';
+import type { ClientEvent } from './client-event.js';
+import type { ConnectRequest } from './connect-request.js';
+import { Inbox } from './inbox.js';
 import { Link } from './link.js';
-import { type ClientEvent, isBadValue, type MqttClient } from './mqtt-client.js';
-import { type Entry, Outstanding, type PublishMessage } from './pending-requests.js';
+import { isBadValue, type MqttClient } from './mqtt-client.js';
+import type { MqttServices, Shared } from './mqtt-services.js';
+import { type PendingRequest, PendingRequests, type PublishMessage, type Request } from './pending-requests.js';
 import { refusalName } from './reason-names.js';
-import type { Sessions } from './session-store.js';
 
-/** A request whose values cannot be used is answered with INVALIDPARAMETERS: `invalid` says why. */
-export type Request<T> = T | { invalid: string };
+/** A channel has at most one connection in its life. */
+type State =
+  | { name: 'unused' }
+  /** The connect request waits for the next tick. */
+  | { name: 'requested' }
+  | { name: 'connecting'; request: ConnectRequest; link: Link; deadline: number }
+  | { name: 'connected'; request: ConnectRequest; link: Link }
+  /** The client of the connection still takes acknowledgements, which its session sends over the next connection. */
+  | { name: 'over'; client?: MqttClient };
 
 const { REQUESTCOMPLETED, INVALIDPARAMETERS, ALREADYCONNECTED, NOTCONNECTED, SOCKETERROR, CONNECTIONCIRCUITBREAKER } =
   MvMqttRequestState;
+const { CONNECTRESPONSE, DISCONNECTRESPONSE } = MvMqttReadableDataType;
 
 /**
- * What is behind one MQTT channel: at most one connection in its life. Requests are queued by the system calls
- * and done by `tick`; answers become items of the inbox, each with one notification.
+ * What is behind one MQTT channel. The system calls queue requests, and `tick` carries them out; answers become items
+ * of the inbox, each with one notification.
  */
-export class MqttConnection implements ChannelDriver {
+export class MqttChannel implements ChannelDriver {
   readonly inbox: Inbox;
-  #state: 'none' | 'pending' | 'connected' | 'over' = 'none';
-  #request: ConnectRequest | undefined;
-  #link: Link | undefined;
-  #connectDeadline = 0;
-  #work: (() => void)[] = [];
-  readonly #outstanding: Outstanding;
+  readonly #services: MqttServices;
+  readonly #shared: Shared;
+  readonly #pending: PendingRequests;
+  #state: State = { name: 'unused' };
+  #work: ((now: number) => void)[] = [];
   #acknowledgements = 0;
   #disconnects = 0;
 
-  constructor(
-    private readonly kernel: Kernel,
-    channel: Channel,
-    private readonly sessions: Sessions,
-  ) {
-    this.inbox = new Inbox(kernel, channel, {
-      lost: (receipt) => this.#link?.client.acknowledge(receipt, kernel.now()),
-      flood: () => this.#circuitBreaker(),
+  constructor(services: MqttServices, channel: Channel, shared: Shared) {
+    this.#services = services;
+    this.#shared = shared;
+    this.inbox = new Inbox(services, channel, {
+      lost: (receipt, now) => this.#client?.acknowledge(receipt, now),
+      flood: (now) => this.#circuitBreaker(now),
     });
-    this.#outstanding = new Outstanding(kernel, this.inbox);
+    this.#pending = new PendingRequests(services, this.inbox);
   }
 
-  /** One connect for each channel: REQUESTALREADYSENT, or ALREADYCONNECTED as response while the connection stands. */
+  /** Refuses with REQUESTALREADYSENT, but for a connection that stands: `connect` then answers ALREADYCONNECTED. */
   checkConnect(): void {
-    if (this.#state === 'pending' || this.#state === 'over') refuse(MvStatus.REQUESTALREADYSENT);
+    const { name } = this.#state;
+    if (name !== 'unused' && name !== 'connected') refuse(MvStatus.REQUESTALREADYSENT);
   }
 
   connect(request: Request<ConnectRequest>): void {
-    if (this.#state === 'connected') {
-      this.#queue(() => this.#put({ type: MvMqttReadableDataType.CONNECTRESPONSE, state: ALREADYCONNECTED, code: 0 }));
+    if (this.#state.name === 'connected') {
+      this.#queue(() => this.inbox.put({ type: CONNECTRESPONSE, state: ALREADYCONNECTED, code: 0 }));
       return;
     }
-    this.#state = 'pending';
-    this.#queue(() => this.#connect(request));
+    this.#state = { name: 'requested' };
+    this.#queue((now) => this.#connect(request, now));
   }
 
   checkSubscription(type: 'subscribe' | 'unsubscribe'): void {
-    if (this.#outstanding.count(type) >= this.kernel.limits.subscribesInFlight) refuse(MvStatus.RATELIMITED);
+    if (this.#pending.count(type) >= this.#services.limits.subscribesInFlight) refuse(MvStatus.RATELIMITED);
   }
 
   subscribe(correlationId: number, request: Request<Subscription[]>): void {
     const topics = 'invalid' in request ? [] : request.map((subscription) => subscription.topicFilter);
-    this.#start({ type: 'subscribe', correlationId, topics }, request, (client, id, subscriptions) =>
-      client.subscribe(id, subscriptions, this.kernel.now()),
+    this.#start({ type: 'subscribe', correlationId, topics }, request, (client, id, subscriptions, now) =>
+      client.subscribe(id, subscriptions, now),
     );
   }
 
   unsubscribe(correlationId: number, request: Request<string[]>): void {
     const topics = 'invalid' in request ? [] : request;
-    this.#start({ type: 'unsubscribe', correlationId, topics }, request, (client, id, filters) =>
-      client.unsubscribe(id, filters, this.kernel.now()),
+    this.#start({ type: 'unsubscribe', correlationId, topics }, request, (client, id, filters, now) =>
+      client.unsubscribe(id, filters, now),
     );
   }
 
   checkPublish(): void {
-    if (this.#outstanding.count('publish') >= this.kernel.limits.publishesInFlight) refuse(MvStatus.RATELIMITED);
+    if (this.#pending.count('publish') >= this.#services.limits.publishesInFlight) refuse(MvStatus.RATELIMITED);
   }
 
   publish(correlationId: number, request: Request<PublishMessage>): void {
     const message = 'invalid' in request ? ({} as PublishMessage) : request;
-    this.#start({ type: 'publish', correlationId, message }, request, (client, id, wanted) =>
-      client.publish(id, wanted, this.kernel.now()),
+    this.#start({ type: 'publish', correlationId, message }, request, (client, id, wanted, now) =>
+      client.publish(id, wanted, now),
     );
   }
 
-  /** mvMqttAcknowledgeMessage; an id that stands for no unacknowledged message changes nothing. */
+  /** mvMqttAcknowledgeMessage; the id of a message that is not unacknowledged changes nothing. */
   acknowledge(correlationId: number): void {
-    if (this.#acknowledgements >= this.kernel.limits.acknowledgementsInFlight) refuse(MvStatus.RATELIMITED);
+    if (this.#acknowledgements >= this.#services.limits.acknowledgementsInFlight) refuse(MvStatus.RATELIMITED);
     this.#acknowledgements++;
-    this.#queue(() => {
+    this.#queue((now) => {
       this.#acknowledgements--;
       const message = this.inbox.takeUnacknowledged(correlationId);
       if (!message?.receipt) return;
-      this.#link?.client.acknowledge(message.receipt, this.kernel.now());
-      if (this.#state !== 'connected') return;
-      this.kernel.emit({ event: 'acknowledged', topic: message.topic, qos: message.qos });
+      this.#client?.acknowledge(message.receipt, now);
+      if (this.#state.name !== 'connected') return;
+      this.#services.emit({ event: 'acknowledged', topic: message.topic, qos: message.qos });
     });
   }
 
   disconnect() {
-    if (this.#disconnects >= this.kernel.limits.disconnectsInFlight) refuse(MvStatus.RATELIMITED);
+    if (this.#disconnects >= this.#services.limits.disconnectsInFlight) refuse(MvStatus.RATELIMITED);
     this.#disconnects++;
-    this.#queue(() => {
+    this.#queue((now) => {
       this.#disconnects--;
-      if (this.#state === 'connected') return this.#ended('requested by the application', true, REQUESTCOMPLETED);
-      if (this.#state === 'pending') {
-        this.#connectFailed({ requestState: NOTCONNECTED, detail: 'the application asked to disconnect' });
+      const { name } = this.#state;
+      if (name === 'connected') return this.#ended('requested by the application', true, REQUESTCOMPLETED, now);
+      if (name === 'requested' || name === 'connecting') {
+        this.#connectFailed({ requestState: NOTCONNECTED, detail: 'the application asked to disconnect' }, now);
       }
-      this.#put({ type: MvMqttReadableDataType.DISCONNECTRESPONSE, state: NOTCONNECTED, code: 0 });
+      this.inbox.put({ type: DISCONNECTRESPONSE, state: NOTCONNECTED, code: 0 });
     });
   }
 
   tick(now: number): void {
     const work = this.#work;
-    this.#work = [];
-    for (const task of work) task();
-    if (this.#state === 'pending' && this.#link && now >= this.#connectDeadline) {
-      const detail = `no ${this.#link.tls ? 'CONNACK' : 'connection'} within ${this.kernel.behaviour.connectTimeout} ms`;
-      this.#connectFailed({ requestState: SOCKETERROR, detail });
+    if (work.length > 0) this.#work = [];
+    for (const task of work) task(now);
+    if (this.#state.name === 'connecting' && now >= this.#state.deadline) {
+      const missing = this.#state.link.tls ? 'CONNACK' : 'connection';
+      const detail = `no ${missing} within ${this.#services.behaviour.connectTimeout} ms`;
+      this.#connectFailed({ requestState: SOCKETERROR, detail }, now);
     }
-    this.#link?.client.tick(now);
-    this.#drain();
-    this.inbox.admit();
+    this.#link?.tick(now);
+    this.inbox.admit(now);
   }
 
-  nextDeadline(): number | undefined {
-    if (this.#state === 'pending') return this.#link ? this.#connectDeadline : undefined;
-    return this.#state === 'connected' ? this.#link?.client.nextDeadline(this.kernel.now()) : undefined;
+  nextDeadline(now: number): number | undefined {
+    return this.#state.name === 'connecting' ? this.#state.deadline : this.#link?.nextDeadline(now);
   }
 
   close(reason: string, orderly: boolean): void {
     this.#work = [];
     this.inbox.close();
-    if (this.#state === 'connected' || this.#state === 'pending') {
-      this.#finish(orderly);
-      this.kernel.emit({ event: 'disconnected', reason, requested: orderly });
-    }
-    this.#state = 'over';
+    const { name } = this.#state;
+    this.#finish(orderly, this.#services.now());
+    if (name === 'unused' || name === 'over') return;
+    this.#services.emit({ event: 'disconnected', reason, requested: orderly });
   }
 
-  #queue(task: () => void): void {
+  /** The connection, from the opening of its transport until it is over. */
+  get #link(): Link | undefined {
+    return 'link' in this.#state ? this.#state.link : undefined;
+  }
+
+  get #client(): MqttClient | undefined {
+    return this.#state.name === 'over' ? this.#state.client : this.#link?.client;
+  }
+
+  #queue(task: (now: number) => void): void {
     this.#work.push(task);
-    this.kernel.wake();
+    this.#services.wake();
   }
 
-  #put(item: Item): void {
-    this.inbox.put(item);
-  }
-
-  /** Takes a request in, and hands it to the client in the next tick. */
+  /** Keeps a request until its answer; the next tick hands it to the client. */
   #start<T extends object>(
-    entry: Entry,
+    entry: PendingRequest,
     request: Request<T>,
-    send: (client: MqttClient, id: number, request: T) => void,
+    send: (client: MqttClient, id: number, request: T, now: number) => void,
   ): void {
-    const id = this.#outstanding.add(entry);
-    this.#queue(() => {
-      if (this.#state !== 'connected' || !this.#link) return this.#outstanding.answer(id, NOTCONNECTED);
-      if ('invalid' in request) return this.#outstanding.answer(id, INVALIDPARAMETERS);
-      send(this.#link.client, id, request);
+    const id = this.#pending.add(entry);
+    this.#queue((now) => {
+      if (this.#state.name !== 'connected') return this.#pending.answer(id, NOTCONNECTED);
+      if ('invalid' in request) return this.#pending.answer(id, INVALIDPARAMETERS);
+      send(this.#state.link.client, id, request, now);
     });
   }
 
-  #connect(request: Request<ConnectRequest>) {
+  #connect(request: Request<ConnectRequest>, now: number) {
+    // A disconnect request of the same turn has answered it already.
+    if (this.#state.name !== 'requested') return;
     if ('invalid' in request) {
-      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: request.invalid });
+      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: request.invalid }, now);
     }
-    this.#request = request;
-    this.kernel.emit({ event: 'connecting', host: request.host, port: request.port });
-    const link = new Link(this.kernel, this.sessions, request);
-    this.#link = link;
-    this.#connectDeadline = this.kernel.now() + this.kernel.behaviour.connectTimeout;
+    this.#services.emit({ event: 'connecting', host: request.host, port: request.port });
+    const link = new Link(this.#services, this.#shared, request, {
+      events: (events, at) => {
+        for (const event of events) this.#on(event, at);
+      },
+      closed: (failure, at) => this.#closed(failure, at),
+    });
+    const deadline = now + this.#services.behaviour.connectTimeout;
+    this.#state = { name: 'connecting', request, link, deadline };
     try {
-      link.client.start(this.kernel.now());
+      link.client.start(now);
     } catch (error) {
       if (!isBadValue(error)) throw error;
-      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: error.message });
+      return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: error.message }, now);
     }
-    link.open({ news: () => this.#drain(), closed: (failure) => this.#closed(failure) });
+    link.open();
   }
 
-  /** Bytes first, then what they brought about: a QoS 0 publish is done when the transport has it. */
-  #drain(): void {
-    if (!this.#link || (this.#state !== 'connected' && this.#state !== 'pending')) return;
-    this.#link.flush();
-    for (const event of this.#link.client.takeEvents()) this.#on(event);
-    this.#link.flush();
-  }
-
-  #on(event: ClientEvent) {
-    // What came in one chunk with the end of the connection belongs to nobody any more.
-    if (this.#state === 'over') return;
+  #on(event: ClientEvent, now: number) {
+    const state = this.#state;
+    // What came in one chunk with the end of the connection is dropped.
+    if (state.name !== 'connecting' && state.name !== 'connected') return;
     switch (event.type) {
       case 'connected':
         return this.#connected(event.sessionPresent);
       case 'refused': {
-        const version = this.#request?.mqtt.protocolVersion ?? 4;
-        const detail = `the broker refused the connection: ${refusalName(version, event.reasonCode)}`;
-        const said = event.reasonString ? ` (${event.reasonString})` : '';
-        return this.#connectFailed({ requestState: REQUESTCOMPLETED, detail: detail + said }, event.reasonCode);
+        const name = refusalName(state.request.mqtt.protocolVersion, event.reasonCode);
+        const more = event.reasonString ? ` (${event.reasonString})` : '';
+        const detail = `the broker refused the connection: ${name}${more}`;
+        return this.#connectFailed({ requestState: REQUESTCOMPLETED, detail }, now, event.reasonCode);
       }
       case 'subscribed':
       case 'unsubscribed':
-        return this.#outstanding.answer(event.id, REQUESTCOMPLETED, event.reasonCodes);
+        return this.#pending.answer(event.id, REQUESTCOMPLETED, event.reasonCodes);
       case 'published':
-        return this.#outstanding.answer(event.id, REQUESTCOMPLETED, [event.reasonCode]);
+        return this.#pending.answer(event.id, REQUESTCOMPLETED, [event.reasonCode]);
       case 'invalid':
-        return this.#outstanding.answer(event.id, INVALIDPARAMETERS);
+        return this.#pending.answer(event.id, INVALIDPARAMETERS);
       case 'message':
-        return this.inbox.message(event);
+        return this.inbox.message(event, now);
       case 'flood':
-        return this.#circuitBreaker();
+        return this.#circuitBreaker(now);
       case 'closed':
-        if (this.#state === 'pending') {
-          return this.#connectFailed({ requestState: SOCKETERROR, detail: event.reason });
+        if (state.name === 'connecting') {
+          return this.#connectFailed({ requestState: SOCKETERROR, detail: event.reason }, now);
         }
-        return this.#ended(event.reason, false, REQUESTCOMPLETED, event.reasonCode);
+        return this.#ended(event.reason, false, REQUESTCOMPLETED, now, event.reasonCode);
     }
   }
 
   #connected(sessionPresent: boolean): void {
-    const request = this.#request;
-    if (this.#state !== 'pending' || !request) return;
-    this.#state = 'connected';
-    this.#put({ type: MvMqttReadableDataType.CONNECTRESPONSE, state: REQUESTCOMPLETED, code: 0 });
-    this.kernel.emit({
+    if (this.#state.name !== 'connecting') return;
+    const { request, link } = this.#state;
+    this.#state = { name: 'connected', request, link };
+    this.inbox.put({ type: CONNECTRESPONSE, state: REQUESTCOMPLETED, code: 0 });
+    this.#services.emit({
       event: 'connected',
       host: request.host,
       port: request.port,
       protocol: request.mqtt.protocolVersion === 5 ? '5' : '3.1.1',
-      tls: this.#link?.tls?.tls ?? '',
-      cipher: this.#link?.tls?.cipher ?? '',
+      tls: link.tls?.tls ?? '',
+      cipher: link.tls?.cipher ?? '',
       clientId: request.mqtt.clientId,
       sessionPresent,
     });
   }
 
-  #connectFailed({ requestState, detail }: TransportFailure, reasonCode = 0): void {
-    this.#finish(false);
-    this.#put({ type: MvMqttReadableDataType.CONNECTRESPONSE, state: requestState, code: reasonCode });
-    this.kernel.emit({
+  #connectFailed({ requestState, detail }: TransportFailure, now: number, reasonCode = 0): void {
+    const request = 'request' in this.#state ? this.#state.request : undefined;
+    this.#finish(false, now);
+    this.inbox.put({ type: CONNECTRESPONSE, state: requestState, code: reasonCode });
+    this.#services.emit({
       event: 'connectFailed',
-      host: this.#request?.host ?? '',
-      port: this.#request?.port ?? 0,
+      host: request?.host ?? '',
+      port: request?.port ?? 0,
       requestState: nameOf(MvMqttRequestState, requestState),
       reasonCode,
       detail,
@@ -255,32 +265,34 @@ export class MqttConnection implements ChannelDriver {
   }
 
   /** The transport is gone. */
-  #closed(failure: TransportFailure | undefined): void {
-    this.#drain();
-    if (this.#state === 'connected') {
-      this.#ended(failure?.detail ?? 'the broker closed the connection', false, NOTCONNECTED);
-    } else if (this.#state === 'pending') {
-      const clientCertificate = (this.#request?.clientChain.length ?? 0) > 0;
-      this.#connectFailed(closedEarly(this.#link?.tls !== undefined, clientCertificate, failure));
+  #closed(failure: TransportFailure | undefined, now: number): void {
+    const state = this.#state;
+    if (state.name === 'connected') {
+      this.#ended(failure?.detail ?? 'the broker closed the connection', false, NOTCONNECTED, now);
+    } else if (state.name === 'connecting') {
+      const clientCertificate = state.request.clientChain.length > 0;
+      this.#connectFailed(closedEarly(state.link.tls !== undefined, clientCertificate, failure), now);
     }
   }
 
-  #circuitBreaker(): void {
-    this.#ended('too many messages came in unread (circuit breaker)', false, CONNECTIONCIRCUITBREAKER);
+  #circuitBreaker(now: number): void {
+    this.#ended('too many messages came in unread (circuit breaker)', false, CONNECTIONCIRCUITBREAKER, now);
   }
 
-  /** The connection that stood is over: what was asked for and not answered is answered now. */
-  #ended(reason: string, requested: boolean, state: MvMqttRequestState, code = 0): void {
-    if (this.#state !== 'connected') return;
-    this.#finish(true);
-    this.#outstanding.answerAll(NOTCONNECTED);
-    this.#put({ type: MvMqttReadableDataType.DISCONNECTRESPONSE, state, code });
-    this.kernel.emit({ event: 'disconnected', reason, requested, ...(code ? { reasonCode: code } : {}) });
+  /** Ends a connection that stood: requests without a response are answered now. */
+  #ended(reason: string, requested: boolean, state: MvMqttRequestState, now: number, code = 0): void {
+    if (this.#state.name !== 'connected') return;
+    this.#finish(true, now);
+    this.#pending.answerAll(NOTCONNECTED);
+    this.inbox.put({ type: DISCONNECTRESPONSE, state, code });
+    this.#services.emit({ event: 'disconnected', reason, requested, ...(code ? { reasonCode: code } : {}) });
   }
 
-  #finish(goodbye: boolean): void {
-    const connected = this.#state === 'connected';
-    this.#state = 'over';
-    this.#link?.end(goodbye && connected, connected);
+  #finish(goodbye: boolean, now: number): void {
+    const { name } = this.#state;
+    const link = this.#link;
+    const connected = name === 'connected';
+    if (name !== 'over') this.#state = { name: 'over', client: link?.client };
+    link?.end(goodbye && connected, connected, now);
   }
 }

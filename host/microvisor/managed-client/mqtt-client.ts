@@ -11,73 +11,54 @@ import {
   type SubscribePacket,
   type Subscription,
   type UnsubscribePacket,
-  type Will,
 } from '../../core/index.js';
+import type { ClientEvent } from './client-event.js';
+import type { MqttClientOptions } from './connect-request.js';
 import type { Receipt } from './receipts.js';
 import type { MqttSession } from './session-store.js';
 
-export interface ClientOptions {
-  protocolVersion: 4 | 5;
-  clientId: string;
-  cleanStart: boolean;
-  /** Seconds, 0 to 65,535; 0 sends no PINGREQ. */
-  keepAlive: number;
-  will?: Will;
-  userName?: string;
-  password?: Uint8Array;
-}
-
-/** What the client reports; `id` is the one that the request was given. */
-export type ClientEvent =
-  | { type: 'connected'; sessionPresent: boolean }
-  | { type: 'refused'; reasonCode: number; reasonString?: string }
-  | { type: 'subscribed' | 'unsubscribed'; id: number; reasonCodes: number[] }
-  | { type: 'published'; id: number; reasonCode: number }
-  /** The request holds values that MQTT or this broker does not allow; nothing of it was sent. */
-  | { type: 'invalid'; id: number; reason: string }
-  /** Without a receipt it is of QoS 0. */
-  | { type: 'message'; receipt?: Receipt; topic: string; payload: Uint8Array; qos: QoS; retain: boolean }
-  /** More messages are not acknowledged than the session has room for. */
-  | { type: 'flood' }
-  | { type: 'closed'; reason: string; reasonCode: number };
-
-/** The session takes the message later: when an answer came, or what waits from the connection before was sent. */
+/** The session takes the message later: after an answer, or when the messages of the connection before are sent. */
 const LATER: number[] = [Result.RECEIVE_MAXIMUM_REACHED, Result.RESEND_PENDING];
+const NO_EVENTS: readonly ClientEvent[] = [];
 
 /**
- * The managed MQTT client: one connection of a session, packets in and out as bytes, time as a parameter. The rules of MQTT
- * are the session's; here are the requests that wait for their answers, and the copies of messages for the next connection.
+ * The managed MQTT client: one connection of a session, packets in and out as bytes, time as a parameter. The core's session
+ * knows the rules of MQTT; the client keeps the requests that wait for their answers.
+ *
+ * `receive` and `tick` return the events since the last of them, those of requests included.
  */
 export class MqttClient {
+  readonly #options: MqttClientOptions;
+  readonly #session: MqttSession;
   #events: ClientEvent[] = [];
   readonly #subscriptions = new Map<number, { id: number; count: number }>();
   /** Publishes above QoS 0 that wait for room or for the broker's Receive Maximum (MQTT 5, 4.9). */
   #queue: { packet: PublishPacket; id: number }[] = [];
   #state: 'connecting' | 'connected' | 'closed' = 'connecting';
 
-  constructor(
-    private readonly options: ClientOptions,
-    private readonly session: MqttSession,
-  ) {}
+  constructor(options: MqttClientOptions, session: MqttSession) {
+    this.#options = options;
+    this.#session = session;
+  }
 
   get connected(): boolean {
     return this.#state === 'connected';
   }
 
   /**
-   * Puts CONNECT into the output; to be called once, first.
+   * Puts CONNECT into the output. Call it once, before anything else.
    *
    * @throws MqttError, TypeError or RangeError for values that MQTT does not allow
    */
   start(now: number): void {
-    const { messagesInFlight, topicAliases, sessionExpiryInterval } = this.session.settings;
+    const { messagesInFlight, topicAliases, sessionExpiryInterval } = this.#session.settings;
     const properties = {
       receiveMaximum: messagesInFlight,
       topicAliasMaximum: topicAliases || undefined,
       sessionExpiryInterval: sessionExpiryInterval || undefined,
     };
-    const connect = { type: 'connect', ...this.options } as const;
-    this.session.core.send(this.options.protocolVersion === 5 ? { ...connect, properties } : connect, now);
+    const connect = { type: 'connect', ...this.#options } as const;
+    this.#session.core.send(this.#options.protocolVersion === 5 ? { ...connect, properties } : connect, now);
   }
 
   subscribe(id: number, subscriptions: Subscription[], now: number): void {
@@ -98,71 +79,77 @@ export class MqttClient {
     }
   }
 
-  /** The application has taken a message, maybe of an earlier connection; the broker is told in the order of the messages. */
+  /** The application has taken a message, maybe of an earlier connection; acknowledgements are sent in the order of the messages. */
   acknowledge(receipt: Receipt, now: number): void {
-    this.#acknowledging(() => this.session.receipts.acknowledge(receipt, now), now);
+    this.#acknowledging(() => this.#session.receipts.acknowledge(receipt, now), now);
   }
 
-  /** Sends DISCONNECT and is finished; the transport is to be ended after the output. */
+  /** Puts DISCONNECT into the output, after which the transport is to be ended. */
   disconnect(now: number, reasonCode = 0): void {
     try {
-      if (this.connected) this.session.core.send({ type: 'disconnect', reasonCode }, now);
+      if (this.connected) this.#session.core.send({ type: 'disconnect', reasonCode }, now);
     } catch (error) {
-      // To a broker that takes no packet of this size there is nothing to say.
+      // The broker takes no packet of this size: the connection ends without DISCONNECT.
       if (!(error instanceof SessionError)) throw error;
     }
     this.#state = 'closed';
   }
 
-  /** The connection is over, and the session belongs to another one from now on. */
+  /** The connection is over; the session is free for another one. */
   close(): void {
     this.#state = 'closed';
-    this.session.close();
+    this.#session.close();
   }
 
   /** Bytes from the server, in any fragments. */
-  receive(bytes: Uint8Array, now: number) {
-    if (this.#state === 'closed') return;
+  receive(bytes: Uint8Array, now: number): readonly ClientEvent[] {
+    if (this.#state === 'closed') return this.takeEvents();
     try {
-      for (const event of this.session.core.receive(bytes, now)) this.#handle(event, now);
+      for (const event of this.#session.core.receive(bytes, now)) this.#handle(event, now);
     } catch (error) {
       if (!(error instanceof SessionError || error instanceof MalformedPacketError)) throw error;
       for (const event of error.events) this.#handle(event, now);
       this.#refused(error, now);
     }
-    this.tick(now);
+    return this.tick(now);
   }
 
   /** Sends what is due: PINGREQ, messages of the connection before, publishes that waited. */
-  tick(now: number) {
-    if (!this.connected) return;
+  tick(now: number): readonly ClientEvent[] {
+    if (this.connected) this.#sendDue(now);
+    return this.takeEvents();
+  }
+  /** The time of the next `tick`, in milliseconds; undefined when nothing is due. */
+  nextDeadline(now: number): number | undefined {
+    return this.connected ? this.#session.core.nextDeadline(now) : undefined;
+  }
+
+  takeOutput(): Uint8Array[] {
+    return this.#session.core.takeOutput();
+  }
+
+  /** What neither `receive` nor `tick` has returned yet. */
+  takeEvents(): readonly ClientEvent[] {
+    if (this.#events.length === 0) return NO_EVENTS;
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  #sendDue(now: number) {
     try {
       this.#resend(now);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       if (error.code === Result.RESPONSE_TIMEOUT) {
-        const reason = `no answer to PINGREQ within ${this.session.settings.pingTimeout} ms`;
+        const reason = `no answer to PINGREQ within ${this.#session.settings.pingTimeout} ms`;
         return this.#fail(reason, error.reasonCode, now);
       }
       // The broker takes less than on the connection before: the session cannot go on.
-      this.session.held = false;
+      this.#session.held = false;
       return this.#fail(`a message cannot be sent again: ${error.message}`, undefined, now);
     }
     this.#sendQueued(now);
-  }
-
-  nextDeadline(now: number): number | undefined {
-    return this.connected ? this.session.core.deadline(now) : undefined;
-  }
-
-  takeOutput(): Uint8Array[] {
-    return this.session.core.takeOutput();
-  }
-
-  takeEvents(): ClientEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
   }
 
   #handle({ type, packet }: ClientSessionEvent, now: number) {
@@ -191,9 +178,9 @@ export class MqttClient {
       return;
     }
     this.#state = 'connected';
-    if (!sessionPresent) this.session.begin();
-    const { protocolVersion, cleanStart } = this.options;
-    this.session.held = protocolVersion === 5 ? this.session.settings.sessionExpiryInterval > 0 : !cleanStart;
+    if (!sessionPresent) this.#session.begin();
+    const { protocolVersion, cleanStart } = this.#options;
+    this.#session.held = protocolVersion === 5 ? this.#session.settings.sessionExpiryInterval > 0 : !cleanStart;
     this.#events.push({ type: 'connected', sessionPresent });
   }
 
@@ -208,17 +195,17 @@ export class MqttClient {
   }
 
   #publishAnswer(event: ClientSessionEvent['type'], packetId: number, reasonCode: number): void {
-    const message = this.session.sending.get(packetId);
+    const message = this.#session.sending.get(packetId);
     if (!message) return;
     if (event === 'accepted') message.packet = undefined;
     if (event !== 'published') return;
-    this.session.sending.delete(packetId);
+    this.#session.sending.delete(packetId);
     if (message.id !== undefined) this.#events.push({ type: 'published', id: message.id, reasonCode });
   }
 
   #message(event: ClientSessionEvent['type'], packet: PublishPacket, now: number): void {
     const { packetId = 0, topic, payload, qos, retain } = packet;
-    const { receipts } = this.session;
+    const { receipts } = this.#session;
     let receipt: Receipt | undefined;
     if (event === 'duplicate') {
       receipt = this.#acknowledging(() => receipts.again(packetId, now), now);
@@ -230,7 +217,7 @@ export class MqttClient {
     this.#events.push({ type: 'message', receipt, topic, qos, retain, payload: new Uint8Array(payload) });
   }
 
-  /** A broker that takes no acknowledgement, for its Maximum Packet Size, cannot be served. */
+  /** Ends the connection when the broker's Maximum Packet Size is too small for an acknowledgement. */
   #acknowledging<T>(run: () => T, now: number): T | undefined {
     try {
       return run();
@@ -247,14 +234,14 @@ export class MqttClient {
   }
 
   #resend(now: number): void {
-    const { core, sending } = this.session;
-    for (let packetId = core.poll(now); packetId !== undefined; packetId = core.poll(now)) {
+    const { core, sending } = this.#session;
+    for (let packetId = core.tick(now); packetId !== undefined; packetId = core.tick(now)) {
       core.send({ ...(sending.get(packetId)?.packet as PublishPacket), packetId, dup: true }, now);
     }
   }
 
   #sendQueued(now: number): void {
-    const { sending, settings } = this.session;
+    const { sending, settings } = this.#session;
     while (this.#queue.length > 0 && sending.size < settings.publishesInFlight) {
       const [{ id, packet }] = this.#queue;
       const packetId = this.#send(id, packet, now);
@@ -264,10 +251,10 @@ export class MqttClient {
     }
   }
 
-  /** Gives the packet id, 0 also for a message that has to wait; undefined when it cannot be sent, which is told. */
+  /** @returns the packet id; 0 also for a message that has to wait; undefined after an `invalid` event: it cannot be sent */
   #send(id: number, packet: Packet, now: number): number | undefined {
     try {
-      return this.session.core.send(packet, now);
+      return this.#session.core.send(packet, now);
     } catch (error) {
       if (error instanceof SessionError && LATER.includes(error.code)) return 0;
       if (!isBadValue(error)) throw error;
@@ -276,7 +263,7 @@ export class MqttClient {
     }
   }
 
-  /** A packet of the broker was refused. */
+  /** The session or the decoder refused a packet of the broker. */
   #refused(error: SessionError | MalformedPacketError, now: number): void {
     if (this.#state === 'closed') return;
     if (error.code === Result.NO_MEMORY) this.#events.push({ type: 'flood' });
@@ -284,13 +271,13 @@ export class MqttClient {
   }
 
   #fail(reason: string, reasonCode: number = ReasonCode.unspecifiedError, now: number): void {
-    if (this.options.protocolVersion === 5) this.disconnect(now, reasonCode);
+    if (this.#options.protocolVersion === 5) this.disconnect(now, reasonCode);
     this.#state = 'closed';
     this.#events.push({ type: 'closed', reason, reasonCode: 0 });
   }
 }
 
-/** A value that cannot be sent, as opposed to a fault of this program. */
+/** True for an error that says that a value cannot be sent, as opposed to a fault of this program. */
 export function isBadValue(error: unknown): error is Error {
   return [SessionError, MqttError, TypeError, RangeError].some((kind) => error instanceof kind);
 }

@@ -1,7 +1,10 @@
 import { MvMqttReadableDataType, MvMqttRequestState } from '../../../build/abi/microvisor.js';
 import type { QoS } from '../../core/index.js';
-import type { Kernel } from '../kernel/kernel.js';
 import type { Inbox } from './inbox.js';
+import type { MqttServices } from './mqtt-services.js';
+
+/** A request, or why its values cannot be used: it is then answered with INVALIDPARAMETERS. */
+export type Request<T> = T | { invalid: string };
 
 export interface PublishMessage {
   topic: string;
@@ -10,35 +13,37 @@ export interface PublishMessage {
   retain: boolean;
 }
 
-/** A request of the application that was taken in. */
-export type Entry =
+/** A request of the application without a response. */
+export type PendingRequest =
   | { type: 'subscribe' | 'unsubscribe'; correlationId: number; topics: string[] }
   | { type: 'publish'; correlationId: number; message: PublishMessage };
 
 /**
- * Requests without a response, by an id of our own: the application may use a correlation id twice. Each is
+ * Requests without a response, by an id of our own, because the application may use a correlation id twice. Each is
  * answered once, with an item of the inbox.
  */
-export class Outstanding {
-  readonly #entries = new Map<number, Entry>();
+export class PendingRequests {
+  readonly #services: Pick<MqttServices, 'emit'>;
+  readonly #inbox: Inbox;
+  readonly #entries = new Map<number, PendingRequest>();
   #nextId = 1;
 
-  constructor(
-    private readonly kernel: Kernel,
-    private readonly inbox: Inbox,
-  ) {}
+  constructor(services: Pick<MqttServices, 'emit'>, inbox: Inbox) {
+    this.#services = services;
+    this.#inbox = inbox;
+  }
 
-  add(entry: Entry): number {
+  add(request: PendingRequest): number {
     const id = this.#nextId++;
-    this.#entries.set(id, entry);
+    this.#entries.set(id, request);
     return id;
   }
 
-  count(type: Entry['type']): number {
+  count(type: PendingRequest['type']): number {
     return [...this.#entries.values()].filter((entry) => entry.type === type).length;
   }
 
-  /** Turns a request into its response; one that was answered already is left alone. */
+  /** Turns a request into its response; does nothing for one that was answered already. */
   answer(id: number, state: MvMqttRequestState, codes: number[] = []): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
@@ -52,10 +57,10 @@ export class Outstanding {
   }
 
   #published(correlationId: number, message: PublishMessage, state: MvMqttRequestState, code: number): void {
-    this.inbox.put({ type: MvMqttReadableDataType.PUBLISHRESPONSE, state, correlationId, code });
+    this.#inbox.put({ type: MvMqttReadableDataType.PUBLISHRESPONSE, state, correlationId, code });
     if (state !== MvMqttRequestState.REQUESTCOMPLETED) return;
     const { topic, payload, qos } = message;
-    this.kernel.emit({ event: 'published', topic, payload, qos, reasonCode: code });
+    this.#services.emit({ event: 'published', topic, payload, qos, reasonCode: code });
   }
 
   #subscription(
@@ -66,9 +71,9 @@ export class Outstanding {
     codes: number[],
   ): void {
     const type = subscribe ? MvMqttReadableDataType.SUBSCRIBERESPONSE : MvMqttReadableDataType.UNSUBSCRIBERESPONSE;
-    this.inbox.put({ type, state, correlationId, codes });
+    this.#inbox.put({ type, state, correlationId, codes });
     if (state !== MvMqttRequestState.REQUESTCOMPLETED) return;
     const topics = names.map((topic, index) => ({ topic, reasonCode: codes[index] ?? 0 }));
-    this.kernel.emit({ event: subscribe ? 'subscribed' : 'unsubscribed', topics });
+    this.#services.emit({ event: subscribe ? 'subscribed' : 'unsubscribed', topics });
   }
 }

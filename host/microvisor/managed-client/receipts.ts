@@ -4,21 +4,24 @@ import { type ClientSession, Result, SessionError } from '../../core/index.js';
 export interface Receipt {
   readonly packetId: number;
   readonly qos: 1 | 2;
-  /** It came on this connection; one that did not comes again (MQTT-4.4.0-1). */
+  /** It came on this connection. One of an earlier connection comes again (MQTT-4.4.0-1). */
   live: boolean;
-  /** By the application; it is sent when those before it are. */
+  /** The application has acknowledged it; the acknowledgement is sent after those before it. */
   acknowledged: boolean;
 }
 
 /**
- * Brings the acknowledgements of the application, which come in any order, into the order of the messages: PUBACK and PUBREC
- * each go in that in which the messages of their QoS came (MQTT-4.6.0-2, -3).
+ * Brings the acknowledgements of the application, which come in any order, into the order of the messages: PUBACK and
+ * PUBREC are sent in the order in which the messages of their QoS came (MQTT-4.6.0-2, -3).
  */
 export class Receipts {
+  readonly #session: ClientSession;
   /** By QoS, in the order of the messages. */
   readonly #owed = { 1: new Set<Receipt>(), 2: new Set<Receipt>() };
 
-  constructor(private readonly session: ClientSession) {}
+  constructor(session: ClientSession) {
+    this.#session = session;
+  }
 
   /** A new message. */
   add(packetId: number, qos: 1 | 2): Receipt {
@@ -27,7 +30,7 @@ export class Receipts {
     return receipt;
   }
 
-  /** A message of QoS 2 came again: gives its receipt when the application of this connection has to get it. */
+  /** A message of QoS 2 came again. @returns its receipt when the application has to get it on this connection too */
   again(packetId: number, now: number): Receipt | undefined {
     const found = [...this.#owed[2]].find((receipt) => receipt.packetId === packetId && !receipt.live);
     if (!found) return undefined;
@@ -37,14 +40,14 @@ export class Receipts {
     return undefined;
   }
 
-  /** The application has taken the message. What is over already changes nothing. */
+  /** The application has taken the message. Does nothing when no acknowledgement is owed. */
   acknowledge(receipt: Receipt, now: number): void {
     if (!this.#owed[receipt.qos].has(receipt)) return;
     receipt.acknowledged = true;
     this.#settle(receipt.qos, now);
   }
 
-  /** The session was closed: what was not acknowledged of QoS 1 comes again as new messages, of QoS 2 as the same (4.3.3). */
+  /** The session was closed: unacknowledged messages come again, of QoS 1 as new ones, of QoS 2 as the same (4.3.3). */
   connectionLost(): void {
     this.#owed[1].clear();
     for (const receipt of this.#owed[2]) receipt.live = false;
@@ -56,7 +59,7 @@ export class Receipts {
     this.#owed[2].clear();
   }
 
-  /** Sends what has its turn. A message of an earlier connection only waits for those that have not come again either. */
+  /** Sends the acknowledgements whose turn it is. One of an earlier connection waits only for those that have not come again either. */
   #settle(qos: 1 | 2, now: number): void {
     const waits = { live: false, earlier: false };
     for (const receipt of this.#owed[qos]) {
@@ -69,9 +72,9 @@ export class Receipts {
   #send(receipt: Receipt, now: number): void {
     const { packetId, qos } = receipt;
     try {
-      this.session.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: 0 }, now);
+      this.#session.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: 0 }, now);
     } catch (error) {
-      // One before it has come again as well, of which nothing is known here yet: it goes after that one.
+      // A message before it has come again, which is not known here yet: this one is acknowledged after that one.
       if (error instanceof SessionError && error.code === Result.ACKNOWLEDGEMENT_ORDER) return;
       throw error;
     }

@@ -1,8 +1,8 @@
 import { ClientSession, type PublishPacket } from '../../core/index.js';
-import type { ConnectRequest } from '../calls/mqtt/read-connect-request.js';
+import type { ConnectRequest } from './connect-request.js';
 import { Receipts } from './receipts.js';
 
-/** What a session needs to know of the device. */
+/** The limits and times of a session. */
 export interface SessionSettings {
   /** Messages of QoS 1 and 2 in flight to the broker. */
   publishesInFlight: number;
@@ -23,19 +23,19 @@ const ALIASED_TOPIC = 256;
 
 /** A message on its way to the broker. */
 export interface Sending {
-  /** The request, while its connection stands. */
+  /** The request; undefined after the connection of the request has ended. */
   id: number | undefined;
-  /** To be sent again after a reconnect; gone once PUBREC came. */
+  /** Sent again after a reconnect; undefined after PUBREC. */
   packet: PublishPacket | undefined;
 }
 
-/** What outlives a connection (4.1): the state of the core's session, and the messages, of which it holds no copies. */
+/** What outlives a connection (4.1): the state of the core's session, and the messages, which the core does not keep. */
 export class MqttSession {
   readonly core: ClientSession;
   readonly receipts: Receipts;
   /** By packet id. */
   readonly sending = new Map<number, Sending>();
-  /** The broker may hold the session without a connection. */
+  /** True when the broker may keep the session without a connection. */
   held = false;
 
   constructor(readonly settings: SessionSettings) {
@@ -51,7 +51,7 @@ export class MqttSession {
     this.receipts = new Receipts(this.core);
   }
 
-  /** The broker began a new session: nothing of the old one is sent or comes again (MQTT-3.2.2-5). */
+  /** The broker began a new session: no message of the old one is sent or received again (MQTT-3.2.2-5). */
   begin(): void {
     this.sending.clear();
     this.receipts.clear();
@@ -65,31 +65,33 @@ export class MqttSession {
   }
 }
 
-/** Sessions that wait for their client to connect again; a device that is restarted has none. */
-export class Sessions {
+/** Sessions that wait for their client to connect again, in memory: a restart of the device loses them. */
+export class SessionStore {
+  readonly #settings: SessionSettings;
+  readonly #limit: number;
   readonly #waiting = new Map<string, MqttSession>();
 
-  /** @param limit of the sessions that wait; beyond it the oldest is forgotten */
-  constructor(
-    private readonly settings: SessionSettings,
-    private readonly limit: number,
-  ) {}
+  /** @param limit how many sessions may wait; beyond it the oldest is forgotten */
+  constructor(settings: SessionSettings, limit: number) {
+    this.#settings = settings;
+    this.#limit = limit;
+  }
 
   /** The session of this client at this broker, or a new one. */
   take(client: ConnectRequest): MqttSession {
     const key = keyOf(client);
     const found = this.#waiting.get(key);
     this.#waiting.delete(key);
-    return found ?? new MqttSession(this.settings);
+    return found ?? new MqttSession(this.#settings);
   }
 
-  /** Takes back a session that was closed, for the next connection of this client on whichever channel. */
+  /** Takes back a session that was closed, for the next connection of this client on any channel. */
   keep(client: ConnectRequest, session: MqttSession): void {
     const key = keyOf(client);
     this.#waiting.delete(key);
     if (session.held) this.#waiting.set(key, session);
     for (const oldest of this.#waiting.keys()) {
-      if (this.#waiting.size <= this.limit) return;
+      if (this.#waiting.size <= this.#limit) return;
       this.#waiting.delete(oldest);
     }
   }

@@ -4,7 +4,7 @@ import type { TransportFailure } from './transport.js';
 
 const { NXDOMAIN, UNKNOWNCA, CERTIFICATEEXPIRED, SOCKETERROR, INVALIDPARAMETERS } = MvMqttRequestState;
 
-/** Codes of node:dns, node:net and OpenSSL (`verify(1)`) with the request state that stands for them. */
+/** The request states of the codes of node:dns, node:net and OpenSSL (`verify(1)`). */
 const STATES: Record<string, MvMqttRequestState> = {
   ENOTFOUND: NXDOMAIN,
   EAI_AGAIN: NXDOMAIN,
@@ -73,7 +73,7 @@ export function closedEarly(tls: boolean, clientCertificate: boolean, failure?: 
   return { requestState: failure?.requestState ?? SOCKETERROR, detail };
 }
 
-/** OpenSSL's "8C1F:error:0A00045C:SSL routines:function:reason:file:line:data" says the reason in its fifth field. */
+/** The reason of OpenSSL's "8C1F:error:0A00045C:SSL routines:function:reason:file:line:data", else the message. */
 function plain(message: string): string {
   const [, reason] = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message) ?? [];
   return reason ?? message.trim();

@@ -7,35 +7,35 @@ import type { MqttTransportFactory, Transport, TransportEvents, TransportRequest
 export interface TlsTransportOptions {
   /** Milliseconds for the name, TCP and the handshake together; default 15,000. */
   connectTimeout?: number;
-  /** Milliseconds after `end` until the socket is closed whether the peer agrees or not; default 1000. */
+  /** Milliseconds after `end` until the socket is closed even if the peer has not closed its side; default 1000. */
   endTimeout?: number;
-  /** Name resolution, for tests; default that of the system. */
+  /** Name resolution, for tests; default: the system's. */
   lookup?: LookupFunction;
 }
 
 /**
- * Transports over node:tls, TLS 1.2 or newer: the server's certificate is always checked, with its name, against
- * the given CAs or the Mozilla roots; the name goes out as SNI.
+ * Transports over node:tls, TLS 1.2 or newer. The server's certificate and its name are always checked against the
+ * given CAs or the Mozilla roots; the host name is sent as SNI.
  */
 export function tlsTransport(options: TlsTransportOptions = {}): MqttTransportFactory {
   return (request, events) => new TlsTransport(request, events, options);
 }
 
 class TlsTransport implements Transport {
+  readonly #events: TransportEvents;
+  readonly #options: TlsTransportOptions;
   #socket: TLSSocket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
   #closed = false;
 
-  constructor(
-    request: TransportRequest,
-    private readonly events: TransportEvents,
-    private readonly options: TlsTransportOptions,
-  ) {
+  constructor(request: TransportRequest, events: TransportEvents, options: TlsTransportOptions) {
+    this.#events = events;
+    this.#options = options;
     try {
       this.#socket = this.#open(request);
     } catch (error) {
-      // Credentials that cannot be used: told later, as every failure is.
+      // Credentials that cannot be used: reported later, as every failure is.
       this.#error = error as Error;
       setImmediate(() => this.#close());
     }
@@ -48,7 +48,7 @@ class TlsTransport implements Transport {
   end(): void {
     const socket = this.#socket;
     socket?.end();
-    this.#arm(this.options.endTimeout ?? 1000, () => socket?.destroy());
+    this.#arm(this.#options.endTimeout ?? 1000, () => socket?.destroy());
   }
 
   destroy(): void {
@@ -65,19 +65,19 @@ class TlsTransport implements Transport {
       ...(isIP(request.host) ? {} : { servername: request.host }),
       minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
-      ...(this.options.lookup ? { lookup: this.options.lookup } : {}),
+      ...(this.#options.lookup ? { lookup: this.#options.lookup } : {}),
     });
     socket.setNoDelay(true);
     socket.once('secureConnect', () => {
       clearTimeout(this.#timer);
-      this.events.connected({ tls: socket.getProtocol() ?? '', cipher: socket.getCipher().name });
+      this.#events.connected({ tls: socket.getProtocol() ?? '', cipher: socket.getCipher().name });
     });
-    socket.on('data', (bytes) => this.events.data(bytes));
+    socket.on('data', (bytes) => this.#events.data(bytes));
     socket.on('error', (error) => {
       this.#error ??= error;
     });
     socket.once('close', () => this.#close());
-    const timeout = this.options.connectTimeout ?? 15_000;
+    const timeout = this.#options.connectTimeout ?? 15_000;
     this.#arm(timeout, () => {
       this.#error ??= new Error(`no TLS connection to ${request.host}:${request.port} within ${timeout} ms`);
       socket.destroy();
@@ -95,6 +95,6 @@ class TlsTransport implements Transport {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     this.#closed = true;
-    this.events.closed(this.#error && failureOf(this.#error));
+    this.#events.closed(this.#error && failureOf(this.#error));
   }
 }

@@ -1,6 +1,6 @@
 import type { MvMqttRequestState } from '../../../build/abi/microvisor.js';
 
-/** What a connection is asked for: always TLS. Certificates and keys are DER. */
+/** Where to connect, always with TLS, and with which credentials. Certificates and keys are DER. */
 export interface TransportRequest {
   host: string;
   /** 1 to 65,535. */
@@ -20,13 +20,13 @@ export interface TransportFailure {
   detail: string;
 }
 
-/** How a transport reports; after `closed` nothing more comes. */
+/** How a transport reports. These are plain functions, called without `this`; `closed` is the last call. */
 export interface TransportEvents {
   /** The server's certificate was accepted and the handshake is done. */
-  connected(info: { tls: string; cipher: string }): void;
-  data(bytes: Uint8Array): void;
-  /** Without a failure: the peer ended the connection, or `end` has finished. */
-  closed(failure?: TransportFailure): void;
+  connected: (info: { tls: string; cipher: string }) => void;
+  data: (bytes: Uint8Array) => void;
+  /** There is no failure when the peer ended the connection or `end` has finished. */
+  closed: (failure?: TransportFailure) => void;
 }
 
 export interface Transport {

@@ -9,23 +9,23 @@ import {
 import { MqttError, type ProtocolVersion } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { GenerateOptions, ISubscription, Packet } from '../packet-types.js';
-import { writeConnect } from './untrusted-connect.js';
+import { writeUntrustedConnect } from './untrusted-connect.js';
 import {
   type Context,
-  type Given,
   isInteger,
   qosOf,
   stringOrBytes,
+  type UntrustedPacket,
   type Written,
   writeField,
 } from './untrusted-packet.js';
-import { writeProperties } from './untrusted-properties.js';
+import { writeUntrustedProperties } from './untrusted-properties.js';
 
-type Encoding = (packet: Given, writer: PacketWriter, context: Context) => Written;
+type Encoding = (packet: UntrustedPacket, writer: PacketWriter, context: Context) => Written;
 
 const encodings = new Map<string, Encoding>(
   Object.entries({
-    connect: writeConnect,
+    connect: writeUntrustedConnect,
     connack: writeConnack,
     publish: writePublish,
     puback: acknowledgement(0x40),
@@ -44,18 +44,20 @@ const encodings = new Map<string, Encoding>(
 );
 
 /**
- * Encodes a packet object of mqtt-packet. Without `lenient` the core then reads the packet as its receiver would, but
- * for the payload, about which there is no rule.
+ * Encodes a packet object of mqtt-packet. Without `lenient`, the core then reads the packet as its receiver would, except for
+ * the payload, which no rule concerns.
  *
- * @returns the bytes; undefined when the packet is larger than the receiver takes.
- * @throws PacketError when the packet is refused.
+ * @returns the bytes; undefined when the packet is too large for its receiver
+ * @throws PacketError when the packet is refused
  */
-export function encode(packet: Packet, options: GenerateOptions | undefined): Buffer | undefined {
+export function encodeUntrusted(packet: Packet, options: GenerateOptions | undefined): Buffer | undefined {
   const { cmd } = packet;
   const write = encodings.get(cmd) ?? refuse('Unknown command');
   const writer = borrowWriter();
   try {
-    return writeWhole(writer, write, packet as unknown as Given, contextOf(cmd, options)) ? writer.take() : undefined;
+    return writeWhole(writer, write, packet as unknown as UntrustedPacket, contextOf(cmd, options))
+      ? writer.take()
+      : undefined;
   } catch (error) {
     if (!(error instanceof MqttError)) throw error;
     const worded = new MqttError(error.code, -1, cmd, [], error.protocolVersion);
@@ -75,8 +77,8 @@ function contextOf(cmd: string, options: GenerateOptions | undefined): Context {
   };
 }
 
-/** Gives false when the packet must not be sent. */
-function writeWhole(writer: PacketWriter, write: Encoding, packet: Given, context: Context): boolean {
+/** Writes a packet; returns false when it must not be sent. */
+function writeWhole(writer: PacketWriter, write: Encoding, packet: UntrustedPacket, context: Context): boolean {
   writer.begin(((context.cmd === 'connect' && packet.protocolVersion) || context.version) as ProtocolVersion);
   const written = write(packet, writer, context);
   if (!written) return false;
@@ -90,34 +92,35 @@ function writeWhole(writer: PacketWriter, write: Encoding, packet: Given, contex
   return true;
 }
 
-/** A byte; one that is left out is 0. */
-function reasonCode({ reasonCode: code = 0 }: Given): number {
+/** The reason code of a packet; 0 when it has none. */
+function reasonCode({ reasonCode: code = 0 }: UntrustedPacket): number {
   return isInteger(code, 0xff) ? code : refuse('Invalid reason code');
 }
 
-function writeMessageId({ messageId }: Given, writer: PacketWriter): void {
+function writeMessageId({ messageId }: UntrustedPacket, writer: PacketWriter): void {
   writer.u16(isInteger(messageId, 0xffff) ? messageId : refuse('Invalid messageId'));
 }
 
-/** The properties, of a version that has them. */
-function writeOwnProperties(packet: Given, writer: PacketWriter, context: Context): void {
-  if (context.version === 5) writeProperties(writer, packet.properties, context);
+/** Writes the properties of a packet in a version that has them. */
+function writeOwnProperties(packet: UntrustedPacket, writer: PacketWriter, context: Context): void {
+  if (context.version === 5) writeUntrustedProperties(writer, packet.properties, context);
 }
 
 /**
- * Writes the properties of an acknowledgement: without reason string, then without user properties too, when the packet
- * would be larger than the receiver takes (MQTT-3.4.2-2, -3). Gives false when it is too large even so.
+ * Writes the properties of an acknowledgement. While the packet is too large for its receiver, it leaves out the reason string,
+ * then the user properties too (MQTT-3.4.2-2, -3).
  *
- * @param rest bytes that follow the properties
+ * @param rest length of what follows the properties, bytes
+ * @returns false when the packet is too large even so
  */
-function writeFitting(packet: Given, rest: number, writer: PacketWriter, context: Context): boolean {
+function writeFitting(packet: UntrustedPacket, rest: number, writer: PacketWriter, context: Context): boolean {
   const { maximumPacketSize, strict } = context;
   const start = writer.length;
-  let properties = packet.properties as Given | undefined;
+  let properties = packet.properties as UntrustedPacket | undefined;
   for (const next of ['reasonString', 'userProperties', undefined]) {
-    writeProperties(writer, properties, context);
+    writeUntrustedProperties(writer, properties, context);
     const body = writer.length + rest;
-    // The limit counts the whole packet (3.1.2.11.4); mqtt-packet leaves its fixed header out.
+    // The limit is for the whole packet (3.1.2.11.4); mqtt-packet does not count the fixed header.
     if (maximumPacketSize === 0 || (strict ? packetSize(body) : body) <= maximumPacketSize) return true;
     writer.rewind(start);
     if (next) properties = { ...properties, [next]: undefined };
@@ -125,7 +128,7 @@ function writeFitting(packet: Given, rest: number, writer: PacketWriter, context
   return false;
 }
 
-function writeConnack(packet: Given, writer: PacketWriter, context: Context): Written {
+function writeConnack(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   const code = context.version === 5 ? packet.reasonCode : packet.returnCode;
   writer.byte(packet.sessionPresent ? 1 : 0);
   writer.byte(isInteger(code, 0xff) ? code : refuse('Invalid return code'));
@@ -133,7 +136,7 @@ function writeConnack(packet: Given, writer: PacketWriter, context: Context): Wr
   return { firstByte: 0x20 };
 }
 
-function writePublish(packet: Given, writer: PacketWriter, context: Context): Written {
+function writePublish(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   const qos = qosOf(packet.qos || 0, 'Invalid qos');
   writeField(writer, stringOrBytes(packet.topic) ?? refuse('Invalid topic'), context);
   const payload = stringOrBytes(packet.payload || '') ?? refuse('Invalid payload');
@@ -158,7 +161,7 @@ function acknowledgement(firstByte: number): Encoding {
   };
 }
 
-function writeSubscribe(packet: Given, writer: PacketWriter, context: Context): Written {
+function writeSubscribe(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writeMessageId(packet, writer);
   writeOwnProperties(packet, writer, context);
   for (const entry of filled(packet.subscriptions, 'Invalid subscriptions') as ISubscription[]) {
@@ -176,7 +179,7 @@ function writeSubscribe(packet: Given, writer: PacketWriter, context: Context): 
   return { firstByte: packet.dup ? 0x8a : 0x82 };
 }
 
-function writeUnsubscribe(packet: Given, writer: PacketWriter, context: Context): Written {
+function writeUnsubscribe(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writeMessageId(packet, writer);
   writeOwnProperties(packet, writer, context);
   for (const filter of filled(packet.unsubscriptions, 'Invalid unsubscriptions')) {
@@ -185,20 +188,20 @@ function writeUnsubscribe(packet: Given, writer: PacketWriter, context: Context)
   return { firstByte: packet.dup ? 0xaa : 0xa2 };
 }
 
-/** An array that is not empty. */
+/** Returns an array that is not empty. @throws PacketError */
 function filled(value: unknown, message: string): unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : refuse(message);
 }
 
-function grantedCodes(packet: Given): Buffer {
+function grantedCodes(packet: UntrustedPacket): Buffer {
   const message = 'Invalid qos vector';
-  // Array.from looks at the holes of a sparse array too, which must not be written as code 0.
+  // Array.from visits the holes of a sparse array too, which must not be written as code 0.
   return Buffer.from(
     Array.from(filled(packet.granted, message), (code) => (isInteger(code, 0xff) ? code : refuse(message))),
   );
 }
 
-function writeSuback(packet: Given, writer: PacketWriter, context: Context): Written {
+function writeSuback(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writeMessageId(packet, writer);
   const codes = grantedCodes(packet);
   if (context.version === 5 && !writeFitting(packet, codes.length, writer, context)) return undefined;
@@ -206,22 +209,22 @@ function writeSuback(packet: Given, writer: PacketWriter, context: Context): Wri
   return { firstByte: 0x90 };
 }
 
-function writeUnsuback(packet: Given, writer: PacketWriter, context: Context): Written {
+function writeUnsuback(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   if (context.version === 5) return writeSuback(packet, writer, context) && { firstByte: 0xb0 };
   writeMessageId(packet, writer);
   return { firstByte: 0xb0 };
 }
 
-function writeDisconnect(packet: Given, writer: PacketWriter, context: Context): Written {
+function writeDisconnect(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   return context.version === 5 ? writeReason(0xe0, packet, writer, context) : { firstByte: 0xe0 };
 }
 
-function writeAuth(packet: Given, writer: PacketWriter, context: Context): Written {
+function writeAuth(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   if (context.version !== 5) refuse('Invalid mqtt version for auth packet');
   return writeReason(0xf0, packet, writer, context);
 }
 
-function writeReason(firstByte: number, packet: Given, writer: PacketWriter, context: Context): Written {
+function writeReason(firstByte: number, packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writer.byte(reasonCode(packet));
   return writeFitting(packet, 0, writer, context) ? { firstByte } : undefined;
 }

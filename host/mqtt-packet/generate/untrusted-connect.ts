@@ -1,10 +1,17 @@
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
 import { refuse } from '../packet-error.js';
-import { type Context, type Given, isInteger, stringOrBytes, type Written, writeField } from './untrusted-packet.js';
-import { writeProperties } from './untrusted-properties.js';
+import {
+  type Context,
+  isInteger,
+  stringOrBytes,
+  type UntrustedPacket,
+  type Written,
+  writeField,
+} from './untrusted-packet.js';
+import { writeUntrustedProperties } from './untrusted-properties.js';
 
-/** Writes a CONNECT (3.1). What mqtt-packet refuses is refused in its words, unless MQTT 5 allows it. */
-export function writeConnect(packet: Given, writer: PacketWriter, context: Context): Written {
+/** Writes a CONNECT (3.1). Refuses in the words of mqtt-packet what that refuses, unless MQTT 5 allows it. */
+export function writeUntrustedConnect(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   const { protocolVersion = 4, clean = true, keepalive = 0, will, username, password } = packet;
   const version = protocolVersion || 4;
   if (version !== 3 && version !== 4 && version !== 5) refuse('Invalid protocol version');
@@ -20,15 +27,15 @@ export function writeConnect(packet: Given, writer: PacketWriter, context: Conte
   writer.byte((version as number) | (packet.bridgeMode ? 0x80 : 0));
   writer.byte((hasUsername ? 0x80 : 0) | (hasPassword ? 0x40 : 0) | (will ? willFlags(will) : 0) | (clean ? 2 : 0));
   writer.u16(seconds);
-  if (version === 5) writeProperties(writer, packet.properties, context);
+  if (version === 5) writeUntrustedProperties(writer, packet.properties, context);
   writeField(writer, clientId, context);
-  if (will) writeWill(will as Given, writer, version === 5, context);
+  if (will) writeWill(will as UntrustedPacket, writer, version === 5, context);
   if (hasUsername) writeField(writer, stringOrBytes(username) ?? refuse('Invalid username'), context);
   if (hasPassword) writeField(writer, stringOrBytes(password) ?? refuse('Invalid password'), context);
   return { firstByte: 0x10 };
 }
 
-/** An empty one: never in MQTT 3.1, in 3.1.1 with a clean session (MQTT-3.1.3-8), in MQTT 5 always (3.1.3.1). */
+/** Allows an empty Client Identifier in 3.1.1 with a clean session (MQTT-3.1.3-8), in MQTT 5 always (3.1.3.1), in MQTT 3.1 never. */
 function checkClientId(value: unknown, version: number, clean: boolean): string | Uint8Array {
   const clientId = stringOrBytes(value) ?? refuse('Invalid clientId');
   if (clientId.length > 0 || version === 5) return clientId;
@@ -38,13 +45,18 @@ function checkClientId(value: unknown, version: number, clean: boolean): string 
 
 function willFlags(will: unknown): number {
   if (typeof will !== 'object') return refuse('Invalid will');
-  const { qos, retain } = will as Given;
+  const { qos, retain } = will as UntrustedPacket;
   const bits = isInteger(qos || 0, 3) ? Number(qos || 0) : refuse('Invalid will qos');
   return 4 | (bits << 3) | (retain ? 0x20 : 0);
 }
 
-function writeWill({ topic, payload, properties }: Given, writer: PacketWriter, isV5: boolean, context: Context): void {
-  if (isV5) writeProperties(writer, properties, context);
+function writeWill(
+  { topic, payload, properties }: UntrustedPacket,
+  writer: PacketWriter,
+  isV5: boolean,
+  context: Context,
+): void {
+  if (isV5) writeUntrustedProperties(writer, properties, context);
   writeField(writer, typeof topic === 'string' && topic ? topic : refuse('Invalid will topic'), context);
   writeField(writer, stringOrBytes(payload || '') ?? refuse('Invalid will payload'), context);
 }

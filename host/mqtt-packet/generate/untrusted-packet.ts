@@ -3,21 +3,21 @@ import type { ProtocolVersion } from '../../core/index.js';
 import { refuse } from '../packet-error.js';
 import type { QoS } from '../packet-types.js';
 
-/** A packet object as callers hand it in: nothing in it can be trusted. */
-export type Given = Record<string, unknown>;
+/** A packet object from a caller: no member can be trusted. */
+export type UntrustedPacket = Record<string, unknown>;
 
 export interface Context {
   cmd: string;
   version: ProtocolVersion;
-  /** Total bytes that the receiver takes; 0 for no limit. */
+  /** Length of the largest packet that the receiver accepts, bytes; 0 for no limit. */
   maximumPacketSize: number;
   strict: boolean;
 }
 
-/** What a packet begins with, and the payload that follows its fields; undefined when the packet must not be sent. */
+/** The first byte of a packet and the payload after its fields; undefined when the packet must not be sent. */
 export type Written = { firstByte: number; payload?: Uint8Array } | undefined;
 
-/** A string or bytes, or undefined. */
+/** Returns a string or bytes; undefined for everything else. */
 export function stringOrBytes(value: unknown): string | Uint8Array | undefined {
   return typeof value === 'string' || value instanceof Uint8Array ? value : undefined;
 }
@@ -26,7 +26,7 @@ export function qosOf(value: unknown, message: string): QoS {
   return value === 0 || value === 1 || value === 2 ? value : refuse(message);
 }
 
-/** Whether it is an integer from 0 on. */
+/** Whether the value is an integer, 0 to `maximum`. */
 export function isInteger(value: unknown, maximum: number): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maximum;
 }

@@ -4,12 +4,11 @@ import { type PropertyRule, ruleByName } from '../property-rules.js';
 import { type Context, isInteger, stringOrBytes, writeField } from './untrusted-packet.js';
 
 /**
- * Writes Property Length and the properties of a packet object (2.2.2), in the order of the object; what is undefined is
- * left out.
+ * Writes Property Length and the properties of a packet object (2.2.2), in the order of the object, without undefined ones.
  *
- * @throws PacketError for an unknown name or a value of the wrong type, in the words of mqtt-packet.
+ * @throws PacketError in the words of mqtt-packet for an unknown name or a value of the wrong type
  */
-export function writeProperties(writer: PacketWriter, properties: unknown, context: Context): void {
+export function writeUntrustedProperties(writer: PacketWriter, properties: unknown, context: Context): void {
   const start = writer.beginList();
   if (typeof properties === 'object' && properties !== null && !Array.isArray(properties)) {
     for (const name of Object.keys(properties)) {
@@ -30,7 +29,7 @@ function writeOne(writer: PacketWriter, rule: PropertyRule, value: unknown, cont
     writePairs(writer, rule, typeof value === 'object' && value !== null ? value : wrong(), context);
     return;
   }
-  writer.room(0); // of a list there may be any number
+  writer.room(0); // a list may have any length
   writer.byte(id);
   switch (kind) {
     case 'boolean':

@@ -1,9 +1,9 @@
 import { nextTick } from 'node:process';
 import { PacketError } from '../packet-error.js';
 import type { GenerateOptions, Packet } from '../packet-types.js';
-import { encode } from './encode-untrusted.js';
+import { encodeUntrusted } from './encode-untrusted.js';
 
-/** Where packets are written: a stream of Node; an object with `write` and `destroy` will do. */
+/** The target of packets: a stream of Node, or an object with `write` and `destroy`. */
 export interface PacketStream {
   write(chunk: Buffer): boolean;
   destroy?(error?: Error): unknown;
@@ -11,15 +11,15 @@ export interface PacketStream {
   uncork?(): void;
 }
 
-/** The packets of which mqtt-packet says whether the stream takes more; of the others it says true. */
+/** Packets for which mqtt-packet reports whether the stream takes more; for the others it returns true. */
 const TELLING = new Set(['publish', 'subscribe', 'suback', 'unsubscribe', 'pingreq', 'pingresp']);
 
 /**
  * Encodes a packet and writes it to a stream in one piece. The stream is corked until the next tick, so that the packets
- * of one tick go out together. A packet that is refused destroys the stream with a PacketError; nothing is written then.
+ * of one tick are sent together. A refused packet destroys the stream with a PacketError; nothing is written then.
  *
- * @returns false when the packet was not written, or when it was and the stream wants its `drain` awaited; of packets
- * that come rarely (CONNECT, CONNACK, acknowledgements, DISCONNECT, AUTH) always true when written.
+ * @returns false when the packet was not written, or when the caller should wait for `drain`; always true when a packet of
+ * the rare types (CONNECT, CONNACK, acknowledgements, DISCONNECT, AUTH) was written
  */
 export function writeToStream(packet: Packet, stream: NodeJS.WritableStream, options?: GenerateOptions): boolean;
 export function writeToStream(packet: Packet, stream: PacketStream, options?: GenerateOptions): boolean;
@@ -31,7 +31,7 @@ export function writeToStream(
   const target = stream as PacketStream;
   let bytes: Buffer | undefined;
   try {
-    bytes = encode(packet, options);
+    bytes = encodeUntrusted(packet, options);
   } catch (error) {
     if (!(error instanceof PacketError) || !target.destroy) throw error;
     target.destroy(error);
@@ -49,5 +49,5 @@ function uncork(stream: PacketStream): void {
   stream.uncork?.();
 }
 
-/** Kept for callers of mqtt-packet that set it; there is no cache of numbers, so it changes nothing. */
+/** For callers of mqtt-packet that set it. There is no cache of numbers, so it has no effect. */
 writeToStream.cacheNumbers = true;

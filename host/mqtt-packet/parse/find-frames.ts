@@ -1,4 +1,4 @@
-/** Where a packet stands in a buffer; all are indices there. */
+/** The place of a packet in a buffer, as indices. */
 export interface Frame {
   start: number;
   /** First byte after the fixed header. */
@@ -9,17 +9,17 @@ export interface Frame {
 /** The packets of a buffer. */
 export interface Frames {
   whole: Frame[];
-  /** Where the packet begins that is not complete; the buffer's length when there is none. */
+  /** Start of the packet that is not complete; the buffer's length when there is none. */
   rest: number;
-  /** Bytes of that packet after what is known of its fixed header. */
+  /** Bytes of that packet after the known part of its fixed header. */
   unread: number;
-  /** Bytes from `rest` on at which it is worth to look again. */
+  /** How many bytes from `rest` on it takes to try again. */
   wanted: number;
-  /** Whether the Remaining Length of that packet goes on after four bytes. */
+  /** Whether the Remaining Length of that packet continues after four bytes. */
   tooLong: boolean;
 }
 
-/** Splits what stands from index `first` on by the Remaining Length of the packets (2.1.4). */
+/** Splits the bytes from index `first` on by the Remaining Length of the packets (2.1.4). */
 export function findFrames(bytes: Uint8Array, first: number): Frames {
   const whole: Frame[] = [];
   let start = first;

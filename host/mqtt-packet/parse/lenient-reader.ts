@@ -3,10 +3,10 @@ import type { UserProperties } from '../packet-types.js';
 import { addUserProperty, ruleById } from '../property-rules.js';
 
 /**
- * Reads fields of one packet without asking whether the standard allows their values. What is missing at the end of
- * the packet reads as -1, null or undefined, as it does with mqtt-packet.
+ * Reads fields of one packet without asking whether the standard allows their values. A field beyond the end of the packet
+ * reads as -1, null or undefined, as it does with mqtt-packet.
  */
-export class FieldReader {
+export class LenientReader {
   readonly #body: Buffer;
   at = 0;
 

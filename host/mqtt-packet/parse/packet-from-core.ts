@@ -19,7 +19,7 @@ export function blank(cmd: string, flags: number, length: number) {
 }
 
 /**
- * Makes the object that mqtt-packet gives for the packet that the cursor shows.
+ * Makes of the packet that the cursor shows the object that mqtt-packet would emit.
  *
  * @param firstByte of the packet
  * @param length Remaining Length, bytes
@@ -27,7 +27,7 @@ export function blank(cmd: string, flags: number, length: number) {
  */
 export function fromCursor(cursor: PacketCursor, firstByte: number, length: number, version: number): Packet {
   const type = firstByte >> 4;
-  // Most packets are one of these without properties: they are made in one piece, without an object of the core.
+  // Most packets are of these types and without properties: they need no intermediate object of the core.
   if (type === PacketType.PUBLISH && !(version === 5 && hasProperties(cursor, length))) return publish(cursor, length);
   if (type >= PacketType.PUBACK && type <= PacketType.PUBCOMP && length <= 3) {
     return acknowledgement(cursor, firstByte, length, version);
@@ -54,14 +54,14 @@ function acknowledgement(cursor: PacketCursor, firstByte: number, length: number
   return packet as unknown as Packet;
 }
 
-/** The same of an object of the core. */
+/** Makes the same object of a packet object of the core. */
 export function fromCore(packet: core.Packet, firstByte: number, length: number, version: number): Packet {
   const result = Object.assign(blank(packet.type, firstByte & 15, length), fields(packet, version));
   if ('properties' in packet) addProperties(result, packet.properties);
   return result as unknown as Packet;
 }
 
-/** Members beside the common ones and `properties`. */
+/** The members other than the common ones and `properties`. */
 function fields(packet: core.Packet, version: number): object | undefined {
   switch (packet.type) {
     case 'publish': {
@@ -126,10 +126,10 @@ function subscription(entry: core.Subscription): object {
 function addProperties(target: object, properties: core.Properties | undefined): void {
   const result: Record<string, unknown> = {};
   let count = 0;
-  // Object.entries takes half as long again for the whole packet.
+  // With Object.entries, the whole packet would take half as long again.
   for (const coreName in properties) {
     const rule = ruleByCoreName.get(coreName);
-    // What somebody has put into Object.prototype.
+    // A member that a program added to Object.prototype.
     if (!rule) continue;
     result[rule.name] = convert(rule.kind, properties[coreName as keyof core.Properties]);
     count++;

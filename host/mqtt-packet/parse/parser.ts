@@ -14,22 +14,22 @@ export interface ParserEvents {
   error: [error: PacketError];
 }
 
-/** Parses the packets of one byte stream: see `parser`. */
+/** Parses the packets of one byte stream; see `parser`. */
 export class Parser extends EventEmitter {
-  /** The options given; from a CONNECT on that packet. */
+  /** The options; after a CONNECT, that packet. */
   settings: ParserOptions;
-  /** What the stream broke on, until the next `parse`. */
+  /** The error that ended the stream, until the next `parse`. */
   error: PacketError | null = null;
   readonly #lenient: boolean;
   readonly #cursor = new PacketCursor();
-  /** What came of a packet that is not complete yet. */
+  /** Chunks of a packet that is not complete. */
   #pending: Uint8Array[] = [];
   #pendingLength = 0;
-  /** Length of what is pending at which it is worth to look again. */
+  /** How many pending bytes it takes to try again. */
   #wanted = 1;
-  /** Bytes of what is pending that belong to a fixed header already read. */
+  /** How many pending bytes belong to a fixed header that was read. */
   #known = 0;
-  /** What was found and not emitted yet. */
+  /** Packets that were found and not emitted. */
   #found: Packet[] = [];
   #broken: PacketError | undefined;
   #delivering = false;
@@ -41,12 +41,12 @@ export class Parser extends EventEmitter {
   }
 
   /**
-   * Takes the next chunk of the stream and emits `packet` for each packet that is complete with it. A payload is a view
-   * on the chunk when no other chunk waited for it. At the first packet that is refused `error` is emitted with a
-   * PacketError and nothing more; the next call begins a new stream.
+   * Takes the next chunk of the stream and emits `packet` for each packet that it completes. A payload is a view on the chunk
+   * when no earlier chunk was waiting for it. At the first refused packet it emits `error` with a PacketError and nothing
+   * more; the next call begins a new stream.
    *
-   * @returns how many bytes wait for the rest of their packet, its fixed header not counted.
-   * @throws TypeError when the chunk is no Uint8Array; the PacketError when nobody listens for `error`.
+   * @returns how many bytes wait for the rest of their packet, without its fixed header
+   * @throws TypeError when the chunk is not a Uint8Array; the PacketError when `error` has no listener
    */
   parse(chunk: Uint8Array): number {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('parse takes a Buffer or Uint8Array');
@@ -93,7 +93,7 @@ export class Parser extends EventEmitter {
     this.#found.push(packet);
   }
 
-  /** Keeps what begins a packet that is not complete; gives the packets from `start` on. */
+  /** Keeps the beginning of a packet that is not complete; returns the packets from `start` on. */
   #split(bytes: Buffer, start: number): Frames {
     const frames = findFrames(bytes, start);
     this.#keep(frames.rest < bytes.length ? bytes.subarray(frames.rest) : NOTHING, frames.unread, frames.wanted);
@@ -109,7 +109,7 @@ export class Parser extends EventEmitter {
     if (tooLong) refuse(LENGTH_TOO_LONG);
   }
 
-  /** The core gets all bytes in one piece: it also refuses a packet that is not complete by its fixed header. */
+  /** Passes all bytes to the core in one piece, since it also refuses an incomplete packet by its fixed header. */
   #readStrictly(bytes: Buffer): void {
     const cursor = this.#cursor;
     let start = 0;
@@ -132,7 +132,7 @@ export class Parser extends EventEmitter {
     }
   }
 
-  /** Words the error about the packet at `start`; gives where it ends when it can be taken all the same. */
+  /** Throws the worded error about the packet at `start`; returns the packet's end when it is accepted all the same. */
   #refused(bytes: Buffer, start: number, error: MqttError): number {
     const { whole, tooLong } = this.#split(bytes, start);
     const firstByte = bytes[start];
@@ -150,7 +150,7 @@ export class Parser extends EventEmitter {
     return end;
   }
 
-  /** Emits what was found, in order also when a listener calls `parse`; what a listener's error stops comes next time. */
+  /** Emits what was found, in order even when a listener calls `parse`. When a listener throws, the rest is emitted next time. */
   #deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
@@ -168,7 +168,7 @@ export class Parser extends EventEmitter {
 }
 
 /**
- * A server that does not know MQTT 5 refuses it with the CONNACK of its own version: two bytes, no properties
+ * Reads the CONNACK of a server without MQTT 5, which refuses a client in its own version: two bytes, no properties
  * (3.1.1, MQTT-3.1.2-2). A client of MQTT 5 must see why it was refused.
  */
 function refusedByOlderServer(packet: Buffer): Packet | undefined {
@@ -181,21 +181,21 @@ function refusedByOlderServer(packet: Buffer): Packet | undefined {
   }
 }
 
-/** Where the body of the packet begins whose fixed header the core accepted (2.1.4). */
+/** Start of the body of a packet whose fixed header the core accepted (2.1.4). */
 function bodyOf(bytes: Buffer, start: number): number {
   let at = start + 1;
   while (bytes[at++] >= 0x80);
   return at;
 }
 
-/** The chunks as one Buffer; a single one is not copied. */
+/** The chunks as one Buffer; a single chunk is not copied. */
 function joined(chunks: Uint8Array[], length: number): Buffer {
   if (chunks.length > 1) return Buffer.concat(chunks, length);
   const [chunk] = chunks;
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
 }
 
-/** The error of the core, in the words of mqtt-packet when its reading refuses the packet as well. */
+/** The error of the core, in the words of mqtt-packet when that refuses the packet too. */
 function worded(error: MqttError, read: () => unknown): PacketError {
   try {
     read();
@@ -207,10 +207,9 @@ function worded(error: MqttError, read: () => unknown): PacketError {
 }
 
 /**
- * Makes a parser: an EventEmitter with the events `packet` and `error`, and with the method `parse`.
+ * Makes a parser: an EventEmitter with the events `packet` and `error`, and the method `parse`.
  *
- * @param options of the parser; a client's options or a CONNECT packet will do. `protocolVersion` is read with each
- * chunk.
+ * @param options a client's options or a CONNECT packet will do; `protocolVersion` is read again for each chunk
  */
 export function parser(options?: ParserOptions): Parser {
   return new Parser(options ?? {});

@@ -1,18 +1,18 @@
 import { PacketType } from '../../../build/abi/core.js';
 import { refuse } from '../packet-error.js';
 import type { Packet, ParserOptions } from '../packet-types.js';
-import { FieldReader } from './lenient-reader.js';
+import { LenientReader } from './lenient-reader.js';
 import { blank } from './packet-from-core.js';
 
 /*
- * The reading of mqtt-packet 9, packet by packet: which fields it takes, and its words for those it refuses. The option
- * `lenient` uses it in place of the core; without the option it only words the errors of the core.
+ * Reads packets as mqtt-packet 9 does: accepts the fields that it accepts, and refuses others in its words. With the option
+ * `lenient` this replaces the core; without it, this only words the errors of the core.
  */
 
 /** By packet type; type 0 is reserved (2.1.2). */
 const CMDS = ['reserved', ...Object.keys(PacketType).map((name) => name.toLowerCase())];
 
-/** Reason codes of MQTT 5 that a packet may have; a SUBACK of 3.1.1 has others. */
+/** Reason codes that a packet of MQTT 5 may have; a SUBACK of 3.1.1 has others. */
 const ACKNOWLEDGED = [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 const COMPLETED = [0x00, 0x92];
 const REASONS: Record<string, readonly number[]> = {
@@ -30,7 +30,7 @@ const REASONS: Record<string, readonly number[]> = {
 };
 
 type Fields = Record<string, unknown>;
-type FieldReading = (reader: FieldReader, settings: ParserOptions, cmd: string, qos: number) => Fields;
+type FieldReading = (reader: LenientReader, settings: ParserOptions, cmd: string, qos: number) => Fields;
 
 /** Refuses a first byte whose flags mqtt-packet refuses (2.1.3). */
 export function checkFirstByte(firstByte: number): void {
@@ -47,21 +47,21 @@ export function checkFirstByte(firstByte: number): void {
 /**
  * Reads a whole packet as mqtt-packet does.
  *
- * @param body what follows the fixed header
- * @throws PacketError with the message of mqtt-packet.
+ * @param body the bytes after the fixed header
+ * @throws PacketError with the message of mqtt-packet
  */
 export function readLeniently(firstByte: number, body: Buffer, settings: ParserOptions): Packet {
   checkFirstByte(firstByte);
   const cmd = CMDS[firstByte >> 4];
   const packet = blank(cmd, firstByte & 15, body.length);
   const read = readings[cmd] ?? refuse('Not supported');
-  return Object.assign(packet, read(new FieldReader(body), settings, cmd, packet.qos)) as unknown as Packet;
+  return Object.assign(packet, read(new LenientReader(body), settings, cmd, packet.qos)) as unknown as Packet;
 }
 
 const isV5 = (settings: ParserOptions) => settings.protocolVersion === 5;
 
-/** `properties` as a member, when the version knows them and there are any. */
-function withProperties(reader: FieldReader, settings: ParserOptions): Fields {
+/** An object with the member `properties` when the version has properties and the packet has any. */
+function withProperties(reader: LenientReader, settings: ParserOptions): Fields {
   const properties = isV5(settings) ? reader.properties() : undefined;
   return properties ? { properties } : {};
 }
@@ -86,7 +86,7 @@ const readings: Record<string, FieldReading> = {
   auth: readAuth,
 };
 
-function readConnect(reader: FieldReader): Fields {
+function readConnect(reader: LenientReader): Fields {
   const protocolId = reader.text() ?? refuse('Cannot parse protocolId');
   if (protocolId !== 'MQTT' && protocolId !== 'MQIsdp') refuse('Invalid protocolId');
   const level = reader.byte() ?? refuse('Packet too short');
@@ -126,7 +126,7 @@ function readConnect(reader: FieldReader): Fields {
   return packet;
 }
 
-function readConnack(reader: FieldReader, settings: ParserOptions): Fields {
+function readConnack(reader: LenientReader, settings: ParserOptions): Fields {
   const flags = reader.byte();
   if (flags === undefined) return {};
   if (flags > 1) refuse('Invalid connack flags, bits 7-1 must be set to 0');
@@ -136,13 +136,13 @@ function readConnack(reader: FieldReader, settings: ParserOptions): Fields {
   return code === undefined ? { sessionPresent } : { sessionPresent, returnCode: code };
 }
 
-function readPublish(reader: FieldReader, settings: ParserOptions, _cmd: string, qos: number): Fields {
+function readPublish(reader: LenientReader, settings: ParserOptions, _cmd: string, qos: number): Fields {
   const topic = reader.text() ?? refuse('Cannot parse topic');
   const id = qos > 0 ? { messageId: reader.u16() } : {};
   return { topic, ...id, ...withProperties(reader, settings), payload: reader.rest() };
 }
 
-function readAcknowledgement(reader: FieldReader, settings: ParserOptions, cmd: string): Fields {
+function readAcknowledgement(reader: LenientReader, settings: ParserOptions, cmd: string): Fields {
   const messageId = reader.u16();
   if (!isV5(settings)) return { messageId };
   if (reader.length <= 2) return { messageId, reasonCode: 0 };
@@ -151,7 +151,7 @@ function readAcknowledgement(reader: FieldReader, settings: ParserOptions, cmd: 
   return { messageId, reasonCode, ...withProperties(reader, settings) };
 }
 
-function readSubscribe(reader: FieldReader, settings: ParserOptions): Fields {
+function readSubscribe(reader: LenientReader, settings: ParserOptions): Fields {
   const packet = { messageId: reader.u16(), ...withProperties(reader, settings), subscriptions: [] as Fields[] };
   if (reader.length === 0) refuse('Malformed subscribe, no payload specified');
   while (reader.more) {
@@ -174,7 +174,7 @@ function subscriptionOptions(options: number, settings: ParserOptions): Fields {
   return settings.bridgeMode ? { qos, rh: 0, rap: true, nl: true } : { qos };
 }
 
-function readSuback(reader: FieldReader, settings: ParserOptions): Fields {
+function readSuback(reader: LenientReader, settings: ParserOptions): Fields {
   const packet = { messageId: reader.u16(), ...withProperties(reader, settings) };
   if (reader.length === 0) refuse('Malformed suback, no payload specified');
   const granted = [...reader.rest()];
@@ -185,14 +185,14 @@ function readSuback(reader: FieldReader, settings: ParserOptions): Fields {
   return { ...packet, granted };
 }
 
-function readUnsubscribe(reader: FieldReader, settings: ParserOptions): Fields {
+function readUnsubscribe(reader: LenientReader, settings: ParserOptions): Fields {
   const packet = { messageId: reader.u16(), ...withProperties(reader, settings), unsubscriptions: [] as string[] };
   if (reader.length === 0) refuse('Malformed unsubscribe, no payload specified');
   while (reader.more) packet.unsubscriptions.push(reader.text() ?? refuse('Cannot parse topic'));
   return packet;
 }
 
-function readUnsuback(reader: FieldReader, settings: ParserOptions): Fields {
+function readUnsuback(reader: LenientReader, settings: ParserOptions): Fields {
   const messageId = reader.u16();
   const { protocolVersion } = settings;
   if ((protocolVersion === 3 || protocolVersion === 4) && reader.length !== 2) {
@@ -205,14 +205,14 @@ function readUnsuback(reader: FieldReader, settings: ParserOptions): Fields {
   return packet;
 }
 
-function readDisconnect(reader: FieldReader, settings: ParserOptions): Fields {
+function readDisconnect(reader: LenientReader, settings: ParserOptions): Fields {
   if (!isV5(settings)) return {};
   const reasonCode = reader.byte() ?? 0;
   if (!REASONS.disconnect.includes(reasonCode)) refuse('Invalid disconnect reason code');
   return { reasonCode, ...withProperties(reader, settings) };
 }
 
-function readAuth(reader: FieldReader, settings: ParserOptions): Fields {
+function readAuth(reader: LenientReader, settings: ParserOptions): Fields {
   if (!isV5(settings)) refuse('Not supported auth packet for this version MQTT');
   const reasonCode = reader.byte() ?? 0;
   if (!REASONS.auth.includes(reasonCode)) refuse('Invalid auth reason code');

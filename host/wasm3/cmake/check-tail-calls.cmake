@@ -1,9 +1,9 @@
-# Whether the operations of wasm3 jump to one another: where they call, every operation takes C stack and none gives it back.
+# Checks that the operations of wasm3 jump to one another. If they call instead, every operation takes C stack until the end.
 #   cmake -DOBJDUMP=arm-none-eabi-objdump -DOBJECT=engine.o -P cmake/check-tail-calls.cmake
-# OBJECT is wq_engine.c as it was compiled, or a library with it; for Arm (Thumb) or x86-64, without link-time optimisation.
+# OBJECT is the object of wq_engine.c or a library with it, for Arm (Thumb) or x86-64, without link-time optimisation.
 cmake_minimum_required(VERSION 3.16)
 
-# Calls of WASM are calls of C, and a loop is one that it comes back to.
+# Calls of WASM are calls of C, and so are loops, to which control comes back.
 set(MAY_CALL op_Call op_CallIndirect op_CallRawFunction op_Loop)
 
 execute_process(
@@ -13,7 +13,7 @@ execute_process(
 if(failed)
   message(FATAL_ERROR "check-tail-calls: ${OBJDUMP} cannot read ${OBJECT}")
 endif()
-# A list of lines without what CMake takes for its own.
+# A list of lines, without the characters that have a meaning in CMake lists.
 string(REGEX REPLACE "[][;]" " " code "${code}")
 string(REPLACE "\n" ";" lines "${code}")
 
@@ -35,8 +35,8 @@ list(REMOVE_DUPLICATES calling)
 list(REMOVE_ITEM calling ${MAY_CALL})
 list(LENGTH calling bad)
 if(count LESS 200)
-  message(FATAL_ERROR "check-tail-calls: ${count} operations of wasm3 in ${OBJECT}: it is not wq_engine.c, or not machine code "
-                      "(link-time optimisation). Without this check: -DWASMQTT_CHECK_TAIL_CALLS=OFF")
+  message(FATAL_ERROR "check-tail-calls: ${count} operations of wasm3 in ${OBJECT}: this is not wq_engine.c, or not machine code "
+                      "(link-time optimisation). To skip this check: -DWASMQTT_CHECK_TAIL_CALLS=OFF")
 elseif(bad GREATER 0)
   list(GET calling 0 first)
   message(FATAL_ERROR "check-tail-calls: ${bad} of ${count} operations call the next one, ${first} first; compile at -Os, -O2 or -O3")

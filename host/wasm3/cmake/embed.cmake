@@ -1,5 +1,5 @@
-# wasmqtt_embed(<target> <file> <name>): a library with a file as bytes, `const uint8_t <name>[]` and `const uint32_t <name>_size`,
-# which <name>.h declares.
+# wasmqtt_embed(<target> <file> <name>) adds a library with a file as bytes: <name>.h declares `const uint8_t <name>[]` and
+# `const uint32_t <name>_size`.
 function(wasmqtt_embed target file name)
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/${target}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")

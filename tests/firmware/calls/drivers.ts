@@ -10,7 +10,7 @@ const CALLS = readdirSync('host/wasm3/calls', { recursive: true, encoding: 'utf8
 );
 const SHARED = ['host/wasm3/wq_core.c', 'host/wasm3/wq_text.c', ...CALLS];
 
-/** What a program needs to have the core in an engine. */
+/** Sources and options for the core in an engine. */
 function core(engine: EngineName, folder: string, machine: Machine): string[] {
   if (engine === 'wasm3') {
     return ['-isystem', WASM3, interpreter(machine), 'host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', '-lm'];
@@ -21,19 +21,22 @@ function core(engine: EngineName, folder: string, machine: Machine): string[] {
   return [...aot, join(folder, 'core.o'), 'host/wasm3/aot/wq_aot.c'];
 }
 
-/** calls-driver.c over an engine; on this machine it can talk to a broker by TCP. */
+/** Compiles the driver over an engine. On this machine it can talk to a broker by TCP. */
 function driver(engine: EngineName, folder: string, machine: Machine): string {
   const own = join(folder, engine);
   mkdirSync(own, { recursive: true });
   const program = join(own, 'driver');
-  const parts = ['driver', 'words', 'device', 'mqtt', 'board'].map((name) => `tests/firmware/calls/${name}.c`);
+  const parts = ['driver', 'words', 'device_commands', 'mqtt_commands', 'board'].map(
+    (name) => `tests/firmware/calls/driver/${name}.c`,
+  );
   const sources = [...SHARED, ...parts];
-  if (machine === here) sources.push('-DCALLS_SOCKET', 'tests/firmware/calls/socket.c');
+  if (machine === here) sources.push('-DCALLS_SOCKET', 'tests/firmware/calls/driver/socket.c');
   const words = [...STRICT, '-Os', ...OURS, '-Ihost/wasm3/calls', ...sources, ...core(engine, own, machine)];
   compile(machine, ...words, ...machine.link, '-o', program);
   return program;
 }
 
+/** The driver over each engine, as programs in this folder. */
 export const drivers = (folder: string, machine = here): Record<EngineName, string> => ({
   wasm3: driver('wasm3', folder, machine),
   wasm2c: driver('wasm2c', folder, machine),

@@ -9,6 +9,7 @@ import { freePort } from '../../interop/temporary.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { Conversation } from './conversation.js';
 import { drivers } from './drivers.js';
+import { sumOf } from './emulated/mqtt-commands.js';
 
 const folder = temporaryFolder();
 const programs = drivers(folder);
@@ -35,7 +36,7 @@ const publish = (topic: string, message: string, qos: number) =>
 
 let watchers = 0;
 
-/** mosquitto_sub, which ends with the first message of the topic; it is subscribed already. */
+/** Starts mosquitto_sub, which ends with the first message of the topic. Returns once it is subscribed. */
 async function watch(topic: string): Promise<Child> {
   const id = `watcher-${++watchers}`;
   const child = new Child('mosquitto_sub', [
@@ -57,94 +58,97 @@ async function watch(topic: string): Promise<Child> {
   return child;
 }
 
-/** As calls-driver.c prints a message: its correlation id, topic, length, a sum of its bytes, QoS and retain. */
+/** A message as the driver prints it: status, correlation id, topic, length, a sum of the bytes, QoS, retain. */
 const printed = (id: number, topic: string, payload: string, qos: number) =>
-  `0 ${id} ${topic} ${payload.length} ${[...payload].reduce((sum, character) => (Math.imul(sum, 31) + character.charCodeAt(0)) >>> 0, 0)} ${qos} 0`;
+  `read-message 0 ${id} ${topic} ${payload.length} ${sumOf(Buffer.from(payload))} ${qos} 0`;
 
 const cases = (['wasm3', 'wasm2c'] as const).flatMap((engine) =>
   ([4, 5] as const).map((version) => ({ engine, version })),
 );
 
-describe.each(cases)('calls in C on $engine with mosquitto, MQTT version $version', ({ engine, version }) => {
-  const client = `calls-${engine}-${version}`;
-  let device: Conversation;
+describe.each(cases)(
+  'an application over the calls in C ($engine) with mosquitto and MQTT version $version',
+  ({ engine, version }) => {
+    const client = `calls-${engine}-${version}`;
+    let device: Conversation;
 
-  it('connects and subscribes', async () => {
-    device = new Conversation(programs[engine], port);
-    await device.connect(version, 1, client);
-    expect(await device.say(`subscribe 7 2 to/${client} other/#`)).toBe('0');
-    await device.say('wait 1');
-    expect(await device.say('read-subscribe 8')).toBe('0 0 7 2 2');
-  });
+    it('connects and subscribes', async () => {
+      device = new Conversation(programs[engine], port);
+      await device.connect(version, 1, client);
+      expect(await device.say(`subscribe 7 2 to/${client} other/#`)).toBe('OKAY');
+      await device.say('wait 1');
+      expect(await device.say('read-subscribe 8')).toBe('OKAY REQUESTCOMPLETED 7 2 2');
+    });
 
-  it.each([0, 1, 2])('publishes with QoS %i', async (qos) => {
-    const watcher = await watch(`from/${client}`);
-    expect(await device.say(`publish 5 ${qos} 0 from/${client} payload-${qos}`)).toBe('0');
-    expect(await device.say('wait 1')).toBe('2:81');
-    expect(await device.say('read-publish')).toBe('0 0 5 0');
-    expect((await watcher.ended).stdout).toBe(`from/${client} payload-${qos}\n`);
-  });
+    it.each([0, 1, 2])('publishes with QoS %i', async (qos) => {
+      const watcher = await watch(`from/${client}`);
+      expect(await device.say(`publish 5 ${qos} 0 from/${client} payload-${qos}`)).toBe('OKAY');
+      expect(await device.say('wait 1')).toBe('CHANNELDATAREADABLE');
+      expect(await device.say('read-publish')).toBe('OKAY REQUESTCOMPLETED 5 0');
+      expect((await watcher.ended).stdout).toBe(`from/${client} payload-${qos}\n`);
+    });
 
-  it.each([0, 1, 2])('receives with QoS %i, and acknowledges', async (qos) => {
-    publish(`to/${client}`, `message ${qos}`, qos);
-    expect(await device.say('wait 1')).toBe('2:81');
-    expect(await device.say('read-message 64 64')).toBe(printed(qos + 1, `to/${client}`, `message ${qos}`, qos));
-    expect(await device.say(`ack ${qos + 1}`)).toBe('0');
-    expect(await device.say('next')).toBe('0 0');
-  });
+    it.each([0, 1, 2])('receives with QoS %i, and acknowledges', async (qos) => {
+      publish(`to/${client}`, `message ${qos}`, qos);
+      expect(await device.say('wait 1')).toBe('CHANNELDATAREADABLE');
+      expect(await device.line('read-message 64 64')).toBe(printed(qos + 1, `to/${client}`, `message ${qos}`, qos));
+      expect(await device.say(`ack ${qos + 1}`)).toBe('OKAY');
+      expect(await device.say('next')).toBe('OKAY NONE');
+    });
 
-  it('is told of a message that was too large, and receives the next', async () => {
-    publish(`to/${client}`, 'x'.repeat(5000), 1);
-    publish(`to/${client}`, 'y'.repeat(4000), 1);
-    expect(await device.say('wait 2')).toBe('2:81 2:81');
-    expect(await device.say('read-lost 64')).toBe(`0 0 to/${client} 5000`);
-    expect(await device.say('read-message 64 4096')).toBe(printed(4, `to/${client}`, 'y'.repeat(4000), 1));
-    expect(await device.say('ack 4')).toBe('0');
-  });
+    it('gets a report of a message that was too large, and receives the next', async () => {
+      publish(`to/${client}`, 'x'.repeat(5000), 1);
+      publish(`to/${client}`, 'y'.repeat(4000), 1);
+      expect(await device.say('wait 2')).toBe('2 CHANNELDATAREADABLE');
+      expect(await device.say('read-lost 64')).toBe(`OKAY DEVICERECEIVEBUFFERTOOSMALL to/${client} 5000 bytes`);
+      expect(await device.line('read-message 64 4096')).toBe(printed(4, `to/${client}`, 'y'.repeat(4000), 1));
+      expect(await device.say('ack 4')).toBe('OKAY');
+    });
 
-  it('unsubscribes and disconnects', async () => {
-    expect(await device.say(`unsubscribe 8 to/${client} other/#`)).toBe('0');
-    await device.say('wait 1');
-    expect(await device.say('read-unsubscribe 8')).toBe('0 0 8 0 0');
-    expect(await device.say('disconnect')).toBe('0');
-    expect(await device.say('wait 1')).toBe('2:81');
-    expect(await device.say('read-disconnect')).toBe('0 0 0');
-    expect(await device.say('close')).toBe('0');
-  });
+    it('unsubscribes and disconnects', async () => {
+      expect(await device.say(`unsubscribe 8 to/${client} other/#`)).toBe('OKAY');
+      await device.say('wait 1');
+      expect(await device.say('read-unsubscribe 8')).toBe('OKAY REQUESTCOMPLETED 8 0 0');
+      expect(await device.say('disconnect')).toBe('OKAY');
+      expect(await device.say('wait 1')).toBe('CHANNELDATAREADABLE');
+      expect(await device.say('read-disconnect')).toBe('OKAY REQUESTCOMPLETED 0');
+      expect(await device.say('close')).toBe('OKAY');
+    });
 
-  it('is told when the broker is gone, and when it cannot be reached', async () => {
-    await device.reconnect(version, 1, client);
-    await mosquitto.kill();
-    expect(await device.say('wait 1')).toBe('2:81');
-    expect(await device.say('read-disconnect')).toBe('0 3 0');
-    expect(await device.say('publish 5 0 0 t x')).toBe('0');
-    await device.say('wait 1');
-    expect(await device.say('read-publish')).toBe('0 3 5 0');
-    expect(await device.say('close')).toBe('0');
-    await device.say('open 1 4096 512');
-    await device.say(`connect 3 1 30 ${client}`);
-    await device.say('wait 1');
-    expect(await device.say('read-connect')).toBe('0 7 0');
-    await device.say('close');
-    await start();
-  });
+    it('gets a report when the broker is gone, and when it cannot be reached', async () => {
+      await device.reconnect(version, 1, client);
+      await mosquitto.kill();
+      expect(await device.say('wait 1')).toBe('CHANNELDATAREADABLE');
+      expect(await device.say('read-disconnect')).toBe('OKAY NOTCONNECTED 0');
+      expect(await device.say('publish 5 0 0 t x')).toBe('OKAY');
+      await device.say('wait 1');
+      expect(await device.say('read-publish')).toBe('OKAY NOTCONNECTED 5 0');
+      expect(await device.say('close')).toBe('OKAY');
+      await device.say('open 1 4096 512');
+      await device.say(`connect 3 1 30 ${client}`);
+      await device.say('wait 1');
+      expect(await device.say('read-connect')).toBe('OKAY SOCKETERROR 0');
+      await device.say('close');
+      await start();
+    });
 
-  it('goes on with its session over the next connection', async () => {
-    if (version === 5) return;
-    await device.reconnect(4, 0, client);
-    await device.say(`subscribe 7 1 to/${client}`);
-    await device.say('wait 1');
-    await device.say('read-subscribe 8');
-    await device.say('close');
-    device.tell('poll');
-    publish(`to/${client}`, 'meanwhile', 1);
-    await device.reconnect(4, 0, client);
-    // It may have come with the response.
-    if ((await device.say('next')) === '0 0') await device.say('wait 1');
-    expect(await device.say('read-message 64 64')).toBe(printed(1, `to/${client}`, 'meanwhile', 1));
-    await device.say('ack 1');
-    await device.say('close');
-  });
+    it('continues its session on the next connection', async () => {
+      if (version === 5) return;
+      await device.reconnect(4, 0, client);
+      await device.say(`subscribe 7 1 to/${client}`);
+      await device.say('wait 1');
+      await device.say('read-subscribe 8');
+      await device.say('close');
+      device.tell('poll');
+      publish(`to/${client}`, 'meanwhile', 1);
+      await device.reconnect(4, 0, client);
+      // The message may have come with the response.
+      if ((await device.say('next')) === 'OKAY NONE') await device.say('wait 1');
+      expect(await device.line('read-message 64 64')).toBe(printed(1, `to/${client}`, 'meanwhile', 1));
+      await device.say('ack 1');
+      await device.say('close');
+    });
 
-  it('ends', () => device.end());
-});
+    it('ends', () => device.end());
+  },
+);

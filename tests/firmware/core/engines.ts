@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AOT, HEAP, here, interpreted, link, type Machine, run, translated } from '../toolchain.js';
 import { MEMORY } from './steps.js';
 
-/** Bytes of the stack of WASM with which all tests run: WQ_STACK_MOST. */
+/** Bytes of the WASM stack for all tests: WQ_STACK_MOST. */
 const STACK = 2_048;
 
 const RUNNER = ['-Os', 'host/wasm3/wq_text.c', 'tests/firmware/core/runner.c', 'tests/firmware/heap.c', HEAP];
@@ -13,13 +13,13 @@ type Command = 'open' | 'trap' | 'heap' | 'taken' | 'truncations';
 /** runner.c over one engine. */
 export interface Engine {
   name: string;
-  /** Makes the recorded calls, of which none may allocate; gives what came of them. 0 for all parts of the core. */
+  /** Makes recorded calls, none of which may allocate, and returns their results. `parts` 0 means the whole core. */
   replay(steps: Buffer, memory?: number, parts?: number): Buffer;
-  /** What another command of the runner prints. */
+  /** Returns what another command of the runner prints. */
   run(command: Command, options?: { module?: string; memory?: number; stack?: number; parts?: number }): string;
 }
 
-/** The engine whose runner is this program, with files in this folder. */
+/** The engine of a runner, which keeps its files in this folder. */
 function engine(name: string, folder: string, program: string, machine: Machine): Engine {
   return {
     name,
@@ -36,7 +36,7 @@ function engine(name: string, folder: string, program: string, machine: Machine)
   };
 }
 
-/** A folder of its own for the objects of one engine. */
+/** Makes a folder for the objects of one engine. */
 function objects(folder: string, name: string): string {
   const own = join(folder, name);
   mkdirSync(own, { recursive: true });
@@ -52,7 +52,7 @@ export function wasm3(folder: string, machine = here): Engine {
   return engine('wasm3', own, program, machine);
 }
 
-/** The runner with what wasm2c makes of build/core.wasm. */
+/** The runner over build/core.wasm as C of wasm2c. */
 export function wasm2c(folder: string, machine = here): Engine {
   const own = objects(folder, 'wasm2c');
   const { engine: core, binding } = translated(machine, own, '-Os');

@@ -4,7 +4,7 @@ import binaryen from 'binaryen';
 
 type Module = ReturnType<typeof binaryen.readBinary>;
 
-/** Writes build/core.wasm with one change. */
+/** Writes build/core.wasm with one change, and returns the path. */
 function changed(folder: string, name: string, change: (module: Module) => void): string {
   const module = binaryen.readBinary(readFileSync('build/core.wasm'));
   change(module);
@@ -14,7 +14,7 @@ function changed(folder: string, name: string, change: (module: Module) => void)
   return path;
 }
 
-/** Puts a function that gives this constant in the place of an exported one. */
+/** Replaces an exported function by one that returns a constant. */
 function replace(module: Module, name: string, constant: number, parameters: number[] = []): void {
   module.removeExport(name);
   const type = binaryen.createType(parameters);
@@ -22,7 +22,7 @@ function replace(module: Module, name: string, constant: number, parameters: num
   module.addFunctionExport(`new ${name}`, name);
 }
 
-/** Modules that are sound, but not this core; each path by what is wrong. */
+/** Valid modules that are not this core: their paths by what is wrong. */
 export function foreignModules(folder: string) {
   const { none, i32, i64 } = binaryen;
   return {

@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import * as abi from '../../../build/abi/core.js';
 import { cHeader } from '../../../tools/generate/c-header.js';
 import { readAbi } from '../../../tools/generate/generate.js';
-import { temporaryFolder } from './engines.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 const header = readFileSync('build/wasmqtt.h', 'utf8');
 const snake = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
-/** Compiles a program that includes the header, runs it, and gives what it prints. */
+/** Compiles a program that includes the header and runs it. Returns what it prints. */
 function run(compiler: string[], source: string): string {
   const file = join(folder, 'header.c');
   const program = join(folder, 'header');
@@ -29,7 +29,7 @@ const program = (statements: string[], before = '') =>
 
 const print = (expression: string) => `printf("%ld\\n", (long)(${expression}));`;
 
-/** What C says to these expressions, each as a number. */
+/** The values of expressions in C. */
 function values(expressions: string[]): number[] {
   return run(['gcc', '-std=c99'], program(expressions.map(print)))
     .trim()
@@ -87,7 +87,7 @@ describe('build/wasmqtt.h', () => {
     expect(values(['WQ_REASON_SUCCESS', 'WQ_REASON_NOT_AUTHORIZED'])).toEqual([0, 0x87]);
   });
 
-  it('declares every function of build/core.wasm, and no other', async () => {
+  it('declares exactly the functions of build/core.wasm', async () => {
     const { compile } = await import('../../host/core/support/bare-core.js');
     const exported = compile('core.wasm').exports.filter(({ kind }) => kind === 'function');
     const listed = [...header.matchAll(/^ {2}F\((\d), (\w+), \w+\)/gm)];
@@ -98,7 +98,7 @@ describe('build/wasmqtt.h', () => {
     }
   });
 
-  it('says what a result means only where it is asked to, by version and packet as Node does', () => {
+  it('explains results where WQ_RESULT_TEXT is defined, by version and packet as Node does', () => {
     const text = run(
       ['gcc', '-std=c99'],
       program(

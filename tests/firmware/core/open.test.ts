@@ -18,51 +18,50 @@ beforeAll(() => {
 });
 
 describe('opening the core in wasm3', () => {
-  it('refuses every beginning of the module as malformed', () => {
+  it('refuses every truncation of the module as malformed', () => {
     expect(interpreter.run('truncations')).toBe('0 opened, 0 refused otherwise');
   });
 
-  it('refuses what is no module, has imports, another ABI version, or lacks a function', () => {
-    const nothing = join(folder, 'nothing.wasm');
-    writeFileSync(nothing, 'no module at all');
-    expect(interpreter.run('open', { module: nothing })).toBe('MODULE_MALFORMED');
-    const { imports, version, missing, signature } = foreignModules(folder);
-    expect(interpreter.run('open', { module: imports })).toBe('MODULE_IMPORTS');
-    expect(interpreter.run('open', { module: 'build/app.wasm' })).toBe('MODULE_IMPORTS');
-    expect(interpreter.run('open', { module: version })).toBe('MODULE_ABI_VERSION');
-    expect(interpreter.run('open', { module: missing })).toBe('MODULE_EXPORTS');
-    expect(interpreter.run('open', { module: signature })).toBe('MODULE_EXPORTS');
+  const nothing = join(folder, 'nothing.wasm');
+  writeFileSync(nothing, 'not a module');
+  const { imports, version, missing, signature } = foreignModules(folder);
+  it.each([
+    ['a file that is not a module', 'MODULE_MALFORMED', { module: nothing }],
+    ['a core with an import', 'MODULE_IMPORTS', { module: imports }],
+    ['the device application', 'MODULE_IMPORTS', { module: 'build/app.wasm' }],
+    ['a core with another ABI version', 'MODULE_ABI_VERSION', { module: version }],
+    ['a core without one of its functions', 'MODULE_EXPORTS', { module: missing }],
+    ['a core with another signature of a function', 'MODULE_EXPORTS', { module: signature }],
+    ['a stack below the minimum', 'INVALID_ARGUMENT', { stack: 255 }],
+    ['more memory than a page', 'INVALID_ARGUMENT', { memory: 65_540 }],
+  ])('refuses %s with %s', (_, result, options) => {
+    expect(interpreter.run('open', options)).toBe(result);
   });
 
-  it('refuses a heap that is too small at any block, leaves nothing behind, and allocates nothing after it', () => {
+  it('refuses a heap that runs out at any block, frees all blocks then, and allocates nothing once it is open', () => {
     expect(interpreter.run('heap')).toBe('refused 200, 0 blocks left behind');
-  });
-
-  it('refuses a stack below the least, and memory beyond a page', () => {
-    expect(interpreter.run('open', { stack: 255 })).toBe('INVALID_ARGUMENT');
-    expect(interpreter.run('open', { memory: 65_540 })).toBe('INVALID_ARGUMENT');
   });
 });
 
 describe('opening the core as C of wasm2c', () => {
-  it('takes nothing from the heap', () => {
+  it('allocates nothing from the heap', () => {
     expect(translated.run('heap')).toBe('never refused 200, 0 blocks left behind');
   });
 });
 
-describe('both ways', () => {
+describe('opening the core either way', () => {
   const heapBase = (compile('core.wasm').instantiate() as unknown as CoreExports).heap_base();
 
-  it('open with so little memory as the constants take, and not with less', () => {
-    for (const engine of [interpreter, translated]) {
-      expect(engine.run('open', { memory: heapBase }), engine.name).toBe('opened');
-      expect(engine.run('open', { memory: heapBase - 8 }), engine.name).toBe('LINEAR_MEMORY');
-      expect(engine.run('open', { memory: 8 }), engine.name).toBe('LINEAR_MEMORY');
-      expect(engine.run('open', { memory: 0 }), engine.name).toBe('INVALID_ARGUMENT');
-    }
+  it.each([
+    ['exactly the constants', heapBase, 'opened'],
+    ['less than the constants', heapBase - 8, 'LINEAR_MEMORY'],
+    ['next to nothing', 8, 'LINEAR_MEMORY'],
+    ['nothing', 0, 'INVALID_ARGUMENT'],
+  ])('with room for %s (%i bytes) gives %s', (_, memory, result) => {
+    for (const engine of [interpreter, translated]) expect(engine.run('open', { memory }), engine.name).toBe(result);
   });
 
-  it('report a trap, refuse work after it, and work again when opened anew', () => {
+  it('reports a trap, refuses calls after it, and works again once it is closed and opened', () => {
     for (const engine of [interpreter, translated]) {
       const [result, reason, refused, closed, opened, version, wrapped] = engine.run('trap').split('\n');
       expect(result, engine.name).toBe('-906');
@@ -73,7 +72,7 @@ describe('both ways', () => {
     }
   });
 
-  it('keep their result codes apart from those of the core', () => {
+  it('has result codes of its own, which the core does not use', () => {
     for (let code = -900; code >= -911; code--) expect(results[code]).toBeUndefined();
   });
 });

@@ -19,27 +19,27 @@ beforeAll(() => {
   interpreter = wasm3(folder);
 });
 
-/** The runner has no heap left once the core is open, so that nothing is compiled later. */
+/** The runner has no heap once the core is open, so nothing can be compiled later. */
 const expectSame = (steps: Steps, parts: number) =>
   expect(steps.difference(interpreter.replay(steps.bytes, undefined, parts))).toBeUndefined();
 
 describe('parts of the core in wasm3', () => {
-  it('are whole: one by one, each gives for its vectors what Node gives', () => {
+  it('are complete: each one alone does for its vectors what Node does', () => {
     expectSame(mqttSteps(), PART.MQTT);
     expectSame(derSteps(), PART.DER);
     expectSame(hexSteps(), PART.HEX);
     expectSame(utf8Steps(37), PART.MEMORY);
   });
 
-  it('go together: a client takes sessions and packets', () => expectSame(hostSteps(12), PART.SESSION | PART.MQTT));
+  it('can be combined: sessions and packets make a client', () => expectSame(hostSteps(12), PART.SESSION | PART.MQTT));
 
-  it('refuse work when they were not asked for, and the instance goes on', () => {
+  it('return NOT_COMPILED when they were not asked for, and the instance goes on', () => {
     const calls = Buffer.concat([aloneCall('x509_read', 0, 0, 0), aloneCall('abi_version')]);
     const given = interpreter.replay(calls, undefined, PART.MQTT);
     expect([given.readInt32LE(0), given.readInt32LE(8)]).toEqual([NOT_COMPILED, 2]);
   });
 
-  it('take less of the heap than all', () => {
+  it('take less heap than all of them', () => {
     const taken = (parts: number) => Number(interpreter.run('taken', { parts }));
     expect(taken(PART.HEX)).toBeLessThan(taken(PART.SESSION));
     expect(taken(PART.SESSION | PART.MQTT)).toBeLessThan(taken(0));

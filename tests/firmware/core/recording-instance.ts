@@ -1,7 +1,7 @@
 import type { CoreExports } from '../../../build/abi/core.js';
 import { Steps } from './steps.js';
 
-/** What host/core has the core do in this process, under the label of the moment. */
+/** The calls that host/core makes of the core in this process, recorded under the current label. */
 export const recorded = { label: { text: '' } } as { steps: Steps; label: { text: string } };
 
 /** host/core/engine/core.ts with the small core and every call noted: for vi.mock. */

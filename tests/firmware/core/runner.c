@@ -1,11 +1,11 @@
 /*
- * Replays calls of the core that were recorded elsewhere, and tries what open must refuse.
+ * Replays calls of the core that were recorded in Node, and tries what open must refuse.
  *
  *   runner replay MODULE MEMORY STACK PARTS STEPS RESULTS
  *   runner open|trap|heap|taken|truncations MODULE MEMORY STACK PARTS
  *
- * Steps are 32-bit words: 1 address length, bytes padded to a word: write; 2 function arguments: call. Each call gives two words:
- * the result, and a hash of the whole linear memory after it.
+ * Steps are 32-bit words. To write bytes: 1, address, length, and the bytes padded to a word. To call a function: 2, its place in
+ * WQ_EXPORTS, its arguments. For each call two words go to RESULTS: its result, and a hash of the whole linear memory after it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ static void take_many(uint32_t *words, uint32_t count) {
   while (count-- > 0) *words++ = take();
 }
 
-/* The functions by their place in WQ_EXPORTS. */
+/* Calls a function by its place in WQ_EXPORTS. */
 static int32_t call(uint32_t function) {
   uint32_t a[7];
   uint32_t number = 0;
@@ -100,7 +100,7 @@ static int replay(const char *from, const char *to) {
   return fclose(results);
 }
 
-/* A call with an address outside linear memory, then one that is fine, then the same after opening anew. */
+/* A call with an address outside linear memory, one that would be fine, and one after closing and opening. */
 static int trap(const wq_options *options) {
   printf("%d\n", (int)wq_hex_encode(&core, 0xfffffff0u, 4, 0, 8));
   printf("%s\n", core.reason);
@@ -109,12 +109,12 @@ static int trap(const wq_options *options) {
   printf("%d\n", (int)wq_heap_base(&core));
   printf("%d\n", (int)wq_open(&core, options));
   printf("%d\n", (int)wq_abi_version(&core));
-  /* An address that is within bounds only if its upper bits are lost. */
+  /* An address that is in bounds only if its upper bits are lost. */
   printf("%d\n", (int)wq_session_deadline(&core, 0xfffffffcu, 0));
   return 0;
 }
 
-/* Opens with a heap that gives one block more each time, until it is enough; then counts what calls allocate. */
+/* Opens with a heap of one block more each time, until that is enough; then makes a call without any heap. */
 static int heap(const wq_options *options) {
   long blocks = 0;
   int32_t result;
@@ -136,14 +136,14 @@ static int heap(const wq_options *options) {
   return 0;
 }
 
-/* Opens every beginning of the module. */
+/* Opens every truncation of the module. */
 static int truncations(wq_options options) {
   const uint32_t whole = options.module_size;
   uint32_t opened = 0;
   uint32_t other = 0;
   wq_close(&core);
   for (options.module_size = 0; options.module_size < whole; options.module_size++) {
-    /* A copy of its own, so that reading past the end shows under a sanitizer. */
+    /* A copy, so that a sanitizer sees a read past the end. */
     uint8_t *copy = malloc(options.module_size + 1);
     int32_t result;
     memcpy(copy, module, options.module_size);

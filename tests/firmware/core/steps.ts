@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CoreExports } from '../../../build/abi/core.js';
 import type { Machine } from '../../host/core/support/core-machine.js';
 
-/** Linear memory as the firmware has it; Node may have more. */
+/** Bytes of linear memory in the firmware. Node may have more. */
 export const MEMORY = 65_536;
 
 type FunctionName = Exclude<keyof CoreExports, 'memory'>;
@@ -12,26 +12,26 @@ const header = readFileSync('build/wasmqtt.h', 'utf8');
 /** The functions in the order of WQ_EXPORTS. */
 const functions = [...header.matchAll(/^ {2}F\(\d, (\w+), \w+\)/gm)].map(([, name]) => name);
 
-/** The parts of the core by the names of WQ_PART_*. */
+/** The parts of the core by their names in WQ_PART_*. */
 export const PART = Object.fromEntries(
   [...header.matchAll(/WQ_PART_(\w+) = (\d+)/g)].map(([, name, bit]) => [name, Number(bit)]),
 );
 
-/** The bytes of a call that stands alone. */
+/** The bytes of a step that is a call. */
 export const aloneCall = (name: FunctionName, ...words: number[]): Buffer =>
   Buffer.from(Uint32Array.of(CALL, functions.indexOf(name), ...words).buffer);
 
 const WRITE = 1;
 const CALL = 2;
 
-/** What runner.c gives for the memory after a call. */
+/** The hash of linear memory that runner.c writes after a call. */
 function hash(words: Uint32Array): number {
   let hash = 2_166_136_261;
   for (let at = 0; at < MEMORY / 4; at++) hash = Math.imul(hash ^ words[at], 16_777_619);
   return hash | 0;
 }
 
-/** Calls of the core as they are made here, for others to make again. */
+/** Records calls of the core while it makes them, so that an engine can make them again. */
 export class Steps implements Machine {
   readonly core: CoreExports;
   readonly heapBase: number;
@@ -39,10 +39,10 @@ export class Steps implements Machine {
   readonly #steps: Buffer[] = [];
   readonly #expected: number[] = [];
   readonly #labels: string[] = [];
-  /** The memory as one sees it who has made all steps. */
+  /** The memory after all recorded steps. */
   readonly #known = Buffer.alloc(MEMORY);
 
-  /** @param core an instance of build/core.wasm that nobody has used yet */
+  /** @param core an unused instance of build/core.wasm */
   constructor(core: CoreExports) {
     this.core = core;
     this.heapBase = (core.heap_base() + 15) & ~15;
@@ -73,7 +73,7 @@ export class Steps implements Machine {
     return this.#memory.readUInt32LE(address);
   }
 
-  /** Calls a function here and notes it: what was written since the last call, the arguments, the result, the memory. */
+  /** Calls a function and records it: what was written since the last call, the arguments, the result, the memory. */
   call(label: string, name: FunctionName, ...words: number[]): number {
     this.#noteWritten();
     const step = [CALL, functions.indexOf(name), ...words];
@@ -85,7 +85,7 @@ export class Steps implements Machine {
     return result;
   }
 
-  /** From the first to the last byte that differs from what is known. */
+  /** Records what was written to memory, from the first to the last byte that changed. */
   #noteWritten(): void {
     const memory = this.#memory;
     if (memory.equals(this.#known)) return;
@@ -103,7 +103,7 @@ export class Steps implements Machine {
     return Buffer.concat(this.#steps);
   }
 
-  /** The first call after which the runner has something else than there was here, in words; undefined when there is none. */
+  /** Describes the first call whose result or memory differs in the runner's output; undefined when none does. */
   difference(output: Buffer): string | undefined {
     const given = new Int32Array(output.buffer, output.byteOffset, output.length >> 2);
     const at = this.#expected.findIndex((word, index) => given[index] !== word);
@@ -112,13 +112,13 @@ export class Steps implements Machine {
     return `${this.#labels[at >> 1]}: ${what}`;
   }
 
-  /** The core with every call noted, under the label of the moment. */
+  /** The core, with every call recorded under the current label. */
   recorder(label: { text: string }): CoreExports {
     const noted = (name: FunctionName) => [name, (...words: number[]) => this.call(label.text, name, ...words)];
     return { memory: this.core.memory, ...Object.fromEntries((functions as FunctionName[]).map(noted)) } as CoreExports;
   }
 
-  /** How often a function was called. */
+  /** How many calls of a function were recorded. */
   callsOf(name: string): number {
     return this.#labels.filter((label) => label.includes(`: ${name}(`)).length;
   }

@@ -24,12 +24,12 @@ import { MEMORY, Steps } from './steps.js';
 
 const newSteps = () => new Steps(compile('core.wasm').instantiate() as unknown as CoreExports);
 
-/** Places for records and bytes, the same in all steps. */
+/** Addresses for records and bytes, the same in all steps. */
 function places({ heapBase }: Steps) {
   return { record: heapBase, entry: heapBase + 1_024, input: heapBase + 1_280, output: heapBase + 32_768 };
 }
 
-/** Reads a list of the packet entry by entry, and writes each again. */
+/** Reads a list of the packet entry by entry, and writes each entry back. */
 function walk(steps: Steps, name: string, list: 'properties' | 'willProperties' | 'payload', type?: number): void {
   const { record, entry, output } = places(steps);
   let address = steps.word(record + PacketRecord[list]);
@@ -89,7 +89,7 @@ const DER_SIZES = {
   key: PrivateKeyRecord.SIZE,
 };
 
-/** As the function for this kind does it, and for keys those that check and wrap. */
+/** Reads DER with the function for its kind, and with all functions that take any DER. */
 function read(steps: Steps, { kind, hex, name, error, errorOffset }: DerVector, last: boolean): void {
   const { record, entry, input, output } = places(steps);
   const bytes = Buffer.from(hex, 'hex');
@@ -149,7 +149,7 @@ export function sessionSteps(): Steps {
   return steps;
 }
 
-/** Hex of every byte, in place too, and every octet in the place of a digit. */
+/** Hex of every byte, also in place, and every octet as a digit. */
 export function hexSteps(): Steps {
   const steps = newSteps();
   const { record, input, output } = places(steps);
@@ -171,7 +171,7 @@ export function hexSteps(): Steps {
   return steps;
 }
 
-/** UTF-8 of many first bytes, each with second bytes so far apart. */
+/** UTF-8 of many first bytes, each with second bytes that are `stride` apart. */
 export function utf8Steps(stride: number): Steps {
   const steps = newSteps();
   const { record, input } = places(steps);

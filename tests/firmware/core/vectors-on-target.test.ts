@@ -3,10 +3,10 @@ import { vi } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.js';
 import { target } from '../toolchain.js';
 import { wasm2c, wasm3 } from './engines.js';
-import { expectWhatNodeGives } from './expect-what-node-gives.js';
+import { expectSameAsNode } from './expect-same-as-node.js';
 import { recordingInstance } from './recording-instance.js';
 
 vi.mock('../../../host/core/engine/core.js', (original) => recordingInstance(original));
 
 const folder = temporaryFolder();
-expectWhatNodeGives('on an emulated Cortex-M33', () => [wasm3(folder, target), wasm2c(folder, target)], true);
+expectSameAsNode('on an emulated Cortex-M33', () => [wasm3(folder, target), wasm2c(folder, target)], true);

@@ -2,10 +2,10 @@
 import { vi } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.js';
 import { wasm2c, wasm3 } from './engines.js';
-import { expectWhatNodeGives } from './expect-what-node-gives.js';
+import { expectSameAsNode } from './expect-same-as-node.js';
 import { recordingInstance } from './recording-instance.js';
 
 vi.mock('../../../host/core/engine/scratch.js', (original) => recordingInstance(original));
 
 const folder = temporaryFolder();
-expectWhatNodeGives('on this machine', () => [wasm3(folder), wasm2c(folder)]);
+expectSameAsNode('on this machine', () => [wasm3(folder), wasm2c(folder)]);

@@ -11,7 +11,7 @@ const device = new Child(
 const topic = 'sensor/device/UV00000000000000000000000000000033';
 
 afterAll(async () => {
-  // It ends the emulator before it ends itself.
+  // It stops the emulator before it ends.
   device.signal('SIGTERM');
   await device.ended;
 });

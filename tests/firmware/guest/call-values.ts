@@ -2,15 +2,15 @@ import { abi, isOut, structOf } from './stand-in.js';
 
 type Item = (typeof abi.functions)[string]['params'][number] & { offset?: number };
 
-/** A place in memory that holds an address, and how it was made. */
+/** A place in memory that holds an address. */
 export interface Pointer {
   path: string;
   at: number;
   nested: boolean;
   alignment: number;
-  /** Bytes that must be there. */
+  /** Bytes that must be in memory there. */
   size: number;
-  /** 0 says that there is nothing. */
+  /** Whether it may be 0. */
   optional: boolean;
 }
 
@@ -25,24 +25,23 @@ function sizeOf(type: string): number {
 }
 
 /**
- * Parameters of one call with all that they point to, each value different, as the guest holds them in memory; what the
- * stand-in must say of them; and where it writes.
+ * Parameters of one call as a guest has them in memory, with everything that they point to, each value different. Also what
+ * the stand-in must print of them, and where it writes.
  */
 export class CallValues {
+  readonly name: string;
   readonly memory = Buffer.alloc(8_192);
   readonly pointers: Pointer[] = [];
   readonly words: number[] = [];
   readonly said: string;
-  /** Written by the stand-in: bytes by address. */
+  /** What the stand-in writes: bytes by address. */
   readonly written: [number, Buffer][] = [];
   #next = 1_024;
   #number = 1_000;
   #answer = 100;
 
-  constructor(
-    readonly name: string,
-    parameters: number,
-  ) {
+  constructor(name: string, parameters: number) {
+    this.name = name;
     const { params } = abi.functions[name];
     const counts = this.#counts(params);
     const texts = params.map((param, index) => this.#value(param, parameters + 4 * index, counts, false));
@@ -60,7 +59,7 @@ export class CallValues {
     return address;
   }
 
-  /** How long each thing is that a number beside it counts. */
+  /** For each member that counts others: how many there are. */
   #counts(items: Item[]): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { bytes, elements, type } of items) {
@@ -70,7 +69,7 @@ export class CallValues {
     return counts;
   }
 
-  /** Puts one value at a place and gives what is said of it. */
+  /** Puts one value at an address. Returns what the stand-in prints of it. */
   #value(item: Item, at: number, counts: Map<string, number>, nested: boolean): string {
     const { name, type } = item;
     const label = `${name}=`;
@@ -122,7 +121,7 @@ export class CallValues {
     const size = item.type.endsWith('**') ? 4 : sizeOf(item.type.slice(0, -1));
     const address = this.#alloc(size * count);
     this.memory.writeUInt32LE(address, at);
-    // Fewer numbers than were counted will do.
+    // The glue makes do with room for one number.
     this.pointers.push({ path: item.name, at, nested, alignment: size, size, optional: false });
     if (item.type.endsWith('**')) this.written.push([address, Buffer.alloc(4)]);
     else this.#answered(address, size);

@@ -1,10 +1,10 @@
 import binaryen from 'binaryen';
 import { abi } from './stand-in.js';
 
-/** Where the wrappers take the parameters of a call from: one word each. */
+/** The address from which the wrappers read the parameters of a call, one word each. */
 export const PARAMETERS = 16;
 
-/** A module from its text. */
+/** Assembles a module from its text. */
 export function assemble(wat: string): Buffer {
   const module = binaryen.parseText(wat);
   try {
@@ -25,7 +25,7 @@ const wrapperOf = (name: string) => {
   return `(func (export "${name}") (result i32) (call $${name} ${parameters.join(' ')}))`;
 };
 
-/** A guest with an export for each of the calls that makes it and gives its status. */
+/** A guest with an export for each call, which makes it and returns its status. */
 export function callingGuest(names: string[], pages = 1, more = ''): Buffer {
   return assemble(`(module
     ${names.map(importOf).join('\n')}

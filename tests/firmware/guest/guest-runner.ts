@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { compile, HEAP, interpreter, type Machine, OURS, STRICT, WASM3 } from '../toolchain.js';
 import { standIn } from './stand-in.js';
 
-/** guest-runner.c over the stand-in, for one machine. */
+/** runner.c over the stand-in, on one machine. */
 export class GuestRunner {
+  readonly #folder: string;
+  readonly #machine: Machine;
   readonly #program: string;
 
-  constructor(
-    private readonly folder: string,
-    private readonly machine: Machine,
-    options: string[] = [],
-  ) {
+  constructor(folder: string, machine: Machine, options: string[] = []) {
+    this.#folder = folder;
+    this.#machine = machine;
     const at = (name: string) => join(folder, name);
     this.#program = at('guest');
     writeFileSync(at('stand-in.c'), standIn());
@@ -40,13 +40,13 @@ export class GuestRunner {
     compile(machine, ...words, ...machine.link, '-o', this.#program);
   }
 
-  /** What the runner prints, by lines: for a module in so many bytes of memory that takes these steps. */
+  /** Runs a module in so many bytes of memory through these steps. Returns the lines that the runner prints. */
   run(module: Buffer, steps: string[] | 'truncations' | 'heap' = [], memory = 65_536): string[] {
-    const file = (name: string) => join(this.folder, name);
+    const file = (name: string) => join(this.#folder, name);
     writeFileSync(file('guest.wasm'), module);
     if (typeof steps !== 'string') writeFileSync(file('steps'), `${steps.join('\n')}\n`);
     const last = typeof steps === 'string' ? steps : file('steps');
-    const [command, ...words] = this.machine.start(this.#program, [file('guest.wasm'), String(memory), last]);
+    const [command, ...words] = this.#machine.start(this.#program, [file('guest.wasm'), String(memory), last]);
     const { stdout, stderr, signal } = spawnSync(command, words, { encoding: 'latin1', maxBuffer: 1 << 26 });
     return `${stdout}${stderr}${signal ?? ''}`.trim().split('\n');
   }
@@ -54,7 +54,7 @@ export class GuestRunner {
 
 const NOTHING = Buffer.alloc(256);
 
-/** Steps that write bytes into the guest's memory; zeros are left out. */
+/** Steps that write bytes into the guest's memory, without runs of zeros. */
 export function pokes(bytes: Uint8Array): string[] {
   const steps: string[] = [];
   for (let at = 0; at < bytes.length; at += 256) {
@@ -65,7 +65,7 @@ export function pokes(bytes: Uint8Array): string[] {
   return steps;
 }
 
-/** Steps that put words where a call of the calling guest takes its parameters from, and make it. */
+/** Steps that put the parameters of a call where the calling guest reads them, and make the call. */
 export function callSteps(name: string, words: number[], parameters: number): string[] {
   const bytes = Buffer.alloc(words.length * 4);
   for (const [index, word] of words.entries()) bytes.writeUInt32LE(word >>> 0, index * 4);

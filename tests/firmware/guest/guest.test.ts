@@ -11,15 +11,15 @@ import { abi } from './stand-in.js';
 
 const folder = temporaryFolder();
 const app = readFileSync('build/app.wasm');
-/** Fast interrupts run native code, of which a guest has none. */
+/** All calls but fast interrupts, which run native code: a guest has none. */
 const names = Object.keys(abi.functions).filter((name) => abi.functions[name].family !== 'fastInterrupt');
 const guest = callingGuest(names);
 
-/** What a call answers to one bad pointer. */
+/** The status of a call with one bad pointer. */
 const refusal = (name: string, { nested }: Pointer) =>
   nested && abi.functions[name].statuses.includes('MV_STATUS_LATEFAULT') ? 'LATEFAULT' : 'PARAMETERFAULT';
 
-/** Addresses that will not do for this pointer. */
+/** Addresses that are bad for this pointer. */
 function badAddresses({ alignment, size, optional }: Pointer): number[] {
   const end = 65_536;
   const bad = [end, 0xffff_fff8, 0x8000_0000];
@@ -42,7 +42,7 @@ describe.each([
     runner = new GuestRunner(own, machine);
   });
 
-  it('makes every call with all that its parameters point to, and gets what the kernel writes', () => {
+  it('makes every call with everything that its parameters point to, and gets what the kernel writes', () => {
     const all = names.map((name) => new CallValues(name, PARAMETERS));
     const steps = all.flatMap(({ name, memory, words, end }) => [
       'clear',
@@ -58,7 +58,7 @@ describe.each([
     expect(runner.run(guest, steps).slice(1)).toEqual(wanted);
   });
 
-  it('is answered for a pointer that it may not use, wherever it stands, and the kernel is not asked', () => {
+  it('gets a status for every bad pointer, in parameters and in structures, without a call of the kernel', () => {
     const steps: string[] = [];
     const wanted: string[] = [];
     for (const name of names) {
@@ -78,16 +78,20 @@ describe.each([
     expect(wanted.map((line, index) => `${line.split(': ')[0]}: ${seen[index]}`)).toEqual(wanted);
   });
 
-  it('gets the status of the kernel, and a result of one byte as one byte', () => {
+  it('gets the status that the kernel returns', () => {
+    expect(runner.run(guest, ['tell mvNoOp 17', 'call mvNoOp']).slice(1)).toEqual(['mvNoOp ', 'OK 17']);
+  });
+
+  it('gets a result of one byte as one byte, and none when the call fails', () => {
     const mode = [...callSteps('mvGetWakeReason', [512], PARAMETERS), 'peek 512 4'];
-    const told = ['tell mvNoOp 17', 'call mvNoOp', 'tell mvGetWakeReason 10', 'poke 512 ffffffff'];
-    expect(runner.run(guest, [...told, ...mode, 'clear', 'poke 512 ffffffff', ...mode]).slice(1)).toEqual([
-      ...['mvNoOp ', 'OK 17', 'mvGetWakeReason ', 'OK 10', expect.stringMatching(/ffffff$/)],
+    const failing = ['tell mvGetWakeReason 10', 'poke 512 ffffffff', ...mode];
+    expect(runner.run(guest, [...failing, 'clear', 'poke 512 ffffffff', ...mode]).slice(1)).toEqual([
+      ...['mvGetWakeReason ', 'OK 10', expect.stringMatching(/ffffff$/)],
       ...['mvGetWakeReason ', 'OK 0', '64ffffff'],
     ]);
   });
 
-  it('may give any address for nothing, and no pointers where a method is not used', () => {
+  it('may pass any address of an empty range, and pointers of a method that is not used', () => {
     const log = new CallValues('mvServerLog', PARAMETERS);
     const connect = new CallValues('mvMqttRequestConnect', PARAMETERS);
     const request = connect.words[1];
@@ -108,7 +112,7 @@ describe.each([
     expect(log.said).toContain('length_bytes=5');
   });
 
-  it('gets no further than the end of its memory in a list of numbers, whatever it counted', () => {
+  it('gets no more numbers in a list than its memory has room for, whatever count it passes', () => {
     const values = new CallValues('mvMqttReadSubscribeResponse', PARAMETERS);
     values.memory.writeUInt32LE(65_528, values.words[1] + 8);
     values.memory.writeUInt32LE(0xffff_ffff, values.words[1] + 12);
@@ -116,21 +120,19 @@ describe.each([
     expect(runner.run(guest, steps)[1]).toContain('reason_codes=2 reason_codes_size=2 ');
   });
 
-  it('is told TOOMANYELEMENTS or TOOMANYCONFIGKEYS for more than there is room for', () => {
-    for (const [name, offset, status] of [
-      ['mvMqttRequestUnsubscribe', 8, 'TOOMANYELEMENTS'],
-      ['mvSendConfigFetchRequest', 0, 'TOOMANYCONFIGKEYS'],
-    ] as const) {
-      const values = new CallValues(name, PARAMETERS);
-      for (const count of [1_000, 0xffff_ffff]) {
-        values.memory.writeUInt32LE(count, values.words[1] + offset);
-        const steps = [...pokes(values.memory), ...callSteps(name, values.words, PARAMETERS)];
-        expect(runner.run(guest, steps).slice(1)).toEqual([`OK ${expectedStatus(status)}`]);
-      }
+  it.each([
+    ['TOOMANYELEMENTS', 'mvMqttRequestUnsubscribe', 8],
+    ['TOOMANYCONFIGKEYS', 'mvSendConfigFetchRequest', 0],
+  ])('gets %s from %s for more elements than there is room for', (status, name, offset) => {
+    const values = new CallValues(name, PARAMETERS);
+    for (const count of [1_000, 0xffff_ffff]) {
+      values.memory.writeUInt32LE(count, values.words[1] + offset);
+      const steps = [...pokes(values.memory), ...callSteps(name, values.words, PARAMETERS)];
+      expect(runner.run(guest, steps).slice(1)).toEqual([`OK ${expectedStatus(status)}`]);
     }
   });
 
-  it('finds in its buffer what the kernel writes after the call', () => {
+  it('sees in its buffer what the kernel writes after the call', () => {
     for (const name of ['mvSetupNotifications', 'mvOpenChannel', 'mvServerLoggingInit']) {
       const values = new CallValues(name, PARAMETERS);
       const [address] = values.written.filter(([, bytes]) => bytes.length === 3).at(-1) ?? [0];
@@ -140,7 +142,7 @@ describe.each([
     }
   });
 
-  it('gets an address of its own buffer from mvReadChannel, and none of what is not its own', () => {
+  it('gets an address in its own buffer from mvReadChannel, and 0 for one outside its memory', () => {
     const open = new CallValues('mvOpenChannel', PARAMETERS);
     const [sendBuffer] = open.written.filter(([, bytes]) => bytes.length === 3).at(-1) ?? [0];
     const read = [...callSteps('mvReadChannel', [1, 512, 516], PARAMETERS), 'peek 512 4'];
@@ -149,7 +151,7 @@ describe.each([
     expect(seen.map((digits) => Buffer.from(digits, 'hex').readUInt32LE())).toEqual([0, sendBuffer]);
   });
 
-  it('is the device application, which starts, asks for the network, and is interrupted', () => {
+  it('can be the device application, which starts, requests the network, and is interrupted', () => {
     const started = runner.run(app, ['start', 'irq 51', 'call mv_app_state', 'irq 50', 'irq 125', 'call nothing']);
     expect(started[0]).toBe('open OK');
     expect(started.map((line) => line.split(' ')[0]).slice(1)).toEqual(
@@ -160,19 +162,19 @@ describe.each([
     expect(started.slice(-3)).toEqual(['irq GUEST_EXPORTS', 'irq INVALID_ARGUMENT', 'GUEST_EXPORTS 0']);
   });
 
-  it('is refused when it is cut off anywhere', () => {
+  it('is refused when it is truncated anywhere', () => {
     expect(runner.run(app, 'truncations')).toEqual(['0 opened, 0 refused otherwise']);
   });
 
-  it('is refused when the heap runs out at any block, and takes no more when it is open', () => {
+  it('is refused when the heap runs out at any block, and allocates nothing once it is open', () => {
     const [, refused, left] =
       /^refused (\d+), 0 otherwise, start OK, left behind (\d+)$/.exec(runner.run(app, 'heap').at(-1) ?? '') ?? [];
     expect(Number(refused)).toBeGreaterThan(150);
-    // wasm3 0.5 forgets a page of code where the heap ends inside a branch; one in some seventy of these ends does.
+    // wasm3 0.5 forgets a page of code when the heap ends inside a branch: about one time in seventy.
     expect(Number(left)).toBeLessThan(Number(refused) / 30);
   });
 
-  it('is refused with the list of what is not offered', () => {
+  it('is refused with a list of the imports that are not offered', () => {
     const module = assemble(`(module
       (import "env" "mvNoOp" (func (result i32)))
       (import "env" "mvSetFastInterrupt" (func (param i32) (result i32)))
@@ -191,20 +193,21 @@ describe.each([
     expect(runner.run(assemble(memory)).slice(0, 2)).toEqual(['missing env.memory', 'open GUEST_IMPORTS']);
   });
 
-  it('is refused without its start or its timer, without memory for its data, or when its start function traps', () => {
-    const open = (text: string, memory?: number) => runner.run(assemble(`(module ${text})`), [], memory)[0];
-    const start = '(func (export "mv_app_start"))';
-    const timer = '(import "env" "mv_host_timer" (func (param i32)))';
-    expect(open('(memory 1) (func (export "other"))')).toBe('open GUEST_EXPORTS');
-    expect(open(`${timer} (memory 1) ${start}`)).toBe('open GUEST_EXPORTS');
-    expect(open(`${timer} (memory 1) ${start} (func (export "mv_app_timer"))`)).toBe('open OK');
-    const data = `(memory 1) (data (i32.const 8000) "0123") ${start}`;
-    expect(open(data, 8_004)).toBe('open OK');
-    expect(open(data, 8_003)).toBe('open LINEAR_MEMORY');
-    expect(open(`(memory 1) ${start} (start $s) (func $s unreachable)`)).toBe('open TRAPPED');
+  const start = '(func (export "mv_app_start"))';
+  const timer = '(import "env" "mv_host_timer" (func (param i32)))';
+  const data = `(memory 1) (data (i32.const 8000) "0123") ${start}`;
+  it.each([
+    ['without a start function', 'GUEST_EXPORTS', '(memory 1) (func (export "other"))'],
+    ['with a timer, but without mv_app_timer', 'GUEST_EXPORTS', `${timer} (memory 1) ${start}`],
+    ['with both', 'OK', `${timer} (memory 1) ${start} (func (export "mv_app_timer"))`],
+    ['with just enough memory for its data', 'OK', data, 8_004],
+    ['with less memory than its data takes', 'LINEAR_MEMORY', data, 8_003],
+    ['whose start section traps', 'TRAPPED', `(memory 1) ${start} (start $s) (func $s unreachable)`],
+  ])('%s opens with %s', (_, result, text, memory?: number) => {
+    expect(runner.run(assemble(`(module ${text})`), [], memory)[0]).toBe(`open ${result}`);
   });
 
-  it('traps, and refuses work until it is opened anew', () => {
+  it('refuses calls after a trap, until it is closed and opened', () => {
     const module = assemble(`(module (memory (export "memory") 1)
       (func (export "mv_app_start") (drop (i32.load (i32.const 65536))))
       (func (export "mv_irq") (param i32)))`);
@@ -215,14 +218,14 @@ describe.each([
     ]);
   });
 
-  it('does not see its memory grow', () => {
+  it('cannot grow its memory', () => {
     const module = assemble(`(module (memory (export "memory") 1) (func (export "mv_app_start"))
       (func (export "grow") (result i32) (memory.grow (i32.const 1)))
       (func (export "size") (result i32) (memory.size)))`);
     expect(runner.run(module, ['call grow', 'call size'])).toEqual(['open OK', 'OK -1', 'OK 1']);
   });
 
-  it('waits, prints, and takes interrupts while it waits, by the handler of the vector or by mv_irq', () => {
+  describe('that waits', () => {
     const module = assemble(`(module
       (import "env" "mv_host_wait" (func $wait (param i32) (result i32)))
       (import "env" "mv_host_print" (func $print (param i32 i32)))
@@ -238,19 +241,25 @@ describe.each([
       (func (export "mv_irq") (param i32) (if (i32.eq (local.get 0) (i32.const 99)) (then unreachable))
         (global.set $seen (local.get 0)))
       (func (export "seen") (result i32) (global.get $seen)))`);
-    const entered = (irq: number) => runner.run(module, [`waiting ${irq}`, 'start', 'call seen', 'peek 80 4']);
+    // It stores 33 and what the wait returned at address 80.
+    const started = (...waiting: string[]) => runner.run(module, [...waiting, 'start', 'call seen', 'peek 80 4']);
     const ends = ['print hello', 'start OK'];
-    expect(entered(11)).toEqual(['open OK', 'wait -1', 'inside 0', ...ends, 'OK 500', '22000000']);
-    expect(entered(124)).toEqual(['open OK', 'wait -1', 'inside 0', ...ends, 'OK 124', '22000000']);
-    expect(entered(99).slice(2)).toEqual([
-      'inside -906',
-      'start TRAPPED',
-      'NOT_OPEN 0',
-      '00000000',
-      expect.any(String),
-    ]);
-    expect(runner.run(module, ['start', 'call seen', 'peek 80 4']).slice(1)).toEqual([
-      ...['wait -1', ...ends, 'OK 0', '21000000'],
-    ]);
+
+    it.each([
+      [11, 'the handler of its vector', 500],
+      [124, 'mv_irq', 124],
+    ])('takes interrupt %i meanwhile by %s', (irq, _, seen) => {
+      const expected = ['open OK', 'wait -1', 'inside 0', ...ends, `OK ${seen}`, '22000000'];
+      expect(started(`waiting ${irq}`)).toEqual(expected);
+    });
+
+    it('traps when its handler does', () => {
+      const expected = ['inside -906', 'start TRAPPED', 'NOT_OPEN 0', '00000000', expect.any(String)];
+      expect(started('waiting 99').slice(2)).toEqual(expected);
+    });
+
+    it('goes on without an interrupt when the time is over', () => {
+      expect(started().slice(1)).toEqual(['wait -1', ...ends, 'OK 0', '21000000']);
+    });
   });
 });

@@ -12,7 +12,7 @@ const header = readFileSync('build/wq_microvisor.h', 'utf8');
 const include = [`-I${folder}`, '-Ibuild', '-Ihost/wasm3/guest'];
 const strict = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', ...include, '-fsyntax-only'];
 
-/** Compiles a source that includes the header; gives what the compiler complains of. */
+/** Compiles a source that includes the header. Returns the complaints of the compiler. */
 function complaints(compiler: string[], source = '#include "wq_microvisor.h"\n'): string {
   const file = join(folder, 'header.c');
   writeFileSync(file, source);
@@ -33,7 +33,7 @@ const arm = [target.compiler, ...target.options];
 
 describe('build/wq_microvisor.h', () => {
   it.each(languages)(
-    'compiles without a warning, here and for the target, where layouts are asserted: %s %s %s',
+    'compiles without a warning here and for the target, where it asserts layouts: %s %s %s',
     (...language) => {
       for (const compiler of [[here.compiler], arm]) expect(complaints([...compiler, ...language])).toBe('');
     },
@@ -57,7 +57,7 @@ describe('build/wq_microvisor.h', () => {
     expect(missing).toEqual([]);
   });
 
-  it('takes the header of the SDK in its place, and checks it', () => {
+  it('includes the header of the SDK when asked to, and checks it', () => {
     const source = '#define WQ_MICROVISOR_SDK\n#include "wq_microvisor.h"\n';
     const compiler = [...arm, '-std=c99'];
     expect(complaints(compiler, source)).toContain('mv_syscalls.h');
@@ -76,7 +76,7 @@ describe('guest/wq_guest.h', () => {
     expect(complaints([here.compiler, ...language], '#include "wq_guest.h"\n')).toBe('');
   });
 
-  it('is used as its README shows', () => {
+  it('can be used as its README shows', () => {
     const [, example] = /```c\n(.*?)```/s.exec(readFileSync('host/wasm3/guest/README.md', 'utf8')) ?? [];
     const before = `
       #include "wq_guest.h"

@@ -1,5 +1,5 @@
 /*
- * A guest over the stand-in: takes its steps from a file of lines and prints what came of each.
+ * Runs a guest over the stand-in: takes steps from the lines of a file, and prints what comes of each.
  *   guest <module> <bytes of memory> <file>|truncations|heap
  */
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define STACK 4096u
 
 static uint8_t module[1 << 16];
-/** Bytes of linear memory that a guest may have. */
+/** The most bytes of linear memory for a guest. */
 #ifndef MEMORY
 #define MEMORY 65536u
 #endif
@@ -66,14 +66,14 @@ static void poke(uint32_t address, const char *digits) {
   }
 }
 
-/* Memory without anything in it, for a guest that keeps nothing there. */
+/* Zeroes memory, for a guest that keeps nothing there. */
 static void clear(void) {
   const uint32_t size = guest.memory_size;
   memset(wq_guest_bytes(&guest, 0, size), 0, size);
   stand_in_forget();
 }
 
-/* What the kernel may do with a buffer after the call. */
+/* Writes to a buffer as the kernel may do after the call. */
 static void write_later(const char *text) { memcpy(stand_in_buffer, text, strlen(text)); }
 
 static void step(const char *command, const char *word, uint32_t number) {
@@ -107,7 +107,7 @@ static void run(const char *file) {
   fclose(steps);
 }
 
-/* Opens every beginning of the module. */
+/* Opens every truncation of the module. */
 static void truncations(wq_guest_options *options) {
   const uint32_t whole = options->module_size;
   uint32_t opened = 0, otherwise = 0;
@@ -120,7 +120,7 @@ static void truncations(wq_guest_options *options) {
   printf("%u opened, %u refused otherwise\n", (unsigned)opened, (unsigned)otherwise);
 }
 
-/* Opens with a heap that gives one block more each time, until it is enough; then starts the guest without one. */
+/* Opens with a heap of one block more each time, until that is enough; then starts the guest without any heap. */
 static void heap(const wq_guest_options *options) {
   long blocks = 0, otherwise = 0;
   int32_t result;

@@ -20,10 +20,10 @@ export const abi: Abi = JSON.parse(readFileSync('assembly/abi/microvisor.json', 
 
 /** The structure that a type is, or points to. */
 export const structOf = (type: string) => /struct (\w+)/.exec(type)?.[1];
-/** Whether the kernel writes there. */
+/** Whether a type is a pointer through which the kernel writes. */
 export const isOut = (type: string) => type.endsWith('*') && !type.startsWith('const ');
 
-/** C that tells one value, found by the expression, and writes to where pointers lead that are not const. */
+/** C that prints the value of an expression, and writes through pointers that are not const. */
 function tell(item: Field, expression: string, siblings: string): string[] {
   const struct = structOf(item.type);
   const label = `say("${item.name}=");`;
@@ -41,7 +41,7 @@ function tell(item: Field, expression: string, siblings: string): string[] {
   return item.type.endsWith('*') ? [`*${expression} = next();`] : [label, `number(${expression});`];
 }
 
-/** One structure: held by value, pointed to, or to be filled. */
+/** The same for a structure: a value, one that is pointed to, or one to be filled. */
 function tellStructure({ type, optional }: Field, struct: string, expression: string, label: string): string[] {
   if (!type.endsWith('*')) return [label, `tell_${struct}(&${expression});`];
   if (isOut(type)) return abi.structs[struct].fields.map(({ name }) => `${expression}->${name} = next();`);
@@ -67,7 +67,7 @@ function call(name: string, params: Field[]): string {
 }
 
 const HELPERS = `
-/* A stand-in for the secure side: prints every call with all that it was given, and answers as it is told. */
+/* A stand-in for the secure side: it prints every call with all its parameters, and returns the status that it was told. */
 #include <stdio.h>
 #include <string.h>
 #include "stand-in.h"
@@ -87,7 +87,7 @@ static void show(const uint8_t *bytes, unsigned long length) {
   for (i = 0; i < length; i++) putchar(bytes[i]);
   say("\\" ");
 }
-/* Buffers that are written to. */
+/* Prints the size of a buffer and writes to it. */
 static void fill(const void *bytes, unsigned long length) {
   printf("%lu bytes ", length);
   memset((void *)(uintptr_t)bytes, 'x', length < 3 ? length : 3);
@@ -100,7 +100,7 @@ static enum MvStatus answer(const char *name) {
 #define TELL_EACH(type, list, count) { unsigned long i; for (i = 0; i < (count); i++) tell_##type(&(list)[i]); }
 `;
 
-/** The text of a program's part that takes the place of the secure side: every system call. */
+/** The C source of a stand-in for the secure side: every system call. */
 export function standIn(): string {
   const names = Object.keys(abi.structs);
   const printed = names.filter((name) => name !== 'MvNotification');

@@ -7,7 +7,7 @@ import { here, interpreter, type Machine, target, WASM3 } from '../toolchain.js'
 
 const readme = readFileSync('host/wasm3/README.md', 'utf8');
 
-/** What the check that integrators have says of an object of the interpreter. */
+/** What cmake/check-tail-calls.cmake reports of an object of the interpreter. */
 function tailCalls({ compiler }: Machine, object: string): string {
   const objdump = compiler.replace('gcc', 'objdump');
   const script = ['-P', 'host/wasm3/cmake/check-tail-calls.cmake'];
@@ -17,8 +17,8 @@ function tailCalls({ compiler }: Machine, object: string): string {
 }
 
 describe('the interpreter', () => {
-  it('jumps from operation to operation as it is compiled here, and does not at -O1', () => {
-    // The machine code of this machine is looked at where it is that of x86-64.
+  it('jumps from operation to operation when it is compiled as here, and calls them at -O1', () => {
+    // The check knows the machine code of Arm and x86-64.
     for (const machine of process.arch === 'x64' ? [target, here] : [target]) {
       expect(tailCalls(machine, interpreter(machine)), machine.compiler).toContain('262 operations jump');
       expect(tailCalls(machine, interpreter(machine, '-O1')), machine.compiler).toMatch(
@@ -27,7 +27,7 @@ describe('the interpreter', () => {
     }
   });
 
-  it('is not compiled without optimisation', () => {
+  it('cannot be compiled without optimisation', () => {
     const words = ['-O0', '-w', '-Ihost/wasm3', `-I${WASM3}`, '-fsyntax-only', 'host/wasm3/wq_engine.c'];
     expect(() => execFileSync('gcc', words, { stdio: 'pipe' })).toThrow('compile it at -Os, -O2 or -O3');
   });
@@ -40,12 +40,12 @@ describe('the released modules', () => {
 });
 
 describe('the page for integrators', () => {
-  it('shows the example that is shipped', () => {
+  it('shows the example that is in the package', () => {
     const [, example] = /```c\n(.*?)```/s.exec(readme) ?? [];
     expect(readFileSync('host/wasm3/example/first_packet.c', 'utf8')).toContain(example);
   });
 
-  it('lists every source, or the README of its folder does', () => {
+  it('names every source, or the README of its folder does', () => {
     const files = readdirSync('host/wasm3', { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.c'),
     );

@@ -4,22 +4,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { typescriptProgram } from '../../../tools/run-typescript.js';
-import { target, temporaryFolder } from '../core/engines.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { target } from '../toolchain.js';
 
 const folder = temporaryFolder();
 const unpacked = join(folder, 'package');
 const run = (command: string, ...words: string[]) => execFileSync(command, words, { encoding: 'utf8', stdio: 'pipe' });
-/** The npm that runs this: a package of the tests brings an old one. */
+/** The npm that runs this. The one on the PATH may be an old one that a package of the tests brings. */
 const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
 
-/** Runs a program on an emulated Cortex-M33 and gives what it prints. */
+/** Runs a program on an emulated Cortex-M33. Returns what it prints. */
 function start(program: string): string {
   const [command, ...words] = target.start(program, []);
   return run(command, ...words);
 }
 
 beforeAll(() => {
-  // A build on a machine without wabt has left it out.
+  // A build without wabt leaves it out.
   if (!existsSync('build/aot/core.c')) run(process.execPath, ...typescriptProgram('tools/build/translate.ts'));
   const name = run(
     npm[0],
@@ -34,7 +35,7 @@ beforeAll(() => {
 });
 
 describe('the packed package, a compiler and CMake', () => {
-  it('are all that a first decoded packet takes, interpreted and translated', () => {
+  it('are enough to decode a first packet, interpreted and translated', () => {
     const build = join(folder, 'build');
     const toolchain = join(unpacked, 'host/wasm3/musca-b1/musca-b1.cmake');
     run('cmake', '-S', join(unpacked, 'host/wasm3/example'), '-B', build, '--toolchain', toolchain);
@@ -43,7 +44,7 @@ describe('the packed package, a compiler and CMake', () => {
     expect(start(join(build, 'first_packet_aot'))).toBe('hello world\n');
   });
 
-  it('hold what the page for integrators names', () => {
+  it('contain every file that the page for integrators names', () => {
     const page = readFileSync(join(unpacked, 'host/wasm3/README.md'), 'utf8');
     const names = [...page.matchAll(/`([\w./-]+\.(?:c|h|cmake|wasm|ld))`/g)].map(([, name]) => name);
     expect(names.length).toBeGreaterThan(15);

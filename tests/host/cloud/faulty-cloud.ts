@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /**
- * What becomes of a write:
+ * What happens to a write:
  * - `refuse`: it is answered with 400 and not done; `fail`: the same with 500
  * - `lose`: it is done, and the answer is lost
  * - `die`: from this write on nothing is answered; `die after`: this write is done, and nothing is answered
  */
 export type Fault = 'refuse' | 'fail' | 'lose' | 'die' | 'die after';
 
-/** A server before a cloud that lets everything through but its `nth` write, counted from 1. */
+/** A server in front of a cloud. It passes on everything but the `nth` write, counted from 1. */
 export async function faulty(cloudUrl: string, fault: Fault, nth: number) {
   let writes = 0;
   let isDead = false;

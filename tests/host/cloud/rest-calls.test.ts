@@ -2,6 +2,62 @@ import { describe, expect, it } from 'vitest';
 import { ACCOUNT, DEVICE, openCloud, SID } from './cloud-rig.js';
 
 const DATE = '2021-01-01T12:34:56Z';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Calls around the secret `k`, whose values all begin with "hunter". Paths are below the account or the device. */
+interface SecretCall {
+  name: string;
+  call: [method: string, path: string, form?: Record<string, string>, init?: RequestInit];
+  status: number;
+  /** nothing is stored before the call */
+  isNew?: true;
+  /** what the answer's JSON is */
+  shows?: 'secret' | 'list';
+}
+
+const SECRET_CALLS: SecretCall[] = [
+  {
+    name: 'creating it',
+    call: ['POST', '/Secrets', { Key: 'k', Value: 'hunter-1' }],
+    status: 201,
+    isNew: true,
+    shows: 'secret',
+  },
+  { name: 'fetching it', call: ['GET', '/Secrets/k'], status: 200, shows: 'secret' },
+  { name: 'updating it', call: ['POST', '/Secrets/k', { Value: 'hunter-2' }], status: 200, shows: 'secret' },
+  { name: 'listing all', call: ['GET', '/Secrets'], status: 200, shows: 'list' },
+  { name: 'creating it twice', call: ['POST', '/Secrets', { Key: 'k', Value: 'hunter-3' }], status: 409 },
+  { name: 'updating another key', call: ['POST', '/Secrets/none', { Value: 'hunter-4' }], status: 404 },
+  { name: 'a value that is too long', call: ['POST', '/Secrets/k', { Value: 'hunter-5'.repeat(1000) }], status: 400 },
+  {
+    name: 'two values',
+    call: ['POST', '/Secrets/k', undefined, { body: 'Value=hunter-6&Value=hunter-7', headers: FORM }],
+    status: 400,
+  },
+  {
+    name: 'a malformed form',
+    call: ['POST', '/Secrets/k', undefined, { body: 'Value=hunter-8%zz', headers: FORM }],
+    status: 400,
+  },
+  {
+    name: 'a body that is JSON',
+    call: ['POST', '/Secrets/k', undefined, { body: '{"Value":"hunter-9"}', headers: JSON_TYPE }],
+    status: 415,
+  },
+  {
+    name: 'values at the wrong places',
+    call: ['POST', '/Secrets/k?Value=hunter-10', { value: 'hunter-11' }],
+    status: 400,
+  },
+  {
+    name: 'a path that goes on',
+    call: ['POST', '/Secrets/k/more?Value=hunter-12', { Value: 'hunter-13' }],
+    status: 404,
+  },
+  { name: 'a malformed address', call: ['POST', '/%zz?Value=hunter-14', { Value: 'hunter-15' }], status: 400 },
+  { name: 'deleting it', call: ['DELETE', '/Secrets/k'], status: 204 },
+];
 
 describe.each([
   ['account', '', {}, ACCOUNT],
@@ -31,41 +87,23 @@ describe.each([
   ['account', '', {}, ACCOUNT],
   ['device', `/Devices/${SID}`, { device_sid: SID }, DEVICE],
 ])('secrets of the %s', (_, parent, owner, scope) => {
-  it('can be written, and never read', async () => {
-    const lines: string[] = [];
-    const { call, cloud, store } = await openCloud({ log: (line) => lines.push(line) });
-    const secret = { ...owner, key: 'k', date_rotated: DATE, url: `${cloud.url}/v1${parent}/Secrets/k` };
-    const collection = `${parent}/Secrets`;
-    const answers = [
-      await call('POST', collection, { Key: 'k', Value: 'hunter-1' }),
-      await call('GET', `${collection}/k`),
-      await call('POST', `${collection}/k`, { Value: 'hunter-2' }),
-      await call('GET', collection),
-      await call('POST', collection, { Key: 'k', Value: 'hunter-3' }),
-      await call('POST', `${collection}/none`, { Value: 'hunter-4' }),
-      await call('POST', `${collection}/k`, { Value: 'hunter-5'.repeat(1000) }),
-      await call('POST', `${collection}/k`, undefined, { body: 'Value=hunter-6&Value=hunter-7', headers: FORM }),
-      await call('POST', `${collection}/k`, undefined, { body: 'Value=hunter-8%zz', headers: FORM }),
-      await call('POST', `${collection}/k`, undefined, { body: '{"Value":"hunter-9"}', headers: JSON_TYPE }),
-      await call('POST', `${collection}/k?Value=hunter-10`, { value: 'hunter-11' }),
-      await call('POST', `${collection}/k/more?Value=hunter-12`, { Value: 'hunter-13' }),
-      await call('POST', `${parent}/%zz?Value=hunter-14`, { Value: 'hunter-15' }),
-      await call('DELETE', `${collection}/k`),
-    ];
-    expect(answers.map(({ status }) => status)).toEqual([
-      201, 200, 200, 200, 409, 404, 400, 400, 400, 415, 400, 404, 400, 204,
-    ]);
-    expect(answers.slice(0, 3).map(({ json }) => json)).toEqual([secret, secret, secret]);
-    expect(answers[3].json.secrets).toEqual([secret]);
-    expect(answers[3].json.meta.key).toBe('secrets');
-    expect(JSON.stringify([answers.map(({ text, headers }) => [text, ...headers]), lines])).not.toContain('hunter');
-    expect(lines).toHaveLength(answers.length);
-    expect(store.get(scope, 'secrets', 'k')).toBeUndefined();
-  });
+  it.each(SECRET_CALLS.map((row) => [row.name, row] as const))(
+    'are never shown, neither in the answer nor in the log: %s',
+    async (name, { call: [method, path, form, init], status, isNew, shows }) => {
+      const lines: string[] = [];
+      const { call, cloud, store } = await openCloud({ log: (line) => lines.push(line) });
+      if (!isNew) await store.create(scope, 'secrets', 'k', 'hunter-0');
+      const secret = { ...owner, key: 'k', date_rotated: DATE, url: `${cloud.url}/v1${parent}/Secrets/k` };
+      const answer = await call(method, `${parent}${path}`, form, init);
+      expect(answer.status).toBe(status);
+      expect(JSON.stringify([answer.text, ...answer.headers, lines])).not.toContain('hunter');
+      expect(lines).toHaveLength(1);
+      if (shows === 'secret') expect(answer.json).toEqual(secret);
+      if (shows === 'list') expect([answer.json.secrets, answer.json.meta.key]).toEqual([[secret], 'secrets']);
+      expect(store.get(scope, 'secrets', 'k') === undefined).toBe(name === 'deleting it');
+    },
+  );
 });
-
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('keys in the address', () => {
   it('may be any printable ASCII, percent-encoded', async () => {
@@ -99,7 +137,7 @@ describe('keys in the address', () => {
     }
   });
 
-  it('are the same in any case of the device SID, which is given in lower case', async () => {
+  it('are found under the device SID in any case, and answers have it in lower case', async () => {
     const { call } = await openCloud();
     const upper = `UV${SID.slice(2).toUpperCase()}`;
     const created = await call('POST', `/Devices/${upper}/Configs`, { Key: 'k', Value: 'v' });

@@ -22,7 +22,7 @@ async function failure(action: Promise<unknown>): Promise<CloudClientError> {
   throw error;
 }
 
-/** A server that is no cloud of ours, and a client for it. */
+/** A server that is not our cloud, and a client of it. */
 async function against(answer: RequestListener, options: Partial<CloudClientOptions> = {}) {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -50,7 +50,7 @@ describe.each([
     expect(await client.list(scope, 'configs')).toEqual([]);
   });
 
-  it('secrets are written and listed, their values never given', async () => {
+  it('secrets are written and listed, and their values never returned', async () => {
     const { client, store } = await open();
     expect(await client.create(scope, 'secrets', 'k', 'x')).toEqual({ key: 'k', date: DATE });
     expect(await client.update(scope, 'secrets', 'k', 'y')).toEqual({ key: 'k', date: DATE });

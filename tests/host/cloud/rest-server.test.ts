@@ -15,10 +15,10 @@ describe('authentication', () => {
       basic(`${ACCOUNT_SID}:${AUTH_TOKEN.slice(0, 8)}`, AUTH_TOKEN.slice(9)),
     ],
     ['another scheme', { authorization: `Bearer ${AUTH_TOKEN}` }],
-    ['something that is no base64', { authorization: 'Basic %%%' }],
+    ['something that is not base64', { authorization: 'Basic %%%' }],
   ];
 
-  it.each(refused)('with %s is refused before anything is looked at', async (_, headers) => {
+  it.each(refused)('with %s is refused before anything else is checked', async (_, headers) => {
     const { call, store } = await openCloud();
     const answers = [
       await call('GET', '/Configs', undefined, { headers }),
@@ -36,7 +36,7 @@ describe('authentication', () => {
 });
 
 describe('the server', () => {
-  it('listens on loopback, and begins addresses as the client did', async () => {
+  it('listens on loopback, and begins addresses in answers as the client did', async () => {
     const { cloud, call } = await openCloud();
     expect(cloud.url).toBe(`http://127.0.0.1:${cloud.port}`);
     const { json } = await call('GET', `http://localhost:${cloud.port}/v1/Configs`);
@@ -44,7 +44,7 @@ describe('the server', () => {
     expect((await call('GET', '/Configs')).json.meta.url).toContain(`${cloud.url}/v1/Configs?`);
   });
 
-  it('is gone after close, and the store is still open', async () => {
+  it('does not answer after close, and the store stays open', async () => {
     const { cloud, call, store } = await openCloud();
     await call('POST', '/Configs', { Key: 'k', Value: 'v' });
     await cloud.close();

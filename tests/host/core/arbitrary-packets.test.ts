@@ -5,10 +5,10 @@ import { encodePacket, MqttError, type Packet, PacketDecoder } from '../../../ho
 import { anyPacket, packetsByType } from './support/packet-arbitraries.js';
 import { runs, timeout } from './support/property-runs.js';
 
-/** Where the chunks of a stream end: any places, also the same one twice. */
+/** Where the chunks of a stream end: any places, even the same one twice. */
 const cuts = fc.array(fc.nat({ max: 4_000 }), { maxLength: 12 });
 
-/** How the bytes of a packet are changed: what is done at which place, with which byte. */
+/** Changes of the bytes of a packet: what is done, at which place, with which byte. */
 const damage = fc.array(
   fc.tuple(
     fc.constantFrom('set', 'flip', 'insert', 'remove', 'truncate'),
@@ -18,7 +18,7 @@ const damage = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-/** The lengths of packets stay as they were in the bytes; they may be wrong now, which is a case as well. */
+/** Changes the bytes of packets. Their lengths are not adapted and may be wrong afterwards, which is a case too. */
 function damaged(bytes: Buffer, changes: [string, number, number][]): Buffer {
   let result = Buffer.from(bytes);
   for (const [what, place, byte] of changes) {
@@ -36,10 +36,10 @@ interface Outcome {
   error?: { code: number; byteOffset: number; statement: string };
 }
 
-/** The first byte of a packet, so that every byte of the stream before it is followed by one: a header is judged by two. */
+/** A first byte of a packet to end the stream with: a header is judged by two bytes, so each needs one after it. */
 const END = Buffer.of(0xc0);
 
-/** All that comes of a stream that arrives in these chunks. */
+/** Everything that a decoder returns for these chunks of a stream. */
 function decodeAll(version: 4 | 5, chunks: Buffer[]): Outcome {
   const decoder = new PacketDecoder({ protocolVersion: version });
   const packets: Packet[] = [];
@@ -59,11 +59,11 @@ function decodeAll(version: 4 | 5, chunks: Buffer[]): Outcome {
 
 function cut(stream: Buffer, places: number[]): Buffer[] {
   const ends = [...places.map((place) => place % (stream.length + 1)).sort((a, b) => a - b), stream.length];
-  // Copies, so that what a decoder keeps of one chunk cannot be part of the next.
+  // Copies, so that what a decoder keeps of one chunk is not part of the next.
   return ends.map((end, index) => Buffer.from(stream.subarray(index === 0 ? 0 : ends[index - 1], end)));
 }
 
-/** Bytes of the first packet of a stream by its own header; undefined when that is not there or is no length. */
+/** Length of the first packet of a stream by its header, bytes; undefined when that is incomplete or invalid. */
 function lengthOfFirst(stream: Buffer): number | undefined {
   let length = 0;
   for (let at = 1; at < Math.min(5, stream.length); at++) {
@@ -75,7 +75,7 @@ function lengthOfFirst(stream: Buffer): number | undefined {
 
 describe.each([4, 5] as const)('arbitrary packets of version %i', (version) => {
   it.each(Object.entries(packetsByType(version)))(
-    '%s: decoding what was encoded gives the packet, and its bytes again',
+    '%s: decoding an encoded packet returns it, and encoding that returns the same bytes',
     (_, packets) => {
       const property = fc.property(packets, (packet) => {
         const bytes = encodePacket(packet, version);
@@ -89,11 +89,11 @@ describe.each([4, 5] as const)('arbitrary packets of version %i', (version) => {
   );
 
   it(
-    'a stream of them gives the same packets in any fragments',
+    'a stream of them yields the same packets however it is fragmented',
     () => {
       const property = fc.property(fc.array(anyPacket(version), { maxLength: 8 }), cuts, (packets, places) => {
         const stream = Buffer.concat(packets.map((packet) => encodePacket(packet, version)));
-        // A CONNECT sets the version, which is that of all others here.
+        // A CONNECT sets the version, which all other packets here have too.
         const outcome = decodeAll(version, cut(stream, places));
         if (!isDeepStrictEqual(outcome, { packets })) expect(outcome).toStrictEqual({ packets });
       });
@@ -103,7 +103,7 @@ describe.each([4, 5] as const)('arbitrary packets of version %i', (version) => {
   );
 
   it(
-    'with changed bytes they are packets or one error within the packet, the same in any fragments',
+    'with changed bytes, they yield packets or one error within the packet, however the stream is fragmented',
     () => {
       const property = fc.property(
         fc.array(anyPacket(version), { maxLength: 3 }),
@@ -123,7 +123,7 @@ describe.each([4, 5] as const)('arbitrary packets of version %i', (version) => {
           const { error, packets } = whole;
           if (!error) return;
           expect(error.byteOffset).toBeGreaterThanOrEqual(0);
-          // When the damaged packet is the first that was refused, its own header says how long it is.
+          // When the damaged packet is the first refused one, its header gives its length.
           const isFirst = packets.length === before.length;
           const length = isFirst ? lengthOfFirst(stream.subarray(start.length)) : undefined;
           expect(error.byteOffset).toBeLessThanOrEqual(length ?? stream.length);
@@ -136,7 +136,7 @@ describe.each([4, 5] as const)('arbitrary packets of version %i', (version) => {
   );
 
   it(
-    'any bytes at all are packets, an error or a packet that is not complete, the same in any fragments',
+    'any bytes at all yield packets, an error or an incomplete packet, however the stream is fragmented',
     () => {
       const property = fc.property(fc.uint8Array({ maxLength: 60 }), cuts, (bytes, places) => {
         const stream = Buffer.from(bytes);

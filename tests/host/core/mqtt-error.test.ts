@@ -13,20 +13,20 @@ function refusal(hex: string): MqttError {
 }
 
 describe('an MqttError', () => {
-  it('says which packet is malformed and where, from its first byte on', () => {
+  it('says which packet is malformed and at which of its bytes', () => {
     expect(refusal('d100')).toMatchObject({ name: 'MqttError', codeName: 'FLAGS_RESERVED', byteOffset: 0 });
     expect(refusal('d100').message).toContain('malformed pingresp, byte 0: ');
     expect(refusal('0000').message).toContain('malformed packet, byte 0: ');
     expect(refusal('d00100').message).toContain('malformed pingresp, byte 2: ');
   });
 
-  it('says that a packet cannot be encoded when there is no byte to name', () => {
+  it('says that a packet cannot be encoded when it has no byte to name', () => {
     expect(new MqttError(Result.TOPIC_WILDCARD, -1, 'publish').message).toContain('cannot encode publish: ');
     expect(new MqttError(Result.TOPIC_WILDCARD, -1).message).toContain('cannot encode packet: ');
     expect(new MqttError(Result.TOPIC_WILDCARD, -1).packets).toEqual([]);
   });
 
-  it('of a code that is in no table is a number', () => {
+  it('of an unknown code shows the number', () => {
     expect(new MqttError(-9999, 3)).toMatchObject({
       message: 'malformed packet, byte 3: result code -9999',
       ...{ code: -9999, codeName: 'UNKNOWN', statement: '', reasonCode: 0x80 },

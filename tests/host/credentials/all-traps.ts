@@ -124,14 +124,14 @@ const ADDRESS: Trap[] = [
     changes: () => ({ 'config broker-host': 'broker.example.com:8883' }),
   },
   {
-    case: 'a space behind the host',
+    case: 'a space after the host',
     trap: 'bad-host',
     severity: 'error',
     changes: () => ({ 'config broker-host': 'broker.example.com ' }),
   },
   { case: 'port 1883', trap: 'port-without-tls', severity: 'error', changes: () => ({ 'config broker-port': '1883' }) },
   {
-    case: 'a port that is no number',
+    case: 'a port that is not a number',
     trap: 'bad-port',
     severity: 'error',
     changes: () => ({ 'config broker-port': 'mqtts' }),
@@ -186,7 +186,7 @@ const TEXT: Trap[] = [
     changes: () => ({ 'secret private_key': '308' }),
   },
   {
-    case: 'a newline behind the hex',
+    case: 'a newline after the hex',
     trap: 'space-in-hex',
     severity: 'error',
     where: 'config cert, character 5',
@@ -214,7 +214,7 @@ const TEXT: Trap[] = [
     changes: ({ pki }) => ({ 'config root-CA': `0x${pki.hex('ca.der')}` }),
   },
   {
-    case: 'a newline behind the password',
+    case: 'a newline after the password',
     trap: 'space-around-value',
     severity: 'warning',
     where: 'secret password, character 7',

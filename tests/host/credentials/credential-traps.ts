@@ -28,7 +28,7 @@ export const CREDENTIALS: Trap[] = [
     changes: ({ pki }) => ({ 'secret private_key': pki.hex('device.der') }),
   },
   {
-    case: 'the public key, which AWS gives beside the private one',
+    case: 'the public key, which AWS hands out with the private one',
     trap: 'public-key-as-key',
     severity: 'error',
     changes: ({ pki }) => ({ 'secret private_key': pki.hex('public.der') }),
@@ -109,7 +109,7 @@ export const CREDENTIALS: Trap[] = [
     trap: 'missing-chain',
     severity: 'warning',
     where: 'config cert',
-    changes: ({ anew }) => ({ 'config root-CA': anew.hex('ca.der') }),
+    changes: ({ remade }) => ({ 'config root-CA': remade.hex('ca.der') }),
   },
   {
     case: 'a chain in the wrong order, or with a gap',

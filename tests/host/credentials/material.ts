@@ -4,7 +4,7 @@ import { Authority } from '../../interop/authority.js';
 export interface Material {
   pki: Authority;
   /** A CA of the same name with another key. */
-  anew: Authority;
+  remade: Authority;
   /** A CA of another name. */
   foreign: Authority;
 }
@@ -35,11 +35,11 @@ export function makeMaterial(): Material {
   pki.openssl(...encrypt, '-out', 'encrypted.der');
   return {
     pki,
-    anew: new Authority('Interop CA', 'ec', 20_000).toDer('ca'),
+    remade: new Authority('Interop CA', 'ec', 20_000).toDer('ca'),
     foreign: new Authority('Another CA', 'ec', 20_000).toDer('ca'),
   };
 }
 
-export function removeMaterial({ pki, anew, foreign }: Material): void {
-  for (const authority of [pki, anew, foreign]) authority[Symbol.dispose]();
+export function removeMaterial({ pki, remade, foreign }: Material): void {
+  for (const authority of [pki, remade, foreign]) authority[Symbol.dispose]();
 }

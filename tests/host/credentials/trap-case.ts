@@ -5,7 +5,7 @@ export type Changes = Record<string, string | undefined>;
 
 /** One way into a trap: what differs from values that are well. */
 export interface Trap {
-  /** What somebody did, in the words of README's table. */
+  /** What somebody did, in the words of docs/doctor.md. */
   case: string;
   trap: string;
   severity: 'error' | 'warning';

@@ -8,7 +8,7 @@ export const divergences: { id: string; kind: string; codeName?: string }[] = JS
 ).divergences;
 export const stricter = new Set(divergences.filter(({ kind }) => kind === 'stricter').map(({ codeName }) => codeName));
 
-/** As members, whatever their classes. */
+/** Whether both have the same members, whatever their classes. */
 function alike(one: unknown, other: unknown): boolean {
   const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
   return isDeepStrictEqual(plain(one), plain(other));
@@ -17,7 +17,7 @@ function alike(one: unknown, other: unknown): boolean {
 const withoutUserProperties = ({ packets }: Parsed): unknown =>
   JSON.parse(JSON.stringify(packets, (key, value) => (key === 'userProperties' ? 'left out' : value)));
 
-/** Divergences that are not about one rule of the standard, by what can be seen of them in the outcome. */
+/** Divergences that are not about one rule of the standard, with their effect on the outcome. */
 export const others: Record<string, (bytes: Buffer, us: Parsed, them: Parsed) => boolean> = {
   'disconnect-8c': (_, us) => us.packets[0]?.cmd === 'disconnect' && us.packets[0].reasonCode === 0x8c,
   'auth-shortest': (bytes) => bytes[0] === 0xf0 && bytes.length === 2,
@@ -25,7 +25,7 @@ export const others: Record<string, (bytes: Buffer, us: Parsed, them: Parsed) =>
     JSON.stringify(us.packets).includes('""') && alike(withoutUserProperties(us), withoutUserProperties(them)),
 };
 
-/** The divergences under which the outcomes may differ; every id is one of the list. */
+/** The ids of the divergences that explain a difference of the outcomes; every one is in the list. */
 function explanation(bytes: Buffer, us: Parsed, them: Parsed): string[] {
   const [refused] = us.errors;
   if (refused?.codeName && them.errors.length === 0) {
@@ -38,7 +38,7 @@ function explanation(bytes: Buffer, us: Parsed, them: Parsed): string[] {
 
 export type Comparison = 'both accept' | 'both refuse' | 'the peer throws' | { divergences: string[] };
 
-/** What both parsers make of one packet; a difference gives the divergences under which it may be, none when it is a new one. */
+/** Compares how both parsers read one packet. A difference yields the divergences that explain it, none for a new one. */
 export function compareParsers(bytes: Buffer, protocolVersion: 4 | 5): Comparison {
   let them: Parsed;
   try {

@@ -23,7 +23,7 @@ const file = new URL('../../../host/mqtt-packet/divergences.json', import.meta.u
 const divergences: Divergence[] = JSON.parse(readFileSync(file, 'utf8')).divergences;
 const stricter = divergences.filter(({ kind }) => kind === 'stricter');
 
-/** What `generate` gave, as hex, or the error that it threw. */
+/** The result of `generate` as hex, or the error that it threw. */
 function generated(codec: { generate: typeof ours.generate }, packet: unknown, options?: GenerateOptions) {
   try {
     return codec.generate(structuredClone(packet) as Packet, options).toString('hex');
@@ -221,7 +221,7 @@ const proofs: Record<string, () => void> = {
   },
 };
 
-describe('what mqtt-packet refuses although it is allowed, or gets wrong', () => {
+describe('what mqtt-packet refuses although the standard allows it, or gets wrong', () => {
   it.each(divergences.filter(({ kind }) => kind !== 'stricter'))('$id: $statement', ({ id }) => {
     expect(proofs).toHaveProperty([id]);
     proofs[id]();
@@ -246,7 +246,7 @@ describe('the list of divergences', () => {
     for (const { codeName, statement, id } of stricter) expect(sources[codeName as string], id).toBe(statement);
   });
 
-  it('leaves out no rule that the core checks and mqtt-packet does not', () => {
+  it('contains every rule that the core checks and mqtt-packet does not', () => {
     const known = new Set(stricter.filter(({ parse }) => parse?.length).map(({ codeName }) => codeName));
     let differing = 0;
     for (const vector of malformed) {

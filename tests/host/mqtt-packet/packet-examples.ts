@@ -1,4 +1,4 @@
-/** One packet of each type, as an object and as the bytes that the standard gives it. */
+/** One packet of each type, as an object and as the bytes that the standard prescribes. */
 export interface Example {
   what: string;
   protocolVersion: 3 | 4 | 5;

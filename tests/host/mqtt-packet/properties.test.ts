@@ -7,7 +7,7 @@ import { compareParsers, divergences, others, stricter } from './compare-parsers
 
 const damage = fc.array(fc.tuple(fc.nat({ max: 500 }), fc.integer({ min: 0, max: 255 })), { maxLength: 3 });
 
-/** Bytes behind the fixed header changed. */
+/** Changes bytes after the fixed header. */
 function damaged(bytes: Buffer, changes: [number, number][]): Buffer {
   const result = Buffer.from(bytes);
   const header = 1 + [1, 2, 3, 4].find((size) => bytes[size] < 0x80)!;
@@ -40,7 +40,7 @@ describe.each([4, 5] as const)('arbitrary packets of version %i, whole and damag
   );
 });
 
-it('every divergence by which a difference is explained is in the list', () => {
+it('every divergence that explains a difference is in the list', () => {
   expect(divergences.map(({ id }) => id)).toEqual(expect.arrayContaining(Object.keys(others)));
   expect(stricter.size).toBeGreaterThan(25);
 });

@@ -55,7 +55,7 @@ describe('the first call', () => {
     expect(ca.certificateDer).toEqual(der(ca.certificatePem));
   });
 
-  it('by several at once makes one PKI', async () => {
+  it('makes one PKI even if several come at once', async () => {
     const folder = temporaryFolder();
     const all = await Promise.all([1, 2, 3].map(() => pkiAt(folder, START)));
     expect(all[1]).toEqual(all[0]);
@@ -131,26 +131,28 @@ describe('later calls', () => {
     expect(await pkiAt(folder, START)).toEqual(first);
   });
 
-  it('issue what a process that was killed had not written yet', async () => {
-    const folder = temporaryFolder();
-    const order = ['ca.key', 'ca.pem', 'server.key', 'server.pem', `device-${SID}.key`, `device-${SID}.pem`];
-    await pkiAt(folder, START);
-    for (let written = 0; written < order.length; written += 1) {
+  const ORDER = ['ca.key', 'ca.pem', 'server.key', 'server.pem', `device-${SID}.key`, `device-${SID}.pem`];
+
+  it.each(ORDER.map((_, written) => written))(
+    'issue what is missing after a process was killed that had written %i files',
+    async (written) => {
+      const folder = temporaryFolder();
+      await pkiAt(folder, START);
       const before = contents(folder);
-      for (const name of order.slice(written)) rmSync(join(folder, name));
+      for (const name of ORDER.slice(written)) rmSync(join(folder, name));
       writeFileSync(join(folder, '.ca.pem.0123456789ab.tmp'), '-----BEGIN CERT');
       const pki = await pkiAt(folder, START);
       expect(verifies(pki)).toBe(true);
-      for (const name of order.slice(0, written)) expect(contents(folder)[name]).toBe(before[name]);
+      for (const name of ORDER.slice(0, written)) expect(contents(folder)[name]).toBe(before[name]);
       expect(
         Object.keys(contents(folder))
           .filter((name) => !name.endsWith('.tmp'))
           .sort(),
       ).toEqual(NAMES);
-    }
-  });
+    },
+  );
 
-  it('issue for a CA that was deleted and made anew', async () => {
+  it('issue again for a CA that was deleted and made again', async () => {
     const folder = temporaryFolder();
     const first = await pkiAt(folder, START);
     rmSync(join(folder, 'ca.pem'));
@@ -161,7 +163,7 @@ describe('later calls', () => {
   });
 });
 
-describe('files that are not as they should be', () => {
+describe('files that are damaged, missing or foreign', () => {
   const device = `device-${SID}`;
   const otherCertificate = async (folder: string, name: string) => {
     const other = temporaryFolder();
@@ -204,7 +206,7 @@ describe('files that are not as they should be', () => {
     ["somebody's own server certificate", 'foreign', 'server.pem', (folder) => foreign(folder, 'server')],
   ];
 
-  it.each(damages)('are named and stay: %s', async (_, code, name, damage) => {
+  it.each(damages)('are named and left as they are: %s', async (_, code, name, damage) => {
     const folder = temporaryFolder();
     await pkiAt(folder, START);
     await damage(folder);
@@ -237,7 +239,7 @@ describe('files that are not as they should be', () => {
     },
   );
 
-  it('are not made in a file that stands where the folder belongs', async () => {
+  it('are not made when there is a file where the folder belongs', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, 'something else');
     const error = await pkiError(pkiAt(file, START));
@@ -246,7 +248,7 @@ describe('files that are not as they should be', () => {
   });
 
   it.each(['', 'my-device', '../../etc/passwd', `UV${'g'.repeat(32)}`, `${SID}\n`])(
-    'are not made for %j, which is no device SID',
+    'are not made for %j, which is not a device SID',
     async (deviceSid) => {
       const folder = temporaryFolder();
       expect((await pkiError(pkiAt(folder, START, deviceSid))).code).toBe('invalid-device-sid');

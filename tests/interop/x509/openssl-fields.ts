@@ -62,7 +62,7 @@ export function extensionsShown(text: string) {
     pathLenConstraint: pathLength === undefined ? undefined : Number(pathLength),
     subjectKeyIdentifier: keyIdentifier(shown.get('Subject Key Identifier')),
     authorityKeyIdentifier: keyIdentifier(shown.get('Authority Key Identifier')),
-    // What follows it in a distribution point stands on the same line.
+    // What follows it in a distribution point is on the same line.
     crlDistributionPoint: /URI:(.*?)(?: {4}|$)/m.exec(shown.get('CRL Distribution Points') ?? '')?.[1],
   };
 }

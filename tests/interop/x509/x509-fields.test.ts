@@ -32,7 +32,7 @@ const roots = [...rootCertificates.flatMap(pemParts), ...debianRoots];
 const ofRoots = roots.flatMap(({ der }, index) => read(`root ${index + 1}`, der));
 const pairs = [...ofCorpus, ...ofRoots];
 
-/** Node gives one value or a list of an attribute; the last is the most specific. */
+/** Node has one value of an attribute or a list of them; the last is the most specific. */
 function nameOfNode(name: Record<string, string | string[]> | undefined): DistinguishedName {
   const last = (key: string) => [name?.[key] ?? []].flat().at(-1);
   return {
@@ -72,7 +72,7 @@ describe('where both accept a certificate, each field is what node reads', () =>
     for (const { name, ours, node } of pairs) {
       const { subject, issuer } = node.toLegacyObject() as unknown as Record<string, Record<string, string>>;
       expect(BigInt(`0x${ours.serialNumber}`), name).toBe(BigInt(`0x${node.serialNumber}`));
-      // Node gives up a name with a value that is no string.
+      // Node does not read a name with a value that is not a string.
       if (Object.keys(subject ?? {}).length === 0 && ours.subjectRaw.length > 2) unnamed.push(name);
       else expect(ours.subject, name).toEqual(nameOfNode(subject));
       expect(ours.issuer, name).toEqual(nameOfNode(issuer));

@@ -12,7 +12,7 @@ const FIRST = ['module/call', 'session/session', 'der/der', 'mqtt'].map(
 );
 const FOLDERS = ['tests/host/core', 'tests/conformance'];
 /** What starts processes, checks other things than the core, or takes a second and more for each of its cases. */
-const LEFT_OUT = /allocation|der-mutation|der-signed|module\.test|package\.test|manifest|broker-/;
+const LEFT_OUT = /heap\.test|instructions|der-mutation|der-signed|module\.test|package\.test|manifest|broker-/;
 /** Specs of functions that the core does not export, and of the application. */
 const SPECS_LEFT_OUT = /app-|varint/;
 

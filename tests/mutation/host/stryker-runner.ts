@@ -19,7 +19,7 @@ import { rememberedExecFileSync } from './remembered-commands.js';
 const FOLDERS = ['tests/host/core', 'tests/host/mqtt-packet'];
 /** What starts processes of Node, does not go through host/core, or takes long for what it adds. */
 const LEFT_OUT =
-  /(^tests\/host\/mqtt-packet\/differential|\/(aedes|allocation|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|hex-builds|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
+  /(^tests\/host\/mqtt-packet\/differential|\/(aedes|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|heap|hex-builds|instructions|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
 /** Milliseconds of a processor. Tests that take longer come after all others, and those that take very long not at all. */
 const LIMITS = { slow: 40, most: 200 };
 /** Milliseconds after which a test of a mutant is in a loop without an end; on the sources as they are it may take its time. */

@@ -1,4 +1,4 @@
-/** A request whose values cannot be used; answered with the request state INVALIDPARAMETERS. */
+/** A request has values that MQTT does not allow: the answer is the request state INVALIDPARAMETERS. */
 export class InvalidRequest extends Error {
   override name = 'InvalidRequest';
 }

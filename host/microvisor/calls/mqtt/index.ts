@@ -1,30 +1,20 @@
 import { MvChannelType } from '../../../../build/abi/microvisor.js';
-import type { Channel, ChannelDriver } from '../../kernel/channels.js';
-import type { Kernel } from '../../kernel/kernel.js';
-import type { Calls } from '../../kernel/statuses.js';
-import { MqttConnection } from '../../managed-client/mqtt-channel.js';
-import { Sessions } from '../../managed-client/session-store.js';
+import type { FamilyFactory } from '../../kernel/family.js';
+import { MqttChannel } from '../../managed-client/mqtt-channel.js';
+import { SessionStore } from '../../managed-client/session-store.js';
+import type { MqttTransportFactory } from '../../transport/transport.js';
 import { requestCalls } from './requests.js';
 import { responseCalls } from './responses.js';
+import { useMqtt } from './use-mqtt.js';
 
-/** The 14 MQTT calls over the channels of type MQTT. */
-export class MqttChannels {
-  readonly #sessions: Sessions;
-
-  constructor(private readonly kernel: Kernel) {
-    this.#sessions = new Sessions({ ...kernel.limits, ...kernel.behaviour }, kernel.limits.sessions);
-  }
-
-  readonly driver = (channel: Channel): ChannelDriver => new MqttConnection(this.kernel, channel, this.#sessions);
-
-  calls(): Calls {
-    const use = (handle: number) => {
-      const channel = this.kernel.channels.use(handle, MvChannelType.MQTT);
-      return { channel, connection: channel.driver as MqttConnection };
+/** The 14 MQTT calls over the channels of type MQTT, which connect through this transport. */
+export function mqttCalls(openTransport: MqttTransportFactory): FamilyFactory {
+  return (kernel) => {
+    const sessions = new SessionStore({ ...kernel.limits, ...kernel.behaviour }, kernel.limits.sessions);
+    const use = useMqtt(kernel);
+    return {
+      calls: { ...requestCalls(kernel, use), ...responseCalls(kernel, use) },
+      drivers: { [MvChannelType.MQTT]: (channel) => new MqttChannel(kernel, channel, { sessions, openTransport }) },
     };
-    return { ...requestCalls(this.kernel, use), ...responseCalls(this.kernel, use) };
-  }
+  };
 }
-
-/** Finds the open MQTT channel behind a handle, or ends the call. */
-export type UseMqtt = (handle: number) => { channel: Channel; connection: MqttConnection };

@@ -14,26 +14,20 @@ import {
   readMvTlsCredentials,
 } from '../../../../build/abi/microvisor.js';
 import type { QoS, Will } from '../../../core/index.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import { refuse } from '../../kernel/statuses.js';
-import type { Request } from '../../managed-client/mqtt-channel.js';
-import type { ClientOptions } from '../../managed-client/mqtt-client.js';
-import type { TransportRequest } from '../../transport/transport.js';
+import type { ConnectRequest } from '../../managed-client/connect-request.js';
+import type { Request } from '../../managed-client/pending-requests.js';
 import { InvalidRequest, text } from './guest-text.js';
-
-/** A connect request in the host's terms. */
-export interface ConnectRequest extends TransportRequest {
-  mqtt: ClientOptions;
-}
+import type { MqttCallServices } from './use-mqtt.js';
 
 const late = MvStatus.LATEFAULT;
 
 /**
  * Reads struct MvMqttConnectRequest with everything it points to. Ends the call with LATEFAULT,
- * REQUIREDELEMENTMISSING, TOOMANYELEMENTS or INVALIDAUTHENTICATION; a value that MQTT does not allow is told in
+ * REQUIREDELEMENTMISSING, TOOMANYELEMENTS or INVALIDAUTHENTICATION; for a value that MQTT does not allow the result is
  * `invalid`.
  */
-export function readConnectRequest(kernel: Kernel, address: number): Request<ConnectRequest> {
+export function readConnectRequest(kernel: MqttCallServices, address: number): Request<ConnectRequest> {
   const { memory } = kernel;
   const raw = readMvMqttConnectRequest(memory.view, address);
   const host = memory.copy(raw.host.data, raw.host.length, late);
@@ -66,10 +60,10 @@ export function readConnectRequest(kernel: Kernel, address: number): Request<Con
   }
 }
 
-/** The size and alignment that the outer structure must have. */
+/** Bytes of the outer structure. */
 export const connectRequestSize = MvMqttConnectRequestLayout.SIZE;
 
-function readLogin({ memory }: Kernel, { method, usernamePassword }: MvMqttAuthentication) {
+function readLogin({ memory }: MqttCallServices, { method, usernamePassword }: MvMqttAuthentication) {
   if (method === MvMqttAuthenticationMethod.NONE) return undefined;
   if (method !== MvMqttAuthenticationMethod.USERNAMEPASSWORD) refuse(MvStatus.INVALIDAUTHENTICATION);
   const { username, password } = usernamePassword;
@@ -79,7 +73,7 @@ function readLogin({ memory }: Kernel, { method, usernamePassword }: MvMqttAuthe
   };
 }
 
-function readCredentials(kernel: Kernel, address: number) {
+function readCredentials(kernel: MqttCallServices, address: number) {
   if (address === 0) return { ca: [], clientChain: [] };
   const { memory } = kernel;
   memory.check(address, MvTlsCredentialsLayout.SIZE, 4, late);
@@ -93,7 +87,7 @@ function readCredentials(kernel: Kernel, address: number) {
   return clientChain.length > 0 ? { ca, clientChain, clientKey } : { ca, clientChain };
 }
 
-function readChain({ memory }: Kernel, { certs, numCerts }: MvTlsCertificateChain): Uint8Array[] {
+function readChain({ memory }: MqttCallServices, { certs, numCerts }: MvTlsCertificateChain): Uint8Array[] {
   if (numCerts > 0) memory.check(certs, numCerts * MvSizedStringLayout.SIZE, 4, late);
   return Array.from({ length: numCerts }, (_, index) => {
     const { data, length } = readMvSizedString(memory.view, certs + index * MvSizedStringLayout.SIZE);
@@ -108,7 +102,7 @@ interface RawWill {
   retain: boolean;
 }
 
-function readWill({ memory }: Kernel, address: number): RawWill | undefined {
+function readWill({ memory }: MqttCallServices, address: number): RawWill | undefined {
   if (address === 0) return undefined;
   memory.check(address, MvMqttWillLayout.SIZE, 4, late);
   const raw = readMvMqttWill(memory.view, address);

@@ -15,58 +15,56 @@ import {
   readMvSizedString,
 } from '../../../../build/abi/microvisor.js';
 import type { QoS, Subscription } from '../../../core/index.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import { type Calls, refuse } from '../../kernel/statuses.js';
-import type { Request } from '../../managed-client/mqtt-channel.js';
-import type { PublishMessage } from '../../managed-client/pending-requests.js';
+import type { PublishMessage, Request } from '../../managed-client/pending-requests.js';
 import { InvalidRequest, text } from './guest-text.js';
-import type { UseMqtt } from './index.js';
 import { connectRequestSize, readConnectRequest } from './read-connect-request.js';
+import type { MqttCallServices, UseMqtt } from './use-mqtt.js';
 
 const late = MvStatus.LATEFAULT;
 
 /** The calls that ask for something: connect, subscribe, unsubscribe, publish, acknowledge, disconnect. */
-export function requestCalls(kernel: Kernel, use: UseMqtt): Calls {
+export function requestCalls(kernel: MqttCallServices, use: UseMqtt): Calls {
   const { memory } = kernel;
   return {
     mvMqttRequestConnect: (handle, address) => {
       memory.check(address, connectRequestSize, 4);
-      const { channel, connection } = use(handle);
-      connection.checkConnect();
-      connection.connect(kernel.channels.guard(channel, () => readConnectRequest(kernel, address)));
+      const { channel, mqtt } = use(handle);
+      mqtt.checkConnect();
+      mqtt.connect(kernel.channels.guard(channel, () => readConnectRequest(kernel, address)));
     },
     mvMqttRequestSubscribe: (handle, address) => {
       memory.check(address, MvMqttSubscribeRequestLayout.SIZE, 4);
-      const { channel, connection } = use(handle);
+      const { channel, mqtt } = use(handle);
       const request = readMvMqttSubscribeRequest(memory.view, address);
       if (request.numSubscriptions > kernel.limits.topics) refuse(MvStatus.TOOMANYELEMENTS);
-      connection.checkSubscription('subscribe');
+      mqtt.checkSubscription('subscribe');
       const wanted = kernel.channels.guard(channel, () => readSubscriptions(kernel, request));
-      connection.subscribe(request.correlationId, wanted);
+      mqtt.subscribe(request.correlationId, wanted);
     },
     mvMqttRequestUnsubscribe: (handle, address) => {
       memory.check(address, MvMqttUnsubscribeRequestLayout.SIZE, 4);
-      const { channel, connection } = use(handle);
+      const { channel, mqtt } = use(handle);
       const request = readMvMqttUnsubscribeRequest(memory.view, address);
       if (request.numTopics > kernel.limits.topics) refuse(MvStatus.TOOMANYELEMENTS);
-      connection.checkSubscription('unsubscribe');
+      mqtt.checkSubscription('unsubscribe');
       const wanted = kernel.channels.guard(channel, () => readTopics(kernel, request));
-      connection.unsubscribe(request.correlationId, wanted);
+      mqtt.unsubscribe(request.correlationId, wanted);
     },
     mvMqttRequestPublish: (handle, address) => {
       memory.check(address, MvMqttPublishRequestLayout.SIZE, 4);
-      const { channel, connection } = use(handle);
+      const { channel, mqtt } = use(handle);
       const request = readMvMqttPublishRequest(memory.view, address);
-      connection.checkPublish();
+      mqtt.checkPublish();
       const wanted = kernel.channels.guard(channel, () => readMessage(kernel, request));
-      connection.publish(request.correlationId, wanted);
+      mqtt.publish(request.correlationId, wanted);
     },
-    mvMqttAcknowledgeMessage: (handle, correlationId) => use(handle).connection.acknowledge(correlationId),
-    mvMqttRequestDisconnect: (handle) => use(handle).connection.disconnect(),
+    mvMqttAcknowledgeMessage: (handle, correlationId) => use(handle).mqtt.acknowledge(correlationId),
+    mvMqttRequestDisconnect: (handle) => use(handle).mqtt.disconnect(),
   };
 }
 
-function readSubscriptions({ memory }: Kernel, request: MvMqttSubscribeRequest): Request<Subscription[]> {
+function readSubscriptions({ memory }: MqttCallServices, request: MvMqttSubscribeRequest): Request<Subscription[]> {
   const { subscriptions, numSubscriptions } = request;
   if (numSubscriptions > 0) memory.check(subscriptions, numSubscriptions * MvMqttSubscriptionLayout.SIZE, 4, late);
   const raw = Array.from({ length: numSubscriptions }, (_, index) => {
@@ -87,7 +85,7 @@ function readSubscriptions({ memory }: Kernel, request: MvMqttSubscribeRequest):
   );
 }
 
-function readTopics({ memory }: Kernel, { topics, numTopics }: MvMqttUnsubscribeRequest): Request<string[]> {
+function readTopics({ memory }: MqttCallServices, { topics, numTopics }: MvMqttUnsubscribeRequest): Request<string[]> {
   if (numTopics > 0) memory.check(topics, numTopics * MvSizedStringLayout.SIZE, 4, late);
   const raw = Array.from({ length: numTopics }, (_, index) => {
     const { data, length } = readMvSizedString(memory.view, topics + index * MvSizedStringLayout.SIZE);
@@ -96,7 +94,7 @@ function readTopics({ memory }: Kernel, { topics, numTopics }: MvMqttUnsubscribe
   return orInvalid(() => atLeastOne(raw).map((bytes) => text(bytes, 'topic filter')));
 }
 
-function readMessage({ memory }: Kernel, request: MvMqttPublishRequest): Request<PublishMessage> {
+function readMessage({ memory }: MqttCallServices, request: MvMqttPublishRequest): Request<PublishMessage> {
   const topic = memory.copy(request.topic.data, request.topic.length, late);
   const payload = memory.copy(request.payload.data, request.payload.length, late);
   return orInvalid(() => ({

@@ -16,11 +16,10 @@ import {
   writeMvMqttDisconnectResponse,
   writeMvMqttPublishResponse,
 } from '../../../../build/abi/microvisor.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import { type Calls, refuse } from '../../kernel/statuses.js';
 import type { Item } from '../../managed-client/inbox.js';
-import type { MqttConnection } from '../../managed-client/mqtt-channel.js';
-import type { UseMqtt } from './index.js';
+import type { MqttChannel } from '../../managed-client/mqtt-channel.js';
+import type { MqttCallServices, UseMqtt } from './use-mqtt.js';
 
 const late = MvStatus.LATEFAULT;
 const { CONNECTRESPONSE, DISCONNECTRESPONSE, PUBLISHRESPONSE, SUBSCRIBERESPONSE, UNSUBSCRIBERESPONSE } =
@@ -28,34 +27,34 @@ const { CONNECTRESPONSE, DISCONNECTRESPONSE, PUBLISHRESPONSE, SUBSCRIBERESPONSE,
 const { MESSAGERECEIVED, MESSAGELOST } = MvMqttReadableDataType;
 
 /** The calls that read: what is next, the five responses, messages and lost messages. */
-export function responseCalls(kernel: Kernel, use: UseMqtt): Calls {
+export function responseCalls(kernel: MqttCallServices, use: UseMqtt): Calls {
   const { memory } = kernel;
   return {
     mvMqttGetNextReadableDataType: (handle, typeOut) => {
       memory.check(typeOut, 4, 4);
-      memory.view.setUint32(typeOut, use(handle).connection.inbox.nextType, true);
+      memory.view.setUint32(typeOut, use(handle).mqtt.inbox.nextType, true);
     },
     mvMqttReadConnectResponse: (handle, address) => {
       memory.check(address, MvMqttConnectResponseLayout.SIZE, 4);
-      const { connection } = use(handle);
-      const item = unread(connection, CONNECTRESPONSE);
+      const { mqtt } = use(handle);
+      const item = unread(mqtt, CONNECTRESPONSE);
       writeMvMqttConnectResponse(memory.view, address, { requestState: item.state, reasonCode: item.code });
-      connection.inbox.consume(item);
+      mqtt.inbox.consume(item);
     },
     mvMqttReadPublishResponse: (handle, address) => {
       memory.check(address, MvMqttPublishResponseLayout.SIZE, 4);
-      const { connection } = use(handle);
-      const item = unread(connection, PUBLISHRESPONSE);
+      const { mqtt } = use(handle);
+      const item = unread(mqtt, PUBLISHRESPONSE);
       const { state, correlationId, code } = item;
       writeMvMqttPublishResponse(memory.view, address, { requestState: state, correlationId, reasonCode: code });
-      connection.inbox.consume(item);
+      mqtt.inbox.consume(item);
     },
     mvMqttReadDisconnectResponse: (handle, address) => {
       memory.check(address, MvMqttDisconnectResponseLayout.SIZE, 4);
-      const { connection } = use(handle);
-      const item = unread(connection, DISCONNECTRESPONSE);
+      const { mqtt } = use(handle);
+      const item = unread(mqtt, DISCONNECTRESPONSE);
       writeMvMqttDisconnectResponse(memory.view, address, { requestState: item.state, disconnectCode: item.code });
-      connection.inbox.consume(item);
+      mqtt.inbox.consume(item);
     },
     // The two structures have the same layout.
     mvMqttReadSubscribeResponse: (handle, address) => readCodes(kernel, use, SUBSCRIBERESPONSE, handle, address),
@@ -65,13 +64,13 @@ export function responseCalls(kernel: Kernel, use: UseMqtt): Calls {
   };
 }
 
-/** The item to read. The SDK documents no status of its own for asking for what is not there. */
-function unread<T extends Item['type']>(connection: MqttConnection, type: T): Extract<Item, { type: T }> {
-  return connection.inbox.peek(type) ?? refuse(MvStatus.PARAMETERFAULT);
+/** The item to read. The SDK documents no status of its own for an item that is not there. */
+function unread<T extends Item['type']>(mqtt: MqttChannel, type: T): Extract<Item, { type: T }> {
+  return mqtt.inbox.peek(type) ?? refuse(MvStatus.PARAMETERFAULT);
 }
 
 function readCodes(
-  kernel: Kernel,
+  kernel: MqttCallServices,
   use: UseMqtt,
   type: typeof SUBSCRIBERESPONSE | typeof UNSUBSCRIBERESPONSE,
   handle: number,
@@ -79,12 +78,12 @@ function readCodes(
 ): void {
   const { memory } = kernel;
   memory.check(address, MvMqttSubscribeResponseLayout.SIZE, 4);
-  const { channel, connection } = use(handle);
-  const item = unread<Item['type']>(connection, type) as Extract<Item, { codes: number[] }>;
+  const { channel, mqtt } = use(handle);
+  const item = unread<Item['type']>(mqtt, type) as Extract<Item, { codes: number[] }>;
   const out = readMvMqttSubscribeResponse(memory.view, address);
   kernel.channels.guard(channel, () => {
     for (const pointer of [out.requestState, out.correlationId, out.reasonCodesLen]) memory.check(pointer, 4, 4, late);
-    // The header counts reason_codes_size in bytes, applications give the number of elements: both are accepted.
+    // The header counts reason_codes_size in bytes, applications pass the number of elements: both are accepted.
     if (item.codes.length > out.reasonCodesSize) refuse(MvStatus.INVALIDBUFFERSIZE);
     if (item.codes.length > 0) memory.check(out.reasonCodes, item.codes.length * 4, 4, late);
   });
@@ -92,14 +91,14 @@ function readCodes(
   memory.view.setUint32(out.correlationId, item.correlationId, true);
   memory.view.setUint32(out.reasonCodesLen, item.codes.length, true);
   for (const [index, code] of item.codes.entries()) memory.view.setUint32(out.reasonCodes + index * 4, code, true);
-  connection.inbox.consume(item);
+  mqtt.inbox.consume(item);
 }
 
-function receiveMessage(kernel: Kernel, use: UseMqtt, handle: number, address: number): void {
+function receiveMessage(kernel: MqttCallServices, use: UseMqtt, handle: number, address: number): void {
   const { memory } = kernel;
   memory.check(address, MvMqttMessageLayout.SIZE, 4);
-  const { channel, connection } = use(handle);
-  const item = unread(connection, MESSAGERECEIVED);
+  const { channel, mqtt } = use(handle);
+  const item = unread(mqtt, MESSAGERECEIVED);
   const out = readMvMqttMessage(memory.view, address);
   kernel.channels.guard(channel, () => {
     memory.check(out.correlationId, 4, 4, late);
@@ -113,14 +112,14 @@ function receiveMessage(kernel: Kernel, use: UseMqtt, handle: number, address: n
   memory.view.setUint8(out.retain, item.retain ? 1 : 0);
   writeBuffer(kernel, out.topic, item.topic);
   writeBuffer(kernel, out.payload, item.payload);
-  connection.inbox.consume(item);
+  mqtt.inbox.consume(item);
 }
 
-function receiveLost(kernel: Kernel, use: UseMqtt, handle: number, address: number): void {
+function receiveLost(kernel: MqttCallServices, use: UseMqtt, handle: number, address: number): void {
   const { memory } = kernel;
   memory.check(address, MvMqttLostMessageInfoLayout.SIZE, 4);
-  const { channel, connection } = use(handle);
-  const item = unread(connection, MESSAGELOST);
+  const { channel, mqtt } = use(handle);
+  const item = unread(mqtt, MESSAGELOST);
   const out = readMvMqttLostMessageInfo(memory.view, address);
   kernel.channels.guard(channel, () => {
     memory.check(out.reason, 4, 4, late);
@@ -130,17 +129,17 @@ function receiveLost(kernel: Kernel, use: UseMqtt, handle: number, address: numb
   memory.view.setUint32(out.reason, MvMqttLostMessageReason.DEVICERECEIVEBUFFERTOOSMALL, true);
   memory.view.setUint32(out.messageLen, item.length, true);
   writeBuffer(kernel, out.topic, item.topic);
-  connection.inbox.consume(item);
+  mqtt.inbox.consume(item);
 }
 
-/** LATEFAULT for a bad pointer, INVALIDBUFFERSIZE when the value does not fit: it then stays unread. */
-function checkBuffer({ memory }: Kernel, out: MvSizedStringBuffer, value: Uint8Array): void {
+/** Refuses with LATEFAULT for a bad pointer and INVALIDBUFFERSIZE when the value does not fit; the item stays unread. */
+function checkBuffer({ memory }: MqttCallServices, out: MvSizedStringBuffer, value: Uint8Array): void {
   memory.check(out.length, 4, 4, late);
   if (out.size > 0) memory.check(out.data, out.size, 1, late);
   if (value.length > out.size) refuse(MvStatus.INVALIDBUFFERSIZE);
 }
 
-function writeBuffer({ memory }: Kernel, out: MvSizedStringBuffer, value: Uint8Array): void {
+function writeBuffer({ memory }: MqttCallServices, out: MvSizedStringBuffer, value: Uint8Array): void {
   memory.view.setUint32(out.length, value.length, true);
   memory.write(out.data, value);
 }

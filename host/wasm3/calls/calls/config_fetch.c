@@ -1,11 +1,11 @@
 /*
- * mvSendConfigFetchRequest, mvReadConfigFetchResponseData, mvReadConfigResponseItem. The keys stand in the send buffer, each
- * behind four bytes: its length; scope and store, later the result; the length of the value. The values stand in the receive
- * buffer, one after the other.
+ * mvSendConfigFetchRequest, mvReadConfigFetchResponseData, mvReadConfigResponseItem. The keys are in the send buffer of the
+ * channel, each behind four bytes: one with its length, one with scope and store and later with the result, two with the
+ * length of the value. The values are in the receive buffer, one after the other.
  */
 #include <string.h>
 
-#include "../kernel/kernel.h"
+#include "config_fetch.h"
 
 #define HEAD 4u
 #define KEY_MOST 100u
@@ -60,7 +60,7 @@ static enum MvStatus send(wq_calls *calls, MvChannelHandle handle, const struct 
 
 static uint32_t value_length(const uint8_t *item) { return item[2] | (uint32_t)item[3] << 8; }
 
-/* The item of that index, and where its value begins. */
+/* Returns the item of an index; sets `at` to where its value begins. */
 static uint8_t *find(const wq_calls_channel *channel, uint32_t index, uint32_t *at) {
   uint8_t *item = channel->send.data;
   *at = 0;
@@ -71,7 +71,7 @@ static uint8_t *find(const wq_calls_channel *channel, uint32_t index, uint32_t *
   return item;
 }
 
-/* Asks for the value of one key; gives 0 when that is for later. */
+/* Asks for the value of the next key. Returns 0 when the callback wants to be asked again later. */
 static int answer(wq_calls *calls, wq_calls_channel *channel) {
   uint32_t at;
   uint8_t *const item = find(channel, channel->answered, &at);

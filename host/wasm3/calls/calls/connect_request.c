@@ -1,4 +1,4 @@
-/* mvMqttRequestConnect: the request is checked, and encoded while the application's memory is there. */
+/* mvMqttRequestConnect. The request is checked and encoded within the call, as the application's memory is valid only then. */
 #include <string.h>
 
 #include "../managed_client/managed_client.h"
@@ -61,7 +61,7 @@ static int place(wq_calls *calls, const struct MvSizedString *string, wq_ptr *ad
   return *address != 0;
 }
 
-/* Receive Maximum, and for how long the broker keeps the session. */
+/* Receive Maximum and Session Expiry Interval. */
 static int place_properties(wq_calls *calls, wq_packet *packet) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   static const uint8_t room[8] = {0};
@@ -90,7 +90,7 @@ static int place_will(wq_calls *calls, wq_packet *packet, const struct MvMqttWil
          place(calls, &will->payload, &packet->payload, &packet->payload_length);
 }
 
-/* Puts CONNECT into the output; gives 0 for values that MQTT does not allow, or that the output cannot hold. */
+/* Puts CONNECT into the output. Returns 0 for values that MQTT does not allow or that do not fit. */
 static int encode(wq_calls *calls, const struct MvMqttConnectRequest *request) {
   const struct MvUsernamePassword *const login = &request->authentication.username_password;
   wq_packet *packet;
@@ -129,9 +129,9 @@ static enum MvStatus connect(wq_calls *calls, MvChannelHandle handle, const stru
     return MV_STATUS_OKAY;
   }
   wq_calls_mqtt_take_session(calls, request);
-  if (!wq_calls_memory(calls, mqtt->context, WQ_CALLS_CONTEXT)) wq_calls_mqtt_failed(calls, MV_MQTTREQUESTSTATE_SOCKETERROR, 0);
+  if (!wq_calls_memory(calls, mqtt->context, WQ_CALLS_CONTEXT)) wq_calls_connect_failed(calls, MV_MQTTREQUESTSTATE_SOCKETERROR, 0);
   else if (encode(calls, request)) wq_calls_mqtt_connect(calls, request);
-  else wq_calls_mqtt_failed(calls, MV_MQTTREQUESTSTATE_INVALIDPARAMETERS, 0);
+  else wq_calls_connect_failed(calls, MV_MQTTREQUESTSTATE_INVALIDPARAMETERS, 0);
   return MV_STATUS_OKAY;
 }
 

@@ -1,4 +1,4 @@
-/* The other MQTT calls that ask for something: subscribe, unsubscribe, publish, acknowledge, disconnect. */
+/* The MQTT calls that request something, but for connect: subscribe, unsubscribe, publish, acknowledge, disconnect. */
 #include <stddef.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #define NO_LOCAL 0x04u
 #define RETAIN_AS_PUBLISHED 0x08u
 
-/* A subscribe or unsubscribe request: where its filters stand, what waits for the answer, and how that is told. */
+/* A subscribe or unsubscribe request: where its filters are, what waits for the answer, and of which type that is. */
 struct question {
   enum MvMqttReadableDataType type;
   wq_calls_pending *pending;
@@ -24,7 +24,7 @@ static enum MvStatus answer(wq_calls *calls, const struct question *question, en
   return MV_STATUS_OKAY;
 }
 
-/* What comes of a request that could be sent, or could not. */
+/* The status of a request for which sending returned `result`. */
 static enum MvStatus asked(wq_calls *calls, const struct question *question, int32_t result) {
   wq_calls_pending *const pending = question->pending;
   if (result == WQ_RESULT_OUT_OF_SPACE && calls->mqtt.output_end > 0) return MV_STATUS_RATELIMITED;
@@ -36,7 +36,7 @@ static enum MvStatus asked(wq_calls *calls, const struct question *question, int
   return MV_STATUS_OKAY;
 }
 
-/* One entry of the list of filters, which grows from its end. Gives a result code. */
+/* Puts one entry before the others of the list of filters. Returns 0 or a result code. */
 static int32_t place_filter(wq_calls *calls, wq_packet *packet, const struct MvSizedString *topic, const uint8_t *options) {
   const uint8_t length[FILTER_HEAD] = {(uint8_t)(topic->length >> 8), (uint8_t)topic->length};
   wq_ptr address;
@@ -78,12 +78,12 @@ static int32_t send_unsubscribe(wq_calls *calls, const struct MvMqttUnsubscribeR
   return wq_calls_send_packet(calls);
 }
 
-/* One subscribe request at a time, and one unsubscribe request. */
+/* One subscribe request and one unsubscribe request are served at a time. */
 static int is_busy(const wq_calls *calls, const struct question *question) {
-  return question->pending->count != 0 || wq_calls_untold(calls, question->type) > 0 || wq_calls_inbox_room(calls) == 0;
+  return question->pending->count != 0 || wq_calls_inbox_untold(calls, question->type) > 0 || wq_calls_inbox_room(calls) == 0;
 }
 
-/* Whether a request can be looked at further: its channel, its count, its pointers. */
+/* Checks what both requests have: the channel, the number of topics, the pointers to them. */
 static enum MvStatus check(wq_calls *calls, MvChannelHandle handle, const struct question *question) {
   enum MvStatus status;
   wq_calls_channel *const channel = wq_calls_use(calls, handle, MV_CHANNELTYPE_MQTT, &status);
@@ -134,7 +134,7 @@ static void publish_answer(wq_calls *calls, uint32_t correlation_id, enum MvMqtt
   wq_calls_put_answer(calls, MV_MQTTREADABLEDATATYPE_PUBLISHRESPONSE, correlation_id, state, &code, 1);
 }
 
-/* A message of QoS 0 is done when it is in the output; the others are kept until the broker has answered. */
+/* A message of QoS 0 is done when it is in the output. The others are stored until the broker has answered. */
 static enum MvStatus publish_now(wq_calls *calls, const struct MvMqttPublishRequest *request) {
   const uint32_t flags = request->desired_qos << 1 | (request->retain != 0);
   int32_t result;
@@ -164,7 +164,7 @@ static enum MvStatus publish(wq_calls *calls, MvChannelHandle handle, const stru
   if (!wq_calls_holds(request, 4)) return MV_STATUS_PARAMETERFAULT;
   channel = wq_calls_use(calls, handle, MV_CHANNELTYPE_MQTT, &status);
   if (!channel) return status;
-  asked = wq_calls_store_asked(calls) + wq_calls_untold(calls, MV_MQTTREADABLEDATATYPE_PUBLISHRESPONSE);
+  asked = wq_calls_store_asked(calls) + wq_calls_inbox_untold(calls, MV_MQTTREADABLEDATATYPE_PUBLISHRESPONSE);
   if (asked >= WQ_CALLS_PUBLISHES || wq_calls_inbox_room(calls) == 0) return MV_STATUS_RATELIMITED;
   if (!wq_calls_holds_string(request->topic.data, request->topic.length) ||
       !wq_calls_holds_string(request->payload.data, request->payload.length))
@@ -174,7 +174,7 @@ static enum MvStatus publish(wq_calls *calls, MvChannelHandle handle, const stru
   return MV_STATUS_OKAY;
 }
 
-/* An id that stands for no unacknowledged message changes nothing. */
+/* An id without an unacknowledged message changes nothing. */
 static enum MvStatus acknowledge(wq_calls *calls, MvChannelHandle handle, uint32_t correlation_id) {
   enum MvStatus status;
   uint32_t i;
@@ -183,7 +183,7 @@ static enum MvStatus acknowledge(wq_calls *calls, MvChannelHandle handle, uint32
     wq_calls_receipt *const receipt = &calls->mqtt.receipts[i];
     if (correlation_id == 0 || receipt->correlation_id != correlation_id) continue;
     receipt->is_acknowledged = 1;
-    /* After the connection was lost it still counts for a message of QoS 2. */
+    /* Without a connection it still counts: a message of QoS 2 may come again. */
     wq_calls_settle(calls);
     break;
   }
@@ -197,10 +197,10 @@ static enum MvStatus disconnect(wq_calls *calls, MvChannelHandle handle) {
   if (mqtt->disconnects || (mqtt->state != STATE_CONNECTED && wq_calls_inbox_room(calls) == 0)) return MV_STATUS_RATELIMITED;
   mqtt->disconnects = 1;
   if (mqtt->state == STATE_CONNECTED) {
-    wq_calls_mqtt_ended(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, 0, 1);
+    wq_calls_ended(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, 0, 1);
     return MV_STATUS_OKAY;
   }
-  if (mqtt->state == STATE_PENDING) wq_calls_mqtt_failed(calls, MV_MQTTREQUESTSTATE_NOTCONNECTED, 0);
+  if (mqtt->state == STATE_PENDING) wq_calls_connect_failed(calls, MV_MQTTREQUESTSTATE_NOTCONNECTED, 0);
   wq_calls_put_state(calls, MV_MQTTREADABLEDATATYPE_DISCONNECTRESPONSE, MV_MQTTREQUESTSTATE_NOTCONNECTED, 0);
   return MV_STATUS_OKAY;
 }

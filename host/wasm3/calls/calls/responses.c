@@ -1,11 +1,11 @@
-/* The MQTT calls that read: what is next, the five responses, messages and lost messages. */
+/* The MQTT calls that read: the type of the next item, the five responses, messages and lost messages. */
 #include <string.h>
 
 #include "../managed_client/managed_client.h"
 
 /*
- * The channel and its first unread item of that type. The SDK documents no status of its own for asking for what is not
- * there.
+ * Returns the first unread item of a type, and sets the channel. Without one it returns NULL with the status of the call: the
+ * SDK documents none for asking for an item that is not there, so that is PARAMETERFAULT.
  */
 static wq_calls_item *find(
     wq_calls *calls, MvChannelHandle handle, const void *out, enum MvMqttReadableDataType type, wq_calls_channel **channel,
@@ -15,7 +15,7 @@ static wq_calls_item *find(
   if (!wq_calls_holds(out, 4)) return NULL;
   *channel = wq_calls_use(calls, handle, MV_CHANNELTYPE_MQTT, status);
   if (!*channel) return NULL;
-  item = wq_calls_peek(calls, type);
+  item = wq_calls_inbox_peek(calls, type);
   *status = item ? MV_STATUS_OKAY : MV_STATUS_PARAMETERFAULT;
   return item;
 }
@@ -25,12 +25,12 @@ static enum MvStatus next_type(wq_calls *calls, MvChannelHandle handle, enum MvM
   enum MvStatus status;
   if (!wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
   if (!wq_calls_use(calls, handle, MV_CHANNELTYPE_MQTT, &status)) return status;
-  item = wq_calls_peek(calls, MV_MQTTREADABLEDATATYPE_NONE);
+  item = wq_calls_inbox_peek(calls, MV_MQTTREADABLEDATATYPE_NONE);
   *out = item ? (enum MvMqttReadableDataType)item->type : MV_MQTTREADABLEDATATYPE_NONE;
   return MV_STATUS_OKAY;
 }
 
-/* A response of a state and one code, and an id where `correlation_id` is not NULL. */
+/* A response with a state and one code, and with an id unless `correlation_id` is NULL. */
 static enum MvStatus read_code(
     wq_calls *calls, MvChannelHandle handle, enum MvMqttReadableDataType type, enum MvMqttRequestState *state,
     uint32_t *correlation_id, uint32_t *code) {
@@ -41,7 +41,7 @@ static enum MvStatus read_code(
   *state = (enum MvMqttRequestState)item->state;
   if (correlation_id) *correlation_id = item->correlation_id;
   *code = item->of.codes[0];
-  wq_calls_consume(calls, item);
+  wq_calls_inbox_consume(calls, item);
   return MV_STATUS_OKAY;
 }
 
@@ -63,7 +63,7 @@ static enum MvStatus publish_response(wq_calls *calls, MvChannelHandle handle, s
       calls, handle, MV_MQTTREADABLEDATATYPE_PUBLISHRESPONSE, &out->request_state, &out->correlation_id, &out->reason_code);
 }
 
-/* Where the codes of an answer to subscribe or unsubscribe go. */
+/* Where the application wants the response to subscribe or unsubscribe. */
 struct codes_out {
   enum MvMqttRequestState *state;
   uint32_t *correlation_id;
@@ -72,7 +72,7 @@ struct codes_out {
   uint32_t *length;
 };
 
-/* The responses that have these members have them under the same names. */
+/* The structures of both responses have these members. */
 #define CODES_OF(out) \
   {(out)->request_state, (out)->correlation_id, (out)->reason_codes, (out)->reason_codes_size, (out)->reason_codes_len}
 
@@ -85,14 +85,14 @@ static enum MvStatus read_codes(
   if (!item) return status;
   if (!wq_calls_holds(out->state, 4) || !wq_calls_holds(out->correlation_id, 4) || !wq_calls_holds(out->length, 4))
     return wq_calls_late_fault(calls, channel);
-  /* The size is one of bytes in the words of the SDK, and applications give the number of codes: either is taken. */
+  /* The SDK says that the size is in bytes, but applications pass the number of codes. Both are accepted. */
   if (item->count > out->size) return MV_STATUS_INVALIDBUFFERSIZE;
   if (item->count > 0 && !wq_calls_holds(out->codes, 4)) return wq_calls_late_fault(calls, channel);
   *out->state = (enum MvMqttRequestState)item->state;
   *out->correlation_id = item->correlation_id;
   *out->length = item->count;
   for (i = 0; i < item->count; i++) out->codes[i] = item->of.codes[i];
-  wq_calls_consume(calls, item);
+  wq_calls_inbox_consume(calls, item);
   return MV_STATUS_OKAY;
 }
 
@@ -113,7 +113,7 @@ static enum MvStatus unsubscribe_response(
   }
 }
 
-/* LATEFAULT for pointers of no use, INVALIDBUFFERSIZE when the value does not fit. */
+/* LATEFAULT for unusable pointers, INVALIDBUFFERSIZE when the value does not fit. */
 static enum MvStatus check_buffer(const struct MvSizedStringBuffer *out, uint32_t length) {
   if (!wq_calls_holds(out->length, 4) || !wq_calls_holds_string(out->data, out->size)) return MV_STATUS_LATEFAULT;
   return length > out->size ? MV_STATUS_INVALIDBUFFERSIZE : MV_STATUS_OKAY;
@@ -145,7 +145,7 @@ static enum MvStatus receive_message(wq_calls *calls, MvChannelHandle handle, co
   *out->retain = item->retain;
   write_buffer(calls, &out->topic, item->of.message.at, item->topic);
   write_buffer(calls, &out->payload, item->of.message.at + item->topic, item->of.message.payload);
-  wq_calls_consume(calls, item);
+  wq_calls_inbox_consume(calls, item);
   return MV_STATUS_OKAY;
 }
 
@@ -161,7 +161,7 @@ static enum MvStatus receive_lost(wq_calls *calls, MvChannelHandle handle, const
   *out->reason = MV_MQTTLOSTMESSAGEREASON_DEVICERECEIVEBUFFERTOOSMALL;
   *out->message_len = item->of.message.payload;
   write_buffer(calls, &out->topic, item->of.message.at, item->topic);
-  wq_calls_consume(calls, item);
+  wq_calls_inbox_consume(calls, item);
   return MV_STATUS_OKAY;
 }
 

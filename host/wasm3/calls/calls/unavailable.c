@@ -1,7 +1,7 @@
-/* The calls that there is nothing behind here: each gives the status of its list that comes closest to "not available". */
+/* The calls that cannot work here. Each returns the status of its list that is closest to "not available". */
 #include "../kernel/kernel.h"
 
-/* No channel of these types can be opened, so no handle is one. */
+/* No channel of these types can be opened, so every handle is invalid. */
 
 enum MvStatus mvReadChannel(MvChannelHandle handle, uint8_t **read_pointer_out, uint32_t *length_out) {
   (void)handle, (void)read_pointer_out, (void)length_out;
@@ -43,7 +43,7 @@ enum MvStatus mvReadHttpResponseBody(MvChannelHandle handle, uint32_t offset, ui
   return MV_STATUS_INVALIDHANDLE;
 }
 
-/* An application that has the whole chip reaches its registers itself. */
+/* An application that has the whole chip accesses registers directly. */
 
 enum MvStatus mvPeriphPeek32(uint32_t reg, uint32_t *output) {
   (void)reg, (void)output;
@@ -75,7 +75,7 @@ enum MvStatus mvDisableFastInterrupt(uint32_t irqn) {
   return MV_STATUS_UNAVAILABLE;
 }
 
-/* There are none, so all are disabled and enabled. */
+/* There are no fast interrupts, so these have nothing to do. */
 enum MvStatus mvDisableAllFastInterrupts(void) { return MV_STATUS_OKAY; }
 
 enum MvStatus mvEnableAllFastInterrupts(void) { return MV_STATUS_OKAY; }
@@ -162,7 +162,7 @@ enum MvStatus mvExternalFlashGetInfo(MvExternalFlashHandle handle, struct MvExte
   return MV_STATUS_UNAVAILABLE;
 }
 
-/* The lists of these two hold nothing but OKAY, which would be a lie. */
+/* The lists of these two have only OKAY, which would be wrong. */
 
 enum MvStatus mvSetWifiConfig(const struct MvWifiConfig *params) {
   (void)params;

@@ -2,21 +2,12 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "../managed_client/managed_client.h"
 
-#define UNIT 512u
 #define OPENS 8u
 #define OPENS_WINDOW 1000u
 
-static wq_calls_channel *find(wq_calls *calls, uint32_t handle) {
-  uint32_t i;
-  for (i = 0; i < WQ_CALLS_CHANNELS; i++)
-    if (handle != 0 && calls->channels[i].handle == handle) return &calls->channels[i];
-  return NULL;
-}
-
 wq_calls_channel *wq_calls_use(wq_calls *calls, uint32_t handle, enum MvChannelType type, enum MvStatus *status) {
-  wq_calls_channel *const channel = find(calls, handle);
+  wq_calls_channel *const channel = wq_calls_channel_of(calls, handle);
   *status = MV_STATUS_INVALIDHANDLE;
   if (!channel || channel->type != type) return NULL;
   *status = MV_STATUS_CHANNELCLOSED;
@@ -25,7 +16,7 @@ wq_calls_channel *wq_calls_use(wq_calls *calls, uint32_t handle, enum MvChannelT
 
 static void close_driver(wq_calls *calls, wq_calls_channel *channel, enum MvClosureReason reason, int orderly) {
   channel->closure = reason;
-  if (channel->type == MV_CHANNELTYPE_MQTT) wq_calls_mqtt_close(calls, orderly);
+  if (channel->type == MV_CHANNELTYPE_MQTT) calls->mqtt_driver->close(calls, orderly);
 }
 
 enum MvStatus wq_calls_late_fault(wq_calls *calls, wq_calls_channel *channel) {
@@ -47,25 +38,19 @@ void wq_calls_close_channels(wq_calls *calls, int orderly) {
   }
 }
 
-static enum MvStatus check_buffer(const uint8_t *data, uint32_t size) {
-  if (!data) return MV_STATUS_PARAMETERFAULT;
-  if ((uintptr_t)data % UNIT != 0) return MV_STATUS_INVALIDBUFFERALIGNMENT;
-  return size == 0 || size % UNIT != 0 ? MV_STATUS_INVALIDBUFFERSIZE : MV_STATUS_OKAY;
-}
-
-/* Only so many channels are opened within a second. */
+/* Whether OPENS channels were opened within the last second. */
 static int is_too_often(wq_calls *calls) {
   const uint32_t now = wq_calls_now(calls);
   uint32_t *const oldest = &calls->opens[calls->open_count % OPENS];
   if (calls->open_count >= OPENS && now - *oldest < OPENS_WINDOW) return 1;
   *oldest = now;
   calls->open_count++;
-  /* Counts on from 8 to 15, so that it never begins at 0 again. */
+  /* Goes on from 8 to 15 and back to 8, and so never says again that few were opened. */
   if (calls->open_count == 2u * OPENS) calls->open_count = OPENS;
   return 0;
 }
 
-/* One connection is all that two callbacks carry. */
+/* The two callbacks of the transport carry one connection. */
 static int has_mqtt(const wq_calls *calls) {
   uint32_t i;
   for (i = 0; i < WQ_CALLS_CHANNELS; i++) {
@@ -78,14 +63,14 @@ static int has_mqtt(const wq_calls *calls) {
 static enum MvStatus check_open(wq_calls *calls, const struct MvOpenChannelParams *params) {
   const wq_calls_network *network;
   enum MvStatus status;
-  /* The call has no status of its own for another version of the structure. */
+  /* The call has no status of its own for an unknown structure version. */
   if (params->version != 1) return MV_STATUS_PARAMETERFAULT;
   if (!wq_calls_notification_of(calls, params->v1.notification_handle)) return MV_STATUS_INVALIDHANDLE;
   network = wq_calls_network_of(calls, params->v1.network_handle);
   if (!network) return MV_STATUS_INVALIDHANDLE;
   if (!wq_calls_holds_string(params->v1.endpoint.data, params->v1.endpoint.length)) return MV_STATUS_PARAMETERFAULT;
-  status = check_buffer(params->v1.receive_buffer, params->v1.receive_buffer_len);
-  if (status == MV_STATUS_OKAY) status = check_buffer(params->v1.send_buffer, params->v1.send_buffer_len);
+  status = wq_calls_check_buffer(params->v1.receive_buffer, params->v1.receive_buffer_len);
+  if (status == MV_STATUS_OKAY) status = wq_calls_check_buffer(params->v1.send_buffer, params->v1.send_buffer_len);
   if (status != MV_STATUS_OKAY) return status;
   if ((uint32_t)params->v1.channel_type > MV_CHANNELTYPE_CONFIGFETCH) return MV_STATUS_UNKNOWNCHANNELTYPE;
   if (params->v1.endpoint.length > 0) return MV_STATUS_UNKNOWNCHANNELENDPOINT;
@@ -107,7 +92,7 @@ static enum MvStatus open(wq_calls *calls, const struct MvOpenChannelParams *par
   if (is_too_often(calls)) return MV_STATUS_RATELIMITED;
   channel = &calls->channels[i];
   memset(channel, 0, sizeof *channel);
-  channel->handle = *out = wq_calls_handle(calls);
+  channel->handle = *out = wq_calls_new_handle(calls);
   channel->notification = params->v1.notification_handle;
   channel->tag = params->v1.notification_tag;
   channel->type = params->v1.channel_type;
@@ -115,14 +100,14 @@ static enum MvStatus open(wq_calls *calls, const struct MvOpenChannelParams *par
   channel->receive.size = params->v1.receive_buffer_len;
   channel->send.data = params->v1.send_buffer;
   channel->send.size = params->v1.send_buffer_len;
-  if (channel->type == MV_CHANNELTYPE_MQTT) wq_calls_mqtt_begin(calls, channel);
+  if (channel->type == MV_CHANNELTYPE_MQTT) calls->mqtt_driver->begin(calls, channel);
   return MV_STATUS_OKAY;
 }
 
 static enum MvStatus close(wq_calls *calls, MvChannelHandle *handle) {
   wq_calls_channel *channel;
   if (!wq_calls_holds(handle, 4)) return MV_STATUS_PARAMETERFAULT;
-  channel = find(calls, *handle);
+  channel = wq_calls_channel_of(calls, *handle);
   if (!channel) return MV_STATUS_INVALIDHANDLE;
   if (channel->closure == MV_CLOSUREREASON_NONE) close_driver(calls, channel, MV_CLOSUREREASON_CLOSEDBYAPPLICATION, 1);
   channel->handle = *handle = 0;
@@ -132,7 +117,7 @@ static enum MvStatus close(wq_calls *calls, MvChannelHandle *handle) {
 static enum MvStatus closure_reason(wq_calls *calls, MvChannelHandle handle, enum MvClosureReason *out) {
   const wq_calls_channel *channel;
   if (!wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
-  channel = find(calls, handle);
+  channel = wq_calls_channel_of(calls, handle);
   if (!channel) return MV_STATUS_INVALIDHANDLE;
   *out = channel->closure;
   return MV_STATUS_OKAY;

@@ -1,12 +1,5 @@
-/* mvRequestNetwork, mvReleaseNetwork, mvGetNetworkStatus, mvGetNetworkReasons: the network is there while its link is up. */
+/* mvRequestNetwork, mvReleaseNetwork, mvGetNetworkStatus, mvGetNetworkReasons. The network is connected while its link is up. */
 #include "kernel.h"
-
-wq_calls_network *wq_calls_network_of(wq_calls *calls, uint32_t handle) {
-  uint32_t i;
-  for (i = 0; i < WQ_CALLS_NETWORKS; i++)
-    if (handle != 0 && calls->networks[i].handle == handle) return &calls->networks[i];
-  return NULL;
-}
 
 static uint32_t count(const wq_calls *calls) {
   uint32_t found = 0, i;
@@ -14,7 +7,7 @@ static uint32_t count(const wq_calls *calls) {
   return found;
 }
 
-/* Brings all requests from one status to another. */
+/* Moves all requests of one status to another. */
 static void change(wq_calls *calls, enum MvNetworkStatus from, enum MvNetworkStatus to) {
   uint32_t i;
   for (i = 0; i < WQ_CALLS_NETWORKS; i++) {
@@ -30,25 +23,25 @@ void wq_calls_network_poll(wq_calls *calls) {
 }
 
 void wq_calls_link(wq_calls *calls, int is_up) {
-  if (calls->options.lock) calls->options.lock(calls->options.user);
+  wq_calls_lock(calls);
   if (calls->link_is_up && !is_up) {
     change(calls, MV_NETWORKSTATUS_CONNECTED, MV_NETWORKSTATUS_CONNECTING);
     wq_calls_close_channels(calls, 0);
   }
   calls->link_is_up = is_up != 0;
-  wq_calls_leave(calls);
+  wq_calls_unlock(calls);
 }
 
 static enum MvStatus request(wq_calls *calls, const struct MvRequestNetworkParams *params, MvNetworkHandle *out) {
   uint32_t i;
   if (!wq_calls_holds(params, 4) || !wq_calls_holds(out, 4)) return MV_STATUS_PARAMETERFAULT;
   if (params->version != 1) return MV_STATUS_UNSUPPORTEDSTRUCTUREVERSION;
-  /* 0 asks for no notifications. The call has no other status for a bad handle, nor for too many requests. */
+  /* 0 asks for no notifications. The call has no status of its own for a bad handle or for too many requests. */
   if (params->v1.notification_handle && !wq_calls_notification_of(calls, params->v1.notification_handle))
     return MV_STATUS_PARAMETERFAULT;
   for (i = 0; i < WQ_CALLS_NETWORKS && calls->networks[i].handle; i++) continue;
   if (i == WQ_CALLS_NETWORKS) return MV_STATUS_PARAMETERFAULT;
-  calls->networks[i].handle = *out = wq_calls_handle(calls);
+  calls->networks[i].handle = *out = wq_calls_new_handle(calls);
   calls->networks[i].notification = params->v1.notification_handle;
   calls->networks[i].tag = params->v1.notification_tag;
   calls->networks[i].status = MV_NETWORKSTATUS_CONNECTING;

@@ -1,15 +1,7 @@
 /* mvSetupNotifications, mvCloseNotifications, mvTempTriggerNotification, and the interrupts that follow. */
 #include "kernel.h"
 
-#define RECORD 16u
-WQ_STATIC_ASSERT(sizeof(struct MvNotification) == RECORD, size_of_a_notification);
-
-wq_calls_notification *wq_calls_notification_of(wq_calls *calls, uint32_t handle) {
-  uint32_t i;
-  for (i = 0; i < WQ_CALLS_NOTIFICATIONS; i++)
-    if (handle != 0 && calls->notifications[i].handle == handle) return &calls->notifications[i];
-  return NULL;
-}
+#define RECORD ((uint32_t)sizeof(struct MvNotification))
 
 static void pend(const wq_calls *calls, uint32_t irq) {
   if (calls->options.pend) {
@@ -21,7 +13,7 @@ static void pend(const wq_calls *calls, uint32_t irq) {
 #endif
 }
 
-/* A record is never taken for one that is unread: who does not keep up with the interrupts loses records. */
+/* Nothing says whether a record was read: an application that does not keep up with the interrupts loses records. */
 void wq_calls_notify(wq_calls *calls, uint32_t handle, enum MvEventType type, uint32_t tag) {
   wq_calls_notification *const buffer = wq_calls_notification_of(calls, handle);
   struct MvNotification *record;
@@ -58,7 +50,7 @@ static enum MvStatus setup(wq_calls *calls, const struct MvNotificationSetup *re
   if (is_in_use(calls, request->buffer, request->buffer_size)) return MV_STATUS_BUFFERALREADYINUSE;
   for (i = 0; i < WQ_CALLS_NOTIFICATIONS && calls->notifications[i].handle; i++) continue;
   if (i == WQ_CALLS_NOTIFICATIONS) return MV_STATUS_TOOMANYNOTIFICATIONBUFFERS;
-  calls->notifications[i].handle = *out = wq_calls_handle(calls);
+  calls->notifications[i].handle = *out = wq_calls_new_handle(calls);
   calls->notifications[i].records = request->buffer;
   calls->notifications[i].size = request->buffer_size;
   calls->notifications[i].irq = request->irq;

@@ -1,13 +1,10 @@
 /*
- * What waits for the application on the MQTT channel, in order. Topics and payloads lie in the receive buffer of the channel,
- * so its size bounds them; responses take none of it.
+ * What the application has not read yet, in order. Topics and payloads are in the receive buffer of the channel, so its size
+ * bounds them. Responses take none of it.
  */
 #include <string.h>
 
 #include "managed_client.h"
-
-/* The responses that need no request: of a connect and of a disconnect. */
-#define KEPT 2u
 
 static wq_calls_item *item_at(wq_calls *calls, uint32_t index) {
   return &calls->mqtt.items[(calls->mqtt.first_item + index) % WQ_CALLS_ITEMS];
@@ -21,15 +18,7 @@ void wq_calls_inbox_begin(wq_calls *calls) {
   mqtt->next_correlation_id = 1;
 }
 
-uint32_t wq_calls_inbox_room(const wq_calls *calls) {
-  const wq_calls_mqtt *const mqtt = &calls->mqtt;
-  const uint32_t owed = wq_calls_store_asked(calls) + (mqtt->subscribe.count != 0) + (mqtt->unsubscribe.count != 0) +
-                        mqtt->has_draft + KEPT;
-  const uint32_t used = mqtt->item_count + owed;
-  return used < WQ_CALLS_ITEMS ? WQ_CALLS_ITEMS - used : 0;
-}
-
-void wq_calls_put(wq_calls *calls, const wq_calls_item *item) {
+void wq_calls_inbox_put(wq_calls *calls, const wq_calls_item *item) {
   if (calls->mqtt.item_count == WQ_CALLS_ITEMS) return;
   *item_at(calls, calls->mqtt.item_count) = *item;
   calls->mqtt.item_count++;
@@ -45,7 +34,7 @@ void wq_calls_put_answer(
   item.correlation_id = correlation_id;
   item.count = (uint8_t)count;
   if (codes) memcpy(item.of.codes, codes, count);
-  wq_calls_put(calls, &item);
+  wq_calls_inbox_put(calls, &item);
 }
 
 void wq_calls_put_state(wq_calls *calls, enum MvMqttReadableDataType type, enum MvMqttRequestState state, uint32_t code) {
@@ -53,7 +42,7 @@ void wq_calls_put_state(wq_calls *calls, enum MvMqttReadableDataType type, enum 
   wq_calls_put_answer(calls, type, 0, state, &byte, 1);
 }
 
-uint32_t wq_calls_untold(const wq_calls *calls, enum MvMqttReadableDataType type) {
+uint32_t wq_calls_inbox_untold(const wq_calls *calls, enum MvMqttReadableDataType type) {
   const wq_calls_mqtt *const mqtt = &calls->mqtt;
   uint32_t found = 0, i;
   for (i = mqtt->visible; i < mqtt->item_count; i++)
@@ -61,7 +50,7 @@ uint32_t wq_calls_untold(const wq_calls *calls, enum MvMqttReadableDataType type
   return found;
 }
 
-void wq_calls_tell(wq_calls *calls) {
+void wq_calls_inbox_tell(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   while (mqtt->visible < mqtt->item_count) {
     mqtt->visible++;
@@ -69,7 +58,7 @@ void wq_calls_tell(wq_calls *calls) {
   }
 }
 
-wq_calls_item *wq_calls_peek(wq_calls *calls, enum MvMqttReadableDataType type) {
+wq_calls_item *wq_calls_inbox_peek(wq_calls *calls, enum MvMqttReadableDataType type) {
   uint32_t i;
   for (i = 0; i < calls->mqtt.visible; i++) {
     wq_calls_item *const item = item_at(calls, i);
@@ -78,14 +67,14 @@ wq_calls_item *wq_calls_peek(wq_calls *calls, enum MvMqttReadableDataType type) 
   return NULL;
 }
 
-/* Bytes of the ring that an item holds. */
+/* Bytes of the receive buffer that an item holds. */
 static uint32_t ring_bytes(const wq_calls_item *item) {
   if (item->type == MV_MQTTREADABLEDATATYPE_MESSAGELOST) return item->topic;
   return item->type == MV_MQTTREADABLEDATATYPE_MESSAGERECEIVED ? item->topic + item->of.message.payload : 0;
 }
 
-/* What is read out of order goes when all before it is read. */
-void wq_calls_consume(wq_calls *calls, wq_calls_item *item) {
+/* An item that is read out of order keeps its place until all before it are read. */
+void wq_calls_inbox_consume(wq_calls *calls, wq_calls_item *item) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   item->is_read = 1;
   while (mqtt->visible > 0 && item_at(calls, 0)->is_read) {

@@ -1,6 +1,6 @@
 /*
- * Brings the acknowledgements of the application, which come in any order, into the order of the messages: PUBACK and PUBREC
- * each go in that in which the messages of their QoS came (MQTT-4.6.0-2, -3).
+ * The application acknowledges messages in any order. PUBACK and PUBREC are each sent in the order in which the messages of
+ * their QoS arrived (MQTT-4.6.0-2, -3).
  */
 #include <string.h>
 
@@ -23,7 +23,7 @@ wq_calls_receipt *wq_calls_receipt_again(wq_calls *calls, uint32_t packet_id) {
     wq_calls_receipt *const receipt = &calls->mqtt.receipts[i];
     if (receipt->packet_id != packet_id || receipt->qos != 2 || receipt->is_live) continue;
     receipt->is_live = 1;
-    /* One that was acknowledged meanwhile is answered when the acknowledgements are sent. */
+    /* One that the application has acknowledged meanwhile only needs its PUBREC. */
     return receipt->is_acknowledged ? NULL : receipt;
   }
   return NULL;
@@ -43,8 +43,8 @@ void wq_calls_receipts_lost(wq_calls *calls) {
   }
 }
 
-/* Gives 1 when it was sent, 0 when its turn comes later. */
-static int send(wq_calls *calls, const wq_calls_receipt *receipt) {
+/* Returns 1 when it was sent, 0 when its turn comes later, or a result code. */
+static int32_t send(wq_calls *calls, const wq_calls_receipt *receipt) {
   wq_packet *const packet =
       wq_calls_new_packet(calls, receipt->qos == 1 ? WQ_PACKET_TYPE_PUBACK : WQ_PACKET_TYPE_PUBREC);
   int32_t result;
@@ -53,35 +53,31 @@ static int send(wq_calls *calls, const wq_calls_receipt *receipt) {
   result = wq_calls_send_packet(calls);
   if (result >= 0) return 1;
   if (result == WQ_RESULT_OUT_OF_SPACE || result == WQ_RESULT_ACKNOWLEDGEMENT_ORDER) return 0;
-  /* The session does not know it any more. */
+  /* The session has forgotten the message, so nothing is owed for it. */
   if (result == WQ_RESULT_PACKET_ID_UNKNOWN || result == WQ_RESULT_TRANSITION_ILLEGAL) return 1;
-  wq_calls_mqtt_fail(calls, wq_result_reason_code(result, 0));
-  return 0;
+  return result;
 }
 
-static void settle(wq_calls *calls, uint8_t qos) {
+static int32_t send_qos(wq_calls *calls, uint8_t qos) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
-  /* What came on this connection only waits for what came on it; what came on an earlier one, for the like. */
+  /* By is_live: a message of this connection waits only for others of it, one of an earlier connection for the like. */
   uint8_t waits[2] = {0, 0};
   uint32_t i = 0;
   while (i < mqtt->receipt_count) {
     const wq_calls_receipt *const receipt = &mqtt->receipts[i];
+    int32_t sent = 0;
     if (receipt->qos == qos) {
-      if (!receipt->is_acknowledged) waits[receipt->is_live] = 1;
-      if (!waits[receipt->is_live]) {
-        if (send(calls, receipt)) {
-          remove_at(mqtt, i);
-          continue;
-        }
-        waits[receipt->is_live] = 1;
-        if (mqtt->state == STATE_OVER) return;
-      }
+      if (receipt->is_acknowledged && !waits[receipt->is_live]) sent = send(calls, receipt);
+      if (sent < 0) return sent;
+      if (sent == 0) waits[receipt->is_live] = 1;
     }
-    i++;
+    if (sent) remove_at(mqtt, i);
+    else i++;
   }
+  return 0;
 }
 
-void wq_calls_settle(wq_calls *calls) {
-  settle(calls, 1);
-  settle(calls, 2);
+int32_t wq_calls_receipts_send(wq_calls *calls) {
+  const int32_t result = send_qos(calls, 1);
+  return result ? result : send_qos(calls, 2);
 }

@@ -1,13 +1,13 @@
 /*
- * Bytes from the broker. A packet is taken whole from the input area in linear memory, but for the payload of a PUBLISH: that
- * goes into the receive buffer of the channel as it comes, by way of the input area or past it.
+ * Bytes from the broker. A packet is decoded when all of it is in the input area in linear memory. Only the payload of a
+ * PUBLISH goes to the receive buffer of the channel as it arrives, from the input area or directly from the transport.
  */
 #include <string.h>
 
 #include "managed_client.h"
 
+/* Bytes of the largest packet with which the session answers another. */
 #define ANSWER 5u
-#define PACKET_TOO_LARGE 0x95u
 /* Larger than any packet. */
 #define ANY_SIZE 0x7fffffffu
 #define QOS(packet) (((packet)->flags >> 1) & 3u)
@@ -22,17 +22,17 @@ static wq_packet *packet_of(wq_calls *calls) {
 
 static uint8_t *input_of(wq_calls *calls) { return wq_calls_memory(calls, calls->mqtt.input, WQ_CALLS_INPUT); }
 
-/* The broker is not silent, though what it says has to wait. */
+/* Tells the session that the broker is alive: its packet has begun, but has to wait for room or for its end. */
 static void keep_alive(wq_calls *calls) {
   wq_session *const session = session_of(calls);
   session->last_received = session->waiting_since = wq_calls_now(calls);
 }
 
-/* Takes bytes of the transport: gives their number, 0 also when the connection was lost. */
+/* Takes bytes from the transport. Returns their number, which is 0 also when the connection was lost. */
 static uint32_t take(wq_calls *calls, uint8_t *to, uint32_t capacity) {
   const int32_t count = capacity ? calls->options.receive(calls->options.user, to, capacity) : 0;
   if (count >= 0) return (uint32_t)count;
-  wq_calls_mqtt_lost(calls, -count);
+  wq_calls_lost(calls, -count);
   return 0;
 }
 
@@ -43,7 +43,7 @@ static void drop_input(wq_calls *calls, uint32_t from, uint32_t length) {
   mqtt->input_used -= length;
 }
 
-/* The answer to SUBSCRIBE or UNSUBSCRIBE; an UNSUBACK of 3.1.1 has no codes, and is success for every filter. */
+/* The answer to SUBSCRIBE or UNSUBSCRIBE. An UNSUBACK of 3.1.1 has no codes: it means success for every filter. */
 static void subscription_answer(wq_calls *calls, wq_calls_pending *pending, enum MvMqttReadableDataType type) {
   const wq_packet *const packet = packet_of(calls);
   uint8_t codes[WQ_CALLS_TOPICS] = {0};
@@ -57,7 +57,7 @@ static void subscription_answer(wq_calls *calls, wq_calls_pending *pending, enum
   pending->count = 0;
 }
 
-/* Has the session take the packet in the record; gives its event, or a result code. */
+/* Hands the packet in the record to the session. Returns the session's event, or a result code. */
 static int32_t hand_over(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   const int32_t written = wq_session_receive(
@@ -76,15 +76,15 @@ static void handle(wq_calls *calls) {
   const wq_packet *const packet = packet_of(calls);
   const int32_t event = hand_over(calls);
   if (event < 0) {
-    wq_calls_mqtt_fail(calls, wq_result_reason_code(event, packet->type));
+    wq_calls_fail(calls, wq_result_reason_code(event, packet->type));
     return;
   }
   switch (event) {
     case WQ_SESSION_EVENT_CONNECTED:
-      wq_calls_mqtt_connected(calls, packet->connect_flags != 0);
+      wq_calls_connected(calls, packet->connect_flags != 0);
       break;
     case WQ_SESSION_EVENT_REFUSED:
-      wq_calls_mqtt_failed(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, packet->reason_code);
+      wq_calls_connect_failed(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, packet->reason_code);
       break;
     case WQ_SESSION_EVENT_ACCEPTED:
       wq_calls_store_accepted(calls, packet->packet_id);
@@ -99,7 +99,7 @@ static void handle(wq_calls *calls) {
       subscription_answer(calls, &mqtt->unsubscribe, MV_MQTTREADABLEDATATYPE_UNSUBSCRIBERESPONSE);
       break;
     case WQ_SESSION_EVENT_DISCONNECTED:
-      wq_calls_mqtt_ended(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, packet->reason_code, 0);
+      wq_calls_ended(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, packet->reason_code, 0);
       break;
     default:
       break;
@@ -107,8 +107,8 @@ static void handle(wq_calls *calls) {
 }
 
 /*
- * The header of a PUBLISH is here: takes room for the message, or for its topic alone when the whole can never fit. Gives 0
- * when there is none now.
+ * The header of a PUBLISH has arrived. Reserves room for the message, or for its topic alone when the whole can never fit.
+ * Returns 0 when there is no room now.
  */
 static int begin_message(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
@@ -140,7 +140,7 @@ static void give_back(wq_calls *calls) {
       draft->topic + (draft->type == MV_MQTTREADABLEDATATYPE_MESSAGERECEIVED ? draft->of.message.payload : 0);
 }
 
-/* The message is whole, and new to the application. */
+/* The message is complete, and the application does not have it yet. */
 static void deliver(wq_calls *calls, wq_calls_receipt *receipt) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   if (mqtt->draft.type == MV_MQTTREADABLEDATATYPE_MESSAGERECEIVED) {
@@ -148,10 +148,10 @@ static void deliver(wq_calls *calls, wq_calls_receipt *receipt) {
     if (mqtt->next_correlation_id == 0) mqtt->next_correlation_id = 1;
     if (receipt) receipt->correlation_id = mqtt->draft.correlation_id;
   } else if (receipt) {
-    /* Nobody else can acknowledge it. */
+    /* The application cannot acknowledge a message that it does not get. */
     receipt->is_acknowledged = 1;
   }
-  wq_calls_put(calls, &mqtt->draft);
+  wq_calls_inbox_put(calls, &mqtt->draft);
 }
 
 static void end_message(wq_calls *calls) {
@@ -170,14 +170,14 @@ static void end_message(wq_calls *calls) {
   }
   give_back(calls);
   if (event == WQ_SESSION_EVENT_DUPLICATE) return;
-  /* More than the session or the table of receipts holds. */
+  /* More messages than the session or the table of receipts has room for. */
   if (event == WQ_RESULT_NO_MEMORY || event == WQ_SESSION_EVENT_MESSAGE)
-    wq_calls_mqtt_ended(calls, MV_MQTTREQUESTSTATE_CONNECTIONCIRCUITBREAKER, 0, 1);
+    wq_calls_ended(calls, MV_MQTTREQUESTSTATE_CONNECTIONCIRCUITBREAKER, 0, 1);
   else
-    wq_calls_mqtt_fail(calls, wq_result_reason_code(event, WQ_PACKET_TYPE_PUBLISH));
+    wq_calls_fail(calls, wq_result_reason_code(event, WQ_PACKET_TYPE_PUBLISH));
 }
 
-/* Takes a part of the payload; gives 0 when there is none now. */
+/* Takes a part of the payload. Returns 0 when none has arrived. */
 static int take_payload(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   const int fits = mqtt->draft.type == MV_MQTTREADABLEDATATYPE_MESSAGERECEIVED;
@@ -201,30 +201,30 @@ static int take_payload(wq_calls *calls) {
   return 1;
 }
 
-/* Decodes what is in the input: 1 for a packet in the record, 0 when more is needed, -1 when the connection ended over it. */
+/* Decodes the input. Returns 1 with a packet in the record, 0 when bytes are missing, -1 when the connection ended over it. */
 static int decode(wq_calls *calls, uint32_t *length) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   const int32_t used = wq_mqtt_decode(
       calls->options.core, mqtt->input, mqtt->input_used, mqtt->version | WQ_DECODE_OPTION_HEADER, ANY_SIZE, mqtt->packet);
   if (used < 0) {
     const wq_packet *const packet = packet_of(calls);
-    wq_calls_mqtt_fail(calls, wq_result_reason_code(used, packet ? packet->type : 0));
+    wq_calls_fail(calls, wq_result_reason_code(used, packet ? packet->type : 0));
     return -1;
   }
   *length = (uint32_t)used;
   if (used > 0) return 1;
   if (mqtt->input_used < WQ_CALLS_INPUT) return 0;
-  wq_calls_mqtt_fail(calls, PACKET_TOO_LARGE);
+  wq_calls_fail(calls, WQ_REASON_PACKET_TOO_LARGE);
   return -1;
 }
 
-/* Does the next step; gives 0 when there is nothing to do now. */
+/* Does the next step. Returns 0 when there is nothing to do now. */
 static int step(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   uint32_t length = 0, more;
   int found;
   if (mqtt->has_draft && mqtt->draft_left > 0) return take_payload(calls);
-  if (wq_calls_output_room(calls) < ANSWER && (!wq_calls_flush(calls) || wq_calls_output_room(calls) < ANSWER)) return 0;
+  if (wq_calls_output_room(calls) < ANSWER && (!wq_calls_link_flush(calls) || wq_calls_output_room(calls) < ANSWER)) return 0;
   if (mqtt->has_draft) {
     end_message(calls);
     return 1;
@@ -248,7 +248,7 @@ static int step(wq_calls *calls) {
 
 void wq_calls_receive(wq_calls *calls) {
   if (!input_of(calls)) {
-    wq_calls_mqtt_lost(calls, 0);
+    wq_calls_lost(calls, 0);
     return;
   }
   while ((calls->mqtt.state == STATE_PENDING || calls->mqtt.state == STATE_CONNECTED) && step(calls)) continue;

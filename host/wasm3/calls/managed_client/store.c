@@ -1,9 +1,9 @@
-/* Messages of QoS 1 and 2 on their way to the broker: each is kept until it is finished, over connections if need be. */
+/* Messages of QoS 1 and 2 to the broker. Each is stored until it is finished, across connections if need be. */
 #include <string.h>
 
 #include "managed_client.h"
 
-/* A record of the store; topic and payload follow, up to the next multiple of four. */
+/* A record of the store. Topic and payload follow it, padded to a multiple of four. */
 typedef struct record {
   uint32_t size;
   uint32_t correlation_id;
@@ -11,7 +11,7 @@ typedef struct record {
   uint32_t topic;
   uint32_t payload;
   uint32_t packet_id;
-  /* Retain and QoS as in the first byte of the packet, and ASKED. */
+  /* Retain and QoS as in the first byte of the packet, with ASKED. */
   uint32_t flags;
 } record;
 
@@ -35,7 +35,7 @@ static record *find(wq_calls *calls, uint32_t packet_id) {
 
 static uint8_t *body(record *message) { return (uint8_t *)message + sizeof *message; }
 
-/* Shortens a record; to 0 bytes removes it. */
+/* Shortens a record, or removes it with a size of 0. */
 static void shorten(wq_calls_mqtt *mqtt, record *message, uint32_t size) {
   uint8_t *const start = (uint8_t *)message;
   const uint32_t old = message->size;
@@ -66,7 +66,7 @@ int wq_calls_store_add(wq_calls *calls, const struct MvMqttPublishRequest *reque
 }
 
 uint32_t wq_calls_store_asked(const wq_calls *calls) {
-  /* Nothing is written. */
+  /* The cast is safe: nothing is written. */
   wq_calls_mqtt *const mqtt = (wq_calls_mqtt *)&calls->mqtt;
   uint32_t count = 0;
   record *message;
@@ -104,7 +104,7 @@ void wq_calls_store_send(wq_calls *calls) {
     if (result == WQ_RESULT_OUT_OF_SPACE || result == WQ_RESULT_RECEIVE_MAXIMUM_REACHED || result == WQ_RESULT_RESEND_PENDING)
       return;
     if (result < 0) {
-      /* Values that MQTT or this broker does not allow: what follows is at the same place then. */
+      /* MQTT or this broker does not allow it. Once it is removed the next message is in its place. */
       answer(calls, message, MV_MQTTREQUESTSTATE_INVALIDPARAMETERS, 0);
       shorten(mqtt, message, 0);
       if ((uint8_t *)message == (uint8_t *)mqtt->store + mqtt->store_used) return;
@@ -152,7 +152,7 @@ void wq_calls_store_lost(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   record *message = next(mqtt, NULL);
   while (message) {
-    /* What was never sent is not part of the session. */
+    /* A message that was never sent is not part of the session. */
     if (message->packet_id != 0 && mqtt->is_held) {
       message->flags &= PUBLISH_FLAGS;
       message = next(mqtt, message);

@@ -1,9 +1,9 @@
-/* Packets to the broker: the output area in linear memory, and the records and strings that are encoded into it. */
+/* Packets to the broker: records and strings are encoded into an output area in linear memory, which the transport takes. */
 #include <string.h>
 
 #include "managed_client.h"
 
-/* What the core writes by itself, an answer or a PINGREQ, has this room kept for it. */
+/* Room that is kept for what the core writes by itself: an answer or a PINGREQ. */
 #define RESERVE 8u
 #define FLAG_QOS 6u
 
@@ -11,7 +11,7 @@ uint8_t *wq_calls_memory(wq_calls *calls, wq_ptr address, uint32_t length) {
   return wq_bytes(calls->options.core, address, length);
 }
 
-/* Moves the output to the front, so that all the room is behind it. */
+/* Moves the output to the front of its area. */
 static void compact(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   uint8_t *const output = wq_calls_memory(calls, mqtt->output, WQ_CALLS_OUTPUT);
@@ -84,7 +84,7 @@ int32_t wq_calls_send_publish(
   packet->topic = wq_calls_place(calls, topic, topic_length);
   packet->topic_length = topic_length;
   if (!packet->topic || mqtt->output_top - mqtt->output_end < head + payload_length) return WQ_RESULT_OUT_OF_SPACE;
-  /* The payload is put where it is encoded to, and so is copied onto itself. */
+  /* The payload is copied once, to where it will be encoded; encoding copies it onto itself. */
   packet->payload = mqtt->output + mqtt->output_end + head;
   packet->payload_length = payload_length;
   to = wq_calls_memory(calls, packet->payload, payload_length);
@@ -95,20 +95,17 @@ int32_t wq_calls_send_publish(
 
 uint32_t wq_calls_output_room(const wq_calls *calls) { return WQ_CALLS_OUTPUT - calls->mqtt.output_end; }
 
-int wq_calls_flush(wq_calls *calls) {
+int32_t wq_calls_write(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   while (mqtt->output_start < mqtt->output_end) {
     const uint32_t left = mqtt->output_end - mqtt->output_start;
     const uint8_t *const from = wq_calls_memory(calls, mqtt->output + mqtt->output_start, left);
     const int32_t sent = from ? calls->options.send(calls->options.user, from, left) : -(int32_t)MV_MQTTREQUESTSTATE_SOCKETERROR;
-    if (sent < 0) {
-      wq_calls_mqtt_lost(calls, -sent);
-      return 0;
-    }
+    if (sent < 0) return -sent;
     if (sent == 0) break;
     mqtt->output_start += (uint32_t)sent;
   }
   if (mqtt->output_start == mqtt->output_end) mqtt->output_start = mqtt->output_end = 0;
   else if (WQ_CALLS_OUTPUT - mqtt->output_end < RESERVE) compact(calls);
-  return 1;
+  return 0;
 }

@@ -1,7 +1,7 @@
-import type { Packet } from '../../../../host/core/index.js';
-import { broker } from './lines.js';
+import type { Packet, ProtocolVersion } from '../../../../host/core/index.js';
+import { brokerBytes } from './packet-words.js';
 
-/** A generator of numbers below a limit, the same for the same seed. */
+/** A generator of numbers below a limit, the same ones for the same seed. */
 function numbers(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {
@@ -13,7 +13,9 @@ function numbers(seed: number): (limit: number) => number {
 const READ = ['next', 'read-connect', 'read-publish', 'read-message 64 256', 'read-message 64 256', 'read-subscribe 8'];
 const REST = ['read-unsubscribe 8', 'read-lost 64', 'read-disconnect'];
 
-/** A script of requests, answers and packets of a broker that makes mistakes, with everything read after each. */
+const broker = (packet: Packet, version: ProtocolVersion): string => `broker ${brokerBytes(packet, version)}`;
+
+/** Commands of an application whose broker makes mistakes: requests, packets, and after each step everything is read. */
 export function randomScript(seed: number, steps: number): string[] {
   const below = numbers(seed);
   const version = below(2) === 0 ? 4 : 5;

@@ -1,216 +1,145 @@
-import { broker, channel, connected, device, message } from './lines.js';
+import { channel, connected, device } from './beginnings.js';
+import { type Script, script } from './script.js';
 
-const CALLS = [
-  'open 1 1024 512',
-  'close',
-  'reason',
-  'next',
-  'connect 5 1 60 c',
-  'subscribe 1 0 a',
-  'unsubscribe 1 a',
-  'publish 1 0 0 a b',
-  'ack 1',
-  'disconnect',
-  'read-connect',
-  'read-disconnect',
-  'read-publish',
-  'read-subscribe 8',
-  'read-unsubscribe 8',
-  'read-message 64 64',
-  'read-lost 64',
-  'config 1 1 k1',
-  'response',
-  'item 0 10',
-];
-
-/** Scripts that show what a call refuses, and the calls beside MQTT. */
-export const refusals: Record<string, string[]> = {
-  'gives the device, its clocks and its log': [
-    ...[
-      'device 34',
-      'device 33',
-      'microseconds',
-      'time 5',
-      'microseconds',
-      'wall',
-      'log hello',
-      'logging 512 1',
-      'logging 0 0',
-    ],
-    ...[
-      'logging 500 0',
-      'logging 512 0',
-      'log hello',
-      'log *512',
-      'log *513',
-      'log *5000',
-      'pointers null',
-      'device 34',
-    ],
-    ...['microseconds', 'wall', 'log hello', 'pointers -', 'log hello'],
-  ],
-  'refuses notification buffers of no use': [
-    ...[
-      'setup 51 1',
-      'setup 125 16',
-      'pointers null',
-      'setup 51 16',
-      'unset',
-      'pointers -',
-      'unset',
-      'setup 51 16',
-      'unset',
-      'unset',
-    ],
-  ],
-  'has the network while its link is up': [
-    ...[
-      'reasons',
-      'network 2',
-      'network 1',
-      'setup 51 16',
-      'network 1',
-      'reasons',
-      'status',
-      'poll',
-      'news',
-      'status',
-      'link 0',
-    ],
-    ...[
-      'status',
-      'news',
-      'open 1 512 512',
-      'link 1',
-      'status',
-      'news',
-      'open 1 512 512',
-      'link 0',
-      'news',
-      'reason',
-      'next',
-      'link 1',
-    ],
-    ...['release', 'reasons', 'status', 'release', 'pointers null', 'reasons', 'status', 'release', 'network 1'],
-  ],
-  'closes channels when the network is released': [
-    ...[...connected(5), 'release', 'poll', 'sent', 'news', 'reason', 'next', 'publish 1 0 0 a b', 'close', 'reason'],
-  ],
-  'refuses channels of no use': [
-    ...[
-      'open 1 512 512',
-      ...device,
-      'open 1 500 512',
-      'open 1 512 0',
-      'open 1 512 512 odd',
-      'open 9 512 512',
-      'open 0 512 512',
-    ],
-    ...['open 2 512 512', 'pointers nested', 'open 1 512 512', 'pointers null', 'open 1 512 512', 'pointers -'],
-    ...Array.from({ length: 9 }, () => ['open 3 512 512', 'close']).flat(),
-    ...[
-      'time 1001',
-      'open 3 512 512 a',
-      'open 3 512 512 b',
-      'open 3 512 512 c',
-      'open 3 512 512 d',
-      'open 3 512 512 e',
-    ],
-  ],
-  'fetches configs': [
-    ...[
-      ...device,
-      'open 3 1024 512',
-      'response',
-      'item 0 10',
-      'config 1 1 k10 none broken k0 k100',
-      'config 1 1 k1',
-      'response',
-    ],
-    ...[
-      'poll',
-      'news',
-      'response',
-      'item 0 9',
-      'item 0 10',
-      'item 1 0',
-      'item 2 0',
-      'item 3 0',
-      'item 4 200',
-      'item 5 200',
-    ],
-    ...['pointers nested', 'item 0 10', 'pointers null', 'item 0 10', 'response', 'pointers -', 'item 0 10', 'close'],
-  ],
-  'says that the values are too large': [
-    ...[...device, 'open 3 512 512', 'config 0 0 k500 k13 k1', 'poll', 'news', 'response', 'item 0 600'],
-  ],
-  'takes values that fill the buffer': [
-    ...[
-      ...device,
-      'open 3 512 512',
-      'config 0 0 k500 k12 k0',
-      'poll',
-      'news',
-      'response',
-      'item 0 600',
-      'item 1 600',
-      'item 2 0',
-    ],
-  ],
-  'refuses config requests of no use': [
-    ...[
-      ...device,
-      'open 3 512 512',
-      'config 2 0 k1',
-      'config 0 2 k1',
-      'config 0 0 -',
-      'config 0 0 *101',
-      `config 0 0${' k1'.repeat(28)}`,
-    ],
-    ...[
-      'config 0 0 *100 *100 *100 *100 *100',
-      'pointers null',
-      'config 0 0 k1',
-      'pointers nested',
-      'config 0 0 k1',
-      'pointers -',
-    ],
-    ...['config 0 0 k1', 'reason'],
-  ],
-  'answers a request without keys': [...device, 'open 3 512 512', 'config 0 0', 'poll', 'news', 'response', 'item 0 1'],
+/** What calls refuse: handles that are not those of a channel of their type, pointers that are NULL. */
+export const refusals: Record<string, Script> = {
   ...Object.fromEntries(
-    ['zero', 'notification'].map((handle) => [
-      `refuses a handle: ${handle}`,
-      [...device, `handle ${handle}`, ...CALLS.slice(2)],
+    [
+      ['that is zero', 'zero'],
+      ['of a notification buffer', 'notification'],
+    ].map(([kind, handle]) => [
+      `refuses a channel handle ${kind}`,
+      script(5)`
+        ${device}
+        handle ${handle}
+        reason                                   -> INVALIDHANDLE
+        next                                     -> INVALIDHANDLE
+        connect 5 1 60 c                         -> INVALIDHANDLE
+        subscribe 1 0 a                          -> INVALIDHANDLE
+        unsubscribe 1 a                          -> INVALIDHANDLE
+        publish 1 0 0 a b                        -> INVALIDHANDLE
+        ack 1                                    -> INVALIDHANDLE
+        disconnect                               -> INVALIDHANDLE
+        read-connect                             -> INVALIDHANDLE
+        read-disconnect                          -> INVALIDHANDLE
+        read-publish                             -> INVALIDHANDLE
+        read-subscribe 8                         -> INVALIDHANDLE
+        read-unsubscribe 8                       -> INVALIDHANDLE
+        read-message 64 64                       -> INVALIDHANDLE
+        read-lost 64                             -> INVALIDHANDLE
+        config 1 1 k1                            -> INVALIDHANDLE
+        response                                 -> PARAMETERFAULT
+        item 0 10                                -> INVALIDHANDLE
+      `,
     ]),
   ),
-  'refuses a channel of another type': [...device, 'open 3 512 512', ...CALLS.slice(2, 17)],
-  'refuses an MQTT channel for configs': [...channel, ...CALLS.slice(17)],
-  'refuses pointers to nothing': [...connected(5), 'pointers null', ...CALLS],
-  'has nothing to read at first': [...connected(5), ...CALLS.filter((line) => line.startsWith('read-'))],
+  'refuses MQTT calls on a channel of another type': script(5)`
+    ${device}
+    open 3 512 512                           -> OKAY
+    reason                                   -> OKAY NONE
+    next                                     -> INVALIDHANDLE
+    connect 5 1 60 c                         -> INVALIDHANDLE
+    subscribe 1 0 a                          -> INVALIDHANDLE
+    unsubscribe 1 a                          -> INVALIDHANDLE
+    publish 1 0 0 a b                        -> INVALIDHANDLE
+    ack 1                                    -> INVALIDHANDLE
+    disconnect                               -> INVALIDHANDLE
+    read-connect                             -> INVALIDHANDLE
+    read-disconnect                          -> INVALIDHANDLE
+    read-publish                             -> INVALIDHANDLE
+    read-subscribe 8                         -> INVALIDHANDLE
+    read-unsubscribe 8                       -> INVALIDHANDLE
+    read-message 64 64                       -> INVALIDHANDLE
+    read-lost 64                             -> INVALIDHANDLE
+  `,
+  'refuses config calls on an MQTT channel': script(5)`
+    ${channel}
+    config 1 1 k1                            -> INVALIDHANDLE
+    response                                 -> PARAMETERFAULT
+    item 0 10                                -> INVALIDHANDLE
+  `,
+  'refuses parameters that are NULL': script(5)`
+    ${connected(5)}
+    null parameters
+    open 1 1024 512                          -> PARAMETERFAULT
+    close                                    -> PARAMETERFAULT
+    reason                                   -> PARAMETERFAULT
+    next                                     -> PARAMETERFAULT
+    connect 5 1 60 c                         -> PARAMETERFAULT
+    subscribe 1 0 a                          -> PARAMETERFAULT
+    unsubscribe 1 a                          -> PARAMETERFAULT
+    publish 1 0 0 a b                        -> PARAMETERFAULT
+    ack 1                                    -> OKAY
+    disconnect                               -> OKAY
+    read-connect                             -> PARAMETERFAULT
+    read-disconnect                          -> PARAMETERFAULT
+    read-publish                             -> PARAMETERFAULT
+    read-subscribe 8                         -> PARAMETERFAULT
+    read-unsubscribe 8                       -> PARAMETERFAULT
+    read-message 64 64                       -> PARAMETERFAULT
+    read-lost 64                             -> PARAMETERFAULT
+    config 1 1 k1                            -> PARAMETERFAULT
+    response                                 -> PARAMETERFAULT
+    item 0 10                                -> PARAMETERFAULT
+  `,
+  'has nothing to read at first': script(5)`
+    ${connected(5)}
+    read-connect                             -> PARAMETERFAULT
+    read-disconnect                          -> PARAMETERFAULT
+    read-publish                             -> PARAMETERFAULT
+    read-subscribe 8                         -> PARAMETERFAULT
+    read-unsubscribe 8                       -> PARAMETERFAULT
+    read-message 64 64                       -> PARAMETERFAULT
+    read-lost 64                             -> PARAMETERFAULT
+  `,
   ...Object.fromEntries(
-    ['connect 5 1 60 c', 'connect 5 1 60 c u p'].map((line) => [
-      `closes the channel over a nested pointer: ${line}`,
-      [...channel, 'pointers nested', line, 'pointers -', 'reason', line, 'close'],
+    ['connect 5 1 60 c', 'connect 5 1 60 c u p'].map((request) => [
+      `closes the channel over a nested pointer that is NULL: ${request}`,
+      script(5)`
+        ${channel}
+        null nested
+        ${request}                               -> LATEFAULT
+        null nothing
+        reason                                   -> OKAY UNEXPECTEDLYTERMINATED
+        ${request}                               -> CHANNELCLOSED
+        close                                    -> OKAY
+      `,
     ]),
   ),
   ...Object.fromEntries(
-    ['subscribe 1 0 a', 'unsubscribe 1 a', 'publish 1 0 0 a b'].map((line) => [
-      `closes the connection over a nested pointer: ${line}`,
-      [...connected(5), 'pointers nested', line, 'pointers -', 'reason', line, 'poll', 'sent', 'news', 'close'],
+    ['subscribe 1 0 a', 'unsubscribe 1 a', 'publish 1 0 0 a b'].map((request) => [
+      `closes the connection over a nested pointer that is NULL: ${request}`,
+      script(5)`
+        ${connected(5)}
+        null nested
+        ${request}                               -> LATEFAULT
+        null nothing
+        reason                                   -> OKAY UNEXPECTEDLYTERMINATED
+        ${request}                               -> CHANNELCLOSED
+        poll
+        sent                                     -> nothing
+        news                                     -> nothing
+        close                                    -> OKAY
+      `,
     ]),
   ),
-  'closes the channel over a nested pointer: read-message': [
-    ...[...connected(5), message('a', 'b'), 'pointers nested', 'read-message 64 64', 'pointers -', 'reason', 'next'],
-  ],
-  'closes the channel over a nested pointer: read-subscribe': [
-    ...[
-      ...connected(5),
-      'subscribe 1 0 a',
-      'poll',
-      broker({ type: 'suback', packetId: 1, reasonCodes: [0] }),
-      'pointers nested',
-    ],
-    ...['read-subscribe 8', 'pointers -', 'reason'],
-  ],
+  'closes the channel over a nested pointer that is NULL: read-message': script(5)`
+    ${connected(5)}
+    broker publish a b
+    null nested
+    read-message 64 64                       -> LATEFAULT
+    null nothing
+    reason                                   -> OKAY UNEXPECTEDLYTERMINATED
+    next                                     -> CHANNELCLOSED
+  `,
+  'closes the channel over a nested pointer that is NULL: read-subscribe': script(5)`
+    ${connected(5)}
+    subscribe 1 0 a                          -> OKAY
+    poll
+    broker suback 1 0
+    null nested
+    read-subscribe 8                         -> LATEFAULT
+    null nothing
+    reason                                   -> OKAY UNEXPECTEDLYTERMINATED
+  `,
 };

@@ -45,7 +45,7 @@ async function follow(remedy: string, files: Record<string, string>): Promise<vo
   await done('bash', ['-ec', command], { env, cwd: rig.folder });
 }
 
-it('what each finding says to do, done, leaves stores that are well', async () => {
+it('stores are well after each remedy was followed', async () => {
   const { pki } = material;
   const values = withChanges(goodValues(material), {
     'config root-CA': undefined,

@@ -6,8 +6,8 @@ import { Command, type JsonEvent } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
 import { splitPlace } from '../../credentials/trap-case.js';
 
-/** What a run of `wasmqtt doctor --json` told. */
-export interface Told {
+/** What a run of `wasmqtt doctor --json` reported. */
+export interface DoctorResult {
   code: number | null;
   stderr: string;
   findings: Finding[];
@@ -39,7 +39,7 @@ export class DoctorRig implements Disposable {
   }
 
   /** Runs it to its end; standard output must be JSON alone, the last line the summary. */
-  async doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Told> {
+  async doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<DoctorResult> {
     this.#command = new Command(['doctor', '--json', ...args], env, this.folder);
     const { code, stderr } = await this.#command.ended;
     const { events } = this.#command;
@@ -50,7 +50,7 @@ export class DoctorRig implements Disposable {
     expect(events).toHaveLength(findings.length + steps.length + 1);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     expect(summary).toMatchObject({ errors, warnings: findings.length - errors });
-    const sentence = `wasmqtt: ${errors === 1 ? 'one error' : `${errors} errors`}; mend what is told above\n`;
+    const sentence = `wasmqtt: ${errors === 1 ? 'one error' : `${errors} errors`}; fix what is reported above\n`;
     expect({ code, stderr }).toEqual(errors > 0 ? { code: 1, stderr: sentence } : { code: 0, stderr: '' });
     return { code, stderr, findings, steps, summary };
   }

@@ -6,7 +6,7 @@ import { TRAPS } from '../../credentials/all-traps.js';
 import { type Material, makeMaterial, removeMaterial } from '../../credentials/material.js';
 import { goodValues, placeOf, splitPlace, type Trap, withChanges } from '../../credentials/trap-case.js';
 import { DoctorRig } from './doctor-rig.js';
-import { expectReadmeTable, type Row } from './trap-table.js';
+import { expectTrapTable, type Row } from './trap-table.js';
 
 const DEVICE_SID = `UV${'c'.repeat(32)}`;
 const ACCOUNT = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'token' };
@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterEach(() => rig[Symbol.dispose]());
 
-/** A cloud that takes longer values than ours: it gives these for every scope. */
+/** A cloud that accepts longer values than ours. It returns these for every device. */
 async function laxCloud(values: Record<string, string>) {
   const server = createServer(({ url = '' }, response) => {
     const store = /\/Secrets/.test(url) ? 'secret' : 'config';
@@ -59,7 +59,7 @@ async function findingsOf(trap: Trap) {
   }
 }
 
-describe('one run for each trap', () => {
+describe('each trap is reported by a run', () => {
   it.each(TRAPS.map((trap) => [trap.trap, trap.case, trap] as const))('%s: %s', async (name, did, trap) => {
     const { severity, besides = [] } = trap;
     const findings = await findingsOf(trap);
@@ -70,9 +70,9 @@ describe('one run for each trap', () => {
     rows.set(did, [did, finding!]);
   });
 
-  it('and the table of README is what they said', () => {
+  it('docs/doctor.md has a table of what they said', () => {
     expect(rows.size, 'this test needs all others of this file').toBe(TRAPS.length);
-    expectReadmeTable(
+    expectTrapTable(
       'traps',
       TRAPS.map(({ case: did }) => rows.get(did)!),
     );

@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rig[Symbol.dispose]());
 
 describe('stores that are well', () => {
-  it('are said to be, with what was checked and what was not', async () => {
+  it('are reported as well, with what was checked and what was not', async () => {
     const deviceSid = await rig.fill(good);
     const { findings, steps, summary } = await rig.doctor();
     expect({ findings, steps }).toEqual({ findings: [], steps: [] });
@@ -36,7 +36,7 @@ describe('stores that are well', () => {
     });
   });
 
-  it('in lines for people too, without colours when it is no terminal', async () => {
+  it('are reported in lines for people, without colours unless on a terminal', async () => {
     const deviceSid = await rig.fill(good);
     const { code, stdout, stderr } = await rig.text();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -47,7 +47,7 @@ describe('stores that are well', () => {
     expect(more).toEqual(['']);
   });
 
-  it('stay as they are, to the byte', async () => {
+  it('are not changed by a single byte', async () => {
     await rig.fill(good);
     const file = join(rig.folder, '.wasmqtt/store/data.mdb');
     const before = readFileSync(file);
@@ -57,34 +57,34 @@ describe('stores that are well', () => {
   });
 });
 
-describe('stores that are not', () => {
-  it('give a line for each trap: severity, where, what, why, how to mend it, and its name', async () => {
+describe('stores with something wrong', () => {
+  it('have a line for each trap: severity, where, what, why, how to fix it, and its name', async () => {
     await rig.fill({ ...good, 'config broker-port': '1883', 'config cert': '308' });
     const { code, stdout, stderr } = await rig.text();
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'wasmqtt: 2 errors; mend what is told above\n' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'wasmqtt: 2 errors; fix what is reported above\n' });
     expect(stdout.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(
-        /^error {4}config broker-port: Port 1883 .* Mend: wasmqtt provision .* \[port-without-tls\]$/,
+        /^error {4}config broker-port: Port 1883 .* Fix: wasmqtt provision .* \[port-without-tls\]$/,
       ),
       expect.stringMatching(/^error {4}config cert, character 3: .* 3 hex digits, .* \[odd-hex\]$/),
       expect.stringMatching(/^2 errors, 0 warnings: device UV/),
     ]);
   });
 
-  it('end with 0 when there are warnings alone', async () => {
+  it('end with exit code 0 when there are only warnings', async () => {
     await rig.fill({ ...good, 'config root-ca': 'x' });
     const { findings } = await rig.doctor();
     expect(findings).toMatchObject([{ severity: 'warning', trap: 'unread-key' }]);
   });
 
-  it('show control characters as escapes', async () => {
+  it('have control characters shown as escapes', async () => {
     await rig.fill({ ...good, 'config broker-host': 'a\u001b[31mb' });
     const { stdout } = await rig.text();
     expect(stdout).toContain('\\u001b[31m');
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('never have a secret told', async () => {
+  it('never have a secret shown', async () => {
     const password = 'correct horse battery';
     await rig.fill({
       ...good,
@@ -100,7 +100,7 @@ describe('stores that are not', () => {
 });
 
 describe('scope', () => {
-  it('is that of the device, and what the account has is said to be there', async () => {
+  it('is the device, and a key that the account has is reported there', async () => {
     const { 'config root-CA': root, ...rest } = good;
     await rig.fill(rest);
     await rig.fill({ 'config root-CA': root }, 'account');
@@ -108,7 +108,7 @@ describe('scope', () => {
     expect(findings).toMatchObject([{ severity: 'warning', trap: 'wrong-scope', where: 'config root-CA' }]);
   });
 
-  it('of the account is read with --scope account', async () => {
+  it('is the account with --scope account', async () => {
     await rig.fill(good, 'account');
     const wrong = await rig.doctor();
     expect(new Set(wrong.findings.map(({ trap }) => trap))).toEqual(new Set(['wrong-scope']));
@@ -116,7 +116,7 @@ describe('scope', () => {
     expect({ findings, stores: summary.stores }).toEqual({ findings: [], stores: 'the account in .wasmqtt/store' });
   });
 
-  it('and folder and device of the options stand in the commands that mend', async () => {
+  it('is named in remedies, with the folder and the device of the options', async () => {
     await rig.fill({ ...good, 'config broker-port': '1883' });
     const other = `UV${'d'.repeat(32)}`;
     const { findings } = await rig.doctor(['--data', './.wasmqtt', '--device-sid', other]);
@@ -149,7 +149,7 @@ describe('a cloud', () => {
     }
   };
 
-  it('is read over REST; of secrets it checks the names and says so', async () => {
+  it('is read over REST; of secrets only the names are checked, and the summary says so', async () => {
     await put(good);
     const { findings, summary } = await rig.doctor(['--cloud', cloud.url], { ...account, MV_DEVICE_SID: deviceSid });
     expect(findings).toEqual([]);
@@ -159,7 +159,7 @@ describe('a cloud', () => {
     });
   });
 
-  it('with a wrong name among the secrets is told', async () => {
+  it('has wrong names among its secrets reported', async () => {
     const { 'secret private_key': key, ...rest } = good;
     await put({ ...rest, 'secret private-key': key });
     const args = ['--cloud', cloud.url, '--device-sid', deviceSid];
@@ -183,7 +183,7 @@ describe('a cloud', () => {
       account,
       /--cloud http:\/\/cloud.invalid is plain HTTP to another machine/,
     ],
-  ])('%s cannot be read', async (_name, args, env, sentence) => {
+  ])('cannot be read %s', async (_name, args, env, sentence) => {
     const { code, stdout, stderr } = await rig.text(['--cloud', cloud.url, ...args], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^wasmqtt: [^\n]+\n$/);
@@ -192,7 +192,7 @@ describe('a cloud', () => {
 });
 
 describe('usage', () => {
-  it('a folder without a store is not made', async () => {
+  it('does not make a store where there is none', async () => {
     const { code, stdout, stderr } = await rig.text();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
@@ -207,13 +207,13 @@ describe('usage', () => {
     [['--scope', 'fleet'], /Allowed choices are device, account/],
     [['--authentication', 'none'], /Allowed choices are certificate, password/],
     [['--device-sid', 'UV1'], /Give UV and 32 hex digits/],
-  ])('%j is wrong', async (args, sentence) => {
+  ])('is wrong with %j', async (args, sentence) => {
     const { code, stdout, stderr } = await rig.text(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);
   });
 
-  it('--help shows examples', async () => {
+  it('is shown by --help, with examples', async () => {
     const { code, stdout } = await rig.text(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nExamples:\n {2}wasmqtt doctor .*\n {2}wasmqtt doctor --connect /);

@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { expect } from 'vitest';
 import type { Finding } from '../../../../host/credentials/index.js';
+import { readBlock, writeBlock } from '../../../../tools/tables/blocks.js';
 
-/** A row of README's tables of traps: what somebody did, and what `wasmqtt doctor` said. */
+const DOCUMENT = 'docs/doctor.md';
+
+/** A row of a table of traps: what somebody did, and what `wasmqtt doctor` said. */
 export type Row = [did: string, finding: Finding];
 
 /** What differs from run to run: ports, the folder, the device. */
@@ -15,25 +17,17 @@ const VOLATILE: [RegExp, string][] = [
 ];
 
 function cells([did, { severity, trap, where, what, why, remedy }]: Row): string {
-  let text = `**${severity}** ${where}: ${what} ${why} Mend: ${remedy}`;
+  let text = `**${severity}** ${where}: ${what} ${why} Fix: ${remedy}`;
   for (const [pattern, instead] of VOLATILE) text = text.replace(pattern, instead);
   return `| ${did} | \`${trap}\` | ${text.replaceAll('|', '\\|')} |`;
 }
 
 /**
- * Compares the table between two comments of README with what runs have said. The environment variable
- * WASMQTT_WRITE_README makes it write the table instead.
+ * Compares a table of docs/doctor.md with what runs have said. `npm run docs` sets the environment variable
+ * WASMQTT_WRITE_DOCS, which makes it write the table instead.
  */
-export function expectReadmeTable(name: string, rows: readonly Row[]): void {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const readme = readFileSync('README.md', 'utf8');
-  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
-  expect(from, `README.md has a line ${start}`).toBeGreaterThanOrEqual(0);
-  expect(to, `README.md has a line ${end} after it`).toBeGreaterThan(from);
+export function expectTrapTable(name: string, rows: readonly Row[]): void {
   const table = ['| what was done | trap | what `doctor` says |', '| --- | --- | --- |', ...rows.map(cells)].join('\n');
-  if (process.env.WASMQTT_WRITE_README) {
-    writeFileSync('README.md', `${readme.slice(0, from)}${start}\n${table}\n${readme.slice(to)}`);
-  } else {
-    expect(readme.slice(from + start.length, to).trim()).toBe(table);
-  }
+  if (process.env.WASMQTT_WRITE_DOCS) writeBlock({ name, file: DOCUMENT, make: () => table });
+  else expect(readBlock(DOCUMENT, name), 'run npm run docs').toBe(table);
 }

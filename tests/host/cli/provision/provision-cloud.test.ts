@@ -84,7 +84,7 @@ describe('--cloud', () => {
       { ...ACCESS, TWILIO_AUTH_TOKEN: 'x' },
       /status 401 .*; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN\n$/,
     ],
-  ])('%s is told in a sentence', async (_, args, env, sentence) => {
+  ])('reports %s in a sentence', async (_, args, env, sentence) => {
     const { store, cloud } = await open();
     const { code, stderr } = await provision([...good(), '--cloud', cloud.url, ...args], env);
     expect(code).toBe(1);
@@ -99,24 +99,24 @@ describe('--cloud', () => {
       /^wasmqtt: GET http\S+: .*ECONNREFUSED.*; check the address/,
     ],
     [
-      'that is no address',
+      'that is not an address',
       async () => 'microvisor',
       /^wasmqtt: "microvisor" is not an address; give an address such as https:/,
     ],
-  ])('an address %s is told in a sentence', async (_, address, sentence) => {
+  ])('reports an address %s in a sentence', async (_, address, sentence) => {
     const { code, stderr } = await provision([...good(), '--cloud', await address()], ACCESS);
     expect(code).toBe(1);
     expect(stderr).toMatch(sentence);
   });
 
-  it('a key that the cloud holds is known by its name, and counts as there', async () => {
+  it('counts a key as present that the cloud has, although only its name is known', async () => {
     const { cloud } = await open([...OLD, { store: 'configs', key: 'cert', value: '00' }]);
     const { findings } = await provision(['--broker-port', '8884', '--cloud', cloud.url], ACCESS);
     expect(findings.filter((finding) => finding.includes('missing-key'))).toEqual([]);
   });
 });
 
-describe('a cloud that fails at any write', () => {
+describe('a cloud that fails at a write', () => {
   const writes = ['broker-host', 'broker-port', 'root-CA', 'cert', 'private_key'];
   const run = async (fault: Fault, nth: number) => {
     const { store, cloud } = await open();
@@ -129,14 +129,14 @@ describe('a cloud that fails at any write', () => {
       .map(({ key }) => key);
 
   it.each(writes.map((key, index) => [index + 1, key] as const))(
-    'write %i (%s) that is refused: the old values stand',
+    'keeps the old values when it refuses write %i (%s)',
     async (nth, key) => {
       const { store, code, stderr, events } = await run('refuse', nth);
       expect(code).toBe(1);
       expect(allOf(store, DEVICE)).toEqual(OLD);
       expect(stderr).toMatch(
         new RegExp(
-          `^wasmqtt: (config|secret) ${key} could not be written: POST .* status 400 .*not today; the old values stand\n$`,
+          `^wasmqtt: (config|secret) ${key} could not be written: POST .* status 400 .*not today; the old values are kept\n$`,
         ),
       );
       expect(events.at(-2)).toMatchObject({ event: 'error', unrestored: [], undo: [] });
@@ -144,7 +144,7 @@ describe('a cloud that fails at any write', () => {
     },
   );
 
-  it('for good in the middle: told are the keys that changed, and commands that put them back', async () => {
+  it('and stays away has the changed keys reported, with commands that put the old values back', async () => {
     const { store, cloud, server, code, stderr, events } = await run('die after', 3);
     expect(code).toBe(1);
     expect(changed(store)).toEqual(['broker-host', 'broker-port', 'root-CA']);
@@ -161,7 +161,7 @@ describe('a cloud that fails at any write', () => {
     expect(allOf(store, DEVICE)).toEqual(OLD);
   });
 
-  it('with its last answer lost: all is written, and the date of the secret says so', async () => {
+  it('only in its last answer has all values, and the date of the secret shows it', async () => {
     const { store, code } = await run('lose', 5);
     expect(code).toBe(0);
     expect(byKey(allOf(store, DEVICE))).toEqual({ ...byKey(OLD), ...byKey(goodValues()) });
@@ -204,7 +204,7 @@ describe('the curl commands of --dry-run', () => {
   ];
 
   it.each(keys.flatMap(([name, key]) => [[name, 'new', [], key] as const, [name, 'replaced', OLD, key] as const]))(
-    'fill the store as the command does: a key in %s, values that are %s',
+    'fill the store as the command does, with a key in %s and values that are %s',
     async (_, __, old, key) => {
       const args = [
         ...good(),

@@ -47,6 +47,13 @@ export const goodValues = (): NewValue[] => [
   { store: 'secrets', key: 'private_key', value: pki.hex('device.key.der') },
 ];
 
+/** What a store holds before: values that are replaced, and one that is kept. */
+export const OLD: NewValue[] = [
+  { store: 'configs', key: 'broker-host', value: 'old.example.com' },
+  { store: 'configs', key: 'colour', value: 'blue' },
+  { store: 'secrets', key: 'private_key', value: 'old' },
+];
+
 /** Runs `wasmqtt provision --json` to its end. Whatever happens, no secret is on its outputs. */
 export async function provision(args: readonly string[], env: Record<string, string> = {}) {
   const command = new Command(['provision', '--json', '--data', data, '--device-sid', DEVICE_SID, ...args], env);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { base64, fromOptions, hex, pem, pki, rig, type Wrong } from './bad-input.js';
 
-describe('files of options', () => {
+describe('a run says in one sentence what is wrong with a file', () => {
   const pair = (cert: string, key: string) => ({ '--cert': pki.path(cert), '--key': pki.path(key) });
   const [ca, cert, key] = ['--root-ca', '--cert', '--key'].map((option) => (name: string) => ({
     [option]: pki.path(name),
@@ -122,14 +122,14 @@ describe('files of options', () => {
   it.each([
     ['\n', 'is empty; write the password into its first line'],
     ['a\nb\n', 'has more than one line; it must hold the password alone'],
-  ])('a password file that holds %j', async (content, reason) => {
+  ])('a password file with %j', async (content, reason) => {
     const file = rig.file('password.txt', content);
     expect(await fromOptions({ '--username': 'ann', '--password-file': file })).toBe(
       `--password-file ${file}: ${reason}`,
     );
   });
 
-  it('a guest that is no module, and one that is not there', async () => {
+  it('a guest that is not a module, and one that does not exist', async () => {
     const text = rig.file('guest.wasm', 'text');
     expect(await fromOptions({ '--guest': text })).toBe(
       `${text}: is not a WebAssembly module; give a .wasm file with --guest`,

@@ -34,12 +34,12 @@ export async function mosquitto(options: MosquittoOptions): Promise<void> {
   broker = await Mosquitto.start(pki, options);
 }
 
-/** The port of mosquitto, else one where nothing listens. */
+/** The port of mosquitto, if it runs, else one where nothing listens. */
 export async function port(): Promise<string> {
   return `${broker?.port ?? (await freePort())}`;
 }
 
-/** The sentence in which a run from the store ends, with these values in place of good ones. */
+/** Runs from a store with good values, except for these. @returns the sentence with which the run fails */
 export async function fromStore(wrong: Wrong, args: string[] = []): Promise<string> {
   const values: Wrong = {
     'broker-host': 'localhost',
@@ -49,11 +49,11 @@ export async function fromStore(wrong: Wrong, args: string[] = []): Promise<stri
     private_key: hex('device.key.der'),
     ...wrong,
   };
-  await rig.fill(given(values));
+  await rig.fill(defined(values));
   return rig.fail(args);
 }
 
-/** The same with options in place of a store, which holds another broker. */
+/** Runs with options; the store has another broker. @returns the sentence with which the run fails */
 export async function fromOptions(wrong: Wrong): Promise<string> {
   const options: Wrong = {
     '--broker-host': 'localhost',
@@ -64,10 +64,10 @@ export async function fromOptions(wrong: Wrong): Promise<string> {
     ...wrong,
   };
   await rig.fill({ 'broker-host': 'kept.invalid' });
-  return rig.fail(Object.entries(given(options)).flat());
+  return rig.fail(Object.entries(defined(options)).flat());
 }
 
-export function given(values: Wrong): Values {
+export function defined(values: Wrong): Values {
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

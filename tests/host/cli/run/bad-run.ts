@@ -46,7 +46,7 @@ export class BadRun implements Disposable {
     return join(this.#temporary.folder, 'data');
   }
 
-  /** Writes a file for an option; gives its path. */
+  /** Writes a file for an option. @returns its path */
   file(name: string, content: string | Buffer): string {
     const path = join(this.#temporary.folder, name);
     writeFileSync(path, content);
@@ -58,7 +58,7 @@ export class BadRun implements Disposable {
     const changes = Object.entries(values).map(([key, value]): Change => {
       return { op: 'set', scope: device, store: SECRETS.includes(key) ? 'secrets' : 'configs', key, value };
     });
-    // Something that the run has nothing to do with.
+    // Values that have nothing to do with the run.
     changes.push({ op: 'set', scope: account, store: 'secrets', key: 'note', value: 'kept' });
     changes.push({ op: 'set', scope: device, store: 'configs', key: 'colour', value: 'blau\n' });
     mkdirSync(this.data);
@@ -76,7 +76,7 @@ export class BadRun implements Disposable {
   }
 
   /**
-   * Runs the device, which must fail as the house rules say: exit code 1, one sentence on standard error, JSON alone on
+   * Runs the device, which must fail as every command does: exit code 1, one sentence on standard error, JSON alone on
    * standard output with the same sentence and the summary, the stores as they were.
    *
    * @returns the sentence

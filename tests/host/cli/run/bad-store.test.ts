@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { base64, CONVERT_CERTIFICATE, CONVERT_KEY, fromStore, HEXDUMP, hex, pem, type Wrong } from './bad-input.js';
 
-describe('a key that is missing in the store beside others', () => {
+describe('a run says in one sentence which key is missing beside others', () => {
   it.each<[string, Wrong, RegExp]>([
     ['broker-host', { 'broker-host': undefined }, /already holds broker-port, .* but no broker-host; add broker-host/],
     ['broker-port', { 'broker-port': undefined }, /^broker-port: not found in the config store .*; store it there$/],
@@ -18,7 +18,7 @@ describe('a key that is missing in the store beside others', () => {
   });
 });
 
-describe('text in the store that is not the hex of DER', () => {
+describe('a run says in one sentence why a value is not the hex of DER', () => {
   it.each<[string, string, () => string, RegExp, RegExp]>([
     [
       'an odd number of digits',
@@ -57,7 +57,7 @@ describe('text in the store that is not the hex of DER', () => {
   });
 });
 
-describe('certificates and keys in the store', () => {
+describe('a run says in one sentence why a certificate or key cannot be used', () => {
   it.each<[string, () => Wrong, RegExp]>([
     [
       'an expired certificate',

@@ -56,7 +56,7 @@ async function command(broker: JsonEvent, topic: string, message: string): Promi
 }
 
 describe('run --for 10s --json in a fresh folder', () => {
-  it('publishes at least 8 times without errors, and tells all that the interface promises', async () => {
+  it('publishes at least 8 times without errors, and reports every promised event', async () => {
     const begin = performance.now();
     const device = await run('--for', '10s', '--json');
     await device.event('published');
@@ -99,7 +99,7 @@ describe('run --for 10s --json in a fresh folder', () => {
 });
 
 describe('the data folder', () => {
-  it('serves again: the same account, device and certificates', async () => {
+  it('keeps account, device and certificates for the next run', async () => {
     const seen = [];
     for (let round = 0; round < 2; round++) {
       const device = start([
@@ -128,7 +128,7 @@ describe('the data folder', () => {
     expect(seen[1]).toEqual(seen[0]); // dates too: nothing was written a second time
   });
 
-  it('keeps a broker-host of the user: no embedded broker, no value written over', async () => {
+  it('keeps a broker-host of the user: no embedded broker starts, and no value is overwritten', async () => {
     const values = { 'broker-host': 'localhost', 'broker-port': '1' };
     const list = () => withStore((store) => store.list(DEVICE, 'configs'));
     await withStore(async (store) => {
@@ -142,7 +142,7 @@ describe('the data folder', () => {
     expect(await list()).toEqual(before);
   });
 
-  it('of an embedded broker turns into that of the user as soon as the user stores a host', async () => {
+  it('belongs to the broker of the user as soon as the user stores its host', async () => {
     const first = await run('--json');
     await first.event('published');
     await first.interrupt();
@@ -204,7 +204,7 @@ describe('the data folder', () => {
   }
 });
 
-it('ports 8180 and 8883 that are taken are no obstacle', async () => {
+it('run uses other ports when 8180 and 8883 are taken', async () => {
   for (const port of [8180, 8883]) {
     const server = createServer().on('error', () => {}); // somebody else has it: just as well
     await new Promise<void>((resolve) => {
@@ -224,7 +224,7 @@ it('ports 8180 and 8883 that are taken are no obstacle', async () => {
 describe('the text output', () => {
   const ESCAPE = '\u001b[';
 
-  it('has no escape codes where it is no terminal, and ends with the summary', async () => {
+  it('has no escape codes unless on a terminal, and ends with the summary', async () => {
     const device = await run('--interval', '100ms');
     await device.line('stdout', / published /);
     device.signal('SIGINT');
@@ -236,7 +236,7 @@ describe('the text output', () => {
 
   it.each([
     ['is coloured on a terminal', {}, true],
-    ['is not, where NO_COLOR is set', { NO_COLOR: '1' }, false],
+    ['is not coloured where NO_COLOR is set', { NO_COLOR: '1' }, false],
   ])('%s', async (_name, env, coloured) => {
     const args = ['run', '--data', data, '--cloud-port', '0', '--broker-port', await freePort(), '--for', '300ms'];
     const line = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
@@ -284,7 +284,7 @@ describe('--guest', () => {
     ]);
   }
 
-  it('that imports unknown calls is refused with the list of them', async () => {
+  it('refuses a module that imports unknown calls, with the list of them', async () => {
     const guest = join(folder, 'guest.wasm');
     writeFileSync(guest, moduleWith(['mvTeleport', 'mvFly']));
     const device = await run('--guest', guest, '--json');

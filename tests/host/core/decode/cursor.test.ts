@@ -16,13 +16,13 @@ function topics(cursor: PacketCursor): string[] {
 }
 
 describe('a cursor', () => {
-  it('shows the packets of a chunk one by one, more of them than the table holds', () => {
+  it('shows the packets of a chunk one by one, even more of them than the table holds', () => {
     const cursor = new PacketCursor();
     expect(cursor.push(stream(1000, (n) => `t/${n}`))).toBe(true);
     expect(topics(cursor)).toEqual(Array.from({ length: 1000 }, (_, n) => `t/${n}`));
   });
 
-  it('gives zeros, and no object, before the first packet and after the last one', () => {
+  it('returns zeros, and no object, before the first packet and after the last one', () => {
     const cursor = new PacketCursor();
     for (const prepare of [
       () => {},
@@ -39,7 +39,7 @@ describe('a cursor', () => {
     }
   });
 
-  it('gives the integers of every packet without making an object of it', () => {
+  it('shows the integers of every packet without making an object of it', () => {
     const cursor = new PacketCursor({ protocolVersion: 5 });
     const given = (packet: Packet) => {
       const bytes = encodePacket(packet, 5);
@@ -107,7 +107,7 @@ describe('a cursor', () => {
     }
   });
 
-  it('says that no packet can be complete yet, and decodes nothing until then', () => {
+  it('reports that no packet can be complete yet, and decodes nothing until one can', () => {
     const cursor = new PacketCursor();
     const bytes = encodePacket(publish('a/b', 'payload'), 4);
     for (const byte of bytes.subarray(0, -1)) expect(cursor.push(Uint8Array.of(byte))).toBe(false);
@@ -115,7 +115,7 @@ describe('a cursor', () => {
     expect(topics(cursor)).toEqual(['a/b']);
   });
 
-  it('says so too for large chunks', () => {
+  it('reports that for large chunks too', () => {
     const cursor = new PacketCursor();
     const bytes = encodePacket(publish('a/b', 'p'.repeat(500)), 4);
     for (let at = 0; at < 500; at += 100) expect(cursor.push(bytes.subarray(at, at + 100))).toBe(false);
@@ -123,7 +123,7 @@ describe('a cursor', () => {
     expect(topics(cursor)).toEqual(['a/b']);
   });
 
-  it('goes on at the right byte when the packets of a chunk were not asked for', () => {
+  it('goes on at the right byte when nobody asked for the packets of a chunk', () => {
     const bytes = stream(9, (n) => `topic/${n}`, 'p'.repeat(30));
     const size = bytes.length / 9;
     for (const [first, second, third] of [
@@ -144,14 +144,14 @@ describe('a cursor', () => {
     }
   });
 
-  it('has no bytes remaining where payloads do not come in pieces', () => {
+  it('has no bytes remaining when payloads do not come in pieces', () => {
     const cursor = new PacketCursor();
     expect(cursor.remaining).toBe(0);
     cursor.push(stream(1, String));
     expect([cursor.next(), cursor.remaining]).toEqual([true, 0]);
   });
 
-  it('takes memory for what came, not for what a packet claims', () => {
+  it('takes memory for the bytes that came, not for the length that a packet claims', () => {
     const cursor = new PacketCursor();
     const before = process.memoryUsage().arrayBuffers;
     for (const hex of ['30ffff', 'ff7f', '0001', '61']) expect(cursor.push(Buffer.from(hex, 'hex'))).toBe(false);
@@ -174,7 +174,7 @@ describe('a cursor', () => {
 });
 
 describe('texts and views', () => {
-  it('are those of the packet wherever it lies, for short and long topics, close together and far apart', () => {
+  it('are those of the packet wherever it lies: with short and long topics, close together and far apart', () => {
     for (const [topicLength, payloadLength] of [
       [1, 0],
       [12, 3],
@@ -196,14 +196,14 @@ describe('texts and views', () => {
     }
   });
 
-  it('beyond ASCII stand beside ASCII ones', () => {
+  it('may be beyond ASCII, beside ASCII ones', () => {
     const cursor = new PacketCursor();
     const name = (n: number) => (n % 3 === 1 ? `température/${n}/°C` : n % 3 === 2 ? `ÿ/${n}/😀` : `plain/${n}`);
     cursor.push(stream(30, name));
     expect(topics(cursor)).toEqual(Array.from({ length: 30 }, (_, n) => name(n)));
   });
 
-  it('of a payload are real Buffers on the bytes that were pushed', () => {
+  it('of a payload are real Buffers on the pushed bytes', () => {
     const cursor = new PacketCursor();
     const bytes = stream(2, String, 'payload');
     const lying = new Uint8Array(bytes.length + 3).subarray(3);

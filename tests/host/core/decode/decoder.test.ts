@@ -35,33 +35,33 @@ describe('PacketDecoder: a stream in any fragments', () => {
   const packets = samplePackets(5, 30, 30);
   const stream = Buffer.concat(packets.map((packet) => encodePacket(packet, 5)));
 
-  /** What a decoder gives for the stream, cut at these places. */
+  /** The packets of the stream when it is cut at these places. */
   function decoded(cuts: number[]): Packet[] {
     const decoder = new PacketDecoder({ protocolVersion: 5 });
     const places = [0, ...cuts, stream.length];
     return places.slice(1).flatMap((end, at) => decoder.push(stream.subarray(places[at], end)));
   }
 
-  it('holds many types of packets', () => {
+  it('contains many types of packets', () => {
     expect(new Set(packets.map(({ type }) => type)).size).toBeGreaterThan(9);
     expect(stream.length).toBeGreaterThan(1000);
     expect(decoded([])).toEqual(packets);
   });
 
-  it('cut once, at every place', () => {
+  it('yields the same packets when cut once, at every place', () => {
     for (let cut = 0; cut <= stream.length; cut++) {
       if (!isDeepStrictEqual(decoded([cut]), packets)) expect(decoded([cut]), `cut at ${cut}`).toEqual(packets);
     }
   });
 
-  it('cut twice, around every place', () => {
+  it('yields the same packets when cut twice, around every place', () => {
     for (let cut = 0; cut < stream.length; cut++) {
       const cuts = [cut, cut + 1];
       if (!isDeepStrictEqual(decoded(cuts), packets)) expect(decoded(cuts), `cut at ${cut}`).toEqual(packets);
     }
   });
 
-  it('one byte at a time; every packet comes with its last byte', () => {
+  it('yields every packet with its last byte when it comes one byte at a time', () => {
     const decoder = new PacketDecoder({ protocolVersion: 5 });
     let end = 0;
     for (const packet of packets) {
@@ -74,20 +74,20 @@ describe('PacketDecoder: a stream in any fragments', () => {
     }
   });
 
-  it('in pieces of every size up to 64', () => {
+  it('yields the same packets in pieces of every size up to 64', () => {
     for (let size = 1; size <= 64; size++) {
       const cuts = Array.from({ length: Math.floor((stream.length - 1) / size) }, (_, at) => (at + 1) * size);
       expect(isDeepStrictEqual(decoded(cuts), packets), `pieces of ${size}`).toBe(true);
     }
   });
 
-  it('a packet whose last byte is the first byte of the next chunk does not wait for more than that byte', () => {
+  it('yields a packet as soon as its last byte comes as the first byte of the next chunk', () => {
     const decoder = new PacketDecoder();
     expect(decoder.push(Buffer.from('c000c0', 'hex'))).toEqual([{ type: 'pingreq' }]);
     expect(decoder.push(Buffer.from('00', 'hex'))).toEqual([{ type: 'pingreq' }]);
   });
 
-  it('takes empty chunks', () => {
+  it('accepts empty chunks', () => {
     const decoder = new PacketDecoder();
     expect(decoder.push(Buffer.alloc(0))).toEqual([]);
     expect(decoder.push(PING.subarray(0, 1))).toEqual([]);
@@ -95,7 +95,7 @@ describe('PacketDecoder: a stream in any fragments', () => {
     expect(decoder.push(PING.subarray(1))).toEqual([{ type: 'pingreq' }]);
   });
 
-  it('gives more packets than one call into the core can hold', () => {
+  it('yields more packets than one call into the core can hold', () => {
     const many = Buffer.alloc(2 * 10_000, PING);
     expect(new PacketDecoder().push(many)).toHaveLength(10_000);
     const decoder = new PacketDecoder();
@@ -103,7 +103,7 @@ describe('PacketDecoder: a stream in any fragments', () => {
     expect(decoder.push(many.subarray(9_999))).toHaveLength(5_001);
   });
 
-  it('gives exactly what one call can hold, and goes on after it', () => {
+  it('yields exactly as many packets as one call can hold, and goes on after them', () => {
     for (const count of [2047, 2048, 2049, 4096]) {
       const decoder = new PacketDecoder();
       expect(decoder.push(Buffer.alloc(2 * count, PING))).toHaveLength(count);
@@ -111,7 +111,7 @@ describe('PacketDecoder: a stream in any fragments', () => {
     }
   });
 
-  it('several decoders do not disturb each other', () => {
+  it('is not disturbed by other decoders', () => {
     const decoders = [4, 5, 4].map(() => new PacketDecoder({ protocolVersion: 5 }));
     const results: Packet[][] = decoders.map(() => []);
     for (let at = 0; at < stream.length; at += 13) {
@@ -122,7 +122,7 @@ describe('PacketDecoder: a stream in any fragments', () => {
     for (const result of results) expect(isDeepStrictEqual(result, packets)).toBe(true);
   });
 
-  it('encoding between two chunks disturbs nothing', () => {
+  it('is not disturbed by encoding between two chunks', () => {
     const decoder = new PacketDecoder();
     const bytes = encodePacket(publish(Buffer.from('payload')), 4);
     decoder.push(bytes.subarray(0, 9));
@@ -135,7 +135,7 @@ describe('PacketDecoder: protocol version', () => {
   const connect = (protocolVersion: 3 | 4 | 5) =>
     encodePacket({ type: 'connect', protocolVersion, cleanStart: true, keepAlive: 0, clientId: 'x' }, protocolVersion);
 
-  it('is 3.1.1 unless told otherwise, and that of a CONNECT after it, also inside one chunk', () => {
+  it('is 3.1.1 by default, and that of a CONNECT after it, even within one chunk', () => {
     const decoder = new PacketDecoder();
     expect(decoder.protocolVersion).toBe(4);
     const packets = decoder.push(Buffer.concat([connect(5), Buffer.from('e00104', 'hex')]));
@@ -145,7 +145,7 @@ describe('PacketDecoder: protocol version', () => {
     expect(decoder.protocolVersion).toBe(3);
   });
 
-  it('can be set by who knows it', () => {
+  it('can be set by a caller that knows it', () => {
     const decoder = new PacketDecoder();
     decoder.protocolVersion = 5;
     expect(decoder.push(Buffer.from('e00104', 'hex'))).toHaveLength(1);
@@ -153,7 +153,7 @@ describe('PacketDecoder: protocol version', () => {
 });
 
 describe('PacketDecoder: errors', () => {
-  it('keeps the packets before the bad one, and tells where in the bad one the rule was broken', () => {
+  it('keep the packets before the bad one, and report where in the bad one the rule is broken', () => {
     const error = failure(new PacketDecoder(), Buffer.concat([PING, PING, WILDCARD, PING]));
     expect(error.packets).toEqual([{ type: 'pingreq' }, { type: 'pingreq' }]);
     expect(error).toMatchObject({ codeName: 'TOPIC_WILDCARD', statement: 'MQTT-3.3.2-2', byteOffset: 5, code: -113 });
@@ -161,18 +161,18 @@ describe('PacketDecoder: errors', () => {
     expect(error.message).toBe('malformed publish, byte 5: a Topic Name holds a wildcard character (MQTT-3.3.2-2)');
   });
 
-  it('gives the packets of earlier chunks only once', () => {
+  it('do not repeat the packets of earlier chunks', () => {
     const decoder = new PacketDecoder();
     expect(decoder.push(Buffer.concat([PING, WILDCARD.subarray(0, 3)]))).toHaveLength(1);
     expect(failure(decoder, WILDCARD.subarray(3)).packets).toEqual([]);
   });
 
-  it('keeps any number of packets before the bad one', () => {
+  it('keep any number of packets before the bad one', () => {
     const error = failure(new PacketDecoder(), Buffer.concat([Buffer.alloc(2 * 300_000, PING), WILDCARD]));
     expect(error.packets).toHaveLength(300_000);
   });
 
-  it('throws the same error until reset, and then begins anew', () => {
+  it('are thrown again until reset, after which a new stream begins', () => {
     const decoder = new PacketDecoder();
     const first = failure(decoder, WILDCARD);
     expect(failure(decoder, PING)).toBe(first);
@@ -181,7 +181,7 @@ describe('PacketDecoder: errors', () => {
     expect(decoder.push(PING)).toEqual([{ type: 'pingreq' }]);
   });
 
-  it('reset also forgets a packet that is not complete', () => {
+  it('are forgotten by reset, and so is an incomplete packet', () => {
     const decoder = new PacketDecoder();
     decoder.push(Buffer.from('3064', 'hex'));
     decoder.reset();
@@ -192,7 +192,7 @@ describe('PacketDecoder: errors', () => {
 describe('PacketDecoder: maximum packet size', () => {
   const bytes = encodePacket(publish(Buffer.alloc(93)), 4);
 
-  it('counts the whole packet', () => {
+  it('is compared with the whole packet', () => {
     expect(bytes).toHaveLength(100);
     expect(new PacketDecoder({ maximumPacketSize: 100 }).push(bytes)).toHaveLength(1);
     expect(failure(new PacketDecoder({ maximumPacketSize: 99 }), bytes)).toMatchObject({
@@ -201,7 +201,7 @@ describe('PacketDecoder: maximum packet size', () => {
     });
   });
 
-  it('refuses as soon as the length is known, before the packet has come', () => {
+  it('is enforced as soon as the length is known, before the packet has come', () => {
     const decoder = new PacketDecoder({ maximumPacketSize: 99 });
     expect(decoder.push(PING)).toHaveLength(1);
     expect(failure(decoder, bytes.subarray(0, 2)).codeName).toBe('PACKET_TOO_LARGE');
@@ -209,7 +209,7 @@ describe('PacketDecoder: maximum packet size', () => {
     expect(failure(large, Buffer.from('30ffffff7f', 'hex')).codeName).toBe('PACKET_TOO_LARGE');
   });
 
-  it('is that of the protocol by default: the largest packet is waited for', () => {
+  it('is that of the protocol by default, so the largest packet is waited for', () => {
     expect(new PacketDecoder().push(Buffer.from('30ffffff7f', 'hex'))).toEqual([]);
   });
 });
@@ -220,7 +220,7 @@ describe('PacketDecoder: views', () => {
     properties: { correlationData: Buffer.from([1, 2, 3]) },
   };
 
-  it('payload and binary properties are views on the chunk of the caller when it holds the packet whole', () => {
+  it("payload and binary properties are views on the caller's chunk when it holds the whole packet", () => {
     const chunk = new Uint8Array(64).fill(0xc0);
     const bytes = encodePacket(packet, 5);
     chunk.set(bytes, 10);
@@ -234,7 +234,7 @@ describe('PacketDecoder: views', () => {
     expect(Buffer.from(payload).toString()).toBe('Payload');
   });
 
-  it('stay good when the decoder goes on', () => {
+  it('stay valid when the decoder goes on', () => {
     const decoder = new PacketDecoder({ protocolVersion: 5 });
     const bytes = encodePacket(packet, 5);
     const decoded = [...decoder.push(bytes.subarray(0, 4)), ...decoder.push(bytes.subarray(4))] as [typeof packet];
@@ -244,7 +244,7 @@ describe('PacketDecoder: views', () => {
 });
 
 describe('PacketDecoder: arguments', () => {
-  it('are numbers of their range', () => {
+  it('are numbers in their range', () => {
     const make = (options: object) => () => new PacketDecoder(options);
     expect(make({ maximumPacketSize: Number.NaN })).toThrow(new TypeError('maximumPacketSize must be an integer'));
     expect(make({ maximumPacketSize: '100' })).toThrow(TypeError);
@@ -253,7 +253,7 @@ describe('PacketDecoder: arguments', () => {
     expect(make({ protocolVersion: 6 })).toThrow(new RangeError('protocolVersion must be 3 to 5, not 6'));
   });
 
-  it('a chunk is a Uint8Array; another thing is refused and the stream goes on', () => {
+  it('refuse a chunk that is not a Uint8Array, after which the stream goes on', () => {
     const decoder = new PacketDecoder();
     decoder.push(PING.subarray(0, 1));
     for (const wrong of ['00', undefined, null, [0], new ArrayBuffer(1), new Uint16Array(1)]) {

@@ -4,7 +4,7 @@ import { type CoreExports, CertificateRecord as R } from '../../../../build/abi/
 import { samples } from '../../../interop/corpus.js';
 import { compile } from '../support/bare-core.js';
 
-/** A chain as a TLS peer sends it: the certificate of PKITS 4.6.13, then the four CAs below the trust anchor. */
+/** A chain in the order of TLS: the certificate of PKITS 4.6.13, then the four CAs below the trust anchor. */
 const NAMES = [
   'ValidpathLenConstraintTest13EE',
   'pathLenConstraint6subsubsubCA41XCert',
@@ -16,10 +16,10 @@ const certificates = NAMES.map((name) => samples.find(({ file }) => file === `x5
 const chain = Buffer.concat(certificates);
 
 describe.each(['core.wasm', 'core.simd.wasm'] as const)('%s', (build) => {
-  it('reads a chain of 4 KB with no memory but what the caller gives: the chain and one record, the last bytes there are', () => {
+  it('reads a chain of 4 KB with no memory but that of the caller: the chain and one record at the very end of memory', () => {
     const core = compile(build).instantiate() as unknown as CoreExports;
     const memory = Buffer.from(core.memory.buffer);
-    // To read or write behind the record is a trap.
+    // Reading or writing after the record traps.
     const record = memory.length - R.SIZE;
     const first = record - chain.length;
     memory.set(chain, first);

@@ -3,13 +3,13 @@ import { DerError, type KeyFormatName } from '../../../../host/core/der/index.js
 
 type DerKind = ConstructorParameters<typeof DerError>[2];
 
-/** What a DerError advises when `what` was wanted and the bytes look like something. */
+/** The advice of a DerError when `what` was wanted and the bytes look like something else. */
 function adviceOf(what: DerKind, looksLike: KeyFormatName): string {
   return new DerError(-1, 0, what, looksLike).message.split('; ')[1];
 }
 
 describe('DerError', () => {
-  it('is named so, also for a code that is in no table', () => {
+  it('has its name, even for an unknown code', () => {
     const error = new DerError(-30_000, 7, 'CRL', 'unknown');
     expect(error).toMatchObject({ name: 'DerError', codeName: 'UNKNOWN', clause: '', byteOffset: 7 });
     expect(error.message).toContain('byte 7: result code -30000');
@@ -22,42 +22,41 @@ describe('DerError', () => {
     ['CRL', 'openssl crl -in FILE -outform der -out FILE.der'],
     ['private key', 'openssl pkcs8 -topk8 -nocrypt -in FILE -outform der -out FILE.der'],
     ['PKCS#8 key', 'openssl pkcs8 -topk8 -nocrypt -in FILE -outform der -out FILE.der'],
-  ] as const)('gives the command that makes a %s out of PEM, or out of what nobody knows', (what, command) => {
+  ] as const)('names the command that makes a %s from PEM or unknown bytes', (what, command) => {
     expect(adviceOf(what, 'pem')).toBe(`this is PEM text, DER is wanted: ${command}`);
     expect(adviceOf(what, 'unknown')).toBe(`give a whole DER file, as made by: ${command}`);
   });
 
-  it('has text decoded first', () => {
-    expect(adviceOf('certificate', 'base64')).toBe('this looks like base64 text: decode it to DER first');
-    expect(adviceOf('private key', 'hex')).toBe('this looks like hex text: decode it to DER first');
-  });
-
-  it('asks for a new one where the kind is right and its content is not', () => {
-    for (const format of ['pkcs8', 'pkcs1', 'sec1'] as const)
-      expect(adviceOf('private key', format)).toBe('export it anew');
-    expect(adviceOf('PKCS#8 key', 'pkcs8')).toBe('export it anew');
-    expect(adviceOf('certificate', 'certificate')).toBe('have it issued anew');
-    expect(adviceOf('certification request', 'certificate-request')).toBe('have it issued anew');
-    expect(adviceOf('CRL', 'crl')).toBe('have it issued anew');
-    const kinds = ['pkcs8-encrypted', 'public-key', 'certificate', 'certificate-request', 'crl', 'sec1'] as const;
-    for (const format of kinds) expect(adviceOf('DER element', format)).toBe('have it issued anew');
-  });
-
-  it('says what was given in place of what is wanted', () => {
-    expect(adviceOf('certificate', 'pkcs8')).toBe('this is a private key: give the certificate that belongs to it');
-    expect(adviceOf('certificate', 'crl')).toBe('this is a CRL: give the certificate that belongs to it');
-    expect(adviceOf('CRL', 'certificate')).toBe('this is a certificate: give the CRL that belongs to it');
-    expect(adviceOf('private key', 'certificate-request')).toBe(
-      'this is a certification request: give the private key that belongs to it',
-    );
-    expect(adviceOf('PKCS#8 key', 'public-key')).toBe('this is a public key: give the private key that belongs to it');
+  it.each([
+    ['certificate', 'base64', 'this looks like base64 text: decode it to DER first'],
+    ['private key', 'hex', 'this looks like hex text: decode it to DER first'],
+    ['private key', 'pkcs8', 'export it again'],
+    ['private key', 'pkcs1', 'export it again'],
+    ['private key', 'sec1', 'export it again'],
+    ['PKCS#8 key', 'pkcs8', 'export it again'],
+    ['certificate', 'certificate', 'have it issued again'],
+    ['certification request', 'certificate-request', 'have it issued again'],
+    ['CRL', 'crl', 'have it issued again'],
+    ['DER element', 'pkcs8-encrypted', 'have it issued again'],
+    ['DER element', 'public-key', 'have it issued again'],
+    ['DER element', 'certificate', 'have it issued again'],
+    ['DER element', 'certificate-request', 'have it issued again'],
+    ['DER element', 'crl', 'have it issued again'],
+    ['DER element', 'sec1', 'have it issued again'],
+    ['certificate', 'pkcs8', 'this is a private key: give the certificate that belongs to it'],
+    ['certificate', 'crl', 'this is a CRL: give the certificate that belongs to it'],
+    ['CRL', 'certificate', 'this is a certificate: give the CRL that belongs to it'],
+    ['private key', 'certificate-request', 'this is a certification request: give the private key that belongs to it'],
+    ['PKCS#8 key', 'public-key', 'this is a public key: give the private key that belongs to it'],
+  ] as const)('advises for a %s that looks like %s: %s', (what, looksLike, advice) => {
+    expect(adviceOf(what, looksLike)).toBe(advice);
   });
 
   it.each([
     ['pkcs8-encrypted', 'an encrypted PKCS#8 key'],
     ['pkcs1', 'a PKCS#1 key (RSA PRIVATE KEY)'],
     ['sec1', 'a SEC1 key (EC PRIVATE KEY)'],
-  ] as const)('has a key in %s wrapped as PKCS#8', (format, name) => {
+  ] as const)('advises to wrap a key in %s as PKCS#8', (format, name) => {
     expect(adviceOf('PKCS#8 key', format)).toBe(
       `this is ${name}: openssl pkcs8 -topk8 -nocrypt -inform der -in FILE -outform der -out FILE.der`,
     );

@@ -12,7 +12,7 @@ const certificate = (name: string) => readCertificate(vector('certificate', name
 const crl = (name: string) => readCrl(vector('crl', name));
 
 describe('a certificate', () => {
-  it('says whether it is a CA, and how many may follow: none, some, or as many as one likes (RFC 5280 4.2.1.9)', () => {
+  it('says whether it is a CA, and how many may follow: none, some, or any number (RFC 5280 4.2.1.9)', () => {
     const limitOf = (name: string) => {
       const { ca, pathLenConstraint } = certificate(name);
       return [ca, pathLenConstraint];
@@ -49,19 +49,19 @@ describe('a certificate', () => {
     for (const field of fields) expect(field).toBeUndefined();
   });
 
-  it('has its extensions as they are, and no name of a type that is not read', () => {
+  it('has its extensions unchanged, and no names of types that are not read', () => {
     const { extensionsRaw } = certificate('a CA without a limit; decipherOnly');
     expect(extensionsRaw?.toString('hex')).toBe('300c0603551d13040530030101ff300c0603551d0f04050303070080');
     expect(certificate('otherName with a value').subjectAltName).toEqual([]);
   });
 
-  it('has no URI for its CRL where a distribution point tells only reasons (RFC 5280 4.2.1.13)', () => {
+  it('has no URI for its CRL when a distribution point has only reasons (RFC 5280 4.2.1.13)', () => {
     expect(certificate('reasons with a zero bit at the end').crlDistributionPoint).toBeUndefined();
   });
 });
 
 describe('a request', () => {
-  it('is called one where it is refused, and says how it would be right', () => {
+  it('is named as one when it is refused, with advice', () => {
     const der = vector('request', 'a request for a DNS name');
     expect(readCertificateRequest(der).subjectAltName).toEqual([{ type: 'dns', value: 'a' }]);
     const error = failure(() => readCertificateRequest(der.subarray(0, -1)));
@@ -72,7 +72,7 @@ describe('a request', () => {
 });
 
 describe('a CRL', () => {
-  it('v1 has its bytes, its issuer and its dates, and no extensions', () => {
+  it('of v1 has its bytes, its issuer and its dates, and no extensions', () => {
     const der = vector('crl', 'v1 without entries');
     const list = readCrl(Buffer.concat([der, Buffer.from('0500', 'hex')]));
     expect(list.raw.equals(der)).toBe(true);
@@ -88,7 +88,7 @@ describe('a CRL', () => {
     expect(list.find('05')).toBeUndefined();
   });
 
-  it('may have no next update, and names the critical extension that is not read (RFC 5280 5.2)', () => {
+  it('may have no next update, and reports the critical extension that is not read (RFC 5280 5.2)', () => {
     const list = crl('no nextUpdate, a critical extension of an entry that is not read');
     expect(list.nextUpdate).toBeUndefined();
     expect([list.unknownCriticalCount, list.unknownCriticalOid]).toEqual([1, '2.5.29.127']);
@@ -110,7 +110,7 @@ describe('checkDer', () => {
     expect(checkDer(vector('crl', 'v1 without entries'))).toBeGreaterThan(10);
   });
 
-  it('takes as many levels as the core allows', () => {
+  it('accepts as many levels as the core allows', () => {
     let nest = Buffer.from('0500', 'hex');
     for (let depth = 1; depth <= 32; depth++) nest = Buffer.concat([Buffer.from([0x30, nest.length]), nest]);
     expect(checkDer(nest)).toBe(33);

@@ -16,7 +16,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => openssl[Symbol.dispose]());
 
-/** A key in its own format, and as openssl pkcs8 -topk8 -nocrypt -outform der writes that. */
+/** A key in its own format, and as written by openssl pkcs8 -topk8 -nocrypt -outform der. */
 function bothForms(type: KeyType, ...options: string[]): { own: Buffer; pkcs8: Buffer } {
   const isRsa = type.startsWith('rsa');
   if (isRsa) openssl.run('rsa', '-in', `${type}.key`, '-traditional', '-outform', 'der', '-out', 'own.der');
@@ -28,7 +28,7 @@ function bothForms(type: KeyType, ...options: string[]): { own: Buffer; pkcs8: B
 const WRAPPED = ['rsa-2048', 'rsa-4096', 'p-256', 'p-384', 'p-521'] as const;
 
 describe('wrapPkcs8 (RFC 5208 5)', () => {
-  it.each(WRAPPED)('gives byte for byte what openssl pkcs8 -topk8 -nocrypt gives, for a %s key', (type) => {
+  it.each(WRAPPED)('returns byte for byte what openssl pkcs8 -topk8 -nocrypt writes for a %s key', (type) => {
     const { own, pkcs8 } = bothForms(type);
     expect(Buffer.compare(wrapPkcs8(own), pkcs8)).toBe(0);
   });
@@ -43,19 +43,19 @@ describe('wrapPkcs8 (RFC 5208 5)', () => {
     },
   );
 
-  it.each(TYPES)('gives a PKCS#8 key as it is, for a %s key', (type) => {
+  it.each(TYPES)('returns a PKCS#8 %s key as it is', (type) => {
     const pkcs8 = openssl.convert('pkcs8', type, '-topk8', '-nocrypt', '-outform', 'der');
     expect(Buffer.compare(wrapPkcs8(pkcs8), pkcs8)).toBe(0);
   });
 
-  it('names an encrypted key, and a SEC1 key that does not tell its curve', () => {
+  it('refuses an encrypted key, and a SEC1 key that does not name its curve', () => {
     const encrypted = openssl.convert('pkcs8', 'p-256', '-topk8', '-outform', 'der', '-passout', 'pass:secret');
     expect(failure(() => wrapPkcs8(encrypted))).toMatchObject({ codeName: 'KEY_ENCRYPTED', clause: 'RFC 5958 3' });
     const bare = Buffer.from(`302502010104${'20'}${'55'.repeat(32)}`, 'hex');
     expect(failure(() => wrapPkcs8(bare)).codeName).toBe('KEY_PARAMETERS');
   });
 
-  it('wants DerLimit.WRAPPING bytes more than the key has, uses no more, and leaves zeros behind the result', () => {
+  it('needs DerLimit.WRAPPING bytes more than the key, uses no more, and leaves zeros after the result', () => {
     for (const type of ['rsa-2048', 'p-256'] as const) {
       const { own, pkcs8 } = bothForms(type);
       const room = own.length + DerLimit.WRAPPING;
@@ -87,7 +87,7 @@ describe('wrapPkcs8 (RFC 5208 5)', () => {
 });
 
 describe('readPrivateKey', () => {
-  it.each(WRAPPED)('reads a %s key in its own format as node does', (type) => {
+  it.each(WRAPPED)('reads a %s key in its own format as Node does', (type) => {
     const { own } = bothForms(type);
     const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(openssl.read(`${type}.key`));
     const info = readPrivateKey(own);
@@ -96,12 +96,12 @@ describe('readPrivateKey', () => {
     if (type.startsWith('rsa')) expect(info.bits).toBe(asymmetricKeyDetails?.modulusLength);
   });
 
-  it('tells that a key is encrypted', () => {
+  it('reports that a key is encrypted', () => {
     const encrypted = openssl.convert('pkcs8', 'ed25519', '-topk8', '-outform', 'der', '-passout', 'pass:secret');
     expect(readPrivateKey(encrypted)).toMatchObject({ format: 'pkcs8-encrypted', algorithm: 'unknown' });
   });
 
-  it('refuses what is no key', () => {
+  it('refuses bytes that are not a key', () => {
     expect(failure(() => readPrivateKey(Buffer.from('0500', 'hex'))).codeName).toBe('KEY_FORMAT');
   });
 });

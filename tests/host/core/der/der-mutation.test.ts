@@ -21,14 +21,14 @@ const FILES = [
 ];
 const certificates = FILES.map((file) => ({ file, der: samples.find((sample) => sample.file === file)!.der }));
 
-/** Of the changed certificates that we accept, each so manieth is given to OpenSSL; WASMQTT_MUTATIONS=all gives it every one. */
+/** OpenSSL checks one in so many of the changed certificates that we accept; with WASMQTT_MUTATIONS=all, every one. */
 const STRIDE = process.env.WASMQTT_MUTATIONS === 'all' ? 1 : 61;
 const TIMEOUT = STRIDE === 1 ? 1_800_000 : 120_000;
 
 const GUARD = 64;
 const FILLED = 0xa5;
 
-/** A build in memory of its own: a guard, the record, a guard; and the bytes at the very end, so that reading on traps. */
+/** A separate instance of a build: a guard, the record, a guard; and the bytes at the very end, so that reading on traps. */
 class GuardedCore {
   readonly #core: CoreExports;
   readonly #memory: Buffer;
@@ -46,7 +46,7 @@ class GuardedCore {
     this.#memory.set(der, this.#input);
   }
 
-  /** The certificate with one octet changed: the result, and the offset when it is refused. */
+  /** Reads the certificate with one octet changed; returns the result, and the offset when it is refused. */
   read(at: number, value: number): { result: number; offset: number } {
     this.#memory[this.#input + at] = value;
     const result = this.#core.x509_read(this.#input, this.#original.length, this.#record);
@@ -55,7 +55,7 @@ class GuardedCore {
     return { result, offset };
   }
 
-  /** Whether all of memory but the record and the core's own data is as it was at the start. */
+  /** Whether all memory except the record and the core's own data is unchanged. */
   isUntouched(): boolean {
     const before = this.#memory.subarray(this.#core.heap_base(), this.#record);
     const behind = this.#memory.subarray(this.#record + CertificateRecord.SIZE, this.#input);
@@ -75,7 +75,7 @@ function opensslAccepts(der: Buffer): boolean {
 
 describe.each(certificates)('$file with one octet changed to each other value', ({ file, der }) => {
   it(
-    'is read by both builds to the same verdict, at an offset inside it; what we accept OpenSSL accepts too',
+    'gets the same verdict from both builds, at an offset inside it; OpenSSL accepts what we accept',
     () => {
       expect(hasOtherType(der)).toBe(false);
       const small = new GuardedCore('core.wasm', der);

@@ -23,7 +23,7 @@ const EXTENSIONS = [
 ].flatMap((extension) => ['-addext', extension]);
 
 describe('a certificate that openssl made', () => {
-  it('has every field that node reads, and the extensions', () => {
+  it('has every field that Node reads, and the extensions', () => {
     const der = openssl.certificate('rsa-2048', '/C=DE/O=Example/OU=Devices/CN=one', ...EXTENSIONS);
     const node = new X509Certificate(der);
     const ours = readCertificate(der);
@@ -71,13 +71,13 @@ describe('a certificate that openssl made', () => {
     }
   });
 
-  it('has the first URI of its distribution points, behind names of other types', () => {
+  it('has the first URI of its distribution points, which follows names of other types', () => {
     const points = 'DNS:a.example,URI:http://one.example/ca.crl,URI:http://two.example/ca.crl';
     const der = openssl.certificate('p-256', '/CN=points', '-addext', `crlDistributionPoints=${points}`);
     expect(readCertificate(der).crlDistributionPoint).toBe('http://one.example/ca.crl');
   });
 
-  it('keeps its fields when the given bytes change afterwards', () => {
+  it('keeps its fields when the input changes afterwards', () => {
     const der = openssl.certificate('p-256', '/CN=stays');
     const ours = readCertificate(der);
     der.fill(0);
@@ -86,7 +86,7 @@ describe('a certificate that openssl made', () => {
 });
 
 describe('a request that openssl made (RFC 2986)', () => {
-  it('has its subject, its key and the names that it asks for', () => {
+  it('has its subject, its key and the requested names', () => {
     openssl.run(
       'req',
       '-new',
@@ -147,7 +147,7 @@ describe('a CRL that openssl made (RFC 5280 5)', () => {
     return openssl.read('crl.der');
   }
 
-  it('v2: its fields, and each entry is found without a list', () => {
+  it('of v2 has its fields, and finds each entry without a list', () => {
     const crl = readCrl(makeCrl('-crlexts', 'e'));
     expect(verify('sha256', crl.tbs, createPublicKey(openssl.read('ca.pem')), crl.signature)).toBe(true);
     expect(crl).toMatchObject({ version: 2, issuerCN: 'ca', crlNumber: '1F', unknownCriticalCount: 0 });

@@ -19,12 +19,12 @@ const RECORDS = {
   key: PrivateKeyRecord,
 } as const;
 
-/** A release build with its own memory: the record, then the bytes. */
+/** A separate instance of a release build; its memory has the record, then the bytes. */
 class Reader {
   readonly #core: CoreExports;
   readonly #record: number;
   readonly #untouched = Buffer.alloc(1024, 0xee);
-  /** What lies below the record, the tables of the core among it. */
+  /** The memory below the record, with the tables of the core. */
   readonly #tables: Buffer;
 
   constructor(name: 'core.wasm' | 'core.simd.wasm') {
@@ -33,7 +33,7 @@ class Reader {
     this.#tables = Buffer.from(this.#core.memory.buffer.slice(0, this.#record));
   }
 
-  /** The result, and the record as a view. `last` puts the bytes at the very end of memory, so that reading past them traps. */
+  /** Returns the result, and a view on the record. `last` puts the bytes at the very end of memory, so that reading past them traps. */
   read({ kind, hex }: Pick<DerVector, 'kind' | 'hex'>, last = false): { result: number; record: DataView } {
     const bytes = Buffer.from(hex, 'hex');
     const { buffer } = this.#core.memory;
@@ -50,7 +50,7 @@ class Reader {
     }[kind]();
     const size = kind === 'element' ? 260 : RECORDS[kind].SIZE;
     const behind = new Uint8Array(buffer, record + size, 1024 - size);
-    // Not an expectation for each of a million readings.
+    // One expectation for each of a million readings would take too long.
     if (!this.#untouched.subarray(0, behind.length).equals(behind))
       expect.fail('something is written behind the record');
     if (!this.#tables.equals(new Uint8Array(buffer, 0, record))) expect.fail("the core's own memory is changed");
@@ -82,7 +82,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('%s', (build) => {
     }
   });
 
-  it('gives a verdict on every truncation of every vector, at an offset inside it', () => {
+  it('returns a verdict on every truncation of every vector, at an offset inside it', () => {
     for (const { kind, hex, fields } of derVectors) {
       for (let length = 0; length < hex.length / 2; length++) {
         const { result, record } = reader.read({ kind, hex: hex.slice(0, length * 2) }, true);
@@ -92,7 +92,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('%s', (build) => {
     }
   });
 
-  it('gives a verdict on every change of one bit of every vector, after as many elements as the bytes can hold', () => {
+  it('returns a verdict on every change of one bit of every vector, after no more elements than the bytes can hold', () => {
     for (const { kind, hex } of derVectors) {
       const bytes = Buffer.from(hex, 'hex');
       for (let bit = 0; bit < Math.min(bytes.length, 400) * 8; bit++) {
@@ -109,15 +109,15 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('%s', (build) => {
 });
 
 describe('the vectors', () => {
-  it('have one for every result code of DER, certificates, CRLs, requests and keys but those that a call alone brings about', () => {
+  it('cover every result code of DER, certificates, CRLs, requests and keys except those that only a call can cause', () => {
     const described: { name: string }[] = JSON.parse(
       readFileSync(new URL('../../../../assembly/abi/der.json', import.meta.url), 'utf8'),
     ).results;
     const seen = new Set<string | undefined>(derVectors.map(({ error }) => error));
     expect(described.map(({ name }) => name).filter((name) => !seen.has(name))).toEqual([
-      // Over four million elements: der-work.test.ts.
+      // Takes over four million elements: der-work.test.ts.
       'DER_TOO_MANY',
-      // Wrapping gives this one: der-keys.test.ts.
+      // Only wrapping causes this one: der-keys.test.ts.
       'KEY_ENCRYPTED',
     ]);
   });

@@ -9,7 +9,7 @@ import {
 import { core } from '../../../../host/core/engine/core.js';
 import { scratch } from '../../../../host/core/engine/scratch.js';
 
-/** Puts the bytes behind a record; gives both addresses. */
+/** Puts the bytes after a record; returns both addresses. */
 function put(bytes: Uint8Array): { record: number; input: number; length: number } {
   const record = scratch.reserve(CertificateRecord.SIZE);
   const input = scratch.take(bytes.length);
@@ -26,7 +26,7 @@ function wrap(tag: number, content: Buffer): Buffer {
 const word = (address: number) => scratch.u32[address >> 2];
 
 describe('work is bounded by the length of the input: each element has two octets and is counted once', () => {
-  it('a million empty elements are a million steps', () => {
+  it('a million empty elements take a million steps', () => {
     const wide = wrap(0x30, Buffer.from('3000'.repeat(1 << 20), 'hex'));
     const { record, input, length } = put(wide);
     expect(core.der_check(input, length, record, DerLimit.DEPTH, 0)).toBe((1 << 20) + 1);
@@ -43,7 +43,7 @@ describe('work is bounded by the length of the input: each element has two octet
     expect(word(record + DerHeadRecord.errorOffset)).toBe(5 + (DerLimit.ELEMENTS - 1) * 2);
   });
 
-  it('a nest of 5000 levels ends at the 33rd', () => {
+  it('a nest of 5000 levels is refused at the 33rd', () => {
     let nest: Buffer = Buffer.from('0500', 'hex');
     for (let level = 0; level < 5000; level++) {
       const { length } = nest;
@@ -59,11 +59,11 @@ describe('work is bounded by the length of the input: each element has two octet
     expect(core.der_check(input, length, record, DerLimit.DEPTH, record + DerHeadRecord.errorOffset)).toBe(
       Result.DER_TOO_DEEP,
     );
-    // Each of the 32 headers that were passed has four octets.
+    // Each of the 32 headers before it has four octets.
     expect(word(record + DerHeadRecord.errorOffset)).toBe(32 * 4);
   });
 
-  it('sets in sets are compared once for each level, which are 32 at the most', () => {
+  it('sets in sets are compared once for each level, of which there are at most 32', () => {
     let nest: Buffer = Buffer.from('0500'.repeat(1 << 19), 'hex');
     for (let depth = 0; depth < 32; depth++) nest = wrap(0x31, nest);
     const { record, input, length } = put(nest);

@@ -25,7 +25,7 @@ function commonName(name: string): string | undefined {
     ?.slice(3);
 }
 
-/** Every field equals what node's own parser says. */
+/** Expects that every field equals that of Node's own parser. */
 function expectAsNode(der: Buffer): void {
   const node = new X509Certificate(der);
   const ours = readCertificate(der);
@@ -43,7 +43,7 @@ function expectAsNode(der: Buffer): void {
 }
 
 describe('readCertificate', () => {
-  it.each(TYPES)('gives the fields that node gives, for an openssl certificate with a %s key', (type) => {
+  it.each(TYPES)('returns the fields that Node returns for an openssl certificate with a %s key', (type) => {
     const der = openssl.certificate(type, '/C=DE/O=Example/CN=first/CN=device 1');
     expectAsNode(der);
     expect(readCertificate(der)).toMatchObject({ version: 3, subjectCN: 'device 1' });
@@ -85,12 +85,12 @@ describe('readCertificate', () => {
     expect(readCertificate(der).notAfter.getUTCFullYear()).toBeGreaterThan(2050);
   });
 
-  it('reads all the roots that Node trusts, as node does', () => {
+  it('reads all the roots that Node trusts as Node does', () => {
     for (const pem of rootCertificates) expectAsNode(new X509Certificate(pem).raw);
     expect(rootCertificates.length).toBeGreaterThan(100);
   });
 
-  it('gives its length, and readCertificates reads all of a chain and nothing else', () => {
+  it('returns its length, and readCertificates reads a whole chain and nothing else', () => {
     const first = openssl.certificate('p-256', '/CN=one');
     const second = openssl.certificate('ed25519', '/CN=two');
     const chain = Buffer.concat([first, second]);
@@ -108,7 +108,7 @@ describe('readCertificate', () => {
     });
   });
 
-  it('says what the bytes are instead, and what to do', () => {
+  it('says what the bytes are instead, and what to do about it', () => {
     const der = openssl.certificate('p-256', '/CN=x');
     const pem = Buffer.from(new X509Certificate(der).toString());
     expect(failure(() => readCertificate(pem)).message).toContain('PEM text, DER is wanted: openssl x509');
@@ -121,7 +121,7 @@ describe('readCertificate', () => {
 });
 
 describe('any bytes', () => {
-  it('every truncation of a certificate is refused inside its length', () => {
+  it('of a truncated certificate are refused inside its length', () => {
     const der = openssl.certificate('rsa-2048', '/CN=cut');
     for (let length = 0; length < der.length; length++) {
       const error = failure(() => readCertificate(der.subarray(0, length)));
@@ -129,7 +129,7 @@ describe('any bytes', () => {
     }
   });
 
-  it('every truncation and every change of one byte of a key gives a verdict', () => {
+  it('of a key that is truncated or has one byte changed get a verdict', () => {
     for (const type of ['p-256', 'ed25519'] as const) {
       const der = openssl.convert('pkcs8', type, '-topk8', '-nocrypt', '-outform', 'der');
       const record = scratch.reserve(PrivateKeyRecord.SIZE);
@@ -149,14 +149,14 @@ describe('any bytes', () => {
     }
   });
 
-  it('a million empty elements and the deepest nest of sets are worked through in linear time', () => {
+  it('take linear time, even a million empty elements and the deepest nest of sets', () => {
     const wide = Buffer.concat([Buffer.from('3083200000', 'hex'), Buffer.from('3000'.repeat(1 << 20), 'hex')]);
     const record = scratch.reserve(CertificateRecord.SIZE);
     const input = scratch.take(1 << 22);
     scratch.u8.set(wide, input);
     expect(core.der_check(input, wide.length, record, 32, 0)).toBe((1 << 20) + 1);
     expect(core.x509_read(input, wide.length, record)).toBe(Result.DER_ELEMENT_MISSING);
-    // 31 sets around 2^19 equal elements: each level compares all that lies inside it once.
+    // 31 sets around 2^19 equal elements: each level compares everything inside it once.
     let nest = Buffer.from('0500'.repeat(1 << 19), 'hex');
     for (let depth = 0; depth < 32; depth++) {
       const header = Buffer.from([0x31, 0x83, nest.length >> 16, (nest.length >> 8) & 0xff, nest.length & 0xff]);
@@ -168,7 +168,7 @@ describe('any bytes', () => {
 });
 
 describe('identifyKey', () => {
-  it.each(TYPES)('tells the formats that openssl writes for a %s key', (type) => {
+  it.each(TYPES)('recognizes the formats that openssl writes for a %s key', (type) => {
     const pkcs8 = openssl.convert('pkcs8', type, '-topk8', '-nocrypt', '-outform', 'der');
     expect(identifyKey(pkcs8)).toBe('pkcs8');
     const encrypted = openssl.convert('pkcs8', type, '-topk8', '-outform', 'der', '-passout', 'pass:secret');
@@ -181,21 +181,21 @@ describe('identifyKey', () => {
     expect(identifyKey(Buffer.from(pkcs8.toString('hex')))).toBe('hex');
   });
 
-  it('tells PKCS#1 and SEC1', () => {
+  it('recognizes PKCS#1 and SEC1', () => {
     expect(identifyKey(openssl.convert('rsa', 'rsa-2048', '-traditional', '-outform', 'der'))).toBe('pkcs1');
     for (const type of ['p-256', 'p-384', 'p-521'] as const) {
       expect(identifyKey(openssl.convert('ec', type, '-outform', 'der'))).toBe('sec1');
     }
   });
 
-  it('tells a certificate request', () => {
+  it('recognizes a certificate request', () => {
     openssl.run('req', '-new', '-key', 'p-256.key', '-subj', '/CN=x', '-outform', 'der', '-out', 'x.csr');
     expect(identifyKey(openssl.read('x.csr'))).toBe('certificate-request');
   });
 });
 
 describe('checkPkcs8', () => {
-  it.each(TYPES)('accepts what openssl and node write for a %s key', (type) => {
+  it.each(TYPES)('accepts what openssl and Node write for a %s key', (type) => {
     const bits = { 'rsa-2048': 2048, 'rsa-4096': 4096, 'p-256': 256, 'p-384': 384, 'p-521': 521, ed25519: 256 }[type];
     const algorithm = type.startsWith('rsa') ? 'rsa' : type.startsWith('p-') ? 'ec' : 'ed25519';
     const byOpenssl = openssl.convert('pkcs8', type, '-topk8', '-nocrypt', '-outform', 'der');
@@ -204,7 +204,7 @@ describe('checkPkcs8', () => {
     expect(checkPkcs8(byNode)).toMatchObject({ algorithm, bits });
   });
 
-  it('says what else it is and which command makes it PKCS#8', () => {
+  it('says what the key is instead, and which command makes it PKCS#8', () => {
     const pkcs1 = openssl.convert('rsa', 'rsa-2048', '-traditional', '-outform', 'der');
     expect(failure(() => checkPkcs8(pkcs1))).toMatchObject({ looksLike: 'pkcs1' });
     expect(failure(() => checkPkcs8(pkcs1)).message).toContain('PKCS#1 key (RSA PRIVATE KEY): openssl pkcs8 -topk8');

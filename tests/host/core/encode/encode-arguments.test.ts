@@ -18,7 +18,7 @@ function error(packet: unknown, version: unknown = 5): Error {
   throw new Error(`accepted: ${JSON.stringify(packet)}`);
 }
 
-/** Wrong packets, and how their error begins: it names the field. */
+/** Wrong packets, and the beginning of their error, which names the field. */
 const wrongTypes: [string, unknown, string][] = [
   ['no packet', undefined, 'packet must be an object'],
   ['null', null, 'packet must be an object'],
@@ -198,7 +198,7 @@ describe('encodePacket: broken rules of the standard are an MqttError', () => {
   });
 });
 
-describe('encodePacket: half of a surrogate pair is refused wherever text stands', () => {
+describe('encodePacket: half of a surrogate pair is refused in every text', () => {
   const half = 'a\ud83d';
   const packets: [string, unknown][] = [
     ['topic', { ...publish, topic: half }],
@@ -218,14 +218,14 @@ describe('encodePacket: half of a surrogate pair is refused wherever text stands
     expect(problem).toMatchObject({ codeName: 'UTF8_INVALID', statement: 'MQTT-1.5.4-1' });
   });
 
-  it('a whole pair is kept', () => {
+  it('keeps a whole pair', () => {
     const packet = { ...publish, topic: '\ud83d\ude00', properties: {} } as Packet;
     expect(new PacketDecoder({ protocolVersion: 5 }).push(encodePacket(packet, 5))).toEqual([packet]);
   });
 });
 
-describe('encodePacket: what may be left out', () => {
-  it('flags are false, properties are none, QoS 0 needs no packet id', () => {
+describe('encodePacket: members that may be left out', () => {
+  it('default to false for flags and to none for properties; QoS 0 needs no packet id', () => {
     const packet = { type: 'publish', topic: 'a', payload: bytes, qos: 0 } as unknown as Packet;
     expect(encodePacket(packet, 5).toString('hex')).toBe('3005000161' + '00' + '78');
     expect(encodePacket({ ...packet, properties: undefined } as Packet, 4).toString('hex')).toBe('3004000161' + '78');
@@ -234,14 +234,14 @@ describe('encodePacket: what may be left out', () => {
     expect(encodePacket(plain, 5).toString('hex')).toBe('3207000161' + '0001' + '00' + '78');
   });
 
-  it('properties are none before MQTT 5, and even so an object', () => {
+  it('include properties before MQTT 5, which may only be an empty object', () => {
     expect(error(properties('x'), 4).message).toContain('publish: properties must be an object');
     expect(error(properties({ contentType: undefined, responseTopic: 'a' }), 4)).toMatchObject({
       codeName: 'PROPERTY_FOREIGN',
     });
   });
 
-  it('an error leaves nothing behind: the next packet is good', () => {
+  it('leave no trace of an error in the next packet', () => {
     error({ ...publish, topic: '#' });
     error({ ...publish, payload: 5 });
     expect(encodePacket({ type: 'pingreq' }, 4).toString('hex')).toBe('c000');

@@ -28,7 +28,7 @@ function decode(bytes: Buffer, version: ProtocolVersion = 5): Packet {
 const edges = [0x7f, 0x3fff, 0x1f_ffff].flatMap((edge) => [-8, -1, 0, 1, 2].map((more) => edge + more));
 
 describe('encodePacket', () => {
-  it('puts the fixed header before bodies of every length, whatever length was before', () => {
+  it('puts the fixed header before bodies of every length, whatever length came before', () => {
     const check = (topic: string, length: number) => {
       const packet = decode(encodePacket(publish(topic, length), 5)) as PublishPacket;
       expect([packet.topic, packet.payload.length]).toEqual([topic, length]);
@@ -77,7 +77,7 @@ describe('encodePacket', () => {
     }
   });
 
-  it('counts the bytes of a string, not its characters: 65,535 and no more', () => {
+  it('counts the bytes of a string, not its characters: at most 65,535', () => {
     const longest = publish('€'.repeat(21_845), 1);
     expect(decode(encodePacket(longest, 5))).toEqual(longest);
     const error = expect.objectContaining({ codeName: 'STRING_TOO_LONG' });
@@ -86,7 +86,7 @@ describe('encodePacket', () => {
     }
   });
 
-  it('takes strings and binary data of 65,535 bytes, and no more (1.5.4, 1.5.6)', () => {
+  it('accepts strings and binary data of at most 65,535 bytes (1.5.4, 1.5.6)', () => {
     for (const length of [65_534, 65_535]) {
       const packet = publish('a'.repeat(length), 1, { correlationData: Buffer.alloc(length, 7) });
       const bytes = encodePacket(packet, 5);
@@ -98,7 +98,7 @@ describe('encodePacket', () => {
     expect(() => encodePacket(tooLong, 5)).toThrow(expect.objectContaining({ codeName }));
   });
 
-  it('names the field that is too long or no text, for which there is no byte', () => {
+  it('names a field that is too long or not valid text, since there is no byte to name', () => {
     const wrong: [Packet, string][] = [
       [publish('a'.repeat(65_536), 1), 'cannot encode publish: topic: '],
       [publish('é'.repeat(40_000), 1), 'cannot encode publish: topic: '],
@@ -111,7 +111,7 @@ describe('encodePacket', () => {
     }
   });
 
-  it('writes a Remaining Length of each number of bytes, at both of its ends (1.5.5)', () => {
+  it('writes a Remaining Length of one to four bytes, at both ends of each range (1.5.5)', () => {
     for (const body of edges.filter((edge) => edge > 3)) {
       const packet = { ...publish('a', body - 3), properties: undefined } as Packet;
       const bytes = encodePacket(packet, 4);
@@ -127,7 +127,7 @@ describe('encodePacket', () => {
     expect(() => encodePacket(packet, 5)).toThrow(MqttError);
   });
 
-  it('may be called by a getter of the packet that is encoded', () => {
+  it('may be called by a getter of the packet that is being encoded', () => {
     const inner = publish('inner', 5);
     const outer = publish('outer', 7);
     let between: Buffer | undefined;
@@ -143,7 +143,7 @@ describe('encodePacket', () => {
     expect(between && decode(between)).toEqual(inner);
   });
 
-  it('shares memory among small packets only: what was large does not live on with them', () => {
+  it('shares memory among small packets only, so that they do not keep a large one alive', () => {
     const memoryOf = (packet: Packet) => encodePacket(packet, 5).buffer.byteLength;
     const many = Array.from({ length: 20_000 }, (_, n) => `topic/${n}`);
     expect(memoryOf({ type: 'unsubscribe', packetId: 1, topicFilters: many })).toBeGreaterThan(100_000);
@@ -152,7 +152,7 @@ describe('encodePacket', () => {
     expect(memoryOf(publish('a', 1))).toBeLessThanOrEqual(16_384);
   });
 
-  it('gives packets that stay when one of them is transferred to another thread', () => {
+  it('returns packets that stay valid when one of them is transferred to another thread', () => {
     const first = encodePacket(publish('first', 5), 5);
     try {
       structuredClone(first, { transfer: [first.buffer as ArrayBuffer] });

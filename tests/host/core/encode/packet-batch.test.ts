@@ -23,7 +23,7 @@ const together = (packets: Packet[], version: ProtocolVersion) =>
   Buffer.concat(packets.map((packet) => encodePacket(packet, version)));
 
 describe.each([4, 5] as const)('a batch of version %i', (version) => {
-  it('holds its packets one behind the other, as encodePacket gives them', () => {
+  it('holds its packets one after the other, as encodePacket returns them', () => {
     const packets = samplePackets(version, 1000, version * 77);
     const batch = new PacketBatch(version);
     for (const packet of packets) batch.add(packet);
@@ -34,7 +34,7 @@ describe.each([4, 5] as const)('a batch of version %i', (version) => {
     expect(batch.take().equals(expected)).toBe(true);
   });
 
-  it('goes beyond any memory that it had', () => {
+  it('grows beyond its memory', () => {
     const batch = new PacketBatch(version);
     const packets = [1, 100_000, 0, 3_000_000, 20, 16_384].map((length) => publish('a', length));
     for (const packet of packets) batch.add(packet);
@@ -43,14 +43,14 @@ describe.each([4, 5] as const)('a batch of version %i', (version) => {
 });
 
 describe('a batch', () => {
-  it('is empty at first, and gives no bytes then', () => {
+  it('is empty at first, and then returns no bytes', () => {
     const batch = new PacketBatch(4);
     expect(batch).toMatchObject({ count: 0, byteLength: 0, protocolVersion: 4 });
     expect(batch.view()).toHaveLength(0);
     expect(batch.take()).toHaveLength(0);
   });
 
-  it('gives bytes that stay as they are when it is used again', () => {
+  it('returns bytes that its further use does not change', () => {
     const batch = new PacketBatch(4);
     const taken: [Buffer, Buffer][] = [];
     for (let round = 0; round < 200; round++) {
@@ -62,7 +62,7 @@ describe('a batch', () => {
     for (const [bytes, expected] of taken) expect(bytes.equals(expected)).toBe(true);
   });
 
-  it('gives bytes of its own: writing to them changes nothing in the next ones', () => {
+  it('returns separate bytes: writing to them changes nothing in the next ones', () => {
     const batch = new PacketBatch(4);
     batch.add(publish('a'));
     const first = batch.take();
@@ -82,7 +82,7 @@ describe('a batch', () => {
     expect(batch.view().byteOffset).toBe(before.byteOffset);
   });
 
-  it('takes a CONNECT of any version (3.1.2.2)', () => {
+  it('accepts a CONNECT of any version (3.1.2.2)', () => {
     const connect: Packet = { type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 0, clientId: '' };
     const batch = new PacketBatch(4);
     batch.add(connect);
@@ -95,7 +95,7 @@ describe('a batch', () => {
     ['has a value of the wrong type', { ...publish('a'), payload: 'x' } as unknown as Packet, TypeError],
     ['has a value out of range', { type: 'puback', packetId: 65_536, reasonCode: 0 }, RangeError],
     ['is none', undefined as unknown as Packet, TypeError],
-  ])('stays as it was when a packet in its midst %s', (_, wrong, type) => {
+  ])('is unchanged when a packet in the middle %s', (_, wrong, type) => {
     const batch = new PacketBatch(5);
     batch.add(publish('before', 200));
     expect(() => batch.add(wrong)).toThrow(type);
@@ -104,7 +104,7 @@ describe('a batch', () => {
     expect(batch.take()).toEqual(together([publish('before', 200), publish('after')], 5));
   });
 
-  it('stays as it was when a packet breaks the standard after it took other memory', () => {
+  it('is unchanged when a packet breaks the standard after it took other memory', () => {
     const batch = new PacketBatch(5);
     batch.add(publish('taken', 200));
     batch.take();
@@ -116,7 +116,7 @@ describe('a batch', () => {
     expect(batch.take()).toEqual(together([publish('before', 200), publish('after')], 5));
   });
 
-  it('refuses to be used by a getter of the packet that is added', () => {
+  it('refuses to be used by a getter of the packet that is being added', () => {
     const batch = new PacketBatch(4);
     batch.add(ping);
     const prepared = preparePublish({ topic: 'a', qos: 0, retain: false }, 4);
@@ -133,7 +133,7 @@ describe('a batch', () => {
     expect(batch.take()).toEqual(encodePacket(ping, 4));
   });
 
-  it('is of a version that exists', () => {
+  it('accepts only versions that exist', () => {
     expect(() => new PacketBatch(2 as 4)).toThrow(new RangeError('protocolVersion must be 3 to 5, not 2'));
     expect(() => new PacketBatch(undefined as unknown as 4)).toThrow(TypeError);
   });

@@ -6,7 +6,7 @@ import { recordAddress, scratch } from '../../../../host/core/engine/scratch.js'
 import { encodePacket, MqttError, type Packet } from '../../../../host/core/index.js';
 import { samplePackets } from '../support/packet-arbitraries.js';
 
-/** What the encoder of the core makes of the record. */
+/** The bytes that the encoder of the core writes from the record. */
 function encodeRecord(room: number): Buffer {
   const output = scratch.take(room);
   const length = core.mqtt_encode(recordAddress, output, room);
@@ -15,7 +15,7 @@ function encodeRecord(room: number): Buffer {
 }
 
 describe.each([4, 5] as const)('the record of a packet of version %i', (version) => {
-  it('is of the bytes of encodePacket, and the encoder of the core writes the same bytes from it', () => {
+  it('is read from the bytes of encodePacket, and the encoder of the core writes the same bytes from it', () => {
     for (const packet of samplePackets(version, 1000, version * 31)) {
       const expected = encodePacket(packet, version);
       const size = fillRecord(packet, version);
@@ -25,7 +25,7 @@ describe.each([4, 5] as const)('the record of a packet of version %i', (version)
     }
   });
 
-  it('is not filled from a packet that is refused', () => {
+  it('is not filled from a refused packet', () => {
     const packet = {
       type: 'publish',
       topic: '#',

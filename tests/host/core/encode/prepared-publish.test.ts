@@ -26,7 +26,7 @@ describe.each([
   [5, {}],
   [5, properties],
 ] as const)('a PUBLISH prepared for version %i with the properties %o', (version, properties) => {
-  it.each([0, 1, 2] as const)('of QoS %i is what encodePacket gives', (qos) => {
+  it.each([0, 1, 2] as const)('with QoS %i is the same as from encodePacket', (qos) => {
     for (const retain of [false, true]) {
       const prepared = preparePublish({ ...template, qos, retain, properties }, version);
       for (const [index, payload] of payloads.entries()) {
@@ -59,7 +59,7 @@ describe('a prepared PUBLISH', () => {
     expect(prepared.encode(Buffer.from('x')).toString('hex')).toBe('3007000003230007' + '78');
   });
 
-  it('gives bytes that the next one does not change', () => {
+  it('returns bytes that the next packet does not change', () => {
     const prepared = preparePublish(template, 4);
     const first = prepared.encode(Buffer.from('one'), 1);
     const copy = Buffer.from(first);
@@ -68,7 +68,7 @@ describe('a prepared PUBLISH', () => {
     expect(first).not.toEqual(prepared.encode(Buffer.from('one'), 2));
   });
 
-  it('does not change with the object that it was made of', () => {
+  it('does not change with the object that it was made from', () => {
     const given = { ...template, properties: { contentType: 'a' } };
     const prepared = preparePublish(given, 5);
     const before = prepared.encode(Buffer.alloc(1), 1);
@@ -77,7 +77,7 @@ describe('a prepared PUBLISH', () => {
     expect(prepared.encode(Buffer.alloc(1), 1)).toEqual(before);
   });
 
-  it('takes the payload as any Uint8Array', () => {
+  it('accepts any Uint8Array as payload', () => {
     const prepared = preparePublish(template, 4);
     expect(prepared.encode(Uint8Array.of(1, 2), 1)).toEqual(prepared.encode(Buffer.of(1, 2), 1));
   });
@@ -102,11 +102,11 @@ describe('a prepared PUBLISH', () => {
     [{ ...template, qos: 4 }, 4, new RangeError('publish: qos must be 0 to 3, not 4')],
     [template, 6, new RangeError('protocolVersion must be 3 to 5, not 6')],
     [template, undefined, new TypeError('protocolVersion must be an integer')],
-  ])('of %o for version %o is refused at once', (wrong, version, error) => {
+  ])('from %o for version %o is refused at once', (wrong, version, error) => {
     expect(() => preparePublish(wrong as PublishTemplate, version as 4)).toThrow(error);
   });
 
-  it('refuses a wrong payload or packet id, and a batch stays as it was', () => {
+  it('refuses a wrong payload or packet id, which leaves a batch unchanged', () => {
     const prepared = preparePublish(template, 4);
     const batch = new PacketBatch(4);
     batch.addPrepared(prepared, Buffer.from('good'), 1);
@@ -124,7 +124,7 @@ describe('a prepared PUBLISH', () => {
     expect(batch.take()).toEqual(prepared.encode(Buffer.from('good'), 1));
   });
 
-  it('refuses a payload that makes it longer than the protocol allows, before it is copied (1.5.5)', () => {
+  it('refuses a payload that makes it longer than the protocol allows before copying it (1.5.5)', () => {
     const payload = new Uint8Array(new ArrayBuffer(268_435_455)); // never touched, so it takes no memory
     const error = expect.objectContaining({ codeName: 'PACKET_TOO_LARGE' });
     expect(() => preparePublish(template, 4).encode(payload, 1)).toThrow(error);

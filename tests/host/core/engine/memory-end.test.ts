@@ -4,7 +4,7 @@ import { scratch } from '../../../../host/core/engine/scratch.js';
 import { encodePacket, type Packet, PacketDecoder } from '../../../../host/core/index.js';
 import { compile } from '../support/bare-core.js';
 
-it('packets that end around the end of linear memory, which grows for them, are encoded and decoded', () => {
+it('packets that end around the end of linear memory are encoded and decoded, and memory grows for them', () => {
   const room = scratch.u8.length - scratch.reserve(0);
   for (let size = room; size < room + 6; size++) {
     const packet: Packet = { type: 'suback', packetId: 1, reasonCodes: Array(size - 6).fill(1), properties: {} };
@@ -13,17 +13,17 @@ it('packets that end around the end of linear memory, which grows for them, are 
   }
 });
 
-it('a packet is encoded that is about as long as all the memory for it', () => {
+it('a packet that is about as long as all the memory for it is encoded', () => {
   const room = scratch.u8.length - scratch.reserve(0);
   for (const length of [room - 6, room - 2]) {
-    // Nothing is decoded in between, which would take more memory.
+    // Nothing is decoded in between, since that would take more memory.
     const packet = encodePacket({ type: 'suback', packetId: 1, reasonCodes: Array(length).fill(1) }, 4);
     expect(packet.subarray(-length).equals(Buffer.alloc(length, 1))).toBe(true);
   }
 });
 
 it.each(['core.wasm', 'core.simd.wasm'] as const)(
-  'memory of the caller begins with the first word behind the tables of %s',
+  'memory of the caller begins with the first word after the tables of %s',
   (build) => {
     const core = compile(build).instantiate() as unknown as CoreExports;
     const words = new Uint32Array(core.memory.buffer);

@@ -16,7 +16,7 @@ cpSync(join(root, 'build/host'), join(build, 'host'), { recursive: true });
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 
-/** Puts modules beside a copy of the package: the path of a file, or its content. */
+/** Puts modules beside a copy of the package, from the path of a file or from bytes. */
 function place(modules: Record<string, string | Uint8Array>): void {
   for (const name of ['core.wasm', 'core.simd.wasm']) rmSync(join(build, name), { force: true });
   for (const [name, content] of Object.entries(modules)) {
@@ -25,7 +25,7 @@ function place(modules: Record<string, string | Uint8Array>): void {
   }
 }
 
-/** Loads the copy in a process of its own and encodes with it. */
+/** Loads the copy in a separate process and encodes with it. */
 function load() {
   const program = "import { hexEncode } from './build/host/core.js'; console.log(hexEncode(Buffer.from('mqtt')));";
   const words = ['--input-type=module', '-e', program];
@@ -35,12 +35,12 @@ function load() {
 describe('the package', () => {
   const core = join(root, 'build/core.wasm');
 
-  it('runs core.wasm where the engine takes no core.simd.wasm', () => {
+  it('runs core.wasm where the engine refuses core.simd.wasm', () => {
     place({ 'core.wasm': core, 'core.simd.wasm': Buffer.from('no module') });
     expect(load()).toMatchObject({ status: 0, stdout: '6d717474\n' });
   });
 
-  it('says which command makes core.wasm when it is missing', () => {
+  it('names the command that makes core.wasm when it is missing', () => {
     place({});
     expect(load()).toMatchObject({
       status: 1,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type CoreExports, Result } from '../../../../build/abi/core.js';
 import { compile } from '../support/bare-core.js';
 
-/** Where the tests write: behind the core's own data. */
+/** Where the tests write: after the core's own data. */
 const AT = 16_384;
 const OFFSET = 8192;
 
@@ -35,7 +35,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('hex of %s (RFC 4648 8)'
     }
   });
 
-  it('tells each of the 234 octets that are no digit, at each place of 32, from the 22 that are', () => {
+  it('tells the 234 octets that are not digits from the 22 that are, at each place of 32', () => {
     for (let value = 0; value < 256; value++) {
       const isDigit = /[0-9a-fA-F]/.test(String.fromCharCode(value));
       for (let at = 0; at < 32; at++) {
@@ -47,7 +47,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('hex of %s (RFC 4648 8)'
     }
   });
 
-  it('gives the first of two bad digits in any block', () => {
+  it('reports the first of two bad digits in any block', () => {
     for (let first = 0; first < 130; first++) {
       memory.fill(0x41, AT, AT + 200);
       memory[AT + first] = 0x67;

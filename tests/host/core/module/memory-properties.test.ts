@@ -6,7 +6,7 @@ import { compile } from '../support/bare-core.js';
 import { anyPacket } from '../support/packet-arbitraries.js';
 import { runs, timeout } from '../support/property-runs.js';
 
-/** What a guard byte may be; the core must neither change one nor be led by it. */
+/** Values of guard bytes; the core must neither change one nor depend on it. */
 const GUARDS = [0x00, 0xff, 0x2b];
 
 const damage = fc.array(fc.tuple(fc.nat({ max: 1_000 }), fc.integer({ min: 0, max: 255 })), { maxLength: 3 });
@@ -17,13 +17,13 @@ function damaged(bytes: Buffer, changes: [number, number][]): Buffer {
   return result;
 }
 
-/** A release build in an instance of its own, all of whose memory above the core's data is guard bytes. */
+/** A separate instance of a release build, with guard bytes in all memory above the core's data. */
 class Guarded {
   readonly exports: CoreExports;
   readonly base: number;
-  /** Where memory ends: a byte that is read beyond traps. */
+  /** End of memory: reading beyond it traps. */
   readonly end: number;
-  /** Where the Packet record lies. */
+  /** Address of the Packet record. */
   readonly record: number;
 
   constructor(name: 'core.wasm' | 'core.simd.wasm') {
@@ -46,7 +46,7 @@ class Guarded {
     return this.u8.readUInt32LE(this.record + field);
   }
 
-  /** All bytes above the core's data but those of this range are guards. */
+  /** Expects that all bytes above the core's data except these ranges are guards. */
   expectGuards(guard: number, ...ranges: [number, number][]): void {
     let at = this.base;
     for (const [start, end] of [...ranges, [this.end, this.end]].sort(([a], [b]) => a - b)) {
@@ -56,7 +56,7 @@ class Guarded {
     }
   }
 
-  /** mqtt_decode of bytes that end where memory ends: its result and the record, addresses as offsets. */
+  /** Calls mqtt_decode for bytes that end where memory ends; returns the result and the record, with addresses as offsets. */
   decode(bytes: Buffer, version: number, guard: number) {
     this.fill(guard);
     const input = this.end - bytes.length;

@@ -6,7 +6,7 @@ import { vectors } from '../support/mqtt-vectors.js';
 
 const folder = new URL('../../../../assembly/abi/', import.meta.url);
 
-/** The functions that the ABI description of the core tells of, with the types of their parameters. */
+/** The functions in the ABI description of the core, with the types of their parameters. */
 const described = new Map(
   readdirSync(folder)
     .filter((file) => file.endsWith('.json') && file !== 'microvisor.json')
@@ -52,7 +52,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
     expect(exports.sort()).toEqual([...expected, 'memory memory'].sort());
   });
 
-  it('has functions of as many parameters as described', () => {
+  it('has functions with as many parameters as described', () => {
     const { exports } = new BareCore(name);
     for (const [name, types] of described) {
       expect((exports[name as keyof typeof exports] as unknown as () => number).length, name).toBe(types.length);
@@ -63,7 +63,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
     expect(new BareCore(name).exports.abi_version()).toBe(Abi.VERSION);
   });
 
-  it('no call makes its memory grow, or writes below what belongs to the caller', () => {
+  it('no call makes its memory grow or writes below the memory of the caller', () => {
     const core = new BareCore(name);
     const { memory, heap_base } = core.exports;
     const { byteLength } = memory.buffer;
@@ -73,7 +73,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
       core.decode(vector);
       core.decodeChunk(vector);
     }
-    // Every function, with zeros for lengths and capacities and an address of the caller for every pointer.
+    // Calls every function with zeros for lengths and capacities, and an address of the caller for every pointer.
     const address = (heap_base() + 15) & ~15;
     for (const [name, types] of described) {
       const call = core.exports[name as keyof typeof core.exports] as unknown as (...values: number[]) => number;
@@ -84,7 +84,7 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
     expect(own().equals(before)).toBe(true);
   });
 
-  it('gives the same for the same call: there is no state between calls', () => {
+  it('returns the same for the same call: it has no state between calls', () => {
     const used = new BareCore(name);
     for (const vector of vectors) used.decode(vector);
     for (const vector of vectors.filter((_, at) => at % 50 === 0)) {
@@ -94,11 +94,11 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
 });
 
 describe('build/core.wasm, the one for firmware', () => {
-  it('has 2 KB of static data at the most: memory of the caller begins behind it', () => {
+  it('has at most 2 KB of static data, after which memory of the caller begins', () => {
     expect(new BareCore('core.wasm').exports.heap_base()).toBeLessThanOrEqual(2048);
   });
 
-  it('has 20,000 bytes at the most', () => {
+  it('has at most 20,000 bytes', () => {
     expect(moduleBytes('core.wasm').length).toBeLessThanOrEqual(20_000);
   });
 });

@@ -4,7 +4,7 @@ import { Random } from './seeded-random.js';
 
 const message = { type: 'publish', topic: 'a', payload: Buffer.from('x'), retain: false, dup: false } as const;
 
-/** Packets that a server may send, in an order that a seed gives. */
+/** Packets that a server may send, in an order that depends on the seed. */
 const packets: Packet[] = [
   { type: 'connack', sessionPresent: false, reasonCode: 0, properties: { topicAliasMaximum: 3, receiveMaximum: 2 } },
   { ...message, qos: 0, properties: { topicAlias: 1 } },
@@ -21,7 +21,7 @@ const packets: Packet[] = [
   { type: 'auth', reasonCode: 0x18, properties: { authenticationMethod: 'm' } },
 ];
 
-/** What the client does between; refusals are expected. */
+/** What the client does in between; refusals are expected. */
 function act(session: ClientSession, random: Random): void {
   const choices: Packet[] = [
     { ...message, qos: 1 },
@@ -43,7 +43,7 @@ function act(session: ClientSession, random: Random): void {
   } else {
     session.send(packet, random.integer(0, 0xffffffff));
   }
-  session.poll(random.integer(0, 0xffffffff));
+  session.tick(random.integer(0, 0xffffffff));
 }
 
 function expected(run: () => void): boolean {
@@ -56,8 +56,8 @@ function expected(run: () => void): boolean {
   }
 }
 
-describe('any packets in any order, and broken ones', () => {
-  it('give events or a typed error, and the context stays within its bounds', () => {
+describe('any packets in any order, and broken ones,', () => {
+  it('yield events or a typed error, and the context stays within its bounds', () => {
     let accepted = 0;
     for (let seed = 1; seed <= 300; seed++) {
       const random = new Random(seed);
@@ -67,11 +67,11 @@ describe('any packets in any order, and broken ones', () => {
         expected(() => act(session, random));
         const bytes = encodePacket(packets[random.integer(0, packets.length - 1)], 5);
         if (random.chance(0.1)) bytes[random.integer(0, bytes.length - 1)] ^= 1 << random.integer(0, 7);
-        // A packet that a mutation left incomplete would hold up the stream.
+        // A packet that a mutation made incomplete would block the stream.
         if (expected(() => session.receive(bytes, step))) accepted++;
         else if (random.chance(0.3)) session.close();
       }
-      // Within its bounds: what was saved is a session.
+      // Within its bounds: the saved bytes are a session.
       ClientSession.restore(session.save());
     }
     expect(accepted).toBeGreaterThan(300);

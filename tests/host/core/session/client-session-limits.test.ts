@@ -18,7 +18,7 @@ describe('ClientSession', () => {
     ['receiveCapacity', 0, 65_535],
     ['aliasBytes', 0, 0x1000_0000],
     ['responseTimeout', 1, 0x8000_0000],
-  ] as const)('names %s when it is not %i to %i', (name, least, most) => {
+  ] as const)('names %s when it is not in the range %i to %i', (name, least, most) => {
     const session = (value: unknown) => () => new ClientSession({ [name]: value });
     expect(session(least - 1)).toThrow(new RangeError(`${name} must be ${least} to ${most}, not ${least - 1}`));
     expect(session(most + 1)).toThrow(RangeError);
@@ -26,13 +26,13 @@ describe('ClientSession', () => {
     expect(session(least)).not.toThrow();
   });
 
-  it.each(['manualAcknowledgement', 'adoptSession'])('takes true or false for %s, and nothing else', (name) => {
+  it.each(['manualAcknowledgement', 'adoptSession'])('accepts true or false for %s, and nothing else', (name) => {
     const session = (value: unknown) => () => new ClientSession({ [name]: value });
     expect(session('false')).toThrow(new TypeError(`${name} must be true or false`));
     expect(session(false)).not.toThrow();
   });
 
-  it('has room for eight messages and waits for 30 s when it is not told otherwise', () => {
+  it('has room for eight messages and waits for 30 s by default', () => {
     const session = connected();
     for (let count = 1; count <= 8; count++) expect(session.send(publish, 0)).toBe(count);
     expect(thrown(() => session.send(publish, 0)).codeName).toBe('NO_MEMORY');
@@ -41,10 +41,10 @@ describe('ClientSession', () => {
     expect(() => session.receive(received(9), 0)).toThrow(SessionError);
     const waiting = new ClientSession();
     waiting.send(connectPacket(5), 1_000);
-    expect(waiting.deadline(1_000)).toBe(31_000);
+    expect(waiting.nextDeadline(1_000)).toBe(31_000);
   });
 
-  it('acknowledges nothing by itself when that is left to the caller', () => {
+  it('acknowledges nothing by itself when the caller does', () => {
     const session = connected({ manualAcknowledgement: true });
     session.receive(encodePacket({ ...publish, packetId: 9 } as Packet, 5), 0);
     expect(session.takeOutput()).toEqual([]);
@@ -52,7 +52,7 @@ describe('ClientSession', () => {
     expect(sent(session)).toMatchObject([{ type: 'puback', packetId: 9 }]);
   });
 
-  it('takes up a session of the server of which it knows nothing only when it is told to (MQTT-3.2.2-4)', () => {
+  it('adopts a session of the server that it does not know only when asked to (MQTT-3.2.2-4)', () => {
     const connack = encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5);
     const session = (options: ClientSessionOptions) => {
       const created = new ClientSession(options);
@@ -63,13 +63,13 @@ describe('ClientSession', () => {
     expect(session({})).toThrow(SessionError);
   });
 
-  it('tells the keep alive of the CONNECT, or of the server', () => {
+  it('reports the keep alive of the CONNECT, or of the server', () => {
     expect(new ClientSession().keepAlive).toBe(0);
     expect(connected().keepAlive).toBe(60_000);
     expect(connected({}, undefined, { serverKeepAlive: 5 }).keepAlive).toBe(5_000);
   });
 
-  it('says in its errors who did what, and with which packet', () => {
+  it('names in its errors who did what, and with which packet', () => {
     const session = connected();
     const stray = thrown(() => session.receive(encodePacket({ type: 'puback', packetId: 7, reasonCode: 0 }, 5), 0));
     expect(stray).toMatchObject({ name: 'SessionError', message: expect.stringMatching(/^the server sent puback: /) });
@@ -77,7 +77,7 @@ describe('ClientSession', () => {
     expect(again).toMatchObject({ events: [], message: expect.stringMatching(/^cannot send connect: /) });
     const silent = new ClientSession();
     silent.send(connectPacket(5), 0);
-    const late = thrown(() => silent.poll(30_000));
+    const late = thrown(() => silent.tick(30_000));
     expect(late).toMatchObject({ events: [], message: expect.stringMatching(/^connection: /) });
     expect(thrown(() => ClientSession.restore(new Uint8Array(600))).message).toMatch(/^restore: /);
     expect(() => session.receive('x' as never, 0)).toThrow(new TypeError('chunk must be a Uint8Array'));
@@ -96,7 +96,7 @@ describe('ClientSession', () => {
     );
   });
 
-  it('gives the packets before a malformed one with their events', () => {
+  it('reports the packets before a malformed one with their events', () => {
     const session = connected();
     const bytes = Buffer.concat([encodePacket({ ...publish, packetId: 9 } as Packet, 5), Uint8Array.of(0xd1, 0)]);
     const error = caught(() => session.receive(bytes, 0)) as MalformedPacketError;
@@ -104,7 +104,7 @@ describe('ClientSession', () => {
     expect(error.packets).toMatchObject([{ type: 'publish', packetId: 9, topic: 'a' }]);
   });
 
-  it('forgets with `close` what it did not send, and what it received of a packet', () => {
+  it('forgets with `close` its unsent output and an incomplete packet', () => {
     const session = connected();
     session.send(publish, 0);
     session.receive(encodePacket({ ...publish, packetId: 9 } as Packet, 5).subarray(0, 4), 0);
@@ -116,7 +116,7 @@ describe('ClientSession', () => {
     expect(events.map(({ type }) => type)).toEqual(['connected']);
   });
 
-  it('hands out its output once', () => {
+  it('returns its output once', () => {
     const session = connected();
     session.send(publish, 0);
     expect(session.takeOutput()).toHaveLength(1);
@@ -133,30 +133,42 @@ describe('ClientSession', () => {
     bytes.fill(0);
     restored.send(connectPacket(5), 0);
     restored.receive(encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5), 0);
-    expect(restored.poll(0)).toBe(1);
+    expect(restored.tick(0)).toBe(1);
   });
 
-  it('does not take a session whose parts do not fit together', () => {
-    const saved = connected({ sendCapacity: 3, receiveCapacity: 2, aliasBytes: 8 }).save();
-    const { sendCapacity, receiveCapacity, aliasOffset, aliasBytes, count, format } = SessionRecord;
-    expect(ClientSession.restore(saved)).toBeInstanceOf(ClientSession);
-    for (const field of [format, sendCapacity, receiveCapacity, aliasOffset, aliasBytes]) {
-      for (const step of [-1, 1]) {
-        const other = Uint8Array.from(saved);
-        other[field] += step;
-        expect(thrown(() => ClientSession.restore(other)).codeName, `${field}`).toBe('SESSION_FORMAT');
-      }
-    }
-    const full = Uint8Array.from(saved);
-    full[count] = 6;
-    expect(thrown(() => ClientSession.restore(full)).codeName).toBe('SESSION_FORMAT');
-    full[count] = 5;
-    expect(ClientSession.restore(full)).toBeInstanceOf(ClientSession);
-    const smallest = connected({ sendCapacity: 0, receiveCapacity: 0 }).save();
-    expect(ClientSession.restore(smallest)).toBeInstanceOf(ClientSession);
+  describe('restores', () => {
+    const saved = () => connected({ sendCapacity: 3, receiveCapacity: 2, aliasBytes: 8 }).save();
+    const changed = (field: number, change: (value: number) => number) => {
+      const other = saved();
+      other[field] = change(other[field]);
+      return other;
+    };
+
+    it.each([
+      ['as it was saved', saved],
+      ['with as many entries as it has room for', () => changed(SessionRecord.count, () => 5)],
+      ['without room for any', () => connected({ sendCapacity: 0, receiveCapacity: 0 }).save()],
+    ])('a session %s', (_, make) => {
+      expect(ClientSession.restore(make())).toBeInstanceOf(ClientSession);
+    });
+
+    it.each(['format', 'sendCapacity', 'receiveCapacity', 'aliasOffset', 'aliasBytes'] as const)(
+      'no session whose %s is one too small or too large',
+      (name) => {
+        for (const step of [-1, 1]) {
+          const other = changed(SessionRecord[name], (value) => value + step);
+          expect(thrown(() => ClientSession.restore(other)).codeName, `${step}`).toBe('SESSION_FORMAT');
+        }
+      },
+    );
+
+    it('no session with more entries than it has room for', () => {
+      const full = changed(SessionRecord.count, () => 6);
+      expect(thrown(() => ClientSession.restore(full)).codeName).toBe('SESSION_FORMAT');
+    });
   });
 
-  it('gives payloads as views on the chunk that brought the whole packet', () => {
+  it('returns payloads as views on the chunk that brought the whole packet', () => {
     const session = connected();
     for (let round = 0; round < 3; round++) {
       const chunk = new Uint8Array(encodePacket({ ...publish, qos: 0 } as Packet, 5));
@@ -165,7 +177,7 @@ describe('ClientSession', () => {
     }
   });
 
-  it('takes a part of a packet behind a whole one in the same chunk', () => {
+  it('accepts a part of a packet after a whole one in the same chunk', () => {
     const bytes = encodePacket({ ...publish, qos: 0, payload: Buffer.alloc(40, 1) } as Packet, 5);
     for (let cut = 1; cut < bytes.length; cut++) {
       const session = connected();
@@ -175,7 +187,7 @@ describe('ClientSession', () => {
     }
   });
 
-  it('takes packets byte by byte while all its room is taken', () => {
+  it('accepts packets byte by byte while all its room is in use', () => {
     const session = connected();
     const incoming = (packetId: number) => encodePacket({ ...publish, qos: 2, packetId } as Packet, 5);
     for (let packetId = 0x1001; packetId <= 0x1008; packetId++) session.receive(incoming(packetId), 0);
@@ -184,13 +196,13 @@ describe('ClientSession', () => {
     expect(events.map(({ type }) => type)).toEqual(['released']);
   });
 
-  it('names the byte of the packet at which the server broke a rule, and a packet of no type', () => {
+  it('names the byte at which a packet from the server breaks a rule, and a packet without a type', () => {
     const problem = (hex: string) => caught(() => connected().receive(Buffer.from(hex, 'hex'), 0));
     expect(problem('d00100')).toMatchObject({ byteOffset: 2 });
     expect((problem('0000') as Error).message).toContain('malformed packet, byte 0: ');
   });
 
-  it('has nothing to send for a message that is acknowledged after the connection was lost', () => {
+  it('sends nothing when a message is acknowledged after the connection was lost', () => {
     const session = connected({ manualAcknowledgement: true }, { sessionExpiryInterval: 60 });
     session.receive(encodePacket({ ...publish, qos: 2, packetId: 9 } as Packet, 5), 0);
     session.close();
@@ -198,7 +210,7 @@ describe('ClientSession', () => {
     expect(session.takeOutput()).toEqual([]);
   });
 
-  it('sends after a reconnect every PUBREL that is due, in one poll', () => {
+  it('sends every PUBREL that is due after a reconnect in one tick', () => {
     const session = connected({}, { sessionExpiryInterval: 60 });
     for (const packetId of [1, 2, 3]) {
       session.send({ ...publish, qos: 2 } as Packet, 0);
@@ -208,7 +220,7 @@ describe('ClientSession', () => {
     session.send(connectPacket(5), 0);
     session.receive(encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5), 0);
     session.takeOutput();
-    expect(session.poll(0)).toBeUndefined();
+    expect(session.tick(0)).toBeUndefined();
     expect(sent(session).map((packet) => [packet.type, 'packetId' in packet && packet.packetId])).toEqual([
       ['pubrel', 1],
       ['pubrel', 2],
@@ -216,7 +228,7 @@ describe('ClientSession', () => {
     ]);
   });
 
-  it('uses the packet id that it is given, and leaves the packet of the caller as it is', () => {
+  it("uses the given packet id, and does not change the caller's packet", () => {
     const session = connected();
     const packet = { ...publish };
     expect(session.send(packet as Packet, 0)).toBe(1);
@@ -225,7 +237,7 @@ describe('ClientSession', () => {
     expect(sent(session)).toMatchObject([{ packetId: 1 }, { packetId: 500 }]);
   });
 
-  it('takes a packet of exactly its own maximum, and none that is larger', () => {
+  it('accepts a packet of exactly its own maximum, and no larger one', () => {
     const of = (length: number) => {
       const bytes = encodePacket({ ...publish, qos: 0, payload: Buffer.alloc(length) } as Packet, 5);
       return { bytes, session: connected({}, { maximumPacketSize: 100 }) };

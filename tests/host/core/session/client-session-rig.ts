@@ -9,7 +9,7 @@ import {
   SessionError,
 } from '../../../../host/core/index.js';
 
-/** What the session wants to send, as packets. */
+/** The output of the session as packets. */
 export function sent(session: ClientSession, protocolVersion: ProtocolVersion = 5): readonly Packet[] {
   return new PacketDecoder({ protocolVersion }).push(Buffer.concat(session.takeOutput()));
 }
@@ -39,7 +39,7 @@ export const publish: Packet = {
   dup: false,
 };
 
-/** What is thrown. */
+/** Returns what is thrown. */
 export function caught(run: () => unknown): unknown {
   try {
     run();
@@ -49,7 +49,7 @@ export function caught(run: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
-/** The SessionError that is thrown. */
+/** Returns the SessionError that is thrown. */
 export function thrown(run: () => unknown): SessionError {
   const error = caught(run);
   if (error instanceof SessionError) return error;

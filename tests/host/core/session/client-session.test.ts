@@ -9,7 +9,7 @@ import {
 import { caught, connected, connectPacket, publish, sent, thrown } from './client-session-rig.js';
 
 describe('ClientSession', () => {
-  it('sends a CONNECT with a will and credentials as it was given', () => {
+  it('sends a CONNECT with a will and credentials unchanged', () => {
     const session = new ClientSession();
     expect(session.state).toBe('closed');
     const will = { topic: 'w', payload: Buffer.from([0, 255]), qos: 1 as const, retain: true, properties: {} };
@@ -20,7 +20,7 @@ describe('ClientSession', () => {
     expect(again).toMatchObject(packet);
   });
 
-  it('gives packet ids, and hands out what the server answers in any fragments', () => {
+  it('assigns packet ids, and reports what the server answers, however it is fragmented', () => {
     const session = connected();
     expect(session.state).toBe('connected');
     expect(session.send(publish, 1)).toBe(1);
@@ -40,7 +40,7 @@ describe('ClientSession', () => {
     expect(sent(session)).toMatchObject([{ type: 'pubrel', packetId: 2 }]);
   });
 
-  it('puts in the topic of an alias, also one that is not ASCII', () => {
+  it('fills in the topic of an alias, even one that is not ASCII', () => {
     const session = connected({ aliasBytes: 40 }, { topicAliasMaximum: 2 });
     const message = { ...publish, qos: 0, topic: 'gr\u00fc\u00dfe', properties: { topicAlias: 2 } } as Packet;
     const [first] = session.receive(encodePacket(message, 5), 0);
@@ -50,7 +50,7 @@ describe('ClientSession', () => {
     expect(Buffer.from((second.packet as typeof publish & { payload: Uint8Array }).payload).toString()).toBe('hello');
   });
 
-  it('throws for a packet of the server that breaks a rule, with the events before it, and can go on after it', () => {
+  it('throws for a packet from the server that breaks a rule, with the events before it, and can go on after it', () => {
     const session = connected();
     const message = encodePacket({ ...publish, packetId: 9 } as Packet, 5);
     const stray = encodePacket({ type: 'puback', packetId: 77, reasonCode: 0 }, 5);
@@ -65,19 +65,34 @@ describe('ClientSession', () => {
     ]);
   });
 
-  it('throws for a packet that the session does not allow now, and for one that is wrong by itself; nothing is sent', () => {
-    const session = connected({ sendCapacity: 1 }, undefined, { maximumPacketSize: 20, retainAvailable: 0 });
-    const refused = (packet: Packet) => thrown(() => session.send(packet, 0)).codeName;
-    expect(refused({ ...publish, retain: true } as Packet)).toBe('RETAIN_NOT_SUPPORTED');
-    expect(refused({ ...publish, payload: Buffer.alloc(20) } as Packet)).toBe('PACKET_TOO_LARGE');
-    expect(refused(connectPacket(5))).toBe('SESSION_STATE');
-    expect(() => session.send({ ...publish, topic: 'a/#' } as Packet, 0)).toThrow(MqttError);
-    session.send(publish, 0);
-    expect(refused(publish)).toBe('NO_MEMORY');
-    expect(sent(session)).toHaveLength(1);
+  describe('sends nothing and throws', () => {
+    const limited = () => connected({ sendCapacity: 1 }, undefined, { maximumPacketSize: 20, retainAvailable: 0 });
+
+    it.each<[string, Packet, string]>([
+      ['that the server does not support', { ...publish, retain: true } as Packet, 'RETAIN_NOT_SUPPORTED'],
+      ['that is too large for the server', { ...publish, payload: Buffer.alloc(20) } as Packet, 'PACKET_TOO_LARGE'],
+      ['that the state does not allow', connectPacket(5), 'SESSION_STATE'],
+    ])('a SessionError for a packet %s', (_, packet, codeName) => {
+      const session = limited();
+      expect(thrown(() => session.send(packet, 0)).codeName).toBe(codeName);
+      expect(sent(session)).toEqual([]);
+    });
+
+    it('an MqttError for a packet that itself is wrong', () => {
+      const session = limited();
+      expect(() => session.send({ ...publish, topic: 'a/#' } as Packet, 0)).toThrow(MqttError);
+      expect(sent(session)).toEqual([]);
+    });
+
+    it('a SessionError for a message when there is no room for it', () => {
+      const session = limited();
+      session.send(publish, 0);
+      expect(thrown(() => session.send(publish, 0)).codeName).toBe('NO_MEMORY');
+      expect(sent(session)).toHaveLength(1);
+    });
   });
 
-  it('throws for a malformed packet, with the events before it, and goes on throwing until it is closed', () => {
+  it('throws for a malformed packet, with the events before it, and throws again until it is closed', () => {
     const session = connected();
     const bytes = Buffer.concat([encodePacket({ ...publish, packetId: 9 } as Packet, 5), Uint8Array.of(0xd1, 0)]);
     for (const chunk of [bytes, new Uint8Array(0)]) {
@@ -92,25 +107,25 @@ describe('ClientSession', () => {
     expect(session.receive(new Uint8Array(0), 0)).toEqual([]);
   });
 
-  it('refuses a packet of the server above its own maximum before it has come whole', () => {
+  it('refuses a packet from the server above its own maximum before all of it has come', () => {
     const session = connected({}, { maximumPacketSize: 100 });
     expect(() => session.receive(Buffer.from('308001', 'hex'), 0)).toThrow(MqttError);
   });
 
-  it('says when it has to be polled, sends PINGREQ, and gives up when no answer comes', () => {
+  it('says when its next tick is due, sends PINGREQ, and gives up when no answer comes', () => {
     const session = connected({ responseTimeout: 5_000 });
-    expect(session.deadline(1_000)).toBe(60_000);
-    session.poll(59_999);
+    expect(session.nextDeadline(1_000)).toBe(60_000);
+    session.tick(59_999);
     expect(session.takeOutput()).toEqual([]);
-    session.poll(60_000);
+    session.tick(60_000);
     expect(sent(session)).toEqual([{ type: 'pingreq' }]);
-    expect(session.deadline(60_000)).toBe(65_000);
-    expect(thrown(() => session.poll(65_000)).codeName).toBe('RESPONSE_TIMEOUT');
+    expect(session.nextDeadline(60_000)).toBe(65_000);
+    expect(thrown(() => session.tick(65_000)).codeName).toBe('RESPONSE_TIMEOUT');
     session.close();
-    expect(session.deadline(65_000)).toBeUndefined();
+    expect(session.nextDeadline(65_000)).toBeUndefined();
   });
 
-  it('goes on after a restart from what was saved', () => {
+  it('goes on after a restart with the saved state', () => {
     const before = connected({}, { sessionExpiryInterval: 60 });
     before.send(publish, 0);
     const session = ClientSession.restore(before.save());
@@ -118,28 +133,31 @@ describe('ClientSession', () => {
     session.send(connectPacket(5), 0);
     session.receive(encodePacket({ type: 'connack', sessionPresent: true, reasonCode: 0 }, 5), 0);
     session.takeOutput();
-    expect(session.poll(0)).toBe(1);
+    expect(session.tick(0)).toBe(1);
     session.send({ ...publish, packetId: 1, dup: true } as Packet, 0);
     expect(sent(session)).toMatchObject([{ type: 'publish', packetId: 1, dup: true }]);
-    expect(session.poll(0)).toBeUndefined();
+    expect(session.tick(0)).toBeUndefined();
   });
 
-  it('does not take bytes that are no session', () => {
+  it.each<[string, (saved: Uint8Array) => Uint8Array]>([
+    ['a saved session without its first byte', (saved) => saved.subarray(1)],
+    ['a saved session without its last bytes', (saved) => saved.subarray(0, -4)],
+    ['zeros', () => new Uint8Array(600)],
+    ['too few bytes', () => new Uint8Array(2)],
+  ])('does not restore %s', (_, change) => {
     const saved = connected().save();
-    const codeOf = (bytes: Uint8Array) => thrown(() => ClientSession.restore(bytes)).codeName;
-    expect(codeOf(saved.subarray(1))).toBe('SESSION_FORMAT');
-    expect(codeOf(saved.subarray(0, -4))).toBe('SESSION_FORMAT');
-    expect(codeOf(new Uint8Array(600))).toBe('SESSION_FORMAT');
-    expect(codeOf(new Uint8Array(2))).toBe('SESSION_FORMAT');
+    expect(thrown(() => ClientSession.restore(change(saved))).codeName).toBe('SESSION_FORMAT');
   });
 
-  it('checks its options', () => {
-    expect(() => new ClientSession({ sendCapacity: 65_536 })).toThrow(RangeError);
-    expect(() => new ClientSession({ responseTimeout: 0 })).toThrow(RangeError);
-    expect(() => new ClientSession({ receiveCapacity: 1.5 })).toThrow(TypeError);
+  it.each([
+    ['sendCapacity', 65_536, RangeError],
+    ['responseTimeout', 0, RangeError],
+    ['receiveCapacity', 1.5, TypeError],
+  ] as const)('refuses the option %s of %d', (name, value, error) => {
+    expect(() => new ClientSession({ [name]: value })).toThrow(error);
   });
 
-  it('keeps sessions apart that are used in turn', () => {
+  it('keeps sessions apart that are used alternately', () => {
     const [one, two] = [connected(), connected()];
     one.send(publish, 0);
     two.send(publish, 0);

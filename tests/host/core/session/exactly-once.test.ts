@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { ProtocolVersion, QoS } from '../../../../host/core/index.js';
 import type { Message } from './model-server.js';
 import { randomOptions } from './random-options.js';
-import { Simulation, type SimulationOptions } from './simulation.js';
+import { Simulation } from './simulation.js';
+import type { SimulationOptions } from './simulation-options.js';
 
-/** Seeds of a run, some seconds; WASMQTT_SESSION_SEEDS changes their number. */
+/** Number of seeds of a run, which takes some seconds; WASMQTT_SESSION_SEEDS changes it. */
 const SEEDS = Number(process.env.WASMQTT_SESSION_SEEDS ?? 10_000);
 
 const plain: Omit<SimulationOptions, 'seed' | 'version' | 'up' | 'down' | 'losses'> = {
@@ -77,7 +78,7 @@ describe('a QoS 2 exchange both ways (4.3.3, 4.4)', () => {
               restarts,
               losses: [{ up, down: never }],
             });
-            // The last byte may be the one that ends the exchange.
+            // The last byte may end the exchange.
             if (up < bytesUp) expect(connections, `lost after ${up} bytes`).toBe(2);
           }
         }
@@ -101,7 +102,7 @@ describe('a QoS 2 exchange both ways (4.3.3, 4.4)', () => {
         }
       });
 
-      it(`is exactly once when it is lost a second time while it is taken up again: ${name}`, () => {
+      it(`is exactly once when the connection is lost a second time during the reconnect: ${name}`, () => {
         for (let first = 40; first <= 90; first += 3) {
           for (let down = 1; down <= 40; down++) {
             const losses = [

@@ -32,14 +32,14 @@ interface Sent {
   before: boolean;
 }
 
-/** What is sent is put into words for the message of a failed check. */
+/** Throws when the client broke a rule. @param what it did */
 function check(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(`the client ${what}`);
 }
 
 /**
- * A small server with one session, which checks each rule that a client can break on the wire. It answers when `work` is
- * called, so that a client may fill its Receive Maximum before.
+ * A small server with one session, which checks each rule that a client can break on the wire. It answers only when `work` is
+ * called, so that a client can fill its Receive Maximum first.
  */
 export class ModelServer {
   readonly received: Message[] = [];
@@ -50,7 +50,7 @@ export class ModelServer {
   #seen = new Set<number>();
   #sent: Sent[] = [];
   #lastId = 0;
-  /** Of the connection. */
+  /** State of the connection. */
   #decoder = new PacketDecoder();
   #connect: ConnectPacket | undefined;
   #todo: Packet[] = [];
@@ -85,7 +85,7 @@ export class ModelServer {
     for (const sent of this.#sent) sent.sent = false;
   }
 
-  /** Bytes of the client; malformed ones throw. */
+  /** Takes bytes of the client; throws for malformed ones. */
   receive(bytes: Uint8Array, now: number): void {
     for (const packet of this.#decoder.push(bytes)) {
       const limit = this.#keepAlive * 1500;
@@ -109,7 +109,7 @@ export class ModelServer {
     return this.#todo.length > 0;
   }
 
-  /** Sends what is unanswered again. */
+  /** Sends unanswered packets again. */
   repeat(): void {
     if (!this.options.repeats || !this.#connect) return;
     for (const sent of this.#sent) {
@@ -247,7 +247,7 @@ export class ModelServer {
     this.#send({ type: 'pubrel', packetId, reasonCode: 0 });
   }
 
-  /** Sends again in order what the connection before left, then new messages, within the client's Receive Maximum. */
+  /** Sends again, in order, what the previous connection left, then new messages, within the client's Receive Maximum. */
   #deliver(): void {
     if (!this.#connect || this.#todo.some(({ type }) => type === 'connect') || !this.subscribed) return;
     const maximum = this.#connect.properties?.receiveMaximum ?? 65_535;
@@ -272,7 +272,7 @@ export class ModelServer {
     }
   }
 
-  /** The first time on this connection. */
+  /** Sends a packet for the first time on this connection. */
   #sendFirst(sent: Sent, dup: boolean): void {
     if (sent.message.qos > 0) this.#acknowledgements[sent.message.qos === 1 ? 'puback' : 'pubrec'].push(sent.id);
     this.#send(this.#publishOf(sent, dup));

@@ -1,7 +1,7 @@
 import type { ProtocolVersion, QoS } from '../../../../host/core/index.js';
 import type { Message } from './model-server.js';
 import { Random } from './seeded-random.js';
-import type { SimulationOptions } from './simulation.js';
+import type { SimulationOptions } from './simulation-options.js';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -10,7 +10,7 @@ function messages(random: Random): Message[] {
   return Array.from({ length }, (_, number) => ({ number, qos: random.integer(0, 2) as QoS }));
 }
 
-/** A simulation of which everything depends on the seed. */
+/** Options of a simulation that depend on the seed alone. */
 export function randomOptions(seed: number): SimulationOptions {
   const random = new Random(seed ^ 0x5eed);
   const version: ProtocolVersion = random.chance(0.5) ? 5 : 4;

@@ -17,15 +17,15 @@ interface Init {
   flags?: number;
   responseTimeout?: number;
   aliasBytes?: number;
-  /** The address of the context is not a multiple of 4 but so much more. */
+  /** How much the address of the context is above a multiple of 4. */
   gap?: number;
-  /** The context is the last of linear memory. */
+  /** Whether the context is at the very end of linear memory. */
   last?: true;
-  /** Of the context, where it is not the exact sum. */
+  /** Size of the context where it is not the exact sum. */
   length?: number;
 }
 
-/** What is done with the session, and what must come of it. */
+/** What is done with the session, and what is expected. */
 interface Step {
   init?: Init;
   send?: string;
@@ -180,7 +180,7 @@ class Session {
       expect(this.#word(SessionRecord.event), what).toBe(SessionEvent[step.event ?? 'NONE']);
     const fields = [
       [step.session, SessionRecord, 0],
-      // The client's own limits stand before those of the server.
+      // The client's own limits precede those of the server.
       [step.limits, SessionLimitsRecord, SessionRecord.SIZE + SessionLimitsRecord.SIZE],
     ] as const;
     for (const [expected, offsets, at] of fields)
@@ -202,7 +202,7 @@ class Session {
   }
 }
 
-/** Goes through the steps of a vector and expects what each says. */
+/** Goes through the steps of a vector and checks the expectations of each. */
 export function runSession(machine: Machine, vector: SessionVector): void {
   const session = new Session(machine, vector);
   for (const [index, step] of vector.steps.entries()) session.run(step, index);

@@ -1,68 +1,11 @@
-import type { ProtocolVersion, PublishPacket } from '../../../../host/core/index.js';
+import type { PublishPacket } from '../../../../host/core/index.js';
 import { ClientSession, SessionError } from '../../../../host/core/index.js';
-import { type Message, ModelServer, type ServerOptions } from './model-server.js';
+import { LossyLine } from './lossy-line.js';
+import { type Message, ModelServer } from './model-server.js';
 import { Random } from './seeded-random.js';
+import type { SimulationOptions } from './simulation-options.js';
 
-export interface SimulationOptions extends ServerOptions {
-  seed: number;
-  version: ProtocolVersion;
-  up: Message[];
-  down: Message[];
-  manual: boolean;
-  adopt: boolean;
-  /** The client's own Receive Maximum, and its room. */
-  clientReceiveMaximum: number;
-  sendCapacity: number;
-  clientAliases: boolean;
-  /** Bytes that each connection carries before it is lost: client to server, server to client; then it is never lost. */
-  losses: { up: number; down: number }[];
-  /** Milliseconds between sending and arrival, at the most. */
-  latency: number;
-  /** Bytes of a fragment at the most. */
-  fragment: number;
-  /** The session is saved and restored when a connection is lost. */
-  restarts: boolean;
-}
-
-/** One direction of a connection: fragments that arrive later, in order. */
-class Line {
-  readonly fragments: { at: number; bytes: Buffer }[] = [];
-  /** Bytes that have arrived. */
-  carried = 0;
-  #last = 0;
-
-  constructor(
-    readonly random: Random,
-    readonly options: SimulationOptions,
-    /** Bytes until the connection is lost. */
-    public left: number,
-  ) {}
-
-  send(bytes: Buffer, now: number): void {
-    for (let at = 0; at < bytes.length; ) {
-      const size = this.random.integer(1, this.options.fragment);
-      this.#last = Math.max(this.#last, now + this.random.integer(1, this.options.latency));
-      this.fragments.push({ at: this.#last, bytes: bytes.subarray(at, at + size) });
-      at += size;
-    }
-  }
-
-  /** What has arrived by now; less than was sent when the connection is lost on the way. */
-  take(now: number): Buffer | undefined {
-    if (this.fragments.length === 0 || this.fragments[0].at > now) return undefined;
-    const { bytes } = this.fragments.splice(0, 1)[0];
-    const whole = bytes.subarray(0, this.left);
-    this.left -= whole.length;
-    this.carried += whole.length;
-    return whole;
-  }
-
-  get next(): number {
-    return this.fragments[0]?.at ?? Number.POSITIVE_INFINITY;
-  }
-}
-
-/** A client application that keeps its unfinished messages, a server, one virtual clock and connections that are lost. */
+/** A client application that keeps copies of its unfinished messages, a server, one virtual clock and connections that are lost. */
 export class Simulation {
   now: number;
   connections = 0;
@@ -71,14 +14,14 @@ export class Simulation {
   readonly server: ModelServer;
   readonly #random: Random;
   #session: ClientSession;
-  #up: Line | undefined;
-  #down: Line | undefined;
+  #up: LossyLine | undefined;
+  #down: LossyLine | undefined;
   #outbox: Message[];
   /** The application's own copies, by packet id. */
   #copies = new Map<number, Message>();
   #owed: { packetId: number; qos: number }[] = [];
   #cleanStart = false;
-  /** The connection was made only to begin anew. */
+  /** Whether the connection was made only to begin a new session. */
   #leaves = false;
   #subscription: 'none' | 'sent' | 'done' = 'none';
   #reconnectAt: number;
@@ -88,7 +31,7 @@ export class Simulation {
 
   constructor(readonly options: SimulationOptions) {
     this.#random = new Random(options.seed);
-    // Some seeds let the clock of 32 bits wrap around.
+    // With some seeds, the clock of 32 bits wraps around.
     this.now = this.#random.chance(0.2)
       ? 4_294_967_296 - this.#random.integer(0, 2_000)
       : this.#random.integer(0, 1_000);
@@ -118,7 +61,7 @@ export class Simulation {
     return { up: this.#up?.carried ?? 0, down: this.#down?.carried ?? 0 };
   }
 
-  /** Runs until all messages are through; throws when the two sides are stuck or one breaks a rule. */
+  /** Runs until all messages have arrived; throws when the two sides are stuck or one breaks a rule. */
   run(): void {
     for (let steps = 0; !this.finished; steps++) {
       if (steps > 20_000) throw new Error('not finished after 20,000 steps');
@@ -127,7 +70,7 @@ export class Simulation {
   }
 
   step(): void {
-    const deadline = this.#up ? this.#session.deadline(this.now) : undefined;
+    const deadline = this.#up ? this.#session.nextDeadline(this.now) : undefined;
     const times = [this.#up?.next, this.#down?.next, deadline, this.#up ? this.#serverAt : undefined];
     times.push(
       this.#up ? undefined : this.#reconnectAt,
@@ -145,8 +88,8 @@ export class Simulation {
     const { losses, version, clientReceiveMaximum, clientAliases } = this.options;
     const loss = losses[this.connections] ?? { up: Number.POSITIVE_INFINITY, down: Number.POSITIVE_INFINITY };
     this.connections++;
-    this.#up = new Line(this.#random, this.options, loss.up);
-    this.#down = new Line(this.#random, this.options, loss.down);
+    this.#up = new LossyLine(this.#random, this.options, loss.up);
+    this.#down = new LossyLine(this.#random, this.options, loss.down);
     this.#sentAliases.clear();
     this.server.open(this.now);
     const properties =
@@ -204,7 +147,7 @@ export class Simulation {
     if (this.#subscription === 'sent') this.#subscription = 'none';
     if (this.options.restarts) this.#session = ClientSession.restore(this.#session.save());
     else this.#session.close();
-    // What was received of QoS 1 and not acknowledged comes again.
+    // Unacknowledged messages of QoS 1 come again.
     this.#owed = this.#owed.filter(({ qos }) => qos === 2);
   }
 
@@ -220,7 +163,7 @@ export class Simulation {
       if (!(error instanceof SessionError)) throw error;
       for (const event of error.events) this.#happened(event);
       if (error.codeName === 'SESSION_PRESENT_UNEXPECTED') {
-        // The CONNACK of the first connection was lost: nothing but a new session is left (MQTT-3.2.2-4).
+        // The CONNACK of the first connection was lost: only a new session can help (MQTT-3.2.2-4).
         this.#cleanStart = true;
         this.#lose();
         return;
@@ -239,7 +182,7 @@ export class Simulation {
 
   #happened({ type, packet }: ReturnType<ClientSession['receive']>[number]): void {
     if (type === 'connected') {
-      // In 3.1.1 the session of a Clean Session lasts as long as its connection (MQTT-3.1.2-6): one to keep needs another.
+      // In 3.1.1 a clean session ends with its connection (MQTT-3.1.2-6): a session to keep needs another connection.
       this.#leaves = this.#cleanStart && this.options.version < 5;
       this.#cleanStart = false;
     } else if (type === 'subscribed') {
@@ -265,21 +208,21 @@ export class Simulation {
     }
   }
 
-  /** What the application does whenever it is its turn. */
+  /** One turn of the application. */
   #client(): void {
     if (this.#session.state === 'connected') {
       this.#resend();
       if (this.#subscription === 'none') this.#subscribe();
       while (this.#owed.length > 0 && this.#random.chance(0.7)) this.#acknowledge();
       if (this.now >= this.#publishAt) this.#publish();
-    } else if (this.#session.deadline(this.now) === this.now) {
-      this.#session.poll(this.now);
+    } else if (this.#session.nextDeadline(this.now) === this.now) {
+      this.#session.tick(this.now);
     }
     this.#flush();
   }
 
   #resend(): void {
-    for (let packetId = this.#session.poll(this.now); packetId !== undefined; packetId = this.#session.poll(this.now)) {
+    for (let packetId = this.#session.tick(this.now); packetId !== undefined; packetId = this.#session.tick(this.now)) {
       const message = this.#copies.get(packetId);
       if (!message) throw new Error(`there is no message ${packetId} to send again`);
       this.#session.send(this.#packetOf(message, packetId), this.now);

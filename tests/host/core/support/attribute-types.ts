@@ -1,8 +1,7 @@
 /**
- * The one thing that OpenSSL refuses and we accept: the value of an attribute other than commonName with a type that names do
- * not have, or a UniversalString, whose characters OpenSSL checks. AttributeValue is ANY (RFC 5280 4.1.2.4), the
- * record tells its type. These are the other types of names, which both judge alike: UTF8, Numeric, Printable, Teletex, IA5
- * and BMPString.
+ * The types of names that OpenSSL and we judge alike: UTF8, Numeric, Printable, Teletex, IA5 and BMPString. OpenSSL refuses
+ * other types, and checks the characters of a UniversalString, in attributes other than commonName. We accept them:
+ * AttributeValue is ANY (RFC 5280 4.1.2.4), and the record reports its type. That is the only such difference.
  */
 const NAME_TYPES = new Set([12, 18, 19, 20, 22, 30]);
 
@@ -21,7 +20,7 @@ function valueTypes(der: Buffer, found: number[] = [], start = 0, end = der.leng
   return found;
 }
 
-/** Whether a structure that was read has an attribute with a type that names do not have. */
+/** Whether an accepted structure has an attribute with another type. */
 export function hasOtherType(der: Buffer): boolean {
   return valueTypes(der).some((type) => !NAME_TYPES.has(type));
 }

@@ -18,7 +18,7 @@ export type ModuleName = Parameters<typeof modulePath>[0];
 
 export const moduleBytes = (name: ModuleName) => readFileSync(modulePath(name));
 
-/** A module compiled by the engine itself, without the loader that host/core uses. */
+/** A module compiled by the engine directly, without the loader of host/core. */
 export function compile(name: ModuleName): Compiled {
   const module = new Module(moduleBytes(name));
   return {
@@ -31,7 +31,7 @@ export function compile(name: ModuleName): Compiled {
 /** The argument protocolVersion for a vector. */
 const versionOf = ({ protocolVersion, strict }: Vector) => protocolVersion | (strict ? DecodeOption.STRICT : 0);
 
-/** A release build of the core in an instance of its own, without the face that host/core puts on it. */
+/** A separate instance of a release build of the core, without the TypeScript face of host/core. */
 export class BareCore {
   readonly exports: CoreExports;
   readonly #record: number;
@@ -45,14 +45,14 @@ export class BareCore {
     return new Uint32Array(this.exports.memory.buffer);
   }
 
-  /** Puts the bytes behind the record; `gap` moves them, so that every alignment occurs. */
+  /** Puts the bytes after the record; `gap` moves them, so that every alignment occurs. */
   #put(bytes: Uint8Array, gap: number): number {
     const input = this.#record + 1024 + gap;
     new Uint8Array(this.exports.memory.buffer).set(bytes, input);
     return input;
   }
 
-  /** mqtt_decode: its result, and two fields of the record. */
+  /** Calls mqtt_decode; returns its result and two fields of the record. */
   decode(vector: Vector, gap = 0) {
     const packet = Buffer.from(vector.bytes, 'hex');
     const { result, word } = this.#decode(vector, this.#put(packet, gap), packet.length, 0);
@@ -60,8 +60,8 @@ export class BareCore {
   }
 
   /**
-   * mqtt_decode with DecodeOption.HEADER of the first `length` bytes, which are the last of linear memory: to read one byte
-   * more is a trap. Gives the result and the record, addresses as offsets in the packet.
+   * Calls mqtt_decode with DecodeOption.HEADER for the first `length` bytes, at the very end of linear memory: reading one byte
+   * more traps. Returns the result and the record, with addresses as offsets in the packet.
    */
   decodeHeader(vector: Vector, length: number) {
     const { byteLength } = this.exports.memory.buffer;
@@ -85,7 +85,7 @@ export class BareCore {
     return { result, word: (field: number) => words[(this.#record + field) >> 2] };
   }
 
-  /** mqtt_decode_chunk with room for four packets: how many there are, and the record Chunk. */
+  /** Calls mqtt_decode_chunk with room for four packets; returns their number and the record Chunk. */
   decodeChunk(vector: Vector) {
     const packet = Buffer.from(vector.bytes, 'hex');
     const { maximumPacketSize = LARGEST_PACKET } = vector;

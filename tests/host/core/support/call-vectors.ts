@@ -46,11 +46,11 @@ export function bytesIn(value: string): Buffer {
   return kind === 'text' ? Buffer.from(content) : Buffer.from(content, 'hex');
 }
 
-/** Lays the arguments of a call out in memory, one behind the other. */
+/** Lays the arguments of a call out in memory, one after the other. */
 class Layout {
   readonly #machine: Machine;
   #next: number;
-  /** Addresses behind which nothing may be written. */
+  /** Addresses after which nothing may be written. */
   readonly #ends: number[] = [];
   output?: { at: number; length: number };
   offset = 0;
@@ -127,7 +127,7 @@ class Layout {
   }
 }
 
-/** Makes the call of a vector and expects what the vector says. */
+/** Makes the call of a vector and checks its expectations. */
 export function runCall(machine: Machine, vector: CallVector): void {
   const { name, call, result, output, offset, fields } = vector;
   const layout = new Layout(machine);

@@ -1,11 +1,11 @@
 import type { CoreExports } from '../../../../build/abi/core.js';
 import { compile, type ModuleName } from './bare-core.js';
 
-/** An instance of the core with its memory, as vectors use it; tests/firmware has one that notes what is done. */
+/** An instance of the core with its memory, for vectors; tests/firmware has one that records what is done. */
 export interface Machine {
-  /** The first address that is free, 16-aligned. */
+  /** The first free address, 16-aligned. */
   readonly heapBase: number;
-  /** The first address behind the memory. */
+  /** The first address after the memory. */
   readonly memoryEnd: number;
   write(address: number, bytes: Uint8Array): void;
   fill(address: number, length: number, octet: number): void;
@@ -14,10 +14,10 @@ export interface Machine {
   call(label: string, name: Exclude<keyof CoreExports, 'memory'>, ...words: number[]): number;
 }
 
-/** What lies below the first free address, the tables of the core among it: no call may change it. */
+/** The memory below the first free address, with the tables of the core: no call may change it. */
 export const tablesOf = (machine: Machine): Buffer => machine.read(0, machine.heapBase);
 
-/** A release build in an instance of its own. */
+/** A separate instance of a release build. */
 export function machineOf(name: ModuleName): Machine {
   const core = compile(name).instantiate() as unknown as CoreExports;
   const memory = Buffer.from(core.memory.buffer);

@@ -1,6 +1,6 @@
 import type { Packet, Properties, ProtocolVersion, Will } from '../../../../host/core/index.js';
 
-/** Packets and properties as mqtt-packet has them. */
+/** A packet, or the properties of one, in the form of mqtt-packet. */
 type Peer = Record<string, unknown>;
 
 const BOOLEANS = new Set([
@@ -13,7 +13,7 @@ const BOOLEANS = new Set([
   'sharedSubscriptionAvailable',
 ]);
 
-/** In ascending order of the identifiers, in which ours are written. */
+/** The properties in ascending order of their identifiers, in which our arbitrary packets have them. */
 const ORDER = [
   'payloadFormatIndicator',
   'messageExpiryInterval',
@@ -79,7 +79,7 @@ function peerWill(will: Will, version: ProtocolVersion): Peer {
   return version === 5 ? { ...rest, properties: peerProperties(properties) } : rest;
 }
 
-/** Our packet as mqtt-packet takes it. */
+/** Our packet in the form of mqtt-packet. */
 export function toPeer(packet: Packet, version: ProtocolVersion): Peer {
   const properties =
     version === 5 ? { properties: peerProperties((packet as { properties?: Properties }).properties) } : {};
@@ -131,8 +131,8 @@ export function toPeer(packet: Packet, version: ProtocolVersion): Peer {
   }
 }
 
-/** What mqtt-packet decoded, as our packet. */
-// biome-ignore lint/suspicious/noExplicitAny: the types of mqtt-packet do not say what its parser gives
+/** A packet decoded by mqtt-packet, in our form. */
+// biome-ignore lint/suspicious/noExplicitAny: the types of mqtt-packet do not describe what its parser emits
 export function fromPeer(peer: any, version: ProtocolVersion): Packet {
   const properties = version === 5 ? { properties: ownProperties(peer.properties) } : {};
   const packetId = peer.messageId;

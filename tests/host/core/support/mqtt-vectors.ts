@@ -32,7 +32,7 @@ export const valid = vectors.filter(({ packet }) => packet) as (Vector & { packe
 export const malformed = vectors.filter(({ error }) => error) as (Vector & { error: string; errorOffset: number })[];
 export const incomplete = vectors.filter(({ needed }) => needed !== undefined) as (Vector & { needed: number })[];
 
-/** How a vector is named in a test report. */
+/** The title of a vector in a test report. */
 export const title = ({ name, protocolVersion }: Vector) => `${name} (version ${protocolVersion})`;
 
 export const bytesOf = ({ bytes }: Vector) => Buffer.from(bytes, 'hex');

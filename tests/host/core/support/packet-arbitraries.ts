@@ -11,7 +11,7 @@ import type {
   Will,
 } from '../../../../host/core/index.js';
 
-/** Arbitrary valid packets, as decoding gives them. Which packet has which property and reason code the ABI's source says. */
+/** Arbitrary valid packets, as decoding returns them. The ABI description says which packet has which property and reason code. */
 
 interface PropertyRule {
   name: keyof Properties;
@@ -29,7 +29,7 @@ const tables: Tables = JSON.parse(readFileSync(new URL('../../../../assembly/abi
 
 const LARGEST_VARINT = 268_435_455;
 
-/** Any text without U+0000; now and then longer than the views and loops that are made for short text. */
+/** Any text without U+0000; sometimes too long for the views and loops for short text. */
 export const text = (minLength = 0): Arbitrary<string> =>
   fc
     .oneof(
@@ -46,7 +46,7 @@ export const bytes: Arbitrary<Buffer> = fc
   )
   .map((value) => Buffer.from(value));
 
-/** A whole number; the ends of its range and of fewer bytes come often. */
+/** An integer; the ends of its range, and those of fewer bytes, are frequent. */
 function integer(min: number, max: number): Arbitrary<number> {
   const edges = [0, 1, 127, 128, 255, 256, 16_383, 16_384, 65_535, 65_536, 0x7fffffff, 0x80000000, 0xffffffff];
   const within = edges.filter((edge) => edge >= min && edge <= max);
@@ -100,7 +100,7 @@ function valueFor({ type, rule }: PropertyRule): Arbitrary<unknown> {
   }
 }
 
-/** Some of the properties that a packet may have; Authentication Data with a method. */
+/** Some of the properties that a packet may have; Authentication Data only with a method. */
 function properties(packet: string): Arbitrary<Properties> {
   const rules = tables.properties.filter(({ packets }) => packets.includes(packet));
   const values: Record<string, Arbitrary<unknown>> = Object.fromEntries(
@@ -270,6 +270,6 @@ export function anyPacket(version: 4 | 5): Arbitrary<Packet> {
   return fc.oneof({ weight: 3, arbitrary: byType.publish }, ...Object.values(byType));
 }
 
-/** The packets that a seed gives. */
+/** The packets of a seed. */
 export const samplePackets = (version: 4 | 5, count: number, seed: number): Packet[] =>
   fc.sample(anyPacket(version), { numRuns: count, seed });

@@ -3,10 +3,10 @@ const seed = Number(WASMQTT_SEED ?? 20_261_121);
 
 console.log(`properties: WASMQTT_SEED=${seed}${WASMQTT_RUNS ? `, WASMQTT_RUNS=${WASMQTT_RUNS}` : ''}`);
 
-/** Milliseconds for the runs of a property. */
+/** Time for the runs of a property, milliseconds. */
 const limit = 60_000 + 100 * Number(WASMQTT_RUNS ?? 0);
 
-/** Parameters of a property that is tried so many times; WASMQTT_RUNS takes the place of the count. */
+/** Parameters for trying a property `count` times; WASMQTT_RUNS replaces the count. */
 export const runs = (count: number) => ({
   numRuns: Number(WASMQTT_RUNS ?? count),
   seed,
@@ -15,5 +15,5 @@ export const runs = (count: number) => ({
   markInterruptAsFailure: true,
 });
 
-/** Milliseconds that a property may take, with its report. */
+/** Time that a property may take with its report, milliseconds. */
 export const timeout = limit + 15_000;

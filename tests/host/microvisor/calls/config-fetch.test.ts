@@ -8,8 +8,9 @@ import {
   MvEventType,
 } from '../../../../build/abi/microvisor.js';
 import type { ConfigItem } from '../../../../host/microvisor/index.js';
-import { configFetch, fetchParams, itemParams } from '../cases/channels.js';
+import { configFetch } from '../cases/config-fetch.js';
 import { statusTests } from '../cases/status-case.js';
+import { fetchParams, itemParams } from '../rig/config-structures.js';
 import { Rig, TAG } from '../rig/rig.js';
 
 const { CONFIGFETCH } = MvChannelType;
@@ -53,7 +54,7 @@ describe('config fetch', () => {
     ]);
   });
 
-  it('asks the source for the scope and store of each key, and tells no value in its event', async () => {
+  it('asks the source for the scope and store of each key, and keeps the values out of its event', async () => {
     let asked: ConfigItem[] = [];
     const rig = new Rig({
       fetch: async (items) => {
@@ -72,7 +73,7 @@ describe('config fetch', () => {
     expect(JSON.stringify(rig.events)).not.toContain('hush');
   });
 
-  it('says RESPONSETOOLARGE when the values do not fit the receive buffer', async () => {
+  it('reports RESPONSETOOLARGE when the values do not fit the receive buffer', async () => {
     const rig = new Rig({ fetch: async () => [{ result: 'ok', value: 'x'.repeat(1025) }] });
     const channel = await start(rig, [{ key: 'big' }]);
     const data = rig.alloc(8);
@@ -82,8 +83,8 @@ describe('config fetch', () => {
 
   it.each([
     ['rejects', async () => Promise.reject(new Error('down'))],
-    ['gives too few results', async () => []],
-  ])('says SERVERERROR for every key when the source %s', async (_, failing) => {
+    ['returns too few results', async () => []],
+  ])('reports SERVERERROR for every key when the source %s', async (_, failing) => {
     const rig = new Rig({ fetch: failing });
     const channel = await start(rig, [{ key: 'a' }]);
     const out = itemParams(rig, 0);
@@ -91,7 +92,7 @@ describe('config fetch', () => {
     expect(rig.u32(out.result)).toBe(MvConfigKeyFetchResult.SERVERERROR);
   });
 
-  it('does nothing more when the channel was closed before the answer', async () => {
+  it('ignores the answer when the channel was closed before it', async () => {
     const rig = new Rig({ fetch });
     const channel = rig.channel(CONFIGFETCH);
     rig.ok('mvSendConfigFetchRequest', channel, fetchParams(rig, [{ key: 'a' }]));

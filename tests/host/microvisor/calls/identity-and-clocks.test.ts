@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Kernel } from '../../../../host/microvisor/index.js';
-import { clocks, identity } from '../cases/basics.js';
+import { createKernel } from '../../../../host/microvisor/index.js';
+import { clocks, identity } from '../cases/identity-and-clocks.js';
 import { statusTests } from '../cases/status-case.js';
 import { DEVICE_ID, Rig } from '../rig/rig.js';
 
@@ -18,8 +18,8 @@ describe('device id and clocks', () => {
 
   it('a device id that is not UV and 32 hex digits is refused', () => {
     const mqttTransport = () => expect.fail();
-    expect(
-      () => new Kernel({ now: () => 0, deviceId: 'UV12', config: { fetch: async () => [] }, mqttTransport }),
+    expect(() =>
+      createKernel({ now: () => 0, deviceId: 'UV12', config: { fetch: async () => [] }, mqttTransport }),
     ).toThrow('device id "UV12" is not UV followed by 32 hex digits');
   });
 

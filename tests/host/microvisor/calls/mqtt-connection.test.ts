@@ -17,10 +17,11 @@ import {
   READABLE,
   receive,
 } from '../rig/read-mqtt.js';
-import { OUTSIDE, Rig } from '../rig/rig.js';
+import { Rig } from '../rig/rig.js';
+import { OUTSIDE } from '../rig/rig-memory.js';
 
 describe('connecting', () => {
-  it('sends CONNECT with user name, password, will, keep-alive and clean start when TLS stands', () => {
+  it('sends CONNECT with user name, password, will, keep-alive and clean start after the TLS handshake', () => {
     const rig = new Rig();
     const channel = connecting(rig, {
       authentication: login(rig, 'user', 'secret'),
@@ -60,7 +61,7 @@ describe('connecting', () => {
     ]);
   });
 
-  it('gives CAs, the client chain and the key to the transport as they are', () => {
+  it('passes CAs, the client chain and the key to the transport unchanged', () => {
     const rig = new Rig();
     const [ca, cert, key] = [Uint8Array.of(0x30, 1, 1), Uint8Array.of(0x30, 1, 2), Uint8Array.of(0x30, 1, 3)];
     connecting(rig, { tlsCredentials: credentials(rig, { ca: [ca], chain: [cert], key }) });
@@ -91,7 +92,7 @@ describe('connecting', () => {
   );
 
   it.each(['NXDOMAIN', 'UNKNOWNCA', 'CERTIFICATEEXPIRED', 'SOCKETERROR', 'INVALIDPARAMETERS'] as const)(
-    'a transport that fails with %s gives that request state, once',
+    'a transport that fails with %s is answered with that request state, once',
     (name) => {
       const rig = new Rig();
       const channel = connecting(rig);
@@ -104,7 +105,7 @@ describe('connecting', () => {
     },
   );
 
-  it('a server that closes after the handshake and before CONNACK is SOCKETERROR, and the detail tells why that is', () => {
+  it('a server that closes after the handshake and before CONNACK is SOCKETERROR, and the detail names a likely reason', () => {
     const rig = new Rig();
     const channel = connecting(rig);
     rig.link.open();
@@ -114,12 +115,12 @@ describe('connecting', () => {
     expect(failed).toMatchObject({ detail: expect.stringContaining('it may want a client certificate') });
   });
 
-  it('without CONNACK within the time for connecting it is SOCKETERROR', () => {
+  it('a missing CONNACK is SOCKETERROR after the connect timeout', () => {
     const rig = new Rig({ behaviour: { connectTimeout: 5000 } });
     const channel = connecting(rig);
     rig.link.open();
     rig.advance(1);
-    expect(rig.kernel.nextDeadline()).toBe(rig.time + 4999);
+    expect(rig.kernel.nextDeadline(rig.time)).toBe(rig.time + 4999);
     rig.advance(4999);
     expect(connectResponse(rig, channel)).toEqual(['SOCKETERROR', 0]);
     expect(rig.link.destroyed).toBe(true);
@@ -145,23 +146,23 @@ describe('connecting', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'connectFailed', detail: expect.stringContaining(detail) });
   });
 
-  it('a second connect while the connection stands is answered with ALREADYCONNECTED and changes nothing', () => {
+  it('a second connect request while connected is answered with ALREADYCONNECTED and changes nothing', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestConnect', channel, rig.connectRequest());
-    rig.kernel.tick();
+    rig.tick();
     expect(connectResponse(rig, channel)).toEqual(['ALREADYCONNECTED', 0]);
     expect(rig.links.length).toBe(1);
     arrive(rig, 't', 'still here');
     expect(receive(rig, channel).payload).toBe('still here');
   });
 
-  it('nothing is sent or told inside a system call', () => {
+  it('a system call neither sends nor notifies: it leaves that to the next tick', () => {
     const rig = new Rig();
     const channel = rig.channel();
     rig.ok('mvMqttRequestConnect', channel, rig.connectRequest());
     expect([rig.links.length, rig.news().length]).toEqual([0, 0]);
-    expect(rig.kernel.nextDeadline()).toBe(rig.time);
+    expect(rig.kernel.nextDeadline(rig.time)).toBe(rig.time);
   });
 });
 
@@ -170,7 +171,7 @@ describe('disconnecting', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestDisconnect', channel);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.link.last('disconnect').reasonCode).toBe(0);
     expect(rig.link.ended).toBe(true);
     expect(rig.news()).toEqual([READABLE]);
@@ -184,15 +185,26 @@ describe('disconnecting', () => {
     expect(rig.news()).toEqual([]);
   });
 
-  it('without a connection it answers NOTCONNECTED', () => {
+  it('answers NOTCONNECTED without a connection', () => {
     const rig = new Rig();
     const channel = rig.channel();
     rig.ok('mvMqttRequestDisconnect', channel);
-    rig.kernel.tick();
+    rig.tick();
     expect(disconnectResponse(rig, channel)).toEqual(['NOTCONNECTED', 0]);
   });
 
-  it('the DISCONNECT of a server gives its code', () => {
+  it('a connect request after a disconnect request of the same turn is answered with NOTCONNECTED and opens nothing', () => {
+    const rig = new Rig();
+    const channel = rig.channel();
+    rig.ok('mvMqttRequestDisconnect', channel);
+    rig.ok('mvMqttRequestConnect', channel, rig.connectRequest());
+    rig.tick();
+    expect(connectResponse(rig, channel)).toEqual(['NOTCONNECTED', 0]);
+    expect(disconnectResponse(rig, channel)).toEqual(['NOTCONNECTED', 0]);
+    expect(rig.links).toEqual([]);
+  });
+
+  it('the response to a DISCONNECT of the server has its reason code', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.link.send({ type: 'disconnect', reasonCode: 0x8e });
@@ -200,12 +212,12 @@ describe('disconnecting', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'disconnected', requested: false, reasonCode: 0x8e });
   });
 
-  it('a dropped connection answers what was in service with NOTCONNECTED, then the disconnect response; one notification each', () => {
+  it('a dropped connection answers pending requests with NOTCONNECTED, then adds the disconnect response; one notification each', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(rig, ['a']));
     rig.ok('mvMqttRequestPublish', channel, publishRequest(rig, 'a', 'b', 1));
-    rig.kernel.tick();
+    rig.tick();
     rig.link.events.closed({ requestState: MvMqttRequestState.SOCKETERROR, detail: 'read ECONNRESET' });
     expect(rig.news()).toEqual([READABLE, READABLE, READABLE]);
     expect(codes(rig, 'mvMqttReadSubscribeResponse', channel)).toEqual(['NOTCONNECTED', 7, []]);
@@ -214,7 +226,7 @@ describe('disconnecting', () => {
     expect(rig.events.at(-1)).toEqual({ event: 'disconnected', reason: 'read ECONNRESET', requested: false });
   });
 
-  it('closing the channel says goodbye to the broker', () => {
+  it('closing the channel sends DISCONNECT to the broker', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvCloseChannel', rig.words(channel));
@@ -223,7 +235,7 @@ describe('disconnecting', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'disconnected', requested: true });
   });
 
-  it('a LATEFAULT drops the connection without goodbye, so that the will is published', () => {
+  it('a LATEFAULT drops the connection without DISCONNECT, so that the will is published', () => {
     const rig = new Rig();
     const channel = rig.connected();
     const address = publishRequest(rig, 'a', 'b');

@@ -6,7 +6,7 @@ import { disconnectResponse, next, READABLE, receive } from '../rig/read-mqtt.js
 import { Rig } from '../rig/rig.js';
 
 describe('receiving', () => {
-  it('one notification and one item for each message, in order', () => {
+  it('each message is one notification and one item, in order', () => {
     const rig = new Rig();
     const channel = rig.connected();
     arrive(rig, 'first', '1');
@@ -22,14 +22,14 @@ describe('receiving', () => {
     const channel = rig.connected();
     arrive(rig, 't', 'x', qos, 33);
     const { id } = receive(rig, channel);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.link.received.map(({ type }) => type)).toEqual(['connect']);
     rig.ok('mvMqttAcknowledgeMessage', channel, id);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.link.last(qos === 1 ? 'puback' : 'pubrec').packetId).toBe(33);
     expect(rig.events.at(-1)).toEqual({ event: 'acknowledged', topic: 't', qos });
     rig.ok('mvMqttAcknowledgeMessage', channel, id);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.link.received.length).toBe(2);
   });
 
@@ -38,7 +38,7 @@ describe('receiving', () => {
     const channel = rig.connected();
     arrive(rig, 't', 'x', 2, 3);
     rig.ok('mvMqttAcknowledgeMessage', channel, receive(rig, channel).id);
-    rig.kernel.tick();
+    rig.tick();
     arrive(rig, 't', 'x', 2, 3);
     expect(next(rig, channel)).toBe('NONE');
     expect(rig.link.received.map(({ type }) => type)).toEqual(['connect', 'pubrec', 'pubrec']);
@@ -46,7 +46,7 @@ describe('receiving', () => {
     expect(rig.link.last('pubcomp').packetId).toBe(3);
   });
 
-  it('a message above the receive buffer is MESSAGELOST with topic and length; QoS 1 is then acknowledged by the kernel', () => {
+  it('a message larger than the receive buffer is MESSAGELOST with topic and length; the kernel then acknowledges QoS 1', () => {
     const rig = new Rig();
     const channel = rig.connected();
     arrive(rig, 'big', 'x'.repeat(1022), 1, 8);
@@ -60,14 +60,14 @@ describe('receiving', () => {
     expect(rig.events).toContainEqual({ event: 'messageLost', topic: 'big', length: 1022 });
   });
 
-  it('a message of exactly the receive buffer fits; the next waits for room', () => {
+  it('a message of exactly the size of the receive buffer fits; the next waits for room', () => {
     const rig = new Rig();
     const channel = rig.connected();
     arrive(rig, 'big', 'x'.repeat(1021));
     arrive(rig, 'late', 'y');
     expect(rig.news()).toEqual([READABLE]);
     expect(receive(rig, channel).topic).toBe('big');
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.news()).toEqual([READABLE]);
     expect(receive(rig, channel).topic).toBe('late');
   });
@@ -83,7 +83,7 @@ describe('receiving', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'disconnected', requested: false });
   });
 
-  it('more messages that were not acknowledged than the limit end it likewise under 3.1.1, which has no Receive Maximum', () => {
+  it('more unacknowledged messages than the limit end the connection too under 3.1.1, which has no Receive Maximum', () => {
     const rig = new Rig({ limits: { messagesInFlight: 2 } });
     const channel = rig.connected({ protocolVersion: MvMqttProtocolVersion.V3_1_1 });
     const message = {
@@ -114,7 +114,7 @@ describe('receiving', () => {
     rig.link.events.data(Buffer.concat(Array(6).fill(encodePacket(message, 5))));
     expect(disconnectResponse(rig, channel)[0]).toBe('CONNECTIONCIRCUITBREAKER');
     receive(rig, channel);
-    rig.kernel.tick();
+    rig.tick();
     expect(next(rig, channel)).toBe('NONE');
     expect(rig.news().length).toBe(2);
   });

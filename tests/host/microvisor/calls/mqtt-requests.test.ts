@@ -5,11 +5,11 @@ import { codes, next, publishResponse, READABLE } from '../rig/read-mqtt.js';
 import { Rig } from '../rig/rig.js';
 
 describe('subscribing and unsubscribing', () => {
-  it('gives the reason code of each topic with the correlation id', () => {
+  it('answers with the reason code of each topic and the correlation id', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(rig, ['a/+', 'b/#'], 4711));
-    rig.kernel.tick();
+    rig.tick();
     const { packetId, subscriptions } = rig.link.last('subscribe');
     expect(subscriptions.map(({ topicFilter, qos }) => [topicFilter, qos])).toEqual([
       ['a/+', 1],
@@ -26,21 +26,21 @@ describe('subscribing and unsubscribing', () => {
     expect(rig.events.at(-1)).toEqual({ event: 'subscribed', topics });
   });
 
-  it('lets the next subscribe through when the first was answered', () => {
+  it('accepts the next subscribe request after the first was answered', () => {
     const rig = new Rig();
     const channel = rig.connected();
     for (const topic of ['a', 'b']) {
       rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(rig, [topic]));
-      rig.kernel.tick();
+      rig.tick();
       rig.link.send({ type: 'suback', packetId: rig.link.last('subscribe').packetId, reasonCodes: [0] });
     }
   });
 
-  it('an UNSUBACK of 3.1.1, which has no codes, is 0 for every topic', () => {
+  it('an UNSUBACK of 3.1.1, which has no codes, counts as 0 for every topic', () => {
     const rig = new Rig();
     const channel = rig.connected({ protocolVersion: MvMqttProtocolVersion.V3_1_1 });
     rig.ok('mvMqttRequestUnsubscribe', channel, unsubscribeRequest(rig, ['a', 'b'], 12));
-    rig.kernel.tick();
+    rig.tick();
     const { packetId } = rig.link.last('unsubscribe');
     rig.link.send({ type: 'unsuback', packetId, reasonCodes: [] });
     expect(codes(rig, 'mvMqttReadUnsubscribeResponse', channel)).toEqual(['REQUESTCOMPLETED', 12, [0, 0]]);
@@ -50,7 +50,7 @@ describe('subscribing and unsubscribing', () => {
     const rig = new Rig();
     const channel = rig.connected();
     rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(rig, [filter]));
-    rig.kernel.tick();
+    rig.tick();
     expect(codes(rig, 'mvMqttReadSubscribeResponse', channel)).toEqual(['INVALIDPARAMETERS', 7, []]);
     expect(rig.link.received.map(({ type }) => type)).toEqual(['connect']);
   });
@@ -60,7 +60,7 @@ describe('subscribing and unsubscribing', () => {
     const channel = rig.connected();
     for (const request of [subscribeRequest(rig, []), subscribeRequest(rig, ['a'], 7, 3)]) {
       rig.ok('mvMqttRequestSubscribe', channel, request);
-      rig.kernel.tick();
+      rig.tick();
       expect(codes(rig, 'mvMqttReadSubscribeResponse', channel)[0]).toBe('INVALIDPARAMETERS');
     }
   });
@@ -69,7 +69,7 @@ describe('subscribing and unsubscribing', () => {
 describe('publishing', () => {
   const publish = (rig: Rig, channel: number, qos: number, topic = 'a/b') => {
     rig.ok('mvMqttRequestPublish', channel, publishRequest(rig, topic, 'payload', qos, 99));
-    rig.kernel.tick();
+    rig.tick();
   };
 
   it('QoS 0 is done when the transport has it', () => {
@@ -111,7 +111,7 @@ describe('publishing', () => {
     expect(publishResponse(rig, channel)).toEqual(['INVALIDPARAMETERS', 99, 0]);
   });
 
-  it('before and after a connection it is answered with NOTCONNECTED', () => {
+  it('a publish before or after the connection is answered with NOTCONNECTED', () => {
     const rig = new Rig();
     const channel = rig.channel();
     publish(rig, channel, 0);

@@ -1,6 +1,10 @@
 import { describe } from 'vitest';
-import { mqttRequests, mqttResponses } from '../cases/mqtt.js';
+import { mqttConnect } from '../cases/mqtt-connect.js';
+import { mqttRequests } from '../cases/mqtt-requests.js';
+import { mqttResponses } from '../cases/mqtt-responses.js';
 import { statusTests } from '../cases/status-case.js';
+
+describe('connecting to a broker', () => statusTests(mqttConnect));
 
 describe('MQTT requests', () => statusTests(mqttRequests));
 

@@ -12,11 +12,18 @@ export interface StatusCase {
   rig?: () => Rig;
 }
 
+/** Status, condition, what to do, and the kernel when it needs settings of its own. */
+export type StatusRow = [keyof typeof MvStatus, string, StatusCase['run'], (() => Rig)?];
+
+/** The rows of one call as cases. */
+export const statusCases = (call: SystemCallName, rows: StatusRow[]): StatusCase[] =>
+  rows.map(([status, when, run, rig]) => ({ call, status, when, run, rig }));
+
 /** One test for each case. */
 export function statusTests(cases: StatusCase[]): void {
   describe('statuses', () => {
     for (const { call, status, when, run, rig } of cases) {
-      it(`${call} gives ${status} ${when}`, async () => {
+      it(`${call} returns ${status} ${when}`, async () => {
         expect(nameOf(MvStatus, await run(rig?.() ?? new Rig()))).toBe(status);
       });
     }

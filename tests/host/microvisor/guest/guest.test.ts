@@ -1,76 +1,18 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  Device,
-  GuestError,
-  GuestTrap,
-  Kernel,
-  type KernelEvent,
-  loadGuest,
-} from '../../../../host/microvisor/index.js';
+import { createKernel, GuestError, GuestTrap, type KernelEvent, loadGuest } from '../../../../host/microvisor/index.js';
+import { compileGuest, guestSource } from '../rig/compile-guest.js';
 import { DEVICE_ID } from '../rig/rig.js';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
-
-/** Compiles a few lines of AssemblyScript over the generated declarations. */
-async function compile(source: string): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(root, 'build/guest-'));
-  try {
-    await writeFile(join(folder, 'guest.ts'), `import * as mv from '../abi/microvisor-assembly';\n${source}`);
-    const file = (name: string) => join(folder, name).slice(root.length + 1);
-    const options = [file('guest.ts'), '--outFile', file('guest.wasm'), '--runtime', 'stub', '--use', 'abort='];
-    const { error, stderr } = await asc.main([...options, '--baseDir', root]);
-    if (error) throw new Error(`${error.message}\n${stderr}`);
-    return readFileSync(join(folder, 'guest.wasm'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const source = `
-@external("env", "mv_host_timer") declare function mv_host_timer(milliseconds: i32): void;
-@external("env", "mv_host_print") declare function mv_host_print(address: usize, length: u32): void;
-const buffer = memory.data(64, 8);
-const work = memory.data(64, 8);
-let state: i32 = 0;
-let deep: i32 = 0;
-export function mv_app_start(): void {
-  store<u32>(work, mv.TIM8_BRK_IRQn);
-  store<u32>(work + 4, <u32>buffer);
-  store<u32>(work + 8, 64);
-  if (mv.mvSetupNotifications(work, work + 16) != mv.MV_STATUS_OKAY) unreachable();
-  store<u32>(work, 1);
-  store<u32>(work + 4, load<u32>(work + 16));
-  store<u32>(work + 8, 77);
-  if (mv.mvRequestNetwork(work, work + 20) != mv.MV_STATUS_OKAY) unreachable();
-  state = 1;
-}
-export function TIM8_BRK_IRQHandler(): void {
-  state = load<u32>(buffer + 12);
-  store<u32>(work, 0x6b6f);
-  mv_host_print(work, 2);
-  mv_host_timer(500);
-}
-export function mv_app_timer(): void { state = 1000; mv_host_timer(-1); }
-export function mv_app_state(): i32 { return state; }
-export function trap(): void { unreachable(); }
-export function recurse(): void { deep++; recurse(); deep++; }
-`;
 
 let wasm: Uint8Array;
 beforeAll(async () => {
-  wasm = await compile(source);
+  wasm = await compileGuest(guestSource);
 });
 
 class Clock {
   now = 10;
   readonly events: KernelEvent[] = [];
   readonly log: string[] = [];
-  readonly kernel = new Kernel({
+  readonly kernel = createKernel({
     now: () => this.now,
     deviceId: DEVICE_ID,
     config: { fetch: async () => [] },
@@ -88,17 +30,17 @@ describe('a reactive guest', () => {
     const guest = await loadGuest(wasm, clock.kernel);
     guest.start();
     expect(stateOf(guest)).toBe(1);
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(77);
     expect(clock.log).toEqual(['ok']);
-    expect(clock.kernel.nextDeadline()).toBe(510);
+    expect(clock.kernel.nextDeadline(clock.now)).toBe(510);
     clock.now = 509;
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(77);
     clock.now = 510;
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(1000);
-    expect(clock.kernel.nextDeadline()).toBeUndefined();
+    expect(clock.kernel.nextDeadline(clock.now)).toBeUndefined();
     const turns = clock.events.flatMap((event) => (event.event === 'turn' ? [event.entry] : []));
     expect(turns.filter((entry) => entry !== 'mv_app_state')).toEqual([
       'mv_app_start',
@@ -108,22 +50,25 @@ describe('a reactive guest', () => {
     expect(clock.events).toContainEqual({ event: 'interrupt', irq: 51 });
   });
 
-  it('without the handler of the vector is interrupted through mv_irq with the number', async () => {
+  it('without a handler for the vector is interrupted through mv_irq with the number', async () => {
     const clock = new Clock();
-    const renamed = source
+    const renamed = guestSource
       .replace('TIM8_BRK_IRQHandler()', 'mv_irq(irqn: i32)')
       .replace('state = load<u32>(buffer + 12);', 'state = irqn;');
-    const guest = await loadGuest(await compile(renamed), clock.kernel);
+    const guest = await loadGuest(await compileGuest(renamed), clock.kernel);
     guest.start();
-    guest.run();
+    guest.run(clock.now);
     expect(stateOf(guest)).toBe(51);
   });
 
-  it('without any handler is stopped at the first interrupt, with a clear error', async () => {
+  it('without any handler is stopped at the first interrupt with an error that names the missing exports', async () => {
     const clock = new Clock();
-    const guest = await loadGuest(await compile(source.replace('export function TIM8', 'function TIM8')), clock.kernel);
+    const guest = await loadGuest(
+      await compileGuest(guestSource.replace('export function TIM8', 'function TIM8')),
+      clock.kernel,
+    );
     guest.start();
-    expect(() => guest.run()).toThrow(
+    expect(() => guest.run(clock.now)).toThrow(
       'interrupt 51 is pending, but the guest exports neither TIM8_BRK_IRQHandler nor mv_irq',
     );
     expect(guest.running).toBe(false);
@@ -139,7 +84,7 @@ describe('a reactive guest', () => {
     expect(() => guest.enter(entry)).toThrow(GuestTrap);
     expect(guest.trap).toMatchObject({ entry, message: expect.stringMatching(message) });
     expect(clock.events.at(-1)).toMatchObject({ event: 'trap', entry });
-    guest.run();
+    guest.run(clock.now);
     expect(() => guest.enter('mv_app_state')).toThrow('the guest is stopped');
   });
 
@@ -147,7 +92,7 @@ describe('a reactive guest', () => {
     const clock = new Clock();
     const grow =
       'export function grow(): i32 { const at = memory.size() << 16; memory.grow(1); return mv.mvGetDeviceId(at, 34); }';
-    const guest = await loadGuest(await compile(source + grow), clock.kernel);
+    const guest = await loadGuest(await compileGuest(guestSource + grow), clock.kernel);
     const before = guest.memory.buffer.byteLength;
     expect(guest.enter('grow')).toBe(0);
     expect(Buffer.from(guest.memory.buffer, before, 34).toString()).toBe(DEVICE_ID);
@@ -155,8 +100,8 @@ describe('a reactive guest', () => {
 });
 
 describe('loading a guest', () => {
-  it('is refused with everything that is wrong at once', async () => {
-    const bytes = await compile(`
+  it('is refused with a list of everything that is wrong', async () => {
+    const bytes = await compileGuest(`
       @external("env", "mvSendHttpRequest") declare function http(a: i32, b: i32): i32;
       @external("env", "mv_host_timer") declare function timer(a: i32): void;
       @external("other", "thing") declare function thing(): void;
@@ -183,42 +128,9 @@ describe('loading a guest', () => {
     await expect(loadGuest(bytes, new Clock().kernel)).rejects.toThrow('it does not export its memory as "memory"');
   });
 
-  it('is refused for bytes that are no module', async () => {
+  it('is refused for bytes that are not a module', async () => {
     await expect(loadGuest(Buffer.from('#!/bin/sh'), new Clock().kernel)).rejects.toThrow(
       'the guest is not a WebAssembly module',
     );
-  });
-});
-
-describe('a device in real time', () => {
-  const options = { deviceId: DEVICE_ID, config: { fetch: async () => [] } };
-
-  it('runs the guest on the event loop until it is stopped', async () => {
-    let reach = () => {};
-    const reached = new Promise<void>((resolve) => {
-      reach = resolve;
-    });
-    const device = await Device.load({
-      ...options,
-      guest: await compile(source.replace('mv_host_timer(500)', 'mv_host_timer(5)')),
-      onEvent: (event) => {
-        if (event.event === 'turn' && event.entry === 'mv_app_timer') reach();
-      },
-    });
-    device.start();
-    await reached;
-    expect(stateOf(device.guest)).toBe(1000);
-    await device.stop();
-    expect(await device.stopped).toBeUndefined();
-    expect(() => stateOf(device.guest)).toThrow('the host stopped it');
-  });
-
-  it('is stopped by a trap, which `stopped` tells', async () => {
-    const guest = await compile(
-      source.replace('state = 1000;', 'unreachable();').replace('mv_host_timer(500)', 'mv_host_timer(0)'),
-    );
-    const device = await Device.load({ ...options, guest });
-    device.start();
-    expect(await device.stopped).toMatchObject({ name: 'GuestTrap', entry: 'mv_app_timer' });
   });
 });

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { MvChannelType, MvClosureReason, MvStatus, nameOf } from '../../../../build/abi/microvisor.js';
-import { channels, fetchParams } from '../cases/channels.js';
+import { channels } from '../cases/channels.js';
 import { statusTests } from '../cases/status-case.js';
-import { OUTSIDE, Rig } from '../rig/rig.js';
+import { fetchParams } from '../rig/config-structures.js';
+import { Rig } from '../rig/rig.js';
+import { OUTSIDE } from '../rig/rig-memory.js';
 
 const { CONFIGFETCH } = MvChannelType;
 
 describe('channels', () => {
   statusTests(channels);
 
-  it('a second after the eighth open in quick succession the ninth is let through', () => {
+  it('after eight opens in quick succession the ninth succeeds a second later', () => {
     const rig = new Rig();
     for (let count = 0; count < 8; count++) rig.ok('mvCloseChannel', rig.words(rig.channel()));
     const open = () => nameOf(MvStatus, rig.call('mvOpenChannel', rig.channelParams(MvChannelType.MQTT), rig.words(0)));
@@ -19,7 +21,7 @@ describe('channels', () => {
     expect(open()).toBe('OKAY');
   });
 
-  it('closing zeroes the handle, and the handle stands for nothing afterwards', () => {
+  it('closing zeroes the handle, which is invalid afterwards', () => {
     const rig = new Rig();
     const handle = rig.channel();
     const address = rig.words(handle);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { logging } from '../cases/basics.js';
+import { logging } from '../cases/logging.js';
 import { statusTests } from '../cases/status-case.js';
 import { Rig } from '../rig/rig.js';
 
 describe('logging', () => {
   statusTests(logging);
 
-  it('gives lines to the log sink and to the events', () => {
+  it('writes lines to the log sink and to the events', () => {
     const rig = new Rig();
     rig.ok('mvServerLoggingInit', rig.buffer(512), 512);
     const { data, length } = rig.put('temperature 21°');
@@ -15,7 +15,7 @@ describe('logging', () => {
     expect(rig.events).toContainEqual({ event: 'log', text: 'temperature 21°' });
   });
 
-  it('keeps lines while the link is down and gives them out in order when it is back', () => {
+  it('keeps lines while the link is down and writes them in order when it is up again', () => {
     const rig = new Rig();
     rig.ok('mvServerLoggingInit', rig.buffer(512), 512);
     rig.kernel.network.setLink(false);
@@ -23,10 +23,10 @@ describe('logging', () => {
       const { data, length } = rig.put(text);
       rig.ok('mvServerLog', data, length);
     }
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.log).toEqual([]);
     rig.kernel.network.setLink(true);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.log).toEqual(['one', 'two']);
   });
 });

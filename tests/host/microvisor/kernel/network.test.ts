@@ -6,7 +6,7 @@ import {
   MvNetworkReason,
   MvNetworkStatus,
 } from '../../../../build/abi/microvisor.js';
-import { network } from '../cases/basics.js';
+import { network } from '../cases/network.js';
 import { statusTests } from '../cases/status-case.js';
 import { Rig, TAG } from '../rig/rig.js';
 
@@ -28,9 +28,9 @@ describe('network', () => {
     const rig = new Rig({ behaviour: { networkDelay: 250 } });
     const out = rig.words(0);
     rig.ok('mvRequestNetwork', rig.networkParams(), out);
-    rig.kernel.tick();
+    rig.tick();
     expect(status(rig, rig.u32(out))).toBe(MvNetworkStatus.CONNECTING);
-    expect(rig.kernel.nextDeadline()).toBe(rig.time + 250);
+    expect(rig.kernel.nextDeadline(rig.time)).toBe(rig.time + 250);
     rig.advance(249);
     expect(rig.news()).toEqual([]);
     rig.advance(1);
@@ -42,7 +42,7 @@ describe('network', () => {
     ]);
   });
 
-  it('tells why it is used', () => {
+  it('reports why the network is used', () => {
     const rig = new Rig();
     expect(reasons(rig)).toEqual([MvNetworkReason.NEVERUSEDNETWORKAPI, 0]);
     const handle = rig.words(rig.network());
@@ -52,7 +52,7 @@ describe('network', () => {
     expect(rig.u32(handle)).toBe(0);
   });
 
-  it('an outage closes every channel with NETWORKDISCONNECTED and says so', () => {
+  it('an outage closes every channel with NETWORKDISCONNECTED and notifies each', () => {
     const rig = new Rig();
     const channel = rig.channel(MvChannelType.CONFIGFETCH);
     rig.kernel.network.setLink(false);
@@ -64,7 +64,7 @@ describe('network', () => {
     rig.ok('mvGetChannelClosureReason', channel, reason);
     expect(rig.u32(reason)).toBe(MvClosureReason.NETWORKDISCONNECTED);
     rig.kernel.network.setLink(true);
-    rig.kernel.tick();
+    rig.tick();
     expect(rig.news()).toEqual([{ eventType: MvEventType.NETWORKSTATUSCHANGED, tag: TAG }]);
   });
 

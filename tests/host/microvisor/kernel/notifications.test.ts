@@ -6,7 +6,7 @@ import {
   readMvNotification,
   writeMvNotificationSetup,
 } from '../../../../build/abi/microvisor.js';
-import { notifications } from '../cases/basics.js';
+import { notifications } from '../cases/notifications.js';
 import { statusTests } from '../cases/status-case.js';
 import { Rig } from '../rig/rig.js';
 
@@ -23,10 +23,10 @@ describe('notifications', () => {
     rig.time += 2;
     rig.kernel.notifications.notify(rig.u32(handle), MvEventType.CHANNELDATAREADABLE, 0xfeed);
     expect(readMvNotification(rig.view, buffer)).toEqual({ microseconds: 2000n, eventType: 2, tag: 0xfeed });
-    expect([rig.kernel.takeEntry(), rig.kernel.takeEntry()]).toEqual([{ interrupt: 51 }, undefined]);
+    expect([rig.takeEntry(), rig.takeEntry()]).toEqual([{ interrupt: 51 }, undefined]);
   });
 
-  it('the buffer is circular: the third record of two overwrites the first, full or not', () => {
+  it('the buffer is circular: in one of two records the third overwrites the first, read or not', () => {
     const rig = new Rig();
     const buffer = rig.alloc(32);
     new Uint8Array(rig.memory.buffer, buffer, 32).fill(0xff);
@@ -37,7 +37,7 @@ describe('notifications', () => {
     for (const tag of [1, 2, 3]) rig.kernel.notifications.notify(rig.u32(handle), MvEventType.CHANNELDATAREADABLE, tag);
     const tags = [0, 16].map((offset) => readMvNotification(rig.view, buffer + offset).tag);
     expect(tags).toEqual([3, 2]);
-    expect([1, 2, 3, 4].map(() => rig.kernel.takeEntry() !== undefined)).toEqual([true, true, true, false]);
+    expect([1, 2, 3, 4].map(() => rig.takeEntry() !== undefined)).toEqual([true, true, true, false]);
   });
 
   it('closing zeroes the handle, and nothing is written to the buffer afterwards', () => {

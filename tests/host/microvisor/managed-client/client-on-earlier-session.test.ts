@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { encodePacket } from '../../../../host/core/index.js';
 import { message, Pair } from '../rig/client-pair.js';
 
-describe('the managed MQTT client on the session of the connection before', () => {
-  it('a topic alias that is allowed stands for its topic until the connection ends (3.3.2.3.4)', () => {
+describe('the managed MQTT client on the session of an earlier connection', () => {
+  it('keeps a topic alias until the connection ends (3.3.2.3.4)', () => {
     const pair = new Pair({}, { topicAliases: 2 });
     pair.client.start(0);
     expect(pair.sent()).toMatchObject([{ type: 'connect', properties: { topicAliasMaximum: 2 } }]);
@@ -11,26 +11,26 @@ describe('the managed MQTT client on the session of the connection before', () =
     const topic = 'a'.repeat(256);
     pair.send({ ...message, topic, properties: { topicAlias: 2 } });
     pair.send({ ...message, topic: '', properties: { topicAlias: 2 } });
-    expect(pair.client.takeEvents().slice(1)).toMatchObject([{ topic }, { topic }]);
+    expect(pair.events().slice(1)).toMatchObject([{ topic }, { topic }]);
     pair.client.close();
     const next = new Pair({}, pair.session).connected();
     next.send({ ...message, topic: '', properties: { topicAlias: 2 } });
-    expect(next.client.takeEvents()).toMatchObject([{ type: 'closed' }]);
+    expect(next.events()).toMatchObject([{ type: 'closed' }]);
   });
 
-  it('acknowledgements keep their order when the broker sends messages again in another one (MQTT-4.6.0-3)', () => {
+  it('keeps acknowledgements in order when the broker sends messages again in another order (MQTT-4.6.0-3)', () => {
     const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
     const [first, second] = [1, 2].map((packetId) => ({ ...message, qos: 2 as const, packetId }));
     pair.send(first, second);
-    const receipts = pair.client.takeEvents().flatMap((event) => (event.type === 'message' && event.receipt) || []);
+    const receipts = pair.events().flatMap((event) => (event.type === 'message' && event.receipt) || []);
     pair.client.acknowledge(receipts[1], 0);
     pair.client.close();
     const again = new Pair({ cleanStart: false }, pair.session);
     again.client.start(0);
     again.sent();
     again.send({ type: 'connack', sessionPresent: true, reasonCode: 0 });
-    again.client.receive(Buffer.concat([second, first].map((packet) => encodePacket({ ...packet, dup: true }, 5))), 0);
-    expect(again.client.takeEvents().map(({ type }) => type)).toEqual(['connected', 'message']);
+    again.receive(Buffer.concat([second, first].map((packet) => encodePacket({ ...packet, dup: true }, 5))));
+    expect(again.events().map(({ type }) => type)).toEqual(['connected', 'message']);
     expect(again.sent()).toEqual([]);
     again.client.acknowledge(receipts[0], 0);
     expect(again.sent()).toMatchObject([
@@ -39,7 +39,7 @@ describe('the managed MQTT client on the session of the connection before', () =
     ]);
   });
 
-  it('the answer to a message of the connection before answers no request of this one', () => {
+  it('does not take the answer to an earlier message for the answer to a new request', () => {
     const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
     pair.publish(1, 1);
     pair.client.close();
@@ -48,21 +48,21 @@ describe('the managed MQTT client on the session of the connection before', () =
     again.send({ type: 'connack', sessionPresent: true, reasonCode: 0 });
     again.publish(1, 1);
     again.send({ type: 'puback', packetId: 1, reasonCode: 0x10 });
-    expect(again.client.takeEvents()).toMatchObject([{ type: 'connected' }]);
+    expect(again.events()).toMatchObject([{ type: 'connected' }]);
     again.send({ type: 'puback', packetId: 2, reasonCode: 0 });
-    expect(again.client.takeEvents()).toEqual([{ type: 'published', id: 1, reasonCode: 0 }]);
+    expect(again.events()).toEqual([{ type: 'published', id: 1, reasonCode: 0 }]);
   });
 
-  it('messages of a session that the broker has forgotten are not mixed up with those of the new one', () => {
+  it('does not mix up messages of a session that the broker has forgotten with those of the new one', () => {
     const pair = new Pair().connected();
     pair.send({ ...message, qos: 2, packetId: 1 });
     pair.client.close();
     const next = new Pair({}, pair.session).connected();
     next.send({ ...message, qos: 2, packetId: 1 }, { ...message, qos: 2, packetId: 1, dup: true });
-    expect(next.client.takeEvents().map(({ type }) => type)).toEqual(['message']);
+    expect(next.events().map(({ type }) => type)).toEqual(['message']);
   });
 
-  it('a message that the broker takes no more when it has to be sent again ends connection and session', () => {
+  it('ends connection and session when a message has to be sent again and the broker no longer takes it', () => {
     const pair = new Pair({ cleanStart: false }, { sessionExpiryInterval: 60 }).connected();
     pair.publish(1, 1);
     pair.client.close();
@@ -71,7 +71,7 @@ describe('the managed MQTT client on the session of the connection before', () =
     again.sent();
     again.send({ type: 'connack', sessionPresent: true, reasonCode: 0, properties: { maximumQoS: 0 } });
     expect(again.sent()).toMatchObject([{ type: 'disconnect' }]);
-    expect(again.client.takeEvents()).toMatchObject([
+    expect(again.events()).toMatchObject([
       { type: 'connected' },
       { type: 'closed', reason: expect.stringContaining('cannot be sent again') },
     ]);

@@ -7,23 +7,26 @@ import { publishRequest, subscribeRequest } from './mqtt-structures.js';
 import { codes, connectResponse, next, receive } from './read-mqtt.js';
 import { Rig, type RigOptions } from './rig.js';
 
-/** One connection of the device to the broker: what is written waits until `BrokerRig.settle` carries it. */
+/** One connection of the device to the broker: bytes wait until `BrokerRig.settle` carries them. */
 class Line implements Transport {
   readonly up: Uint8Array[] = [];
   readonly down: Uint8Array[] = [];
-  /** What the device sent, as far as it was carried. */
+  /** The packets of the device that were carried. */
   readonly sent: Packet[] = [];
   readonly #decoder = new PacketDecoder();
   over = false;
-  /** Packets that are still carried, in both directions together. */
+  /** How many more packets are carried, of both directions together; later ones are lost. */
   packets = Number.POSITIVE_INFINITY;
-  /** The broker's packets wait. */
+  /** True while the broker's packets wait. */
   held = false;
 
-  constructor(
-    readonly id: number,
-    readonly events: TransportEvents,
-  ) {}
+  readonly id: number;
+  readonly events: TransportEvents;
+
+  constructor(id: number, events: TransportEvents) {
+    this.id = id;
+    this.events = events;
+  }
 
   write(bytes: Uint8Array): void {
     this.up.push(bytes);
@@ -50,24 +53,26 @@ class Line implements Transport {
 export class BrokerRig {
   rig: Rig;
   broker: BrokerEngine;
-  /** What the broker took from the device, as `topic=payload`. */
+  /** The messages that the broker accepted from the device, as `topic=payload`. */
   readonly published: string[] = [];
   #lines: Line[] = [];
 
-  constructor(
-    private readonly options: RigOptions = {},
-    private readonly limits: Partial<Limits> = {},
-  ) {
+  readonly #options: RigOptions;
+  readonly #limits: Partial<Limits>;
+
+  constructor(options: RigOptions = {}, limits: Partial<Limits> = {}) {
+    this.#options = options;
+    this.#limits = limits;
     this.broker = this.#broker();
     this.rig = this.#device();
   }
 
-  /** The connection opened last. */
+  /** The last connection that was opened. */
   get line(): Line {
     return this.#lines.at(-1)!;
   }
 
-  /** The types of the packets that the device sent on it, after CONNECT. */
+  /** The types of the packets that the device sent on the last connection, after CONNECT. */
   get sent(): string[] {
     return this.line.sent.slice(1).map(({ type }) => type);
   }
@@ -84,10 +89,10 @@ export class BrokerRig {
     this.broker = this.#broker();
   }
 
-  /** Carries packets, and lets the kernel do its work, until nothing moves. */
+  /** Carries packets and ticks the kernel until nothing moves. */
   settle(): void {
     for (let moved = true; moved; ) {
-      this.rig.kernel.tick();
+      this.rig.tick();
       const line = this.line;
       const up = line.take(line.up);
       if (up && !line.over) this.broker.receive(line.id, up);
@@ -95,22 +100,22 @@ export class BrokerRig {
       if (down && !line.over) line.events.data(down);
       moved = line.up.length > 0 || (!line.held && line.down.length > 0);
     }
-    this.rig.kernel.tick();
+    this.rig.tick();
   }
 
-  /** The connection is lost; both sides notice. */
+  /** Loses the connection; both sides notice. */
   lose(): void {
     this.line.over = true;
     this.broker.closed(this.line.id);
     this.line.events.closed();
-    this.rig.kernel.tick();
+    this.rig.tick();
   }
 
-  /** A new channel with a connection that stands; gives its handle. */
+  /** @returns the handle of a new channel that is connected */
   connect(overrides: Partial<MvMqttConnectRequest> = {}): number {
     const channel = this.rig.channel();
     this.rig.ok('mvMqttRequestConnect', channel, this.rig.connectRequest({ cleanStart: 0, ...overrides }));
-    this.rig.kernel.tick();
+    this.rig.tick();
     this.line.events.connected({ tls: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' });
     this.settle();
     expect(connectResponse(this.rig, channel)).toEqual(['REQUESTCOMPLETED', 0]);
@@ -127,14 +132,14 @@ export class BrokerRig {
       this.#lines.push(line);
       return line;
     };
-    return new Rig({ behaviour: { sessionExpiryInterval: 3600 }, ...this.options, mqttTransport });
+    return new Rig({ behaviour: { sessionExpiryInterval: 3600 }, ...this.#options, mqttTransport });
   }
 
   #broker(): BrokerEngine {
     const lineOf = (id: number) => this.#lines.find((line) => line.id === id && !line.over);
     const broker = new BrokerEngine({
       now: () => this.rig.time,
-      limits: this.limits,
+      limits: this.#limits,
       transport: { send: (id, bytes) => lineOf(id)?.down.push(bytes), end: () => {} },
     });
     broker.on('published', (event: Extract<BrokerEvent, { type: 'published' }>) => {
@@ -144,32 +149,32 @@ export class BrokerRig {
   }
 }
 
-/** The application asks to publish to `up`. */
-export function publish(desk: BrokerRig, channel: number, payload: string, qos: number): void {
-  desk.rig.ok('mvMqttRequestPublish', channel, publishRequest(desk.rig, 'up', payload, qos));
+/** Makes the application publish to `up`. */
+export function publish(brokerRig: BrokerRig, channel: number, payload: string, qos: number): void {
+  brokerRig.rig.ok('mvMqttRequestPublish', channel, publishRequest(brokerRig.rig, 'up', payload, qos));
 }
 
-/** A connection that is subscribed to `down` with QoS 2. */
-export function subscribed(desk: BrokerRig, request: Partial<MvMqttConnectRequest> = {}): number {
-  const channel = desk.connect(request);
-  desk.rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(desk.rig, ['down'], 7, 2));
-  desk.settle();
-  expect(codes(desk.rig, 'mvMqttReadSubscribeResponse', channel)).toEqual(['REQUESTCOMPLETED', 7, [2]]);
+/** @returns the handle of a channel that is subscribed to `down` with QoS 2 */
+export function subscribed(brokerRig: BrokerRig, request: Partial<MvMqttConnectRequest> = {}): number {
+  const channel = brokerRig.connect(request);
+  brokerRig.rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(brokerRig.rig, ['down'], 7, 2));
+  brokerRig.settle();
+  expect(codes(brokerRig.rig, 'mvMqttReadSubscribeResponse', channel)).toEqual(['REQUESTCOMPLETED', 7, [2]]);
   return channel;
 }
 
-/** Reads all messages that wait: their correlation ids by their payloads. */
-export function read(desk: BrokerRig, channel: number): Map<string, number> {
+/** Reads all messages that wait. @returns their correlation ids by their payloads */
+export function read(brokerRig: BrokerRig, channel: number): Map<string, number> {
   const found = new Map<string, number>();
-  while (next(desk.rig, channel) === 'MESSAGERECEIVED') {
-    const { id, payload } = receive(desk.rig, channel);
+  while (next(brokerRig.rig, channel) === 'MESSAGERECEIVED') {
+    const { id, payload } = receive(brokerRig.rig, channel);
     found.set(payload, id);
   }
   return found;
 }
 
-/** The application acknowledges a message, and the kernel does its work. */
-export function acknowledge(desk: BrokerRig, channel: number, id: number | undefined): void {
-  desk.rig.ok('mvMqttAcknowledgeMessage', channel, id ?? 0);
-  desk.settle();
+/** Makes the application acknowledge a message, and settles. */
+export function acknowledge(brokerRig: BrokerRig, channel: number, id: number | undefined): void {
+  brokerRig.rig.ok('mvMqttAcknowledgeMessage', channel, id ?? 0);
+  brokerRig.settle();
 }

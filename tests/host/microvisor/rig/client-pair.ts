@@ -1,5 +1,7 @@
 import { encodePacket, type Packet, PacketDecoder, type Properties } from '../../../../host/core/index.js';
-import { type ClientOptions, MqttClient } from '../../../../host/microvisor/managed-client/mqtt-client.js';
+import type { ClientEvent } from '../../../../host/microvisor/managed-client/client-event.js';
+import type { MqttClientOptions } from '../../../../host/microvisor/managed-client/connect-request.js';
+import { MqttClient } from '../../../../host/microvisor/managed-client/mqtt-client.js';
 import { MqttSession, type SessionSettings } from '../../../../host/microvisor/managed-client/session-store.js';
 
 const settings: SessionSettings = {
@@ -18,10 +20,11 @@ export class Pair {
   readonly session: MqttSession;
   readonly #decoder = new PacketDecoder();
 
-  constructor(
-    private readonly options: Partial<ClientOptions> = {},
-    session: Partial<SessionSettings> | MqttSession = {},
-  ) {
+  readonly #version: 4 | 5;
+  #events: ClientEvent[] = [];
+
+  constructor(options: Partial<MqttClientOptions> = {}, session: Partial<SessionSettings> | MqttSession = {}) {
+    this.#version = options.protocolVersion ?? 5;
     const base = { protocolVersion: 5, clientId: 'c', cleanStart: true, keepAlive: 60 } as const;
     this.session = session instanceof MqttSession ? session : new MqttSession({ ...settings, ...session });
     this.client = new MqttClient({ ...base, ...options }, this.session);
@@ -37,22 +40,30 @@ export class Pair {
   }
 
   send(...packets: Packet[]): void {
-    for (const packet of packets) {
-      this.client.receive(encodePacket(packet, this.options.protocolVersion ?? 5), this.now);
-    }
+    for (const packet of packets) this.receive(encodePacket(packet, this.#version));
+  }
+
+  /** Bytes from the broker. */
+  receive(bytes: Uint8Array): void {
+    this.#events.push(...this.client.receive(bytes, this.now));
+  }
+
+  /** The client's events since the last call. */
+  events(): ClientEvent[] {
+    return [...this.#events.splice(0), ...this.client.takeEvents()];
   }
 
   connected(properties?: Properties): this {
     this.client.start(this.now);
     this.sent();
     this.send({ type: 'connack', sessionPresent: false, reasonCode: 0, properties });
-    this.client.takeEvents();
+    this.events();
     return this;
   }
 
   at(now: number): this {
     this.now = now;
-    this.client.tick(now);
+    this.#events.push(...this.client.tick(now));
     return this;
   }
 

@@ -140,21 +140,21 @@ export function lostOut(rig: Rig, topicSize = 64) {
 export function arrive(rig: Rig, topic: string, payload: string | Uint8Array, qos: QoS = 0, packetId = 1): void {
   const packet = { type: 'publish', topic, payload: Buffer.from(payload), qos, retain: false, dup: false } as const;
   rig.link.send(qos > 0 ? { ...packet, packetId } : packet, 5);
-  rig.kernel.tick();
+  rig.tick();
 }
 
 export function subscribed(rig: Rig, channel: number, topics = ['a/b']): void {
   rig.ok('mvMqttRequestSubscribe', channel, subscribeRequest(rig, topics));
-  rig.kernel.tick();
+  rig.tick();
   const { packetId } = rig.link.last('subscribe');
   rig.link.send({ type: 'suback', packetId, reasonCodes: topics.map(() => 1) }, 5);
-  rig.kernel.tick();
+  rig.tick();
 }
 
 export function unsubscribed(rig: Rig, channel: number, topics = ['a/b']): void {
   rig.ok('mvMqttRequestUnsubscribe', channel, unsubscribeRequest(rig, topics));
-  rig.kernel.tick();
+  rig.tick();
   const { packetId } = rig.link.last('unsubscribe');
   rig.link.send({ type: 'unsuback', packetId, reasonCodes: topics.map(() => 0) }, 5);
-  rig.kernel.tick();
+  rig.tick();
 }

@@ -7,13 +7,13 @@ export interface Identity {
   /** Paths of PEM files, as servers want them. */
   cert: string;
   key: string;
-  /** DER, as a device has them. */
+  /** DER, as devices want them. */
   certDer: Uint8Array;
   keyDer: Uint8Array;
 }
 
-/** Certificates made with openssl in a folder of their own. */
-export class Pki {
+/** Certificates made with openssl, in a temporary folder. */
+export class OpensslCertificates {
   readonly folder = mkdtempSync(join(tmpdir(), 'wasmqtt-tls-'));
   #count = 0;
 
@@ -49,7 +49,7 @@ export class Pki {
     return this.#der(cert, key);
   }
 
-  /** A certificate of that CA; `days` may be negative for one that has expired. */
+  /** A certificate of that CA, valid for 30 days, or one that has expired. */
   issue(ca: Identity, commonName: string, subjectAltName: string, expired = false): Identity {
     const name = this.#path(`leaf-${this.#count++}`);
     const [cert, key, csr, extensions] = [`${name}.pem`, `${name}.key`, `${name}.csr`, `${name}.ext`];

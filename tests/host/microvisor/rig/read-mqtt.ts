@@ -54,6 +54,6 @@ export const receive = (rig: Rig, channel: number) => {
 export const connecting = (rig: Rig, overrides: Partial<MvMqttConnectRequest> = {}) => {
   const channel = rig.channel();
   rig.ok('mvMqttRequestConnect', channel, rig.connectRequest(overrides));
-  rig.kernel.tick();
+  rig.tick();
   return channel;
 };

@@ -1,16 +1,16 @@
-import { Kernel, type KernelEvent, tlsTransport } from '../../../../host/microvisor/index.js';
+import { createKernel, type Kernel, type KernelEvent, tlsTransport } from '../../../../host/microvisor/index.js';
 import { DEVICE_ID, Rig } from './rig.js';
 
 type EventOf<E extends KernelEvent['event']> = Extract<KernelEvent, { event: E }>;
 
-/** A rig over real sockets and the real clock: the test still makes the calls. */
+/** A rig over real sockets and the real clock; the test still makes the calls. */
 export class RealRig extends Rig {
   readonly #seen: KernelEvent[] = [];
   #wake: (() => void) | undefined;
   #open = 0;
 
-  override readonly kernel: Kernel = new Kernel({
-    now: () => performance.now(),
+  override readonly kernel: Kernel = createKernel({
+    now: () => this.now(),
     deviceId: DEVICE_ID,
     config: { fetch: async () => [] },
     mqttTransport: (request, events) => {
@@ -29,7 +29,7 @@ export class RealRig extends Rig {
       this.#seen.push(event);
       this.#wake?.();
     },
-    schedule: () => setImmediate(() => this.kernel.tick()),
+    schedule: () => setImmediate(() => this.tick()),
   });
 
   constructor() {
@@ -37,7 +37,11 @@ export class RealRig extends Rig {
     this.kernel.memory.attach(this.memory);
   }
 
-  /** The next event of that name that was not taken yet; a failed connect ends the wait for another event. */
+  override now(): number {
+    return performance.now();
+  }
+
+  /** Takes the next event of that name. @throws Error with the event when a connect failed while waiting for another event */
   async event<E extends KernelEvent['event']>(name: E): Promise<EventOf<E>> {
     for (;;) {
       const index = this.#seen.findIndex(({ event }) => event === name);

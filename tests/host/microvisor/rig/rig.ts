@@ -19,78 +19,30 @@ import {
   writeMvOpenChannelParams,
   writeMvRequestNetworkParams,
 } from '../../../../build/abi/microvisor.js';
-import {
-  type ConnectPacket,
-  encodePacket,
-  type Packet,
-  PacketDecoder,
-  type ProtocolVersion,
-} from '../../../../host/core/index.js';
+import type { ConnectPacket } from '../../../../host/core/index.js';
 import {
   type Behaviour,
   type ConfigItem,
   type ConfigItemResult,
-  Kernel,
+  createKernel,
+  type Kernel,
   type KernelEvent,
   type Limits,
   type MqttTransportFactory,
-  type Transport,
-  type TransportEvents,
-  type TransportRequest,
 } from '../../../../host/microvisor/index.js';
+import type { Entry } from '../../../../host/microvisor/kernel/kernel.js';
+import { BrokerEnd } from './broker-end.js';
+import { RigMemory } from './rig-memory.js';
 
 export const DEVICE_ID = `UV${'0123456789abcdef'.repeat(2)}`;
-/** An address past the end of the rig's memory. */
-export const OUTSIDE = 0x7fff_fff0;
 export const TAG = 0x51;
-
-/** The broker's end of a connection that the kernel opened. */
-export class Link implements Transport {
-  readonly received: Packet[] = [];
-  readonly #decoder = new PacketDecoder();
-  ended = false;
-  destroyed = false;
-
-  constructor(
-    readonly request: TransportRequest,
-    readonly events: TransportEvents,
-  ) {}
-
-  write(bytes: Uint8Array): void {
-    this.received.push(...this.#decoder.push(bytes));
-  }
-
-  end(): void {
-    this.ended = true;
-  }
-
-  destroy(): void {
-    this.destroyed = true;
-  }
-
-  send(packet: Packet, version: ProtocolVersion = this.#decoder.protocolVersion): void {
-    this.events.data(encodePacket(packet, version));
-  }
-
-  /** The handshake is done. */
-  open(): void {
-    this.events.connected({ tls: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' });
-  }
-
-  /** The last packet of that type that the client sent. */
-  last<T extends Packet['type']>(type: T): Extract<Packet, { type: T }> {
-    const found = this.received.filter((packet) => packet.type === type).at(-1);
-    expect(found, `a ${type} packet from the client`).toBeDefined();
-    return found as Extract<Packet, { type: T }>;
-  }
-}
 
 export interface RigOptions {
   limits?: Partial<Limits>;
   behaviour?: Partial<Behaviour>;
   wallClock?: () => number | undefined;
   fetch?: (items: ConfigItem[]) => Promise<ConfigItemResult[]>;
-  /** In the place of a `Link`. */
+  /** Instead of a `BrokerEnd`. */
   mqttTransport?: MqttTransportFactory;
   trace?: (call: SystemCallName, status: MvStatus) => void;
 }
@@ -98,30 +50,28 @@ export interface RigOptions {
 /** Called with every (call, status) pair that any rig sees. */
 export const observers: ((call: SystemCallName, status: MvStatus) => void)[] = [];
 
-/** A kernel in virtual time over plain memory, with calls made directly: the guest is the test. */
-export class Rig {
+/** A kernel in virtual time over plain memory. The test plays the guest: it makes the calls. */
+export class Rig extends RigMemory {
   time = 1_000_000;
-  readonly memory = { buffer: new ArrayBuffer(0x8_0000) };
-  /** Without the interrupts: `news` counts those. */
+  /** All events but the interrupts, which `news` counts. */
   readonly events: KernelEvent[] = [];
   readonly log: string[] = [];
-  readonly links: Link[] = [];
+  readonly links: BrokerEnd[] = [];
   readonly kernel: Kernel;
-  #next = 0x1000;
-  #buffers = 0x2_0000;
   #readNotifications = 0;
   #notificationBuffer = 0;
 
   constructor(options: RigOptions = {}) {
-    this.kernel = new Kernel({
-      now: () => this.time,
+    super();
+    this.kernel = createKernel({
+      now: () => this.now(),
       wallClock: options.wallClock,
       deviceId: DEVICE_ID,
       config: { fetch: options.fetch ?? (async (items) => items.map(() => ({ result: 'keyNotFound' }))) },
       mqttTransport:
         options.mqttTransport ??
         ((request, events) => {
-          const link = new Link(request, events);
+          const link = new BrokerEnd(request, events);
           this.links.push(link);
           return link;
         }),
@@ -138,11 +88,19 @@ export class Rig {
     this.kernel.memory.attach(this.memory);
   }
 
-  get view(): DataView {
-    return new DataView(this.memory.buffer);
+  now(): number {
+    return this.time;
   }
 
-  get link(): Link {
+  tick(): void {
+    this.kernel.tick(this.now());
+  }
+
+  takeEntry(): Entry | undefined {
+    return this.kernel.takeEntry(this.now());
+  }
+
+  get link(): BrokerEnd {
     return this.links.at(-1)!;
   }
 
@@ -155,50 +113,15 @@ export class Rig {
     expect(nameOf(MvStatus, this.call(name, ...args)), name).toBe('OKAY');
   }
 
-  /** Fresh zeroed memory, 8-aligned. */
-  alloc(size: number): number {
-    const address = this.#next;
-    this.#next = (address + size + 7) & ~7;
-    return address;
-  }
-
-  /** A fresh buffer for the kernel, 512-aligned. */
-  buffer(size: number): number {
-    const address = this.#buffers;
-    this.#buffers += Math.ceil(size / 512) * 512;
-    return address;
-  }
-
-  put(bytes: Uint8Array | string): { data: number; length: number } {
-    const source = Buffer.from(bytes);
-    const data = this.alloc(source.length || 1);
-    new Uint8Array(this.memory.buffer, data, source.length).set(source);
-    return { data, length: source.length };
-  }
-
-  words(...values: number[]): number {
-    const address = this.alloc(values.length * 4);
-    for (const [index, value] of values.entries()) this.view.setUint32(address + index * 4, value, true);
-    return address;
-  }
-
-  u32(address: number): number {
-    return this.view.getUint32(address, true);
-  }
-
-  text(address: number, length: number): string {
-    return Buffer.from(this.memory.buffer, address, length).toString();
-  }
-
   advance(milliseconds: number): void {
     this.time += milliseconds;
-    this.kernel.tick();
+    this.tick();
   }
 
   /** Lets promises of a config source settle, then ticks. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 8; turn++) await Promise.resolve();
-    this.kernel.tick();
+    this.tick();
   }
 
   notificationSetup(irq = 51, records = 16): number {
@@ -223,7 +146,7 @@ export class Rig {
   /** Records written since the last call; each must have pended one interrupt. */
   news(): { eventType: number; tag: number }[] {
     const found: { eventType: number; tag: number }[] = [];
-    for (let entry = this.kernel.takeEntry(); entry !== undefined; entry = this.kernel.takeEntry()) {
+    for (let entry = this.takeEntry(); entry !== undefined; entry = this.takeEntry()) {
       if (entry === 'timer') continue;
       const address = this.#notificationBuffer + (this.#readNotifications++ % 16) * MvNotificationLayout.SIZE;
       const { eventType, tag } = readMvNotification(this.view, address);
@@ -249,7 +172,7 @@ export class Rig {
     if (this.#networkHandle) return this.#networkHandle;
     const out = this.words(0);
     this.ok('mvRequestNetwork', this.networkParams(), out);
-    this.kernel.tick();
+    this.tick();
     this.news();
     this.#networkHandle = this.u32(out);
     return this.#networkHandle;
@@ -279,7 +202,7 @@ export class Rig {
     return this.u32(out);
   }
 
-  /** A channel that can no longer be used, though its handle is open. */
+  /** A channel that the kernel closed; its handle is still open. */
   closedChannel(type: number = MvChannelType.MQTT): number {
     const handle = this.channel(type);
     this.kernel.network.setLink(false);
@@ -307,14 +230,14 @@ export class Rig {
     return address;
   }
 
-  /** A channel with an MQTT connection that stands; its connect response was read. */
+  /** An MQTT channel that is connected; its connect response was read. */
   connected(overrides: Partial<MvMqttConnectRequest> = {}, channel = this.channel()): number {
     this.ok('mvMqttRequestConnect', channel, this.connectRequest(overrides));
-    this.kernel.tick();
+    this.tick();
     this.link.open();
     expect((this.link.last('connect') as ConnectPacket).clientId).toBe('client-1');
     this.link.send({ type: 'connack', sessionPresent: false, reasonCode: 0 });
-    this.kernel.tick();
+    this.tick();
     const response = this.alloc(8);
     this.ok('mvMqttReadConnectResponse', channel, response);
     expect([this.u32(response), this.u32(response + 4)]).toEqual([0, 0]);

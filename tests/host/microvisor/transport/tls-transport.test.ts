@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { createServer, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MvMqttProtocolVersion, MvMqttRequestState, nameOf } from '../../../../build/abi/microvisor.js';
+import { splitDer } from '../../../../host/core/index.js';
 import { type TlsTransportOptions, type TransportRequest, tlsTransport } from '../../../../host/microvisor/index.js';
-import { splitDer } from '../../../../host/microvisor/transport/tls-material.js';
 import { credentials, login, messageOut, publishRequest, subscribeRequest } from '../rig/mqtt-structures.js';
-import { type Identity, Pki } from '../rig/openssl-certificates.js';
+import { type Identity, OpensslCertificates } from '../rig/openssl-certificates.js';
 import { RealRig } from '../rig/real-rig.js';
 
-const pki = new Pki();
+const pki = new OpensslCertificates();
 let ca: Identity;
 let otherCa: Identity;
 let server: Identity;
@@ -96,7 +96,7 @@ describe('the TLS transport', () => {
     expect(await attempt({ host: '127.0.0.1', port: await tlsServer(server) })).toMatchObject({ echo: 'hello' });
   });
 
-  it('takes several CAs, apart or one after the other in one DER value', async () => {
+  it('takes several CAs, separately or concatenated', async () => {
     const port = await tlsServer(server);
     expect(await attempt({ port, ca: [otherCa.certDer, ca.certDer] })).toMatchObject({ echo: 'hello' });
     const joined = Buffer.concat([otherCa.certDer, ca.certDer]);
@@ -104,7 +104,7 @@ describe('the TLS transport', () => {
     expect(await attempt({ port, ca: [joined] })).toMatchObject({ echo: 'hello' });
   });
 
-  it('gives UNKNOWNCA for a server of another CA, and for the Mozilla roots when none was given', async () => {
+  it('reports UNKNOWNCA for a server of another CA, and without any CA, when the Mozilla roots count', async () => {
     const port = await tlsServer(server);
     for (const trust of [[otherCa.certDer], []]) {
       const result = await attempt({ port, ca: trust });
@@ -113,7 +113,7 @@ describe('the TLS transport', () => {
     }
   });
 
-  it('gives CERTIFICATEEXPIRED for a server certificate that has expired', async () => {
+  it('reports CERTIFICATEEXPIRED for a server certificate that has expired', async () => {
     const port = await tlsServer(pki.issue(ca, 'localhost', 'DNS:localhost', true));
     expect(await attempt({ port })).toMatchObject({
       state: 'CERTIFICATEEXPIRED',
@@ -121,7 +121,7 @@ describe('the TLS transport', () => {
     });
   });
 
-  it('gives SOCKETERROR for a certificate of another name, with the names in the detail', async () => {
+  it('reports SOCKETERROR for a certificate of another name, with the names in the detail', async () => {
     const port = await tlsServer(pki.issue(ca, 'elsewhere', 'DNS:elsewhere.test'));
     expect(await attempt({ port })).toMatchObject({
       state: 'SOCKETERROR',
@@ -129,7 +129,7 @@ describe('the TLS transport', () => {
     });
   });
 
-  it('gives SOCKETERROR for a closed port', async () => {
+  it('reports SOCKETERROR for a closed port', async () => {
     const listener = createTcpServer();
     const port = await listen(listener);
     await new Promise((resolve) => listener.close(resolve));
@@ -139,14 +139,14 @@ describe('the TLS transport', () => {
     });
   });
 
-  it('gives NXDOMAIN for a name that does not resolve', async () => {
+  it('reports NXDOMAIN for a name that does not resolve', async () => {
     const lookup: TlsTransportOptions['lookup'] = (hostname, _, done) =>
       done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' }), '', 4);
     const result = await attempt({ host: 'no-such-broker.invalid' }, { lookup });
     expect(result).toMatchObject({ state: 'NXDOMAIN', detail: expect.stringContaining('no-such-broker.invalid') });
   });
 
-  it('gives SOCKETERROR when the handshake does not finish in time', async () => {
+  it('reports SOCKETERROR when the handshake does not finish in time', async () => {
     const port = await listen(createTcpServer());
     const result = await attempt({ port }, { connectTimeout: 50 });
     expect(result).toMatchObject({
@@ -155,7 +155,7 @@ describe('the TLS transport', () => {
     });
   });
 
-  it('gives SOCKETERROR for a server that does not speak TLS', async () => {
+  it('reports SOCKETERROR for a server that does not speak TLS', async () => {
     const port = await listen(createTcpServer((socket) => socket.end('220 smtp\r\n')));
     expect(await attempt({ port })).toMatchObject({ tls: undefined, state: 'SOCKETERROR' });
   });
@@ -164,12 +164,12 @@ describe('the TLS transport', () => {
     ['a CA that is PEM', () => ({ ca: [readFileSync(ca.cert)] }), 'CA certificate 1 is not a DER certificate'],
     ['a CA cut short', () => ({ ca: [ca.certDer.subarray(0, 100)] }), 'CA certificate 1 is not a DER certificate'],
     [
-      'a client certificate that is none',
+      'a client certificate that is not a certificate',
       () => ({ clientChain: [Uint8Array.of(0x30, 1, 5)], clientKey: client.keyDer }),
       'client certificate 1 is not a DER certificate',
     ],
     [
-      'a key that is none',
+      'a key that is not a key',
       () => ({ clientChain: [client.certDer], clientKey: Uint8Array.of(0x30, 0) }),
       'not a PKCS#8 DER key',
     ],
@@ -178,7 +178,7 @@ describe('the TLS transport', () => {
       () => ({ clientChain: [client.certDer], clientKey: server.keyDer }),
       'the private key does not belong to the client certificate',
     ],
-  ])('gives INVALIDPARAMETERS for %s', async (_, make, detail) => {
+  ])('reports INVALIDPARAMETERS for %s', async (_, make, detail) => {
     const port = await tlsServer(server);
     expect(await attempt({ port, ...make() })).toMatchObject({
       state: 'INVALIDPARAMETERS',
@@ -187,7 +187,7 @@ describe('the TLS transport', () => {
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'shows the client certificate to a %s server that requires one',
+    'presents the client certificate to a %s server that requires one',
     async (maxVersion) => {
       const options = { requestCert: true, rejectUnauthorized: true, ca: readFileSync(ca.cert), maxVersion };
       const port = await tlsServer(server, options);
@@ -269,7 +269,7 @@ describe("the managed client against Debian's mosquitto", () => {
     },
   );
 
-  it('without a client certificate fails with a detail that says what is missing', async () => {
+  it('fails without a client certificate, with a detail that says what is missing', async () => {
     const rig = new RealRig();
     const channel = rig.channel();
     const tlsCredentials = credentials(rig, { ca: [ca.certDer] });

@@ -23,7 +23,7 @@ afterAll(async () => {
 const client = (program: string, version: string, ...args: string[]) =>
   new Child(program, ['-h', '127.0.0.1', '-p', `${port}`, '-V', version, ...args]);
 
-/** mosquitto_sub, once aedes knows its subscription. */
+/** Starts mosquitto_sub; resolves when aedes knows its subscription. */
 async function subscribe(version: string, id: string, ...args: string[]): Promise<Child> {
   const watcher = client('mosquitto_sub', version, '-i', id, '-F', '%t %q %r %p', ...args);
   await aedes.line('stdout', new RegExp(`"subscribe","id":"${id}"`));
@@ -35,7 +35,7 @@ async function publish(version: string, ...args: string[]): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 }
 
-/** Sends a packet to aedes, and the next one with each answer; resolves with all answers when aedes has closed. */
+/** Sends a packet to aedes, and the next one after each answer; resolves with all answers when aedes closes. */
 function converse(...packets: Buffer[]): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -81,7 +81,7 @@ describe.each(['mqttv31', 'mqttv311'])('aedes on this codec serves %s clients', 
 describe('aedes on this codec', () => {
   const hello = ours.generate({ cmd: 'connect', clientId: 'raw' });
 
-  it('closes the connection of a client that sends what is malformed', async () => {
+  it('closes the connection of a client that sends a malformed packet', async () => {
     const answer = await converse(hello, hex('3005 0003 612f23'));
     expect(answer).toEqual(hex('2002 0000'));
     const line = await aedes.line('stdout', /"clientError".*TOPIC_WILDCARD/);

@@ -42,7 +42,7 @@ describe.each([3, 4, 5] as const)('MQTT.js in version %i on this codec', (versio
       .map((line) => JSON.parse(line));
   });
 
-  it('loads it in the place of mqtt-packet, without a word on standard error', () => {
+  it('loads it in place of mqtt-packet, with nothing on standard error', () => {
     expect(all('codec')).toEqual([{ ours: true, cacheNumbers: false }]);
     expect(all('done')).toHaveLength(1);
   });
@@ -66,7 +66,7 @@ describe.each([3, 4, 5] as const)('MQTT.js in version %i on this codec', (versio
   });
 
   if (version === 5) {
-    it('keeps the properties of MQTT 5, those of the will too', () => {
+    it('keeps the properties of MQTT 5, including those of the will', () => {
       const messages = all('message') as { properties: Record<string, unknown>; correlationData?: string }[];
       for (const { properties, correlationData } of messages.slice(0, 3)) {
         expect(properties).toEqual({
@@ -87,7 +87,7 @@ describe.each([3, 4, 5] as const)('MQTT.js in version %i on this codec', (versio
     });
   }
 
-  it('hears of a topic that may not be sent', () => {
+  it('learns of a topic that must not be sent', () => {
     expect(all('refused')).toEqual([{ name: 'PacketError', codeName: 'TOPIC_WILDCARD', statement: 'MQTT-3.3.2-2' }]);
   });
 });

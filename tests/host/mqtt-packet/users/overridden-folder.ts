@@ -1,21 +1,21 @@
-import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { typescriptProgram } from '../../../../tools/run-typescript.js';
+import { transformSync } from 'esbuild';
 import { Child } from '../../../interop/child.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
 
 const modules = new URL('../../../../node_modules/', import.meta.url).pathname;
 const builtFile = new URL('../../../../build/host/mqtt-packet.js', import.meta.url);
 
-/** The package that stands in the place of mqtt-packet: what README of host/mqtt-packet tells users to make. */
+/** The package that replaces mqtt-packet: the one that the README of host/mqtt-packet tells users to make. */
 const replacement = {
   'package.json': JSON.stringify({ name: 'mqtt-packet', version: '9.0.2', type: 'module', main: 'index.js' }),
   'index.js': `export * from '${builtFile}';\nexport { default } from '${builtFile}';\n`,
 };
 
 /**
- * A folder whose node_modules are those of this package, but for mqtt-packet: what an npm override gives. Programs in it
- * must not resolve symbolic links, else its packages would see the mqtt-packet beside them.
+ * A folder whose node_modules are those of this package except for mqtt-packet, as after an npm override. Its programs must
+ * not resolve symbolic links, otherwise packages would find the mqtt-packet beside their real folder.
  */
 export class OverriddenFolder {
   readonly #folder = temporaryFolder();
@@ -26,16 +26,17 @@ export class OverriddenFolder {
     for (const name of readdirSync(modules)) {
       if (name !== 'mqtt-packet') symlinkSync(join(modules, name), join(target, name));
     }
-    writeFileSync(join(this.#folder.folder, 'package.json'), JSON.stringify({ type: 'module' }));
     for (const [name, text] of Object.entries(replacement)) writeFileSync(join(target, 'mqtt-packet', name), text);
   }
 
-  /** Runs a program of the folder `programs` there. */
+  /** Runs a program of the folder `programs` there; TypeScript is run as the JavaScript module that it means. */
   run(name: string, ...args: string[]): Child {
-    const file = join(this.#folder.folder, name);
-    copyFileSync(new URL(`programs/${name}`, import.meta.url), file);
+    const source = new URL(`programs/${name}`, import.meta.url);
+    const file = join(this.#folder.folder, name.replace(/\.ts$/, '.mjs'));
+    if (file.endsWith(name)) copyFileSync(source, file);
+    else writeFileSync(file, transformSync(readFileSync(source, 'utf8'), { loader: 'ts' }).code);
     const flags = ['--preserve-symlinks', '--preserve-symlinks-main'];
-    return new Child(process.execPath, [...flags, ...typescriptProgram(file, ...args)], { cwd: this.#folder.folder });
+    return new Child(process.execPath, [...flags, file, ...args], { cwd: this.#folder.folder });
   }
 
   remove(): void {

@@ -1,13 +1,16 @@
-// Decodes packets with the built core and prints, as one JSON object, what the JavaScript heap grew by.
-// Usage: node --expose-gc heap.ts cursor|object PACKETS
+// Decodes packets with the built core and prints, as one JSON object, by how much the JavaScript heap grew.
+// Usage: node --expose-gc --import tsx heap.ts cursor|object PACKETS
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
-import { encodePacket, PacketCursor, PacketDecoder } from '../../../../../build/host/core.js';
 
-const [way, count] = [process.argv[2], Number(process.argv[3])];
+const built = new URL('../../../../../build/host/core.js', import.meta.url);
+const core: typeof import('../../../../../host/core/index.js') = await import(built.href);
+const { encodePacket, PacketCursor, PacketDecoder } = core;
+
+const [way, count] = [process.argv[2] as 'cursor' | 'object', Number(process.argv[3])];
 const PAYLOAD = 16;
-const publish = (packetId) =>
+const publish = (packetId: number) =>
   encodePacket(
     {
       type: 'publish',
@@ -20,7 +23,7 @@ const publish = (packetId) =>
     },
     4,
   );
-/** 64 KiB of the stream, which comes again and again. */
+/** 64 KiB of the stream, which are decoded again and again. */
 const packets = Array.from({ length: 1337 }, (_, n) => publish(n + 1));
 const chunk = Buffer.concat(packets);
 
@@ -34,11 +37,14 @@ const ways = {
     while (cursor.next()) sum += cursor.type + cursor.qos + cursor.packetId + cursor.payloadLength;
   },
   object() {
-    for (const { qos, packetId, payload } of decoder.push(chunk)) sum += 3 + qos + packetId + payload.length;
+    for (const packet of decoder.push(chunk)) {
+      const { qos, packetId = 0, payload } = packet as { qos: number; packetId?: number; payload: Uint8Array };
+      sum += 3 + qos + packetId + payload.length;
+    }
   },
 };
 
-function decode(chunks) {
+function decode(chunks: number): void {
   const run = ways[way];
   for (let n = 0; n < chunks; n++) run();
 }
@@ -49,14 +55,15 @@ const observer = new PerformanceObserver((list) => {
 });
 observer.observe({ entryTypes: ['gc'] });
 
-/** Lets the engine finish what it compiles, and the observer hear of collections. */
-async function settle() {
+/** Lets the engine finish its compilation, and the observer hear of collections. */
+async function settle(): Promise<void> {
   for (let n = 0; n < 5; n++) await turn();
 }
 
 const chunks = Math.ceil(count / packets.length);
-decode(chunks); // engines compile what is hot, and keep what they learn on the heap
+decode(chunks); // engines compile hot code, and keep what they learn on the heap
 await settle();
+if (!globalThis.gc) throw new Error('heap.ts needs the option --expose-gc');
 globalThis.gc();
 await settle();
 collections = 0;
