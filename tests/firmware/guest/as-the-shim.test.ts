@@ -9,8 +9,6 @@ import { here } from '../toolchain.js';
 import { callingGuest, PARAMETERS } from './calling-guest.js';
 import { callSteps, GuestRunner, pokes } from './guest-runner.js';
 
-const cases = [identity, clocks, logging, notifications, network, channels, configFetch, mqttRequests, mqttResponses];
-
 /** Cases in which the shim returns the status of a bad pointer for another reason, which the glue cannot know. */
 const KERNEL_KNOWS = [
   'for an unknown notification handle',
