@@ -1,4 +1,4 @@
-import { DER_HEAD_NAME_FIELD, RESULT_X509_COMMON_NAME_TYPE } from '../../build/abi/assembly';
+import { DerHead, Result } from '../../build/abi/assembly';
 import { contentOf, endOf, fail, Packed, readElement, storeView } from './element';
 
 /** Where the common name stands behind a Name in a record, in words; see the list `names` of templates.json. */
@@ -7,14 +7,14 @@ const COMMON_NAME: u32 = 2;
 const DIRECTORY_STRINGS: u32 = 0x50181000;
 
 /** Notes the attribute whose value stands at `p` in the record, `place` words behind its Name; 0 has no place there. */
-export function noteAttribute(place: u32, p: usize, end: usize, record: usize): Packed {
+export function noteAttribute(place: u32, p: usize, end: usize, record: DerHead): Packed {
   // A value that is missing or cannot be read is refused by who reads it next.
   const value = readElement(p, end);
   if (place == 0 || value < 0) return 0;
   const tag = <u32>load<u8>(p);
   if (place == COMMON_NAME && (tag > 31 || ((DIRECTORY_STRINGS >> tag) & 1) == 0))
-    return fail(RESULT_X509_COMMON_NAME_TYPE, p);
-  const name: usize = load<u32>(record, DER_HEAD_NAME_FIELD);
+    return fail(Result.X509_COMMON_NAME_TYPE, p);
+  const name: usize = record.nameField;
   if (name != 0) {
     storeView(name + (place << 2), contentOf(value), endOf(value));
     store<u32>(name + (place << 2), tag, 8);

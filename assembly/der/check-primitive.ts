@@ -1,40 +1,22 @@
-import {
-  RESULT_DER_BIT_STRING_EMPTY,
-  RESULT_DER_BIT_STRING_PADDING,
-  RESULT_DER_BIT_STRING_UNUSED,
-  RESULT_DER_BOOLEAN_LENGTH,
-  RESULT_DER_BOOLEAN_VALUE,
-  RESULT_DER_IA5_STRING_INVALID,
-  RESULT_DER_INTEGER_EMPTY,
-  RESULT_DER_INTEGER_NOT_MINIMAL,
-  RESULT_DER_NULL_NOT_EMPTY,
-  RESULT_DER_NUMERIC_STRING_INVALID,
-  RESULT_DER_OID_ARC_TOO_LARGE,
-  RESULT_DER_OID_EMPTY,
-  RESULT_DER_OID_NOT_MINIMAL,
-  RESULT_DER_OID_TRUNCATED,
-  RESULT_DER_PRINTABLE_STRING_INVALID,
-  RESULT_DER_UTF8_INVALID,
-  RESULT_DER_VISIBLE_STRING_INVALID,
-  RESULT_DER_WIDE_STRING_LENGTH,
-} from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
+import { Tag } from '../../build/abi/der-templates';
 import { utf8Scan } from '../memory/utf8';
 import { fail, Packed } from './element';
 import { isFailure, readTime } from './time';
 
 function checkObjectIdentifier(p: usize, end: usize): Packed {
-  if (p == end) return fail(RESULT_DER_OID_EMPTY, p);
+  if (p == end) return fail(Result.DER_OID_EMPTY, p);
   // X.690 8.19.2: the last octet of the last arc has bit 7 clear.
-  if (load<u8>(end - 1) > 0x7f) return fail(RESULT_DER_OID_TRUNCATED, end - 1);
+  if (load<u8>(end - 1) > 0x7f) return fail(Result.DER_OID_TRUNCATED, end - 1);
   while (p < end) {
     const first = p;
     while (load<u8>(p) > 0x7f) p++;
     p++;
     const lead = <u32>load<u8>(first);
     // X.690 8.19.2: the fewest octets.
-    if (lead == 0x80) return fail(RESULT_DER_OID_NOT_MINIMAL, first);
+    if (lead == 0x80) return fail(Result.DER_OID_NOT_MINIMAL, first);
     // Five octets hold 35 bits: the first of them may bring four.
-    if (p - first > 5 || (p - first == 5 && lead > 0x8f)) return fail(RESULT_DER_OID_ARC_TOO_LARGE, first);
+    if (p - first > 5 || (p - first == 5 && lead > 0x8f)) return fail(Result.DER_OID_ARC_TOO_LARGE, first);
   }
   return 0;
 }
@@ -48,17 +30,17 @@ function isPrintable(c: u32): bool {
 
 /** X.680 41: each of the one-octet alphabets by its tag. */
 function isInAlphabet(tag: u32, c: u32): bool {
-  if (tag == 19) return isPrintable(c);
-  if (tag == 22) return c < 0x80;
-  if (tag == 26) return c - 0x20 < 0x5f;
+  if (tag == Tag.PRINTABLE_STRING) return isPrintable(c);
+  if (tag == Tag.IA5_STRING) return c < 0x80;
+  if (tag == Tag.VISIBLE_STRING) return c - 0x20 < 0x5f;
   return c == 0x20 || c - 0x30 < 10;
 }
 
 /** What a string of this type is called when it leaves its alphabet. */
 function alphabetCode(tag: u32): i32 {
-  if (tag == 19) return RESULT_DER_PRINTABLE_STRING_INVALID;
-  if (tag == 22) return RESULT_DER_IA5_STRING_INVALID;
-  return tag == 26 ? RESULT_DER_VISIBLE_STRING_INVALID : RESULT_DER_NUMERIC_STRING_INVALID;
+  if (tag == Tag.PRINTABLE_STRING) return Result.DER_PRINTABLE_STRING_INVALID;
+  if (tag == Tag.IA5_STRING) return Result.DER_IA5_STRING_INVALID;
+  return tag == Tag.VISIBLE_STRING ? Result.DER_VISIBLE_STRING_INVALID : Result.DER_NUMERIC_STRING_INVALID;
 }
 
 /** Checks the content of a primitive element; types that are not universal, or have no inner rule, pass. */
@@ -68,63 +50,63 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
   let code = 0;
   let at = p;
   switch (tag) {
-    case 1:
+    case Tag.BOOLEAN:
       // X.690 8.2.1: one octet. 11.1: TRUE is FF and nothing else.
-      if (first != 0 && first != 0xff) code = RESULT_DER_BOOLEAN_VALUE;
-      if (length != 1) code = RESULT_DER_BOOLEAN_LENGTH;
+      if (first != 0 && first != 0xff) code = Result.DER_BOOLEAN_VALUE;
+      if (length != 1) code = Result.DER_BOOLEAN_LENGTH;
       break;
-    case 2:
-    case 10: // ENUMERATED, X.690 8.4: encoded as an INTEGER
+    case Tag.INTEGER:
+    case Tag.ENUMERATED: // X.690 8.4: encoded as an INTEGER
       // X.690 8.3.1: at least one octet.
-      if (length == 0) code = RESULT_DER_INTEGER_EMPTY;
+      if (length == 0) code = Result.DER_INTEGER_EMPTY;
       // X.690 8.3.2: the first nine bits are neither all zero nor all one.
       if (length > 1) {
         const nine = (first << 1) | (<u32>load<u8>(p, 1) >> 7);
-        if (((nine + 1) & 0x1ff) < 2) code = RESULT_DER_INTEGER_NOT_MINIMAL;
+        if (((nine + 1) & 0x1ff) < 2) code = Result.DER_INTEGER_NOT_MINIMAL;
       }
       break;
-    case 3:
+    case Tag.BIT_STRING:
       // X.690 11.2.1: unused bits are zero.
       at = end - 1;
-      if (length > 1 && (load<u8>(at) & ((1 << first) - 1)) != 0) code = RESULT_DER_BIT_STRING_PADDING;
+      if (length > 1 && (load<u8>(at) & ((1 << first) - 1)) != 0) code = Result.DER_BIT_STRING_PADDING;
       // X.690 8.6.2.2, 8.6.2.3: there are 0 to 7, and 0 where there are no bits.
       if (first > 7 || (length == 1 && first != 0)) {
-        code = RESULT_DER_BIT_STRING_UNUSED;
+        code = Result.DER_BIT_STRING_UNUSED;
         at = p;
       }
       // X.690 8.6.2.1: the first octet counts them.
       if (length == 0) {
-        code = RESULT_DER_BIT_STRING_EMPTY;
+        code = Result.DER_BIT_STRING_EMPTY;
         at = p;
       }
       break;
-    case 5: // X.690 8.8.2
-      if (length != 0) code = RESULT_DER_NULL_NOT_EMPTY;
+    case Tag.NULL: // X.690 8.8.2
+      if (length != 0) code = Result.DER_NULL_NOT_EMPTY;
       break;
-    case 6:
-    case 13: // RELATIVE-OID, X.690 8.20: the same arcs
+    case Tag.OBJECT_IDENTIFIER:
+    case Tag.RELATIVE_OID: // X.690 8.20: the same arcs
       return checkObjectIdentifier(p, end);
-    case 12:
+    case Tag.UTF8_STRING:
       at = <usize>utf8Scan(<i32>p, <i32>end);
-      if (at != end) code = RESULT_DER_UTF8_INVALID;
+      if (at != end) code = Result.DER_UTF8_INVALID;
       break;
-    case 18:
-    case 19:
-    case 22:
-    case 26:
+    case Tag.NUMERIC_STRING:
+    case Tag.PRINTABLE_STRING:
+    case Tag.IA5_STRING:
+    case Tag.VISIBLE_STRING:
       while (at < end && isInAlphabet(tag, load<u8>(at))) at++;
       if (at != end) code = alphabetCode(tag);
       break;
-    case 23:
-    case 24: {
+    case Tag.UTC_TIME:
+    case Tag.GENERALIZED_TIME: {
       const time = readTime(tag, p, length);
       return isFailure(time) ? time : 0;
     }
-    case 28: // UniversalString, X.690 8.23.7: four octets a character
-      if ((length & 3) != 0) code = RESULT_DER_WIDE_STRING_LENGTH;
+    case Tag.UNIVERSAL_STRING: // X.690 8.23.7: four octets a character
+      if ((length & 3) != 0) code = Result.DER_WIDE_STRING_LENGTH;
       break;
-    case 30: // BMPString, X.690 8.23.8: two
-      if ((length & 1) != 0) code = RESULT_DER_WIDE_STRING_LENGTH;
+    case Tag.BMP_STRING: // X.690 8.23.8: two
+      if ((length & 1) != 0) code = Result.DER_WIDE_STRING_LENGTH;
       break;
   }
   return code == 0 ? 0 : fail(code, at);

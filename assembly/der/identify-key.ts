@@ -1,18 +1,6 @@
-import {
-  KEY_FORMAT_BASE64,
-  KEY_FORMAT_CERTIFICATE,
-  KEY_FORMAT_CERTIFICATE_LIST,
-  KEY_FORMAT_CERTIFICATE_REQUEST,
-  KEY_FORMAT_HEX,
-  KEY_FORMAT_PEM,
-  KEY_FORMAT_PKCS1,
-  KEY_FORMAT_PKCS8,
-  KEY_FORMAT_PKCS8_ENCRYPTED,
-  KEY_FORMAT_PUBLIC_KEY,
-  KEY_FORMAT_SEC1,
-  KEY_FORMAT_UNKNOWN,
-} from '../../build/abi/assembly';
-import { contentOf, endOf, isNext, readElement, TAG_SEQUENCE } from './element';
+import { KeyFormat } from '../../build/abi/assembly';
+import { Tag } from '../../build/abi/der-templates';
+import { contentOf, endOf, isNext, readElement } from './element';
 
 /** The identifier octets of the first eight elements of the SEQUENCE that is at `p`, the first in the lowest byte. */
 function tagsInside(p: usize, end: usize): u64 {
@@ -33,28 +21,28 @@ function tagsInside(p: usize, end: usize): u64 {
 function identifySigned(tags: u64): i32 {
   if ((tags & 0xff) == 0xa0) tags >>= 8;
   // RFC 5280 4.1: serialNumber, signature, issuer, validity
-  if (<u32>tags == 0x30303002) return KEY_FORMAT_CERTIFICATE;
+  if (<u32>tags == 0x30303002) return KeyFormat.CERTIFICATE;
   // RFC 2986 4.1: version, subject, subjectPKInfo, attributes
-  if (<u32>tags == 0xa0303002) return KEY_FORMAT_CERTIFICATE_REQUEST;
+  if (<u32>tags == 0xa0303002) return KeyFormat.CERTIFICATE_REQUEST;
   // RFC 5280 5.1: version, if any, then signature, issuer, and a time of either type
   if ((tags & 0xff) == 2) tags >>= 8;
-  return (tags & 0xf0ffff) == 0x103030 ? KEY_FORMAT_CERTIFICATE_LIST : KEY_FORMAT_UNKNOWN;
+  return (tags & 0xf0ffff) == 0x103030 ? KeyFormat.CERTIFICATE_LIST : KeyFormat.UNKNOWN;
 }
 
 /** The types of its first elements tell what a SEQUENCE is. */
 function identifySequence(p: usize, end: usize): i32 {
   const tags = tagsInside(p, end);
   // RFC 5958 2: version, privateKeyAlgorithm, privateKey
-  if ((tags & 0xffffff) == 0x043002) return KEY_FORMAT_PKCS8;
+  if ((tags & 0xffffff) == 0x043002) return KeyFormat.PKCS8;
   // RFC 5958 3: encryptionAlgorithm, encryptedData
-  if (tags == 0x0430) return KEY_FORMAT_PKCS8_ENCRYPTED;
+  if (tags == 0x0430) return KeyFormat.PKCS8_ENCRYPTED;
   // RFC 5915 3: version, privateKey
-  if (<u16>tags == 0x0402) return KEY_FORMAT_SEC1;
+  if (<u16>tags == 0x0402) return KeyFormat.SEC1;
   // RFC 8017 A.1.2: nine numbers, where a DSA key has six
-  if (tags == 0x0202020202020202) return KEY_FORMAT_PKCS1;
+  if (tags == 0x0202020202020202) return KeyFormat.PKCS1;
   // RFC 5280 4.1: algorithm, subjectPublicKey
-  if (tags == 0x0330) return KEY_FORMAT_PUBLIC_KEY;
-  return tags == 0x033030 ? identifySigned(tagsInside(contentOf(readElement(p, end)), end)) : KEY_FORMAT_UNKNOWN;
+  if (tags == 0x0330) return KeyFormat.PUBLIC_KEY;
+  return tags == 0x033030 ? identifySigned(tagsInside(contentOf(readElement(p, end)), end)) : KeyFormat.UNKNOWN;
 }
 
 function isSpace(c: u32): bool {
@@ -74,23 +62,23 @@ function isPem(p: usize, end: usize): bool {
 function identifyDigits(p: usize, end: usize): i32 {
   // 30 is "M" and one of "A" to "P" in base64.
   const isHex = load<u16>(p) == 0x3033;
-  if (!isHex && (load<u8>(p) != 0x4d || <u32>load<u8>(p, 1) - 0x41 > 15)) return KEY_FORMAT_UNKNOWN;
+  if (!isHex && (load<u8>(p) != 0x4d || <u32>load<u8>(p, 1) - 0x41 > 15)) return KeyFormat.UNKNOWN;
   for (; p < end; p++) {
     const c = <u32>load<u8>(p);
     const letter = (c | 0x20) - 0x61;
     if (c - 0x30 < 10 || isSpace(c) || (c > 0x3f && letter < 6)) continue;
-    if (isHex || !((c > 0x3f && letter < 26) || c == 0x2b || c == 0x2f || c == 0x3d)) return KEY_FORMAT_UNKNOWN;
+    if (isHex || !((c > 0x3f && letter < 26) || c == 0x2b || c == 0x2f || c == 0x3d)) return KeyFormat.UNKNOWN;
   }
-  return isHex ? KEY_FORMAT_HEX : KEY_FORMAT_BASE64;
+  return isHex ? KeyFormat.HEX : KeyFormat.BASE64;
 }
 
 /** ABI: see assembly/abi/der.json. */
 export function key_identify(input: usize, length: u32): i32 {
   const end = input + length;
   let p = input;
-  if (isNext(p, end, TAG_SEQUENCE) && readElement(p, end) >= 0) return identifySequence(p, end);
-  if (isPem(p, end)) return KEY_FORMAT_PEM;
+  if (isNext(p, end, Tag.SEQUENCE) && readElement(p, end) >= 0) return identifySequence(p, end);
+  if (isPem(p, end)) return KeyFormat.PEM;
   // White space, and a byte order mark as some editors write it.
   while (p < end && (isSpace(load<u8>(p)) || load<u8>(p) > 0x7f)) p++;
-  return end - p < 2 ? KEY_FORMAT_UNKNOWN : identifyDigits(p, end);
+  return end - p < 2 ? KeyFormat.UNKNOWN : identifyDigits(p, end);
 }

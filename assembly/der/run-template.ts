@@ -1,63 +1,31 @@
-import {
-  DER_HEAD_ALGORITHM,
-  DER_LIMIT_ELEMENTS,
-  RESULT_DER_ELEMENT_MISSING,
-  RESULT_DER_TAG_UNEXPECTED,
-  RESULT_DER_TOO_DEEP,
-  RESULT_DER_TOO_MANY,
-  RESULT_DER_TRAILING_DATA,
-  RESULT_DER_TRUNCATED,
-} from '../../build/abi/assembly';
-import {
-  OP_ANY,
-  OP_BY,
-  OP_END,
-  OP_ENTER,
-  OP_ENTER1,
-  OP_ENTER2,
-  OP_ENTER3,
-  OP_JUMP,
-  OP_MORE,
-  OP_OPAQUE,
-  OP_OPTIONAL,
-  OP_RANGE,
-  OP_SELECT,
-  OP_STOP,
-  OP_TIME,
-  OP_VALUE,
-  OPS_1,
-  OPS_2,
-  OPS_3,
-  OPTIONAL_TIME,
-  PROGRAM,
-  TEMPLATE_ANY_LIST,
-} from '../../build/abi/der-templates';
+import { DerHead, DerLimit, Result } from '../../build/abi/assembly';
+import { FirstOpWith, OPTIONAL_TIME, Op, PROGRAM, Tag, Template } from '../../build/abi/der-templates';
 import { act } from './actions';
 import { checkPrimitive } from './check-primitive';
-import {
-  contentOf,
-  endOf,
-  fail,
-  isNext,
-  lengthOf,
-  Packed,
-  readElement,
-  TAG_GENERALIZED_TIME,
-  TAG_SET,
-  TAG_UTC_TIME,
-} from './element';
+import { contentOf, endOf, fail, isNext, lengthOf, Packed, readElement } from './element';
 import { extensionTemplate } from './extension';
 import { lookUp } from './known-identifiers';
 import { checkOrder } from './set-order';
 
 /** How many operations there are. */
-const OPERATIONS: u32 = OP_RANGE - OP_END + 1;
+const OPERATIONS: u32 = Op.RANGE - Op.END + 1;
+
+/** What comes after an open element: the end of what encloses it, and where the program goes on. */
+@unmanaged
+class Frame {
+  end: usize;
+  next: usize;
+}
+
+function frameAt(record: DerHead, depth: u32): Frame {
+  return changetype<Frame>(changetype<usize>(record) + (depth << 3));
+}
 
 /** Reads the element at `p`, which must have this identifier octet unless that is 0; gives its content, checked when it is primitive. */
 function take(p: usize, end: usize, tag: u32, depth: u32): Packed {
-  if (p == end) return fail(depth == 0 ? RESULT_DER_TRUNCATED : RESULT_DER_ELEMENT_MISSING, p);
+  if (p == end) return fail(depth == 0 ? Result.DER_TRUNCATED : Result.DER_ELEMENT_MISSING, p);
   const found = <u32>load<u8>(p);
-  if (tag != 0 && found != tag) return fail(RESULT_DER_TAG_UNEXPECTED, p);
+  if (tag != 0 && found != tag) return fail(Result.DER_TAG_UNEXPECTED, p);
   const element = readElement(p, end);
   if (element < 0) return element;
   const wrong = checkPrimitive(found, contentOf(element), lengthOf(element));
@@ -72,7 +40,7 @@ function take(p: usize, end: usize, tag: u32, depth: u32): Packed {
  * An octet of a program is an identifier octet that the next element must have, or an operation. While a
  * constructed element is open, the stack holds what comes after it: the end of what encloses it, and where the program goes on.
  */
-export function run(template: u32, p: usize, end: usize, record: usize, limit: u32): Packed {
+export function runTemplate(template: u32, p: usize, end: usize, record: DerHead, limit: u32): Packed {
   let next = PROGRAM + template;
   let depth: u32 = 0;
   let count = 0;
@@ -87,56 +55,59 @@ export function run(template: u32, p: usize, end: usize, record: usize, limit: u
     let tag = op;
     // The template to enter.
     let inner: u32 = 0;
-    if (op - OP_END < OPERATIONS) {
+    if (op - Op.END < OPERATIONS) {
       tag = 0;
-      next += <usize>(op >= OPS_1) + <usize>(op >= OPS_2) + <usize>(op >= OPS_3);
-      switch (op - OP_END) {
-        case OP_MORE - OP_END:
+      next +=
+        <usize>(op >= FirstOpWith.ONE_OPERAND) +
+        <usize>(op >= FirstOpWith.TWO_OPERANDS) +
+        <usize>(op >= FirstOpWith.THREE_OPERANDS);
+      switch (op - Op.END) {
+        case Op.MORE - Op.END:
           if (p != end) continue;
         // falls through
-        case OP_END - OP_END:
-          if (p != end) return fail(RESULT_DER_TRAILING_DATA, p);
+        case Op.END - Op.END:
+          if (p != end) return fail(Result.DER_TRAILING_DATA, p);
         // falls through
-        case OP_STOP - OP_END: {
+        case Op.STOP - Op.END: {
           if (depth == 0) {
-            store<u32>(record, count);
+            record.elements = count;
             return p;
           }
-          const frame = record + (--depth << 3);
-          end = load<u32>(frame);
-          next = load<u32>(frame, 4);
+          const frame = frameAt(record, --depth);
+          end = frame.end;
+          next = frame.next;
           continue;
         }
-        case OP_JUMP - OP_END:
+        case Op.JUMP - Op.END:
           next -= operand;
           continue;
-        case OP_OPTIONAL - OP_END:
+        case Op.OPTIONAL - Op.END:
           if (!isNext(p, end, load<u8>(next))) next += operand;
           continue;
-        case OP_OPAQUE - OP_END:
+        case Op.OPAQUE - Op.END:
           p = end;
           continue;
-        case OP_ANY - OP_END:
+        case Op.ANY - Op.END:
           break;
-        case OP_TIME - OP_END:
-          tag = isNext(p, end, TAG_GENERALIZED_TIME) ? TAG_GENERALIZED_TIME : TAG_UTC_TIME;
+        case Op.TIME - Op.END:
+          tag = isNext(p, end, Tag.GENERALIZED_TIME) ? Tag.GENERALIZED_TIME : Tag.UTC_TIME;
           if (operand >= OPTIONAL_TIME && !isNext(p, end, tag)) continue;
           break;
-        case OP_ENTER - OP_END:
-        case OP_ENTER1 - OP_END:
-        case OP_ENTER2 - OP_END:
-        case OP_ENTER3 - OP_END:
-          inner = ((op - OP_ENTER) << 8) + operand;
+        case Op.ENTER - Op.END:
+        case Op.ENTER1 - Op.END:
+        case Op.ENTER2 - Op.END:
+        case Op.ENTER3 - Op.END:
+          inner = ((op - Op.ENTER) << 8) + operand;
           break;
-        case OP_BY - OP_END:
-          inner = load<u8>(operands + load<u32>(record, DER_HEAD_ALGORITHM));
+        case Op.BY - Op.END:
+          inner = load<u8>(operands + record.algorithm);
           next += 3;
           break;
-        case OP_VALUE - OP_END:
+        case Op.VALUE - Op.END:
           inner = extensionTemplate(record);
           if (inner == 0) continue;
           break;
-        case OP_SELECT - OP_END: {
+        case Op.SELECT - Op.END: {
           const found = lookUp(operand, content, contentEnd - content);
           if (found != 0) next = PROGRAM + found;
           continue;
@@ -152,23 +123,23 @@ export function run(template: u32, p: usize, end: usize, record: usize, limit: u
     if (inner == 0) {
       const element = take(p, end, tag, depth);
       if (element < 0) return element;
-      if (++count > DER_LIMIT_ELEMENTS) return fail(RESULT_DER_TOO_MANY, p);
+      if (++count > DerLimit.ELEMENTS) return fail(Result.DER_TOO_MANY, p);
       start = p;
       content = contentOf(element);
       p = contentEnd = endOf(element);
       // What is no time was refused with the element.
-      if (op == OP_TIME) act(op, operands, start, content, contentEnd, p, end, record);
-      if (op != OP_ANY || (load<u8>(start) & 0x20) == 0) continue;
-      inner = TEMPLATE_ANY_LIST;
+      if (op == Op.TIME) act(op, operands, start, content, contentEnd, p, end, record);
+      if (op != Op.ANY || (load<u8>(start) & 0x20) == 0) continue;
+      inner = Template.ANY_LIST;
     }
-    if (load<u8>(start) == TAG_SET) {
+    if (load<u8>(start) == Tag.SET) {
       const wrong = checkOrder(content, contentEnd);
       if (wrong < 0) return wrong;
     }
-    if (depth == limit) return fail(RESULT_DER_TOO_DEEP, start);
-    const frame = record + (depth++ << 3);
-    store<u32>(frame, end);
-    store<u32>(frame, next, 4);
+    if (depth == limit) return fail(Result.DER_TOO_DEEP, start);
+    const frame = frameAt(record, depth++);
+    frame.end = end;
+    frame.next = next;
     next = PROGRAM + inner;
     p = content;
     end = contentEnd;

@@ -1,4 +1,4 @@
-import { RESULT_DER_SET_ORDER } from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 import { endOf, fail, Packed, readElement } from './element';
 
 /** Whether the encoding at `a` comes after the one at `b`, which ends at `end`. One cannot be the beginning of the other, since the header gives the length. */
@@ -19,7 +19,7 @@ export function checkOrder(p: usize, end: usize): Packed {
   while (p < end) {
     const element = readElement(p, end);
     if (element < 0) break;
-    if (isAfter(last, p, endOf(element))) return fail(RESULT_DER_SET_ORDER, p);
+    if (isAfter(last, p, endOf(element))) return fail(Result.DER_SET_ORDER, p);
     last = p;
     p = endOf(element);
   }

@@ -1,5 +1,6 @@
-import { RESULT_DER_TIME_SHAPE, RESULT_DER_TIME_VALUE } from '../../build/abi/assembly';
-import { fail, Packed, TAG_UTC_TIME } from './element';
+import { Result } from '../../build/abi/assembly';
+import { Tag } from '../../build/abi/der-templates';
+import { fail, Packed } from './element';
 
 /** Every date from year 0 on lies above this, every packed failure below. */
 const EARLIEST: i64 = -0x4000000000;
@@ -30,11 +31,11 @@ function monthStart(year: i32, month: i32): i32 {
  * time with Z, seconds always there, no fractions.
  */
 export function readTime(tag: u32, content: usize, length: usize): Packed {
-  const isUtc = tag == TAG_UTC_TIME;
+  const isUtc = tag == Tag.UTC_TIME;
   if (length != (isUtc ? 13 : 15) || load<u8>(content + length - 1) != 0x5a)
-    return fail(RESULT_DER_TIME_SHAPE, content);
+    return fail(Result.DER_TIME_SHAPE, content);
   for (let i: usize = 0; i < length - 1; i++) {
-    if (<u32>load<u8>(content + i) - 0x30 > 9) return fail(RESULT_DER_TIME_SHAPE, content + i);
+    if (<u32>load<u8>(content + i) - 0x30 > 9) return fail(Result.DER_TIME_SHAPE, content + i);
   }
   let p = content;
   let year = pair(p);
@@ -53,7 +54,7 @@ export function readTime(tag: u32, content: usize, length: usize): Packed {
   for (let field: usize = 2; field < 12; field += 2) {
     const value = <i64>pair(p + field);
     const last = <i64>(largest & 0xff);
-    if (value > last || (field < 6 && value == 0)) return fail(RESULT_DER_TIME_VALUE, p + field);
+    if (value > last || (field < 6 && value == 0)) return fail(Result.DER_TIME_VALUE, p + field);
     // Days, then hours, minutes and seconds, each of which begins with 0.
     if (field > 4) time *= last + 1;
     if (field > 2) time += value;

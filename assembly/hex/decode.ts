@@ -1,4 +1,4 @@
-import { RESULT_HEX_BAD_DIGIT, RESULT_HEX_ODD_LENGTH, RESULT_OUT_OF_SPACE } from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 
 const TOPS: u32 = 0x80808080;
 
@@ -51,7 +51,7 @@ function decodeBlock(from: usize, to: usize): bool {
 
 /** ABI: see assembly/abi/hex.json. The output may be the input, since what is written lies behind what was read. */
 export function hex_decode(input: usize, length: u32, output: usize, capacity: u32, errorOffset: usize): i32 {
-  if (length >> 1 > capacity) return RESULT_OUT_OF_SPACE;
+  if (length >> 1 > capacity) return Result.OUT_OF_SPACE;
   const end = input + length;
   let from = input;
   let to = output;
@@ -71,9 +71,9 @@ export function hex_decode(input: usize, length: u32, output: usize, capacity: u
   let byte: u32 = 0;
   for (let at = <u32>(from - input); at < length; at++) {
     const character = <u32>load<u8>(input + at);
-    if (!isDigit(character)) return fail(RESULT_HEX_BAD_DIGIT, at, errorOffset);
+    if (!isDigit(character)) return fail(Result.HEX_BAD_DIGIT, at, errorOffset);
     byte = (byte << 4) | ((character & 15) + (character >> 6) * 9);
     if ((at & 1) != 0) store<u8>(to++, byte);
   }
-  return (length & 1) != 0 ? fail(RESULT_HEX_ODD_LENGTH, length - 1, errorOffset) : <i32>(length >> 1);
+  return (length & 1) != 0 ? fail(Result.HEX_ODD_LENGTH, length - 1, errorOffset) : <i32>(length >> 1);
 }

@@ -1,4 +1,4 @@
-import { RESULT_INVALID_ARGUMENT, RESULT_OUT_OF_SPACE } from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 
 /**
  * The digits of four bytes as the eight bytes of a word. An interpreter does half as much with 64 bits at a time; it needs no
@@ -34,8 +34,8 @@ function encodeBlock(from: usize, to: usize): void {
  */
 export function hex_encode(input: usize, length: u32, output: usize, capacity: u32): i32 {
   // Twice the length must stay a positive result.
-  if (length > 0x3fffffff) return RESULT_INVALID_ARGUMENT;
-  if (length > capacity >> 1) return RESULT_OUT_OF_SPACE;
+  if (length > 0x3fffffff) return Result.INVALID_ARGUMENT;
+  if (length > capacity >> 1) return Result.OUT_OF_SPACE;
   let from = input + length;
   let to = output + (length << 1);
   for (let odd = length & 3; odd > 0; odd--) {

@@ -1,4 +1,4 @@
-import { RESULT_UTF8_INVALID, RESULT_UTF8_NUL } from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 import { plainScan } from './plain-scan';
 
 /**
@@ -31,7 +31,7 @@ export function utf8Scan(start: i32, end: i32): i32 {
 
 /** The result code for the byte at which utf8Scan stopped. */
 export function utf8Fault(at: i32): i32 {
-  return load<u8>(at) == 0 ? RESULT_UTF8_NUL : RESULT_UTF8_INVALID;
+  return load<u8>(at) == 0 ? Result.UTF8_NUL : Result.UTF8_INVALID;
 }
 
 /** ABI: see assembly/abi/memory.json. */

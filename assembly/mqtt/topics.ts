@@ -1,12 +1,4 @@
-import {
-  RESULT_FILTER_PLUS_MISPLACED,
-  RESULT_FILTER_WILDCARD_MISPLACED,
-  RESULT_SHARE_FILTER_INVALID,
-  RESULT_SHARE_NAME_INVALID,
-  RESULT_STRING_TOO_LONG,
-  RESULT_TOPIC_EMPTY,
-  RESULT_TOPIC_WILDCARD,
-} from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 import { plainScan } from '../memory/plain-scan';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 
@@ -41,11 +33,11 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
     const name = start + 7;
     p = name;
     while (p < end && load<u8>(p) != SLASH) p++;
-    if (p == name) return RESULT_SHARE_NAME_INVALID; // MQTT-4.8.2-1
-    if (end - p < 2 || wildcardScan(name, p) != p) return RESULT_SHARE_FILTER_INVALID; // MQTT-4.8.2-2
+    if (p == name) return Result.SHARE_NAME_INVALID; // MQTT-4.8.2-1
+    if (end - p < 2 || wildcardScan(name, p) != p) return Result.SHARE_FILTER_INVALID; // MQTT-4.8.2-2
     p++;
   }
-  if (p >= end) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
+  if (p >= end) return Result.TOPIC_EMPTY; // MQTT-4.7.3-1
   const first = p;
   if (p < plain) p = plain;
   for (; p < end; p++) {
@@ -53,7 +45,7 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
     if (c != HASH && c != PLUS) continue;
     // MQTT-4.7.1-1, -2: a wildcard fills its level, and # is the last character.
     if ((p != first && load<u8>(p - 1) != SLASH) || (p + 1 < end && (c == HASH || load<u8>(p, 1) != SLASH))) {
-      return c == HASH ? RESULT_FILTER_WILDCARD_MISPLACED : RESULT_FILTER_PLUS_MISPLACED;
+      return c == HASH ? Result.FILTER_WILDCARD_MISPLACED : Result.FILTER_PLUS_MISPLACED;
     }
   }
   return 0;
@@ -61,18 +53,18 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_topic_name_check(input: usize, length: u32): i32 {
-  if (length == 0) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
-  if (length > 0xffff) return RESULT_STRING_TOO_LONG; // MQTT-4.7.3-3
+  if (length == 0) return Result.TOPIC_EMPTY; // MQTT-4.7.3-1
+  if (length > 0xffff) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
   const end = <i32>(input + length);
   const plain = plainScan(<i32>input, end, HASH, PLUS);
   const at = utf8Scan(plain, end);
   if (at != end) return utf8Fault(at);
-  return wildcardScan(plain, end) != end ? RESULT_TOPIC_WILDCARD : 0;
+  return wildcardScan(plain, end) != end ? Result.TOPIC_WILDCARD : 0;
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_topic_filter_check(input: usize, length: u32, protocolVersion: i32): i32 {
-  if (length > 0xffff) return RESULT_STRING_TOO_LONG; // MQTT-4.7.3-3
+  if (length > 0xffff) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
   const end = <i32>(input + length);
   const at = utf8Scan(<i32>input, end);
   if (at != end) return utf8Fault(at);

@@ -5,17 +5,20 @@ import { Workshop } from './workshop.js';
 
 const RUN = ['sh', 'js'];
 
-/** Blocks that look like commands have to be fenced as such. */
-const DISGUISED = ['bash', 'shell', 'console', 'javascript', 'ts', 'typescript', 'mjs', ''];
+/** Other names of these languages. */
+const SYNONYMS = ['bash', 'shell', 'console', 'javascript', 'ts', 'typescript', 'mjs'];
+const COMMAND = /^\s*(npm|npx|node|wasmqtt|curl|openssl) /m;
 
 const title = ({ line, language, text }: Fence) => `line ${line} (${language}): ${text.trim().split('\n')[0]}`;
 
 describe('blocks of documents', () => {
-  it('are fenced with a language, so that commands are seen', () => {
-    const wrong = documents.flatMap(({ path, fences }) =>
-      fences.filter(({ language }) => DISGUISED.includes(language)).map((fence) => `${path}, ${title(fence)}`),
+  it('with commands are fenced as such, so that they are seen', () => {
+    const isHidden = ({ language, text }: Fence) =>
+      SYNONYMS.includes(language) || (language === '' && COMMAND.test(text));
+    const hidden = documents.flatMap(({ path, fences }) =>
+      fences.filter(isHidden).map((fence) => `${path}, ${title(fence)}`),
     );
-    expect(wrong).toEqual([]);
+    expect(hidden).toEqual([]);
   });
 
   it('that are not run say why', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blockIn, isCurrent, withBlock } from '../../tools/tables/blocks.js';
 import { generated } from '../../tools/tables/generated.js';
+import { TRAP_TABLES } from '../../tools/tables/traps.js';
 
 describe('generated parts of the documents', () => {
   it.each(generated().map((block) => [block.name, block.file, block] as const))(
@@ -24,4 +25,11 @@ describe('generated parts of the documents', () => {
     const [{ name, file }] = generated(['sizes']);
     expect(isCurrent({ name, file, make: () => 'another text' })).toBe(false);
   });
+
+  it.each(Object.entries(TRAP_TABLES))(
+    '%s, a table of traps, is written by the test that npm run docs runs: %s',
+    (name, file) => {
+      expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`expectTrapTable\\(\\s*'${name}',`));
+    },
+  );
 });

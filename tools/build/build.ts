@@ -1,24 +1,31 @@
 // Builds everything into build/: generated sources, the two WASM modules, the host bundle and its types.
-// Usage: node tools/build/build.ts [--debug | --only core]   (--debug also makes build/*.debug.wasm with source maps; --only one module for release)
+// Usage: npm run build -- [--debug | --only MODULE]
+//   --debug        also makes build/*.debug.wasm, with source maps
+//   --only MODULE  makes the release build of core or app alone
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
+import { parseArgs } from 'node:util';
 import binaryen from 'binaryen';
 import { build } from 'esbuild';
+import { runCommand, UsageError } from '../command.js';
+import { generate } from '../generate/generate.js';
 import { root } from '../root.js';
-import { compile, moduleFile, run } from './compile.js';
-import { appendParts } from './parts.js';
+import { compile, moduleFile, run, type Target } from './compile.js';
+import { appendParts, type Exports } from './parts.js';
 import { translate } from './translate.js';
 
-async function make(name, entry, target, abi) {
+/** Entries of the modules, by name. */
+type Modules = Record<'core' | 'app', string>;
+
+async function make(name: string, entry: string, target: Target, abi: Exports): Promise<void> {
   const outFile = moduleFile(name, target);
   await compile(entry, target, outFile);
   if (name === 'core' && target === 'release') appendParts(join(root, outFile), abi);
   validate(outFile, target);
 }
 
-/** What is released has to be well-typed, and within what wasm3 knows, which does not look. */
-function validate(outFile, target) {
+/** A release build must be well-typed and use only what wasm3 knows: wasm3 itself does not check. */
+function validate(outFile: string, target: Target): void {
   const { Features } = binaryen;
   const { MVP, BulkMemory, BulkMemoryOpt, SignExt, MutableGlobals, NontrappingFPToInt, SIMD128 } = Features;
   const known = MVP | BulkMemory | BulkMemoryOpt | SignExt | MutableGlobals | NontrappingFPToInt;
@@ -26,11 +33,11 @@ function validate(outFile, target) {
   module.setFeatures(target === 'simd' ? known | SIMD128 : known);
   const valid = module.validate();
   module.dispose();
-  if (!valid) throw new Error(`${outFile} is no valid WebAssembly module for wasm3`);
+  if (!valid) throw new Error(`${outFile} is not a valid WebAssembly module for wasm3`);
 }
 
-/** The sources of wasm3, so that the package alone is enough for firmware. */
-function copyEngine() {
+/** Copies the sources of wasm3, so that a firmware needs nothing but this package. */
+function copyEngine(): void {
   const [from, to] = ['node_modules/react-native-webassembly/cpp', 'build/wasm3'].map((path) => join(root, path));
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
@@ -38,7 +45,7 @@ function copyEngine() {
   for (const name of files) copyFileSync(join(from, name), join(to, name));
 }
 
-async function bundle() {
+async function bundle(): Promise<void> {
   rmSync(join(root, 'build/host'), { recursive: true, force: true });
   const rooms = ['core', 'mqtt-packet', 'microvisor', 'cloud', 'broker', 'pki', 'cli'];
   await build({
@@ -58,25 +65,26 @@ async function bundle() {
   chmodSync(join(root, 'build/host/cli.js'), 0o755);
 }
 
-async function main() {
-  const { generate } = await import('../generate/generate.js');
-  const abi = generate();
-  const { modules } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
-  const only = process.argv.indexOf('--only');
-  if (only > 0) return make(process.argv[only + 1], modules[process.argv[only + 1]], 'release', abi);
-  const targets = process.argv.includes('--debug') ? ['release', 'debug'] : ['release'];
+async function buildAll(modules: Modules, abi: Exports, targets: readonly Target[]): Promise<void> {
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => make(name, entry, target, abi))),
-    make('core', modules.core, 'simd'), // for engines that compile: the same source, larger and faster
+    make('core', modules.core, 'simd', abi), // for engines that compile: the same source, larger and faster
     bundle(),
     run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
   ]);
   copyEngine();
   const untranslated = translate();
-  if (untranslated) console.error(`build: ${untranslated}; nothing but the translated core for firmware wants it`);
+  if (untranslated) console.error(`build: ${untranslated}; only the translated core for firmware needs it`);
 }
 
-main().catch((error) => {
-  console.error(`build: ${error.message}`);
-  process.exitCode = 1;
+await runCommand('build', async () => {
+  const { values } = parseArgs({ options: { debug: { type: 'boolean' }, only: { type: 'string' } } });
+  const { modules }: { modules: Modules } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
+  const { only } = values;
+  if (only !== undefined && only !== 'core' && only !== 'app')
+    throw new UsageError(`there is no module ${only}; there are ${Object.keys(modules).join(', ')}`);
+  const abi = generate();
+  if (only) await make(only, modules[only], 'release', abi);
+  else await buildAll(modules, abi, values.debug ? ['release', 'debug'] : ['release']);
+  return 0;
 });

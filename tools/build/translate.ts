@@ -1,4 +1,4 @@
-// build/aot: core.wasm as C, for firmware. Usage: node tools/build/translate.ts
+// build/aot: core.wasm as C, for firmware. Usage: npx tsx tools/build/translate.ts
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,19 +6,16 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { root } from '../root.js';
 
-/** The version of wabt whose C host/wasm3/aot/wasm-rt.h is the runtime of. */
+/** The version of wabt that host/wasm3/aot/wasm-rt.h is the runtime for. */
 const VERSION = '1.0.32';
 
-/**
- * Translates build/core.wasm with wasm2c.
- * @returns {string | undefined} why there is no build/aot now
- */
-export function translate() {
+/** Translates build/core.wasm with wasm2c. Returns why there is no build/aot now, if there is none. */
+export function translate(): string | undefined {
   const folder = join(root, 'build/aot');
   rmSync(folder, { recursive: true, force: true });
   const { stdout } = spawnSync('wasm2c', ['--version'], { encoding: 'utf8' });
   if (stdout?.trim() !== VERSION) {
-    return `build/aot takes wasm2c ${VERSION} (Debian package wabt); here is ${stdout?.trim() ?? 'none'}`;
+    return `build/aot needs wasm2c ${VERSION} (Debian package wabt); found ${stdout?.trim() ?? 'none'}`;
   }
   mkdirSync(folder);
   const words = [join(root, 'build/core.wasm'), '-n', 'core', '-o', join(folder, 'core.c')];

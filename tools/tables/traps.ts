@@ -6,7 +6,7 @@ import { root } from '../root.js';
 /** The tables that tests write: each row is one run of `wasmqtt doctor`, so the tables hold what was asserted too. */
 export const TRAP_TABLES: Readonly<Record<string, string>> = {
   traps: 'tests/host/cli/doctor/doctor-traps.test.ts',
-  'connect-traps': 'tests/host/cli/doctor/doctor-connect.test.ts',
+  'connect-traps': 'tests/host/cli/doctor/connect-traps.test.ts',
 };
 
 /** Runs these tests, one after the other since they write one document, docs/doctor.md. They need openssl and mosquitto (npm run setup). */

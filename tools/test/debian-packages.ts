@@ -1,14 +1,15 @@
-// The programs and files that tests use beyond Node, with the Debian package of each.
+// The programs and files that tests need beyond Node, with the Debian package of each.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { root } from '../root.js';
 
-/** Where that lies which is no program. */
-const files = JSON.parse(readFileSync(join(root, 'tools/test/debian-files.json'), 'utf8'));
+/** Paths of required files that are not executables, by the name that packageOf has for them. */
+const files: Record<string, string> = JSON.parse(readFileSync(join(root, 'tools/test/debian-files.json'), 'utf8'));
 
-export const packageOf = {
+/** Debian packages by the program or file that tests need of them. */
+export const packageOf: Readonly<Record<string, string>> = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   mosquitto_sub: 'mosquitto-clients',
@@ -34,8 +35,8 @@ export const packageOf = {
   'qemu-system-arm': 'qemu-system-arm',
 };
 
-/** Whether the file is there, or the program on the PATH; Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack. */
-function isThere(program) {
+/** Whether the file exists, or the program is on the PATH. Debian keeps mosquitto in /usr/sbin, which is not on every user's PATH. */
+function isThere(program: string): boolean {
   if (program in files) return existsSync(files[program]);
   return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
     try {
@@ -47,21 +48,21 @@ function isThere(program) {
   });
 }
 
-/** What is not on this machine. */
-export function missingTools() {
+/** The programs and files that this machine lacks. */
+export function missingTools(): string[] {
   return Object.keys(packageOf).filter((program) => !isThere(program));
 }
 
-/** How apt-get can be run here: as root, through sudo without a password, or not at all (undefined). */
-function aptPrefix() {
+/** What goes before apt-get: nothing as root, sudo when it asks for no password; undefined when apt-get cannot be run. */
+function aptPrefix(): string[] | undefined {
   if (!isThere('apt-get')) return undefined;
   if (process.getuid?.() === 0) return [];
   const sudo = isThere('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
   return sudo ? ['sudo', '-n'] : undefined;
 }
 
-/** Installs what is missing where that is allowed; gives what is missing after it. */
-export function installTools(log) {
+/** Installs what is missing, where that is allowed. Returns what is missing after it. */
+export function installTools(log: (line: string) => void): string[] {
   const missing = missingTools();
   if (missing.length === 0) return [];
   const packages = [...new Set(missing.map((program) => packageOf[program]))];

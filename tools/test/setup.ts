@@ -1,4 +1,4 @@
-// npm run setup: installs the programs and files that the tests use beyond Node.
+// npm run setup: installs the programs and files that the tests need beyond Node.
 import process from 'node:process';
 import { installTools, packageOf } from './debian-packages.js';
 

@@ -1,4 +1,4 @@
-import { SESSION_CONTEXT_HEADER, SESSION_COUNT } from '../../../build/abi/assembly';
+import { Context } from './layout';
 
 /*
  * In-flight records: one word each, in one table, those of each direction in the order in which their messages began.
@@ -22,54 +22,54 @@ export const LIVE: u32 = 0x20;
 /** It takes one of the Receive Maximum of this connection: a PUBREL that is sent again does not. */
 export const COUNTED: u32 = 0x40;
 
-export function endOf(context: usize): usize {
-  return context + SESSION_CONTEXT_HEADER + (load<u32>(context, SESSION_COUNT) << 2);
+export function endOf(context: Context): usize {
+  return context.records + (context.count << 2);
 }
 
 /** The address of the first record with these bits in the mask, or 0. */
-function search(context: usize, mask: u32, bits: u32): usize {
+function search(context: Context, mask: u32, bits: u32): usize {
   const end = endOf(context);
-  for (let at = context + SESSION_CONTEXT_HEADER; at < end; at += 4) {
+  for (let at = context.records; at < end; at += 4) {
     if ((load<u32>(at) & mask) == bits) return at;
   }
   return 0;
 }
 
 /** The address of the record of this Packet Identifier in this direction, or 0. */
-export function find(context: usize, direction: u32, packetId: u32): usize {
+export function find(context: Context, direction: u32, packetId: u32): usize {
   return search(context, RECEIVED | 0xffff0000, direction | (packetId << 16));
 }
 
 /** The first record of a sent message that waits to be sent again, or 0. */
-export function firstToResend(context: usize): usize {
+export function firstToResend(context: Context): usize {
   return search(context, RECEIVED | LIVE, SENT);
 }
 
 /** How many records of a direction have this mark; 0 for all. */
-export function count(context: usize, direction: u32, mark: u32): u32 {
+export function count(context: Context, direction: u32, mark: u32): u32 {
   const end = endOf(context);
   let found: u32 = 0;
-  for (let at = context + SESSION_CONTEXT_HEADER; at < end; at += 4) {
+  for (let at = context.records; at < end; at += 4) {
     found += <u32>((load<u32>(at) & (RECEIVED | mark)) == (direction | mark));
   }
   return found;
 }
 
 /** Adds a record behind the others; there must be room. */
-export function append(context: usize, word: u32): void {
+export function append(context: Context, word: u32): void {
   store<u32>(endOf(context), word);
-  store<u32>(context, load<u32>(context, SESSION_COUNT) + 1, SESSION_COUNT);
+  context.count = context.count + 1;
 }
 
 /** Takes a record out and keeps the order of the others. */
-export function remove(context: usize, at: usize): void {
+export function remove(context: Context, at: usize): void {
   memory.copy(at, at + 4, endOf(context) - at - 4);
-  store<u32>(context, load<u32>(context, SESSION_COUNT) - 1, SESSION_COUNT);
+  context.count = context.count - 1;
 }
 
 /** The connection is gone: records whose direction and next packet are in the mask are forgotten, none is live. */
-export function sweep(context: usize, forgotten: u32): void {
-  const first = context + SESSION_CONTEXT_HEADER;
+export function sweep(context: Context, forgotten: u32): void {
+  const first = context.records;
   const end = endOf(context);
   let to = first;
   for (let at = first; at < end; at += 4) {
@@ -77,5 +77,5 @@ export function sweep(context: usize, forgotten: u32): void {
     store<u32>(to, word);
     to += ((~forgotten >> (word & (RECEIVED | NEXT))) & 1) << 2;
   }
-  store<u32>(context, <u32>(to - first) >> 2, SESSION_COUNT);
+  context.count = <u32>(to - first) >> 2;
 }

@@ -45,12 +45,11 @@ export class EngineContext {
   readonly retained: RetainedStore;
   readonly sessions: SessionTable;
   readonly router: Router;
-  /** Milliseconds: the time of the call into the engine that runs, read once for each call. */
-  now: number;
+  /** Milliseconds: the time of the call into the engine that runs, set by each call. */
+  now = 0;
 
   constructor(options: EngineOptions) {
     const failed = (remote: string, error: unknown) => this.events.emit({ type: 'failed', remote, error });
-    this.now = options.now();
     this.transport = options.transport;
     this.authenticate = guardAuthentication(options.authenticate ?? openAuthentication, failed);
     this.access = guardAccess(options.access ?? openAccess, failed);

@@ -1,4 +1,4 @@
-import { ReasonCode } from '../../core/index.js';
+import { RETURN_CODES, ReasonCode } from '../../core/index.js';
 import type { KernelEvent } from '../../microvisor/index.js';
 import { printable } from './printable.js';
 
@@ -14,34 +14,33 @@ export interface ConnectExplanation {
 
 const USER = 'check the config username and the secret password (--username, --password-file)';
 
-/** Return codes of CONNACK (MQTT 3.1.1 3.2.2.3). */
-const RETURN_CODES: Record<number, ConnectExplanation> = {
-  1: {
+/** What a broker means by the reason codes of CONNACK (MQTT 5 3.2.2.2). */
+const REFUSALS: Record<number, ConnectExplanation> = {
+  [ReasonCode.unsupportedProtocolVersion]: {
     trap: 'protocol-refused',
     reason: 'it does not speak this protocol version',
     advice: 'choose the other with --protocol',
   },
-  2: {
+  [ReasonCode.clientIdentifierNotValid]: {
     trap: 'client-id-refused',
     reason: 'it does not accept the client id',
     advice: 'choose another with --client-id or the config client-id',
   },
-  3: { trap: 'broker-unavailable', reason: 'its MQTT service is not available', advice: 'try again later' },
-  4: { trap: 'bad-user-name-or-password', reason: 'user name or password is wrong', advice: USER },
-  5: {
+  [ReasonCode.serverUnavailable]: {
+    trap: 'broker-unavailable',
+    reason: 'its MQTT service is not available',
+    advice: 'try again later',
+  },
+  [ReasonCode.badUserNameOrPassword]: {
+    trap: 'bad-user-name-or-password',
+    reason: 'user name or password is wrong',
+    advice: USER,
+  },
+  [ReasonCode.notAuthorized]: {
     trap: 'not-authorized',
     reason: 'it does not authorize this client',
     advice: `${USER}, or the certificate and the rules of the broker`,
   },
-};
-
-/** Reason codes of CONNACK (MQTT 5 3.2.2.2), in the words of 3.1.1 where they mean the same. */
-const REASONS: Record<number, ConnectExplanation> = {
-  [ReasonCode.unsupportedProtocolVersion]: RETURN_CODES[1],
-  [ReasonCode.clientIdentifierNotValid]: RETURN_CODES[2],
-  [ReasonCode.serverUnavailable]: RETURN_CODES[3],
-  [ReasonCode.badUserNameOrPassword]: RETURN_CODES[4],
-  [ReasonCode.notAuthorized]: RETURN_CODES[5],
   [ReasonCode.banned]: { trap: 'banned', reason: 'it has banned this client', advice: 'ask its operator' },
 };
 
@@ -187,7 +186,7 @@ export function explainConnectFailure(failure: ConnectFailed): ConnectExplanatio
 function explain(failure: ConnectFailed): ConnectExplanation {
   const { host, requestState, reasonCode, detail } = failure;
   if (requestState === 'REQUESTCOMPLETED') {
-    const meaning = RETURN_CODES[reasonCode] ?? REASONS[reasonCode];
+    const meaning = REFUSALS[RETURN_CODES[reasonCode]?.reasonCode ?? reasonCode];
     if (meaning === undefined) return { trap: 'refused', reason: detail, advice: 'see the log of the broker' };
     const code = reasonCode < 0x80 ? `return code ${reasonCode}` : `reason code 0x${reasonCode.toString(16)}`;
     return { ...meaning, reason: `the broker refused with ${code}: ${meaning.reason}` };

@@ -1,4 +1,4 @@
-import { ChunkRecord, DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
+import { DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
 import { flag, integer } from '../bytes/check-arguments.js';
 import { NOTHING } from '../bytes/field-reader.js';
 import { viewOf } from '../bytes/views.js';
@@ -6,6 +6,7 @@ import { core } from '../engine/core.js';
 import { chunkAddress, scratch, TABLE_CAPACITY, tableAddress } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
 import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
+import { ERROR_OFFSET, FAILED_TYPE, NEEDED, NEXT_VERSION, RESULT, USED } from './chunk-words.js';
 import type { PacketDecoderOptions } from './decode-options.js';
 import { packetTypeNames } from './packet-type-names.js';
 import { NONE, PacketView } from './packet-view.js';
@@ -16,13 +17,6 @@ import { STRIDE } from './summary-words.js';
 const FEW = 24;
 /** Smallest memory for pending bytes. */
 const SMALLEST = 64;
-/** Words of the Chunk record. */
-const USED = (chunkAddress + ChunkRecord.used) >> 2;
-const NEEDED = (chunkAddress + ChunkRecord.needed) >> 2;
-const RESULT = (chunkAddress + ChunkRecord.result) >> 2;
-const ERROR_OFFSET = (chunkAddress + ChunkRecord.errorOffset) >> 2;
-const FAILED_TYPE = (chunkAddress + ChunkRecord.type) >> 2;
-const NEXT_VERSION = (chunkAddress + ChunkRecord.protocolVersion) >> 2;
 /** The cursor whose packets are in the table in linear memory. */
 let holder: PacketCursor | undefined;
 

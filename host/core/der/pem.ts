@@ -14,8 +14,8 @@ export interface PemText {
   unended: string[];
 }
 
-/** Characters of base64 in a line (RFC 7468 2). */
-const LINE = 64;
+/** Lines of base64 (RFC 7468 2). */
+const LINES = /.{1,64}/g;
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 const BEGIN = /-----BEGIN ([A-Z0-9 ]+)(?=-----)/g;
 
@@ -27,7 +27,7 @@ const BEGIN = /-----BEGIN ([A-Z0-9 ]+)(?=-----)/g;
  */
 export function pemOf(label: string, der: Uint8Array): string {
   const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString('base64');
-  const lines = base64.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
+  const lines = base64.match(LINES) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
