@@ -1,31 +1,33 @@
 // The other end of host/wasm3/device/line.c: frames in two files here, TLS connections there.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { tlsTransport } from '../../build/host/microvisor.js';
+import { type Transport, type TransportRequest, tlsTransport } from '../../host/microvisor/index.js';
 
+/** Type, connection and length. */
 const HEAD = 4;
 /** Milliseconds between two looks at the file of the device. */
 const PERIOD = 5;
+/** What the device is told when a connection ends without a reason of its own: SOCKETERROR. */
+const SOCKET_ERROR = 7;
 
-/** The files of one device, and the connection that it has. */
+/** The files of one device, and its connection. */
 export class DeviceLine {
-  #up;
-  #down;
-  #timer;
+  readonly #up: number;
+  readonly #down: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #connect = tlsTransport();
   #buffer = Buffer.alloc(0);
-  /** @type {import('../../build/types/host/microvisor/index.js').Transport | undefined} */
-  #transport;
-  #connect = tlsTransport();
+  #transport: Transport | undefined;
   #closed = false;
 
-  /** @param {string} folder has the files `up` and `down` */
-  constructor(folder) {
+  /** @param folder has the files `up` and `down` */
+  constructor(folder: string) {
     this.#up = openSync(join(folder, 'up'), 'r');
     this.#down = openSync(join(folder, 'down'), 'a');
     this.#timer = setInterval(() => this.#look(), PERIOD);
   }
 
-  close() {
+  close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#transport?.destroy();
@@ -33,7 +35,7 @@ export class DeviceLine {
     closeSync(this.#down);
   }
 
-  #look() {
+  #look(): void {
     const chunk = Buffer.alloc(65_536);
     for (let count = readSync(this.#up, chunk); count > 0; count = readSync(this.#up, chunk)) {
       this.#buffer = Buffer.concat([this.#buffer, chunk.subarray(0, count)]);
@@ -45,26 +47,22 @@ export class DeviceLine {
     }
   }
 
-  /** @param {string} type @param {number} connection @param {Buffer} bytes */
-  #frame(type, connection, bytes) {
+  #frame(type: string, connection: number, bytes: Buffer): void {
     if (type === 'D') this.#transport?.write(Buffer.from(bytes));
     if (type === 'E') this.#transport?.end();
     if (type === 'O') this.#open(connection, requestOf(bytes));
   }
 
-  /** @param {number} connection @param {import('../../build/types/host/microvisor/index.js').TransportRequest} request */
-  #open(connection, request) {
+  #open(connection: number, request: TransportRequest): void {
     this.#transport?.destroy();
     this.#transport = this.#connect(request, {
       connected: () => this.#send('C', connection, Buffer.alloc(0)),
       data: (bytes) => this.#send('D', connection, bytes),
-      // 7: SOCKETERROR, which is also what the end of a connection is to the device.
-      closed: (failure) => this.#send('X', connection, Buffer.of(failure?.requestState ?? 7)),
+      closed: (failure) => this.#send('X', connection, Buffer.of(failure?.requestState ?? SOCKET_ERROR)),
     });
   }
 
-  /** @param {string} type @param {number} connection @param {Uint8Array} bytes */
-  #send(type, connection, bytes) {
+  #send(type: string, connection: number, bytes: Uint8Array): void {
     if (this.#closed) return;
     for (let at = 0; at === 0 || at < bytes.length; at += 0xffff) {
       const part = bytes.subarray(at, at + 0xffff);
@@ -74,9 +72,9 @@ export class DeviceLine {
   }
 }
 
-/** The connection that an O frame asks for. @param {Buffer} bytes */
-function requestOf(bytes) {
-  const request = { host: '', port: 0, ca: [], clientChain: [], clientKey: undefined };
+/** The connection that an O frame asks for. */
+function requestOf(bytes: Buffer): TransportRequest {
+  const request: TransportRequest = { host: '', port: 0, ca: [], clientChain: [], clientKey: undefined };
   for (let at = 0; at + 3 <= bytes.length; ) {
     const end = at + 3 + bytes.readUInt16LE(at + 1);
     const value = Buffer.from(bytes.subarray(at + 3, end));

@@ -1,15 +1,18 @@
 // npm run firmware:measure: what the core costs on an emulated Cortex-M33; see tests/bench/firmware.
 import { join } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import type { Variant } from '../../tests/bench/firmware/build.js';
+import type { Figures } from '../../tests/bench/firmware/figures.js';
+import * as bench from '../../tests/bench/firmware/index.js';
+import type { Row } from '../../tests/bench/firmware/measure.js';
+import { runCommand, UsageError } from '../command.js';
 import { root } from '../root.js';
 import { writeBlock } from '../tables/blocks.js';
 import { generated } from '../tables/generated.js';
 
 const HELP = `Counts instructions, flash and RAM of the core on an emulated Cortex-M33: interpreted by wasm3, translated by wasm2c
-(AOT), and native C of the same strictness as the yardstick. Wants arm-none-eabi-gcc, qemu-system-arm and wasm2c (npm run setup).
+(AOT), and native C of the same strictness as the yardstick. Needs arm-none-eabi-gcc, qemu-system-arm and wasm2c (npm run setup).
 
 npm run firmware:measure                          a table; code 1 when a figure is worse than the recorded one
 npm run firmware:measure -- --json                each figure as {"name","value","unit","limit"} on a line
@@ -24,75 +27,78 @@ npm run firmware:measure -- --profile hex.decode.1k --engine wasm3
   --help             this text
 `;
 
-function options() {
-  try {
-    const boolean = { type: 'boolean', default: false };
-    const text = { type: 'string' };
-    const { values } = parseArgs({
-      options: { json: boolean, write: boolean, help: boolean, profile: text, engine: { ...text, default: 'wasm3' } },
-    });
-    if (!['wasm3', 'aot', 'aot-os'].includes(values.engine)) throw new Error(`there is no engine ${values.engine}`);
-    return values;
-  } catch (error) {
-    process.stderr.write(`firmware:measure: ${error.message}; see npm run firmware:measure -- --help\n`);
-    return process.exit(2);
-  }
+const ENGINES: readonly string[] = ['wasm3', 'aot', 'aot-os'] satisfies Variant[];
+
+const json = (value: object): void => console.log(JSON.stringify(value));
+const progress = (line: string): void => {
+  process.stderr.write(`firmware:measure: ${line}\n`);
+};
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+      engine: { type: 'string', default: 'wasm3' },
+    },
+  });
+  if (!ENGINES.includes(values.engine))
+    throw new UsageError(`there is no engine ${values.engine}; there are ${ENGINES.join(', ')}`);
+  return { ...values, engine: values.engine as Variant };
 }
 
-/** The measuring is TypeScript, shared with the tests. */
-async function load() {
-  const outfile = join(root, 'build/bench/firmware.mjs');
-  const entry = join(root, 'tests/bench/firmware/index.ts');
-  const format = { bundle: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'warning' };
-  await build({ entryPoints: [entry], outfile, ...format });
-  return import(pathToFileURL(outfile).href);
-}
-
-const json = (value) => console.log(JSON.stringify(value));
-const progress = (line) => process.stderr.write(`firmware:measure: ${line}\n`);
-
-function showProfile({ profile }, { engine, profile: job, json: asJson }) {
-  for (const [name, value] of profile(engine, job)) {
+function showProfile(engine: Variant, job: string, asJson: boolean): void {
+  for (const [name, value] of bench.profile(engine, job)) {
     if (asJson) json({ name, value, unit: 'instructions', limit: null });
     else console.log(`${String(value).padStart(9)} ${name}`);
   }
 }
 
-function show(rows, figures) {
-  const before = new Map(figures?.rows.map(({ name, value }) => [name, value]));
+function show(rows: readonly Row[], recorded: Figures | undefined): void {
+  const before = new Map(recorded?.rows.map(({ name, value }) => [name, value]));
   for (const { name, value, unit, limit } of rows) {
-    const recorded = before.get(name);
-    const change = recorded === undefined || recorded === value ? '' : `  was ${recorded}`;
+    const was = before.get(name);
+    const change = was === undefined || was === value ? '' : `  was ${was}`;
     const budget = limit === null ? '' : value > limit ? `  missed: at most ${limit}` : `  at most ${limit}`;
     console.log(`${name.padEnd(32)}${String(value).padStart(10)} ${unit}${budget}${change}`);
   }
 }
 
-function write({ writeFigures }, figures) {
-  writeFigures(figures);
-  for (const block of generated(['firmware', 'headline'])) writeBlock(block);
+function write(figures: Figures): void {
+  const file = join(root, 'README.md');
+  const readme = bench.withTable(readFileSync(file, 'utf8'), figures);
+  bench.writeFigures(figures);
+  writeFileSync(file, readme);
 }
 
-async function main() {
-  const given = options();
-  if (given.help) return process.stdout.write(HELP);
-  process.chdir(root);
-  const bench = await load();
-  if (given.profile) return showProfile(bench, given);
+/** Measures, shows and compares or records; the exit code. */
+function measure(options: { json: boolean; write: boolean }): number {
   const versions = bench.versions();
   const rows = bench.measure(progress);
-  const recorded = given.write ? undefined : bench.readFigures();
-  if (given.json) rows.forEach(json);
+  const recorded = options.write ? undefined : bench.readFigures();
+  if (options.json) rows.forEach(json);
   else show(rows, recorded);
-  if (given.write) return write(bench, { versions, rows });
+  if (!recorded) {
+    write({ versions, rows });
+    return 0;
+  }
   const other = bench.otherVersions(recorded, versions);
-  if (other) return progress(other);
+  if (other) {
+    progress(other);
+    return 0;
+  }
   const worse = bench.grown(recorded, rows);
   for (const line of worse) progress(`worse: ${line}`);
-  process.exitCode = worse.length === 0 ? 0 : 1;
+  return worse.length === 0 ? 0 : 1;
 }
 
-main().catch((error) => {
-  process.stderr.write(`firmware:measure: ${error.message}\n`);
-  process.exitCode = 1;
+await runCommand('firmware:measure', () => {
+  const options = readOptions();
+  process.chdir(root);
+  if (options.help) process.stdout.write(HELP);
+  else if (options.profile) showProfile(options.engine, options.profile, options.json);
+  else return measure(options);
+  return 0;
 });

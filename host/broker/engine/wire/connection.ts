@@ -150,7 +150,7 @@ export class Connection implements Wire, Link {
       reasonCode: 0,
       ...(protocolVersion === 5 && { properties: announcement(context, packet, identity.clientId) }),
     };
-    // Checked before anything changes: a client that cannot be told of success is refused (3.14.0-1).
+    // Checked before anything changes: no DISCONNECT may come before a successful CONNACK (3.14.0-1).
     if (!this.#fits(connack)) {
       throw new Violation(ReasonCode.packetTooLarge, 'the client accepts no packet of the size of CONNACK');
     }
