@@ -7,6 +7,7 @@ import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { runCommand, UsageError, wholeNumber } from '../../../tools/command.js';
 import { root } from '../../../tools/root.js';
+import { typescriptLoader } from '../../../tools/run-typescript.js';
 import { reportOf, textOf } from './report.js';
 import { strykerOptions } from './stryker-options.js';
 
@@ -45,6 +46,8 @@ function chosen(only: string): string[] {
 
 /** Runs Stryker. What it prints goes to standard error: standard output is for the result alone. */
 async function runStryker(mutate: string[], concurrency: number): Promise<MutantResult[]> {
+  // Each of its processes loads the test runner, which is TypeScript.
+  process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', ...typescriptLoader].join(' ');
   const { write } = process.stdout;
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
   try {

@@ -1,6 +1,5 @@
 // What Stryker makes wrong, and with what it is tried.
 import type { PartialStrykerOptions } from '@stryker-mutator/api/core';
-import { typescriptLoader } from '../../../tools/run-typescript.js';
 
 /** What the tests read: Stryker copies it to where they run. */
 const READ = [
@@ -19,7 +18,6 @@ const READ = [
 export const strykerOptions: PartialStrykerOptions = {
   plugins: ['./tests/mutation/host/stryker-runner.ts'],
   testRunner: 'in-process',
-  testRunnerNodeArgs: [...typescriptLoader],
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
   tempDirName: 'build/stryker',
