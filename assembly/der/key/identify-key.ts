@@ -1,6 +1,6 @@
-import { KeyFormat } from '../../build/abi/assembly';
-import { Tag } from '../../build/abi/der-templates';
-import { contentOf, endOf, isNext, readElement } from './element';
+import { KeyFormat } from '../../../build/abi/assembly';
+import { Tag } from '../../../build/abi/der-templates';
+import { contentOf, endOf, isNext, readElement } from '../element';
 
 /** The identifier octets of the first eight elements of the SEQUENCE at `p`, the first in the lowest byte. */
 function tagsInside(p: usize, end: usize): u64 {

@@ -1,6 +1,6 @@
-import { DerLimit, KeyFormat, PrivateKey, Result } from '../../build/abi/assembly';
-import { Identifier, Tag } from '../../build/abi/der-templates';
-import { Span, spanAt } from '../memory/span';
+import { DerLimit, KeyFormat, PrivateKey, Result } from '../../../build/abi/assembly';
+import { Identifier, Tag } from '../../../build/abi/der-templates';
+import { Span, spanAt } from '../../memory/span';
 import { key_read } from './read-key';
 import { putBefore, putHeader } from './write-backwards';
 
