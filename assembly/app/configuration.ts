@@ -32,7 +32,8 @@ import {
   textBuffer,
   userNameBuffer,
 } from './memory-map';
-import { ascii, decimal, parseDecimal } from './text-writer';
+import { parseDecimal } from './parse-decimal';
+import { ascii, decimal } from './text-writer';
 
 const HOST: i32 = 0;
 const PORT: i32 = 1;

@@ -25,10 +25,10 @@ import {
 import { halt, onNotification, onTimer, start, state, TAG_NETWORK } from './state-machine';
 import { ascii, bytes } from './text-writer';
 
-/** Slot of the circular notification buffer that is read next. */
+/** The next slot of the circular notification buffer. */
 let nextSlot: u32 = 0;
 
-/** Address of the record AppOptions, to be changed before mv_app_start. */
+/** The address of the record AppOptions, to be changed before mv_app_start. */
 export function mv_app_options(): usize {
   return changetype<usize>(options());
 }

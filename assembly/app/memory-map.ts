@@ -1,7 +1,7 @@
 /**
- * Every buffer of the application, laid out once in a static block, so that what it needs is known when it is linked
- * and no heap (that of a unit test, say) can lie over it. The zeros of the block are not in the file.
- * Channel and log buffers are 512-aligned and multiples of 512 long, as mvOpenChannel and mvServerLoggingInit demand.
+ * Every buffer of the application, laid out once in a static block: its memory is known at link time, and no heap (of a unit test,
+ * for example) can overlap it. The zeros of the block are not in the file. Channel and log buffers are aligned to 512 bytes and
+ * multiples of 512 long, as mvOpenChannel and mvServerLoggingInit demand.
  */
 import { AppLimit } from '../../build/abi/assembly';
 import { MvNotification } from '../../build/abi/microvisor-assembly';
@@ -17,7 +17,7 @@ export const PAYLOAD_SIZE: u32 = 1024;
 export const CALL_SIZE: u32 = 512;
 export const DEVICE_ID_SIZE: u32 = 34;
 
-/** All buffers, and up to 511 bytes before the first that is 512-aligned. */
+/** All buffers, and up to 511 bytes before the first one. */
 const ROOM: i32 = 37_184;
 const base: usize = (memory.data(ROOM, 16) + 511) & ~511;
 
@@ -30,7 +30,7 @@ export const textBuffer: usize = notifications + NOTIFICATION_COUNT * <u32>MvNot
 export const lineBuffer: usize = textBuffer + TEXT_SIZE;
 export const payloadBuffer: usize = lineBuffer + LINE_SIZE;
 export const callBuffer: usize = payloadBuffer + PAYLOAD_SIZE;
-/** Topic of a message or of a publish. */
+/** Topic of a message, of a publish or of the subscription. */
 export const topicBuffer: usize = callBuffer + CALL_SIZE;
 export const publishTopicBuffer: usize = topicBuffer + AppLimit.TOPIC;
 export const subscribeTopicBuffer: usize = publishTopicBuffer + AppLimit.TOPIC;

@@ -45,7 +45,7 @@ let readings: i32 = 0;
 let commands: i32 = 0;
 let drops: i32 = 0;
 
-/** Takes the handles that the start-up got, and begins when the network is there. */
+/** Takes the handles of the start-up. The device begins when the network is connected. */
 export function start(notifications: u32, network: u32): void {
   notificationHandle = notifications;
   networkHandle = network;
@@ -53,7 +53,7 @@ export function start(notifications: u32, network: u32): void {
   onNetwork();
 }
 
-/** Start-up failed: nothing can be done without these calls. */
+/** Start-up failed: the device can do nothing without these calls. */
 export function halt(call: string, status: i32): void {
   state = AppState.FAILED;
   log.line();
@@ -66,7 +66,7 @@ export function halt(call: string, status: i32): void {
 
 export function onNotification(eventType: u32, tag: u32): void {
   if (tag == TAG_NETWORK) return onNetwork();
-  if (channel.handle() == 0) return; // of a channel that was closed meanwhile
+  if (channel.handle() == 0) return; // of a channel that has been closed since
   if (eventType == MvEventType.CHANNELNOTCONNECTED) return dropped('the channel was closed');
   if (eventType != MvEventType.CHANNELDATAREADABLE) return;
   if (tag == TAG_CONFIGURATION && state == AppState.FETCHING_CONFIGURATION) return onConfiguration();
@@ -107,7 +107,7 @@ function onConfiguration(): void {
     return retry('the configuration could not be read, outcome ', outcome);
   if (outcome == configuration.CONFIGURATION_WRONG) {
     state = AppState.FAILED;
-    mv_host_timer(BACKOFF_MAXIMUM); // the stores may be mended meanwhile
+    mv_host_timer(BACKOFF_MAXIMUM); // the stores may be corrected by then
     return;
   }
   configured = true;
@@ -147,7 +147,7 @@ function connect(): void {
   if (sent != MvStatus.OKAY) retry('could not ask for the connection, status ', sent);
 }
 
-/** One notification stands for one readable item. */
+/** Each notification is for one readable item. */
 function onReadable(): void {
   const handle = channel.handle();
   if (mvMqttGetNextReadableDataType(handle, callBuffer) != MvStatus.OKAY) return dropped('the channel cannot be read');
@@ -175,7 +175,7 @@ function onConnectResponse(handle: u32): void {
   const request = response.requestState;
   const reason = response.reasonCode;
   if (status != MvStatus.OKAY || request != 0 || reason != 0) {
-    configured = false; // what was wrong may be mended in the stores
+    configured = false; // the values in the stores may be corrected by then
     if (status != MvStatus.OKAY) return retry('could not read the answer to the connection, status ', status);
     if (request != 0) return retry('could not connect, request state ', request);
     return retry('the broker refused the connection, reason code ', reason);
@@ -198,7 +198,7 @@ function onSubscribeResponse(): void {
     decimal(code);
   }
   log.send();
-  // A device whose command topic is refused still gives its readings.
+  // A device whose command topic is refused still publishes its readings.
   state = AppState.ONLINE;
   onTimer();
 }
@@ -222,7 +222,7 @@ function onMessage(): void {
   ascii(': ');
   bytes(payloadBuffer, connection.payloadLength);
   log.send();
-  if (state == AppState.ONLINE) publishReading(); // the answer: its count of commands has gone up
+  if (state == AppState.ONLINE) publishReading(); // the answer: its number of commands has gone up
 }
 
 function onLostMessage(handle: u32): void {
@@ -242,7 +242,7 @@ function publishReading(): void {
   if (status != MvStatus.OKAY) log.logNumber('reading skipped, status ', status);
 }
 
-/** The connection or channel is gone: close what is left and come back. */
+/** The connection or channel is gone: closes what is left and tries again later. */
 function dropped(reason: string): void {
   drops++;
   log.log(reason);

@@ -31,7 +31,7 @@ export class Context extends Session {
     return changetype<SessionLimits>(changetype<usize>(this) + SCRATCH);
   }
 
-  /** The authentication methods of the CONNECT and of the packet: one load each, where own and scratch need an addition before it. */
+  /** The authentication methods of the CONNECT and of the packet. Each is one load, where `own` and `scratch` need an addition first. */
   @inline
   get ownMethod(): u32 {
     return load<u32>(changetype<usize>(this), OWN + offsetof<SessionLimits>('authenticationMethod'));
