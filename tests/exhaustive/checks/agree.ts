@@ -1,7 +1,7 @@
 import { PacketRecord } from '../../../build/abi/core.js';
 import { PacketReader } from '../oracles/packet-reader.js';
 import type { Version } from '../oracles/standard.js';
-import { type Build, hexOf, type Tally } from '../rig.js';
+import { type Build, hexOf, type Tally } from './exhaustive-check.js';
 
 const LARGEST = 268_435_460;
 const reference = new PacketReader();

@@ -1,13 +1,16 @@
 // Decodes packets with the built core and prints, as one JSON object, what the JavaScript heap grew by.
-// Usage: node --expose-gc heap.ts cursor|object PACKETS
+// Usage: npx tsx --expose-gc tests/host/core/programs/heap.ts cursor|object PACKETS
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
-import { encodePacket, PacketCursor, PacketDecoder } from '../../../../build/host/core.js';
+import type * as Core from '../../../../host/core/index.js';
+
+const built: typeof Core = await import(new URL('../../../../build/host/core.js', import.meta.url).href);
+const { encodePacket, PacketCursor, PacketDecoder } = built;
 
 const [way, count] = [process.argv[2], Number(process.argv[3])];
 const PAYLOAD = 16;
-const publish = (packetId) =>
+const publish = (packetId: number) =>
   encodePacket(
     {
       type: 'publish',
@@ -34,12 +37,14 @@ const ways = {
     while (cursor.next()) sum += cursor.type + cursor.qos + cursor.packetId + cursor.payloadLength;
   },
   object() {
-    for (const { qos, packetId, payload } of decoder.push(chunk)) sum += 3 + qos + packetId + payload.length;
+    for (const packet of decoder.push(chunk)) {
+      if (packet.type === 'publish') sum += 3 + packet.qos + (packet.packetId ?? 0) + packet.payload.length;
+    }
   },
 };
 
-function decode(chunks) {
-  const run = ways[way];
+function decode(chunks: number): void {
+  const run = way === 'cursor' ? ways.cursor : ways.object;
   for (let n = 0; n < chunks; n++) run();
 }
 
@@ -50,14 +55,14 @@ const observer = new PerformanceObserver((list) => {
 observer.observe({ entryTypes: ['gc'] });
 
 /** Lets the engine finish what it compiles, and the observer hear of collections. */
-async function settle() {
+async function settle(): Promise<void> {
   for (let n = 0; n < 5; n++) await turn();
 }
 
 const chunks = Math.ceil(count / packets.length);
 decode(chunks); // engines compile what is hot, and keep what they learn on the heap
 await settle();
-globalThis.gc();
+globalThis.gc?.();
 await settle();
 collections = 0;
 sum = 0;
