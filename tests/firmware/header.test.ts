@@ -42,12 +42,13 @@ const compilers = [
 
 describe('build/wasmqtt.h', () => {
   it('is what the generator makes of assembly/abi', () => {
-    // In a process of its own: the tools are plain JavaScript.
+    // In a process of its own, as the build runs it.
     const script = `
-      import { cHeader } from './tools/generate-c.mjs';
-      import { readAbi } from './tools/generate.ts';
+      import { readAbi } from './tools/generate/abi.js';
+      import { cHeader } from './tools/generate/c-header.js';
       process.stdout.write(cHeader(readAbi()));`;
-    const made = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    const words = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const made = execFileSync(process.execPath, words, { encoding: 'utf8' });
     expect(made).toBe(header);
   });
 
