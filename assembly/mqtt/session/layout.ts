@@ -7,8 +7,8 @@ import { Property, Session, SessionContext, SessionLimits } from '../../../build
  */
 const OWN: usize = Session.SIZE;
 const SERVER: usize = OWN + SessionLimits.SIZE;
-const SCRATCH: usize = SERVER + SessionLimits.SIZE;
-const PROPERTY: usize = SCRATCH + SessionLimits.SIZE;
+export const SCRATCH: usize = SERVER + SessionLimits.SIZE;
+export const PROPERTY: usize = SCRATCH + SessionLimits.SIZE;
 
 /** The whole context: the record Session, and views of what lies behind it. */
 @unmanaged
