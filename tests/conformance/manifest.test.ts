@@ -130,7 +130,7 @@ describe('the counts', () => {
   it('in README.md are those of the manifests', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const [block] = /<!-- conformance -->.*?<!-- \/conformance -->/s.exec(readme) ?? [];
-    if (block !== undefined) expect(block, 'run node tools/tables/conformance.ts --write').toBe(tool().trim());
+    if (block !== undefined) expect(block, 'run npx tsx tools/tables/conformance.ts --write').toBe(tool().trim());
   });
 });
 
