@@ -9,12 +9,12 @@ const PROLOGUE = `/*
  * The core of wasmqtt for C and C++: MQTT 3.1.1 and 5, DER, X.509 and keys, hex.
  * Generated from assembly/abi by tools/generate/c-header.ts. Do not edit.
  *
- * The core runs in a linear memory of its own, so an address is not a pointer but a wq_ptr: an offset in that memory, from
- * wq_heap_base() up for the caller. wq_bytes() gives the pointer for it. Numbers in linear memory are little-endian.
- * Results are integers: zero or more is success, below zero is one of enum wq_result.
+ * The core runs in a linear memory of its own. So an address is not a pointer but a wq_ptr, an offset in that memory; the
+ * caller's part begins at wq_heap_base(). wq_bytes() returns the pointer for an address. Numbers in linear memory are
+ * little-endian. Results are integers: zero or more is success, below zero is one of enum wq_result.
  *
- * The comments name things as the ABI does: its record Packet is wq_packet here, its field errorOffset the member
- * error_offset, its OUT_OF_SPACE is WQ_RESULT_OUT_OF_SPACE, its PacketType.AUTH is WQ_PACKET_TYPE_AUTH.
+ * The comments use the names of the ABI: its record Packet is wq_packet here, its field errorOffset the member error_offset,
+ * its OUT_OF_SPACE is WQ_RESULT_OUT_OF_SPACE, its PacketType.AUTH is WQ_PACKET_TYPE_AUTH.
  */
 #ifndef WASMQTT_H
 #define WASMQTT_H
@@ -34,49 +34,49 @@ ${STATIC_ASSERT}
 /** An address in linear memory; 0 for none. */
 typedef uint32_t wq_ptr;
 
-/** 64 bits in a record. An engine may place linear memory at a multiple of 4 only. */
+/** 64 bits in a record. An engine may align linear memory to 4 bytes only. */
 #if defined(__GNUC__)
 typedef int64_t wq_i64 __attribute__((aligned(4)));
 #else
 typedef int64_t wq_i64;
 #endif
 
-/** An instance of the core. Its members, and how it is opened, are in host/wasm3/wq_core.h. */
+/** An instance of the core. host/wasm3/wq_core.h has its members and the function that opens it. */
 typedef struct wq_core wq_core;
 `;
 
 const HELPERS = `/**
- * The pointer for an address: good for as long as the instance is open.
+ * wq_bytes returns the pointer for an address, valid as long as the instance is open; or NULL when the instance is not open
+ * or any of the bytes lies outside linear memory.
  *
  * @param length bytes that will be read or written there
- * @return NULL when the instance is not open, or any of the bytes lies outside linear memory
  */
 uint8_t *wq_bytes(wq_core *core, wq_ptr address, uint32_t length);
 
-/** The record of this type at an address, which has to be a multiple of 8; NULL as wq_bytes() gives it. */
+/** WQ_RECORD is the record of a type at an address, which must be a multiple of 8; NULL when wq_bytes() returns it. */
 #define WQ_RECORD(core, type, address) ((type *)(void *)wq_bytes((core), (address), (uint32_t)sizeof(type)))
 
-/** Bytes of linear memory; 0 when the instance is not open. */
+/** wq_memory_size returns the bytes of linear memory; 0 when the instance is not open. */
 uint32_t wq_memory_size(const wq_core *core);
 `;
 
 const TEXT_PROTOTYPES = `/*
  * What a result means, in words. The words take flash: define WQ_RESULT_TEXT before the include in the one source file that
- * is to hold these functions. NULL (or 0) for a number that is no result code.
+ * shall have these functions. They return NULL (or 0) for a number that is not a result code.
  */
 
-/** Name of a result code, as "OUT_OF_SPACE". */
+/** wq_result_name returns the name of a result code, for example "OUT_OF_SPACE". */
 const char *wq_result_name(int32_t result);
-/** What it means, as one sentence without its full stop. */
+/** wq_result_text returns what a result code means, as one sentence without its full stop. */
 const char *wq_result_text(int32_t result);
 /**
- * The statement, section or clause whose rule it stands for.
+ * wq_result_source returns the statement, section or clause of the rule that a result code stands for.
  *
  * @param packet_type WQ_PACKET_TYPE_*, 0 outside MQTT
  * @param protocol_version 3, 4 or 5
  */
 const char *wq_result_source(int32_t result, uint32_t packet_type, uint32_t protocol_version);
-/** The reason code of MQTT 5 with which to end the connection, or to answer; 0 when there is none. */
+/** wq_result_reason_code returns the reason code of MQTT 5 with which to end the connection, or to answer; 0 for none. */
 uint32_t wq_result_reason_code(int32_t result, uint32_t packet_type);
 `;
 

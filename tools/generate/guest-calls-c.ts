@@ -11,8 +11,8 @@ import {
 import { upperSnake } from './names.js';
 
 const PROLOGUE = `/*
- * The system calls as lists of macros: who includes this defines them (host/wasm3/guest). A field is given with its offset
- * in a guest, where a pointer is a number of 32 bits; where it lies natively is the compiler's to say.
+ * The system calls as lists of macros, which the including file defines (host/wasm3/guest). A field has its offset in a
+ * guest, where a pointer is a number of 32 bits; the compiler knows its native offset.
  * Generated from assembly/abi/microvisor.json by tools/generate/guest-calls-c.ts. Do not edit.
  */
 #ifndef WQ_GUEST_CALLS_H
@@ -21,17 +21,17 @@ const PROLOGUE = `/*
 #include "wq_microvisor.h"
 `;
 
-/** The lines of a macro: each but the last goes on in the next. */
+/** The lines of a macro: each but the last ends with a backslash. */
 const macro = (name: string, lines: readonly string[]) => [
   `#define ${name} \\`,
   lines.map((line) => `  ${line}`).join(' \\\n'),
   '',
 ];
 
-/** What a pointer points to: its type without the last star, as the ABI has it. */
+/** The type that a pointer points to: its own without the last star. */
 const pointed = (type: string) => type.slice(0, -1);
 
-/** Bytes in a guest of what a type takes. */
+/** Bytes of a value of a type in a guest. */
 function guestSize(abi: MicrovisorAbi, type: string): number {
   const found = classify(abi, type, 'a type');
   if (found.kind === 'struct') throw new Error(`assembly/abi/microvisor.json: struct ${found.name} is not one value`);
@@ -52,7 +52,7 @@ interface FlatField extends Item, Place {
   onlyIf?: { at: number; value: number };
 }
 
-/** Fields with absolute offsets, structures held by value dissolved into theirs. */
+/** Fields with absolute offsets; a structure that is held by value is replaced by its fields. */
 function flatten(abi: MicrovisorAbi, name: string, path = '', base = 0): FlatField[] {
   const { fields } = abi.structs[name];
   return fields.flatMap((field): FlatField[] => {
@@ -85,7 +85,7 @@ function condition(fields: readonly StructField[], when: StructField['when'], ba
 
 const holdsPointers = (abi: MicrovisorAbi, name: string) => flatten(abi, name).some(({ type }) => isPointer(type));
 
-/** The structures that are copied: those with pointers, that calls or other structures point to. */
+/** The structures that are copied: those that have pointers, and that calls or other structures point to. */
 function copied(abi: MicrovisorAbi): string[] {
   const found = new Set<string>();
   const visit = (type: string) => {
@@ -119,7 +119,7 @@ function fieldText(abi: MicrovisorAbi, name: string, field: FlatField): string {
   throw new Error(`assembly/abi/microvisor.json: ${name}.${field.path} points to one structure; say "optional"`);
 }
 
-/** Values first: a pointer may correct the count that stands beside it. */
+/** Values come first: a pointer may correct the count beside it. */
 function layouts(abi: MicrovisorAbi): string[] {
   const names = copied(abi);
   let first = 0;
@@ -147,7 +147,7 @@ function layouts(abi: MicrovisorAbi): string[] {
   ];
 }
 
-/** Structures without pointers are used where they lie: every compiler has to lay them out as a guest does. */
+/** Structures without pointers are used in place, so every compiler must lay them out as a guest does. */
 function plain(abi: MicrovisorAbi): string[] {
   const types = Object.values(abi.functions).flatMap(({ params }) => params.map(({ type }) => type));
   const structs = types.filter(isPointer).flatMap((type) => {
@@ -193,7 +193,7 @@ function calls(abi: MicrovisorAbi): string[] {
   });
 }
 
-/** The names stand in the order of the interrupt numbers, without their ending. */
+/** The names in the order of the interrupt numbers, without their ending. */
 function interrupts(abi: MicrovisorAbi): string[] {
   const handlers = Object.entries(abi.irq_vectors_stm32u585).sort(([, a], [, b]) => a - b);
   handlers.forEach(([name, irq], index) => {

@@ -13,8 +13,8 @@ const PROLOGUE = `/*
  * The system calls of Microvisor for C and C++: enumerations, structures, prototypes, all by their names in the SDK.
  * Generated from assembly/abi/microvisor.json by tools/generate/microvisor-header.ts. Do not edit.
  *
- * Who has the SDK defines WQ_MICROVISOR_SDK: its mv_syscalls.h is included in place of what is here, and checked against
- * the layouts that this description has.
+ * With the SDK, define WQ_MICROVISOR_SDK: this header includes its mv_syscalls.h instead, and checks the layouts there
+ * against this description.
  */
 #ifndef WQ_MICROVISOR_H
 #define WQ_MICROVISOR_H
@@ -50,7 +50,7 @@ function handles(abi: MicrovisorAbi): string[] {
   return [...[...new Set(types)].sort().map((type) => `typedef uint32_t ${type};`), ''];
 }
 
-/** Members; those named `v1.x` stand in a structure `v1`. */
+/** Members; those named `v1.x` are in a structure `v1`. */
 function structure(name: string, { fields }: Struct): string[] {
   const lines = [`struct ${name} {`];
   const versioned = fields.filter((field) => field.name.startsWith('v1.'));
@@ -64,7 +64,7 @@ function structure(name: string, { fields }: Struct): string[] {
   return [...lines, '};', ''];
 }
 
-/** Structures in an order in which each stands behind those that it holds by value. */
+/** Structures in an order in which each comes after those that it holds by value. */
 function ordered(abi: MicrovisorAbi): string[] {
   const done = new Set<string>();
   const visit = (name: string) => {
@@ -81,7 +81,7 @@ function ordered(abi: MicrovisorAbi): string[] {
 
 function layouts(abi: MicrovisorAbi): string[] {
   const check = (condition: string, of: string) => `WQ_STATIC_ASSERT(${condition}, ${of});`;
-  const lines = ['#if UINTPTR_MAX == 0xffffffffu', '/* The layouts that the kernel knows. */'];
+  const lines = ['#if UINTPTR_MAX == 0xffffffffu', '/* The layouts of the kernel. */'];
   for (const [name, { size, fields }] of Object.entries(abi.structs)) {
     lines.push(check(`sizeof(struct ${name}) == ${size}`, `sizeof_${name}`));
     for (const { name: field, offset } of fields)
