@@ -99,3 +99,25 @@ export function hexAt(address: usize, length: u32): string {
   }
   return text;
 }
+
+export function connect(version: i32, flags: u32): void {
+  begin(PacketType.CONNECT, version);
+  record.connectFlags = flags;
+  record.keepAlive = 60;
+  setText(offsetof<Packet>('clientId'), 'dev');
+}
+
+export function publish(version: i32, flags: u32, topic: string): void {
+  begin(PacketType.PUBLISH, version);
+  record.flags = flags;
+  record.packetId = 1;
+  setText(offsetof<Packet>('topic'), topic);
+  setText(offsetof<Packet>('payload'), 'hi');
+}
+
+/** A packet that has a packet id; its list or reason codes as hex. */
+export function withId(type: i32, version: i32, payload: string): void {
+  begin(type, version);
+  record.packetId = 1;
+  setBytes(offsetof<Packet>('payload'), payload);
+}
