@@ -1,6 +1,6 @@
 /** Packet records for the specs: decoded from hex, or filled field by field and encoded. */
 import { mqtt_decode, mqtt_encode } from '../../assembly/mqtt';
-import { Packet, Result } from '../../build/abi/assembly';
+import { Packet, PacketType, Result } from '../../build/abi/assembly';
 import { INPUT, OUTPUT, put } from './bytes';
 
 /** The one record that the specs use. */
