@@ -1,11 +1,11 @@
-/* Runs a fuzz target once for each file that is named: what libFuzzer does with a corpus, without libFuzzer. */
+/* Runs a fuzz target once for each named file, as libFuzzer does with a corpus. */
 #include <stdint.h>
 #include <stdio.h>
 
 int LLVMFuzzerInitialize(int *count, char ***words);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Targets may have a mutator of their own; nothing is mutated here. */
+/* Targets may have a mutator of their own, which calls this. Here nothing is mutated. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most) {
   (void)data;

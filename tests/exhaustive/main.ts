@@ -26,7 +26,7 @@ Both builds of the core are run. Exit code 0: all agree with their oracles; 1: o
 
 const checkOf = (name: string): Check => checks.find((check) => check.name === name)!;
 
-/** A worker does the slices that it is sent, one after the other. */
+/** In a worker: runs the slices that are sent to it, one after the other. */
 function work(port: NonNullable<typeof parentPort>): void {
   const builds = bothBuilds();
   port.on('message', ({ name, slice }: Slice) => {
@@ -40,7 +40,7 @@ function work(port: NonNullable<typeof parentPort>): void {
   });
 }
 
-/** All slices of a check, each by the worker that is free next. */
+/** Runs all slices of a check, each in the worker that is free next. */
 function runAll(check: Check, workers: Worker[], onSlice: (done: number) => void): Promise<Found> {
   const total: Found = { cases: 0, differing: 0, differences: [] };
   let next = 0;
@@ -55,7 +55,7 @@ function runAll(check: Check, workers: Worker[], onSlice: (done: number) => void
       worker.on('message', (found: Found) => {
         total.cases += found.cases;
         total.differing += found.differing;
-        // Told at once: the end of a long check may be far.
+        // At once: the end of a long check may be far away.
         for (const difference of found.differences) process.stderr.write(`${difference}\n`);
         total.differences.push(...found.differences.slice(0, Math.max(0, 10 - total.differences.length)));
         onSlice(++done);
@@ -89,7 +89,7 @@ interface Flags {
   json?: boolean;
 }
 
-/** One line on a terminal, a line for each tenth elsewhere. */
+/** Reports progress: on one line of a terminal, elsewhere on a line for each tenth. */
 function progress(check: Check, since: number): (done: number) => void {
   let tenths = 0;
   return (done) => {
@@ -131,7 +131,7 @@ async function main({ only = [...checks], workers: count, json }: Flags): Promis
 if (!isMainThread) work(parentPort!);
 else {
   new Command('npm run test:exhaustive --')
-    .description('try every value of the domains of the core that are small enough, on both builds')
+    .description('try every value of the small domains of the core, on both builds')
     .option('--only <names>', 'these checks, with commas between them', parseOnly)
     .option('--workers <count>', 'threads', parseWorkers, availableParallelism())
     .option('--json', 'one JSON object a line on standard output, nothing else there')

@@ -24,7 +24,7 @@ describe('both builds of the core, over all of a small domain', () => {
   });
 });
 
-/** A build of which one answer is wrong: of so many, the last. */
+/** A build that gives one wrong answer: to this call. */
 class Liar extends Build {
   calls = 0;
 
@@ -58,7 +58,7 @@ describe('a check finds one wrong answer', () => {
   it.each(quick.filter(({ name }) => !short.some((other) => other.name === name) && name !== 'utf8-oracle'))(
     'at the start of $name',
     ({ run }) => {
-      // The rest of a long check is spared: the tally stops it.
+      // The tally stops the check at the first difference, which spares the rest of a long one.
       class Enough extends Error {}
       const tally = new Tally();
       tally.differ = () => {

@@ -6,7 +6,7 @@ import { type Build, hexOf, type Tally } from './exhaustive-check.js';
 const LARGEST = 268_435_460;
 const reference = new PacketReader();
 
-/** The fields of a packet that was accepted, in the record and in the reference. */
+/** The fields of an accepted packet, in the record and in the reference. */
 const FIELDS = [
   'packetId',
   'reasonCode',
@@ -17,7 +17,7 @@ const FIELDS = [
   'count',
 ] as const;
 
-/** Decodes what lies at the end of memory from `input` on, the same in all builds, with each build and with the reference. */
+/** Decodes the end of memory from `input` on, which is the same in all builds, with each build and with the reference. */
 export function agree(builds: readonly Build[], tally: Tally, input: number, version: Version): number {
   const [{ u8, end }] = builds;
   const expected = reference.decode(u8, input, end, version);

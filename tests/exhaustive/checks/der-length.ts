@@ -4,13 +4,13 @@ import { type Build, type Check, hexOf, type Tally } from './exhaustive-check.js
 const OCTET_STRING = 0x04;
 const DEPTH = 4;
 
-/** Octets that stand for all in forms of four octets. */
+/** Octets that represent all others in forms of four octets. */
 const EDGES = [0x00, 0x01, 0x7f, 0x80, 0x81, 0xfe, 0xff];
 
-/** Results are 32-bit integers, so that no whole element of two gibibytes can be told. */
+/** Results are 32-bit integers: they cannot express an element of two gibibytes. */
 const LARGEST_RESULT = 0x7fffffff;
 
-/** X.690 8.1.3 and 10.1: the length that octets of the definite form give, or why they are refused; octets that are missing are not looked at. */
+/** X.690 8.1.3 and 10.1: the length that octets of the definite form mean, or why they are refused. It ignores missing octets. */
 function meaning(u8: Buffer, at: number): number {
   const first = u8[at];
   if (first < 0x80) return first;
@@ -20,10 +20,10 @@ function meaning(u8: Buffer, at: number): number {
   return length < 0x80 || u8[at + 1] === 0 ? Result.DER_LENGTH_NOT_MINIMAL : length;
 }
 
-/** How many octets the length has: one, or one more than it says. */
+/** How many octets a length has: one, or one more than the first octet says. */
 const octetsOf = (first: number): number => (first > 0x80 && first < 0x85 ? first - 0x7f : 1);
 
-/** The element at `at`, behind which there is just what its length says, or one octet too little. Its content is never looked at. */
+/** Reads the element at `at`, with content of just the right length, or an octet short. The content itself is never read. */
 function read(build: Build, tally: Tally, at: number): void {
   const { core, u8, record } = build;
   const header = 1 + octetsOf(u8[at + 1]);
@@ -49,7 +49,7 @@ function read(build: Build, tally: Tally, at: number): void {
   tally.cases += 2;
 }
 
-/** As `read`, by the walk over a whole structure: exact, and with an octet behind. */
+/** The same for der_check: exact, and with an octet after the element. */
 function walk(build: Build, tally: Tally, at: number): void {
   const { core, u8, record } = build;
   const header = 1 + octetsOf(u8[at + 1]);
@@ -57,7 +57,7 @@ function walk(build: Build, tally: Tally, at: number): void {
   const offset = record + 8 * DEPTH;
   const result = core.der_check(at, header + Math.max(length, 0), record, DEPTH, offset);
   const refused = length < 0 ? length : 1;
-  // Of an indefinite or reserved form nothing is behind the first octet here.
+  // Here an indefinite or reserved form ends with its first octet.
   if (result !== refused) tally.differ(build, `${hexOf(u8, at, at + header)} walked`, refused, result);
   const trailing = core.der_check(at, header + Math.max(length, 0) + 1, record, DEPTH, offset);
   const expected = length < 0 ? length : Result.DER_TRAILING_DATA;
@@ -67,7 +67,7 @@ function walk(build: Build, tally: Tally, at: number): void {
   tally.cases += 2;
 }
 
-/** Every form that is cut off: nothing behind the identifier, or fewer octets than the first of them says. */
+/** Every form that is cut off: nothing after the identifier, or fewer octets than the first one says. */
 function cut(build: Build, tally: Tally): void {
   const { core, u8, record } = build;
   for (let octets = 0; octets <= 4; octets++) {
@@ -85,7 +85,7 @@ function cut(build: Build, tally: Tally): void {
   }
 }
 
-/** All forms with so many octets behind the first; those of four with this second octet, or at the edges of each. */
+/** All forms with this many octets after the first; those of four with this second octet, or at the edges of each. */
 function forms(builds: Build[], tally: Tally, octets: number, visit: typeof read, second?: number): void {
   for (const build of builds) {
     const at = build.record + 4096;
@@ -117,7 +117,7 @@ function edges(builds: Build[], tally: Tally): void {
   }
 }
 
-/** Every first octet whose form ends with it, and what is refused for it, whatever follows. */
+/** Every first octet that is refused or a whole form by itself, whatever follows. */
 function firstOctets(builds: Build[], tally: Tally): void {
   for (const build of builds) {
     const at = build.record + 4096;

@@ -5,13 +5,13 @@ const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const DEPTH = 4;
 
-/** One element that is primitive, or holds others. */
+/** One element, primitive or constructed. */
 const element = (tag: number, ...content: (number | number[])[]): number[] => {
   const octets = content.flat();
   return [tag, octets.length, ...octets];
 };
 
-/** A CRL as short as it can be (RFC 5280 5.1), and where the content of its thisUpdate lies in it. */
+/** The shortest CRL (RFC 5280 5.1), and where the content of its thisUpdate is. */
 function crlAround(tag: number, time: number[]): { crl: number[]; at: number } {
   const algorithm = element(0x30, element(0x06, 0x2b, 0x65, 0x70)); // Ed25519
   const name = element(0x30, element(0x31, element(0x30, element(0x06, 0x55, 4, 3), element(0x0c, 0x61))));
@@ -61,7 +61,7 @@ class Clock {
     this.build.u8[this.#alone + 2 + place] = this.build.u8[this.#inCrl + place] = octet;
   }
 
-  /** The time is refused with this code at this octet of it; 0 when it is accepted. */
+  /** Checks that the time is refused with this code at this octet; 0 when it is accepted. */
   expect(code: number, place: number): void {
     const { build, tally } = this;
     const result = build.core.der_check(this.#alone, build.end - this.#alone, build.record, DEPTH, this.#offset);
@@ -70,7 +70,7 @@ class Clock {
     tally.differ(build, this.#shown(), { code, place }, { result, offset: build.u32[this.#offset >> 2] });
   }
 
-  /** A CRL gives the time, in seconds since 1970. */
+  /** Checks the time in the CRL, in seconds since 1970. */
   expectValue(seconds: number): void {
     const { build, tally } = this;
     const result = build.core.crl_read(this.#crl, this.#crlLength, build.record);
@@ -103,7 +103,7 @@ function secondsOf(year: number, month: number, day: number, hours: number, minu
   return date.getTime() / 1000;
 }
 
-/** Every month and day from 00 to 99 of a year, whose last two digits are at `place`; the value of those that there are. */
+/** Every month and day from 00 to 99 of a year. Its last two digits are at `place`; `value` is of those that exist. */
 function calendar(clock: Clock, year: number, place: number, days: readonly number[], values: boolean): void {
   for (let month = 0; month < 100; month++) {
     clock.setNumber(place + 2, month);
@@ -137,7 +137,7 @@ function day(clock: Clock, year: number, place: number): void {
 
 const isDigit = (octet: number) => octet >= 0x30 && octet <= 0x39;
 
-/** Every two octets in the place of each two digits: what is not digits breaks the shape. */
+/** Every two octets in place of each two digits: what is not digits breaks the shape. */
 function shapes(build: Build, tally: Tally, tag: number, text: string): void {
   const year = text.length - 13;
   for (let place = 0; place < text.length - 1; place += 2) {

@@ -3,14 +3,14 @@ import { compile } from '../../host/core/support/bare-core.js';
 
 const PAGE = 65_536;
 
-/** A release build in an instance of its own. Records lie above the core's data, what it reads at the very end of memory. */
+/** A release build in an instance of its own. Records lie above the core's data, and what it reads at the very end of memory. */
 export class Build {
   readonly core: CoreExports;
   readonly u8: Buffer;
   readonly u32: Uint32Array;
   /** Where a record may be written: 8 KiB, aligned. */
   readonly record: number;
-  /** Where memory ends: a byte that is read beyond is a trap. */
+  /** Where memory ends: reading past it is a trap. */
   readonly end: number;
 
   constructor(readonly name: 'core.wasm' | 'core.simd.wasm') {
@@ -20,7 +20,7 @@ export class Build {
     this.end = this.core.memory.buffer.byteLength;
     this.u8 = Buffer.from(this.core.memory.buffer);
     this.u32 = new Uint32Array(this.core.memory.buffer);
-    if (this.end - this.record < PAGE) throw new Error(`${name}: no room behind its data`);
+    if (this.end - this.record < PAGE) throw new Error(`${name}: no room after its data`);
   }
 
   /** A field of the record. */
@@ -31,7 +31,7 @@ export class Build {
 
 export const bothBuilds = (): Build[] => [new Build('core.wasm'), new Build('core.simd.wasm')];
 
-/** What a check found: how many cases it tried, and the first of those in which a build and the oracle differ. */
+/** What a check found: the number of cases, and the first of those in which a build and the oracle differ. */
 export class Tally {
   cases = 0;
   differing = 0;
@@ -49,11 +49,11 @@ export class Tally {
 /** One domain that is small enough to try every value in it. */
 export interface Check {
   name: string;
-  /** What is tried, and against what. */
+  /** What is tried, and what it is compared with. */
   covers: string;
-  /** In how many parts it may be done side by side; more than one is for what takes long. */
+  /** The number of parts that can run in parallel; more than one for a long check. */
   slices: number;
-  /** Takes seconds at most: part of npm test. */
+  /** Takes only seconds: part of npm test. */
   quick: boolean;
   run(builds: Build[], tally: Tally, slice: number): void;
 }

@@ -2,7 +2,7 @@ import { FIXED_FLAGS, type Version } from '../oracles/standard.js';
 import { agree, put } from './agree.js';
 import type { Build, Check, Tally } from './exhaustive-check.js';
 
-/** First bytes that no version refuses: the others are done with before the body is looked at. */
+/** First bytes that no version refuses. The others are refused before the body is read. */
 const GOOD: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => {
   const flags = byte & 15;
   if (byte >> 4 === 3) return (flags & 6) !== 6 && (flags & 14) !== 8;
@@ -14,7 +14,7 @@ const VERSIONS: readonly Version[] = [4, 5];
 /** Octets at the edges of something: lengths, identifiers, wildcards, UTF-8. */
 const EDGES = [0x00, 0x01, 0x02, 0x23, 0x80, 0xff];
 
-/** A packet with a body of `size` bytes, of which those at `places` take every value, with these others. */
+/** A packet with a body of `size` bytes. Those at `places` take every value; `others` are the rest. */
 function bodies(builds: Build[], tally: Tally, byte: number, version: Version, body: number[], places: number[]): void {
   const input = builds[0].end - 2 - body.length;
   put(builds, input, byte, body.length, ...body);
@@ -29,7 +29,7 @@ function bodies(builds: Build[], tally: Tally, byte: number, version: Version, b
   }
 }
 
-/** The packet whose bytes behind the first are not all there: every length of a body of 0 to 4 bytes, cut off everywhere. */
+/** A packet that is cut off: every length of a body of 0 to 4 bytes, cut off everywhere. */
 function cut(builds: Build[], tally: Tally, byte: number, version: Version): void {
   for (let size = 0; size <= 4; size++) {
     for (let there = 0; there < 2 + size; there++) {

@@ -1,11 +1,11 @@
 import { Result } from '../../../build/abi/core.js';
 import { type Build, type Check, hexOf, type Tally } from './exhaustive-check.js';
 
-/** Digits around the pair: more than two blocks of 32, and what is left behind them for words and for single digits. */
+/** Digits around the pair: more than two blocks of 32, and a rest for words and for single digits. */
 const LENGTHS = [2, 6, 34, 70];
 const FILL = 0x61;
 
-/** What Buffer reads of two characters: the byte, or -1 - the index of the first that is no digit. */
+/** What Buffer reads of two characters: the byte, or -1 minus the index of the first that is not a digit. */
 const PAIRS = Int16Array.from({ length: 65_536 }, (_, pair) => {
   const two = Buffer.from([pair >> 8, pair & 255]).toString('latin1');
   const [byte] = Buffer.from(two, 'hex');
@@ -70,7 +70,7 @@ function encode(build: Build, tally: Tally): void {
   }
 }
 
-/** Each octet as the odd digit at the end: HEX_ODD_LENGTH, or that it is no digit. */
+/** Each octet as the odd digit at the end: HEX_ODD_LENGTH, or HEX_BAD_DIGIT. */
 function oddEnd(build: Build, tally: Tally): void {
   const { core, u8, record } = build;
   for (const length of [1, 3, 5, 31, 33, 67]) {

@@ -1,4 +1,4 @@
-/** The shortest packet of each type of MQTT 5 around a property list, `type` 0 being the will; with the bytes before and after it. */
+/** The shortest packet of each type of MQTT 5 around a property list: the bytes before and after the list. `type` 0 is the will. */
 export interface Shape {
   type: number;
   first: number;

@@ -56,7 +56,7 @@ const VALUES: readonly number[][] = [
   ],
 ];
 
-/** A right value of each type, as short as it can be. */
+/** The shortest valid value of each type. */
 const RIGHT = {
   flag: [1],
   u16: [0, 1],
@@ -70,7 +70,7 @@ const RIGHT = {
 
 const METHOD = [0x15, 0, 0];
 
-/** What an AUTH, and Authentication Data, do not go without: a method before or behind, or none. */
+/** An AUTH and Authentication Data need a method: one before, one after, or none. */
 const company = (type: number, id: number): number[][] => (type === 15 || id === 0x16 ? [[], METHOD] : [[]]);
 
 function decode(builds: Build[], tally: Tally, shape: Shape, properties: readonly number[]): number {
@@ -80,7 +80,7 @@ function decode(builds: Build[], tally: Tally, shape: Shape, properties: readonl
   return agree(builds, tally, input, 5);
 }
 
-/** Every identifier with every value, with and without what must stand beside it, once and twice. */
+/** Every identifier with every value, with and without the method that it may need, once and twice. */
 function identifiers(builds: Build[], tally: Tally): void {
   let accepted = 0;
   for (const shape of SHAPES) {
@@ -95,7 +95,7 @@ function identifiers(builds: Build[], tally: Tally): void {
       }
     }
   }
-  // Every property is right in each of its packets, the method once more as the other of itself.
+  // Every property is valid in each of its packets; the method counts once more as its own companion.
   const pairs = Object.values(PROPERTIES).reduce((sum, { packets }) => sum + packets.length, 0);
   if (accepted < pairs) tally.differ(builds[0], 'accepted', `at least ${pairs}`, accepted);
 }
@@ -107,7 +107,7 @@ function pairs(builds: Build[], tally: Tally): void {
     for (const one of known) for (const two of known) decode(builds, tally, shape, [...one, ...two]);
 }
 
-/** Every identifier of two bytes, and of three and four at the edges: none exists, so each is unknown or, as one byte, foreign. */
+/** Every identifier of two bytes, and those of three and four at the edges. None of them exists. */
 function longIdentifiers(builds: Build[], tally: Tally): void {
   for (const shape of SHAPES) {
     for (let first = 128; first < 256; first++) {
@@ -126,7 +126,7 @@ function longIdentifiers(builds: Build[], tally: Tally): void {
   }
 }
 
-/** Every Property Length of a byte against lists that are there. */
+/** Every Property Length of one byte, with lists of other lengths. */
 function lengths(builds: Build[], tally: Tally): void {
   for (const shape of SHAPES) {
     for (const list of [[], [0x26, 0, 0, 0, 0], METHOD]) {

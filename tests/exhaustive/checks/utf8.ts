@@ -21,8 +21,8 @@ const ALL: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);
 const LETTER = 0x61;
 
 /**
- * Every sequence with its first bytes from these lists and any last byte, at one place. The fault of a text lies in the sequence:
- * the letter behind an unfinished character, or the end, breaks it where it began.
+ * Every sequence with its first bytes from these lists and any last byte, at one place. The fault is in the sequence: the letter
+ * after an unfinished character, or the end, breaks it where it began.
  */
 function sequences(
   build: Build,
@@ -41,7 +41,7 @@ function sequences(
   const places = new Array<number>(leads.length).fill(0);
   for (let more = true; more; ) {
     for (let i = 0; i < places.length; i++) u8[at + i] = leads[i][places[i]];
-    // Where the automaton stands before the last byte, and where the character began that is open there.
+    // The state of the automaton before the last byte, and where the character that is open there began.
     let state = 0;
     let first = 0;
     for (let i = 0; i < size - 1 && state !== REFUSED; i++) {
@@ -63,7 +63,7 @@ function sequences(
   }
 }
 
-/** The next of all choices, as an odometer counts; false behind the last. */
+/** Advances to the next of all choices, like an odometer; false after the last. */
 function advance(places: number[], leads: readonly (readonly number[])[]): boolean {
   for (let i = places.length - 1; i >= 0; i--) {
     if (++places[i] < leads[i].length) return true;
@@ -78,7 +78,7 @@ function everywhere(builds: Build[], tally: Tally, places: Places, ...leads: (re
   for (const build of builds) for (const [before, after] of places) sequences(build, tally, leads, before, after);
 }
 
-/** The automaton against Node's own check, where characters of these lengths are. */
+/** Compares the automaton with Node's own check, for characters of these lengths. */
 function oracle(tally: Tally): void {
   const [build] = bothBuilds();
   const bytes = new Uint8Array(4);

@@ -1,7 +1,7 @@
 import { PacketRecord, PropertyRecord, Result } from '../../../build/abi/core.js';
 import { type Build, type Check, hexOf, type Tally } from './exhaustive-check.js';
 
-/** MQTT 5 1.5.5, table 1-1: what the digits of so many bytes stand for, least significant first. */
+/** MQTT 5 1.5.5, table 1-1: the value of each digit, least significant first. */
 const WEIGHTS = [1, 128, 16_384, 2_097_152];
 
 const PINGREQ = 0xc0;
@@ -10,10 +10,10 @@ const SUBSCRIPTION_IDENTIFIER = 0x0b;
 const LARGEST = 268_435_460;
 const STRICT = 16;
 
-/** Digits that stand for all in five-byte forms and where four bytes in full would be long. */
+/** Digits that represent all others in five-byte forms, and where all forms of four bytes would take too long. */
 const EDGES = [0, 1, 2, 0x3f, 0x40, 0x7e, 0x7f];
 
-/** All integers of so many bytes; the last byte is the terminator, all before it have the top bit set. */
+/** All integers of this many bytes. The last byte is the terminator; all others have the top bit set. */
 function* integers(size: number, slice: number, digits: readonly number[] | undefined) {
   const each = digits ?? Array.from({ length: 128 }, (_, digit) => digit);
   const lasts = size === 4 && digits === undefined ? [slice] : each;
@@ -26,7 +26,7 @@ function* integers(size: number, slice: number, digits: readonly number[] | unde
 
 function* below(form: number[], place: number, each: readonly number[]): Generator<number[]> {
   if (place < 1) {
-    yield form; // its first byte is for the loop to fill in
+    yield form; // the caller fills in its first byte
     return;
   }
   for (const digit of each) {
@@ -35,7 +35,7 @@ function* below(form: number[], place: number, each: readonly number[]): Generat
   }
 }
 
-/** What a decoder must say of a Remaining Length: MQTT-1.5.5-1 binds MQTT 5, and 3.1.1 where `STRICT` asks for it. */
+/** What a decoder must return for a Remaining Length: MQTT-1.5.5-1 binds MQTT 5, and 3.1.1 where `STRICT` asks for it. */
 const versions = [4, 4 | STRICT, 5];
 
 function remainingLength(build: Build, tally: Tally, form: number[], first: number): void {
@@ -67,7 +67,7 @@ function remainingLength(build: Build, tally: Tally, form: number[], first: numb
   tally.cases += versions.length;
 }
 
-/** As the Property Length of a DISCONNECT that ends behind it, and as a Subscription Identifier: in MQTT 5 only. */
+/** In MQTT 5: as the Property Length of a DISCONNECT that ends after it, and as a Subscription Identifier. */
 function inProperties(build: Build, tally: Tally, form: number[], first: number): void {
   const { core, u8, record } = build;
   const size = form.length;
@@ -92,7 +92,7 @@ function inProperties(build: Build, tally: Tally, form: number[], first: number)
   if (used !== 1 + size || build.word(PropertyRecord.value) !== value)
     tally.differ(build, `Subscription Identifier ${hexOf(u8, at, build.end)}`, value, build.word(PropertyRecord.value));
   else if (isMinimal) {
-    // What was read is written as the same bytes.
+    // Writing what was read produces the same bytes.
     const output = record + PropertyRecord.SIZE;
     const written = core.mqtt_property_write(record, output, 5);
     let same = written === used;
@@ -128,7 +128,7 @@ function run(builds: Build[], tally: Tally, sizes: number[], slice: number, digi
   for (const build of builds) {
     for (const size of sizes) {
       for (const form of integers(size, slice, digits)) {
-        // A form of one byte is its terminator alone.
+        // A form of one byte is only its terminator.
         for (let first = size === 1 ? form[0] : 0; first < (size === 1 ? form[0] + 1 : 128); first++) {
           remainingLength(build, tally, form, first);
           inProperties(build, tally, form, first);

@@ -1,7 +1,7 @@
 import { Result } from '../../../build/abi/core.js';
 import { faultIn } from './rfc3629.js';
 
-/** Reads fields one after the other, up to where the innermost thing that holds them ends. What is wrong is reported where it begins. */
+/** Reads fields one after the other, up to the end of what contains them. A fault is reported where it begins. */
 export class FieldReader {
   /** Byte at which the rule was broken. */
   offset = 0;
@@ -27,7 +27,7 @@ export class FieldReader {
     return false;
   }
 
-  /** Whether so many bytes are left for the next field. */
+  /** Whether this many bytes are left for the next field. */
   protected has(count: number, code: number): boolean {
     return this.end - this.at >= count || this.wrong(code, this.at);
   }
@@ -36,7 +36,7 @@ export class FieldReader {
     return this.bytes[at] * 256 + this.bytes[at + 1];
   }
 
-  /** Whether the bytes of a string with this length in front are there. */
+  /** Whether all bytes of the string that begins with its length here are there. */
   protected fits(at: number, code: number): boolean {
     return this.end - at >= 2 + this.u16(at) || this.wrong(code, at);
   }

@@ -163,7 +163,7 @@ export class PacketReader extends PropertyReader {
     return true;
   }
 
-  /** Either may be left out from the end (3.4.2.1, 3.4.2.2.1, 3.14.2.1, 3.14.2.2.1); an AUTH of one byte is none (3.15.2.1). */
+  /** Either may be left out from the end (3.4.2.1, 3.4.2.2.1, 3.14.2.1, 3.14.2.2.1); an AUTH of one byte is malformed (3.15.2.1). */
   #reasonAndProperties(type: number): boolean {
     if (this.at === this.end) return true;
     if (!this.#reason(type, 5)) return false;
@@ -178,7 +178,7 @@ export class PacketReader extends PropertyReader {
       if (!this.#reason(type, version)) return false;
       this.count++;
     }
-    this.reasonCode = 0; // they are the payload
+    this.reasonCode = 0; // reason codes of these packets are the payload
     return true;
   }
 

@@ -1,4 +1,4 @@
-/** RFC 3629 4 as it stands there: each row is UTF8-2, UTF8-3 or UTF8-4, with the ranges of its octets one after the other. */
+/** The grammar of RFC 3629 4: each row is a UTF8-2, UTF8-3 or UTF8-4, with the ranges of its octets in order. */
 const ROWS: readonly (readonly [number, number])[][] = [
   [[0xc2, 0xdf], [0x80, 0xbf]],
   [[0xe0, 0xe0], [0xa0, 0xbf], [0x80, 0xbf]],
@@ -10,10 +10,10 @@ const ROWS: readonly (readonly [number, number])[][] = [
   [[0xf4, 0xf4], [0x80, 0x8f], [0x80, 0xbf], [0x80, 0xbf]],
 ]; // biome-ignore format: one row, one line
 
-/** State 0 is between characters; REFUSED is where nothing leads out of; the others are a row and how far it was read. */
+/** State 0 is between characters; REFUSED is final; each other state is a row and how far it has been read. */
 export const REFUSED = 255;
 
-/** The state after a state and an octet, at 256 * state + octet. U+0000 is refused too (MQTT-1.5.4-2). */
+/** The next state for a state and an octet, at 256 * state + octet. U+0000 is refused too (MQTT-1.5.4-2). */
 export const NEXT: Uint8Array = (() => {
   const states = new Map<string, number>([['', 0]]);
   const table = new Uint8Array(256 * 32).fill(REFUSED);
@@ -36,7 +36,7 @@ export const NEXT: Uint8Array = (() => {
 })();
 
 /**
- * Where the first fault lies, counted from `from`; -1 for none. A sequence that is broken or cut off is at fault where it begins.
+ * Where the first fault is, counted from `from`; -1 for none. The fault of a broken or cut off sequence is where it begins.
  */
 export function faultIn(bytes: Uint8Array, from: number, to: number): number {
   let state = 0;

@@ -1,4 +1,4 @@
-/** Tables of the standards, copied from their text a row at a time, so that those from which the core is made have a second witness. */
+/** Tables of the standards, copied from their text row by row: a second witness for those that the core is made from. */
 
 export type Version = 4 | 5;
 
@@ -48,7 +48,7 @@ const codes = (text: string) => new Set(text.split(' ').map((code) => Number.par
 const RECEIVED = codes('00 10 80 83 87 90 91 97 99');
 const RELEASED = codes('00 92');
 
-/** The reason codes of each packet type that has one, from its own section: 3.2.2.2, 3.4.2.1 and so on; of 3.1.1, 3.2.2.3 and 3.9.3. */
+/** The reason codes of each packet type that has some, from its section: 3.2.2.2, 3.4.2.1 and so on; in 3.1.1, 3.2.2.3 and 3.9.3. */
 export const REASON_CODES: Readonly<Record<Version, Readonly<Record<number, ReadonlySet<number>>>>> = {
   4: {
     2: codes('00 01 02 03 04 05'),

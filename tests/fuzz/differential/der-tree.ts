@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** An element of DER that can be taken apart, changed and written again, with all lengths around it put right. */
+/** An element of DER that can be taken apart, changed and written again. Writing corrects all lengths around it. */
 interface Element {
   tag: number;
   content: Element[] | Buffer;
@@ -14,7 +14,7 @@ interface Element {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The elements in the bytes; undefined when they are not elements to their end. */
+/** The elements that the bytes consist of; undefined when they are not DER. */
 function parse(bytes: Buffer): Element[] | undefined {
   const elements: Element[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -29,7 +29,7 @@ function parse(bytes: Buffer): Element[] | undefined {
   return elements;
 }
 
-/** OCTET STRINGs and BIT STRINGs often hold DER: it is taken apart too. */
+/** OCTET STRINGs and BIT STRINGs often hold DER, which is taken apart too. */
 function elementOf(tag: number, content: Buffer): Element {
   const skipped = tag === 3 && content[0] === 0 ? 1 : 0;
   const holds = (tag & 0x20) !== 0 || ((tag === 3 || tag === 4) && content.length > skipped + 1);
@@ -49,7 +49,7 @@ function write({ tag, content, lead, raw, isLong }: Element): Buffer {
   return Buffer.concat([header, inner]);
 }
 
-/** Each element with the list that it stands in. */
+/** Each element with the list that contains it. */
 function places(elements: Element[]): { list: Element[]; index: number }[] {
   return elements.flatMap((element, index) => [
     { list: elements, index },
@@ -113,7 +113,7 @@ function change(roots: Element[], { kind, place, other, octets }: Change): void 
   }
 }
 
-/** A copy of the bytes that it is written as, so that no element stands in two places. */
+/** A copy, made of the bytes that it is written as: no element may be in two places. */
 const structuredCloneOf = (element: Element): Element =>
   parse(write(element))?.[0] ?? { ...element, raw: write(element) };
 
@@ -155,7 +155,7 @@ const oneChange: Arbitrary<Change> = fc.record(
   { noNullPrototype: true },
 );
 
-/** Structures that began as one of these and were changed up to three times; one in eight of them is any bytes at all. */
+/** One of these structures, changed up to three times; one time in eight arbitrary bytes. */
 export function mutated(bases: readonly Buffer[]): Arbitrary<Buffer> {
   const fromBase = fc
     .tuple(fc.nat({ max: bases.length - 1 }), fc.array(oneChange, { maxLength: 3 }))

@@ -2,7 +2,7 @@ import { packetsAndTexts } from './packets.js';
 import { certificates, crls, keys, requests } from './structures.js';
 import type { Subject } from './subject.js';
 
-/** What needs openssl and Debian's python3-cryptography-vectors. */
+/** The subjects that need openssl and Debian's python3-cryptography-vectors. */
 export const structures = [certificates, crls, requests, keys] as readonly Subject[];
 
 export const subjects: readonly Subject[] = [...packetsAndTexts, ...structures];

@@ -11,7 +11,7 @@ const missing = (error: Error): never => {
 };
 const { subjects } = await import('./index.js').catch(missing);
 
-/** Inputs between two looks at the clock; of `request`, each is a process. */
+/** Inputs between two looks at the clock. Each `request` is a process. */
 const batchOf = ({ name }: Subject): number => (name === 'request' ? 25 : 500);
 
 const EXAMPLES = `
@@ -53,7 +53,7 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
-/** Batch after batch, each with the next seed, until the time is over or something was found. */
+/** Runs batches, each with the next seed, until the time is over or something is found. */
 async function fuzz(subject: Subject, seconds: number, firstSeed: number) {
   const since = performance.now();
   const elapsed = () => (performance.now() - since) / 1000;

@@ -6,7 +6,7 @@ import { Random } from '../../host/mqtt-packet/random.js';
 import { Samples } from '../../host/mqtt-packet/samples.js';
 import { Difference, type Outcome, type Subject } from './subject.js';
 
-/** A member of a packet object, and what is written in its place; undefined takes it away. */
+/** A member of a packet object, and what replaces it; undefined removes it. */
 interface Change {
   at: number;
   value: number;
@@ -55,7 +55,7 @@ const VALUES: Record<string, readonly unknown[]> = {
   object: [Buffer.alloc(0), Buffer.of(0), Buffer.of(0xff), Buffer.alloc(65_536), Buffer.alloc(300)],
 };
 
-/** Every member that is no object with members of its own, but the command. */
+/** Every member that is not an object with members, except the command. */
 function leaves(value: Container, path: string[] = []): { holder: Container; key: string; path: string[] }[] {
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = [...path, key];
@@ -125,7 +125,7 @@ const NONE = '"userProperties":{}';
 
 /** The divergence under which we write what mqtt-packet refuses, or of which it writes nothing or the beginning. */
 function whyWritten({ packet, protocolVersion }: Changed, peer: Buffer | Error): string | undefined {
-  // A CONNECT says itself which version it is.
+  // A CONNECT names its version itself.
   const version = packet.cmd === 'connect' ? packet.protocolVersion : protocolVersion;
   if (version !== 5) return undefined;
   if (Buffer.isBuffer(peer)) return JSON.stringify(packet).includes(NONE) ? 'user-properties-none' : undefined;

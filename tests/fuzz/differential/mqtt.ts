@@ -4,7 +4,7 @@ import { anyPacket } from '../../host/core/support/packet-arbitraries.js';
 import { compareParsers } from '../../host/mqtt-packet/compare-parsers.js';
 import { Difference, type Subject } from './subject.js';
 
-/** The body of a packet: what lies behind the first byte and the Remaining Length. */
+/** The body of a packet: what follows the first byte and the Remaining Length. */
 function bodyOf(packet: Buffer): Buffer {
   let at = 1;
   while (packet[at] > 127) at++;
@@ -45,7 +45,7 @@ function changed(body: Buffer, { kind, at, bytes }: Change): Buffer {
   }
 }
 
-/** Octets at which something is decided come often. */
+/** Octets at which something is decided are more frequent. */
 const octet = fc.oneof(
   fc.constantFrom(0, 1, 2, 3, 0x11, 0x15, 0x1f, 0x23, 0x26, 0x2b, 0x80, 0xff),
   fc.integer({ min: 0, max: 255 }),
@@ -60,7 +60,7 @@ const oneChange: Arbitrary<Change> = fc.record(
   { noNullPrototype: true },
 );
 
-/** Valid packets, such whose body was changed (the Remaining Length fits again), and any bytes as the body of any type. */
+/** Valid packets, packets with a changed body (and the right Remaining Length), and any bytes as the body of any type. */
 function packets(version: 4 | 5): Arbitrary<Buffer> {
   const valid = anyPacket(version).map((packet) => encodePacket(packet, version));
   const damaged = fc

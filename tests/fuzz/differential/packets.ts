@@ -3,5 +3,5 @@ import { writtenPackets } from './mqtt-write.js';
 import type { Subject } from './subject.js';
 import { hexBytes, hexTexts, utf8Texts } from './text.js';
 
-/** What needs nothing beyond Node. */
+/** The subjects that need nothing beyond Node. */
 export const packetsAndTexts = [...mqttPackets, writtenPackets, hexTexts, hexBytes, utf8Texts] as readonly Subject[];

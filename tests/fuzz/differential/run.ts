@@ -4,7 +4,7 @@ import type { Subject } from './subject.js';
 /** How often each outcome came. */
 export type Seen = Map<string, number>;
 
-/** Tries a subject; outcomes are counted in `seen`, a difference that is not listed makes the details a failure. */
+/** Tries a subject and counts outcomes in `seen`. A difference that is not listed is a failure in the returned details. */
 export async function check(
   subject: Subject,
   seen: Seen,

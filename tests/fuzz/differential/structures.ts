@@ -13,10 +13,10 @@ import { readWithOpenssl } from '../../interop/openssl-reader.js';
 import { mutated } from './der-tree.js';
 import { Difference, judge, type Outcome, type Subject, type Verdict, verdictOf } from './subject.js';
 
-/** Larger ones say no more, and take longer. */
+/** Larger ones show nothing more, and take longer. */
 const LARGEST = 3_000;
 
-/** Of the corpus, what both sides accept. */
+/** What both sides accept of the corpus. */
 const bases = (kind: SampleKind, accepts: (der: Buffer) => boolean): Buffer[] =>
   samples
     .filter((sample) => sample.kind === kind && sample.der.length < LARGEST && accepts(sample.der))
@@ -28,14 +28,14 @@ const isAccepted = (read: (der: Buffer) => unknown) => (der: Buffer) => verdictO
 const nameNote = (ours: Verdict, der: Buffer) =>
   ours === undefined && hasOtherType(der) ? 'other types in names' : undefined;
 
-/** What follows a certificate is the next of its chain, here; Node does not look at it. */
+/** For us the next certificate of a chain may follow; Node ignores it. */
 const firstOf = (der: Buffer): Buffer => {
   const octets = der[1] > 0x80 && der[1] < 0x85 ? der[1] - 0x80 : 0;
   if (der.length < 2 + octets) return der;
   return der.subarray(0, 2 + octets + (octets === 0 ? der[1] : der.readUIntBE(2, octets)));
 };
 
-/** As seconds: Node shows the dates of a certificate as text. */
+/** Seconds: Node shows the dates of a certificate as text. */
 const instant = (date: Date) => date.getTime();
 
 function sameCertificate(der: Buffer): void {
@@ -73,7 +73,7 @@ export const certificates: Subject<Buffer> = {
   },
 };
 
-/** The one way into OpenSSL's reader of CRLs that Node has is a TLS context. */
+/** A TLS context is the only way to OpenSSL's reader of CRLs that Node has. */
 function nodeReadsCrl(der: Buffer): Verdict {
   const lines =
     der
@@ -98,16 +98,16 @@ export const crls: Subject<Buffer> = {
 
 const FORMATS = { pkcs8: 'pkcs8', pkcs1: 'pkcs1', sec1: 'sec1' } as const;
 
-/** Node must be told what it is to read, and reads nothing else then. */
+/** Node must be told the format, and then reads nothing else. */
 const formatOf = (der: Buffer) => FORMATS[identifyKey(der) as keyof typeof FORMATS];
 
-/** As the corpus has keys of its own: those of a format that Node reads. */
+/** Keys of the corpus in a format that Node reads. */
 function readsKey(der: Buffer): void {
   readPrivateKey(der);
   createPrivateKey({ key: der, format: 'der', type: formatOf(der) });
 }
 
-/** What there is about a key that we accept, in the words of the list. */
+/** What is special about a key that we accept, in the words of the list. */
 function keyNote(der: Buffer): string {
   const { algorithm, curve } = readPrivateKey(der);
   if (algorithm === 'unknown') return 'unknown algorithm';

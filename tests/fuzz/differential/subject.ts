@@ -4,13 +4,13 @@ import differences from './differences.json' with { type: 'json' };
 /** What both sides made of an input; `listed: ID` names the entry of the list under which they may differ. */
 export type Outcome = 'both accept' | 'both refuse' | 'the peer throws' | `listed: ${string}`;
 
-/** One boundary of the product beside a peer that reads or writes the same. */
+/** One boundary of the product, and a peer that reads or writes the same. */
 export interface Subject<T = unknown> {
   name: string;
   peer: string;
   /** How many inputs npm test tries. */
   runs: number;
-  /** Outcomes that so many runs must show, else the inputs are not worth much. */
+  /** Outcomes that this many runs must show; without them the inputs would prove little. */
   expects: readonly string[];
   arbitrary: Arbitrary<T>;
   /** Throws a Difference that is not listed. */
@@ -22,7 +22,7 @@ export class Difference extends Error {}
 export interface Entry {
   id: string;
   subjects: string[];
-  /** Result code with which we refuse, or "accepts", with a note of what it is about the input. */
+  /** Result code with which we refuse, or "accepts", with a note of what is special about the input. */
   ours: string;
   /** "accepts", or a part of what the peer's refusal says. */
   peer: string;
@@ -31,11 +31,11 @@ export interface Entry {
 
 export const entries: readonly Entry[] = differences;
 
-/** What one side said: undefined when it accepts, else the name of its refusal. */
+/** The verdict of one side: undefined when it accepts, otherwise the name of its refusal. */
 export type Verdict = string | undefined;
 
 /**
- * The outcome of two verdicts for one input; a difference must be on the list. `note` says in the words of the list what there is
+ * The outcome of two verdicts on one input. A difference must be on the list. `note` says, in the words of the list, what is special
  * about an input that we accept.
  */
 export function judge(subject: string, ours: Verdict, peer: Verdict, input: Uint8Array, note?: string): Outcome {
@@ -53,7 +53,7 @@ export function judge(subject: string, ours: Verdict, peer: Verdict, input: Uint
   throw new Difference(`${subject}: ours ${said}, the peer ${peer ?? 'accepts'}: ${hex}`);
 }
 
-/** The verdict of something that throws when it refuses. Node keeps the reasons that OpenSSL gave in opensslErrorStack. */
+/** The verdict of a function that throws when it refuses. Node keeps OpenSSL's reasons in opensslErrorStack. */
 export function verdictOf(read: () => unknown): Verdict {
   try {
     read();

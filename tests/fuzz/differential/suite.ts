@@ -3,7 +3,7 @@ import { runs, timeout } from '../../host/core/support/property-runs.js';
 import { check, failureOf, type Seen } from './run.js';
 import { judge, type Subject } from './subject.js';
 
-/** The tests of some subjects: that they agree with their peers, and that one which does not is found. */
+/** The tests of some subjects: they agree with their peers, and one that does not is found. */
 export function testSubjects(subjects: readonly Subject[]): void {
   describe('arbitrary and changed inputs', () => {
     it.each(subjects)(

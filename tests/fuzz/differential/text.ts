@@ -6,22 +6,22 @@ import { type Build, bothBuilds } from '../../exhaustive/checks/exhaustive-check
 import { Difference, judge, type Outcome, type Subject, verdictOf } from './subject.js';
 
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), maxLength: 600 });
-/** Characters beside the digits, and such whose lowest octet is one. */
+/** Characters next to the digits, and characters whose lowest octet is a digit. */
 const strange = fc.constantFrom(...'/:@G`g \n\0\u0130\u0161\u0230\u{10330}é');
 
-/** Digits with now and then something else among them. */
+/** Digits with an occasional other character among them. */
 const hexText = fc
   .tuple(digits, fc.array(fc.tuple(fc.nat({ max: 600 }), strange), { maxLength: 2 }))
   .map(([text, others]) => others.reduce((all, [at, other]) => all.slice(0, at) + other + all.slice(at), text));
 
-/** Buffer reads up to the first pair that is none. */
+/** Buffer reads up to the first pair that is not two digits. */
 function bufferDecodes(text: string): Buffer {
   const bytes = Buffer.from(text, 'hex');
   if (bytes.length * 2 !== text.length) throw new Error('stops early');
   return bytes;
 }
 
-/** Where we say it is wrong: all before it are digits, and it is none, or it is the odd last one. */
+/** Whether our offset is right: all before it are digits, and it is either not a digit or the odd last one. */
 function checkOffset(text: string, { code, byteOffset }: HexError): void {
   const even = text.slice(0, byteOffset) + (byteOffset % 2 === 0 ? '' : '0');
   const isGoodBefore = even.length === 2 * Buffer.from(even, 'hex').length;
@@ -68,7 +68,7 @@ export const hexBytes: Subject<Uint8Array> = {
   },
 };
 
-/** Text of every kind, with octets changed in it, put in and cut off. */
+/** Text of every kind, with octets changed, inserted and cut off. */
 const nearlyText = fc
   .tuple(
     fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), fc.string({ unit: 'grapheme-ascii', maxLength: 80 })),
@@ -101,7 +101,7 @@ export const utf8Texts: Subject<Buffer> = {
       const result = core.utf8_check(end - bytes.length, bytes.length, record);
       outcome = judge('utf8', result === 0 ? undefined : String(result), peer, bytes);
       if (outcome !== 'both refuse') continue;
-      // Up to the fault the peer has nothing against it, and with what begins there it has.
+      // The peer accepts everything before the fault, and refuses what begins there.
       const at = u8.readUInt32LE(record);
       const before = bytes.subarray(0, at);
       if (!isUtf8(before) || before.includes(0)) throw new Difference(`utf8: offset ${at} of ${bytes.toString('hex')}`);

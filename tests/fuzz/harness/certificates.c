@@ -1,6 +1,6 @@
 #include "certificates.h"
 
-/* What comes before in a record is the reader's working memory, which knows addresses of its own. */
+/* The part of a record before this is the reader's working memory, with addresses of its own. */
 #define RESULTS offsetof(wq_der_head, extension_list)
 
 int32_t certificate_read(const certificate_kind *kind, wq_ptr input, uint32_t length, wq_ptr record) {

@@ -5,19 +5,19 @@
 #include "oracle.h"
 #include "rig.h"
 
-/** Turns of loops for so many bytes. Each of at most 64 extensions is compared with those before it: 32 for each octet. */
+/** The bound of a reader for this many bytes. Each of at most 64 extensions is compared with those before it: 32 turns for each octet. */
 #define READ_WORK(length) (40 * (length) + 512)
 
 typedef int32_t certificate_reader(wq_core *core, wq_ptr input, uint32_t length, wq_ptr record);
 
-/** A reader, its record, and where the views are in it: offsets of address and length side by side, up to a 0. */
+/** A reader, the size of its record, and the offsets of the views in it, up to a 0. A view is an address with its length after it. */
 typedef struct {
   certificate_reader *read;
   uint32_t size;
   const uint16_t *views;
 } certificate_kind;
 
-/** The views that all these records begin with, for the lists of the single kinds. */
+/** The views that all these records begin with. */
 #define VIEW(type, field) offsetof(type, field)
 #define HEAD_VIEWS(type)                                                                                               \
   VIEW(type, extension_oid), VIEW(type, inner_algorithm), VIEW(type, unknown_critical_oid), VIEW(type, algorithm_oid), \
@@ -27,10 +27,10 @@ typedef struct {
       VIEW(type, authority_key_identifier), VIEW(type, issuer), VIEW(type, issuer_common_name),                      \
       VIEW(type, issuer_country), VIEW(type, issuer_organization), VIEW(type, issuer_organizational_unit)
 
-/** Reads, and checks what holds of every reader. Gives its result; the record is at `record`. */
+/** Reads into `record`, and checks what holds for every reader. Returns the result of the reader. */
 int32_t certificate_read(const certificate_kind *kind, wq_ptr input, uint32_t length, wq_ptr record);
 
-/** What was taken needs no more than its own bytes, and all of them. */
+/** What was accepted needs all of its bytes, and none after them. */
 void certificate_exact(const certificate_kind *kind, wq_ptr input, uint32_t length, wq_ptr record);
 
 #endif /* FUZZ_CERTIFICATES_H */

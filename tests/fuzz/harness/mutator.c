@@ -8,7 +8,7 @@
 #define DEPTH 16
 #define ROOM (2 * FUZZ_INPUT + 64)
 
-/* Of libFuzzer: any mutation of bytes, with the dictionary. */
+/* libFuzzer's own mutation of bytes, with the dictionary. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed);
 
@@ -42,7 +42,7 @@ static uint32_t inside(const uint8_t *data, const element *e) {
   return (tag == 3 || tag == 4) && read_at(data, at, e->end, &inner) && inner.end == e->end ? at : e->end;
 }
 
-/* A way from the outermost element to any; gives the steps, 0 when there is none. */
+/* Chooses a way from the outermost element to any other. Returns the number of steps, 0 when there is no element. */
 static uint32_t choose(const uint8_t *data, uint32_t size, element path[DEPTH]) {
   uint32_t depth = 0;
   if (!read_at(data, fuzz_der_from, size, &path[0])) return 0;
@@ -64,7 +64,7 @@ static uint32_t copy(uint8_t *to, const uint8_t *data, uint32_t from, uint32_t e
   return end - from;
 }
 
-/* Puts identifier and length octets before so many bytes of content; gives the size of all. */
+/* Puts identifier and length octets before this many bytes of content. Returns the size of the whole. */
 static uint32_t wrap(uint8_t *content, uint32_t size, uint8_t tag) {
   uint8_t header[4] = {tag, (uint8_t)size};
   uint32_t header_size = 2;
@@ -78,7 +78,7 @@ static uint32_t wrap(uint8_t *content, uint32_t size, uint8_t tag) {
   return size + header_size;
 }
 
-/* What shall stand in the place of an element; gives its size. */
+/* Writes what replaces an element. Returns its size. */
 static uint32_t change(uint8_t *to, const uint8_t *data, uint32_t size, const element *e) {
   static const uint8_t small[][4] = {{5, 0},       {1, 1, 0xff},    {1, 1, 0},       {2, 1, 0},
                                      {2, 1, 2},    {4, 0},          {0x30, 0},       {0x31, 0},
@@ -96,7 +96,7 @@ static uint32_t change(uint8_t *to, const uint8_t *data, uint32_t size, const el
     case 2: /* another before it */
       length = copy(to, made, 0, 2u + made[1]);
       return length + copy(to + length, data, e->start, e->end);
-    case 3: /* another that stands elsewhere */
+    case 3: /* a copy of another */
       depth = choose(data, size, path);
       return copy(to, data, path[depth - 1].start, path[depth - 1].end);
     case 4: /* another type */
@@ -131,7 +131,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
     copy(made + before + length, data, inner->end, outer->end);
     length = wrap(made, before + length + after, data[outer->start]);
   }
-  /* What stood behind the outermost element stays behind it. */
+  /* What followed the outermost element still follows it. */
   if (path[0].start + length + (size - path[0].end) > most) return LLVMFuzzerMutate(data, size, most);
   memmove(data + path[0].start + length, data + path[0].end, size - path[0].end);
   memcpy(data + path[0].start, made, length);

@@ -27,7 +27,7 @@ uint32_t oracle_element(const uint8_t *bytes, uint32_t length, uint32_t *header)
   uint32_t size, octets, i;
   if (length < 2 || (bytes[0] & 0x1f) == 0x1f) return 0; /* 8.1.2.4: no high tag numbers here */
   if (bytes[0] < 0x40) {
-    /* 8.1.5, 8.2 to 8.24, 10.2: EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and CHARACTER STRING are constructed, no other. */
+    /* 8.1.5, 8.2 to 8.24, 10.2: EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and CHARACTER STRING are constructed, and no others. */
     const uint32_t number = bytes[0] & 0x1f;
     const int constructed = number == 8 || number == 11 || number == 16 || number == 17 || number == 29;
     if (number == 0 || constructed != (bytes[0] >> 5 & 1)) return 0;
@@ -131,7 +131,7 @@ static int is_primitive(uint8_t tag, const uint8_t *content, uint32_t length) {
   }
 }
 
-/* 10.3, 11.6: by tag, then octet by octet; what is shorter counts as followed by zeros. */
+/* 10.3, 11.6: by tag, then octet by octet. The shorter one counts as padded with zeros. */
 static int is_after(const uint8_t *a, uint32_t a_length, const uint8_t *b, uint32_t b_length) {
   const uint8_t a_tag = a[0] & 0xdf, b_tag = b[0] & 0xdf;
   if (a_tag != b_tag) return a_tag > b_tag;

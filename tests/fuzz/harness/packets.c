@@ -62,7 +62,7 @@ void packet_survives(wq_ptr packet) {
   WRITTEN({packet, sizeof(wq_packet)});
 }
 
-/* Reads a list of properties to its end, and writes each one as it was. */
+/* Reads a list of properties to its end, and checks that each is written as it was. */
 static void properties(packet_view list) {
   const wq_ptr property = fuzz_place(sizeof(wq_property)), output = fuzz_place(list.length);
   uint32_t at = 0;

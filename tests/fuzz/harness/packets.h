@@ -6,12 +6,12 @@
 
 /** The largest packet that the protocol knows (1.5.5). */
 #define PACKET_MOST 268435460u
-/** Turns of loops that a decoder may take for so many bytes. */
+/** The bound of a decoder for this many bytes, in turns of loops. */
 #define DECODE_WORK(length) (4 * (length) + 16)
-/** An encoder looks at the same bytes, which are in its record's views. */
+/** The same for an encoder and the bytes in the views of its record. */
 #define ENCODE_WORK(length) (4 * (length) + 16)
 
-/** A view of the record Packet: address and length are side by side. */
+/** A view of the record Packet: an address with its length after it. */
 typedef struct {
   wq_ptr at;
   uint32_t length;
@@ -25,13 +25,13 @@ void packet_set_views(wq_packet *record, const packet_view views[PACKET_VIEWS]);
 /** Every view of a record lies within these bytes. */
 void packet_inside(wq_ptr packet, wq_ptr input, uint32_t length);
 
-/** Two records say the same of the same packet; their views show equal bytes. */
+/** Two records describe the same packet. Their views show equal bytes. */
 void packet_same(wq_ptr a, wq_ptr b);
 
-/** Encoding a decoded record and decoding that gives the record again, and encoding it once more the same bytes. */
+/** Encoding a decoded record and decoding the result returns the same record; encoding again writes the same bytes. */
 void packet_survives(wq_ptr packet);
 
-/** The lists in a decoded packet, read and written an entry at a time, are what was there. */
+/** The lists of a decoded packet, read and written an entry at a time, stay the same. */
 void packet_lists(wq_ptr packet);
 
 #endif /* FUZZ_PACKETS_H */

@@ -10,7 +10,7 @@
 wq_core fuzz_core;
 uint32_t fuzz_steps;
 
-/* The memory of the core, and what it has to be where nobody may have written. */
+/* The memory of the core, and what it must contain where no call may have written. */
 static uint64_t words[FUZZ_MEMORY / 8];
 static uint8_t expected[FUZZ_MEMORY];
 uint8_t *const fuzz_memory = (uint8_t *)words;

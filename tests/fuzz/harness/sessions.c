@@ -14,7 +14,7 @@ fuzz_session the_session;
 
 /* The context before a call. */
 static uint8_t before[CONTEXT_MOST];
-/* The messages of QoS 2 that were handed out and not yet released: each must be handed out once. */
+/* The messages of QoS 2 that were delivered and not yet released. Each must be delivered once. */
 static uint16_t open_messages[RECORDS_MOST];
 static uint32_t open_count;
 
@@ -23,7 +23,7 @@ static const wq_session_limits *limits(uint32_t i) {
   return RECORD(wq_session_limits, s.context + sizeof(wq_session)) + i;
 }
 
-/* Where this message is among those that are open; -1 when it is not. */
+/* The index of this message among those; -1 when it is not there. */
 static int find_open(uint32_t id) {
   for (uint32_t i = 0; i < open_count; i++) {
     if (open_messages[i] == id) return (int)i;
@@ -66,7 +66,7 @@ void session_check(void) {
         "the Receive Maximum is kept both ways");
 }
 
-/* A call that fails leaves the session as it was: all but its working memory, the event, and where `aliases` the topics. */
+/* A call that fails leaves the session as it was, except its working memory, the event and, with `aliases`, the topics. */
 static void check_unchanged(int aliases) {
   const uint32_t scratch = sizeof(wq_session) + 2 * sizeof(wq_session_limits), header = WQ_SESSION_CONTEXT_HEADER;
   const uint8_t *const now = fuzz_memory + s.context;

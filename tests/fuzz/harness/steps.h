@@ -1,4 +1,4 @@
-/* Put before what wasm2c wrote: every turn of every loop of the core is counted. */
+/* Included before the output of wasm2c. It counts every turn of every loop of the core. */
 #ifndef FUZZ_STEPS_H
 #define FUZZ_STEPS_H
 
@@ -7,7 +7,7 @@
 /** Turns of loops since the last call began. */
 extern uint32_t fuzz_steps;
 
-/** Says that a loop does not end, and ends the process. */
+/** Reports that a loop does not end, and ends the process. */
 void fuzz_endless(void);
 
 #define FUZZ_STEP() \

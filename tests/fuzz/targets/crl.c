@@ -1,4 +1,4 @@
-/* Any bytes as a CRL. In one that is taken every serial number of its list is found, and no other. */
+/* Any bytes as a CRL. In an accepted one every serial number of its list is found, and no other. */
 #include "certificates.h"
 
 static const uint16_t views[] = {SIGNED_VIEWS(wq_certificate_list), VIEW(wq_certificate_list, crl_number),
@@ -11,7 +11,7 @@ static int32_t find(wq_ptr record, wq_ptr serial, uint32_t length, uint32_t work
   return result;
 }
 
-/* Whether one of the entries has this serial number, and where the next entry is: the list taken apart. */
+/* Whether one of the entries has this serial number, and where the next entry is. */
 static int has(wq_ptr first, uint32_t length, const uint8_t *serial, uint32_t size) {
   uint32_t at = 0;
   while (at < length) {

@@ -1,4 +1,4 @@
-/* Any bytes as DER: judged as X.690 has it. Byte 0: how deep constructed elements may be nested. */
+/* Any bytes as DER, compared with X.690. Byte 0: how deep constructed elements may be nested. */
 #include "oracle.h"
 #include "rig.h"
 

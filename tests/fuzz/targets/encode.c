@@ -1,11 +1,11 @@
 /*
- * Encoding from any record. Byte 0: packet type (0 to 15) and version (16 to 80). Then the values as set_values() takes them,
+ * Encodes any record. Byte 0: packet type (0 to 15) and version (16 to 80). Then the values as set_values() takes them,
  * for each of the seven views where it begins in the data and how long it is, the room, and the data. Type 0 stands for a
  * single property and a single filter instead.
  */
 #include "packets.h"
 
-/* Has to be refused before a byte is looked at: strings end at 65,535, and a packet at 2^28. */
+/* Must be refused before a byte is read: strings have at most 65,535 bytes, and a packet 2^28. */
 #define TOO_LONG 0xf0000000u
 
 static void set_values(wq_packet *record, uint32_t head) {
@@ -17,7 +17,7 @@ static void set_values(wq_packet *record, uint32_t head) {
   record->reason_code = fuzz_u8();
   record->connect_flags = fuzz_u8();
   record->keep_alive = fuzz_u16();
-  /* One of the values may be one that its field cannot hold. */
+  /* One of the values may be too large for its field. */
   switch (fuzz_u8()) {
     case 1:
       record->packet_id |= 0x10000;
@@ -78,7 +78,7 @@ static uint32_t type_of(uint32_t id) {
   return id < sizeof types ? types[id] : 0;
 }
 
-/* What writing a property has to give: 1.5 and 2.2.2.2. */
+/* The result that writing a property must have (1.5, 2.2.2.2). */
 static int32_t property_size(const wq_property *record, uint32_t room) {
   static const uint32_t most[] = {0, 0xff, 0xffff, 0xffffffff, 268435455}, sizes[] = {0, 1, 2, 4};
   const uint32_t type = type_of(record->id);
@@ -125,7 +125,7 @@ static void write_property(wq_ptr data, uint32_t size, uint32_t room) {
   }
 }
 
-/* What writing an entry of a filter list has to give (3.8.3, 3.10.3). */
+/* The result that writing an entry of a filter list must have (3.8.3, 3.10.3). */
 static int32_t filter_size(const wq_filter *record, uint32_t type, uint32_t room) {
   const uint32_t size = 2 + record->filter_length + (type == WQ_PACKET_TYPE_SUBSCRIBE ? 1 : 0);
   if (record->filter_length > 0xffff) return WQ_RESULT_STRING_TOO_LONG;

@@ -1,4 +1,4 @@
-/* Hexadecimal: any text, and any bytes, with any capacity, apart and in place; all results as a table of digits gives them. */
+/* Hexadecimal: any text and any bytes, with any capacity, apart and in place. A table of digits predicts all results. */
 #include "rig.h"
 
 static int digit(uint8_t c) {
@@ -8,7 +8,7 @@ static int digit(uint8_t c) {
   return (int)(found - digits) < 16 ? (int)(found - digits) : (int)(found - digits) - 6;
 }
 
-/* What decoding gives, where the first bad digit is, and the bytes before it. */
+/* The result of decoding, where the first bad digit is, and the bytes before it. */
 static int32_t decoded(const uint8_t *text, uint32_t length, uint8_t *bytes, uint32_t *offset) {
   uint32_t i;
   for (i = 0; i < length; i++) {
@@ -68,7 +68,7 @@ static void encode(const uint8_t *bytes, uint32_t length, uint32_t capacity, int
 
 void fuzz_run(void) {
   const uint32_t option = fuzz_u8();
-  const uint32_t spare = option >> 2 & 7; /* bytes that the output has more than it needs, or 2 less */
+  const uint32_t spare = option >> 2 & 7; /* bytes of output beyond what it needs, less 2 */
   uint32_t length;
   const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &length);
   const uint32_t needed = option & 1 ? 2 * length : length / 2;

@@ -1,4 +1,4 @@
-/* Any bytes as a private key, and what is made of it: PKCS#8. Byte 0: how much room the output has beyond what it needs. */
+/* Any bytes as a private key, and the PKCS#8 made of it. Byte 0: bytes of output beyond what it needs. */
 #include "certificates.h"
 
 static const uint16_t views[] = {HEAD_VIEWS(wq_private_key),        VIEW(wq_private_key, private_key),
@@ -7,7 +7,7 @@ static const uint16_t views[] = {HEAD_VIEWS(wq_private_key),        VIEW(wq_priv
 static const certificate_kind key = {wq_key_read, sizeof(wq_private_key), views};
 static const certificate_kind pkcs8 = {wq_key_check_pkcs8, sizeof(wq_private_key), views};
 
-/* The output of key_wrap_pkcs8: a key of the same kind, and zeros behind it. */
+/* The output of key_wrap_pkcs8: a key of the same kind, and zeros after it. */
 static void check_wrapped(wq_ptr output, uint32_t size, uint32_t capacity, wq_ptr record) {
   const wq_ptr again = fuzz_place(sizeof(wq_private_key));
   const wq_private_key *const one = RECORD(wq_private_key, record), *const other = RECORD(wq_private_key, again);

@@ -4,7 +4,7 @@
  */
 #include "packets.h"
 
-/* What the fixed header says (1.5.5, 2.1): bytes of the whole packet; 0 when they cannot be told. */
+/* The size of the whole packet by its fixed header (1.5.5, 2.1); 0 when it is not known. */
 static uint32_t whole_length(const uint8_t *bytes, uint32_t length) {
   uint32_t remaining = 0, i;
   for (i = 1; i < 5 && i < length; i++) {
@@ -14,7 +14,7 @@ static uint32_t whole_length(const uint8_t *bytes, uint32_t length) {
   return 0;
 }
 
-/* Fewer bytes of the same give the same, or ask for more but not for too many. */
+/* With fewer bytes of the packet the result is the same, or asks for more, but not for too many. */
 static void cut_off(wq_ptr input, uint32_t length, int32_t option, uint32_t limit, wq_ptr packet, int32_t whole) {
   const wq_ptr cut = fuzz_place(sizeof(wq_packet));
   const int32_t result = CALL(DECODE_WORK(length), wq_mqtt_decode(&fuzz_core, input, length, option, limit, cut));
@@ -31,7 +31,7 @@ static void cut_off(wq_ptr input, uint32_t length, int32_t option, uint32_t limi
   }
 }
 
-/* The readers of lists on bytes that nobody has checked: they stay inside, and show what lies inside. */
+/* The readers of lists on unchecked bytes: they stay inside, and their views lie inside. */
 static void unchecked_lists(wq_ptr input, uint32_t length, uint32_t type) {
   const wq_ptr property = fuzz_place(sizeof(wq_property)), filter = fuzz_place(sizeof(wq_filter));
   const wq_property *const p = RECORD(wq_property, property);

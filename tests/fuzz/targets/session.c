@@ -1,10 +1,10 @@
 /*
- * A client session under any sequence of calls, packets of the server and times. Five bytes say how it is made; then each
+ * A client session under any sequence of calls, packets of the server and times. Five bytes choose how it is made; then each
  * byte is an operation (its low four bits) with a choice (its high four), which takes its own bytes. See operate().
  */
 #include "sessions.h"
 
-/* Texts that the client's packets use, and then what the script brings. */
+/* Texts for the client's packets, followed by bytes of the script. */
 static const uint8_t texts[] = "topic/a\0\3a/b\1\0\1c\2";
 
 static void begin_packet(uint32_t type) {

@@ -1,30 +1,30 @@
 /*
- * A stream in chunks, into a buffer of any size: what comes of it is what comes of the same bytes as a whole. Byte 0: version
+ * A stream in chunks, into a buffer of any size: the result is that of the same bytes as a whole. Byte 0: version
  * (0 to 2), STRICT (4), large PUBLISH in pieces (8); byte 1: bytes of the buffer; byte 2: packets that the table holds;
- * byte 3: how many of the next bytes are the sizes of the chunks, which are used by turns.
+ * byte 3: how many of the next bytes are the sizes of chunks, which are used in turn.
  */
 #include "packets.h"
 
 #define SUMMARY WQ_PACKET_SUMMARY_SIZE
-/* What a whole record has behind its summary; the table needs it once. */
+/* The rest of a record after its summary. The table needs it once. */
 #define REST ((uint32_t)sizeof(wq_packet) - SUMMARY)
 
 typedef struct {
   int32_t option;
   uint32_t limit;
   int in_pieces;
-  /* The whole stream, and how far it was compared. */
+  /* The whole stream, and how far it has been compared. */
   wq_ptr input;
   uint32_t length, at;
-  /* What the whole has at `at`. */
+  /* The packet of the whole at `at`. */
   wq_ptr packet;
   int32_t result;
-  /* The receiver: so many bytes of the stream from `at` on are in its buffer. */
+  /* The receiver: how many bytes of the stream from `at` on are in its buffer. */
   wq_ptr buffer;
   uint32_t size, filled;
 } stream;
 
-/* The next packet of the whole, each as mqtt_decode gives it. */
+/* Decodes the next packet of the whole with mqtt_decode. */
 static void look(stream *s) {
   const uint32_t left = s->length - s->at;
   s->result =
@@ -32,20 +32,20 @@ static void look(stream *s) {
   WRITTEN({s->packet, sizeof(wq_packet)});
 }
 
-/* A packet that was compared is behind us; a CONNECT brings the version of all that follows. */
+/* Moves past a compared packet. A CONNECT sets the version of all that follows. */
 static void advance(stream *s, uint32_t used) {
   s->at += used;
   s->option = (s->option & WQ_DECODE_OPTION_STRICT) | (int32_t)RECORD(wq_packet, s->packet)->protocol_version;
   look(s);
 }
 
-/* The buffer is to hold these bytes of the stream, which are the receiver's: nobody else wrote them. */
+/* Fills the buffer with these bytes of the stream. Only the receiver writes there. */
 static void fill(stream *s, uint32_t filled) {
   s->filled = filled;
   fuzz_put(s->buffer, fuzz_memory + s->input + s->at, filled);
 }
 
-/* A summary has no views beyond the client id; addresses count from where their bytes begin. */
+/* A summary has no views after the client id. Addresses are compared relative to where the bytes begin. */
 static void compare(const stream *s, wq_ptr found, wq_ptr whole) {
   const uint32_t *const a = RECORD(uint32_t, found), *const b = RECORD(uint32_t, whole);
   for (uint32_t i = 0; i < SUMMARY / 4; i++) {
@@ -57,7 +57,7 @@ static void compare(const stream *s, wq_ptr found, wq_ptr whole) {
   }
 }
 
-/* Takes all whole packets of the buffer. Gives 0 when the stream has ended by an error. */
+/* Takes all whole packets of the buffer. Returns 0 when an error has ended the stream. */
 static int take_chunk(stream *s, wq_ptr table, uint32_t capacity, wq_ptr chunk) {
   const wq_chunk *const end = RECORD(wq_chunk, chunk);
   const uint32_t from = s->at, filled = s->filled;
@@ -93,7 +93,7 @@ static int take_chunk(stream *s, wq_ptr table, uint32_t capacity, wq_ptr chunk) 
   return 1;
 }
 
-/* A PUBLISH that the buffer cannot hold, as its header and pieces of its payload. Gives 0 when that is not possible. */
+/* Takes a PUBLISH that the buffer cannot hold as its header and pieces of its payload. Returns 0 when that is not possible. */
 static int take_pieces(stream *s, wq_ptr header) {
   const wq_packet *const record = RECORD(wq_packet, header), *const whole = RECORD(wq_packet, s->packet);
   const int32_t result =
@@ -127,7 +127,7 @@ void fuzz_run(void) {
   const uint8_t *const bytes = fuzz_bytes(FUZZ_INPUT, &s.length);
   const wq_ptr table = fuzz_place(capacity * SUMMARY + REST), chunk = fuzz_place(sizeof(wq_chunk));
   s.packet = fuzz_place(sizeof(wq_packet));
-  s.size = size + 5; /* a fixed header at least */
+  s.size = size + 5; /* room for a fixed header */
   s.buffer = fuzz_place(s.size);
   s.input = fuzz_place_last(bytes, s.length);
   s.option = (3 + (int32_t)(choice % 4) % 3) | (choice & 4 ? WQ_DECODE_OPTION_STRICT : 0);

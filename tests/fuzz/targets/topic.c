@@ -1,11 +1,11 @@
-/* Topic Names, Topic Filters and their match (4.7, 4.8.2): the same as when they are taken apart into levels. */
+/* Topic Names, Topic Filters and their match (4.7, 4.8.2), compared with a model that splits them into levels. */
 #include "rig.h"
 
 typedef struct {
   const uint8_t *at, *end;
 } text;
 
-/* Takes the next level off; 0 when there is none. What has been taken whole ends before its beginning. */
+/* Takes the next level; 0 when there is none. A text that has been taken whole ends before its beginning. */
 static int next_level(text *rest, text *level) {
   const uint8_t *slash;
   if (rest->at > rest->end) return 0;
@@ -29,7 +29,7 @@ static int32_t name_fault(text name) {
   return has(name, '+') || has(name, '#') ? WQ_RESULT_TOPIC_WILDCARD : 0;
 }
 
-/* What is wrong with a level: `last` when no other comes behind it. */
+/* What is wrong with a level. `last`: no other follows. */
 static int32_t level_fault(text level, int last) {
   const uint8_t *at;
   for (at = level.at; at < level.end; at++) {
@@ -66,7 +66,7 @@ static int matches(text filter, text name) {
   return !next_level(&name, &n);
 }
 
-/* The text as the core has it at an address; it was found to be UTF-8, or not. */
+/* The text that the core has at this address, and whether it is UTF-8. */
 static text view(wq_ptr at, uint32_t length) {
   const text bytes = {fuzz_memory + at, fuzz_memory + at + length};
   return bytes;

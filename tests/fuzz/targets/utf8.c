@@ -1,4 +1,4 @@
-/* UTF-8 of RFC 3629 without U+0000: the same first offence as when characters are decoded and their values looked at. */
+/* UTF-8 (RFC 3629) without U+0000: the first fault is the one found by decoding characters and checking their values. */
 #include "oracle.h"
 #include "rig.h"
 

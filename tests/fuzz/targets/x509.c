@@ -18,7 +18,7 @@ static const uint16_t views[] = {SIGNED_VIEWS(wq_certificate),
 static const certificate_kind certificate = {wq_x509_read, sizeof(wq_certificate), views};
 static const certificate_kind request = {wq_csr_read, sizeof(wq_certificate), views};
 
-/* What RFC 5280 and RFC 2986 demand of what was taken, as far as the record shows it. */
+/* What RFC 5280 and RFC 2986 demand of an accepted input, as far as the record shows it. */
 static void check_record(const wq_certificate *record, int is_request) {
   CHECK(record->version >= 1 && record->version <= 3, "the version is one of v1, v2, v3");
   CHECK(record->algorithm <= WQ_KEY_ALGORITHM_ED25519 && record->curve <= WQ_EC_CURVE_P521,
