@@ -54,4 +54,19 @@ describe('deadlines', () => {
     deadlines.add(1, () => other.cancel());
     deadlines.tick(2);
   });
+
+  it('that throw are reported, and the others that are due run', () => {
+    const thrown: unknown[] = [];
+    const deadlines = new Deadlines((error) => thrown.push(error));
+    let runs = 0;
+    for (const at of [1, 2, 3]) {
+      deadlines.add(at, () => {
+        runs++;
+        if (at < 3) throw at;
+      });
+    }
+    deadlines.tick(3);
+    expect({ thrown, runs }).toEqual({ thrown: [1, 2], runs: 3 });
+    expect(deadlines.nextDeadline(3)).toBeUndefined();
+  });
 });
