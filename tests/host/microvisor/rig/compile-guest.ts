@@ -30,14 +30,14 @@ const work = memory.data(64, 8);
 let state: i32 = 0;
 let deep: i32 = 0;
 export function mv_app_start(): void {
-  store<u32>(work, mv.TIM8_BRK_IRQn);
+  store<u32>(work, mv.Interrupt.TIM8_BRK);
   store<u32>(work + 4, <u32>buffer);
   store<u32>(work + 8, 64);
-  if (mv.mvSetupNotifications(work, work + 16) != mv.MV_STATUS_OKAY) unreachable();
+  if (mv.mvSetupNotifications(work, work + 16) != mv.MvStatus.OKAY) unreachable();
   store<u32>(work, 1);
   store<u32>(work + 4, load<u32>(work + 16));
   store<u32>(work + 8, 77);
-  if (mv.mvRequestNetwork(work, work + 20) != mv.MV_STATUS_OKAY) unreachable();
+  if (mv.mvRequestNetwork(work, work + 20) != mv.MvStatus.OKAY) unreachable();
   state = 1;
 }
 export function TIM8_BRK_IRQHandler(): void {
