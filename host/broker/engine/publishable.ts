@@ -1,5 +1,8 @@
 import { checkTopicName, encodePacket, LARGEST_PACKET, type PublishPacket } from '../../core/index.js';
 
+/** Bytes that a PUBLISH without properties has besides its payload, at most: headers and the longest topic. */
+const LARGEST_HEAD = 65_535 + 16;
+
 /**
  * Checks what the broker's own program publishes as the decoder checks what clients publish: a message that cannot be encoded
  * would fail at each subscriber, and again at each later one when it is retained.
@@ -11,6 +14,10 @@ export function checkPublishable(message: Omit<PublishPacket, 'type' | 'dup' | '
   if (!(payload instanceof Uint8Array)) throw new TypeError('cannot publish: pass the payload as text or a Uint8Array');
   const code = checkTopicName(topic);
   if (code < 0) throw new RangeError(`cannot publish: "${topic}" is not a valid topic name (MQTT 4.7, code ${code})`);
+  // Most messages need no more than this.
+  if (!message.properties && (qos === 0 || qos === 1 || qos === 2) && payload.length < LARGEST_PACKET - LARGEST_HEAD) {
+    return;
+  }
   const size = payload.length + sizeOfHead({ ...message, type: 'publish', dup: false, packetId: qos ? 1 : undefined });
   if (size <= LARGEST_PACKET) return;
   throw new RangeError(
