@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { createServer, type PeerCertificate, type TLSSocket, type TlsOptions } from 'node:tls';
 import { listenFailure } from '../../node/listen-failure.js';
 import { LONGEST_TIMER } from '../../node/timers.js';
@@ -97,6 +98,8 @@ function makeServer({ cert, key, ca, requireCertificate, handshakeTimeout = HAND
     key: text(key),
     ca: ca && text(ca),
     minVersion: 'TLSv1.2',
+    // Each renegotiation of TLS 1.2 is another handshake, and no deadline would end them.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     requestCert: ca !== undefined,
     rejectUnauthorized: requireCertificate,
     handshakeTimeout,

@@ -1,4 +1,5 @@
 // needs: openssl
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectTcp, Server, type Socket } from 'node:net';
 import { connect } from 'node:tls';
@@ -75,6 +76,27 @@ describe('a TLS handshake that never ends', () => {
     socket.write(encodePacket({ type: 'pingreq' }, 4));
     expect((await once(socket, 'data'))[0]).toEqual(encodePacket({ type: 'pingresp' }, 4));
     socket.destroy();
+    await broker.close();
+  });
+
+  it('cannot be begun again on a connection of TLS 1.2', async () => {
+    const broker = await start();
+    const ended = nextEvent(broker, 'refused');
+    const client = spawn('openssl', ['s_client', '-tls1_2', '-connect', `127.0.0.1:${broker.port}`]);
+    const output: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' };
+    client.stderr.on('data', (chunk) => {
+      output.stderr += chunk;
+    });
+    client.stdout.on('data', (chunk) => {
+      if (output.stdout.includes('Verify return code')) return;
+      output.stdout += chunk;
+      // The command of s_client to renegotiate.
+      if (output.stdout.includes('Verify return code')) client.stdin.write('R\n');
+    });
+    await once(client, 'close');
+    expect(output.stderr).toContain('no renegotiation');
+    await ended;
+    expect(broker.engine.counts.connections).toBe(0);
     await broker.close();
   });
 
