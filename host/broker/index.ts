@@ -3,7 +3,8 @@ import { performance } from 'node:perf_hooks';
 import type { AccessRules } from './engine/access.js';
 import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
 import type { BrokerEvent } from './engine/broker-events.js';
-import type { Limits } from './engine/broker-limits.js';
+import { completeLimits, type Limits } from './engine/broker-limits.js';
+import type { Transport } from './engine/broker-transport.js';
 import { BrokerError } from './listeners/listener.js';
 import { SocketTable } from './listeners/socket-table.js';
 import { listenTls } from './listeners/tls-listener.js';
@@ -43,6 +44,8 @@ export interface BrokerOptions extends PasswordOptions {
   /** What clients may do; default: everything. */
   access?: AccessRules;
   limits?: Partial<Limits>;
+  /** Milliseconds for the TLS handshake, 1 to 2,147,483,647; then the socket is destroyed. Default 10,000. */
+  handshakeTimeout?: number;
   /** Called with every event. */
   log?: (event: BrokerEvent) => void;
   /** Milliseconds, never going back; default: time since the start of the process. */
@@ -56,7 +59,7 @@ export interface RunningBroker {
   readonly on: BrokerEngine['on'];
   /** Publishes as the broker itself. @throws RangeError for a topic name that is not valid */
   publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void;
-  /** Ends all connections (MQTT 5 clients get 0x8B Server shutting down) and frees the port. */
+  /** Ends all connections (MQTT 5 clients get 0x8B Server shutting down) and frees the port; takes 2 s at most. */
   close(): Promise<void>;
 }
 
@@ -68,7 +71,14 @@ export interface RunningBroker {
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const { host = '127.0.0.1', port = 0, cert, key, ca, requireCertificate = false } = options;
-  const { useIdentityAsUsername = false, access, limits, log, now = () => performance.now() } = options;
+  const {
+    useIdentityAsUsername = false,
+    access,
+    limits,
+    handshakeTimeout,
+    log,
+    now = () => performance.now(),
+  } = options;
   if (requireCertificate && ca === undefined) {
     throw new BrokerError(
       'options',
@@ -80,12 +90,21 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   }
   const authenticate = passwordAuthentication(options);
   let engine!: BrokerEngine;
-  const sockets = new SocketTable((transport) => {
-    engine = new BrokerEngine({ now, transport, authenticate, access, limits });
+  const makeEngine = (transport: Transport) => {
+    engine = new BrokerEngine({ now, transport, authenticate, access, limits: checkedLimits(limits) });
     return engine;
-  }, now);
+  };
+  const sockets = new SocketTable(makeEngine, now);
   if (log) engine.on('any', log);
-  const listener = await listenTls(engine, sockets, { host, port, cert, key, ca, requireCertificate });
+  const listener = await listenTls(engine, sockets, {
+    host,
+    port,
+    cert,
+    key,
+    ca,
+    requireCertificate,
+    handshakeTimeout,
+  });
   return {
     port: listener.port,
     engine,
@@ -93,4 +112,12 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     publish: (topic, payload, publishOptions) => engine.publish(topic, payload, publishOptions),
     close: () => listener.close(),
   };
+}
+
+function checkedLimits(limits: Partial<Limits> | undefined): Limits {
+  try {
+    return completeLimits(limits);
+  } catch (error) {
+    throw new BrokerError('options', (error as Error).message, { cause: error });
+  }
 }

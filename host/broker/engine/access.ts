@@ -51,14 +51,16 @@ export const openAuthentication: Authenticate = () => ({ reasonCode: ReasonCode.
 /** Everything is allowed. */
 export const openAccess: AccessRules = {};
 
-/** The same, but a callback that throws refuses. @param onError gets what was thrown */
+/** The same, but a callback that throws, or answers nonsense, refuses. @param onError gets what was thrown */
 export function guardAuthentication(
   authenticate: Authenticate,
   onError: (remote: string, error: unknown) => void,
 ): Authenticate {
   return (request) => {
     try {
-      return authenticate(request);
+      const result = authenticate(request);
+      checkReasonCode('authenticate', result.reasonCode);
+      return result;
     } catch (error) {
       onError(request.remote, error);
       return { reasonCode: ReasonCode.implementationSpecificError };
@@ -66,7 +68,11 @@ export function guardAuthentication(
   };
 }
 
-/** The rules with all defaults filled in; a rule that throws refuses. @param onError gets what was thrown */
+/**
+ * The rules with all defaults filled in; a rule that throws, or answers nonsense, refuses.
+ *
+ * @param onError gets what was thrown
+ */
 export function guardAccess(
   rules: AccessRules,
   onError: (remote: string, error: unknown) => void,
@@ -81,11 +87,32 @@ export function guardAccess(
   };
   return {
     connect: (client) =>
-      guard<number>(client, ReasonCode.implementationSpecificError, () => rules.connect?.(client) ?? 0),
+      guard<number>(client, ReasonCode.implementationSpecificError, () =>
+        checkReasonCode('the access rule connect', rules.connect?.(client) ?? 0),
+      ),
     publish: (client, topic, message) =>
-      guard<Decision>(client, 'deny', () => rules.publish?.(client, topic, message) ?? 'allow'),
+      guard<Decision>(client, 'deny', () =>
+        checkDecision('publish', rules.publish?.(client, topic, message) ?? 'allow'),
+      ),
     subscribe: (client, filter, qos) =>
-      guard<Decision>(client, 'deny', () => rules.subscribe?.(client, filter, qos) ?? 'allow'),
+      guard<Decision>(client, 'deny', () =>
+        checkDecision('subscribe', rules.subscribe?.(client, filter, qos) ?? 'allow'),
+      ),
     receive: (client, topic) => guard(client, false, () => rules.receive?.(client, topic) ?? true),
   };
+}
+
+/** A code goes into CONNACK: it is success or a refusal. @throws TypeError */
+function checkReasonCode(who: string, code: number): number {
+  const isRefusal = Number.isInteger(code) && code >= ReasonCode.unspecifiedError && code <= 0xff;
+  if (isRefusal || code === ReasonCode.success) return code;
+  throw new TypeError(`${who} answered reason code ${code}; return 0 or one from 0x80 to 0xff, and not a promise`);
+}
+
+/** @throws TypeError */
+function checkDecision(rule: string, decision: Decision): Decision {
+  if (decision === 'allow' || decision === 'deny' || decision === 'disconnect') return decision;
+  throw new TypeError(
+    `the access rule ${rule} answered ${decision}; return allow, deny or disconnect, and not a promise`,
+  );
 }

@@ -1,9 +1,10 @@
-import { checkTopicName, type Properties, type QoS } from '../../core/index.js';
+import type { Properties, QoS } from '../../core/index.js';
 import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
 import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
 import { EngineContext, type EngineOptions } from './context.js';
 import { makeMessage } from './message.js';
+import { checkPublishable } from './publishable.js';
 import { Connection } from './wire/connection.js';
 
 export type { EngineOptions } from './context.js';
@@ -21,6 +22,9 @@ export interface PublishOptions {
  * An MQTT broker without sockets and timers. A listener opens connections and hands in bytes; a timer calls `tick` when
  * `nextDeadline` has come. During these calls bytes for the network go to `transport`; events reach their listeners
  * after them. Any call may change `nextDeadline`.
+ *
+ * No call throws because of what a client sends or a transport does: `open`, `receive`, `drained`, `closed`, `tick` and
+ * `shutDown` never throw. A connection on which something fails ends, with the event `failed`; the others go on.
  */
 export class BrokerEngine {
   readonly #context: EngineContext;
@@ -28,6 +32,7 @@ export class BrokerEngine {
   readonly #clock: () => number;
   #lastId = 0;
 
+  /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     this.#context = new EngineContext(options);
     this.#clock = options.now;
@@ -58,12 +63,12 @@ export class BrokerEngine {
 
   /** Bytes came. Bytes for a connection that has ended are ignored. */
   receive(id: ConnectionId, bytes: Uint8Array): void {
-    this.#during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
   }
 
   /** The network took the bytes that waited: `transport.backlog` is low again. */
   drained(id: ConnectionId): void {
-    this.#during(this.#clock(), () => this.#connections.get(id)?.drained());
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.drained());
   }
 
   /**
@@ -72,7 +77,7 @@ export class BrokerEngine {
    * @param reason for the event
    */
   closed(id: ConnectionId, reason = 'the connection was lost'): void {
-    this.#during(this.#clock(), () => this.#connections.get(id)?.closedByNetwork(reason));
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.closedByNetwork(reason));
   }
 
   /** Reports a connection that the listener turned away before it could be opened here. */
@@ -86,7 +91,7 @@ export class BrokerEngine {
    * @param now milliseconds on the engine's clock
    */
   tick(now: number): void {
-    this.#during(now, () => this.#context.deadlines.tick(now));
+    this.#context.during(now, () => this.#context.deadlines.tick(now));
   }
 
   /**
@@ -102,21 +107,21 @@ export class BrokerEngine {
    * Publishes as the broker's own program; access rules are not asked.
    *
    * @param topic a topic name (4.7)
-   * @throws RangeError when the topic name is not valid: nothing was published
+   * @throws RangeError when topic, QoS or properties are not valid, or the message is too large for MQTT; TypeError for a
+   * payload that is neither text nor bytes. Nothing was published then
    */
   publish(topic: string, payload: Uint8Array | string, options: PublishOptions = {}): void {
-    const code = checkTopicName(topic);
-    if (code < 0) throw new RangeError(`cannot publish: "${topic}" is not a valid topic name (MQTT 4.7, code ${code})`);
     const { qos = 0, retain = false, properties } = options;
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+    checkPublishable({ topic, payload: bytes, qos, retain, properties });
     const now = this.#clock();
     const message = makeMessage({ payload: bytes, qos, retain, properties }, topic, now);
-    this.#during(now, () => this.#context.router.publish(message));
+    this.#context.during(now, () => this.#context.router.publish(message));
   }
 
   /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published. */
   shutDown(): void {
-    this.#during(this.#clock(), () => {
+    this.#context.during(this.#clock(), () => {
       for (const connection of [...this.#connections.values()]) connection.shutDown();
     });
   }
@@ -126,11 +131,5 @@ export class BrokerEngine {
   on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
   on(type: BrokerEvent['type'] | 'any', listener: (event: never) => void): () => void {
     return this.#context.events.on(type as 'any', listener as (event: BrokerEvent) => void);
-  }
-
-  /** Runs one call at this time; its events are delivered after it. */
-  #during(now: number, work: () => void): void {
-    this.#context.now = now;
-    this.#context.events.during(work);
   }
 }

@@ -37,14 +37,18 @@ export type BrokerEvent =
   /** `clientId` is the receiver, or the publisher for `not authorised` and `retained store full`. */
   | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
-  /** Something threw that must not: an access rule (which then refuses), or the engine (which closes the connection). */
-  | { type: 'failed'; remote: string; error: unknown };
+  /**
+   * Something threw that must not: an access rule (which then refuses), a listener of events, the transport or the engine
+   * (which end the connection). `remote` is undefined when no connection was concerned.
+   */
+  | { type: 'failed'; remote?: string; error: unknown };
 
 export type BrokerEventOf<T extends BrokerEvent['type']> = Extract<BrokerEvent, { type: T }>;
 
 /**
  * Delivers events once the engine has finished a call, so that a listener may call the engine. What a listener throws
- * does not disturb the broker: it becomes an uncaught exception of the process.
+ * disturbs neither the broker nor the other listeners: it becomes an event `failed`. It is an uncaught exception of the
+ * process only when there is no listener for `failed`, or when that one throws.
  */
 export class EventHub {
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
@@ -93,10 +97,20 @@ export class EventHub {
       try {
         (listener as (event: BrokerEvent) => void)(event);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        this.#listenerThrew(event, error);
       }
     }
+  }
+
+  #listenerThrew(event: BrokerEvent, error: unknown): void {
+    const isHeard = this.#listeners.get('failed')?.size || this.#listeners.get('any')?.size;
+    if (isHeard && event.type !== 'failed') {
+      // Delivered by the `#flush` that runs.
+      this.#pending.push({ type: 'failed', error });
+      return;
+    }
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

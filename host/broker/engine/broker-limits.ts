@@ -1,4 +1,4 @@
-import type { QoS } from '../../core/index.js';
+import { LARGEST_PACKET, type QoS } from '../../core/index.js';
 
 /** Every limit of the engine. Sizes are in bytes, times in milliseconds, the rest are counts. */
 export interface Limits {
@@ -45,3 +45,31 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   topicLevels: 200,
   connectTimeout: 10_000,
 };
+
+/** Limits that end up in packets, and those that must not be 0. Every other one is 0 or more, and may be infinite. */
+const RANGES: Partial<Record<keyof Limits, [smallest: number, largest: number]>> = {
+  maximumPacketSize: [1, LARGEST_PACKET],
+  receiveMaximum: [1, 65_535],
+  topicAliasMaximum: [0, 65_535],
+  maximumQoS: [0, 2],
+  inflightMessages: [1, Number.POSITIVE_INFINITY],
+};
+
+/**
+ * These limits, with the default for each one that is left out or undefined.
+ *
+ * @throws RangeError for one that is out of range: found here, it cannot end the broker at its first connection
+ */
+export function completeLimits(given: Partial<Limits> = {}): Limits {
+  const limits: Limits = { ...DEFAULT_LIMITS };
+  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
+    const value: number = given[name] ?? limits[name];
+    const [smallest, largest] = RANGES[name] ?? [0, Number.POSITIVE_INFINITY];
+    const isWhole = Number.isInteger(value) || value === Number.POSITIVE_INFINITY;
+    if (!isWhole || value < smallest || value > largest) {
+      throw new RangeError(`limits: ${name} is ${value}; use a whole number from ${smallest} to ${largest}`);
+    }
+    limits[name] = value as QoS;
+  }
+  return limits;
+}

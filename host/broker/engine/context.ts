@@ -7,7 +7,7 @@ import {
   openAuthentication,
 } from './access.js';
 import { type DropReason, EventHub } from './broker-events.js';
-import { DEFAULT_LIMITS, type Limits } from './broker-limits.js';
+import { completeLimits, type Limits } from './broker-limits.js';
 import type { Transport } from './broker-transport.js';
 import { Deadlines } from './deadlines.js';
 import type { Message } from './message.js';
@@ -40,20 +40,22 @@ export class EngineContext {
   readonly limits: Limits;
   readonly newClientId: () => string;
   readonly events = new EventHub();
-  readonly deadlines = new Deadlines();
+  readonly deadlines = new Deadlines((error) => this.events.emit({ type: 'failed', error }));
   readonly subscriptions = new SubscriptionTree<Recipient, StoredSubscription>();
   readonly retained: RetainedStore;
   readonly sessions: SessionTable;
   readonly router: Router;
   /** Milliseconds: the time of the call into the engine that runs, set by each call. */
   now = 0;
+  readonly #afterCall: (() => void)[] = [];
 
+  /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     const failed = (remote: string, error: unknown) => this.events.emit({ type: 'failed', remote, error });
     this.transport = options.transport;
     this.authenticate = guardAuthentication(options.authenticate ?? openAuthentication, failed);
     this.access = guardAccess(options.access ?? openAccess, failed);
-    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limits = completeLimits(options.limits);
     this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
     this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
     this.sessions = new SessionTable(this, (session) => {
@@ -65,6 +67,23 @@ export class EngineContext {
   /** For wills. */
   publish(message: Message): void {
     this.router.publish(message);
+  }
+
+  /** Puts off what must not happen in the middle of a call: the end of a connection that is in use further up. */
+  afterCall(work: () => void): void {
+    this.#afterCall.push(work);
+  }
+
+  /** Runs one call into the engine at this time, then what it put off; events are delivered after both. */
+  during(now: number, work: () => void): void {
+    this.now = now;
+    this.events.during(() => {
+      try {
+        work();
+      } finally {
+        for (let next = this.#afterCall.shift(); next; next = this.#afterCall.shift()) next();
+      }
+    });
   }
 
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void {

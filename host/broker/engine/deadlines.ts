@@ -22,6 +22,12 @@ export class Deadline {
 /** All deadlines of one engine in a binary heap: the earliest is at hand, adding and cancelling cost O(log n). */
 export class Deadlines {
   readonly #heap: Deadline[] = [];
+  readonly #onError: (error: unknown) => void;
+
+  /** @param onError gets what a deadline throws; the others run all the same */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
 
   /** @param at milliseconds on the engine's clock */
   add(at: number, run: () => void): Deadline {
@@ -56,7 +62,15 @@ export class Deadlines {
       this.remove(this.#heap[0]);
     }
     // One may cancel another that is due with it.
-    for (const deadline of due) if (!deadline.isCancelled) deadline.run();
+    for (const deadline of due) if (!deadline.isCancelled) this.#run(deadline);
+  }
+
+  #run(deadline: Deadline): void {
+    try {
+      deadline.run();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   #place(deadline: Deadline, index: number): void {

@@ -3,8 +3,8 @@ import { LONGEST_TIMER } from '../../node/timers.js';
 import type { BrokerEngine } from '../engine/broker-engine.js';
 import type { ConnectionId, ConnectionInfo, Transport } from '../engine/broker-transport.js';
 
-/** Milliseconds that a peer has to close its side after the broker closed. */
-const LINGER = 1000;
+/** Default of `closeTimeout`, milliseconds. */
+const CLOSE_TIMEOUT = 1000;
 
 /**
  * Carries bytes between byte streams and an engine, and keeps the one timer that the engine needs. Takes any duplex
@@ -16,6 +16,7 @@ const LINGER = 1000;
 export class SocketTable implements Transport {
   readonly #engine: BrokerEngine;
   readonly #now: () => number;
+  readonly #closeTimeout: number;
   readonly #sockets = new Map<ConnectionId, Duplex>();
   /** All that are not closed, those that the engine has ended too. */
   readonly #alive = new Set<Duplex>();
@@ -23,18 +24,30 @@ export class SocketTable implements Transport {
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #whenEmpty: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
 
   /**
    * @param makeEngine makes the engine over this transport
    * @param now the engine's clock
+   * @param closeTimeout milliseconds that a peer has to close its side after the broker closed; then the stream is destroyed
    */
-  constructor(makeEngine: (transport: Transport) => BrokerEngine, now: () => number) {
+  constructor(
+    makeEngine: (transport: Transport) => BrokerEngine,
+    now: () => number,
+    closeTimeout: number = CLOSE_TIMEOUT,
+  ) {
     this.#engine = makeEngine(this);
     this.#now = now;
+    this.#closeTimeout = closeTimeout;
   }
 
-  /** Serves one byte stream until it ends. */
+  /** Serves one byte stream until it ends. One that comes after `close` is destroyed. */
   attach(socket: Duplex, info: ConnectionInfo): void {
+    if (this.#closing) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
     const engine = this.#engine;
     const id = engine.open(info);
     this.#sockets.set(id, socket);
@@ -49,8 +62,10 @@ export class SocketTable implements Transport {
       engine.drained(id);
       socket.resume();
     });
+    // Not every stream closes by itself after an error.
     socket.on('error', (error) => {
-      reason = error.message;
+      reason ??= error.message;
+      socket.destroy();
     });
     socket.on('close', () => {
       this.#sockets.delete(id);
@@ -79,13 +94,13 @@ export class SocketTable implements Transport {
     const socket = this.#sockets.get(id);
     if (!socket) return;
     this.#sockets.delete(id);
+    const timer = setTimeout(() => socket.destroy(), this.#closeTimeout);
+    timer.unref();
+    socket.once('close', () => clearTimeout(timer));
     if (this.#corked.delete(socket)) socket.uncork();
     socket.end();
     // Keep reading: unread bytes would turn the close into a reset, which can overtake the last packet.
     socket.resume();
-    const timer = setTimeout(() => socket.destroy(), LINGER);
-    timer.unref();
-    socket.once('close', () => clearTimeout(timer));
   }
 
   /** 0 unless a `drain` event will follow: only then may the engine wait for one. */
@@ -94,12 +109,24 @@ export class SocketTable implements Transport {
     return socket?.writableNeedDrain ? socket.writableLength : 0;
   }
 
-  /** Ends every connection in good order; resolves when all streams are closed. */
-  async close(): Promise<void> {
+  /**
+   * Ends every connection in good order. Resolves when all streams are closed, and after twice `closeTimeout` even if one
+   * does not say so. Later calls return the same promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#endAll();
+    return this.#closing;
+  }
+
+  async #endAll(): Promise<void> {
     this.#engine.shutDown();
     if (this.#alive.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#whenEmpty = resolve;
+        const timer = setTimeout(resolve, 2 * this.#closeTimeout);
+        this.#whenEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
     clearTimeout(this.#timer);

@@ -1,6 +1,9 @@
+import { constants } from 'node:crypto';
 import { createServer, type PeerCertificate, type TLSSocket, type TlsOptions } from 'node:tls';
 import { listenFailure } from '../../node/listen-failure.js';
+import { LONGEST_TIMER } from '../../node/timers.js';
 import type { BrokerEngine } from '../engine/broker-engine.js';
+import type { ConnectionInfo } from '../engine/broker-transport.js';
 import { BrokerError, type Listener } from './listener.js';
 import type { SocketTable } from './socket-table.js';
 
@@ -17,12 +20,19 @@ export interface TlsListenerOptions {
   ca?: string | Uint8Array;
   /** Refuse clients without a certificate of `ca` during the TLS handshake. */
   requireCertificate: boolean;
+  /** Milliseconds for the TLS handshake, 1 to 2,147,483,647; then the socket is destroyed. Default 10,000. */
+  handshakeTimeout?: number;
 }
+
+const HANDSHAKE_TIMEOUT = 10_000;
+
+type Material = Omit<TlsListenerOptions, 'host' | 'port'>;
 
 /**
  * Listens for MQTT over TLS 1.2 or later.
  *
- * @throws BrokerError `tls` for a certificate, key or CA that cannot be used, otherwise for the address
+ * @throws BrokerError `tls` for a certificate, key or CA that cannot be used, `options` for the handshake timeout, otherwise
+ * for the address
  */
 export async function listenTls(
   engine: BrokerEngine,
@@ -36,14 +46,14 @@ export async function listenTls(
     socket.on('close', () => accepted.delete(socket));
   });
   server.on('secureConnection', (socket) => {
-    socket.setNoDelay(true);
-    const version = socket.getProtocol() ?? undefined;
-    sockets.attach(socket, {
-      remote: remoteOf(socket),
-      tls: { version, certificateCommonName: socket.authorized ? commonName(socket.getPeerCertificate()) : undefined },
-    });
+    try {
+      socket.setNoDelay(true);
+      sockets.attach(socket, connectionInfo(socket));
+    } catch (error) {
+      refuse(engine, socket, `the connection cannot be served: ${(error as Error).message}`);
+    }
   });
-  server.on('tlsClientError', (error, socket) => engine.refused(remoteOf(socket), handshakeFailure(error, socket)));
+  server.on('tlsClientError', (error, socket) => refuse(engine, socket, handshakeFailure(error, socket)));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
@@ -52,6 +62,8 @@ export async function listenTls(
     });
     server.listen(port, host, resolve);
   });
+  // Later errors concern one connection that could not be accepted: without a listener they would end the process.
+  server.on('error', (error) => engine.refused('unknown:0', `the connection was not accepted: ${error.message}`));
   return {
     port: (server.address() as { port: number }).port,
     close: async () => {
@@ -64,15 +76,33 @@ export async function listenTls(
   };
 }
 
-function makeServer({ cert, key, ca, requireCertificate }: Omit<TlsListenerOptions, 'host' | 'port'>) {
+/** Destroys the socket: after a handshake that ran out of time, Node only reports it. */
+function refuse(engine: BrokerEngine, socket: TLSSocket, reason: string): void {
+  engine.refused(remoteOf(socket), reason);
+  socket.destroy();
+}
+
+function connectionInfo(socket: TLSSocket): ConnectionInfo {
+  const version = socket.getProtocol() ?? undefined;
+  const certificateCommonName = socket.authorized ? commonName(socket.getPeerCertificate()) : undefined;
+  return { remote: remoteOf(socket), tls: { version, certificateCommonName } };
+}
+
+function makeServer({ cert, key, ca, requireCertificate, handshakeTimeout = HANDSHAKE_TIMEOUT }: Material) {
+  if (!Number.isInteger(handshakeTimeout) || handshakeTimeout < 1 || handshakeTimeout > LONGEST_TIMER) {
+    const message = `handshakeTimeout is ${handshakeTimeout}; use milliseconds from 1 to ${LONGEST_TIMER}`;
+    throw new BrokerError('options', message);
+  }
   const options: TlsOptions = {
     cert: text(cert),
     key: text(key),
     ca: ca && text(ca),
     minVersion: 'TLSv1.2',
+    // Each renegotiation of TLS 1.2 is another handshake, and no deadline would end them.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     requestCert: ca !== undefined,
     rejectUnauthorized: requireCertificate,
-    handshakeTimeout: 10_000,
+    handshakeTimeout,
   };
   try {
     return createServer(options);
@@ -99,7 +129,7 @@ function remoteOf(socket: TLSSocket): string {
 }
 
 /** The first CN, as Mosquitto takes it. */
-function commonName(certificate: PeerCertificate): string | undefined {
-  const name = certificate.subject?.CN as string | string[] | undefined;
+function commonName(certificate: PeerCertificate | null): string | undefined {
+  const name = certificate?.subject?.CN as string | string[] | undefined;
   return Array.isArray(name) ? name[0] : name;
 }

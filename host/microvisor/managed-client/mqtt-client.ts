@@ -84,13 +84,15 @@ export class MqttClient {
     this.#acknowledging(() => this.#session.receipts.acknowledge(receipt, now), now);
   }
 
-  /** Puts DISCONNECT into the output, after which the transport is to be ended. */
+  /** Puts DISCONNECT into the output, if it can be sent, after which the transport is to be ended. Never throws. */
   disconnect(now: number, reasonCode = 0): void {
     try {
       if (this.connected) this.#session.core.send({ type: 'disconnect', reasonCode }, now);
     } catch (error) {
-      // The broker takes no packet of this size: the connection ends without DISCONNECT.
-      if (!(error instanceof SessionError)) throw error;
+      // A CONNECT from a broker is refused with a code that DISCONNECT does not have (3.14.2-1). Otherwise the broker takes
+      // no packet of this size: the connection ends without DISCONNECT.
+      if (error instanceof MqttError && reasonCode > ReasonCode.protocolError)
+        this.disconnect(now, ReasonCode.protocolError);
     }
     this.#state = 'closed';
   }
@@ -101,24 +103,19 @@ export class MqttClient {
     this.#session.close();
   }
 
-  /** Bytes from the server, in any fragments. */
+  /** Bytes from the server, in any fragments. Never throws: what fails ends the connection, with a `closed` event. */
   receive(bytes: Uint8Array, now: number): readonly ClientEvent[] {
     if (this.#state === 'closed') return this.takeEvents();
-    try {
-      for (const event of this.#session.core.receive(bytes, now)) this.#handle(event, now);
-    } catch (error) {
-      if (!(error instanceof SessionError || error instanceof MalformedPacketError)) throw error;
-      for (const event of error.events) this.#handle(event, now);
-      this.#refused(error, now);
-    }
+    this.#attempt(() => this.#take(bytes, now), now);
     return this.tick(now);
   }
 
-  /** Sends what is due: PINGREQ, messages of the connection before, publishes that waited. */
+  /** Sends what is due: PINGREQ, messages of the connection before, publishes that waited. Never throws, as `receive`. */
   tick(now: number): readonly ClientEvent[] {
-    if (this.connected) this.#sendDue(now);
+    if (this.connected) this.#attempt(() => this.#sendDue(now), now);
     return this.takeEvents();
   }
+
   /** The time of the next `tick`, in milliseconds; undefined when nothing is due. */
   nextDeadline(now: number): number | undefined {
     return this.connected ? this.#session.core.nextDeadline(now) : undefined;
@@ -134,6 +131,25 @@ export class MqttClient {
     const events = this.#events;
     this.#events = [];
     return events;
+  }
+
+  /** The last catch of the connection: a fault of this program ends it, not the process. */
+  #attempt(work: () => void, now: number): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(`internal error: ${(error as Error)?.message}`, ReasonCode.implementationSpecificError, now);
+    }
+  }
+
+  #take(bytes: Uint8Array, now: number): void {
+    try {
+      for (const event of this.#session.core.receive(bytes, now)) this.#handle(event, now);
+    } catch (error) {
+      if (!(error instanceof SessionError || error instanceof MalformedPacketError)) throw error;
+      for (const event of error.events) this.#handle(event, now);
+      this.#refused(error, now);
+    }
   }
 
   #sendDue(now: number) {

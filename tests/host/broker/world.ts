@@ -29,9 +29,12 @@ export class World {
       transport: {
         send: (id, bytes) => this.#clients.get(id)!.take(bytes),
         end: (id) => {
-          this.#clients.get(id)!.isClosed = true;
+          this.#clients.get(id)!.end();
         },
-        backlog: () => this.backlog,
+        backlog: (id) => {
+          this.#clients.get(id)!.mayFail('backlog');
+          return this.backlog;
+        },
       },
       ...options,
     });
@@ -96,6 +99,8 @@ export class World {
 export class TestClient {
   readonly received: Packet[] = [];
   isClosed = false;
+  /** Calls of the transport that throw for this connection. */
+  readonly failing = new Set<'send' | 'end' | 'backlog'>();
   connack!: PacketOf<'connack'>;
   readonly id: number;
   readonly protocolVersion: ProtocolVersion;
@@ -112,8 +117,26 @@ export class TestClient {
 
   /** Called by the transport. */
   take(bytes: Uint8Array): void {
-    if (this.isClosed) throw new Error('bytes after the end of the connection');
-    for (const packet of this.#decoder.push(bytes)) this.received.push(packet);
+    this.mayFail('send');
+    try {
+      if (this.isClosed) throw new Error('bytes after the end of the connection');
+      for (const packet of this.#decoder.push(bytes)) this.received.push(packet);
+    } catch (error) {
+      // The engine survives what its transport throws: the test must not.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Called by the transport. */
+  end(): void {
+    this.mayFail('end');
+    this.isClosed = true;
+  }
+
+  mayFail(call: 'send' | 'end' | 'backlog'): void {
+    if (this.failing.has(call)) throw new Error(`the transport cannot ${call}`);
   }
 
   raw(bytes: Uint8Array): void {

@@ -38,6 +38,9 @@ const TRIES = 100;
 function freeClientId(context: EngineContext): string {
   for (let tries = 0; tries < TRIES; tries++) {
     const clientId = context.newClientId();
+    if (typeof clientId !== 'string' || clientId === '') {
+      throw new TypeError(`newClientId returned ${clientId === '' ? 'an empty text' : typeof clientId}; return a text`);
+    }
     if (!context.sessions.get(clientId)) return clientId;
   }
   throw new Violation(ReasonCode.serverUnavailable, `newClientId returned ${TRIES} client ids that are all in use`);

@@ -6,6 +6,7 @@ import {
   PacketDecoder,
   type ProtocolVersion,
   ReasonCode,
+  Result,
 } from '../../../core/index.js';
 import type { ConnectionId, ConnectionInfo } from '../broker-transport.js';
 import type { EngineContext } from '../context.js';
@@ -15,9 +16,16 @@ import { handlePacket } from '../packets/dispatch.js';
 import type { Link } from '../sessions/session.js';
 import { Violation } from '../violation.js';
 import { admit, announcement, sessionExpiry } from './admission.js';
-import { connackVersion, returnCodeFor, SNIFF_BYTES, sniffVersion } from './refusal.js';
+import { closingReason, encodeFarewell, type FarewellType } from './farewell.js';
+import { connackVersion, SNIFF_BYTES, sniffVersion } from './refusal.js';
 
-/** One network connection: framing, the order of packets, and every way in which it ends. */
+/**
+ * One network connection: framing, the order of packets, and every way in which it ends.
+ *
+ * None of its methods throws. What throws inside, be it the engine or the transport, is reported as `failed` and ends this
+ * connection and no other, once the engine's call is done. Until then the connection counts as slow, and what is sent
+ * on it is lost, as it would be on a broken network.
+ */
 export class Connection implements Wire, Link {
   protocolVersion: ProtocolVersion = 4;
   receiveMaximum = 0;
@@ -29,6 +37,8 @@ export class Connection implements Wire, Link {
   readonly #connectEnd: Deadline;
   #client: ConnectedClient | undefined;
   #isClosed = false;
+  /** Something threw: nothing is sent any more, and the connection ends with the engine's call. */
+  #hasFailed = false;
   /** Largest packet that the client accepts (3.1.2.11.4). */
   #outboundMaximum = Number.POSITIVE_INFINITY;
   /** The first bytes, for `sniffVersion`. */
@@ -50,50 +60,48 @@ export class Connection implements Wire, Link {
   /** Takes bytes of the network, in chunks of any size. */
   receive(bytes: Uint8Array): void {
     if (this.#isClosed) return;
-    if (!this.#client) this.#keepHead(bytes);
-    try {
+    this.#attempt(() => {
+      if (!this.#client) this.#keepHead(bytes);
       const { packets, error } = this.#decode(bytes);
       for (const packet of packets) {
         this.#handle(packet);
-        if (this.#isClosed) return;
+        if (this.#isClosed || this.#hasFailed) return;
       }
       if (error) throw new Violation(error.reasonCode, error.message);
-    } catch (error) {
-      if (error instanceof Violation) {
-        this.#end(error.reasonCode, error.message);
-        return;
-      }
-      this.#context.events.emit({ type: 'failed', remote: this.#info.remote, error });
-      this.#end(ReasonCode.implementationSpecificError, 'internal error');
-    }
+    });
   }
 
   /** False when the packet is larger than the client accepts (3.1.2-24): nothing was sent. */
   send(packet: Packet): boolean {
+    if (this.#isClosed || this.#hasFailed) return true;
     const bytes = this.#encode(packet);
-    if (bytes.length > this.#outboundMaximum) return false;
-    this.#context.transport.send(this.#id, bytes);
+    if (!bytes) return false;
+    this.#transmit(bytes);
     return true;
   }
 
   isSlow(): boolean {
+    if (this.#hasFailed) return true;
     const { transport, limits } = this.#context;
-    return (transport.backlog?.(this.#id) ?? 0) > limits.backlogBytes;
+    try {
+      return (transport.backlog?.(this.#id) ?? 0) > limits.backlogBytes;
+    } catch (error) {
+      this.#fail(error);
+      return true;
+    }
   }
 
   /** The network took what was waiting. */
   drained(): void {
-    if (!this.#isClosed) this.#client?.session.pump();
+    if (!this.#isClosed) this.#attempt(() => this.#client?.session.pump());
   }
 
   /** Says why (MQTT 5, 3.14) and closes. */
   closeByServer(reasonCode: number, reason: string): void {
     if (this.#isClosed) return;
-    if (this.#client && this.protocolVersion === 5) {
-      const isSent = this.send({ type: 'disconnect', reasonCode, properties: { reasonString: reason } });
-      if (!isSent) this.send({ type: 'disconnect', reasonCode });
-    }
-    this.#close(true, reasonCode, reason);
+    const code = closingReason('disconnect', reasonCode);
+    if (this.#client) this.#sayWhy('disconnect', code, reason);
+    this.#close(true, code, reason);
   }
 
   closeByClient(reasonCode: number): void {
@@ -114,13 +122,46 @@ export class Connection implements Wire, Link {
     this.#end(ReasonCode.serverShuttingDown, 'the server is shutting down');
   }
 
-  /** What a server sends looks the same in 3.1 and 3.1.1. */
-  #encode(packet: Packet): Uint8Array {
-    return encodePacket(packet, this.protocolVersion === 5 ? 5 : 4);
+  /** Runs what the network or a packet asks for. This is the last catch of the connection. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof Violation) this.#end(error.reasonCode, error.message);
+      else this.#fail(error);
+    }
   }
 
-  #fits(packet: Packet): boolean {
-    return this.#encode(packet).length <= this.#outboundMaximum;
+  /** Something threw that must not: reports it, and ends this connection when the engine's call is done. */
+  #fail(error: unknown): void {
+    this.#report(error);
+    if (this.#isClosed || this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#context.afterCall(() => this.#end(ReasonCode.implementationSpecificError, 'internal error'));
+  }
+
+  #report(error: unknown): void {
+    this.#context.events.emit({ type: 'failed', remote: this.#info.remote, error });
+  }
+
+  /** Undefined when the packet is larger than the client accepts. One that cannot be encoded at all is a failure. */
+  #encode(packet: Packet): Uint8Array | undefined {
+    try {
+      // What a server sends looks the same in 3.1 and 3.1.1.
+      const bytes = encodePacket(packet, this.protocolVersion === 5 ? 5 : 4);
+      return bytes.length <= this.#outboundMaximum ? bytes : undefined;
+    } catch (error) {
+      if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #transmit(bytes: Uint8Array): void {
+    try {
+      this.#context.transport.send(this.#id, bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #decode(bytes: Uint8Array): { packets: readonly Packet[]; error?: MqttError } {
@@ -151,7 +192,8 @@ export class Connection implements Wire, Link {
       ...(protocolVersion === 5 && { properties: announcement(context, packet, identity.clientId) }),
     };
     // Checked before anything changes: no DISCONNECT may come before a successful CONNACK (3.14.0-1).
-    if (!this.#fits(connack)) {
+    if (!this.#encode(connack)) {
+      if (this.#hasFailed) return;
       throw new Violation(ReasonCode.packetTooLarge, 'the client accepts no packet of the size of CONNACK');
     }
 
@@ -192,23 +234,24 @@ export class Connection implements Wire, Link {
     const version = sniffVersion(this.#head);
     if (version !== undefined && reasonCode !== undefined) {
       this.protocolVersion = connackVersion(version);
-      const isFive = this.protocolVersion === 5;
-      const code = isFive ? reasonCode : returnCodeFor(reasonCode);
-      const properties = isFive ? { reasonString: reason } : undefined;
-      if (code !== undefined && !this.send({ type: 'connack', sessionPresent: false, reasonCode: code, properties })) {
-        this.send({ type: 'connack', sessionPresent: false, reasonCode: code });
-      }
+      this.#sayWhy('connack', reasonCode, reason);
     }
     this.#close(true, reasonCode ?? ReasonCode.protocolError, reason);
   }
 
+  #sayWhy(type: FarewellType, reasonCode: number, reason: string): void {
+    const bytes = encodeFarewell(type, this.protocolVersion, reasonCode, reason, this.#outboundMaximum);
+    if (bytes) this.#transmit(bytes);
+  }
+
+  /** Each step has its own catch: a connection that ends does so whatever one of them does. */
   #close(endTransport: boolean, reasonCode: number, reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#connectEnd.cancel();
     const { events, transport, sessions } = this.#context;
     const { remote } = this.#info;
-    if (endTransport) transport.end(this.#id);
+    if (endTransport) this.#step(() => transport.end(this.#id));
     this.#onClosed();
     if (!this.#client) {
       events.emit({ type: 'refused', remote, reasonCode, reason });
@@ -220,8 +263,16 @@ export class Connection implements Wire, Link {
     events.emit({ type: 'disconnected', clientId, remote, reasonCode, reason });
     // Before the will: the client may have subscribed to it, and nothing is sent to a connection that has ended.
     session.detach();
-    session.will.connectionLost();
-    sessions.detached(session);
+    this.#step(() => session.will.connectionLost());
+    this.#step(() => sessions.detached(session));
+  }
+
+  #step(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
   #keepHead(bytes: Uint8Array): void {

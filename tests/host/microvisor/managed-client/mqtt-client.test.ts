@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodePacket, type Packet, type Properties } from '../../../../host/core/index.js';
+import { randomInput } from '../../broker/engine/robustness/hostile-input.js';
+import { makeRandom } from '../../broker/engine/robustness/random.js';
 import { message, Pair } from '../rig/client-pair.js';
 
 const types = (packets: Packet[]) => packets.map(({ type }) => type);
@@ -81,6 +83,45 @@ describe('the managed MQTT client', () => {
     pair.send(packet);
     expect(pair.sent()).toMatchObject([{ type: 'disconnect', reasonCode: 0x82 }]);
     expect(pair.events()).toMatchObject([{ type: 'closed' }]);
+  });
+
+  it.each([
+    ['an unknown version', '100e00044d5154540602000000000161'],
+    ['version 0', '100d00044d51545400020000000161'],
+    ['another name', '100e0004585858580502000000000161'],
+    ['no client id', '100c00044d515454040000000000'],
+  ])('CONNECT with %s from a broker is a protocol error: DISCONNECT 0x82 (MQTT-3.14.2-1)', (_, hex) => {
+    const pair = new Pair().connected();
+    pair.receive(Buffer.from(hex, 'hex'));
+    expect(pair.sent()).toMatchObject([{ type: 'disconnect', reasonCode: 0x82 }]);
+    expect(pair.events()).toMatchObject([{ type: 'closed' }]);
+  });
+
+  it.each([4, 5] as const)(
+    'whatever a broker of version %i sends: at most the connection ends, once',
+    (protocolVersion) => {
+      const random = makeRandom(7);
+      for (let round = 0; round < 1000; round++) {
+        const pair = new Pair({ protocolVersion }).connected();
+        for (const qos of [1, 2] as const) pair.publish(qos, qos);
+        for (let input = 0; input < 4; input++) {
+          pair.receive(randomInput(random, protocolVersion));
+          pair.at(pair.now + random.below(40_000));
+        }
+        pair.sent();
+        const endings = pair.events().filter(({ type }) => type === 'closed' || type === 'flood');
+        expect(endings.filter((event) => 'reason' in event && event.reason.startsWith('internal'))).toEqual([]);
+        expect(endings.length).toBeLessThanOrEqual(1);
+      }
+    },
+  );
+
+  it('a fault of its own ends the connection and nothing else', () => {
+    const pair = new Pair().connected();
+    pair.receive('text' as never);
+    expect(pair.sent()).toMatchObject([{ type: 'disconnect', reasonCode: 0x83 }]);
+    expect(pair.events()).toMatchObject([{ type: 'closed', reason: expect.stringContaining('internal error') }]);
+    expect(pair.deadline).toBeUndefined();
   });
 
   it('a packet before CONNACK ends the connection', () => {
