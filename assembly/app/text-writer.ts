@@ -1,4 +1,4 @@
-/** Text as bytes in memory: a cursor that appends and never runs past its end. */
+/** Writes text into memory: a cursor that appends bytes and never runs past its end. */
 
 let start: usize = 0;
 let at: usize = 0;
@@ -11,7 +11,7 @@ export function begin(buffer: usize, size: usize): void {
   end = buffer + size;
 }
 
-/** Bytes that the text has by now. */
+/** Bytes of the text so far. */
 export function length(): u32 {
   return <u32>(at - start);
 }
@@ -20,7 +20,7 @@ export function byte(value: u32): void {
   if (at < end) store<u8>(at++, value);
 }
 
-/** Appends a literal of the program, which is ASCII. */
+/** Appends a string literal, which is ASCII. */
 export function ascii(text: string): void {
   const source = changetype<usize>(text);
   for (let i = 0; i < text.length; i++) byte(load<u16>(source + ((<usize>i) << 1)));
@@ -41,16 +41,4 @@ export function decimal(value: i32): void {
   let unit: u32 = 1;
   while (rest / unit > 9) unit *= 10;
   for (; unit > 0; unit /= 10) byte(0x30 + ((rest / unit) % 10));
-}
-
-/** The value of decimal digits, or -1 when there are none, too many, or other characters among them. */
-export function parseDecimal(source: usize, count: u32): i32 {
-  if (count == 0 || count > 9) return -1;
-  let value = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const digit = <u32>load<u8>(source + i) - 0x30;
-    if (digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
 }

@@ -2,8 +2,8 @@ import { PAYLOAD_SIZE, payloadBuffer } from './memory-map';
 import { ascii, begin, byte, decimal, length } from './text-writer';
 
 /**
- * Writes a reading into the payload buffer as JSON and gives its length: number of the reading, a simulated
- * temperature between 20.0 and 24.9 degrees Celsius, and how many commands were received.
+ * Writes a reading into the payload buffer as JSON and returns its length. It has the number of the reading, a simulated
+ * temperature from 20.0 to 24.9 degrees Celsius, and the number of commands received.
  */
 export function writeReading(count: i32, commands: i32): u32 {
   const step = (count * 7) % 98;

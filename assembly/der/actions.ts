@@ -8,22 +8,25 @@ import { lookUp } from './known-identifiers';
 import { checkOrder } from './set-order';
 import { readTime } from './time';
 
+/** [1] of a OneAsymmetricKey (RFC 5958 2). */
+const PUBLIC_KEY: u32 = 0x81;
+
 /** Octets of a coordinate or a private value of the curve; 0 when the curve is unknown. */
 function fieldSize(record: DerHead): usize {
   return (<u32>record.bits + 7) >> 3;
 }
 
-/** Octets that an ECPoint of this form has (RFC 5480 2.2): 04 x y, or 02 or 03 and x; 0 for another form, or when it does not matter. */
+/** Octets of an ECPoint of this form (RFC 5480 2.2): 04 x y, or 02 or 03 and x; 0 for another form. */
 function pointSize(form: u32, size: usize): usize {
   return form == 4 ? size * 2 + 1 : form >> 1 == 1 ? size + 1 : 0;
 }
 
-/** Significant bits of a positive INTEGER; a leading zero octet is a sign, and the one after it then has its top bit set. */
+/** Significant bits of a positive INTEGER. A leading zero octet is the sign; the octet after it has its top bit set then. */
 function bitsOf(first: u32, length: usize): u32 {
   return <u32>(length << 3) - (first == 0 ? 8 : clz(first) - 24);
 }
 
-/** The value of up to four octets; what is larger counts as the largest there is. */
+/** The value of up to four octets. A larger value counts as the largest. */
 function smallValue(p: usize, end: usize): u32 {
   if (end - p > 4) return 0x7fffffff;
   let value: u32 = 0;
@@ -32,8 +35,8 @@ function smallValue(p: usize, end: usize): u32 {
 }
 
 /**
- * One operation on the element that was read last; `operands` follow it in the program. Gives the start of the element's
- * content, which `octets` moves, or what is wrong.
+ * Does one operation on the element that was read last. `operands` is the address of its operands in the program. Returns the start
+ * of the element's content, which the operation `octets` moves, or a failure.
  */
 export function act(
   op: u32,
@@ -92,7 +95,7 @@ export function act(
       wrong = noteAttribute(lookUp(operand, content, length), p, end, record);
       break;
     case Op.TIME:
-      // RFC 5280 4.1.2.5, 5.1.2.4: whoever reads a date takes either type, whatever the year.
+      // RFC 5280 4.1.2.5, 5.1.2.4: a reader of dates takes either type, whatever the year.
       store<i64>(field, readTime(load<u8>(start), content, length));
       break;
     case Op.CURVE_LENGTH: {
@@ -105,7 +108,7 @@ export function act(
     case Op.PUBLIC_VERSION:
       // RFC 5958 2: v2 with a public key, v1 without one.
       at = p;
-      isWrong = isNext(p, end, 0x81) != (record.version == 2);
+      isWrong = isNext(p, end, PUBLIC_KEY) != (record.version == 2);
       break;
     case Op.REQUIRE:
       at = p;
@@ -126,7 +129,7 @@ export function act(
       break;
     }
     case Op.USAGE: {
-      // Bit 0 is the highest of the first octet. Zero bits at the end, which X.690 11.2.2 leaves out, change nothing.
+      // Bit 0 is the highest of the first octet. X.690 11.2.2 forbids zero bits at the end, but they change nothing.
       const bits = (length > 1 ? (<u32>load<u8>(content, 1)) << 8 : 0) | (length > 2 ? <u32>load<u8>(content, 2) : 0);
       store<u32>(field, bits);
       isWrong = bits == 0;

@@ -1,14 +1,14 @@
 import { DerHead, Result } from '../../build/abi/assembly';
 import { contentOf, endOf, fail, Packed, readElement, storeView } from './element';
 
-/** Where the common name stands behind a Name in a record, in words; see the list `names` of templates.json. */
+/** The words between a Name in a record and its common name; see the list `names` of templates.json. */
 const COMMON_NAME: u32 = 2;
 /** Universal numbers 12, 19, 20, 28 and 30: the choices of DirectoryString (RFC 5280 appendix A.1). */
 const DIRECTORY_STRINGS: u32 = 0x50181000;
 
-/** Notes the attribute whose value stands at `p` in the record, `place` words behind its Name; 0 has no place there. */
+/** Notes the attribute whose value is at `p` in the record, `place` words behind the Name. `place` 0 notes nothing. */
 export function noteAttribute(place: u32, p: usize, end: usize, record: DerHead): Packed {
-  // A value that is missing or cannot be read is refused by who reads it next.
+  // A value that is missing or malformed is refused when it is read next.
   const value = readElement(p, end);
   if (place == 0 || value < 0) return 0;
   const tag = <u32>load<u8>(p);

@@ -15,20 +15,20 @@ function checkObjectIdentifier(p: usize, end: usize): Packed {
     const lead = <u32>load<u8>(first);
     // X.690 8.19.2: the fewest octets.
     if (lead == 0x80) return fail(Result.DER_OID_NOT_MINIMAL, first);
-    // Five octets hold 35 bits: the first of them may bring four.
+    // Five octets hold 35 bits, so the first of them may have only four.
     if (p - first > 5 || (p - first == 5 && lead > 0x8f)) return fail(Result.DER_OID_ARC_TOO_LARGE, first);
   }
   return 0;
 }
 
-/** X.680 41.4: A to Z, a to z, 0 to 9, space and ' ( ) + , - . / : = ? as one bit for each of 20 to 7F. */
+/** X.680 41.4: A to Z, a to z, 0 to 9, space and ' ( ) + , - . / : = ? */
 function isPrintable(c: u32): bool {
   const letter = (c | 0x20) - 0x61;
-  // Bits for 20 to 3F.
+  // The constant has one bit for each character from 20 to 3F.
   return (c > 0x3f && letter < 26) || (c - 0x20 < 32 && ((0xa7fffb81 >> (c - 0x20)) & 1) != 0);
 }
 
-/** X.680 41: each of the one-octet alphabets by its tag. */
+/** Whether a string type with one-octet characters has this one (X.680 41). */
 function isInAlphabet(tag: u32, c: u32): bool {
   if (tag == Tag.PRINTABLE_STRING) return isPrintable(c);
   if (tag == Tag.IA5_STRING) return c < 0x80;
@@ -36,14 +36,14 @@ function isInAlphabet(tag: u32, c: u32): bool {
   return c == 0x20 || c - 0x30 < 10;
 }
 
-/** What a string of this type is called when it leaves its alphabet. */
+/** The result code of a string type for a character outside its alphabet. */
 function alphabetCode(tag: u32): i32 {
   if (tag == Tag.PRINTABLE_STRING) return Result.DER_PRINTABLE_STRING_INVALID;
   if (tag == Tag.IA5_STRING) return Result.DER_IA5_STRING_INVALID;
   return tag == Tag.VISIBLE_STRING ? Result.DER_VISIBLE_STRING_INVALID : Result.DER_NUMERIC_STRING_INVALID;
 }
 
-/** Checks the content of a primitive element; types that are not universal, or have no inner rule, pass. */
+/** Checks the content of a primitive element. Types that are not universal, or have no inner rule, pass. */
 export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
   const end = p + length;
   const first: u32 = length == 0 ? 0 : load<u8>(p);
@@ -69,7 +69,7 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
       // X.690 11.2.1: unused bits are zero.
       at = end - 1;
       if (length > 1 && (load<u8>(at) & ((1 << first) - 1)) != 0) code = Result.DER_BIT_STRING_PADDING;
-      // X.690 8.6.2.2, 8.6.2.3: there are 0 to 7, and 0 where there are no bits.
+      // X.690 8.6.2.2, 8.6.2.3: there are 0 to 7 of them, and 0 when there are no bits.
       if (first > 7 || (length == 1 && first != 0)) {
         code = Result.DER_BIT_STRING_UNUSED;
         at = p;

@@ -2,24 +2,24 @@ import { DerHead, DerLimit, Result } from '../../build/abi/assembly';
 import { contentOf, endOf, equal, fail, Packed, readElement, storeView } from './element';
 import { lookUp } from './known-identifiers';
 
-/** Takes up a list of extensions with this content, of which those in `identifiers` are known. */
+/** Starts a list of extensions with this content. The list `identifiers` has those that are known. */
 export function beginExtensions(content: usize, identifiers: u32, record: DerHead): void {
   record.extensionList = content;
   record.extensionIdentifiers = identifiers;
   record.extensionCount = 0;
-  // Names in extensions have no place in the record.
+  // The record has no field for names in extensions.
   record.nameField = 0;
 }
 
-/** Takes up the extension whose identifier starts at `start`: it must be the first of its kind (RFC 5280 4.2). */
+/** Starts the extension whose identifier is at `start`. It must be the first of its kind (RFC 5280 4.2). */
 export function beginExtension(start: usize, content: usize, end: usize, record: DerHead): Packed {
   const count = record.extensionCount;
-  // Comparing each with all others is only linear in the input while their number is bounded.
+  // Each is compared with all before it, which takes linear time only because their number is bounded.
   if (count == DerLimit.EXTENSIONS) return fail(Result.X509_EXTENSIONS_TOO_MANY, start);
   record.extensionCount = count + 1;
   let earlier: usize = record.extensionList;
   while (true) {
-    // All of them were read before, so that their ends are no matter.
+    // All of them were read before, so their ends need no check.
     const extension = readElement(earlier, usize.MAX_VALUE);
     const identifier = contentOf(extension);
     if (identifier == start) break;
@@ -33,7 +33,7 @@ export function beginExtension(start: usize, content: usize, end: usize, record:
   return 0;
 }
 
-/** The template of the extension's value; 0 for an unknown one, which is noted when it is critical (RFC 5280 4.2). */
+/** The template of the extension's value, or 0 for an unknown extension. Notes a critical unknown one (RFC 5280 4.2). */
 export function extensionTemplate(record: DerHead): u32 {
   const template = record.extensionTemplate;
   if (template == 0 && record.critical != 0) {

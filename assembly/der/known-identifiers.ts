@@ -1,7 +1,7 @@
 import { IDENTIFIERS } from '../../build/abi/der-templates';
 import { equal } from './element';
 
-/** The value that a list of identifiers has for the content of an OBJECT IDENTIFIER; 0 for none. */
+/** The value that a list of identifiers has for the content of an OBJECT IDENTIFIER, or 0. */
 export function lookUp(list: u32, p: usize, length: usize): u32 {
   let entry = IDENTIFIERS + list;
   while (true) {

@@ -3,7 +3,7 @@ import { Template } from '../../build/abi/der-templates';
 import { finish } from './element';
 import { runTemplate } from './run-template';
 
-/** Reads by a template into a record that begins with DerHead and has `size` bytes; gives the length of what was read. */
+/** Reads by a template into a record of `size` bytes that begins with DerHead. Returns the length of what was read, or a result code. */
 export function readRecord(template: u32, input: usize, length: u32, record: DerHead, size: usize): i32 {
   memory.fill(changetype<usize>(record), 0, size);
   record.version = 1;

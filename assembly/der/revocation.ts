@@ -9,7 +9,7 @@ export function crl_find(crl: CertificateList, serialNumber: usize, serialNumber
   const end = p + crl.revokedCertificatesLength;
   while (p < end) {
     const revoked = readElement(p, end);
-    // Only a record that crl_read did not fill comes here.
+    // Never in a record that crl_read filled.
     if (revoked < 0) break;
     p = endOf(revoked);
     const serial = readElement(contentOf(revoked), p);

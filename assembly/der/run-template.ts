@@ -7,10 +7,10 @@ import { extensionTemplate } from './extension';
 import { lookUp } from './known-identifiers';
 import { checkOrder } from './set-order';
 
-/** How many operations there are. */
+/** The number of operations. */
 const OPERATIONS: u32 = Op.RANGE - Op.END + 1;
 
-/** What comes after an open element: the end of what encloses it, and where the program goes on. */
+/** What comes after an open element: the end of the element around it, and where the program goes on. */
 @unmanaged
 class Frame {
   end: usize;
@@ -21,7 +21,7 @@ function frameAt(record: DerHead, depth: u32): Frame {
   return changetype<Frame>(changetype<usize>(record) + (depth << 3));
 }
 
-/** Reads the element at `p`, which must have this identifier octet unless that is 0; gives its content, checked when it is primitive. */
+/** Reads the element at `p`, which must have the identifier octet `tag` unless that is 0. Checks a primitive one. Returns its content. */
 function take(p: usize, end: usize, tag: u32, depth: u32): Packed {
   if (p == end) return fail(depth == 0 ? Result.DER_TRUNCATED : Result.DER_ELEMENT_MISSING, p);
   const found = <u32>load<u8>(p);
@@ -33,12 +33,12 @@ function take(p: usize, end: usize, tag: u32, depth: u32): Packed {
 }
 
 /**
- * Reads what lies between `p` and `end` by a template. `record` begins with DerHead; 8 * limit bytes are enough for the
- * template Any. Gives the address after it, and writes the count of elements to the record. Each element takes two octets
- * at least and each octet is looked at a bounded number of times, so work is linear.
+ * Reads the bytes from `p` to `end` by a template. `record` begins with DerHead; 8 * limit bytes are enough for the template Any.
+ * Returns the address after what was read, and writes the number of elements to the record. Each element has at least two octets,
+ * and each octet is read a bounded number of times, so the time is linear.
  *
- * An octet of a program is an identifier octet that the next element must have, or an operation. While a
- * constructed element is open, the stack holds what comes after it: the end of what encloses it, and where the program goes on.
+ * An octet of the program is an identifier octet that the next element must have, or an operation. While a constructed element is
+ * open, the stack has a Frame for it.
  */
 export function runTemplate(template: u32, p: usize, end: usize, record: DerHead, limit: u32): Packed {
   let next = PROGRAM + template;
@@ -127,7 +127,7 @@ export function runTemplate(template: u32, p: usize, end: usize, record: DerHead
       start = p;
       content = contentOf(element);
       p = contentEnd = endOf(element);
-      // What is no time was refused with the element.
+      // An element with a malformed time was refused before.
       if (op == Op.TIME) act(op, operands, start, content, contentEnd, p, end, record);
       if (op != Op.ANY || (load<u8>(start) & 0x20) == 0) continue;
       inner = Template.ANY_LIST;

@@ -1,9 +1,9 @@
 import { Result } from '../../build/abi/assembly';
 import { endOf, fail, Packed, readElement } from './element';
 
-/** Whether the encoding at `a` comes after the one at `b`, which ends at `end`. One cannot be the beginning of the other, since the header gives the length. */
+/** Whether the encoding at `a` sorts after the one at `b`, which ends at `end`. Neither is the beginning of the other: the header has the length. */
 function isAfter(a: usize, b: usize, end: usize): bool {
-  // X.690 10.3: a SET is in the order of its tags, whatever their form is.
+  // X.690 10.3: a SET is in the order of its tags, primitive or constructed.
   const tags = <i32>(load<u8>(a) & 0xdf) - <i32>(load<u8>(b) & 0xdf);
   if (tags != 0) return tags > 0;
   while (b < end && load<u8>(a) == load<u8>(b)) {
@@ -13,7 +13,7 @@ function isAfter(a: usize, b: usize, end: usize): bool {
   return b < end && load<u8>(a) > load<u8>(b);
 }
 
-/** X.690 11.6, 10.3: what a SET OF or a SET holds ascends. An element that cannot be read is left to who reads it next. */
+/** X.690 11.6, 10.3: the elements of a SET OF or a SET ascend. A malformed element is refused when it is read next. */
 export function checkOrder(p: usize, end: usize): Packed {
   let last = p;
   while (p < end) {

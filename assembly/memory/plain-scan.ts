@@ -1,8 +1,8 @@
 /**
  * The address of the first byte that is U+0000, not ASCII, or one of the characters `a` and `b` (0 for none); or `end`.
  *
- * A word at a time: of ASCII bytes, subtracting one sets a top bit exactly where a byte was zero, and a borrow can only
- * reach the bytes above that one, so that the lowest top bit is right.
+ * Reads a word at a time. Subtracting one from each ASCII byte sets the top bit exactly where a byte was zero. A borrow reaches
+ * only the bytes above that one, so the lowest top bit is right.
  */
 export function plainScan(start: i32, end: i32, a: i32, b: i32): i32 {
   if (ASC_FEATURE_SIMD) return wideScan(start, end, ONES * a, ONES * b);
@@ -30,8 +30,8 @@ const ONES: u64 = 0x0101010101010101;
 const TOPS: u64 = 0x8080808080808080;
 
 /**
- * plainScan of the build for speed, by vectors and words of 64 bits: the last word overlaps the one before it, so that
- * no byte is looked at alone. `a` and `b` are in every byte.
+ * plainScan of the SIMD build, by vectors and words of 64 bits. The last word overlaps the one before it, so no byte is read
+ * alone. Every byte of `a` and `b` is the character.
  */
 function wideScan(start: i32, end: i32, a: u64, b: u64): i32 {
   const last = end - 8;
@@ -46,7 +46,7 @@ function wideScan(start: i32, end: i32, a: u64, b: u64): i32 {
   return found == 0 ? end : last + firstOf(found);
 }
 
-/** Up to seven bytes: four and more are two halves of one word, which may overlap. */
+/** Up to seven bytes: four or more are read as two halves of one word, which may overlap. */
 function shortScan(start: i32, end: i32, a: u64, b: u64): i32 {
   if (end - start < 4) return byteScan(start, end, <i32>a & 0xff, <i32>b & 0xff);
   const found = faults(<u64>load<u32>(start) | ((<u64>load<u32>(end - 4)) << 32), a, b);
@@ -64,7 +64,7 @@ function firstOf(found: u64): i32 {
 }
 
 function vectorIsPlain(bytes: v128, a: v128, b: v128): bool {
-  // As signed bytes, U+0000 and all that is not ASCII are below one.
+  // As signed bytes, U+0000 and bytes beyond ASCII are below one.
   const low = v128.lt<i8>(bytes, v128.splat<i8>(1));
   return !v128.any_true(v128.or(low, v128.or(v128.eq<i8>(bytes, a), v128.eq<i8>(bytes, b))));
 }

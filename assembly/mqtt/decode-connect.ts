@@ -5,11 +5,12 @@ import { checkTopicName, readBinary, readUtf8 } from './fields';
 import { CONNECT_CLEAN_START, CONNECT_PASSWORD, CONNECT_USER_NAME, CONNECT_WILL, checkConnectFlags } from './flags';
 import { PACKETS, readProperties, WILL_MASK } from './properties';
 
-/** "MQTT" and the first four bytes of "MQIsdp", as a little-endian load sees them. */
-const MQTT: u32 = 0x5454514d;
+/** "MQTT" and the two parts of "MQIsdp", as a little-endian load sees them. */
+export const MQTT: u32 = 0x5454514d;
 const MQIS: u32 = 0x7349514d;
+const DP: u16 = 0x7064;
 
-/** Decodes the body of a CONNECT (3.1); gives the address after the last field, or a result code. */
+/** Decodes the body of a CONNECT (3.1). Returns the address after the last field, or a result code. */
 export function decodeConnect(start: i32, end: i32, packet: Packet): i32 {
   let p = readVersion(start, end, packet);
   if (p < 0) return p;
@@ -48,7 +49,7 @@ function readVersion(p: i32, end: i32, packet: Packet): i32 {
   if (next < 0) return fail(packet, p, Result.PACKET_TRUNCATED);
   const length = next - p - 2;
   const isMqtt = length == 4 && load<u32>(p, 2) == MQTT;
-  const isMqisdp = length == 6 && load<u32>(p, 2) == MQIS && load<u16>(p, 6) == 0x7064;
+  const isMqisdp = length == 6 && load<u32>(p, 2) == MQIS && load<u16>(p, 6) == DP;
   if (!isMqtt && !isMqisdp) return fail(packet, p + 2, Result.PROTOCOL_NAME_INVALID); // MQTT-3.1.2-1
   p = next;
   if (p >= end) return fail(packet, p, Result.PACKET_TRUNCATED);

@@ -4,7 +4,7 @@ import { decodeConnect } from './decode-connect';
 import { fail } from './fault';
 import { checkTopicName, readBinary } from './fields';
 import { checkFilters } from './filters';
-import { checkFixedHeader } from './flags';
+import { checkFixedHeader, PUBLISH_QOS } from './flags';
 import { PACKETS, readProperties } from './properties';
 import { reasonIsValid, reasonScan } from './reasons';
 
@@ -73,7 +73,7 @@ function clearSummary(packet: Packet): void {
   }
 }
 
-/** Decodes one packet into a record whose summary is zero; the result is that of mqtt_decode. */
+/** Decodes one packet into a record whose summary is zero. Returns what mqtt_decode does. */
 function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32, packet: Packet): i32 {
   const protocolVersion = option & VERSION_MASK;
   packet.protocolVersion = protocolVersion;
@@ -89,7 +89,7 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   const remaining = varintRead(start + 1, start + <i32>length);
   if (remaining == 0) return incomplete(packet, 1); // a Remaining Length of one byte may end the packet
   if (remaining < 0) return fail(packet, 1, Result.REMAINING_LENGTH_TOO_LONG);
-  // 3.1.1 does not ask for the fewest bytes, the option does; a CONNECT says only later which version it speaks.
+  // MQTT 5 and the option STRICT ask for the fewest bytes, 3.1.1 does not. A CONNECT says only later which version it speaks.
   const minimal = varintIsMinimal(remaining);
   if (!minimal && (option & ~DecodeOption.HEADER) >= 5) {
     return fail(packet, 1, Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
@@ -103,7 +103,7 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   const missing = total - <i32>length;
   if (missing > 0) {
     if (type != PacketType.PUBLISH || (option & DecodeOption.HEADER) == 0) return incomplete(packet, missing);
-    end -= missing; // what is here of the payload ends with the input
+    end -= missing; // the part of the payload that is here ends with the input
     packet.needed = missing;
   }
   let at = decodeBody(type, flags, body, end, protocolVersion, packet);
@@ -113,7 +113,7 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   } else if (at >= 0) {
     at = fail(packet, at, Result.TRAILING_BYTES);
   } else if (missing > 0 && (at == Result.PACKET_TRUNCATED || at == Result.PROPERTY_LENGTH_INVALID)) {
-    // The header runs past what is here; only a property list that runs past the packet is wrong.
+    // The header goes on behind the input. Only a property list that runs past the packet is wrong.
     const more = <i32>(packet.properties + packet.propertiesLength - end);
     if (more <= missing) return incomplete(packet, max(more, 1));
   }
@@ -127,7 +127,7 @@ function incomplete(packet: Packet, needed: i32): i32 {
   return 0;
 }
 
-/** Gives the address after the last field, or a result code. */
+/** Returns the address after the last field, or a result code. */
 function decodeBody(type: i32, flags: i32, p: i32, end: i32, protocolVersion: i32, packet: Packet): i32 {
   if (type == PacketType.PUBLISH) return decodePublish(flags, p, end, protocolVersion, packet);
   if (type == PacketType.CONNECT) return decodeConnect(p, end, packet);
@@ -143,7 +143,7 @@ function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, p
   if (topicEnd < 0) return topicEnd;
   let p = checkTopicName(start + 2, topicEnd, packet, Result.TOPIC_WILDCARD);
   if (p < 0) return p;
-  if ((flags & 6) != 0) {
+  if ((flags & PUBLISH_QOS) != 0) {
     p = readPacketId(p, end, packet);
     if (p < 0) return p;
   }
@@ -151,7 +151,7 @@ function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, p
     p = readProperties(p, end, packet, 1 << (PACKETS + PacketType.PUBLISH), offsetof<Packet>('properties'));
     if (p < 0) return p;
   }
-  // An empty Topic Name stands only beside a Topic Alias (3.3.2.1; MQTT-4.7.3-1).
+  // A Topic Name may be empty only beside a Topic Alias (3.3.2.1; MQTT-4.7.3-1).
   if (topicEnd == start + 2 && packet.topicAlias == 0) return fail(packet, start, Result.TOPIC_EMPTY);
   packet.payload = p;
   packet.payloadLength = end - p;
@@ -161,7 +161,7 @@ function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, p
 function decodeConnack(start: i32, end: i32, protocolVersion: i32, packet: Packet): i32 {
   if (start == end) return fail(packet, start, Result.PACKET_TRUNCATED);
   const flags: i32 = load<u8>(start);
-  // MQTT 3.1 (3.2) leaves this byte unused; from 3.1.1 on only bit 0 may be set.
+  // Only bit 0 may be set since 3.1.1. MQTT 3.1 (3.2) does not use this byte.
   if (flags > 1) return fail(packet, start, Result.CONNACK_FLAGS_RESERVED);
   packet.connectFlags = flags;
   const p = readReason(PacketType.CONNACK, start + 1, end, protocolVersion, packet);
@@ -174,13 +174,13 @@ function decodeConnack(start: i32, end: i32, protocolVersion: i32, packet: Packe
     : p;
 }
 
-/** PUBACK, PUBREC, PUBREL, PUBCOMP: reason code and properties may be left out (3.4.2.1, 3.4.2.2.1). */
+/** PUBACK, PUBREC, PUBREL, PUBCOMP: the reason code and properties may be missing (3.4.2.1, 3.4.2.2.1). */
 function decodeAcknowledgement(type: i32, start: i32, end: i32, protocolVersion: i32, packet: Packet): i32 {
   const p = readPacketId(start, end, packet);
   return p < 0 || protocolVersion < 5 ? p : decodeReason(type, p, end, protocolVersion, packet);
 }
 
-/** A reason code and properties, each of which may be left out from the end (3.14.2.1, 3.15.2.1). */
+/** A reason code and properties. The properties, or both, may be missing (3.14.2.1, 3.15.2.1). */
 function decodeReason(type: i32, start: i32, end: i32, protocolVersion: i32, packet: Packet): i32 {
   if (start == end) return start;
   const p = readReason(type, start, end, protocolVersion, packet);
@@ -189,7 +189,7 @@ function decodeReason(type: i32, start: i32, end: i32, protocolVersion: i32, pac
   return readProperties(p, end, packet, 1 << (PACKETS + type), offsetof<Packet>('properties'));
 }
 
-/** SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK: packet id, properties, and a list to the end of the packet. */
+/** SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK: a packet id, properties, and a list up to the end of the packet. */
 function decodeList(type: i32, start: i32, end: i32, protocolVersion: i32, packet: Packet): i32 {
   let p = readPacketId(start, end, packet);
   if (p >= 0 && protocolVersion == 5)

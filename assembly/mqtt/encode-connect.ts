@@ -1,16 +1,14 @@
 import { Packet, PacketType, Result } from '../../build/abi/assembly';
-import { storeU16, varintSize } from '../memory/bytes';
+import { storeU16, VARINT_MAXIMUM, varintSize } from '../memory/bytes';
 import { spanAt } from '../memory/span';
+import { MQTT } from './decode-connect';
 import { checkText } from './fields';
 import { CONNECT_CLEAN_START, CONNECT_PASSWORD, CONNECT_USER_NAME, CONNECT_WILL, checkConnectFlags } from './flags';
 import { checkProperties, PACKETS, WILL_MASK, writeString } from './properties';
 import { mqtt_topic_name_check } from './topics';
 import { writeProperties } from './write-properties';
 
-/** The largest property list that is taken: what fits into one packet. */
-const LIST_MAXIMUM: u32 = 268435455;
-
-/** Checks the record of a CONNECT (3.1); gives its Remaining Length or a result code. */
+/** Checks the record of a CONNECT (3.1). Returns its Remaining Length or a result code. */
 export function connectSize(packet: Packet, version: i32): i32 {
   const flags: i32 = packet.connectFlags;
   const fault = checkConnectFlags(flags, version);
@@ -19,7 +17,7 @@ export function connectSize(packet: Packet, version: i32): i32 {
   if (version < 5 && packet.clientIdLength == 0 && (flags & CONNECT_CLEAN_START) == 0) {
     return Result.CLIENT_ID_REQUIRED; // 3.1.1 MQTT-3.1.3-7
   }
-  let size = (version == 3 ? 8 : 6) + 1 + 1 + 2;
+  let size = (version == 3 ? 8 : 6) + 1 + 1 + 2; // protocol name, version, flags, keep alive
   let part = propertiesSize(packet, version, 1 << (PACKETS + PacketType.CONNECT), offsetof<Packet>('properties'));
   if (part < 0) return part;
   size += part;
@@ -57,7 +55,7 @@ function willSize(packet: Packet, version: i32): i32 {
 function propertiesSize(packet: Packet, version: i32, mask: u32, place: usize): i32 {
   const length = spanAt(changetype<usize>(packet), place).length;
   if (version < 5) return length == 0 ? 0 : Result.PROPERTY_FOREIGN;
-  if (length > LIST_MAXIMUM) return Result.PACKET_TOO_LARGE;
+  if (length > VARINT_MAXIMUM) return Result.PACKET_TOO_LARGE;
   const first = <i32>spanAt(changetype<usize>(packet), place).start;
   const at = checkProperties(first, first + <i32>length, packet, mask, place);
   return at < 0 ? at : varintSize(length) + <i32>length;
@@ -105,7 +103,7 @@ function writeProtocol(p: i32, version: i32): i32 {
     return p + 9;
   }
   storeU16(p, 4);
-  store<u32>(p + 2, 0x5454514d); // "MQTT"
+  store<u32>(p + 2, MQTT);
   store<u8>(p + 6, version);
   return p + 7;
 }

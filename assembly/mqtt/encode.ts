@@ -1,17 +1,14 @@
 import { Packet, PacketType, Result } from '../../build/abi/assembly';
-import { storeU16, varintSize, varintStore } from '../memory/bytes';
+import { storeU16, VARINT_MAXIMUM, varintSize, varintStore } from '../memory/bytes';
 import { checkReasons } from './decode';
 import { connectSize, writeConnect } from './encode-connect';
 import { fail } from './fault';
 import { checkFilters } from './filters';
-import { checkFixedHeader, fixedFlags } from './flags';
+import { checkFixedHeader, fixedFlags, PUBLISH_QOS } from './flags';
 import { checkProperties, PACKETS, writeString } from './properties';
 import { reasonIsValid } from './reasons';
 import { mqtt_topic_name_check } from './topics';
 import { writeProperties } from './write-properties';
-
-/** The largest Remaining Length (1.5.5). */
-const REMAINING_LENGTH_MAXIMUM: u32 = 268435455;
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_encode(packet: Packet, output: usize, capacity: u32): i32 {
@@ -24,7 +21,7 @@ export function mqtt_encode(packet: Packet, output: usize, capacity: u32): i32 {
   if (fault < 0) return fault;
   const remaining = type == PacketType.CONNECT ? connectSize(packet, version) : bodySize(type, flags, version, packet);
   if (remaining < 0) return remaining;
-  if (<u32>remaining > REMAINING_LENGTH_MAXIMUM) return Result.PACKET_TOO_LARGE;
+  if (<u32>remaining > VARINT_MAXIMUM) return Result.PACKET_TOO_LARGE;
   const total = 1 + varintSize(remaining) + remaining;
   if (<u32>total > capacity) return Result.OUT_OF_SPACE;
   packet.length = total;
@@ -36,10 +33,12 @@ export function mqtt_encode(packet: Packet, output: usize, capacity: u32): i32 {
 }
 
 function hasPacketId(type: i32, flags: i32): bool {
-  return type == PacketType.PUBLISH ? (flags & 6) != 0 : type >= PacketType.PUBACK && type <= PacketType.UNSUBACK;
+  return type == PacketType.PUBLISH
+    ? (flags & PUBLISH_QOS) != 0
+    : type >= PacketType.PUBACK && type <= PacketType.UNSUBACK;
 }
 
-/** Packets in which reason code and properties may be left out from the end: acknowledgements, DISCONNECT, AUTH. */
+/** Packets whose reason code and properties may be missing: acknowledgements, DISCONNECT, AUTH. */
 function hasOptionalTail(type: i32): bool {
   return (type >= PacketType.PUBACK && type <= PacketType.PUBCOMP) || type >= PacketType.DISCONNECT;
 }
@@ -48,7 +47,7 @@ function hasPayload(type: i32): bool {
   return type == PacketType.PUBLISH || (type > PacketType.PUBCOMP && type <= PacketType.UNSUBACK);
 }
 
-/** Bytes of reason code and properties, the shortest form. */
+/** Bytes of the reason code and the properties in the shortest form. */
 function tailSize(type: i32, version: i32, packet: Packet): i32 {
   const length: i32 = packet.propertiesLength;
   if (version < 5) return type == PacketType.CONNACK ? 1 : 0;
@@ -60,21 +59,21 @@ function tailSize(type: i32, version: i32, packet: Packet): i32 {
   return reason + varintSize(length) + length;
 }
 
-/** Checks the record of any packet but CONNECT; gives its Remaining Length or a result code. */
+/** Checks the record of any packet but CONNECT. Returns its Remaining Length or a result code. */
 function bodySize(type: i32, flags: i32, version: i32, packet: Packet): i32 {
   const payloadLength: i32 = packet.payloadLength;
   const propertiesLength: i32 = packet.propertiesLength;
-  // Lengths beyond 2^28 cannot be sent; refusing them here keeps every sum below within 31 bits.
-  if (<u32>payloadLength > REMAINING_LENGTH_MAXIMUM || <u32>propertiesLength > REMAINING_LENGTH_MAXIMUM) {
+  // Longer fields cannot be sent. Refusing them here keeps every sum below within 31 bits.
+  if (<u32>payloadLength > VARINT_MAXIMUM || <u32>propertiesLength > VARINT_MAXIMUM) {
     return Result.PACKET_TOO_LARGE;
   }
   const isPing = type >= PacketType.PINGREQ && type < PacketType.DISCONNECT;
   if (propertiesLength > 0 && (version < 5 || isPing)) return Result.PROPERTY_FOREIGN;
   if (isPing) return 0;
-  // What the record says of the properties of an earlier packet.
+  // The record may still describe the properties of an earlier packet.
   packet.topicAlias = 0;
   store<u64>(changetype<usize>(packet), 0, offsetof<Packet>('propertiesPresentLow')); // both words
-  // Only a bare AUTH of success may leave out its Authentication Method (3.15.2.1, 3.15.2.2.2).
+  // An AUTH must name its Authentication Method, except a bare one of success (3.15.2.1, 3.15.2.2.2).
   if (propertiesLength > 0 || (type == PacketType.AUTH && packet.reasonCode != 0)) {
     const first = <i32>packet.properties;
     const at = checkProperties(
@@ -95,7 +94,7 @@ function bodySize(type: i32, flags: i32, version: i32, packet: Packet): i32 {
   return hasPayload(type) ? size + payloadLength : size;
 }
 
-/** The rules of the single fields; gives 0 or more, or a result code. */
+/** Checks the fields one by one. Returns 0 or more, or a result code. */
 function checkBody(type: i32, flags: i32, version: i32, packet: Packet): i32 {
   if (hasPacketId(type, flags) && packet.packetId - 1 > 0xfffe) return Result.PACKET_ID_ZERO;
   if (type == PacketType.PUBLISH) {

@@ -7,8 +7,8 @@ import { fail } from './fault';
 import { HASH, PLUS, wildcardScan } from './topics';
 
 /**
- * Reads binary data (1.5.6): a two-byte length and the bytes. Address and length go to the two words at
- * `packet + place`. Gives the address after it, or a result code.
+ * Reads binary data (1.5.6): a two-byte length and the bytes. Puts their span at `place` of the record. Returns the address
+ * after them, or a result code.
  */
 export function readBinary(p: i32, end: i32, packet: Packet, place: usize): i32 {
   const next = fieldEnd(p, end);
@@ -24,7 +24,7 @@ export function readUtf8(p: i32, end: i32, packet: Packet, place: usize): i32 {
   return next < 0 ? next : checkText(p + 2, next, packet);
 }
 
-/** Checks a string (1.5.4), and notes in the record when it is not ASCII; gives `end` or a result code. */
+/** Checks a string (1.5.4), and notes in the record when it is not ASCII. Returns `end` or a result code. */
 export function checkText(start: i32, end: i32, packet: Packet): i32 {
   const plain = plainScan(start, end, 0, 0);
   return plain == end ? end : checkUnicode(plain, end, packet);
@@ -37,7 +37,7 @@ function checkUnicode(start: i32, end: i32, packet: Packet): i32 {
   return end;
 }
 
-/** As checkText, for a Topic Name: it must not hold a wildcard, for which there is this result code (MQTT-3.3.2-2, -14). */
+/** As checkText, for a Topic Name: it must not hold a wildcard. `code` is the result code for one (MQTT-3.3.2-2, -14). */
 export function checkTopicName(start: i32, end: i32, packet: Packet, code: i32): i32 {
   const plain = plainScan(start, end, HASH, PLUS);
   if (plain == end) return end;

@@ -6,7 +6,14 @@ import { checkText } from './fields';
 import { writeString } from './properties';
 import { filterFault, HASH, isShared, PLUS } from './topics';
 
-/** Checks the filter list of a SUBSCRIBE or UNSUBSCRIBE and counts it; gives `end` or a result code. */
+/** Bits of the Subscription Options (3.8.3.1), and those that are reserved in MQTT 5 and before. */
+const OPTION_QOS: i32 = 0x03;
+const OPTION_NO_LOCAL: i32 = 0x04;
+const OPTION_RETAIN_HANDLING: i32 = 0x30;
+const RESERVED: i32 = 0xc0;
+const RESERVED_311: i32 = 0xfc;
+
+/** Checks the filter list of a SUBSCRIBE or UNSUBSCRIBE and counts it. Returns `end` or a result code. */
 export function checkFilters(start: i32, end: i32, packet: Packet, type: i32, protocolVersion: i32): i32 {
   if (start == end) return fail(packet, start, Result.NO_FILTERS); // MQTT-3.8.3-2, MQTT-3.10.3-2
   let p = start;
@@ -37,13 +44,13 @@ export function checkFilters(start: i32, end: i32, packet: Packet, type: i32, pr
   return p;
 }
 
-/** Subscription Options (3.8.3.1); the upper six bits are reserved in 3.1.1, the upper two in MQTT 5. */
+/** Checks the Subscription Options. Returns 0 or a result code. */
 function checkOptions(options: i32, protocolVersion: i32, shared: bool): i32 {
-  const reserved = protocolVersion == 5 ? 0xc0 : 0xfc;
+  const reserved = protocolVersion == 5 ? RESERVED : RESERVED_311;
   if ((options & reserved) != 0) return Result.SUBSCRIPTION_OPTIONS_RESERVED; // MQTT-3.8.3-5, 3.1.1 MQTT-3.8.3-4
-  if ((options & 3) == 3) return Result.QOS_INVALID;
-  if ((options & 0x30) == 0x30) return Result.RETAIN_HANDLING_INVALID;
-  if ((options & 4) != 0 && shared) return Result.SHARE_NO_LOCAL; // MQTT-3.8.3-4
+  if ((options & OPTION_QOS) == OPTION_QOS) return Result.QOS_INVALID;
+  if ((options & OPTION_RETAIN_HANDLING) == OPTION_RETAIN_HANDLING) return Result.RETAIN_HANDLING_INVALID;
+  if ((options & OPTION_NO_LOCAL) != 0 && shared) return Result.SHARE_NO_LOCAL; // MQTT-3.8.3-4
   return 0;
 }
 

@@ -1,5 +1,10 @@
 import { PacketType, Result } from '../../build/abi/assembly';
 
+/** Bits of the first byte of a PUBLISH (3.3.1). */
+export const PUBLISH_RETAIN: i32 = 1;
+export const PUBLISH_QOS: i32 = 6;
+export const PUBLISH_DUP: i32 = 8;
+
 /** Bits of the Connect Flags (3.1.2.3). */
 export const CONNECT_CLEAN_START: i32 = 0x02;
 export const CONNECT_WILL: i32 = 0x04;
@@ -13,11 +18,11 @@ export function fixedFlags(type: i32): i32 {
   return (<i32>(type == PacketType.PUBREL || type == PacketType.SUBSCRIBE || type == PacketType.UNSUBSCRIBE)) << 1;
 }
 
-/** Checks packet type and flags of a first byte (2.1.2, 2.1.3); gives 0 or a result code. */
+/** Checks packet type and flags of a first byte (2.1.2, 2.1.3). Returns 0 or a result code. */
 export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i32 {
   if (type == PacketType.PUBLISH) {
-    if ((flags & 6) == 6) return Result.QOS_INVALID; // MQTT-3.3.1-4
-    return (flags & 14) == 8 ? Result.DUP_WITH_QOS_0 : 0; // MQTT-3.3.1-2
+    if ((flags & PUBLISH_QOS) == PUBLISH_QOS) return Result.QOS_INVALID; // MQTT-3.3.1-4
+    return (flags & (PUBLISH_QOS | PUBLISH_DUP)) == PUBLISH_DUP ? Result.DUP_WITH_QOS_0 : 0; // MQTT-3.3.1-2
   }
   if (<u32>(type - 1) >= <u32>PacketType.AUTH || (type == PacketType.AUTH && protocolVersion < 5)) {
     return Result.PACKET_TYPE_RESERVED;
@@ -25,7 +30,7 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
   return flags == fixedFlags(type) ? 0 : Result.FLAGS_RESERVED; // MQTT-2.1.3-1
 }
 
-/** Checks the Connect Flags byte (3.1.2.3); gives 0 or a result code. */
+/** Checks the Connect Flags byte (3.1.2.3). Returns 0 or a result code. */
 export function checkConnectFlags(flags: i32, protocolVersion: i32): i32 {
   if ((flags & 1) != 0 || <u32>flags > 0xff) return Result.CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
   if ((flags & CONNECT_WILL) == 0) {

@@ -14,6 +14,7 @@ import {
   loadU32,
   storeU16,
   storeU32,
+  VARINT_MAXIMUM,
   varintIsMinimal,
   varintLength,
   varintRead,
@@ -41,9 +42,8 @@ function entryOf(id: i32): u32 {
 }
 
 /**
- * Reads the Property Length at `p` and checks the properties after it; `mask` is the bit of the packet type, shifted
- * as in the table (bit 16 for the will). Their place goes to the two words at `packet + place`. Gives the address
- * after them, or a result code.
+ * Reads the Property Length at `p` and checks the properties after it. `mask` is the bit of the packet type in the table, or
+ * WILL_MASK. Puts their span at `place` of the record. Returns the address after them, or a result code.
  */
 export function readProperties(p: i32, end: i32, packet: Packet, mask: u32, place: usize): i32 {
   const read = varintRead(p, end);
@@ -57,7 +57,7 @@ export function readProperties(p: i32, end: i32, packet: Packet, mask: u32, plac
   return length == 0 && mask != AUTH_MASK ? first : checkProperties(first, first + length, packet, mask, place);
 }
 
-/** Checks every property from `p` to `end`; gives `end` or a result code. */
+/** Checks every property from `start` to `end`. Returns `end` or a result code. */
 export function checkProperties(start: i32, end: i32, packet: Packet, mask: u32, place: usize): i32 {
   let low: u32 = 0;
   let high: u32 = 0;
@@ -69,7 +69,7 @@ export function checkProperties(start: i32, end: i32, packet: Packet, mask: u32,
     if ((entry & mask) == 0) return fail(packet, p, Result.PROPERTY_FOREIGN);
     const bit: u32 = 1 << (id & 31);
     const seen = id < 32 ? low & bit : high & bit;
-    // A server may send several subscription identifiers in a PUBLISH (3.3.2.3.8); user properties may always repeat.
+    // A user property may repeat, and a server may send several subscription identifiers in a PUBLISH (3.3.2.3.8).
     if (
       seen != 0 &&
       id != PropertyId.USER_PROPERTY &&
@@ -130,12 +130,12 @@ function checkString(p: i32, end: i32, packet: Packet, utf8: bool, topic: bool):
   return checkTopicName(first, next, packet, Result.RESPONSE_TOPIC_WILDCARD);
 }
 
-/** Bytes of an integer that is no variable byte integer: the types are numbered by their sizes, 1, 2 and 4. */
+/** Bytes of an integer of fixed size: the types 1, 2 and 3 have 1, 2 and 4. */
 function fixedSize(type: i32): i32 {
   return (1 << type) >> 1;
 }
 
-/** The same; 0 when `end` cuts it off. */
+/** As fixedSize, but 0 when `end` cuts the integer off. */
 function integerSize(p: i32, end: i32, type: i32): i32 {
   return end - p < fixedSize(type) ? 0 : fixedSize(type);
 }
@@ -162,7 +162,7 @@ export function mqtt_property_read(input: usize, length: u32, property: Property
     let size = integerSize(p, end, type);
     let value: u32 = 0;
     if (type == PropertyType.VARINT) {
-      const read = max(varintRead(p, end), 0); // too long is cut off here
+      const read = max(varintRead(p, end), 0); // one that is too long counts as cut off
       size = varintLength(read);
       value = varintValue(read);
     } else if (size != 0) value = integerValue(p, type);
@@ -215,11 +215,11 @@ export function mqtt_property_write(property: Property, output: usize, capacity:
   return size;
 }
 
-/** A larger integer would lose its upper bits; a variable byte integer would take a fifth byte. */
+/** The largest integer that a type can hold. */
 function largestInteger(type: i32): u32 {
   if (type == PropertyType.BYTE) return 0xff;
   if (type == PropertyType.U16) return 0xffff;
-  return type == PropertyType.VARINT ? 0x0fffffff : 0xffffffff;
+  return type == PropertyType.VARINT ? VARINT_MAXIMUM : 0xffffffff;
 }
 
 function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): i32 {
@@ -228,7 +228,7 @@ function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): 
   return 2 + valueLength + (type == PropertyType.PAIR ? 2 + nameLength : 0);
 }
 
-/** Writes a two-byte length and the bytes; gives the address after them. */
+/** Writes a two-byte length and the bytes. Returns the address after them. */
 export function writeString(p: i32, source: usize, length: u32): i32 {
   storeU16(p, length);
   memory.copy(p + 2, source, length);

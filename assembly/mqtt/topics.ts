@@ -4,7 +4,7 @@ import { utf8Fault, utf8Scan } from '../memory/utf8';
 
 export const HASH: i32 = 0x23;
 export const PLUS: i32 = 0x2b;
-/** Both wildcards are HASH under this mask, and nothing else is. */
+/** Under this mask both wildcards are HASH, and no other character is. */
 const WILDCARD_MASK: i32 = 0xf7;
 const SLASH: i32 = 0x2f;
 const DOLLAR: i32 = 0x24;
@@ -18,19 +18,23 @@ export function wildcardScan(start: i32, end: i32): i32 {
   return end;
 }
 
-/** "$share/": the seven bytes with which a shared subscription begins (4.8.2). */
+/** Bytes of "$share/", with which a shared subscription begins (4.8.2); its first and last four as a little-endian load sees them. */
+const SHARE_SIZE: i32 = 7;
+const SHARE_START: u32 = 0x61687324;
+const SHARE_END: u32 = 0x2f657261;
+
 export function isShared(start: i32, end: i32): bool {
-  return end - start >= 7 && load<u32>(start) == 0x61687324 && load<u32>(start, 3) == 0x2f657261;
+  return end - start >= SHARE_SIZE && load<u32>(start) == SHARE_START && load<u32>(start, 3) == SHARE_END;
 }
 
 /**
- * Checks a filter that is valid UTF-8 and has no wildcard before `plain`; gives 0 or the result code. Shared
- * subscriptions exist in MQTT 5 only.
+ * Checks a filter that is valid UTF-8 and has no wildcard before `plain`. Returns 0 or a result code. Only MQTT 5 has shared
+ * subscriptions.
  */
 export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i32): i32 {
   let p = start;
   if (protocolVersion == 5 && isShared(start, end)) {
-    const name = start + 7;
+    const name = start + SHARE_SIZE;
     p = name;
     while (p < end && load<u8>(p) != SLASH) p++;
     if (p == name) return Result.SHARE_NAME_INVALID; // MQTT-4.8.2-1

@@ -3,10 +3,9 @@ import { core } from '../core/engine/core.js';
 import { scratch } from '../core/engine/scratch.js';
 import { encodePacket, PacketBatch, PacketCursor, PacketDecoder, preparePublish, topicMatches } from '../core/index.js';
 import * as dropIn from '../mqtt-packet/index.js';
-
+import { chunkOf, coldTopics, mix, type Sample, samples } from './bench-packets.js';
 import { decodeControl } from './control.js';
 import { kept, type Row } from './measure.js';
-import { chunkOf, coldTopics, mix, type Sample, samples } from './packets.js';
 
 /** The part of mqtt-packet that the rows call. */
 export interface Peer {

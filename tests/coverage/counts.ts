@@ -1,26 +1,69 @@
-// What gcov counted in the C of wasm2c, reduced to the core's own lines and branches.
+// Reduces what gcov counted in the C of wasm2c to the core's own lines and branches.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Op } from '../mutation/wasm/module.js';
+import { type Code, type Instruction, type Module, Op } from '../mutation/wasm/module.js';
+import type { Place, Places } from '../mutation/wasm/places.js';
 
-/** A conditional of WASM: `if` and `br_if`, `select`, `br_table`. All other branches in C are those of the runtime. */
+/** A line of gcov's JSON. */
+interface GcovLine {
+  line_number: number;
+  count: number;
+  branches: { count: number }[];
+}
+
+/** Lines of the C of a function, both included. */
+interface Range {
+  first: number;
+  last: number;
+}
+
+/** A line that did not run. */
+export interface MissedLine {
+  function: string;
+  place: Place;
+  /** Of the line of C, and its text. */
+  number: number;
+  c: string;
+}
+
+/** A way out of a conditional that was not taken. */
+export interface MissedBranch extends MissedLine {
+  way: number;
+  /** Whether the conditional ran at all. */
+  isReached: boolean;
+}
+
+export interface Counts {
+  total: { lines: number; branches: number };
+  missed: { lines: MissedLine[]; branches: MissedBranch[] };
+}
+
+/** A conditional of WASM: `if` and `br_if`, `select`, `br_table`. All other branches in C belong to the runtime. */
 const CONDITIONAL = /^\s*(if \(w2c_\w+\)|switch \()|= w2c_\w+ \? w2c_\w+ : w2c_\w+;$/;
-const CONDITIONALS = new Set([Op.IF, Op.BR_IF, Op.SELECT, Op.BR_TABLE]);
+const CONDITIONALS: ReadonlySet<number> = new Set([Op.IF, Op.BR_IF, Op.SELECT, Op.BR_TABLE]);
 
-/** First and last line of each function of the module, in the order of the module. */
-function functionsOf(lines) {
-  const found = [];
-  lines.forEach((line, index) => {
-    if (/^(static )?(u32|u64|void) w2c_\w+\(.*\) \{$/.test(line)) found.push({ first: index + 1 });
-    else if (line === '}' && found.length > 0) found.at(-1).last ??= index + 1;
-  });
+/** The lines of each function, in the order of the module. */
+function functionsOf(lines: readonly string[]): Range[] {
+  const found: Range[] = [];
+  let first: number | undefined;
+  for (const [index, line] of lines.entries()) {
+    if (/^(static )?(u32|u64|void) w2c_\w+\(.*\) \{$/.test(line)) first = index + 1;
+    if (line !== '}' || first === undefined) continue;
+    found.push({ first, last: index + 1 });
+    first = undefined;
+  }
   return found;
 }
 
-/** The instruction of each conditional line: they are in the same order in both, as the compiler leaves no dead code. */
-function instructionsOf(lines, { first, last }, code, name) {
-  const numbers = [];
+/** The instruction of each conditional line. Both are in the same order, as the compiler leaves no dead code. */
+function instructionsOf(
+  lines: readonly string[],
+  { first, last }: Range,
+  code: readonly Instruction[],
+  name: string,
+): Map<number, Instruction> {
+  const numbers: number[] = [];
   for (let number = first; number <= last; number++) if (CONDITIONAL.test(lines[number - 1])) numbers.push(number);
   const instructions = code.filter(({ op }) => CONDITIONALS.has(op));
   if (numbers.length !== instructions.length)
@@ -28,39 +71,59 @@ function instructionsOf(lines, { first, last }, code, name) {
   return new Map(numbers.map((number, index) => [number, instructions[index]]));
 }
 
-/** The line of the sources that a line of C comes from: that of the conditional before it, for want of more. */
-function placeOf(number, { first, index }, instructions, code, places) {
-  for (let at = number; at > first; at--) if (instructions.has(at)) return places.of(index, instructions.get(at).at);
+/** A function of the core in both forms. */
+interface Translated extends Code {
+  index: number;
+  range: Range;
+  instructions: Map<number, Instruction>;
+}
+
+/** The line of the sources that a line of C comes from: nothing is closer than the conditional before it. */
+function placeOf(number: number, { index, range, code, instructions }: Translated, places: Places): Place {
+  for (let at = number; at > range.first; at--) {
+    const instruction = instructions.get(at);
+    if (instruction) return places.of(index, instruction.at);
+  }
   return places.of(index, code[0].at);
 }
 
-/**
- * @param folder where core.c, core.o and the counts are
- * @param module build/core.wasm, from readModule
- * @returns lines and branches: how many there are, how many were run, and those that were not
- */
-export function readCounts(folder, module, places) {
+/** What gcov counted, by line of core.c. */
+function gcov(folder: string): Map<number, GcovLine> {
   const text = execFileSync('gcov', ['-b', '-c', '--json-format', '--stdout', 'core.o'], {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const counted = new Map(JSON.parse(text).files[0].lines.map((line) => [line.line_number, line]));
+  const { files }: { files: { lines: GcovLine[] }[] } = JSON.parse(text);
+  return new Map(files[0].lines.map((line) => [line.line_number, line]));
+}
+
+/**
+ * Counts lines and branches, and those that did not run.
+ *
+ * @param folder where core.c, core.o and the counts are
+ * @param module build/core.wasm
+ */
+export function readCounts(folder: string, module: Module, places: Places): Counts {
+  const counted = gcov(folder);
   const lines = readFileSync(join(folder, 'core.c'), 'utf8').split('\n');
   const functions = functionsOf(lines);
-  if (functions.length !== module.functions.length) throw new Error('core.c has other functions than core.wasm');
-  const total = { lines: 0, branches: 0 };
-  const missed = { lines: [], branches: [] };
+  if (functions.length !== module.functions.length)
+    throw new Error('core.c and core.wasm do not have the same functions');
+  const counts: Counts = { total: { lines: 0, branches: 0 }, missed: { lines: [], branches: [] } };
+  const { total, missed } = counts;
   for (const [index, range] of functions.entries()) {
-    const { code } = module.functions[index];
-    const instructions = instructionsOf(lines, range, code, places.functionName(index));
+    const name = places.functionName(index);
+    const { code, locals } = module.functions[index];
+    const instructions = instructionsOf(lines, range, code, name);
+    const translated = { index, range, locals, code, instructions };
     for (let number = range.first; number <= range.last; number++) {
       const line = counted.get(number);
       if (!line) continue;
-      const where = () => ({
-        function: places.functionName(index),
-        place: placeOf(number, { ...range, index }, instructions, code, places),
+      const where = (): MissedLine => ({
+        function: name,
+        place: placeOf(number, translated, places),
         number,
         c: lines[number - 1].trim(),
       });
@@ -73,5 +136,5 @@ export function readCounts(folder, module, places) {
       });
     }
   }
-  return { total, missed };
+  return counts;
 }

@@ -3,8 +3,8 @@ import process from 'node:process';
 import { isMainThread, parentPort, type Worker } from 'node:worker_threads';
 import { Command, InvalidArgumentError } from 'commander';
 import { typescriptWorker } from '../../tools/run-typescript.js';
+import { bothBuilds, type Check, Tally } from './checks/exhaustive-check.js';
 import { checks } from './checks/index.js';
-import { bothBuilds, type Check, Tally } from './rig.js';
 
 interface Slice {
   name: string;

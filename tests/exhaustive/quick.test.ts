@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Build, bothBuilds, Tally } from './checks/exhaustive-check.js';
 import { checks } from './checks/index.js';
-import { Build, bothBuilds, Tally } from './rig.js';
 
 const builds = bothBuilds();
 const quick = checks.filter((check) => check.quick);

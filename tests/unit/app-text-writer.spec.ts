@@ -1,4 +1,5 @@
-import { ascii, begin, byte, bytes, decimal, length, parseDecimal } from '../../assembly/app/text-writer';
+import { parseDecimal } from '../../assembly/app/parse-decimal';
+import { ascii, begin, byte, bytes, decimal, length } from '../../assembly/app/text-writer';
 import { INPUT, OUTPUT, put, putText } from './bytes';
 
 function text(): string {

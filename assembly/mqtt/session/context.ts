@@ -9,7 +9,7 @@ import { resetLimits } from './limits';
  */
 const FORGOTTEN: u32 = (1 << PacketType.SUBACK) | (1 << PacketType.UNSUBACK) | (1 << (RECEIVED + PacketType.PUBACK));
 
-/** ABI: see assembly/abi/context.json. */
+/** ABI: see assembly/abi/session.json. */
 export function session_init(
   context: Context,
   length: u32,
@@ -36,7 +36,7 @@ export function session_init(
   return session_close(context);
 }
 
-/** ABI: see assembly/abi/context.json. */
+/** ABI: see assembly/abi/session.json. */
 export function session_close(context: Context): i32 {
   // From state to waiting: SessionState.CLOSED, and nothing is awaited.
   const first = offsetof<Session>('state');

@@ -1,12 +1,12 @@
 import { Context } from './layout';
 
 /*
- * In-flight records: one word each, in one table, those of each direction in the order in which their messages began.
+ * In-flight records: one word each, in one table. Those of each direction are in the order in which their messages began.
  *
  *     bits 0-3 next packet | 4 RECEIVED | 5 LIVE | 6 COUNTED | 8-15 filters | 16-31 Packet Identifier
  *
- * The next packet is the type of the packet that takes the message on: the answer that is awaited, or the acknowledgement
- * that the client owes. So each transition is told by packet types alone.
+ * The next packet is the type of the packet that the message needs next: the answer that is awaited, or the acknowledgement
+ * that the client owes. So packet types alone say which transition is legal.
  *
  *     sent QoS 1      PUBACK                    received QoS 1  PUBACK (owed, by hand only)
  *     sent QoS 2      PUBREC, then PUBCOMP      received QoS 2  PUBREC (owed, by hand only), then PUBREL
@@ -14,12 +14,12 @@ import { Context } from './layout';
  */
 /** Mask of the packet type that a record awaits or owes. */
 export const NEXT: u32 = 15;
-/** The message is the server's; each side gives its own Packet Identifiers (2.2.1). */
+/** The direction: each side has Packet Identifiers of its own (2.2.1). */
 export const SENT: u32 = 0;
 export const RECEIVED: u32 = 0x10;
-/** The record was sent or received on this connection; one that was not waits to be sent again. */
+/** The packet was sent or received on this connection. One of an earlier connection waits to be sent again. */
 export const LIVE: u32 = 0x20;
-/** It takes one of the Receive Maximum of this connection: a PUBREL that is sent again does not. */
+/** It counts towards the Receive Maximum of this connection. A PUBREL that is sent again does not. */
 export const COUNTED: u32 = 0x40;
 
 export function endOf(context: Context): usize {
@@ -45,7 +45,7 @@ export function firstToResend(context: Context): usize {
   return search(context, RECEIVED | LIVE, SENT);
 }
 
-/** How many records of a direction have this mark; 0 for all. */
+/** How many records of a direction have this mark; `mark` 0 counts all. */
 export function count(context: Context, direction: u32, mark: u32): u32 {
   const end = endOf(context);
   let found: u32 = 0;
@@ -55,7 +55,7 @@ export function count(context: Context, direction: u32, mark: u32): u32 {
   return found;
 }
 
-/** Adds a record behind the others; there must be room. */
+/** Adds a record behind the others. There must be room. */
 export function append(context: Context, word: u32): void {
   store<u32>(endOf(context), word);
   context.count = context.count + 1;
@@ -67,7 +67,7 @@ export function remove(context: Context, at: usize): void {
   context.count = context.count - 1;
 }
 
-/** The connection is gone: records whose direction and next packet are in the mask are forgotten, none is live. */
+/** The connection is gone: forgets records whose direction and next packet are in the mask; none of the others is live. */
 export function sweep(context: Context, forgotten: u32): void {
   const first = context.records;
   const end = endOf(context);

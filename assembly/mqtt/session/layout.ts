@@ -7,8 +7,8 @@ import { Property, Session, SessionContext, SessionLimits } from '../../../build
  */
 const OWN: usize = Session.SIZE;
 const SERVER: usize = OWN + SessionLimits.SIZE;
-const SCRATCH: usize = SERVER + SessionLimits.SIZE;
-const PROPERTY: usize = SCRATCH + SessionLimits.SIZE;
+export const SCRATCH: usize = SERVER + SessionLimits.SIZE;
+export const PROPERTY: usize = SCRATCH + SessionLimits.SIZE;
 
 /** The whole context: the record Session, and views of what lies behind it. */
 @unmanaged
@@ -31,7 +31,7 @@ export class Context extends Session {
     return changetype<SessionLimits>(changetype<usize>(this) + SCRATCH);
   }
 
-  /** The authentication methods of the CONNECT and of the packet: one load each, where own and scratch need an addition before it. */
+  /** The authentication methods of the CONNECT and of the packet. Each is one load, where `own` and `scratch` need an addition first. */
   @inline
   get ownMethod(): u32 {
     return load<u32>(changetype<usize>(this), OWN + offsetof<SessionLimits>('authenticationMethod'));

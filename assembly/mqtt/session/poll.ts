@@ -5,9 +5,9 @@ import { startWaiting } from './send';
 import { ANSWER_SIZE, writeAnswer } from './write-answer';
 
 /** A PINGREQ, as a little-endian store writes it (3.12). */
-const PINGREQ: u16 = 0x00c0;
+const PINGREQ: u16 = <u16>(PacketType.PINGREQ << 4);
 
-/** Milliseconds that are left of an interval; times are subtracted, never compared, so that the clock may wrap around. */
+/** Milliseconds that are left of an interval. Times are subtracted, never compared, so the clock may wrap around. */
 function left(elapsed: u32, interval: u32): u32 {
   return elapsed >= interval ? 0 : interval - elapsed;
 }
@@ -18,18 +18,18 @@ function untilTimeout(context: Context, now: u32): u32 {
   return left(now - context.waitingSince, context.responseTimeout);
 }
 
-/** ABI: see assembly/abi/context.json. */
+/** ABI: see assembly/abi/session.json. */
 export function session_deadline(context: Context, now: u32): i32 {
   const timeout = untilTimeout(context, now);
   const keepAlive = context.keepAlive;
   if (context.state != SessionState.CONNECTED || keepAlive == 0) return timeout;
-  // MQTT-3.1.2-20: something is sent in each interval. A server that is silent for one is asked too: it may be gone.
+  // MQTT-3.1.2-20: the client sends something in each interval. It also asks a server that is silent for one, which may be gone.
   let idle = now - context.lastSent;
   if (context.waiting == 0) idle = max(idle, now - context.lastReceived);
   return min(timeout, left(idle, keepAlive));
 }
 
-/** ABI: see assembly/abi/context.json. */
+/** ABI: see assembly/abi/session.json. */
 export function session_poll(context: Context, now: u32, output: usize, capacity: u32): i32 {
   context.event = SessionEvent.NONE;
   if (capacity < ANSWER_SIZE) return Result.OUT_OF_SPACE;
@@ -46,7 +46,7 @@ export function session_poll(context: Context, now: u32, output: usize, capacity
     const word = load<u32>(record);
     const packetId = word >> 16;
     if ((word & NEXT) != PacketType.PUBCOMP) {
-      // Without quota the message waits until an answer frees some (4.9).
+      // Above the Receive Maximum the message waits for an answer to another (4.9).
       if (count(context, SENT, COUNTED) >= context.server.receiveMaximum) return 0;
       context.packetId = packetId;
       context.event = SessionEvent.RESEND;

@@ -2,6 +2,7 @@ import {
   Packet,
   PacketFlag,
   PacketType,
+  ReasonCode,
   Result,
   SessionContext,
   SessionEvent,
@@ -9,6 +10,7 @@ import {
   SessionLimits,
   SessionState,
 } from '../../../build/abi/assembly';
+import { FIRST_ERROR } from '../reasons';
 import { resolveAlias } from './aliases';
 import { session_close } from './context';
 import { append, COUNTED, count, find, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
@@ -16,7 +18,7 @@ import { Context } from './layout';
 import { readLimits } from './limits';
 import { ANSWER_SIZE, writeAnswer } from './write-answer';
 
-/** Packets of a server, by the state of the connection; bit n is packet type n. */
+/** The packets that a server may send in each state of the connection; bit n is packet type n. */
 const WHEN_CONNECTING: i32 = (1 << PacketType.CONNACK) | (1 << PacketType.AUTH);
 const ANSWERS: i32 =
   (1 << PacketType.PUBACK) |
@@ -32,20 +34,17 @@ const WHEN_CONNECTED: i32 =
   (1 << PacketType.DISCONNECT) |
   (1 << PacketType.AUTH);
 
-const CONTINUE_AUTHENTICATION: u32 = 0x18;
-const RE_AUTHENTICATE: u32 = 0x19;
-
 /**
- * What a packet leads to, unless it breaks a rule: its event in bits 0 to 7, the type of the answer in bits 8 to 15 and the
- * reason code of the answer above.
+ * The outcome of a packet that breaks no rule: the event in bits 0 to 7, the type of the answer in bits 8 to 15, and above them
+ * the reason code of the answer.
  */
 const PUBREC: i32 = PacketType.PUBREC << 8;
 const PUBREL: i32 = PacketType.PUBREL << 8;
 const PUBCOMP: i32 = PacketType.PUBCOMP << 8;
-/** Reason code "Packet Identifier not found" of PUBREL and PUBCOMP (3.6.2.1, 3.7.2.1). */
-const NOT_FOUND: i32 = 0x92 << 16;
+/** Of PUBREL and PUBCOMP (3.6.2.1, 3.7.2.1). */
+const NOT_FOUND: i32 = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16;
 
-/** ABI: see assembly/abi/context.json. */
+/** ABI: see assembly/abi/session.json. */
 export function session_receive(context: Context, packet: Packet, now: u32, output: usize, capacity: u32): i32 {
   context.event = SessionEvent.NONE;
   if (capacity < ANSWER_SIZE) return Result.OUT_OF_SPACE;
@@ -81,7 +80,7 @@ function dispatch(context: Context, type: i32, state: i32, packet: Packet, packe
   return SessionEvent.DISCONNECTED;
 }
 
-/** CONNACK (3.2): the session goes on or begins anew, within what the server allows. */
+/** CONNACK (3.2): the session goes on or begins again, within what the server allows. */
 function connected(context: Context, packet: Packet): i32 {
   const server = context.server;
   if (packet.reasonCode != 0) {
@@ -95,7 +94,7 @@ function connected(context: Context, packet: Packet): i32 {
   }
   const limits = context.scratch;
   readLimits(context, packet, limits);
-  if (limits.authenticationMethod != context.own.authenticationMethod) {
+  if (limits.authenticationMethod != context.ownMethod) {
     return Result.AUTHENTICATION_METHOD_CHANGED; // MQTT-4.12.0-5
   }
   memory.copy(changetype<usize>(server), changetype<usize>(limits), SessionLimits.SIZE);
@@ -105,7 +104,7 @@ function connected(context: Context, packet: Packet): i32 {
   memory.fill(context.aliases, 0, context.aliasBytes);
   context.state = SessionState.CONNECTED;
   const method = server.authenticationMethod;
-  context.authentication = method != 0 ? RE_AUTHENTICATE : 0;
+  context.authentication = method != 0 ? ReasonCode.RE_AUTHENTICATE : 0;
   context.waiting = 0;
   context.known = keepsSession(context);
   return SessionEvent.CONNECTED;
@@ -119,24 +118,24 @@ function keepsSession(context: Context): u32 {
   return adopts | own | context.server.sessionExpiryInterval;
 }
 
-/** AUTH (4.12): a step of the exchange, or the end of one that the client began while connected. */
+/** AUTH (4.12): a step of the exchange, or the end of a re-authentication. */
 function authenticate(context: Context, state: i32, packet: Packet): i32 {
   const reason = packet.reasonCode;
-  // The first authentication ends with CONNACK (4.12); only a client begins a new one (3.15.2.1).
-  const fits = reason == CONTINUE_AUTHENTICATION || (reason == 0 && state == SessionState.CONNECTED);
+  // The first authentication ends with CONNACK (4.12). Only a client begins another one (3.15.2.1).
+  const fits = reason == ReasonCode.CONTINUE_AUTHENTICATION || (reason == 0 && state == SessionState.CONNECTED);
   if (!fits || context.authentication != 1) return Result.PACKET_UNEXPECTED;
   readLimits(context, packet, context.scratch);
-  const method = context.scratch.authenticationMethod;
-  // A bare AUTH of success names none (3.15.2.1).
-  if (method != context.own.authenticationMethod && method != 0) {
+  const method = context.scratchMethod;
+  // A bare AUTH of success names no method (3.15.2.1).
+  if (method != context.ownMethod && method != 0) {
     return Result.AUTHENTICATION_METHOD_CHANGED; // MQTT-4.12.0-5
   }
   context.waiting = 0;
-  context.authentication = reason != 0 ? reason : RE_AUTHENTICATE;
+  context.authentication = reason != 0 ? reason : ReasonCode.RE_AUTHENTICATE;
   return reason != 0 ? SessionEvent.AUTHENTICATE : SessionEvent.AUTHENTICATED;
 }
 
-/** PUBLISH: a new message or one that came before (4.3). */
+/** PUBLISH: a new message, or one that came before (4.3). */
 function message(context: Context, packet: Packet, packetId: u32): i32 {
   const alias = packet.topicAlias;
   const topic = alias != 0 ? resolveAlias(context, packet, alias) : 0;
@@ -147,12 +146,12 @@ function message(context: Context, packet: Packet, packetId: u32): i32 {
   if (outcome >= 0 && packet.topicLength == 0) {
     packet.topic = topic + SessionContext.ALIAS;
     packet.topicLength = load<u16>(topic);
-    packet.flags = flags | PacketFlag.NOT_ASCII; // what it stands for may be anything
+    packet.flags = flags | PacketFlag.NOT_ASCII; // the topic of an alias may hold any character
   }
   return outcome;
 }
 
-/** A message of QoS 1 or 2: taken into the records unless it is acknowledged at once. */
+/** Takes a message of QoS 1 or 2 into the records, unless it is acknowledged at once. */
 function track(context: Context, qos: i32, packetId: u32): i32 {
   const owed = PacketType.PUBLISH + qos;
   const record = find(context, RECEIVED, packetId);
@@ -164,9 +163,9 @@ function track(context: Context, qos: i32, packetId: u32): i32 {
   let next = owed;
   let outcome = SessionEvent.DUPLICATE;
   if (record != 0) {
-    // MQTT-4.3.3-10: until PUBREL came, each copy is answered by PUBREC.
+    // MQTT-4.3.3-10: until PUBREL comes, each copy is answered by PUBREC.
     if (qos == 2 && (word & NEXT) == PacketType.PUBREL) outcome |= PUBREC;
-    else if ((word & NEXT) != owed) return Result.PACKET_ID_REUSED; // it is that of a message of the other QoS
+    else if ((word & NEXT) != owed) return Result.PACKET_ID_REUSED; // by a message of the other QoS
     store<u32>(record, word | LIVE | COUNTED);
     return outcome;
   }
@@ -181,7 +180,7 @@ function track(context: Context, qos: i32, packetId: u32): i32 {
   return outcome;
 }
 
-/** PUBREL: the end of a received message of QoS 2; one that is not known is answered too (MQTT-4.3.3-11). */
+/** PUBREL: the end of a received message of QoS 2. An unknown one is answered too (MQTT-4.3.3-11). */
 function release(context: Context, packetId: u32): i32 {
   const record = find(context, RECEIVED, packetId);
   if (record == 0) return SessionEvent.NONE | PUBCOMP | NOT_FOUND;
@@ -193,9 +192,9 @@ function release(context: Context, packetId: u32): i32 {
 /** PUBACK, PUBREC, PUBCOMP, SUBACK, UNSUBACK: the answers to what the client sent. */
 function answer(context: Context, type: i32, packet: Packet, packetId: u32): i32 {
   const record = find(context, SENT, packetId);
-  const accepted = type == PacketType.PUBREC && packet.reasonCode < 0x80;
+  const accepted = type == PacketType.PUBREC && packet.reasonCode < FIRST_ERROR;
   if (record == 0) {
-    // The server keeps a message that the client forgot: released, so that it forgets it too (3.6.2.1), and says so.
+    // The server keeps a message that the client forgot. PUBREL lets the server forget it too, and says why (3.6.2.1).
     if (type == PacketType.PUBCOMP) return SessionEvent.NONE;
     return accepted ? SessionEvent.NONE | PUBREL | NOT_FOUND : Result.PACKET_ID_UNKNOWN;
   }
@@ -208,14 +207,14 @@ function answer(context: Context, type: i32, packet: Packet, packetId: u32): i32
   if (next != type) return Result.TRANSITION_ILLEGAL;
   let outcome = SessionEvent.PUBLISHED;
   if (type >= PacketType.SUBACK) {
-    // Only an UNSUBACK of 3.1.1 has no reason codes; the count is kept in eight bits.
+    // Only an UNSUBACK of 3.1.1 has no reason codes. The record keeps eight bits of the count.
     const reasons = packet.count;
     if (reasons != 0 && ((reasons ^ (word >> 8)) & 0xff) != 0) return Result.REASON_CODE_COUNT;
     outcome = type == PacketType.SUBACK ? SessionEvent.SUBSCRIBED : SessionEvent.UNSUBSCRIBED;
   }
   remove(context, record);
   if (!accepted) return outcome;
-  // PUBREL packets go in the order of the PUBRECs (MQTT-4.6.0-4), also when they are sent again.
+  // PUBRELs go in the order of the PUBRECs (MQTT-4.6.0-4), also when they are sent again.
   append(context, (word | LIVE) + (PacketType.PUBCOMP - PacketType.PUBREC));
   return SessionEvent.ACCEPTED | PUBREL;
 }

@@ -1,24 +1,24 @@
-import { Packet, PacketType, Result, SessionContext, SessionState } from '../../../build/abi/assembly';
+import { Packet, PacketType, PropertyId, Result, SessionContext, SessionState } from '../../../build/abi/assembly';
 import { mqtt_encode } from '../encode';
-import { CONNECT_CLEAN_START } from '../flags';
+import { CONNECT_CLEAN_START, PUBLISH_DUP, PUBLISH_QOS, PUBLISH_RETAIN } from '../flags';
+import { FIRST_ERROR } from '../reasons';
 import { session_close } from './context';
 import { append, COUNTED, count, find, firstToResend, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
 import { Context } from './layout';
 import { readLimits } from './limits';
 
-/** Packets of a client, by the state of the connection; bit n is packet type n. */
+/** The packets that a client may send in each state of the connection; bit n is packet type n. */
 const ACKNOWLEDGEMENTS: i32 = (1 << PacketType.PUBACK) | (1 << PacketType.PUBREC);
 const SUBSCRIPTIONS: i32 = (1 << PacketType.SUBSCRIBE) | (1 << PacketType.UNSUBSCRIBE);
 const WHEN_CLOSED: i32 = ACKNOWLEDGEMENTS | (1 << PacketType.CONNECT);
 const WHEN_CONNECTING: i32 = ACKNOWLEDGEMENTS | (1 << PacketType.DISCONNECT) | (1 << PacketType.AUTH);
 const WHEN_CONNECTED: i32 = WHEN_CONNECTING | SUBSCRIPTIONS | (1 << PacketType.PUBLISH) | (1 << PacketType.PINGREQ);
-/** What has to be answered within the response timeout. */
+/** Packets that must be answered within the response timeout. */
 const ANSWERED: i32 = (1 << PacketType.CONNECT) | (1 << PacketType.PINGREQ) | (1 << PacketType.AUTH);
 
-const DUP: i32 = 8;
-const SUBSCRIPTION_IDENTIFIER: u32 = 1 << 11;
+const SUBSCRIPTION_IDENTIFIER: u32 = 1 << PropertyId.SUBSCRIPTION_IDENTIFIER;
 
-/** ABI: see assembly/abi/context.json. */
+/** ABI: see assembly/abi/session.json. */
 export function session_send(context: Context, packet: Packet, now: u32, output: usize, capacity: u32): i32 {
   if (context.format != SessionContext.FORMAT) return Result.SESSION_FORMAT;
   const type: i32 = packet.type;
@@ -31,8 +31,8 @@ export function session_send(context: Context, packet: Packet, now: u32, output:
   if (type != PacketType.CONNECT) {
     packet.protocolVersion = context.protocolVersion;
   }
-  // QoS and DUP of a PUBLISH; 0 for what gets no answer.
-  const flags: i32 = type == PacketType.PUBLISH ? packet.flags & 14 : 0;
+  // QoS and DUP of a PUBLISH; 0 when there is no answer.
+  const flags: i32 = type == PacketType.PUBLISH ? packet.flags & (PUBLISH_QOS | PUBLISH_DUP) : 0;
   const packetId = packet.packetId;
   let record = 0;
   if (flags != 0 || (bit & SUBSCRIPTIONS) != 0) record = recordToSend(context, packet, packetId, flags);
@@ -54,14 +54,14 @@ export function session_send(context: Context, packet: Packet, now: u32, output:
 }
 
 /**
- * PUBLISH above QoS 0, SUBSCRIBE, UNSUBSCRIBE take an in-flight record. Gives the one that a PUBLISH with DUP has, 0 for a
- * new one, whose Packet Identifier is put into the packet, or a result code.
+ * PUBLISH above QoS 0, SUBSCRIBE and UNSUBSCRIBE take an in-flight record. Returns the record of a PUBLISH with DUP; 0 for a new
+ * message, whose Packet Identifier goes into the packet; or a result code.
  */
 function recordToSend(context: Context, packet: Packet, packetId: u32, flags: i32): i32 {
   const record = find(context, SENT, packetId);
   if (flags != 0) {
     const waiting = firstToResend(context);
-    if ((flags & DUP) != 0) {
+    if ((flags & PUBLISH_DUP) != 0) {
       if (record == 0) return Result.PACKET_ID_UNKNOWN;
       if (record != waiting || (load<u32>(record) & NEXT) != answerOf(flags)) return Result.TRANSITION_ILLEGAL;
     } else if (waiting != 0) {
@@ -70,12 +70,12 @@ function recordToSend(context: Context, packet: Packet, packetId: u32, flags: i3
     if (count(context, SENT, COUNTED) >= context.server.receiveMaximum) {
       return Result.RECEIVE_MAXIMUM_REACHED; // MQTT-3.3.4-7
     }
-    if ((flags & DUP) != 0) return <i32>record;
+    if ((flags & PUBLISH_DUP) != 0) return <i32>record;
   }
   if (record != 0) return Result.PACKET_ID_COLLISION; // MQTT-2.2.1-3
   if (count(context, SENT, 0) >= context.sendCapacity) return Result.NO_MEMORY;
   if (packetId == 0) {
-    // There is a free one: there are fewer than 65,535 records of sent packets.
+    // At least one is free: there are fewer than 65,535 records of sent packets.
     let free = context.lastPacketId;
     do {
       free = (free % 0xffff) + 1;
@@ -92,7 +92,7 @@ function answerOf(flags: i32): i32 {
 
 function noteSent(context: Context, packet: Packet, record: usize, type: i32, flags: i32): void {
   const packetId = packet.packetId;
-  // SUBACK and UNSUBACK follow on their requests.
+  // The types of SUBACK and UNSUBACK come after those of their requests.
   const next = flags != 0 ? answerOf(flags) : type + 1;
   const tail = flags != 0 ? COUNTED : (packet.count & 0xff) << 8;
   const word = (packetId << 16) | next | LIVE | tail;
@@ -105,7 +105,7 @@ function noteSent(context: Context, packet: Packet, record: usize, type: i32, fl
 }
 
 /**
- * PUBACK or PUBREC by hand: gives the record of the message, or a result code. On a connection they go in the order of the
+ * PUBACK or PUBREC by hand: returns the record of the message, or a result code. On a connection they go in the order of the
  * messages (MQTT-4.6.0-2, -3).
  */
 function recordOwed(context: Context, packetId: u32, type: i32): i32 {
@@ -120,18 +120,18 @@ function recordOwed(context: Context, packetId: u32, type: i32): i32 {
 }
 
 /**
- * A message that came on an earlier connection is only noted as taken: the server sends it again and is answered then. One
- * that is refused (PUBREC from 0x80 on) is finished.
+ * A message of an earlier connection is only noted as acknowledged: the server sends it again and gets the answer then. A refused
+ * message (PUBREC with an error) is finished.
  */
 function noteAcknowledged(context: Context, packet: Packet, record: usize, type: i32): void {
-  if (type == PacketType.PUBREC && packet.reasonCode < 0x80) {
+  if (type == PacketType.PUBREC && packet.reasonCode < FIRST_ERROR) {
     store<u32>(record, load<u32>(record) + (PacketType.PUBREL - PacketType.PUBREC));
   } else {
     remove(context, record);
   }
 }
 
-/** Encodes a packet within what the server takes, and notes what it changes beside the records. */
+/** Encodes a packet within the server's limits, and notes what it changes besides the records. */
 function encode(context: Context, type: i32, packet: Packet, now: u32, output: usize, capacity: u32): i32 {
   const own = context.own;
   const largest = context.server.maximumPacketSize;
@@ -156,7 +156,7 @@ function encode(context: Context, type: i32, packet: Packet, now: u32, output: u
   return result;
 }
 
-/** CONNECT: begins a connection with what its properties allow the server. */
+/** CONNECT: begins a connection, within the client's own limits. */
 function connect(context: Context, packet: Packet): void {
   const own = context.own;
   readLimits(context, packet, own);
@@ -168,31 +168,31 @@ function connect(context: Context, packet: Packet): void {
   context.authentication = <u32>(method != 0);
 }
 
-/** The server has the response timeout for its answer; a PINGREQ does not prolong the time of one before. */
+/** Starts the response timeout of the server. A further PINGREQ does not prolong it. */
 export function startWaiting(context: Context, now: u32): void {
   if (context.waiting != 0) return;
   context.waiting = 1;
   context.waitingSince = now;
 }
 
-/** What the server's CONNACK said about messages; which aliases were set is the caller's knowledge. */
+/** Checks a PUBLISH against the server's CONNACK. Only the caller knows which aliases were set. */
 function publish(context: Context, packet: Packet): i32 {
   const server = context.server;
   const flags = packet.flags;
   if (((flags >> 1) & 3) > server.maximumQoS) return Result.QOS_NOT_SUPPORTED;
-  if ((flags & 1) > server.retainAvailable) return Result.RETAIN_NOT_SUPPORTED;
+  if ((flags & PUBLISH_RETAIN) > server.retainAvailable) return Result.RETAIN_NOT_SUPPORTED;
   return <i32>packet.topicAlias > max(<i32>server.topicAliasMaximum, 0)
     ? Result.TOPIC_ALIAS_INVALID // MQTT-3.3.2-9
     : checkIdentifier(packet, false);
 }
 
-/** A Subscription Identifier is not sent in a PUBLISH (MQTT-3.3.4-6), nor to a server that takes none (3.2.2.3.12). */
+/** A client sends no Subscription Identifier in a PUBLISH (MQTT-3.3.4-6), nor to a server that takes none (3.2.2.3.12). */
 function checkIdentifier(packet: Packet, allowed: bool): i32 {
   const present = (packet.propertiesPresentLow & SUBSCRIPTION_IDENTIFIER) != 0;
   return present && !allowed ? Result.SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED : 0;
 }
 
-/** AUTH: the answer that is owed, or the beginning of a new authentication (4.12, 4.12.1), by the method of the CONNECT. */
+/** AUTH: the answer that is owed, or the start of a re-authentication (4.12, 4.12.1), by the method of the CONNECT. */
 function authenticate(context: Context, packet: Packet): i32 {
   const reason = packet.reasonCode;
   // MQTT-4.12.0-7: without a method in the CONNECT there is no AUTH.

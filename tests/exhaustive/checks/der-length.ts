@@ -1,5 +1,5 @@
 import { DerElementRecord, Result } from '../../../build/abi/core.js';
-import { type Build, type Check, hexOf, type Tally } from '../rig.js';
+import { type Build, type Check, hexOf, type Tally } from './exhaustive-check.js';
 
 const OCTET_STRING = 0x04;
 const DEPTH = 4;

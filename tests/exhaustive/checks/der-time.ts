@@ -1,5 +1,5 @@
 import { CertificateListRecord, DerHeadRecord, Result } from '../../../build/abi/core.js';
-import type { Build, Check, Tally } from '../rig.js';
+import type { Build, Check, Tally } from './exhaustive-check.js';
 
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;

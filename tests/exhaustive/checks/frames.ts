@@ -1,6 +1,6 @@
 import { FIXED_FLAGS, type Version } from '../oracles/standard.js';
-import type { Build, Check, Tally } from '../rig.js';
 import { agree, put } from './agree.js';
+import type { Build, Check, Tally } from './exhaustive-check.js';
 
 /** First bytes that no version refuses: the others are done with before the body is looked at. */
 const GOOD: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => {

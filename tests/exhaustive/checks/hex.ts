@@ -1,5 +1,5 @@
 import { Result } from '../../../build/abi/core.js';
-import { type Build, type Check, hexOf, type Tally } from '../rig.js';
+import { type Build, type Check, hexOf, type Tally } from './exhaustive-check.js';
 
 /** Digits around the pair: more than two blocks of 32, and what is left behind them for words and for single digits. */
 const LENGTHS = [2, 6, 34, 70];

@@ -1,6 +1,6 @@
-import type { Check } from '../rig.js';
 import { derLengthChecks } from './der-length.js';
 import { derTimeChecks } from './der-time.js';
+import type { Check } from './exhaustive-check.js';
 import { frameChecks } from './frames.js';
 import { hexChecks } from './hex.js';
 import { propertyChecks } from './properties.js';

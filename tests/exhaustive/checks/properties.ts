@@ -1,6 +1,6 @@
 import { PROPERTIES } from '../oracles/standard.js';
-import type { Build, Check, Tally } from '../rig.js';
 import { agree, put } from './agree.js';
+import type { Build, Check, Tally } from './exhaustive-check.js';
 import { packetWith, SHAPES, type Shape } from './packets.js';
 
 /** Values at which something is decided, whatever the type of the property: as one byte, integers, strings, pairs; cut off and too long. */

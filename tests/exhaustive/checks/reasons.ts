@@ -1,7 +1,7 @@
 import { PacketRecord, Result } from '../../../build/abi/core.js';
 import { REASON_CODES, type Version } from '../oracles/standard.js';
-import type { Build, Check, Tally } from '../rig.js';
 import { agree, put } from './agree.js';
+import type { Build, Check, Tally } from './exhaustive-check.js';
 
 const METHOD = [3, 0x15, 0, 0];
 

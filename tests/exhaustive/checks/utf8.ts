@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Result } from '../../../build/abi/core.js';
 import { faultIn, NEXT, REFUSED } from '../oracles/rfc3629.js';
-import { type Build, bothBuilds, type Check, hexOf, type Tally } from '../rig.js';
+import { type Build, bothBuilds, type Check, hexOf, type Tally } from './exhaustive-check.js';
 
 /** Where a sequence lies: how many letters come before it, and how many after. */
 const PLACES: readonly (readonly [number, number, string])[] = [

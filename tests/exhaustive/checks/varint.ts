@@ -1,5 +1,5 @@
 import { PacketRecord, PropertyRecord, Result } from '../../../build/abi/core.js';
-import { type Build, type Check, hexOf, type Tally } from '../rig.js';
+import { type Build, type Check, hexOf, type Tally } from './exhaustive-check.js';
 
 /** MQTT 5 1.5.5, table 1-1: what the digits of so many bytes stand for, least significant first. */
 const WEIGHTS = [1, 128, 16_384, 2_097_152];

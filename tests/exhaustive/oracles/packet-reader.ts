@@ -1,42 +1,28 @@
 import { Result } from '../../../build/abi/core.js';
-import { faultIn } from './rfc3629.js';
-import { FIXED_FLAGS, PROPERTIES, REASON_CODES, type Version } from './standard.js';
+import { PropertyReader } from './property-reader.js';
+import { FIXED_FLAGS, REASON_CODES, type Version } from './standard.js';
 
 /**
- * A second decoder, written from the text of the standards and not from the core: one packet, field by field in the order of
- * its bytes, and what is wrong is told where it begins. It is for short packets: no filter in them is a shared subscription, no
- * CONNECT is of MQTT 3.1 or has a Remaining Length that is not minimal.
+ * A second decoder, written from the text of the standards and not from the core. It reads one packet, field by field in the order
+ * of its bytes. It is for short packets: it knows no shared subscriptions, and no CONNECT of MQTT 3.1 or with a Remaining Length
+ * that is not minimal.
  */
-export class Reference {
-  /** Byte at which the rule was broken. */
-  offset = 0;
-  /** Bytes that are missing at least, when the result is 0. */
+export class PacketReader extends PropertyReader {
+  /** The smallest number of bytes that are missing, when the result is 0. */
   needed = 0;
   packetId = 0;
   reasonCode = 0;
   topicLength = 0;
   payloadLength = 0;
-  propertiesLength = 0;
-  topicAlias = 0;
   count = 0;
-  #bytes: Buffer = Buffer.alloc(0);
-  #start = 0;
-  #end = 0;
-  /** Where the next field begins. */
-  #at = 0;
-  #code = 0;
-  /** The integer that was read last. */
-  #value = 0;
-  /** Identifiers of the property list that is read. */
-  readonly #seen = new Set<number>();
 
   /** The result of mqtt_decode for the bytes from `start` to `end`, and the fields above. */
   decode(bytes: Buffer, start: number, end: number, version: Version): number {
     this.offset = this.needed = this.packetId = this.reasonCode = this.topicLength = this.payloadLength = 0;
     this.propertiesLength = this.topicAlias = this.count = 0;
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#code = 0;
+    this.bytes = bytes;
+    this.start = start;
+    this.code = 0;
     if (start === end) return this.#more(2);
     const type = bytes[start] >> 4;
     const flags = bytes[start] & 15;
@@ -45,33 +31,22 @@ export class Reference {
     let length = 0;
     let size = 0;
     do {
-      if (size === 4) return this.#fail(Result.REMAINING_LENGTH_TOO_LONG, start + 1);
+      if (size === 4) return this.fail(Result.REMAINING_LENGTH_TOO_LONG, start + 1);
       if (start + 1 + size === end) return this.#more(1);
       length += (bytes[start + 1 + size] & 127) * 128 ** size;
     } while (bytes[start + 1 + size++] > 127);
     if (version === 5 && size > 1 && bytes[start + size] === 0)
-      return this.#fail(Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL, start + 1);
-    this.#at = start + 1 + size;
-    this.#end = this.#at + length;
-    if (this.#end > end) return this.#more(this.#end - end);
-    if (!this.#body(type, flags, version)) return this.#code;
-    return this.#at === this.#end ? this.#end - start : this.#fail(Result.TRAILING_BYTES, this.#at);
+      return this.fail(Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL, start + 1);
+    this.at = start + 1 + size;
+    this.end = this.at + length;
+    if (this.end > end) return this.#more(this.end - end);
+    if (!this.#body(type, flags, version)) return this.code;
+    return this.at === this.end ? this.end - start : this.fail(Result.TRAILING_BYTES, this.at);
   }
 
   #more(needed: number): 0 {
     this.needed = needed;
     return 0;
-  }
-
-  #fail(code: number, at: number): number {
-    this.offset = at - this.#start;
-    this.#code = code;
-    return code;
-  }
-
-  #wrong(code: number, at: number): false {
-    this.#fail(code, at);
-    return false;
   }
 
   #body(type: number, flags: number, version: Version): boolean {
@@ -89,12 +64,12 @@ export class Reference {
         return this.#id() && (version < 5 || this.#reasonAndProperties(type));
       case 8:
       case 10:
-        return this.#id() && (version < 5 || this.#properties(type)) && this.#filters(type, version);
+        return this.#id() && (version < 5 || this.properties(type)) && this.#filters(type, version);
       case 9:
       case 11:
         // 3.1.1 3.11.3: an UNSUBACK has no payload.
         if (type === 11 && version < 5) return this.#id();
-        return this.#id() && (version < 5 || this.#properties(type)) && this.#reasons(type, version);
+        return this.#id() && (version < 5 || this.properties(type)) && this.#reasons(type, version);
       case 14:
       case 15:
         return version < 5 || this.#reasonAndProperties(type);
@@ -102,133 +77,104 @@ export class Reference {
     return true; // PINGREQ, PINGRESP: 3.12, 3.13
   }
 
-  /** Whether so many bytes are left for the next field. */
-  #has(count: number, code: number): boolean {
-    return this.#end - this.#at >= count || this.#wrong(code, this.#at);
-  }
-
-  #u16(at: number): number {
-    return this.#bytes[at] * 256 + this.#bytes[at + 1];
-  }
-
   /** 3.1 of both standards; the Protocol Version is 4 or 5 here. */
   #connect(): boolean {
-    const at = this.#at;
-    if (!this.#string(Result.PACKET_TRUNCATED, false)) return false;
-    if (this.#bytes.toString('latin1', at + 2, this.#at) !== 'MQTT')
-      return this.#wrong(Result.PROTOCOL_NAME_INVALID, at + 2);
-    if (!this.#has(1, Result.PACKET_TRUNCATED)) return false;
-    const version = this.#bytes[this.#at];
-    if (version !== 4 && version !== 5) return this.#wrong(Result.PROTOCOL_VERSION_UNSUPPORTED, this.#at);
-    this.#at++;
-    if (!this.#has(3, Result.PACKET_TRUNCATED)) return false;
-    const flags = this.#bytes[this.#at];
+    const at = this.at;
+    if (!this.string(Result.PACKET_TRUNCATED, false)) return false;
+    if (this.bytes.toString('latin1', at + 2, this.at) !== 'MQTT')
+      return this.wrong(Result.PROTOCOL_NAME_INVALID, at + 2);
+    if (!this.has(1, Result.PACKET_TRUNCATED)) return false;
+    const version = this.bytes[this.at];
+    if (version !== 4 && version !== 5) return this.wrong(Result.PROTOCOL_VERSION_UNSUPPORTED, this.at);
+    this.at++;
+    if (!this.has(3, Result.PACKET_TRUNCATED)) return false;
+    const flags = this.bytes[this.at];
     const fault = connectFlagsFault(flags, version);
-    if (fault < 0) return this.#wrong(fault, this.#at);
-    this.#at += 3;
-    return (version < 5 || this.#properties(1)) && this.#connectPayload(flags, version);
+    if (fault < 0) return this.wrong(fault, this.at);
+    this.at += 3;
+    return (version < 5 || this.properties(1)) && this.#connectPayload(flags, version);
   }
 
   /** 3.1.3. */
   #connectPayload(flags: number, version: Version): boolean {
-    const at = this.#at;
-    if (!this.#string(Result.PACKET_TRUNCATED, true)) return false;
-    if (version < 5 && this.#at === at + 2 && (flags & 2) === 0) return this.#wrong(Result.CLIENT_ID_REQUIRED, at);
+    const at = this.at;
+    if (!this.string(Result.PACKET_TRUNCATED, true)) return false;
+    if (version < 5 && this.at === at + 2 && (flags & 2) === 0) return this.wrong(Result.CLIENT_ID_REQUIRED, at);
     if ((flags & 4) !== 0 && !this.#will(version)) return false;
-    if ((flags & 128) !== 0 && !this.#string(Result.PACKET_TRUNCATED, true)) return false;
-    return (flags & 64) === 0 || this.#string(Result.PACKET_TRUNCATED, false);
+    if ((flags & 128) !== 0 && !this.string(Result.PACKET_TRUNCATED, true)) return false;
+    return (flags & 64) === 0 || this.string(Result.PACKET_TRUNCATED, false);
   }
 
   /** 3.1.3.2 to 3.1.3.4. */
   #will(version: Version): boolean {
     const outer = this.propertiesLength;
-    if (version === 5 && !this.#properties(0)) return false;
+    if (version === 5 && !this.properties(0)) return false;
     this.propertiesLength = outer;
-    const at = this.#at;
-    if (!this.#string(Result.PACKET_TRUNCATED, false)) return false;
-    this.topicLength = this.#at - at - 2;
-    if (this.topicLength === 0) return this.#wrong(Result.TOPIC_EMPTY, at + 2);
-    if (!this.#topicName(at + 2, this.#at, Result.TOPIC_WILDCARD)) return false;
-    const payload = this.#at;
-    if (!this.#string(Result.PACKET_TRUNCATED, false)) return false;
-    this.payloadLength = this.#at - payload - 2;
+    const at = this.at;
+    if (!this.string(Result.PACKET_TRUNCATED, false)) return false;
+    this.topicLength = this.at - at - 2;
+    if (this.topicLength === 0) return this.wrong(Result.TOPIC_EMPTY, at + 2);
+    if (!this.topicName(at + 2, this.at, Result.TOPIC_WILDCARD)) return false;
+    const payload = this.at;
+    if (!this.string(Result.PACKET_TRUNCATED, false)) return false;
+    this.payloadLength = this.at - payload - 2;
     return true;
-  }
-
-  /** Whether the bytes of a string with this length in front are there. */
-  #fits(at: number, code: number): boolean {
-    return this.#end - at >= 2 + this.#u16(at) || this.#wrong(code, at);
   }
 
   /** 3.2.2: flags, reason code, and in MQTT 5 properties. */
   #connack(version: Version): boolean {
-    const at = this.#at;
-    if (!this.#has(1, Result.PACKET_TRUNCATED)) return false;
-    if (this.#bytes[at] > 1) return this.#wrong(Result.CONNACK_FLAGS_RESERVED, at);
-    this.#at++;
+    const at = this.at;
+    if (!this.has(1, Result.PACKET_TRUNCATED)) return false;
+    if (this.bytes[at] > 1) return this.wrong(Result.CONNACK_FLAGS_RESERVED, at);
+    this.at++;
     if (!this.#reason(2, version)) return false;
-    if (this.#bytes[at] === 1 && this.reasonCode > 0) return this.#wrong(Result.SESSION_PRESENT_WITH_ERROR, at);
-    return version < 5 || this.#properties(2);
+    if (this.bytes[at] === 1 && this.reasonCode > 0) return this.wrong(Result.SESSION_PRESENT_WITH_ERROR, at);
+    return version < 5 || this.properties(2);
   }
 
   /** 3.3.2, 3.3.3: an empty topic stands for a Topic Alias. */
   #publish(flags: number, version: Version): boolean {
-    const at = this.#at;
-    if (!this.#string(Result.PACKET_TRUNCATED, false)) return false;
-    this.topicLength = this.#at - at - 2;
-    if (!this.#topicName(at + 2, this.#at, Result.TOPIC_WILDCARD)) return false;
+    const at = this.at;
+    if (!this.string(Result.PACKET_TRUNCATED, false)) return false;
+    this.topicLength = this.at - at - 2;
+    if (!this.topicName(at + 2, this.at, Result.TOPIC_WILDCARD)) return false;
     if ((flags & 6) !== 0 && !this.#id()) return false;
-    if (version === 5 && !this.#properties(3)) return false;
-    if (this.topicLength === 0 && this.topicAlias === 0) return this.#wrong(Result.TOPIC_EMPTY, at);
-    this.payloadLength = this.#end - this.#at;
-    this.#at = this.#end;
-    return true;
-  }
-
-  /** 1.5.4. */
-  #text(from: number, to: number): boolean {
-    const fault = faultIn(this.#bytes, from, to);
-    if (fault < 0) return true;
-    return this.#wrong(this.#bytes[from + fault] === 0 ? Result.UTF8_NUL : Result.UTF8_INVALID, from + fault);
-  }
-
-  /** 4.7.1: no wildcard in it. */
-  #topicName(from: number, to: number, code: number): boolean {
-    if (!this.#text(from, to)) return false;
-    for (let at = from; at < to; at++)
-      if (this.#bytes[at] === 0x23 || this.#bytes[at] === 0x2b) return this.#wrong(code, at);
+    if (version === 5 && !this.properties(3)) return false;
+    if (this.topicLength === 0 && this.topicAlias === 0) return this.wrong(Result.TOPIC_EMPTY, at);
+    this.payloadLength = this.end - this.at;
+    this.at = this.end;
     return true;
   }
 
   /** 2.2.1. */
   #id(): boolean {
-    if (!this.#has(2, Result.PACKET_TRUNCATED)) return false;
-    this.packetId = this.#u16(this.#at);
-    if (this.packetId === 0) return this.#wrong(Result.PACKET_ID_ZERO, this.#at);
-    this.#at += 2;
+    if (!this.has(2, Result.PACKET_TRUNCATED)) return false;
+    this.packetId = this.u16(this.at);
+    if (this.packetId === 0) return this.wrong(Result.PACKET_ID_ZERO, this.at);
+    this.at += 2;
     return true;
   }
 
   #reason(type: number, version: Version): boolean {
-    if (!this.#has(1, Result.PACKET_TRUNCATED)) return false;
-    this.reasonCode = this.#bytes[this.#at];
-    if (!REASON_CODES[version][type].has(this.reasonCode)) return this.#wrong(Result.REASON_CODE_INVALID, this.#at);
-    this.#at++;
+    if (!this.has(1, Result.PACKET_TRUNCATED)) return false;
+    this.reasonCode = this.bytes[this.at];
+    if (!REASON_CODES[version][type].has(this.reasonCode)) return this.wrong(Result.REASON_CODE_INVALID, this.at);
+    this.at++;
     return true;
   }
 
   /** Either may be left out from the end (3.4.2.1, 3.4.2.2.1, 3.14.2.1, 3.14.2.2.1); an AUTH of one byte is none (3.15.2.1). */
   #reasonAndProperties(type: number): boolean {
-    if (this.#at === this.#end) return true;
+    if (this.at === this.end) return true;
     if (!this.#reason(type, 5)) return false;
-    return (this.#at === this.#end && type !== 15) || this.#properties(type);
+    return (this.at === this.end && type !== 15) || this.properties(type);
   }
 
   /** 3.9.3, 3.11.3: at least one. */
   #reasons(type: number, version: Version): boolean {
-    if (this.#at === this.#end) return this.#wrong(Result.NO_REASON_CODES, this.#at);
-    this.payloadLength = this.#end - this.#at;
-    while (this.#at < this.#end) {
+    if (this.at === this.end) return this.wrong(Result.NO_REASON_CODES, this.at);
+    this.payloadLength = this.end - this.at;
+    while (this.at < this.end) {
       if (!this.#reason(type, version)) return false;
       this.count++;
     }
@@ -238,13 +184,13 @@ export class Reference {
 
   /** 3.8.3, 3.10.3, without shared subscriptions. */
   #filters(type: number, version: Version): boolean {
-    if (this.#at === this.#end) return this.#wrong(Result.NO_FILTERS, this.#at);
-    this.payloadLength = this.#end - this.#at;
-    for (; this.#at < this.#end; this.count++) {
-      const at = this.#at;
-      if (!this.#string(Result.PACKET_TRUNCATED, true)) return false;
-      const fault = filterFault(this.#bytes.toString('latin1', at + 2, this.#at));
-      if (fault < 0) return this.#wrong(fault, at + 2);
+    if (this.at === this.end) return this.wrong(Result.NO_FILTERS, this.at);
+    this.payloadLength = this.end - this.at;
+    for (; this.at < this.end; this.count++) {
+      const at = this.at;
+      if (!this.string(Result.PACKET_TRUNCATED, true)) return false;
+      const fault = filterFault(this.bytes.toString('latin1', at + 2, this.at));
+      if (fault < 0) return this.wrong(fault, at + 2);
       if (type === 8 && !this.#options(version)) return false;
     }
     return true;
@@ -252,95 +198,12 @@ export class Reference {
 
   /** 3.8.3.1. */
   #options(version: Version): boolean {
-    if (!this.#has(1, Result.PACKET_TRUNCATED)) return false;
-    const options = this.#bytes[this.#at];
-    if (options > (version < 5 ? 3 : 63)) return this.#wrong(Result.SUBSCRIPTION_OPTIONS_RESERVED, this.#at);
-    if (options % 4 === 3) return this.#wrong(Result.QOS_INVALID, this.#at);
-    if (options >> 4 === 3) return this.#wrong(Result.RETAIN_HANDLING_INVALID, this.#at);
-    this.#at++;
-    return true;
-  }
-
-  /** 2.2.2; `type` 0 is the will. */
-  #properties(type: number): boolean {
-    const at = this.#at;
-    if (!this.#varint(Result.PROPERTY_LENGTH_INVALID)) return false;
-    const length = this.#value;
-    if (length > this.#end - this.#at) return this.#wrong(Result.PROPERTY_LENGTH_INVALID, at);
-    const first = this.#at;
-    const enclosing = this.#end;
-    this.#end = this.#at + length;
-    const seen = this.#seen;
-    seen.clear();
-    while (this.#at < this.#end) if (!this.#property(type, seen)) return false;
-    this.#end = enclosing;
-    this.propertiesLength = length;
-    // 3.1.2.11.10, 3.15.2.2.2
-    if ((type === 15 || seen.has(0x16)) && !seen.has(0x15))
-      return this.#wrong(Result.AUTHENTICATION_METHOD_MISSING, first);
-    return true;
-  }
-
-  #varint(truncated: number): boolean {
-    const at = this.#at;
-    this.#value = 0;
-    for (let size = 0; ; size++) {
-      if (size === 4) return this.#wrong(Result.REMAINING_LENGTH_TOO_LONG, at);
-      if (this.#at === this.#end) return this.#wrong(truncated, at);
-      const byte = this.#bytes[this.#at++];
-      this.#value += (byte & 127) * 128 ** size;
-      if (byte > 127) continue;
-      return byte > 0 || size === 0 || this.#wrong(Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL, at);
-    }
-  }
-
-  #property(type: number, seen: Set<number>): boolean {
-    const id = this.#bytes[this.#at];
-    const known = PROPERTIES[id];
-    if (!known) return this.#wrong(Result.PROPERTY_UNKNOWN, this.#at);
-    if (!known.packets.includes(type)) return this.#wrong(Result.PROPERTY_FOREIGN, this.#at);
-    const repeats = id === 0x26 || (id === 0x0b && type === 3);
-    if (seen.has(id) && !repeats) return this.#wrong(Result.PROPERTY_DUPLICATE, this.#at);
-    seen.add(id);
-    this.#at++;
-    const truncated = Result.PROPERTY_TRUNCATED;
-    if (known.type === 'pair') return this.#string(truncated, true) && this.#string(truncated, true);
-    if (known.type === 'text') return this.#string(truncated, true);
-    if (known.type === 'binary') return this.#string(truncated, false);
-    return known.type === 'topic' ? this.#responseTopic() : this.#integer(id, known.type);
-  }
-
-  /** A length of two bytes and the bytes (1.5.4, 1.5.6). */
-  #string(truncated: number, isText: boolean): boolean {
-    const at = this.#at;
-    if (!this.#has(2, truncated) || !this.#fits(at, truncated)) return false;
-    this.#at += 2 + this.#u16(at);
-    return !isText || this.#text(at + 2, this.#at);
-  }
-
-  /** 3.3.2.3.5. */
-  #responseTopic(): boolean {
-    const at = this.#at;
-    if (!this.#string(Result.PROPERTY_TRUNCATED, false)) return false;
-    if (this.#at === at + 2) return this.#wrong(Result.TOPIC_EMPTY, at);
-    return this.#topicName(at + 2, this.#at, Result.RESPONSE_TOPIC_WILDCARD);
-  }
-
-  #integer(id: number, type: 'flag' | 'u16' | 'u32' | 'varint'): boolean {
-    const at = this.#at;
-    if (type === 'varint') {
-      if (!this.#varint(Result.PROPERTY_TRUNCATED)) return false;
-    } else {
-      const size = { flag: 1, u16: 2, u32: 4 }[type];
-      if (!this.#has(size, Result.PROPERTY_TRUNCATED)) return false;
-      this.#value = this.#bytes.readUIntBE(at, size);
-      this.#at += size;
-    }
-    if (type === 'flag' && this.#value > 1) return this.#wrong(Result.PROPERTY_NOT_BOOLEAN, at);
-    // 3.3.2.3.4, 3.3.2.3.8, 3.1.2.11.3, 3.1.2.11.4
-    if (id === 0x23 && this.#value === 0) return this.#wrong(Result.TOPIC_ALIAS_ZERO, at);
-    if ((id === 0x0b || id === 0x21 || id === 0x27) && this.#value === 0) return this.#wrong(Result.PROPERTY_ZERO, at);
-    if (id === 0x23) this.topicAlias = this.#value;
+    if (!this.has(1, Result.PACKET_TRUNCATED)) return false;
+    const options = this.bytes[this.at];
+    if (options > (version < 5 ? 3 : 63)) return this.wrong(Result.SUBSCRIPTION_OPTIONS_RESERVED, this.at);
+    if (options % 4 === 3) return this.wrong(Result.QOS_INVALID, this.at);
+    if (options >> 4 === 3) return this.wrong(Result.RETAIN_HANDLING_INVALID, this.at);
+    this.at++;
     return true;
   }
 }

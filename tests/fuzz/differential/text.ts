@@ -2,7 +2,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { Result } from '../../../build/abi/core.js';
 import { type HexError, hexDecode, hexEncode } from '../../../host/core/index.js';
-import { type Build, bothBuilds } from '../../exhaustive/rig.js';
+import { type Build, bothBuilds } from '../../exhaustive/checks/exhaustive-check.js';
 import { Difference, judge, type Outcome, type Subject, verdictOf } from './subject.js';
 
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), maxLength: 600 });

@@ -1,11 +1,11 @@
-// TypeScript of the tests as a program that runs in this process.
+// Bundles TypeScript of the tests into programs that run in this process.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { root } from '../../../tools/root.js';
 
-/** `vitest` is what in-process.ts has put there; a file knows where it lies in the sources. */
-const inProcess = {
+/** Under `vitest` a bundle finds what in-process.ts has put there. `import.meta.url` stays that of the source file. */
+const inProcess: Plugin = {
   name: 'in-process',
   setup(plugin) {
     plugin.onResolve({ filter: /^vitest$/ }, () => ({ path: 'vitest', namespace: 'in-process' }));
@@ -19,8 +19,8 @@ const inProcess = {
   },
 };
 
-/** A file of TypeScript with all that it imports of the project, as CommonJS. */
-export async function bundle(file) {
+/** A TypeScript file and all that it imports from the project, as CommonJS. */
+export async function bundle(file: string): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [file],

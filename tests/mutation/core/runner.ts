@@ -1,162 +1,136 @@
-// Runs cases of the suites on one module after another; run.ts starts it as a process of its own.
-import fs from 'node:fs';
+// Runs cases of the suites on one module after another. pool.ts starts it as a process of its own.
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { Script } from 'node:vm';
+import process from 'node:process';
 import { TestContext } from '@as-pect/core';
 import { instantiateSync } from '@assemblyscript/loader';
-import { collect } from '../bundles/in-process.js';
+import { type WasmMemory, type WasmModule, wasm } from '../../webassembly.js';
+import { type Body, collect, type Program, programOf, type TestFile } from '../bundles/in-process.js';
 import { FUEL_MOST, fuelFor } from '../wasm/probes.js';
+import { core, standIn } from './stand-in-core.js';
+import type {
+  Answer,
+  Limits,
+  MeasuredCase,
+  MeasuredSuite,
+  MeasureRequest,
+  Message,
+  MutantRequest,
+  Suite,
+  Trial,
+  Turn,
+} from './trial.js';
 
 process.env.WASMQTT_CORE = 'small';
 console.log = () => {};
 
 const require = createRequire(import.meta.url);
-const { Module, Instance } = WebAssembly;
-const CORE = join('build', 'core.wasm');
+standIn();
 
-/** The module in the place of build/core.wasm, as bytes and compiled, with all of its instances. */
-const core = { bytes: undefined, module: undefined, instances: [], fuel: FUEL_MOST };
-const others = new Map();
+type VitestSuite = Extract<Suite, { kind: 'vitest' }>;
+type SpecSuite = Extract<Suite, { kind: 'spec' }>;
 
-const { readFileSync } = fs;
-fs.readFileSync = (path, ...rest) =>
-  core.bytes && String(path).endsWith(CORE) ? core.bytes : readFileSync(path, ...rest);
+const programs = new Map<string, Program>();
+const specs = new Map<string, WasmModule>();
 
-WebAssembly.Module = new Proxy(Module, {
-  construct(_, [bytes]) {
-    if (bytes === core.bytes) return core.module;
-    const key = `${bytes.length} ${Buffer.from(bytes).subarray(-64).toString('hex')}`;
-    if (!others.has(key)) others.set(key, new Module(bytes));
-    return others.get(key);
-  },
-});
-
-WebAssembly.Instance = new Proxy(Instance, {
-  construct(_, [module, imports]) {
-    const instance = new Instance(module, imports);
-    if (module === core.module) {
-      instance.exports.g0.value = core.fuel | 0;
-      core.instances.push(instance);
-    }
-    return instance;
-  },
-});
-
-function load(bytes) {
-  core.bytes = bytes;
-  core.module = new Module(bytes);
-  core.instances = [];
+/** What `make` returned the first time. */
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
 }
 
-function refuel(fuel) {
-  core.fuel = fuel;
-  for (const { exports } of core.instances) exports.g0.value = fuel | 0;
-}
-
-/** The most that one instance has used. */
-const used = () => Math.max(0, ...core.instances.map(({ exports }) => core.fuel - (exports.g0.value >>> 0)));
-const isEmpty = () => core.instances.some(({ exports }) => exports.g0.value === 0);
-
-/** The pieces of code that were run since they were last asked for. */
-function takeMarks(pieces) {
-  const marks = new BigUint64Array((pieces + 63) >> 6);
-  for (const { exports } of core.instances) {
-    marks.forEach((_, index) => {
-      const global = exports[`g${index + 1}`];
-      marks[index] |= BigInt.asUintN(64, global.value);
-      global.value = 0n;
-    });
-  }
-  return marks;
-}
-
-/** The cases of a bundle, on the module as it is loaded. */
-function casesOfBundle(suite) {
-  suite.program ??= new Script(`(function (require, module) {${suite.source}\n})`).runInThisContext();
-  return collect(suite.program, require);
+/** The cases of a bundle, on the module that is loaded. */
+function casesOfBundle({ file, source }: VitestSuite): TestFile {
+  return collect(
+    once(programs, file, () => programOf(source)),
+    require,
+  );
 }
 
 /** A spec is one case: its tests share what lies in memory. The first that fails ends it. */
-function casesOfSpec({ file, binary }) {
-  suiteModules[file] ??= new Module(binary);
-  const body = () => {
-    const { exports } = new WebAssembly.Instance(core.module, {});
-    exports.memory.grow(64);
-    const stop = (_, node) => {
+function casesOfSpec({ file, binary }: SpecSuite): TestFile {
+  const module = once(specs, file, () => new wasm.Module(binary));
+  const body: Body = () => {
+    const { exports } = new wasm.Instance(core.module, {});
+    const memory = exports.memory as WasmMemory;
+    memory.grow(64);
+    const stop = (_: unknown, node: { pass: boolean; name: string; message?: string | null }) => {
       if (!node.pass) throw new Error(`${node.name}: ${node.message ?? ''}`);
     };
-    const context = new TestContext({ fileName: file, reporter: { onEnter() {}, onExit: stop, onFinish() {} } });
-    const imports = context.createImports({ env: { memory: exports.memory }, core: exports });
-    context.run(instantiateSync(suiteModules[file], imports));
+    const context = new TestContext({
+      fileName: file,
+      reporter: { stdout: null, stderr: null, onEnter() {}, onExit: stop, onFinish() {} },
+    });
+    const imports = context.createImports({ env: { memory }, core: exports });
+    context.run(instantiateSync(module, imports));
     if (!context.pass) throw new Error('did not pass');
   };
   return { cases: [{ name: 'all', body }], before: [], after: [] };
 }
 
-const suiteModules = {};
-const casesOf = (suite) => (suite.kind === 'spec' ? casesOfSpec(suite) : casesOfBundle(suite));
+const casesOf = (suite: Suite): TestFile => (suite.kind === 'spec' ? casesOfSpec(suite) : casesOfBundle(suite));
 
-let suites;
-let baseline;
+const messageOf = (error: unknown): string => String((error as Error)?.message ?? error);
 
-/** In which turn a case is tried: those of the first suites before all others, the slow ones last, the slowest never. */
-function turnOf(suite, milliseconds, { slow, most }) {
-  if (milliseconds > most) return -1;
+function turnOf(suite: Suite, milliseconds: number, { slow, most }: Limits): Turn | undefined {
+  if (milliseconds > most) return undefined;
   if (milliseconds > slow) return 2;
   return suite.isFirst ? 0 : 1;
 }
 
-/** Every case on the unchanged module: what it runs, and what it takes. */
-async function measure({ bytes, pieces, limits }) {
-  load(bytes);
-  const found = [];
+async function measureCase(suite: Suite, body: Body, pieces: number): Promise<Omit<MeasuredCase, 'name' | 'turn'>> {
+  core.refuel(FUEL_MOST);
+  const start = process.cpuUsage();
+  let failure: string | undefined;
+  try {
+    await body();
+  } catch (error) {
+    failure = messageOf(error);
+  }
+  const marks = core.takeMarks(pieces);
+  if (suite.kind === 'spec') core.forgetInstances();
+  const { user, system } = process.cpuUsage(start);
+  return { fuel: fuelFor(core.used()), milliseconds: (user + system) / 1000, failure, marks };
+}
+
+async function measureSuite(suite: Suite, { pieces, limits }: MeasureRequest): Promise<MeasuredSuite> {
+  core.refuel(FUEL_MOST);
+  core.forgetInstances();
+  const { cases, before, after } = casesOf(suite);
+  for (const body of before) await body();
+  core.takeMarks(pieces);
+  const measured: MeasuredCase[] = [];
+  for (const { name, body } of cases) {
+    const found = await measureCase(suite, body, pieces);
+    measured.push({ name, ...found, turn: turnOf(suite, found.milliseconds, limits) });
+  }
+  for (const body of after) await body();
+  return { file: suite.file, cases: measured };
+}
+
+/** Every case on the unchanged module: what it runs, and how long it takes. */
+async function measure(suites: readonly Suite[], request: MeasureRequest): Promise<MeasuredSuite[]> {
+  core.load(request.bytes);
+  const found: MeasuredSuite[] = [];
   for (const suite of suites) {
-    refuel(FUEL_MOST);
-    core.instances = [];
-    const { cases, before, after } = casesOf(suite);
-    for (const body of before) await body();
-    const atLoad = takeMarks(pieces);
-    const measured = [];
-    for (const { name, body } of cases) {
-      refuel(FUEL_MOST);
-      const start = process.cpuUsage();
-      let failure;
-      try {
-        await body();
-      } catch (error) {
-        failure = error.message;
-      }
-      const marks = takeMarks(pieces);
-      if (suite.kind === 'spec') core.instances = [];
-      const { user, system } = process.cpuUsage(start);
-      const milliseconds = (user + system) / 1000;
-      const fuel = fuelFor(used());
-      measured.push({ name, fuel, milliseconds, failure, marks, turn: turnOf(suite, milliseconds, limits) });
-    }
-    for (const body of after) await body();
-    found.push({ file: suite.file, atLoad, cases: measured });
-    process.send({ progress: suite.file });
+    found.push(await measureSuite(suite, request));
+    answer({ progress: suite.file });
   }
   return found;
 }
 
-const has = (marks, piece) => ((marks[piece >> 6] >> BigInt(piece & 63)) & 1n) === 1n;
+const has = (marks: BigUint64Array, piece: number): boolean => ((marks[piece >> 6] >> BigInt(piece & 63)) & 1n) === 1n;
 
 /** How the first case fails that fails; undefined when none does. */
-async function firstFailure(suite, known, piece, turn) {
+async function firstFailure(suite: Suite, known: MeasuredSuite, piece: number, turn: Turn): Promise<Trial | undefined> {
   const wanted = new Map(
     known.cases.filter((one) => one.turn === turn && has(one.marks, piece)).map((one) => [one.name, one]),
   );
   if (wanted.size === 0) return undefined;
-  const killed = (name, error) => {
-    const how = isEmpty() ? 'fuel' : error instanceof WebAssembly.RuntimeError ? 'trap' : 'assertion';
-    return { by: `${suite.file}: ${name}`, how, message: String(error.message).slice(0, 200) };
-  };
-  core.instances = [];
-  refuel(FUEL_MOST >>> 4);
+  core.forgetInstances();
+  core.refuel(FUEL_MOST >>> 4);
   let current = 'loading';
-  let after = [];
+  let after: Body[] = [];
   try {
     const loaded = casesOf(suite);
     ({ after } = loaded);
@@ -165,24 +139,29 @@ async function firstFailure(suite, known, piece, turn) {
       const one = wanted.get(name);
       if (!one) continue;
       current = name;
-      refuel(one.fuel);
+      core.refuel(one.fuel);
       await body();
-      // A trap for want of fuel that the test took for a refusal.
-      if (isEmpty()) throw new WebAssembly.RuntimeError('out of fuel');
+      // The test may have taken a trap for want of fuel for a refusal.
+      if (core.isEmpty()) throw new wasm.RuntimeError('out of fuel');
     }
   } catch (error) {
-    return killed(current, error);
+    const how = core.isEmpty() ? 'fuel' : error instanceof wasm.RuntimeError ? 'trap' : 'assertion';
+    return { by: `${suite.file}: ${current}`, how, message: messageOf(error).slice(0, 200) };
   } finally {
     for (const body of after) await body();
   }
   return undefined;
 }
 
-async function tryMutant({ bytes, piece, turns }) {
+async function tryMutant(
+  suites: readonly Suite[],
+  baseline: readonly MeasuredSuite[],
+  { bytes, piece, turns }: MutantRequest,
+): Promise<Trial> {
   try {
-    load(bytes);
+    core.load(bytes);
   } catch (error) {
-    return { invalid: error.message };
+    return { invalid: messageOf(error) };
   }
   for (const turn of turns) {
     for (const [index, suite] of suites.entries()) {
@@ -193,19 +172,29 @@ async function tryMutant({ bytes, piece, turns }) {
   return {};
 }
 
+let suites: Suite[] = [];
+let baseline: MeasuredSuite[] = [];
+
+const answer = (message: Answer): void => {
+  process.send?.(message);
+};
+
+async function onMessage(message: Message): Promise<void> {
+  if ('suites' in message) ({ suites } = message);
+  if ('baseline' in message) ({ baseline } = message);
+  if ('measure' in message) {
+    answer(
+      await measure(suites, message.measure).then(
+        (found) => ({ baseline: found }),
+        (error) => ({ failure: messageOf(error) }),
+      ),
+    );
+  }
+  if ('mutant' in message) answer({ result: await tryMutant(suites, baseline, message.mutant) });
+}
+
 // A test that goes on after it failed, and a parent that is gone.
 process.on('unhandledRejection', () => {});
 process.on('error', () => process.exit());
 process.on('disconnect', () => process.exit());
-process.on('message', async (message) => {
-  if (message.suites) suites = message.suites;
-  if (message.baseline) baseline = message.baseline;
-  if (message.measure) {
-    const answer = await measure(message.measure).then(
-      (found) => ({ baseline: found }),
-      (error) => ({ failure: error.message }),
-    );
-    process.send(answer);
-  }
-  if (message.mutant) process.send({ id: message.mutant.id, result: await tryMutant(message.mutant) });
-});
+process.on('message', onMessage);

@@ -1,27 +1,35 @@
-// openssl, asked once: what a command wrote into its folder is written again when the same is asked of the same files. Tests
-// that are run for each of hundreds of mutants make the same keys and certificates each time.
-import { execFileSync } from 'node:child_process';
+// Commands that are run once: when the same is asked of the same files again, what the command wrote is written again. Tests run for
+// each of hundreds of mutants, and openssl would make the same keys and certificates each time.
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files that each command wrote, by what it was asked. */
-const known = new Map();
+type Files = Map<string, Buffer>;
 
-function filesOf(folder) {
+/** The files that each command wrote, by what it was asked. */
+const known = new Map<string, Files>();
+
+function filesOf(folder: string): Files {
   return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 
-/** The command, and the contents of the files that it names, but for those that it is about to write. */
-function question(words, files) {
+/** The command, and the contents of the files that it names, except those that it is about to write. */
+function question(words: readonly string[], files: Files): string {
   const hash = createHash('sha256').update(JSON.stringify(words));
-  for (const [index, word] of words.entries())
-    if (files.has(word) && words[index - 1] !== '-out') hash.update(word).update(files.get(word));
+  for (const [index, word] of words.entries()) {
+    const content = files.get(word);
+    if (content && words[index - 1] !== '-out') hash.update(word).update(content);
+  }
   return hash.digest('hex');
 }
 
-/** As execFileSync of node:child_process, for commands without input that only the files they wrote are wanted of. */
-export function rememberedExecFileSync(command, words, options) {
+/** Like execFileSync of node:child_process, for commands without input of which only the files that they write matter. */
+export function rememberedExecFileSync(
+  command: string,
+  words: readonly string[],
+  options: ExecFileSyncOptions & { cwd: string },
+): void {
   const { cwd } = options;
   const before = filesOf(cwd);
   const key = question([command, ...words], before);
@@ -31,6 +39,6 @@ export function rememberedExecFileSync(command, words, options) {
     return;
   }
   execFileSync(command, words, options);
-  const isNew = ([name, bytes]) => !before.get(name)?.equals(bytes);
-  known.set(key, [...filesOf(cwd)].filter(isNew));
+  const isNew = ([name, bytes]: [string, Buffer]) => !before.get(name)?.equals(bytes);
+  known.set(key, new Map([...filesOf(cwd)].filter(isNew)));
 }

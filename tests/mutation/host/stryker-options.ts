@@ -1,5 +1,7 @@
 // What Stryker makes wrong, and with what it is tried.
-/** What the tests read: it is copied to where they run. */
+import type { PartialStrykerOptions } from '@stryker-mutator/api/core';
+
+/** What the tests read: Stryker copies it to where they run. */
 const READ = [
   'package.json',
   'assembly/abi/*',
@@ -7,12 +9,14 @@ const READ = [
   'build/abi/**',
   'host/core/**',
   'host/mqtt-packet/**',
+  'host/node/**',
   'tests/host/**',
   'tests/vectors/*',
+  'tools/*.ts',
 ];
 
-export default {
-  plugins: ['./tests/mutation/host-runner.ts'],
+export const strykerOptions: PartialStrykerOptions = {
+  plugins: ['./tests/mutation/host/stryker-runner.ts'],
   testRunner: 'in-process',
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
@@ -20,7 +24,7 @@ export default {
   ignorePatterns: ['**', ...READ.map((pattern) => `!${pattern}`)],
   tsconfigFile: 'none.json',
   disableTypeChecks: false,
-  // For all tests of one mutant; the runner sees itself to one that does not end.
+  // For all tests of one mutant; the runner itself stops one that does not end.
   timeoutMS: 120_000,
   reporters: ['progress-append-only'],
 };

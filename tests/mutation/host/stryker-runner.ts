@@ -1,131 +1,131 @@
-// A test runner of Stryker: bundles of the test files that run in its process, made anew for every mutant, so that nothing that
-// one mutant leaves behind is seen by the next.
+// A test runner of Stryker. It runs bundles of the test files in its own process, and loads them again for every mutant, so that no
+// mutant sees what another has left behind.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Script } from 'node:vm';
+import type { MutantCoverage } from '@stryker-mutator/api/core';
 import { commonTokens, declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
+  type CompleteDryRunResult,
   DryRunStatus,
   determineHitLimitReached,
+  type MutantRunOptions,
+  type MutantRunResult,
+  type TestResult,
+  type TestRunner,
+  type TestRunnerCapabilities,
   TestStatus,
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import { bundle } from '../bundles/bundle.js';
-import { collect } from '../bundles/in-process.js';
+import { type Body, collect, type Program, programOf, type Require } from '../bundles/in-process.js';
 import { rememberedExecFileSync } from './remembered-commands.js';
 
-const FOLDERS = ['tests/host/core', 'tests/host/mqtt-packet'];
-/** What starts processes of Node, does not go through host/core, or takes long for what it adds. */
+const FOLDERS = ['tests/host/core', 'tests/host/session', 'tests/host/mqtt-packet'];
+/** Files that start processes of Node, do not go through host/core, or take long for what they add. */
 const LEFT_OUT =
-  /(^tests\/host\/mqtt-packet\/differential|\/(aedes|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|heap|hex-builds|instructions|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
-/** Milliseconds of a processor. Tests that take longer come after all others, and those that take very long not at all. */
+  /(^tests\/host\/mqtt-packet\/differential|\/(aedes|allocation|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|hex-builds|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
+/** Milliseconds of a processor. Tests that take longer than `slow` come last, those that take longer than `most` never. */
 const LIMITS = { slow: 40, most: 200 };
-/** Milliseconds after which a test of a mutant is in a loop without an end; on the sources as they are it may take its time. */
+/** Milliseconds after which a test of a mutant counts as endless. */
 const ENDLESS = 5000;
+/** The same for the unchanged sources. */
 const PATIENCE = 120_000;
-/** In the sandbox: the slow tests, as the first run found them, which is in one of the processes. */
+/** In the sandbox: the slow tests, as the first run found them. Only one of the processes does this run. */
 const SLOW_FILE = 'slow-tests.json';
-/** Runs of a property: enough for what is wrong every few times. */
+/** Runs of a property: enough to find what is wrong every few times. */
 const RUNS = '30';
 
 const ownRequire = createRequire(import.meta.url);
-/** What the bundles get: openssl makes each key and certificate once. */
-function require(name) {
+/** For the bundles: openssl makes each key and certificate once. */
+const require: Require = (name) => {
   const found = ownRequire(name);
   return name === 'node:child_process' ? { ...found, execFileSync: rememberedExecFileSync } : found;
+};
+
+/** The global variable in which the instrumented sources keep their state. */
+interface StrykerState {
+  activeMutant?: string;
+  currentTestId?: string;
+  hitCount?: number;
+  hitLimit?: number;
+  mutantCoverage?: MutantCoverage;
+  /** Our own: what `call` calls. */
+  body?: Body;
 }
 
-// What Stryker has put into the sources keeps its state here.
-globalThis.__stryker__ ??= {};
-const state = globalThis.__stryker__;
+const global = globalThis as { __stryker__?: StrykerState };
+global.__stryker__ ??= {};
+const state = global.__stryker__;
 
-/** Calls `state.body`: a script is the only thing that can be stopped from outside. */
+/** Calls `state.body`. Only a script can be stopped from outside. */
 const call = new Script('globalThis.__stryker__.body()');
 
-/** Milliseconds that this process has had of a processor. */
-function processorTime() {
+/** Milliseconds of a processor that this process has used. */
+function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-class HostRunner {
-  static inject = [commonTokens.options];
-  #suites = [];
-  #slow;
+/** A test file as a program. */
+interface Suite {
+  file: string;
+  program: Program;
+  /** How many tests it has, once that is known. */
+  count?: number;
+}
 
-  capabilities() {
-    return { reloadEnvironment: true };
-  }
+/** A test with the code of the error that it failed with. */
+type Tested = TestResult & { errorCode?: string };
 
-  /** Compiles the test files of the sandbox, which is the working directory. */
-  async init() {
-    process.env.WASMQTT_RUNS ??= RUNS;
-    console.log = () => {};
-    const filesOf = (folder) => readdirSync(folder, { recursive: true });
-    const files = FOLDERS.flatMap((folder) => filesOf(folder).map((name) => `${folder}/${name.replaceAll('\\', '/')}`));
-    for (const file of files.filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name))) {
-      const source = await bundle(join(process.cwd(), file));
-      const program = new Script(`(function (require, module) {${source}\n})`).runInThisContext();
-      this.#suites.push({ file, program });
-    }
-  }
+interface SuiteRun {
+  isWanted: (id: string) => boolean;
+  /** Milliseconds. */
+  timeout?: number;
+  /** Between loading the file and running its tests. */
+  onLoad?: () => void;
+  onResult: (test: Tested) => void;
+  /** Whether to stop after this test. */
+  isLast?: (test: Tested) => boolean;
+}
 
-  /** Every test on the sources as they are: what it runs, and how long it takes. */
-  async dryRun() {
-    state.mutantCoverage = { static: {}, perTest: {} };
-    const all = [];
-    for (const suite of this.#suites)
-      await run(suite, { isWanted: () => true, timeout: PATIENCE, onResult: (test) => all.push(test) });
-    const { mutantCoverage } = state;
-    const isTried = ({ timeSpentMs, status }) => timeSpentMs <= LIMITS.most || status === TestStatus.Failed;
-    const tests = all.filter(isTried);
-    const slow = tests.filter(({ timeSpentMs }) => timeSpentMs > LIMITS.slow).map(({ id }) => id);
-    for (const test of all) if (!isTried(test)) delete mutantCoverage.perTest[test.id];
-    writeFileSync(SLOW_FILE, JSON.stringify(slow));
-    return { status: DryRunStatus.Complete, tests, mutantCoverage };
-  }
+const idOf = ({ file }: Suite, index: number): string => `${file}#${index}`;
 
-  /** The tests that reach the mutant, the quick ones first, until one fails. */
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, disableBail }) {
-    this.#slow ??= new Set(JSON.parse(readFileSync(SLOW_FILE, 'utf8')));
-    const wanted = testFilter && new Set(testFilter);
-    const tests = [];
-    const activate = () => Object.assign(state, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
-    const isLast = (test) => !disableBail && test.status === TestStatus.Failed;
-    const turns = [false, true].flatMap((isSlow) => this.#suites.map((suite) => ({ suite, isSlow })));
-    for (const { suite, isSlow } of turns) {
-      Object.assign(state, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
-      if (mutantActivation === 'static') activate();
-      const isWanted = (id) => this.#slow.has(id) === isSlow && (!wanted || wanted.has(id));
-      await run(suite, { isWanted, onLoad: activate, onResult: (test) => tests.push(test), isLast });
-      const isEndless = tests.some(({ code }) => code === 'ERR_SCRIPT_EXECUTION_TIMEOUT');
-      const isOver = isEndless ? { status: DryRunStatus.Timeout } : determineHitLimitReached(state.hitCount, hitLimit);
-      if (isOver) return toMutantRunResult(isOver);
-      if (tests.some(isLast)) break;
-    }
-    return toMutantRunResult({ status: DryRunStatus.Complete, tests });
+function testedOf(suite: Suite, index: number, name: string, start: number, error?: unknown): Tested {
+  const test = {
+    id: idOf(suite, index),
+    name: `${suite.file}: ${name}`,
+    fileName: join(process.cwd(), suite.file),
+    timeSpentMs: processorTime() - start,
+  };
+  if (error === undefined) return { ...test, status: TestStatus.Success };
+  const { message, code } = error as NodeJS.ErrnoException;
+  const failureMessage = String(message ?? error).slice(0, 300);
+  return { ...test, status: TestStatus.Failed, failureMessage, errorCode: code };
+}
+
+/** Runs one test; the error that it failed with. */
+async function runTest(id: string, body: Body, timeout: number): Promise<unknown> {
+  state.currentTestId = id;
+  try {
+    state.body = body;
+    await call.runInThisContext({ timeout });
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('a test threw nothing');
+  } finally {
+    state.currentTestId = undefined;
   }
 }
 
 /** Runs the wanted tests of one file. A file that does not load counts as its first test. */
-async function run(suite, { isWanted, timeout = ENDLESS, onLoad, onResult, isLast = () => false }) {
-  const { file, program } = suite;
-  const idOf = (index) => `${file}#${index}`;
-  if (suite.count && !Array.from({ length: suite.count }, (_, index) => idOf(index)).some(isWanted)) return;
-  const result = (index, name, start, error) => ({
-    id: idOf(index),
-    code: error?.code,
-    name: `${file}: ${name}`,
-    fileName: join(process.cwd(), file),
-    timeSpentMs: processorTime() - start,
-    ...(error
-      ? { status: TestStatus.Failed, failureMessage: String(error?.message ?? error).slice(0, 300) }
-      : { status: TestStatus.Success }),
-  });
+async function runSuite(suite: Suite, { isWanted, timeout = ENDLESS, onLoad, onResult, isLast }: SuiteRun) {
+  const { count, program } = suite;
+  if (count && !Array.from({ length: count }, (_, index) => idOf(suite, index)).some(isWanted)) return;
   const start = processorTime();
-  let after = [];
+  let after: Body[] = [];
   try {
     const { cases, before, after: last } = collect(program, require);
     after = last;
@@ -133,25 +133,74 @@ async function run(suite, { isWanted, timeout = ENDLESS, onLoad, onResult, isLas
     for (const body of before) await body();
     onLoad?.();
     for (const [index, { name, body }] of cases.entries()) {
-      if (!isWanted(idOf(index))) continue;
+      if (!isWanted(idOf(suite, index))) continue;
       const begin = processorTime();
-      state.currentTestId = idOf(index);
-      let failure;
-      try {
-        state.body = body;
-        await call.runInThisContext({ timeout });
-      } catch (error) {
-        failure = error;
-      }
-      state.currentTestId = undefined;
-      const test = result(index, name, begin, failure);
+      const test = testedOf(suite, index, name, begin, await runTest(idOf(suite, index), body, timeout));
       onResult(test);
-      if (isLast(test)) break;
+      if (isLast?.(test)) break;
     }
   } catch (error) {
-    onResult(result(0, 'loading', start, error));
+    onResult(testedOf(suite, 0, 'loading', start, error ?? new Error('loading threw nothing')));
   } finally {
     for (const body of after) await body();
+  }
+}
+
+class HostRunner implements TestRunner {
+  static inject = [commonTokens.options] as const;
+  readonly #suites: Suite[] = [];
+  #slow: Set<string> | undefined;
+
+  capabilities(): TestRunnerCapabilities {
+    return { reloadEnvironment: true };
+  }
+
+  /** Compiles the test files of the sandbox, which is the working directory. */
+  async init(): Promise<void> {
+    process.env.WASMQTT_RUNS ??= RUNS;
+    console.log = () => {};
+    const files = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+    for (const file of files.filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name)))
+      this.#suites.push({ file, program: programOf(await bundle(join(process.cwd(), file))) });
+  }
+
+  /** Runs every test on the unchanged sources: which mutants it reaches, and how long it takes. */
+  async dryRun(): Promise<CompleteDryRunResult> {
+    const mutantCoverage: MutantCoverage = { static: {}, perTest: {} };
+    state.mutantCoverage = mutantCoverage;
+    const all: Tested[] = [];
+    for (const suite of this.#suites)
+      await runSuite(suite, { isWanted: () => true, timeout: PATIENCE, onResult: (test) => all.push(test) });
+    const isTried = ({ timeSpentMs, status }: Tested) => timeSpentMs <= LIMITS.most || status === TestStatus.Failed;
+    const tests = all.filter(isTried);
+    const slow = tests.filter(({ timeSpentMs }) => timeSpentMs > LIMITS.slow).map(({ id }) => id);
+    for (const test of all) if (!isTried(test)) delete mutantCoverage.perTest[test.id];
+    writeFileSync(SLOW_FILE, JSON.stringify(slow));
+    return { status: DryRunStatus.Complete, tests, mutantCoverage };
+  }
+
+  /** Runs the tests that reach the mutant, the quick ones first, until one fails. */
+  async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+    const { activeMutant, testFilter, hitLimit, mutantActivation, disableBail } = options;
+    this.#slow ??= new Set(JSON.parse(readFileSync(SLOW_FILE, 'utf8')));
+    const slow = this.#slow;
+    const wanted = testFilter && new Set(testFilter);
+    const tests: Tested[] = [];
+    const activate = () => Object.assign(state, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
+    const isLast = (test: Tested) => !disableBail && test.status === TestStatus.Failed;
+    const turns = [false, true].flatMap((isSlow) => this.#suites.map((suite) => ({ suite, isSlow })));
+    for (const { suite, isSlow } of turns) {
+      Object.assign(state, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
+      if (mutantActivation === 'static') activate();
+      const isWanted = (id: string) => slow.has(id) === isSlow && (!wanted || wanted.has(id));
+      await runSuite(suite, { isWanted, onLoad: activate, onResult: (test) => tests.push(test), isLast });
+      const isEndless = tests.some(({ errorCode }) => errorCode === 'ERR_SCRIPT_EXECUTION_TIMEOUT');
+      if (isEndless) return toMutantRunResult({ status: DryRunStatus.Timeout });
+      const overLimit = determineHitLimitReached(state.hitCount, hitLimit);
+      if (overLimit) return toMutantRunResult(overLimit);
+      if (tests.some(isLast)) break;
+    }
+    return toMutantRunResult({ status: DryRunStatus.Complete, tests });
   }
 }
 

@@ -1,22 +1,26 @@
-// Inputs with something changed at random: bytes, elements of DER, steps of a session. The same seed gives the same.
+// Changes inputs at random: bytes, elements of DER, steps of a session. The same seed makes the same changes.
+
+import type { SessionVector } from '../../host/core/session/session-vectors.js';
+import type { CallVector } from '../../host/core/support/call-vectors.js';
 
 /** Random numbers that are the same for the same seed. */
 export class Random {
-  #state;
+  #state: number;
 
-  constructor(seed) {
+  constructor(seed: number) {
     this.#state = seed >>> 0 || 1;
   }
 
-  /** 0 to below a limit. */
-  below(limit) {
+  /** A whole number from 0 on, below a limit. */
+  below(limit: number): number {
     this.#state ^= this.#state << 13;
     this.#state ^= this.#state >>> 17;
     this.#state ^= this.#state << 5;
     return (this.#state >>> 0) % limit;
   }
 
-  pick(list) {
+  /** An element of a list, which is not empty. */
+  pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)];
   }
 }
@@ -41,13 +45,15 @@ const EDGES = [
   0xf4,
   0xff,
 ];
-/** No input gets longer: the places of a target would not fit into one page of memory. */
+/** The places for a longer input would not fit into one page of memory. */
 const LONGEST = 4_096;
 
-const joined = (...parts) => Buffer.concat(parts.map((part) => Uint8Array.from(part)));
+const joined = (...parts: ArrayLike<number>[]): Buffer => Buffer.concat(parts.map((part) => Uint8Array.from(part)));
 
-/** A change of bytes `at` a place. */
-const CHANGES = [
+/** A change of bytes at a place. */
+type Change = (bytes: Buffer, at: number, random: Random) => Buffer;
+
+const CHANGES: readonly Change[] = [
   (bytes, at, random) => bytes.fill(bytes[at] ^ (1 << random.below(8)), at, at + 1),
   (bytes, at, random) => bytes.fill(random.pick(EDGES), at, at + 1),
   (bytes, at, random) => bytes.fill(bytes[at] + random.pick([1, -1, 16, -16]), at, at + 1),
@@ -60,18 +66,27 @@ const CHANGES = [
   },
 ];
 
-export function changedBytes(bytes, random, from = 0) {
-  let result = Buffer.from(bytes);
+function changedBytes(bytes: Uint8Array, random: Random): Buffer {
+  let result: Buffer = Buffer.from(bytes);
   for (let times = 1 + random.below(3); times > 0; times--) {
-    if (result.length <= from) return joined(result, [random.pick(EDGES)]);
-    result = random.pick(CHANGES)(result, from + random.below(result.length - from), random);
+    if (result.length === 0) return joined([random.pick(EDGES)]);
+    result = random.pick(CHANGES)(result, random.below(result.length), random);
   }
   return result.subarray(0, LONGEST);
 }
 
-/** The elements of DER between two places, each with its children; undefined when it is none. */
-function elements(bytes) {
-  const list = [];
+/** An element of DER. */
+interface Element {
+  tag: number;
+  /** Undefined when the content is not a list of elements. */
+  children?: Element[];
+  /** The content. */
+  inside: Buffer;
+}
+
+/** The elements that the bytes consist of; undefined when they are not DER. */
+function elements(bytes: Buffer): Element[] | undefined {
+  const list: Element[] = [];
   for (let at = 0; at < bytes.length; ) {
     let length = bytes[at + 1];
     let content = at + 2;
@@ -89,7 +104,7 @@ function elements(bytes) {
   return list;
 }
 
-function written(list) {
+function written(list: readonly Element[]): Buffer {
   return joined(
     ...list.map(({ tag, children, inside }) => {
       const content = children ? written(children) : inside;
@@ -100,20 +115,21 @@ function written(list) {
   );
 }
 
-const allIn = (list) => list.flatMap((element) => [element, ...allIn(element.children ?? [])]);
+const allIn = (list: readonly Element[]): Element[] =>
+  list.flatMap((element) => [element, ...allIn(element.children ?? [])]);
 
-/** One element changed, taken out, doubled, or put in the place of another; all lengths around it are right again. */
-function changedElements(bytes, random, other) {
+/** Changes, removes, doubles or replaces an element, and corrects all lengths around it. */
+function changedElements(bytes: Buffer, random: Random, other: Buffer): Buffer | undefined {
   const list = elements(bytes);
   if (!list || list.length === 0) return undefined;
   for (let times = 1 + random.below(2); times > 0; times--) {
-    const parents = [list, ...allIn(list).flatMap(({ children }) => (children?.length > 0 ? [children] : []))];
+    const parents = [list, ...allIn(list).flatMap(({ children }) => (children?.length ? [children] : []))];
     const parent = random.pick(parents.filter(({ length }) => length > 0));
     if (!parent) break;
     const at = random.below(parent.length);
     const element = parent[at];
-    const foreign = allIn(elements(other) ?? elements(bytes));
-    const ways = [
+    const foreign = allIn(elements(other) ?? elements(bytes) ?? []);
+    const ways: (() => void)[] = [
       () => parent.splice(at, 1),
       () => parent.splice(at, 0, element),
       () => parent.splice(at, 1, random.pick(foreign) ?? element),
@@ -133,8 +149,8 @@ function changedElements(bytes, random, other) {
   return written(list).subarray(0, LONGEST);
 }
 
-/** A packet whose Remaining Length is that of its bytes. */
-function mended(packet) {
+/** Corrects the Remaining Length of a packet. */
+function mended(packet: Buffer): Buffer {
   let body = 1;
   while (body < 4 && packet[body] > 0x7f) body++;
   const rest = packet.subarray(body + 1);
@@ -142,10 +158,11 @@ function mended(packet) {
   return joined(packet.subarray(0, 1), octets, rest);
 }
 
-const DER_FROM = { der: 1, x509: 1, crl: 0, keys: 1 };
+/** Where the DER of a target begins. */
+const DER_FROM: Readonly<Record<string, number>> = { der: 1, x509: 1, crl: 0, keys: 1 };
 
-/** Bytes of a target with something changed; `others` are inputs of the same target. */
-export function changed(target, bytes, random, others) {
+/** Changes the input of a target. `others` are inputs of the same target. */
+export function changed(target: string, bytes: Buffer, random: Random, others: readonly { bytes: Buffer }[]): Buffer {
   const from = DER_FROM[target];
   if (from !== undefined && random.below(4) > 0) {
     const der = changedElements(bytes.subarray(from), random, random.pick(others).bytes.subarray(from));
@@ -156,25 +173,27 @@ export function changed(target, bytes, random, others) {
   return isMended ? joined(result.subarray(0, 2), mended(result.subarray(2))) : result;
 }
 
-const changedHex = (hex, random) => mended(changedBytes(Buffer.from(hex, 'hex'), random)).toString('hex');
+const changedHex = (hex: string, random: Random): string =>
+  mended(changedBytes(Buffer.from(hex, 'hex'), random)).toString('hex');
 
-/** A vector of a session with steps taken out, doubled, exchanged or changed. */
-export function changedSession(vector, random) {
+/** Removes, doubles, exchanges or changes steps of a session. */
+export function changedSession(vector: SessionVector, random: Random): SessionVector {
   const steps = structuredClone(vector.steps);
   for (let times = 1 + random.below(3); times > 0; times--) {
     // The first step makes the session.
     const at = 1 + random.below(Math.max(steps.length - 1, 1));
     const step = steps[at];
     if (!step) break;
-    const ways = [
+    const ways: (() => void)[] = [
       () => steps.splice(at, 1),
       () => steps.splice(at, 0, structuredClone(step)),
       () => steps.splice(1 + random.below(steps.length - 1), 0, ...steps.splice(at, 1)),
-      () => steps.splice(at, 0, random.pick([{ close: true }, { poll: '' }, { deadline: 0 }])),
+      () => steps.splice(at, 0, random.pick<Step>([{ close: true }, { poll: '' }, { deadline: 0 }])),
       () => Object.assign(step, { at: (step.at ?? 0) + random.pick([1, 999, 5_000, 60_000]) }),
       () => Object.assign(step, step.set && { set: { ...step.set, packetId: random.below(4) } }),
-      ...['send', 'receive', 'send', 'receive'].map((name) => () => {
-        if (step[name]) step[name] = changedHex(step[name], random);
+      ...(['send', 'receive', 'send', 'receive'] as const).map((name) => () => {
+        const packet = step[name];
+        if (packet) step[name] = changedHex(packet, random);
       }),
     ];
     random.pick(ways)();
@@ -182,23 +201,33 @@ export function changedSession(vector, random) {
   return { ...vector, name: `${vector.name}, changed`, steps };
 }
 
-/** Calls of these need arguments that belong together. */
-const AS_THEY_ARE = new Set(['crl_find', 'mqtt_topic_match', 'memory_wipe', 'abi_version']);
+type Step = SessionVector['steps'][number];
 
-function changedText(value, random) {
+/** These need arguments that belong together. */
+const AS_THEY_ARE: ReadonlySet<string> = new Set(['crl_find', 'mqtt_topic_match', 'memory_wipe', 'abi_version']);
+
+function changedText(value: string, random: Random): string {
   const [, kind, content] = /^(text|hex|last):(.*)$/s.exec(value) ?? [];
   if (kind === undefined) return value;
   const bytes = Buffer.from(content, kind === 'text' ? 'utf8' : 'hex');
   return `${kind === 'last' ? 'last' : 'hex'}:${changedBytes(bytes, random).toString('hex')}`;
 }
 
-/** A vector of a call with other bytes. */
-export function changedVector(vector, random) {
+type Argument = CallVector['arguments'][number];
+/** Of a record that an argument points to. */
+type Fields = Record<string, number | string>;
+
+/** Changes the bytes in an argument, or in a part of one. */
+function changedArgument<T extends Argument | Fields>(value: T, random: Random): Argument | Fields {
+  if (typeof value === 'string') return changedText(value, random);
+  if (typeof value === 'number') return value;
+  const entries = Object.entries(value).map(([name, inner]) => [name, changedArgument(inner, random)]);
+  return Object.fromEntries(entries);
+}
+
+/** Changes the bytes of a call. */
+export function changedVector(vector: CallVector, random: Random): CallVector {
   if (AS_THEY_ARE.has(vector.call)) return vector;
-  const change = (value) => {
-    if (typeof value === 'string') return changedText(value, random);
-    if (typeof value === 'number') return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, change(inner)]));
-  };
-  return { ...vector, name: `${vector.name}, changed`, arguments: vector.arguments.map(change) };
+  const changedArguments = vector.arguments.map((value) => changedArgument(value, random) as Argument);
+  return { ...vector, name: `${vector.name}, changed`, arguments: changedArguments };
 }

@@ -5,44 +5,31 @@ import process from 'node:process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../../tools/root.js';
 import { typescriptProgram } from '../../../tools/run-typescript.js';
-import { Reader, readModule } from '../wasm/module.js';
-import { Mutants } from '../wasm/probes.js';
+import { Reader, readModule, SECTION, sectionOf } from '../wasm/module.js';
+import { type Mutant, Mutants } from '../wasm/probes.js';
 import { Random } from './changes.js';
 import { inputs, randomInput } from './inputs.js';
-import { Twins } from './twins.js';
+import { type Twin, Twins } from './twins.js';
 
-interface Mutant {
-  function: number;
-  change: string;
-}
-
-interface Compared {
-  mutant: Mutant;
-  calls: number;
-  seen?: { call: string; what: string; source: string; input: string };
-  working?: { call: string; place: string };
-}
-
-const EXPORTS = 7;
 const module = readModule(readFileSync(join(root, 'build/core.wasm')));
 const mutants = new Mutants(module);
 
 /** The number of an exported function. */
 function numberOf(name: string): number {
-  const reader = new Reader(module.sections.find(({ id }: { id: number }) => id === EXPORTS).content);
+  const reader = new Reader(sectionOf(module, SECTION.EXPORT).content);
   for (let left = reader.unsigned(); left > 0; left--) {
     const found = Buffer.from(reader.take(reader.unsigned())).toString();
     reader.byte();
     const number = reader.unsigned();
     if (found === name) return number;
   }
-  throw new Error(`${name} is no export`);
+  throw new Error(`${name} is not an export`);
 }
 
 /** The n-th mutant of an export that is made like this. */
 function mutant(name: string, change: string, n = 0): Mutant {
   const number = numberOf(name);
-  const found = mutants.list.filter((one: Mutant) => one.function === number && one.change === change);
+  const found = mutants.list.filter((one) => one.function === number && one.change === change);
   if (!found[n]) throw new Error(`${name} has no mutant "${change}"`);
   return found[n];
 }
@@ -71,7 +58,7 @@ describe('mutants beside the unchanged core', () => {
   const endless = mutant('hex_decode', 'i32.const 1 to 0', 3);
   const equivalent = mutant('hex_decode', 'br_if always');
   const padding = mutant('x509_read', 'i32.const 600 to 599');
-  const compared = new Map<Mutant, Compared>();
+  const compared = new Map<Mutant, Twin>();
   let calls = 0;
 
   beforeAll(() => {
@@ -85,7 +72,7 @@ describe('mutants beside the unchanged core', () => {
   });
 
   it.each(KILLED)('%s: %s is seen', (name, change) => {
-    const { seen } = compared.get(mutant(name, change)) as Compared;
+    const { seen } = compared.get(mutant(name, change)) ?? {};
     expect(seen?.what).toMatch(/ where the core (gives|has) /);
     expect(seen?.source).toMatch(/^\w+: ./);
     expect(seen?.input).not.toBe('');

@@ -1,27 +1,28 @@
-// npm run mutation:listed: gives each mutant that is listed as equivalent the same calls as the unchanged core, and compares what comes of them.
+// npm run mutation:listed: gives each mutant that is listed as equivalent the same calls as the unchanged core, and compares the results.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { runCommand, UsageError, wholeNumber } from '../../../tools/command.js';
 import { root } from '../../../tools/root.js';
-import { isListed, reasonOf } from '../core/report.js';
+import { isListed, listedReason } from '../core/report.js';
 import { readModule } from '../wasm/module.js';
-import { described, findPlaces } from '../wasm/places.js';
+import { described, findPlaces, type PlacedMutant } from '../wasm/places.js';
 import { Mutants } from '../wasm/probes.js';
 import { Random } from './changes.js';
 import { inputs, randomInput } from './inputs.js';
-import { Twins } from './twins.js';
+import { type Twin, Twins } from './twins.js';
 
 const HELP = `Usage: npm run mutation:listed -- [options]
 
-A second reading of tests/mutation/equivalent by machine: each mutant that is listed there is put beside the unchanged core, and
-both get the same calls, from the same memory: all seeds of tests/fuzz/corpus, all vectors of tests/vectors, and both with something
-changed at random. Results and the whole memory of the caller are compared after each call, but for what assembly/abi leaves open.
+Checks tests/mutation/equivalent by machine. Each mutant that is listed there and the unchanged core get the same calls on the same
+memory: all seeds of tests/fuzz/corpus, all vectors of tests/vectors, and both with something changed at random. After each call
+the results and the whole memory of the caller are compared, except what assembly/abi leaves open.
 Ends with code 1 when a mutant differs: a caller can see it, and it does not belong on the list. 2 is wrong usage.
 
   --only TEXT     mutants whose function, line or change contains this
-  --inputs N      so many inputs at random; the default is 2000
-  --seed S        of these; the default is another one each time, which is printed
+  --inputs N      the number of random inputs; the default is 2000
+  --seed S        of these; by default another one each time, which is printed
   --json          one JSON object on standard output
   --help          this text
 
@@ -32,35 +33,78 @@ Examples:
   npm run mutation:listed -- --seed 7
 `;
 
-/** What is called less often than this is named: little was tried with it. */
+/** Few calls reach a mutant below this number: the report names it. */
 const RARE = 50;
 
-const say = (text) => process.stderr.write(`${text}\n`);
-
-function number(text, otherwise) {
-  const value = text === undefined ? otherwise : Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${text} is no number`);
-  return value;
-}
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
 
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      ...{ help: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string', default: '' } },
-      ...{ inputs: { type: 'string' }, seed: { type: 'string' } },
+      help: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      inputs: { type: 'string', default: '2000' },
+      seed: { type: 'string' },
     },
   });
-  return values;
+  const { seed } = values;
+  return {
+    ...values,
+    inputs: wholeNumber('inputs', values.inputs, 0),
+    seed: seed === undefined ? 1 + Math.floor(Math.random() * 0x7fff_ffff) : wholeNumber('seed', seed, 0),
+  };
 }
 
-const seenText = ({ key, reason, call, what, source, input }) =>
+type Options = ReturnType<typeof readOptions>;
+
+/** Makes the calls of all inputs; returns the mutants with what differs. */
+async function compare(options: Options): Promise<Twins<PlacedMutant>> {
+  const start = performance.now();
+  const module = readModule(readFileSync(join(root, 'build/core.wasm')));
+  const mutants = new Mutants(module);
+  const all = described(mutants.list, await findPlaces(module));
+  const list = all.filter(({ key }) => isListed(key) && key.includes(options.only));
+  if (list.length === 0) throw new UsageError(`no listed mutant has "${options.only}" in its name`);
+  const twins = new Twins(mutants, list);
+  for (const input of inputs) input.run(twins);
+  say(`${inputs.length} seeds and vectors, ${twins.calls} calls, ${Math.round((performance.now() - start) / 1000)} s`);
+  const random = new Random(options.seed);
+  for (let left = options.inputs; left > 0; left--) randomInput(random).run(twins);
+  return twins;
+}
+
+function reportOf(twins: Twins<PlacedMutant>, options: Options, seconds: number) {
+  const keyed = ({ mutant: { key } }: Twin<PlacedMutant>) => ({ key, reason: listedReason(key) });
+  const counts = twins.all.map(({ calls }) => calls).sort((a, b) => a - b);
+  return {
+    mutants: twins.all.length,
+    inputs: inputs.length + options.inputs,
+    calls: twins.calls,
+    seed: options.seed,
+    seconds: Math.round(seconds),
+    reached: { least: counts[0], median: counts[counts.length >> 1], most: counts[counts.length - 1] },
+    rare: twins.all
+      .filter(({ calls, seen }) => calls < RARE && !seen)
+      .map(({ mutant, calls }) => ({ key: mutant.key, calls })),
+    differing: twins.all.flatMap((one) => (one.seen ? [{ ...keyed(one), ...one.seen }] : [])),
+    inWorkingMemory: twins.all.flatMap((one) => (one.working && !one.seen ? [{ ...keyed(one), ...one.working }] : [])),
+  };
+}
+
+type Report = ReturnType<typeof reportOf>;
+
+const seenText = ({ key, reason, call, what, source, input }: Report['differing'][number]): string =>
   [key, `    listed because ${reason}`, `    ${source}: ${call}`, `    ${what}`, `    input ${input}`, ''].join('\n');
 
-function textOf({ mutants, calls, inputs: tried, seed, reached, rare, differing, inWorkingMemory, seconds }) {
+function textOf(report: Report): string {
+  const { mutants, calls, inputs: tried, seed, reached, rare, differing, inWorkingMemory, seconds } = report;
   return [
     ...differing.map(seenText),
     ...(rare.length > 0
-      ? [`Less than ${RARE} calls reach`, ...rare.map(({ key, calls: n }) => `  ${n}: ${key}`), '']
+      ? [`Fewer than ${RARE} calls reach`, ...rare.map(({ key, calls: n }) => `  ${n}: ${key}`), '']
       : []),
     `${mutants} mutants, ${calls} calls of ${tried} inputs (seed ${seed}) in ${seconds} s`,
     `each was called ${reached.least} to ${reached.most} times, half of them over ${reached.median} times`,
@@ -69,49 +113,16 @@ function textOf({ mutants, calls, inputs: tried, seed, reached, rare, differing,
   ].join('\n');
 }
 
-async function main() {
+await runCommand('mutation:listed', async () => {
   const options = readOptions();
   if (options.help) {
     process.stdout.write(HELP);
-    return;
+    return 0;
   }
+  say(`seed ${options.seed}`);
   const start = performance.now();
-  const seed = number(options.seed, 1 + Math.floor(Math.random() * 0x7fff_ffff));
-  const many = number(options.inputs, 2000);
-  say(`seed ${seed}`);
-  const module = readModule(readFileSync(join(root, 'build/core.wasm')));
-  const mutants = new Mutants(module);
-  const all = described(mutants.list, await findPlaces(module));
-  const list = all.filter(({ key }) => isListed(key) && key.includes(options.only));
-  if (list.length === 0) throw new Error(`no listed mutant has "${options.only}" in its name`);
-  const twins = new Twins(mutants, list);
-  for (const input of inputs) input.run(twins);
-  say(`${inputs.length} seeds and vectors, ${twins.calls} calls, ${Math.round((performance.now() - start) / 1000)} s`);
-  const random = new Random(seed);
-  for (let left = many; left > 0; left--) randomInput(random).run(twins);
-
-  const keyed = (one) => ({ key: one.mutant.key, reason: reasonOf(one.mutant.key) });
-  const counts = twins.all.map(({ calls }) => calls).sort((a, b) => a - b);
-  const report = {
-    mutants: list.length,
-    inputs: inputs.length + many,
-    calls: twins.calls,
-    seed,
-    seconds: Math.round((performance.now() - start) / 1000),
-    reached: { least: counts[0], median: counts[counts.length >> 1], most: counts.at(-1) },
-    rare: twins.all
-      .filter(({ calls, seen }) => calls < RARE && !seen)
-      .map(({ mutant, calls }) => ({ key: mutant.key, calls })),
-    differing: twins.all.filter(({ seen }) => seen).map((one) => ({ ...keyed(one), ...one.seen })),
-    inWorkingMemory: twins.all
-      .filter(({ seen, working }) => working && !seen)
-      .map((one) => ({ ...keyed(one), ...one.working })),
-  };
+  const twins = await compare(options);
+  const report = reportOf(twins, options, (performance.now() - start) / 1000);
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : textOf(report));
-  process.exitCode = report.differing.length > 0 ? 1 : 0;
-}
-
-main().catch((error) => {
-  say(`mutation:listed: ${error.message}`);
-  process.exitCode = 2;
+  return report.differing.length > 0 ? 1 : 0;
 });

@@ -1,47 +1,67 @@
-// What a call may leave in memory as it likes, by assembly/abi: all else has to be the same for a mutant.
+// What assembly/abi leaves open in memory after a call. All else must be the same for a mutant.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import {
+  CertificateListRecord,
+  CertificateRecord,
+  type CoreExports,
+  DerHeadRecord,
+  PacketRecord,
+  PrivateKeyRecord,
+  Result,
+  SessionContext,
+  SessionLimitsRecord,
+  SessionRecord,
+} from '../../../build/abi/core.js';
 import { root } from '../../../tools/root.js';
-import { bundle } from '../bundles/bundle.js';
-import { load } from '../bundles/in-process.js';
 
-/** Result codes, constants and offsets of records, as tools/generate/generate.ts makes them of assembly/abi. */
-export const abi = load(await bundle(join(root, 'build/abi/core.ts')), createRequire(import.meta.url));
+/** The exports that are called. */
+export type CallName = Exclude<keyof CoreExports, 'memory'>;
 
-const { Result, CertificateListRecord, CertificateRecord, DerHeadRecord, PacketRecord, PrivateKeyRecord } = abi;
-const { SessionContext, SessionLimitsRecord, SessionRecord } = abi;
+/** A part of memory: address, or offset in a record, and length. */
+export type Range = readonly [number, number];
 
-/** Names of the parameters of each export. */
-const described = ['der', 'hex', 'memory', 'mqtt', 'session'].map((file) =>
+/** What this reads of a file of assembly/abi. */
+interface Described {
+  exports: { name: CallName; params: { name: string }[] }[];
+  records: Record<string, { fields: { name: string; doc?: string; count?: number }[] }>;
+}
+
+const described: Described[] = ['der', 'hex', 'memory', 'mqtt', 'session'].map((file) =>
   JSON.parse(readFileSync(join(root, `assembly/abi/${file}.json`), 'utf8')),
 );
-export const parameters = new Map(
-  described.flatMap(({ exports }) => exports.map(({ name, params }) => [name, params.map((param) => param.name)])),
+/** Names of the parameters of each export. */
+export const parameters = new Map<CallName, string[]>(
+  described.flatMap(({ exports }) =>
+    exports.map(({ name, params }) => [name, params.map((param) => param.name)] as const),
+  ),
 );
 
-/** Fields of DerHead that the ABI calls working memory of the reader, with the length beside an address. */
-const WORKING = described[0].records.DerHead.fields
+const derHead: Readonly<Record<string, number>> = DerHeadRecord;
+
+/** Fields of DerHead that the ABI calls working memory of the reader, with the length that belongs to an address. */
+const WORKING: Range[] = described[0].records.DerHead.fields
   .filter(({ doc }) => doc === 'working memory of the reader')
-  .flatMap(({ name, count = 1 }) => [
-    [DerHeadRecord[name], 4 * count],
-    ...(DerHeadRecord[`${name}Length`] === undefined ? [] : [[DerHeadRecord[`${name}Length`], 4]]),
-  ]);
+  .flatMap(({ name, count = 1 }): Range[] => {
+    const length = derHead[`${name}Length`];
+    return [[derHead[name], 4 * count], ...(length === undefined ? [] : [[length, 4] as const])];
+  });
 /** crl_find uses "the fields stack, elements and those of extensions" meanwhile. */
-const SEARCHING = [
+const SEARCHING: Range[] = [
   ...WORKING,
   ...Object.entries(DerHeadRecord)
     .filter(([name]) => /^(elements|extension|unknownCritical)/.test(name))
-    .map(([, offset]) => [offset, 4]),
+    .map(([, offset]): Range => [offset, 4]),
 ];
 
-const at = (record, ranges) => ranges.map(([offset, length]) => [record + offset, length]);
+const at = (record: number, ranges: readonly Range[]): Range[] =>
+  ranges.map(([offset, length]) => [record + offset, length]);
 
-/** These end with four octets that belong to no field: padding_596 and padding_508 of build/wasmqtt.h. */
-const PADDED = [CertificateRecord.SIZE, CertificateListRecord.SIZE];
+/** These end with four octets outside any field: padding_596 and padding_508 of build/wasmqtt.h. */
+const PADDED: readonly number[] = [CertificateRecord.SIZE, CertificateListRecord.SIZE];
 
 /** "After an error only errorOffset means anything." */
-function readerRanges(record, size, result) {
+function readerRanges(record: number, size: number, result: number): Range[] {
   if (result >= 0) return at(record, PADDED.includes(size) ? [...WORKING, [size - 4, 4]] : WORKING);
   const behind = DerHeadRecord.errorOffset + 4;
   return at(record, [
@@ -50,8 +70,8 @@ function readerRanges(record, size, result) {
   ]);
 }
 
-/** Behind the limits of client and server is working memory of a call, and behind the records that count is nothing. */
-function contextRanges(context, memory) {
+/** After the limits of client and server is working memory of a call. After the records in use is room for more. */
+function contextRanges(context: number, memory: Buffer): Range[] {
   const limits = SessionRecord.SIZE + 2 * SessionLimitsRecord.SIZE;
   const records = SessionContext.HEADER + SessionContext.ENTRY * memory.readUInt32LE(context + SessionRecord.count);
   const aliases = memory.readUInt32LE(context + SessionRecord.aliasOffset);
@@ -61,10 +81,17 @@ function contextRanges(context, memory) {
   ]);
 }
 
-/** Room for the longest answer, of which only `result` bytes are one. */
+/** Room for the longest answer. */
 const ANSWER = 5;
 
-const RANGES = {
+/** Of an answer only `result` bytes count. */
+const afterAnswer = (output: number, result: number): Range[] =>
+  result > 0 ? [[output + result, ANSWER - result]] : [];
+
+/** The open ranges after a call with these arguments and this result. */
+type OpenRanges = (words: readonly number[], result: number, memory: Buffer) => Range[];
+
+const RANGES: Partial<Record<CallName, OpenRanges>> = {
   // "8 * depth bytes for the walk".
   der_check: ([, , stack, depth], result) => (result === Result.INVALID_ARGUMENT ? [] : [[stack, 8 * depth]]),
   x509_read: ([, , record], result) => readerRanges(record, CertificateRecord.SIZE, result),
@@ -89,21 +116,21 @@ const RANGES = {
   session_send: ([context, , , output, capacity], result, memory) =>
     result === Result.SESSION_FORMAT
       ? []
-      : [...contextRanges(context, memory), ...(result < 0 ? [[output, capacity]] : [])],
+      : [...contextRanges(context, memory), ...(result < 0 ? [[output, capacity] as const] : [])],
   session_receive: ([context, , , output], result, memory) => [
     ...contextRanges(context, memory),
-    ...(result > 0 ? [[output + result, ANSWER - result]] : []),
+    ...afterAnswer(output, result),
   ],
   session_poll: ([context, , output], result, memory) => [
     ...contextRanges(context, memory),
-    ...(result > 0 ? [[output + result, ANSWER - result]] : []),
+    ...afterAnswer(output, result),
   ],
 };
 
-/** Addresses and lengths of what is left open after this call with this result; `memory` is as the call left it. */
-export function openRanges(name, words, result, memory) {
+/** What is left open after this call with this result. `memory` is as the call left it. */
+export function openRanges(name: CallName, words: readonly number[], result: number, memory: Buffer): Range[] {
   const ranges = RANGES[name]?.(words, result, memory) ?? [];
   return ranges
-    .map(([address, length]) => [address, Math.min(length, memory.length - address)])
+    .map(([address, length]): Range => [address, Math.min(length, memory.length - address)])
     .filter(([, length]) => length > 0);
 }

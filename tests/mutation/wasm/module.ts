@@ -1,4 +1,4 @@
-// A WASM module taken apart into sections, and its code into functions and instructions, and put together again.
+// Takes a WASM module apart into sections, functions and instructions, and puts it together again.
 
 /** Operation codes that the operators and the probes name. */
 export const Op = {
@@ -31,8 +31,10 @@ export const Op = {
   PREFIX: 0xfc,
 };
 
-/** What stands behind an operation code: how many LEB128 numbers, or one octet. */
-function immediates(op) {
+/** What follows an operation code: this many LEB128 numbers, or something of its own. */
+type Immediates = number | 'block' | 'table' | 'prefix' | 'unknown';
+
+function immediates(op: number): Immediates {
   if (op >= 0x02 && op <= 0x04) return 'block';
   if (op === Op.BR_TABLE) return 'table';
   if (op === 0x11) return 2;
@@ -45,16 +47,20 @@ function immediates(op) {
 
 /** Reads LEB128 numbers and bytes one after the other. */
 export class Reader {
-  constructor(bytes, at = 0) {
+  readonly bytes: Buffer;
+  /** Where the next byte is. */
+  at: number;
+
+  constructor(bytes: Buffer, at = 0) {
     this.bytes = bytes;
     this.at = at;
   }
 
-  byte() {
+  byte(): number {
     return this.bytes[this.at++];
   }
 
-  unsigned() {
+  unsigned(): number {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
       const octet = this.byte();
@@ -64,7 +70,7 @@ export class Reader {
   }
 
   /** A signed number of up to 64 bits. */
-  signed() {
+  signed(): bigint {
     let value = 0n;
     for (let shift = 0n; ; ) {
       const octet = BigInt(this.byte());
@@ -74,21 +80,24 @@ export class Reader {
     }
   }
 
-  take(length) {
+  take(length: number): Buffer {
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
   }
 }
 
-export function unsigned(value) {
-  const bytes = [];
-  for (; value >= 0x80; value = Math.floor(value / 128)) bytes.push((value % 128) | 0x80);
-  return [...bytes, value];
+/** An unsigned LEB128 number. */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let left = value;
+  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
+  return [...bytes, left];
 }
 
-export function signed(value) {
-  const bytes = [];
-  for (let left = BigInt(value); ; ) {
+/** A signed LEB128 number. */
+export function signed(value: bigint): number[] {
+  const bytes: number[] = [];
+  for (let left = value; ; ) {
     const octet = Number(left & 0x7fn);
     left >>= 7n;
     if ((left === 0n && octet < 0x40) || (left === -1n && octet >= 0x40)) return [...bytes, octet];
@@ -96,28 +105,65 @@ export function signed(value) {
   }
 }
 
-function skipImmediates(reader, op) {
+/** How many numbers follow those operation codes behind the prefix that have any. */
+const PREFIXED: Readonly<Record<number, number>> = { 8: 2, 9: 1, 10: 2, 11: 1 };
+
+function skipImmediates(reader: Reader, op: number): void {
   const kind = immediates(op);
   if (kind === 'unknown')
-    throw new Error(`operation code 0x${op.toString(16)} at byte ${reader.at - 1} is not known here`);
+    throw new Error(`operation code 0x${op.toString(16)} at byte ${reader.at - 1} is unknown here`);
   if (kind === 'block') reader.signed();
   else if (kind === 'table') for (let left = reader.unsigned() + 1; left > 0; left--) reader.unsigned();
   else if (kind === 'prefix') {
-    const which = reader.unsigned();
-    const counts = { 8: 2, 9: 1, 10: 2, 11: 1 };
-    for (let left = counts[which] ?? 0; left > 0; left--) reader.unsigned();
+    for (let left = PREFIXED[reader.unsigned()] ?? 0; left > 0; left--) reader.unsigned();
   } else for (let left = kind; left > 0; left--) reader.signed();
 }
 
-/** One instruction: its operation code, its bytes, and where in the file it is. */
-function readInstruction(reader) {
+export interface Instruction {
+  /** Where in the file it is. */
+  at: number;
+  op: number;
+  /** With the operation code. */
+  bytes: Buffer;
+}
+
+export interface Code {
+  /** The declaration of local variables. */
+  locals: Buffer;
+  code: Instruction[];
+}
+
+/** Value types, as the codes that WASM has for them. */
+export interface Signature {
+  parameters: number[];
+  results: number[];
+}
+
+export interface Section {
+  id: number;
+  start: number;
+  content: Buffer;
+}
+
+/** The parts of a module. */
+export interface Module {
+  bytes: Buffer;
+  sections: Section[];
+  /** Of each function. */
+  signatures: Signature[];
+  functions: Code[];
+  /** Where the content of the code section begins. */
+  codeStart: number;
+}
+
+function readInstruction(reader: Reader): Instruction {
   const at = reader.at;
   const op = reader.byte();
   skipImmediates(reader, op);
   return { at, op, bytes: reader.bytes.subarray(at, reader.at) };
 }
 
-function readFunction(reader) {
+function readFunction(reader: Reader): Code {
   const size = reader.unsigned();
   const end = reader.at + size;
   const start = reader.at;
@@ -126,31 +172,40 @@ function readFunction(reader) {
     reader.byte();
   }
   const locals = reader.bytes.subarray(start, reader.at);
-  const code = [];
+  const code: Instruction[] = [];
   while (reader.at < end) code.push(readInstruction(reader));
   return { locals, code };
 }
 
-function readList(bytes, readOne) {
+/** A list behind its length. */
+export function readList<T>(bytes: Buffer, readOne: (reader: Reader) => T): T[] {
   const reader = new Reader(bytes);
   return Array.from({ length: reader.unsigned() }, () => readOne(reader));
 }
 
-const readTypes = (reader) => Array.from(reader.take(reader.unsigned()));
+const readTypes = (reader: Reader): number[] => Array.from(reader.take(reader.unsigned()));
 
-const SECTION = { TYPE: 1, FUNCTION: 3, MEMORY: 5, GLOBAL: 6, EXPORT: 7, CODE: 10 };
+export const SECTION = { CUSTOM: 0, TYPE: 1, IMPORT: 2, FUNCTION: 3, MEMORY: 5, GLOBAL: 6, EXPORT: 7, CODE: 10 };
 
-/** The parts of a module without imported functions, globals or tables. */
-export function readModule(bytes) {
+/** The section of this kind; throws when there is none. */
+export function sectionOf({ sections }: Pick<Module, 'sections'>, id: number): Section {
+  const found = sections.find((section) => section.id === id);
+  if (!found) throw new Error(`the module has no section ${id}`);
+  return found;
+}
+
+/** Reads a module that has neither imports nor globals. */
+export function readModule(bytes: Buffer): Module {
   const reader = new Reader(bytes, 8);
-  const sections = [];
+  const sections: Section[] = [];
   while (reader.at < bytes.length) {
     const id = reader.byte();
     const size = reader.unsigned();
     sections.push({ id, start: reader.at, content: reader.take(size) });
   }
-  const of = (id) => sections.find((section) => section.id === id);
-  if (of(2) || of(SECTION.GLOBAL)) throw new Error('a module with imports or globals is not known here');
+  if (sections.some(({ id }) => id === SECTION.IMPORT || id === SECTION.GLOBAL))
+    throw new Error('this cannot read modules with imports or globals');
+  const of = (id: number) => sectionOf({ sections }, id);
   const types = readList(of(SECTION.TYPE).content, (types) => {
     types.byte();
     return { parameters: readTypes(types), results: readTypes(types) };
@@ -162,29 +217,36 @@ export function readModule(bytes) {
   return { bytes, sections, signatures, functions, codeStart: code.start };
 }
 
-const sized = (content) => [unsigned(content.length), content];
+/** Behind its length. */
+const sized = (content: Uint8Array): Buffer => Buffer.concat([Uint8Array.from(unsigned(content.length)), content]);
 
 /** The bytes of one function, with these instructions. */
-export function functionBytes(locals, instructions) {
-  const body = Buffer.concat([locals, ...instructions.map((bytes) => Uint8Array.from(bytes))]);
-  return Buffer.concat(sized(body).map((part) => Uint8Array.from(part)));
+export function functionBytes(locals: Uint8Array, instructions: readonly Iterable<number>[]): Buffer {
+  return sized(Buffer.concat([locals, ...instructions.map((bytes) => Uint8Array.from(bytes))]));
 }
 
-/**
- * The module with these functions (each whole, from functionBytes), with so many mutable i32 and i64 globals exported as
- * g0, g1, ..., and with memory that grows to `pages` at the most.
- */
-export function writeModule({ bytes, sections }, functions, i32Globals, i64Globals, pages) {
+/** What a written module has beyond the one that was read. */
+export interface Additions {
+  /** Mutable globals, exported as g0, g1, ...: those of type i32, then those of type i64. */
+  i32Globals: number;
+  i64Globals: number;
+  /** The largest number of pages that memory can grow to. */
+  pages: number;
+}
+
+/** The module with these functions, each from functionBytes. */
+export function writeModule({ bytes, sections }: Module, functions: readonly Buffer[], additions: Additions): Buffer {
+  const { i32Globals, i64Globals, pages } = additions;
   const count = i32Globals + i64Globals;
   const globals = [
     ...unsigned(count),
     ...Array.from({ length: i32Globals }, () => [0x7f, 1, Op.I32_CONST, 0, Op.END]).flat(),
     ...Array.from({ length: i64Globals }, () => [0x7e, 1, Op.I64_CONST, 0, Op.END]).flat(),
   ];
-  const out = [bytes.subarray(0, 8)];
-  const put = (id, content) => out.push(Uint8Array.of(id), ...sized(content).map((part) => Uint8Array.from(part)));
+  const out: Uint8Array[] = [bytes.subarray(0, 8)];
+  const put = (id: number, content: Iterable<number>) => out.push(Uint8Array.of(id), sized(Uint8Array.from(content)));
   for (const { id, content } of sections) {
-    if (id === 0) continue;
+    if (id === SECTION.CUSTOM) continue;
     if (id === SECTION.MEMORY) put(id, [1, 1, ...unsigned(new Reader(content, 2).unsigned()), ...unsigned(pages)]);
     else if (id === SECTION.CODE) put(id, Buffer.concat([Uint8Array.from(unsigned(functions.length)), ...functions]));
     else if (id === SECTION.EXPORT) {

@@ -1,6 +1,5 @@
 import binaryen from 'binaryen';
 import { describe, expect, it } from 'vitest';
-import { typescriptProgram } from '../../../../tools/run-typescript.js';
 import { moduleBytes } from '../support/bare-core.js';
 
 /** What the core must not contain: growth of memory, floating point, and indirect calls, which could hide a recursion. */

@@ -1,8 +1,12 @@
-// Decodes packets with the built core and prints, as one JSON object, by how much the JavaScript heap grew.
-// Usage: node --expose-gc --import tsx heap.ts cursor|object PACKETS
+// Decodes packets with the built core and prints, as one JSON object, what the JavaScript heap grew by.
+// Usage: npx tsx --expose-gc tests/host/core/programs/heap.ts cursor|object PACKETS
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
+import type * as Core from '../../../../host/core/index.js';
+
+const built: typeof Core = await import(new URL('../../../../build/host/core.js', import.meta.url).href);
+const { encodePacket, PacketCursor, PacketDecoder } = built;
 
 const built = new URL('../../../../../build/host/core.js', import.meta.url);
 const core: typeof import('../../../../../host/core/index.js') = await import(built.href);
@@ -38,14 +42,13 @@ const ways = {
   },
   object() {
     for (const packet of decoder.push(chunk)) {
-      const { qos, packetId = 0, payload } = packet as { qos: number; packetId?: number; payload: Uint8Array };
-      sum += 3 + qos + packetId + payload.length;
+      if (packet.type === 'publish') sum += 3 + packet.qos + (packet.packetId ?? 0) + packet.payload.length;
     }
   },
 };
 
 function decode(chunks: number): void {
-  const run = ways[way];
+  const run = way === 'cursor' ? ways.cursor : ways.object;
   for (let n = 0; n < chunks; n++) run();
 }
 
@@ -55,7 +58,7 @@ const observer = new PerformanceObserver((list) => {
 });
 observer.observe({ entryTypes: ['gc'] });
 
-/** Lets the engine finish its compilation, and the observer hear of collections. */
+/** Lets the engine finish what it compiles, and the observer hear of collections. */
 async function settle(): Promise<void> {
   for (let n = 0; n < 5; n++) await turn();
 }
@@ -63,8 +66,7 @@ async function settle(): Promise<void> {
 const chunks = Math.ceil(count / packets.length);
 decode(chunks); // engines compile hot code, and keep what they learn on the heap
 await settle();
-if (!globalThis.gc) throw new Error('heap.ts needs the option --expose-gc');
-globalThis.gc();
+globalThis.gc?.();
 await settle();
 collections = 0;
 sum = 0;

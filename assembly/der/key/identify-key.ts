@@ -1,8 +1,8 @@
-import { KeyFormat } from '../../build/abi/assembly';
-import { Tag } from '../../build/abi/der-templates';
-import { contentOf, endOf, isNext, readElement } from './element';
+import { KeyFormat } from '../../../build/abi/assembly';
+import { Tag } from '../../../build/abi/der-templates';
+import { contentOf, endOf, isNext, readElement } from '../element';
 
-/** The identifier octets of the first eight elements of the SEQUENCE that is at `p`, the first in the lowest byte. */
+/** The identifier octets of the first eight elements of the SEQUENCE at `p`, the first in the lowest byte. */
 function tagsInside(p: usize, end: usize): u64 {
   const sequence = readElement(p, end);
   p = contentOf(sequence);
@@ -17,7 +17,7 @@ function tagsInside(p: usize, end: usize): u64 {
   return tags;
 }
 
-/** What was signed: version, serial number and so on of a certificate; the request's attributes; the list's dates. */
+/** Tells a certificate, a request and a list apart by the identifier octets of what was signed. */
 function identifySigned(tags: u64): i32 {
   if ((tags & 0xff) == 0xa0) tags >>= 8;
   // RFC 5280 4.1: serialNumber, signature, issuer, validity
@@ -29,7 +29,7 @@ function identifySigned(tags: u64): i32 {
   return (tags & 0xf0ffff) == 0x103030 ? KeyFormat.CERTIFICATE_LIST : KeyFormat.UNKNOWN;
 }
 
-/** The types of its first elements tell what a SEQUENCE is. */
+/** Tells what a SEQUENCE is by the types of its first elements. */
 function identifySequence(p: usize, end: usize): i32 {
   const tags = tagsInside(p, end);
   // RFC 5958 2: version, privateKeyAlgorithm, privateKey
@@ -49,16 +49,16 @@ function isSpace(c: u32): bool {
   return c == 0x20 || c - 9 < 5;
 }
 
-/** Whether "-----BEGIN " stands somewhere; RFC 7468 2 allows text before it. */
+/** Whether the input has "-----BEGIN " anywhere; RFC 7468 2 allows text before it. */
 function isPem(p: usize, end: usize): bool {
   for (; p + 11 <= end; p++) {
-    // "-----BEG", then "GIN " which overlaps by one
+    // "-----BEG", then "GIN ", which overlap by one character
     if (load<u64>(p) == 0x4745422d2d2d2d2d && load<u32>(p, 7) == 0x204e4947) return true;
   }
   return false;
 }
 
-/** Hex or base64 of something that starts with 30, the identifier octet of a SEQUENCE; white space between the digits is let pass. */
+/** Whether the input is hex or base64 of something that starts with 30, the identifier octet of a SEQUENCE. Skips white space. */
 function identifyDigits(p: usize, end: usize): i32 {
   // 30 is "M" and one of "A" to "P" in base64.
   const isHex = load<u16>(p) == 0x3033;
@@ -78,7 +78,7 @@ export function key_identify(input: usize, length: u32): i32 {
   let p = input;
   if (isNext(p, end, Tag.SEQUENCE) && readElement(p, end) >= 0) return identifySequence(p, end);
   if (isPem(p, end)) return KeyFormat.PEM;
-  // White space, and a byte order mark as some editors write it.
+  // White space, and the byte order mark that some editors write.
   while (p < end && (isSpace(load<u8>(p)) || load<u8>(p) > 0x7f)) p++;
   return end - p < 2 ? KeyFormat.UNKNOWN : identifyDigits(p, end);
 }

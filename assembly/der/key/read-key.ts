@@ -1,7 +1,7 @@
-import { KeyFormat, PrivateKey, Result } from '../../build/abi/assembly';
-import { Template } from '../../build/abi/der-templates';
+import { KeyFormat, PrivateKey, Result } from '../../../build/abi/assembly';
+import { Template } from '../../../build/abi/der-templates';
+import { readRecord } from '../read-record';
 import { key_identify } from './identify-key';
-import { readRecord } from './read-record';
 
 /** ABI: see assembly/abi/der.json. */
 export function key_check_pkcs8(input: usize, length: u32, key: PrivateKey): i32 {
