@@ -61,7 +61,7 @@ export function digits(text: string, isKnown: (bytes: Buffer) => boolean): Other
   const ending = (bytes: Buffer) => (bytes[0] === 0x30 ? 'der' : 'pem');
   if (/^(?:[0-9a-f]{2})+$/i.test(plain)) {
     const bytes = Buffer.from(plain, 'hex');
-    const command = `xxd -r -p FILE FILE.${ending(bytes)}`;
+    const command = `perl -0pe 's/\\s//g;$_=pack"H*",$_' FILE > FILE.${ending(bytes)}`;
     return isKnown(bytes) ? { shape: 'hex', name: 'hex text', command } : undefined;
   }
   if (/^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(plain)) {

@@ -83,7 +83,7 @@ describe('a run says in one sentence what is wrong with a file', () => {
     [
       'hex of PEM',
       () => made('--root-ca', `${hex('ca.pem')}\n`),
-      '--root-ca FILE: holds hex text where a certificate belongs; give a PEM or DER certificate, as made by: xxd -r -p FILE',
+      '--root-ca FILE: holds hex text where a certificate belongs; give a PEM or DER certificate, as made by: perl -0pe',
     ],
     [
       'base64 text',
