@@ -24,8 +24,8 @@ export interface Overlay {
   warnings: Finding[];
 }
 
-/** Traps of other applications than the one that runs. */
-const ELSEWHERE = ['too-long-for-application', 'too-long-together'];
+/** Warnings about the demo application, which is not the one that runs. */
+const OF_THE_DEMO = ['too-long-for-application', 'too-long-together'];
 
 /**
  * The values that the options of a run stand for. A run accepts only an unencrypted PKCS#8 key, as the device does, and
@@ -53,11 +53,12 @@ export function overlayOf(options: CredentialOptions, now: number): Overlay {
     },
   });
   const found = findingsOf(given, options, now);
-  const error = found.find(({ severity }) => severity === 'error');
+  // These values do not go through the stores: what counts is whether the application has room.
+  const error = found.find(({ severity, trap }) => severity === 'error' && trap !== 'value-too-long');
   if (error) throw new UserError(`${error.where}: ${error.what} ${error.why} Fix: ${error.remedy}`);
   return {
     values: withUsableRoots(given, now),
-    warnings: found.filter(({ trap }) => !ELSEWHERE.includes(trap)),
+    warnings: found.filter(({ severity, trap }) => severity === 'warning' && !OF_THE_DEMO.includes(trap)),
   };
 }
 

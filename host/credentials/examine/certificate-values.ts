@@ -56,7 +56,7 @@ export function certificateBytes(item: Item, text: string, examination: Examinat
   if (kind && end < der.length && der[end] !== 0x30) {
     const rest = der.length - end;
     const reason = rest === 1 ? '1 byte follows it' : `${rest} bytes follow it`;
-    refuseCertificate(item, { spot: `byte offset ${end}`, reason }, examination);
+    refuseCertificate(item, { reason }, examination);
     return undefined;
   }
   return der;

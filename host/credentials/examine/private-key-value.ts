@@ -64,7 +64,7 @@ export function privateKeyOf(item: Item, text: string, examination: Examination)
     const end = sequenceEnd(der) ?? der.length;
     if (end < der.length) {
       const rest = der.length - end;
-      return refuse(rest === 1 ? '1 byte follows it' : `${rest} bytes follow it`, `byte offset ${end}`);
+      return refuse(rest === 1 ? '1 byte follows it' : `${rest} bytes follow it`);
     }
     checkPkcs8(der);
     const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
