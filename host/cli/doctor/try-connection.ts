@@ -1,5 +1,5 @@
-import { HexError, hexDecode } from '../../core/index.js';
-import type { Finding, StoredValues } from '../../credentials/index.js';
+import { HexError, hexDecode, splitDer } from '../../core/index.js';
+import { type Finding, type StoredValues, usableRoots } from '../../credentials/index.js';
 import { isPort } from '../../node/ports.js';
 import { type ProbeRequest, probe, STEPS, type StepName, type StepResult } from '../../probe/index.js';
 import { explainConnectFailure } from '../output/connect-failure.js';
@@ -102,7 +102,7 @@ function addCredentials(
 ): string | undefined {
   const certificate = authentication === 'password' ? undefined : configs.get('cert');
   const userName = authentication === 'certificate' ? undefined : configs.get('username');
-  request.ca = hexDecode(configs.get('root-CA') ?? '');
+  request.ca = Buffer.concat(usableRoots(splitDer(hexDecode(configs.get('root-CA') ?? '')), Date.now()));
   const key = secrets.get('private_key');
   if (certificate !== undefined && key !== undefined) {
     request.clientChain = hexDecode(certificate);

@@ -1,3 +1,4 @@
+import type { ConfigKey } from '../../credentials/index.js';
 import { UsageError } from '../process/user-error.js';
 import { optionName } from './option-name.js';
 
@@ -35,4 +36,19 @@ export function checkTexts<Flags>(flags: Flags, names: readonly (keyof Flags & s
   const empty = names.find((name) => flags[name] === '');
   if (empty === undefined) return;
   throw new UsageError(`${optionName(empty)}: is empty; give a value, or leave the option out`);
+}
+
+/** The place of a value in words: the option that it came from, with its file. */
+export function placeOf(key: ConfigKey, options: CredentialOptions): string | undefined {
+  const places: Partial<Record<ConfigKey, string | undefined>> = {
+    'broker-host': options.brokerHost && '--broker-host',
+    'broker-port': options.brokerPort === undefined ? undefined : '--broker-port',
+    'client-id': options.clientId && '--client-id',
+    'root-CA': options.rootCa && `--root-ca ${options.rootCa}`,
+    cert: options.cert && `--cert ${options.cert}`,
+    private_key: options.key && `--key ${options.key}`,
+    username: options.username && '--username',
+    password: options.passwordFile && `--password-file ${options.passwordFile}`,
+  };
+  return places[key];
 }

@@ -1,5 +1,5 @@
-import { hexEncode } from '../../core/index.js';
-import { type ConfigKey, type FilePlace, readSecretLine } from '../../credentials/index.js';
+import { hexDecode, hexEncode, splitDer } from '../../core/index.js';
+import { type ConfigKey, type FilePlace, readSecretLine, usableRoots } from '../../credentials/index.js';
 import type { CredentialOptions } from './credential-options.js';
 
 /** Values by key, as the documents name and store them. */
@@ -39,4 +39,15 @@ export function credentialValues(options: CredentialOptions, read: CredentialRea
     put('password', readSecretLine({ option: '--password-file', path: options.passwordFile }, 'password'));
   }
   return values;
+}
+
+/**
+ * Values without the roots that a device cannot use: a bundle with one that has expired is as good as one without it.
+ *
+ * @param now milliseconds since 1970
+ */
+export function withUsableRoots(values: CredentialValues, now: number): CredentialValues {
+  const roots = values['root-CA'];
+  if (roots === undefined) return values;
+  return { ...values, 'root-CA': hexEncode(Buffer.concat(usableRoots(splitDer(hexDecode(roots)), now))) };
 }

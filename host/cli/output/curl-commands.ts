@@ -1,5 +1,5 @@
 import type { PlannedWrite } from '../../cloud/index.js';
-import type { KeyFile } from '../../credentials/index.js';
+import { asVersionOne, isAsStored, type KeyFile } from '../../credentials/index.js';
 import { shellWord } from './shell-word.js';
 
 /** A shell command that prints the characters of a value, and nothing else. */
@@ -48,12 +48,25 @@ function addressOf(collection: string, key: string): string {
   return `${collection}/${shellWord(encodeURIComponent(key))}`;
 }
 
-/** Prints a key file as the hex digits that are stored. The pass-phrase comes from its file, else openssl asks for it. */
-export function keySource({ place, encoding, format, encrypted }: KeyFile, passphraseFile?: string): ValueSource {
+/**
+ * Prints a key file as the hex digits that are stored. The pass-phrase comes from its file, else openssl asks for it.
+ *
+ * @param stored the value, hex digits
+ */
+export function keySource(key: KeyFile, stored: string, passphraseFile?: string): ValueSource {
   const hex = `hexdump -v -e '1/1 "%02x"'`;
+  const { place, encoding, encrypted, content } = key;
   const file = shellPath(place.path);
-  if (encoding === 'der' && format === 'pkcs8') return `${hex} ${file}`;
-  const convert = `openssl pkcs8 -topk8 -nocrypt -inform ${encoding} -in ${file} -outform der`;
+  if (isAsStored(key, stored)) return `${hex} ${file}`;
+  const inform = `-inform ${encoding} -in ${file}`;
+  const version1 = encrypted ? undefined : asVersionOne(content);
+  if (version1) {
+    // OpenSSL before 3.5 does not read version 2, but takes PEM apart.
+    const { head, from, to } = version1;
+    const der = encoding === 'pem' ? `openssl asn1parse ${inform} -noout -out /dev/stdout` : `cat ${file}`;
+    return `printf ${head.toString('hex')}; ${der} | tail -c +${from + 1} | head -c ${to - from} | ${hex}`;
+  }
+  const convert = `openssl pkcs8 -topk8 -nocrypt ${inform} -outform der`;
   if (!encrypted || passphraseFile === undefined) return `${convert} | ${hex}`;
   return `${lineSource(passphraseFile)} | ${convert} -passin stdin | ${hex}`;
 }

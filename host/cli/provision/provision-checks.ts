@@ -1,7 +1,8 @@
 import { isInTheClear, type NewValue, type PresentValues } from '../../cloud/index.js';
 import { type ConfigKey, examine, type Finding, type StoredValues } from '../../credentials/index.js';
+import { placeOf } from '../options/credential-options.js';
 import type { Remedies } from '../services/remedies.js';
-import { type ProvisionFiles, placeOf, type ValuesToStore } from './values-to-store.js';
+import type { ProvisionFiles, ValuesToStore } from './values-to-store.js';
 
 /** What others could read on the way to the cloud. */
 export function checkTransport(cloud: string | undefined): Finding[] {
@@ -24,11 +25,11 @@ export function checkTransport(cloud: string | undefined): Finding[] {
  */
 export function checkValues(
   values: StoredValues,
-  { values: wanted }: ValuesToStore,
+  { given }: ValuesToStore,
   options: ProvisionFiles & { warnDays: number },
   remedies: Partial<Remedies>,
 ): Finding[] {
-  const places = wanted.map(({ key }) => placeOf(key, options) ?? key);
+  const places = given.map(({ key }) => placeOf(key, options) ?? key);
   const isNew = ({ where }: Finding) => places.some((place) => where === place || where.startsWith(`${place}, `));
   const found = examine(values, {
     now: new Date(),

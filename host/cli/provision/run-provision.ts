@@ -15,7 +15,7 @@ import { type ConnectOptions, tryConnection } from '../doctor/try-connection.js'
 import { removeCommand, undoCommand, writeCommand } from '../output/curl-commands.js';
 import { shellWord } from '../output/shell-word.js';
 import { UserError } from '../process/user-error.js';
-import { remediesFor } from '../services/remedies.js';
+import { type Remedies, remediesFor } from '../services/remedies.js';
 import { checkTransport, checkValues, merged } from './provision-checks.js';
 import type { How, ProvisionReport, ProvisionSummary } from './provision-events.js';
 import { openTarget, type Removal, type Target, type TargetOptions } from './provision-target.js';
@@ -92,11 +92,12 @@ class ProvisionRun {
   }
 
   async go(signal: AbortSignal): Promise<void> {
-    const [target, options, { values }] = [this.#target, this.#options, this.#wanted];
+    const [target, options, { values, given }] = [this.#target, this.#options, this.#wanted];
     this.#stopAt(checkTransport(options.cloud)); // before the token is sent
     const removals = this.#removals();
     const present = without(await target.read(), removals);
-    await this.#check(merged(present, values));
+    this.#checkValues(merged(present, given));
+    if (options.connect) await this.#connect(merged(present, values));
     const plan = planWrites(present, values);
     if (options.dryRun) this.#commands(plan, removals);
     else await target.write(plan, removals, signal);
@@ -131,16 +132,22 @@ class ProvisionRun {
       .map((key) => ({ store: storeOf(key), key }));
   }
 
-  /** Checks the values, and with --connect whether the broker accepts them. */
-  async #check(values: StoredValues): Promise<void> {
-    const options = this.#options;
+  #remedies(): Remedies | Pick<Remedies, 'provision'> {
     const { scope, url, usualDevice } = this.#target;
-    const remedies = scope ? remediesFor(options, scope, url, usualDevice) : { provision: 'wasmqtt provision' };
-    this.#stopAt(checkValues(values, this.#wanted, options, remedies));
-    if (!options.connect) return;
+    return scope ? remediesFor(this.#options, scope, url, usualDevice) : { provision: 'wasmqtt provision' };
+  }
+
+  #checkValues(values: StoredValues): void {
+    this.#stopAt(checkValues(values, this.#wanted, this.#options, this.#remedies()));
+  }
+
+  /** Whether the broker accepts the values. */
+  async #connect(values: StoredValues): Promise<void> {
+    const options = this.#options;
+    const { scope, usualDevice } = this.#target;
     const found: Finding[] = [];
     const deviceSid = (scope?.kind === 'device' && scope.deviceSid) || options.deviceSid || usualDevice || 'wasmqtt';
-    await tryConnection({ values, deviceSid, ...remedies }, { ...options, now: new Date() }, (event) => {
+    await tryConnection({ values, deviceSid, ...this.#remedies() }, { ...options, now: new Date() }, (event) => {
       if (event.event === 'finding') found.push(event);
       else if (event.event === 'step') this.#report(event);
     });

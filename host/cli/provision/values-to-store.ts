@@ -7,10 +7,11 @@ import {
   type KeyFile,
   openKeyFile,
   readCertificateFile,
+  readRootFile,
   ruleOf,
 } from '../../credentials/index.js';
 import type { CredentialOptions } from '../options/credential-options.js';
-import { credentialValues } from '../options/credential-values.js';
+import { type CredentialValues, credentialValues, withUsableRoots } from '../options/credential-values.js';
 import { keySource, lineSource, type ValueSource } from '../output/curl-commands.js';
 import { passphraseFor } from './passphrase.js';
 
@@ -21,6 +22,8 @@ export interface ProvisionFiles extends CredentialOptions {
 /** The values that the options stand for, ready to be stored. */
 export interface ValuesToStore {
   values: (NewValue & { key: ConfigKey })[];
+  /** the same as the files have them, with roots that are not usable, for the checks */
+  given: (NewValue & { key: ConfigKey })[];
   /** shell commands that print a secret's value */
   sources: Partial<Record<ConfigKey, ValueSource>>;
 }
@@ -35,19 +38,22 @@ export async function valuesToStore(options: ProvisionFiles): Promise<ValuesToSt
   const keyFile = options.key === undefined ? undefined : openKeyFile({ option: '--key', path: options.key });
   const passphrase = keyFile && (await passphraseFor(keyFile, options.keyPassphraseFile));
   const found = credentialValues(options, {
-    roots: readCertificateFile,
+    roots: readRootFile,
     pair(certificates) {
       const key = convertedPkcs8(keyFile as KeyFile, passphrase);
       return { key, chain: inChainOrder(readCertificateFile(certificates), key) };
     },
   });
-  return {
-    values: CONFIG_KEYS.flatMap((key) => {
-      const value = found[key];
+  const listed = (values: CredentialValues) =>
+    CONFIG_KEYS.flatMap((key) => {
+      const value = values[key];
       return value === undefined ? [] : [{ store: storeOf(key), key, value }];
-    }),
+    });
+  return {
+    values: listed(withUsableRoots(found, Date.now())),
+    given: listed(found),
     sources: {
-      ...(keyFile && { private_key: keySource(keyFile, options.keyPassphraseFile) }),
+      ...(keyFile && { private_key: keySource(keyFile, found.private_key ?? '', options.keyPassphraseFile) }),
       ...(options.passwordFile && { password: lineSource(options.passwordFile) }),
     },
   };
@@ -55,19 +61,4 @@ export async function valuesToStore(options: ProvisionFiles): Promise<ValuesToSt
 
 export function storeOf(key: ConfigKey): StoreName {
   return `${ruleOf(key).store}s`;
-}
-
-/** The place of a value in words: the option that it came from, with its file. */
-export function placeOf(key: ConfigKey, options: ProvisionFiles): string | undefined {
-  const places: Partial<Record<ConfigKey, string | undefined>> = {
-    'broker-host': options.brokerHost && '--broker-host',
-    'broker-port': options.brokerPort === undefined ? undefined : '--broker-port',
-    'client-id': options.clientId && '--client-id',
-    'root-CA': options.rootCa && `--root-ca ${options.rootCa}`,
-    cert: options.cert && `--cert ${options.cert}`,
-    private_key: options.key && `--key ${options.key}`,
-    username: options.username && '--username',
-    password: options.passwordFile && `--password-file ${options.passwordFile}`,
-  };
-  return places[key];
 }

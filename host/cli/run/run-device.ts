@@ -60,7 +60,8 @@ async function prepare(
   counts: Counts,
   closers: (() => Promise<void>)[],
 ): Promise<DeviceRun> {
-  const overlay = overlayOf(options, Date.now());
+  const { values: overlay, warnings } = overlayOf(options, Date.now());
+  for (const warning of warnings) report({ event: 'finding', ...warning });
   const store = openStore(options.data);
   closers.push(() => store.close());
   const account = await accountOf(store, process.env);

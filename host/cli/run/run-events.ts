@@ -1,3 +1,5 @@
+import type { Finding } from '../../credentials/index.js';
+
 /** What `wasmqtt run` reports: with --json each event is one line of standard output. */
 export type RunEvent =
   | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string }
@@ -10,6 +12,8 @@ export type RunEvent =
   | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
   | { event: 'disconnected'; reason: string; reasonCode?: number }
   | { event: 'log'; text: string }
+  /** A warning about a file that an option names. */
+  | ({ event: 'finding' } & Finding)
   /** `final` if it ends the run. */
   | { event: 'error'; message: string; final?: true }
   | { event: 'summary'; published: number; received: number; errors: number };

@@ -18,6 +18,7 @@ export function runReporter(
     message: colours.magenta,
     disconnected: colours.yellow,
     log: colours.dim,
+    finding: colours.yellow,
     error: colours.red,
     summary: colours.bold,
   };
@@ -52,6 +53,8 @@ function describe(event: RunEvent): string[] {
       return [event.reason];
     case 'log':
       return [printable(event.text)];
+    case 'finding':
+      return [printable(`${event.where}: ${event.what} ${event.why} Fix: ${event.remedy} [${event.trap}]`)];
     case 'error':
       return [printable(event.message)];
     case 'summary':

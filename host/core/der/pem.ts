@@ -1,3 +1,5 @@
+import { identifyKey } from './private-key.js';
+
 /** One block of a PEM text (RFC 7468 2). */
 export interface PemBlock {
   /** What the block says that it holds, for example CERTIFICATE or EC PRIVATE KEY. */
@@ -17,6 +19,8 @@ export interface PemText {
 /** Lines of base64 (RFC 7468 2). */
 const LINES = /.{1,64}/g;
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+/** A BEGIN line, perhaps behind the byte order mark of UTF-8. */
+const BEGIN_LINE = /^(?:\u00ef\u00bb\u00bf)?[ \t]*-----BEGIN /m;
 const BEGIN = /-----BEGIN ([A-Z0-9 ]+)(?=-----)/g;
 
 /**
@@ -31,9 +35,15 @@ export function pemOf(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
-/** Whether bytes are PEM: text for people may precede its first block (RFC 7468 2), while a DER file begins with a SEQUENCE. */
+/**
+ * Whether bytes are PEM: a BEGIN line is in them, and they are not DER of a known kind, which may have such a line in its
+ * text. Text for people may precede the first block (RFC 7468 2), and may begin with any character.
+ */
 export function isPem(bytes: Uint8Array): boolean {
-  return bytes[0] !== 0x30 && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('-----BEGIN ');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  if (!BEGIN_LINE.test(text)) return false;
+  const kind = bytes[0] === 0x30 ? identifyKey(bytes) : 'pem';
+  return kind === 'pem' || kind === 'unknown';
 }
 
 /**

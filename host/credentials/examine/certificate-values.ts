@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { type CertificateInfo, DerError, describeResult, identifyKey } from '../../core/index.js';
-import { FORMAT_NAMES } from '../read/format-names.js';
-import { splitCertificates } from '../read/pem-and-der.js';
+import { type CertificateInfo, DerError, describeResult } from '../../core/index.js';
+import { CONTENT_NAMES } from '../read/content-names.js';
+import { type DerKind, derKind } from '../read/der-shapes.js';
+import { endOfSequences, splitCertificates } from '../read/pem-and-der.js';
 import type { Examination, Item } from './examination.js';
+import type { Severity } from './finding.js';
 import { bytesOf } from './hex-values.js';
 import { MAX_CERTIFICATES } from './store-keys.js';
 import { checkRoom } from './value-lengths.js';
@@ -11,19 +13,26 @@ const DAY = 86_400_000;
 /** id-kp-clientAuth and anyExtendedKeyUsage (RFC 5280 4.2.1.12). */
 const FOR_CLIENTS = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
 
+/** What happens when one root of several cannot be used. */
+const GOES_ON = 'It is of no use to the device, which goes on with the other certificates.';
+
 /** One certificate of a value. */
 export interface Certificate {
   info: CertificateInfo;
   x509: X509Certificate;
 }
 
-/** The certificates of a value. What is wrong with them, or with the value, is noted; undefined if it cannot be read. */
-export function certificatesOf(item: Item, text: string, examination: Examination): Certificate[] | undefined {
-  const der = bytesOf(item, text, examination);
-  if (!der) return undefined;
+/** Kinds of private keys. */
+const KEYS: readonly (DerKind | undefined)[] = ['pkcs8', 'pkcs8-encrypted', 'pkcs1', 'sec1', 'tss2-key'];
+
+/** The DER of a value that holds certificates. What else it may hold is noted; undefined then. */
+export function certificateBytes(item: Item, text: string, examination: Examination): Buffer | undefined {
+  const bytes = bytesOf(item, text, examination);
+  if (!bytes) return undefined;
+  const der = Buffer.from(bytes);
   const remedy = examination.provision(item.key);
-  const format = identifyKey(der);
-  if (format === 'pkcs8' || format === 'pkcs8-encrypted' || format === 'pkcs1' || format === 'sec1') {
+  const kind = derKind(der);
+  if (KEYS.includes(kind)) {
     examination.add(item, {
       trap: 'key-as-certificate',
       what: 'A private key is stored where a certificate belongs.',
@@ -32,71 +41,107 @@ export function certificatesOf(item: Item, text: string, examination: Examinatio
     });
     return undefined;
   }
-  if (format === 'certificate-request' || format === 'public-key' || format === 'crl') {
-    const found = FORMAT_NAMES[format];
+  if (kind && kind !== 'certificate') {
+    const found = CONTENT_NAMES[kind];
+    const isStored = kind === 'pkcs7' ? 'are stored' : 'is stored';
     examination.add(item, {
       trap: 'not-a-certificate',
-      what: `${found[0].toUpperCase()}${found.slice(1)} is stored where a certificate belongs.`,
+      what: `${found[0].toUpperCase()}${found.slice(1)} ${isStored} where a certificate belongs.`,
       why: 'The device finds no certificate and refuses it.',
       remedy: `${remedy}, with the certificate that the CA issued`,
     });
     return undefined;
   }
-  const chain = read(item, der, examination);
-  if (!chain) return undefined;
-  if (chain.length > MAX_CERTIFICATES) {
-    examination.add(item, {
-      trap: 'too-many-certificates',
-      what: `There are ${chain.length} certificates, and Microvisor takes ${MAX_CERTIFICATES}.`,
-      why: 'The connect request is refused.',
-      remedy: `${remedy}, with only the certificates that are needed`,
-    });
+  const end = endOfSequences(der);
+  if (kind && end < der.length && der[end] !== 0x30) {
+    const rest = der.length - end;
+    const reason = rest === 1 ? '1 byte follows it' : `${rest} bytes follow it`;
+    refuseCertificate(item, { reason }, examination);
+    return undefined;
   }
-  chain.forEach((certificate, index) => {
-    checkDates(item, certificate.info, chain.length > 1 ? `certificate ${index + 1}` : undefined, examination);
+  return der;
+}
+
+/** The device's chain of a value. What is wrong with it, or with the value, is noted; undefined if it cannot be read. */
+export function certificatesOf(item: Item, text: string, examination: Examination): Certificate[] | undefined {
+  const der = certificateBytes(item, text, examination);
+  const chain = der && read(item, der, examination);
+  if (!chain) return undefined;
+  checkCount(item, chain.length, examination);
+  chain.forEach(({ info }, index) => {
+    const spot = chain.length > 1 ? `certificate ${index + 1}` : undefined;
+    checkDates(item, info, { spot }, examination);
   });
   checkRoom(item, der.length, examination);
   return chain;
 }
 
+export function checkCount(item: Item, count: number, examination: Examination): void {
+  if (count <= MAX_CERTIFICATES) return;
+  examination.add(item, {
+    trap: 'too-many-certificates',
+    what: `There are ${count} certificates, and Microvisor takes ${MAX_CERTIFICATES}.`,
+    why: 'The connect request is refused.',
+    remedy: `${examination.provision(item.key)}, with only the certificates that are needed`,
+  });
+}
+
+/** Notes a certificate that cannot be read. */
+export function refuseCertificate(
+  item: Item,
+  { spot, reason, severity = 'error' }: { spot?: string; reason: string; severity?: Severity },
+  examination: Examination,
+): void {
+  examination.add(item, {
+    severity,
+    trap: 'bad-certificate',
+    spot,
+    what: `The ${severity === 'error' ? 'value' : 'certificate'} is not a valid certificate: ${reason}.`,
+    why: severity === 'error' ? 'The device refuses it, or its TLS does.' : GOES_ON,
+    remedy: `${examination.provision(item.key)}, with the whole file that the CA issued`,
+  });
+}
+
 function read(item: Item, der: Uint8Array, examination: Examination): Certificate[] | undefined {
-  const refuse = (spot: string | undefined, reason: string) => {
-    examination.add(item, {
-      trap: 'bad-certificate',
-      spot,
-      what: `The value is not a valid certificate: ${reason}.`,
-      why: 'The device refuses it, or its TLS does.',
-      remedy: `${examination.provision(item.key)}, with the whole file that the CA issued`,
-    });
-    return undefined;
-  };
   try {
     return splitCertificates(der).map(({ info, der: own }) => ({ info, x509: new X509Certificate(own) }));
   } catch (error) {
-    if (error instanceof DerError) {
-      return refuse(`byte offset ${error.byteOffset}`, describeResult(error.code));
-    }
-    return refuse(undefined, 'OpenSSL does not accept it');
+    const fault =
+      error instanceof DerError
+        ? { spot: `byte offset ${error.byteOffset}`, reason: describeResult(error.code) }
+        : { reason: 'OpenSSL does not accept it' };
+    refuseCertificate(item, fault, examination);
+    return undefined;
   }
 }
 
-function checkDates(item: Item, info: CertificateInfo, spot: string | undefined, examination: Examination): void {
+/** Notes a certificate that is outside its dates or ends soon. @param severity for one outside its dates */
+export function checkDates(
+  item: Item,
+  info: CertificateInfo,
+  { spot, severity = 'error' }: { spot?: string; severity?: Severity },
+  examination: Examination,
+): void {
   const { now, warnDays } = examination.options;
   const remedy = `have it renewed by its CA, then ${examination.provision(item.key)}`;
+  const goesOn = severity === 'warning';
   if (now > info.notAfter) {
+    const refusal = item.key === 'root-CA' ? 'The device trusts no broker with it.' : 'The broker refuses the device.';
     examination.add(item, {
+      severity,
       trap: 'certificate-expired',
       spot,
       what: `The certificate ${nameOf(info)} expired on ${info.notAfter.toISOString()}.`,
-      why: item.key === 'root-CA' ? 'The device trusts no broker with it.' : 'The broker refuses the device.',
-      remedy,
+      why: goesOn ? GOES_ON : refusal,
+      remedy: goesOn ? `${examination.provision(item.key)}, with a file without it` : remedy,
     });
   } else if (now < info.notBefore) {
     examination.add(item, {
+      severity,
       trap: 'certificate-not-yet-valid',
       spot,
       what: `The certificate ${nameOf(info)} is not valid before ${info.notBefore.toISOString()}.`,
-      why: 'Until then the device cannot connect.',
+      why: goesOn ? GOES_ON : 'Until then the device cannot connect.',
       remedy: `check the clock of this machine and of the machine that made it; else ${remedy}`,
     });
   } else if (info.notAfter.getTime() - now.getTime() < warnDays * DAY) {
@@ -109,26 +154,6 @@ function checkDates(item: Item, info: CertificateInfo, spot: string | undefined,
       remedy,
     });
   }
-}
-
-/** Trust anchors must be certificates of CAs, and not the device's own. */
-export function checkRoots(item: Item, roots: Certificate[], own: Certificate | undefined, examination: Examination) {
-  roots.forEach(({ info, x509 }, index) => {
-    if (x509.ca || (info.version === 1 && x509.checkIssued(x509))) return;
-    const isOwn = own?.x509.raw.equals(x509.raw);
-    examination.add(item, {
-      severity: isOwn ? 'error' : 'warning',
-      trap: 'root-is-no-ca',
-      spot: roots.length > 1 ? `certificate ${index + 1}` : undefined,
-      what: isOwn
-        ? "The certificate is the device's own, not that of a CA."
-        : `The certificate ${nameOf(info)} is not that of a CA.`,
-      why: isOwn
-        ? 'The device trusts no broker with it.'
-        : 'At best the device trusts a broker that has this very certificate, and only until it is renewed.',
-      remedy: `${examination.provision('root-CA')}, with the certificate of the CA that issued the broker's`,
-    });
-  });
 }
 
 /** The device's own certificate must be made for clients, be followed by its issuers, and lead to a CA. */
@@ -191,6 +216,7 @@ function isIssuedBy({ x509 }: Certificate, issuer: Certificate): boolean {
   return x509.checkIssued(issuer.x509) && x509.verify(issuer.x509.publicKey);
 }
 
-function nameOf(info: CertificateInfo): string {
+/** The name of a certificate's subject, quoted. */
+export function nameOf(info: CertificateInfo): string {
   return JSON.stringify(info.subjectCN ?? `with serial number ${info.serialNumber}`);
 }

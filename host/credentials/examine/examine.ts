@@ -1,10 +1,11 @@
 import { checkHost, checkPort } from './broker-address.js';
-import { type Certificate, certificatesOf, checkChain, checkRoots } from './certificate-values.js';
+import { type Certificate, certificatesOf, checkChain } from './certificate-values.js';
 import { type Items, leftovers, locate } from './completeness.js';
 import { Examination, type ExamineOptions } from './examination.js';
 import type { Finding, StoredValues } from './finding.js';
 import { checkText } from './plain-text.js';
 import { checkPair, privateKeyOf } from './private-key-value.js';
+import { checkRoots, rootsOf } from './root-values.js';
 import { CONFIG_KEYS, type ConfigKey, ruleOf } from './store-keys.js';
 import { checkNotEmpty, checkStoreLimit, checkTogether } from './value-lengths.js';
 
@@ -41,12 +42,12 @@ function checkPlain(items: Items, texts: Map<ConfigKey, string>, examination: Ex
 }
 
 function checkCredentials(items: Items, texts: Map<ConfigKey, string>, examination: Examination): void {
-  const chainOf = (key: ConfigKey): Certificate[] | undefined => {
+  const read = (key: ConfigKey, from: typeof certificatesOf): Certificate[] | undefined => {
     const text = texts.get(key);
-    return text === undefined ? undefined : certificatesOf(items.get(key)!, text, examination);
+    return text === undefined ? undefined : from(items.get(key)!, text, examination);
   };
-  const roots = chainOf('root-CA') ?? [];
-  const chain = chainOf('cert');
+  const roots = read('root-CA', rootsOf) ?? [];
+  const chain = read('cert', certificatesOf);
   const keyText = texts.get('private_key');
   const key = keyText === undefined ? undefined : privateKeyOf(items.get('private_key')!, keyText, examination);
   if (roots.length > 0) checkRoots(items.get('root-CA')!, roots, chain?.[0], examination);

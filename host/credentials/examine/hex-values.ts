@@ -1,4 +1,6 @@
 import { HexError, hexDecode, identifyKey } from '../../core/index.js';
+import { contentOf } from '../read/file-content.js';
+import type { OtherShape } from '../read/text-shapes.js';
 import type { Examination, Fault, Item } from './examination.js';
 import { ruleOf } from './store-keys.js';
 
@@ -16,7 +18,7 @@ export function bytesOf(item: Item, text: string, examination: Examination): Uin
     examination.add(item, { ...fault, remedy });
     return undefined;
   };
-  const looksLike = identifyKey(Buffer.from(text));
+  const looksLike = shapeOf(Buffer.from(text));
   if (looksLike === 'pem') {
     const label = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(text)?.[1];
     const what = `The value is PEM text${label ? ` (${label})` : ''}, not the hex digits of DER.`;
@@ -27,15 +29,27 @@ export function bytesOf(item: Item, text: string, examination: Examination): Uin
   }
   try {
     const bytes = hexDecode(text);
-    const inside = identifyKey(bytes);
-    if (inside !== 'pem' && inside !== 'base64' && inside !== 'hex') return bytes;
-    const name = { pem: 'PEM text', base64: 'base64', hex: 'hex' }[inside];
+    const inside = shapeOf(Buffer.from(bytes));
+    if (inside === undefined) return bytes;
+    const name = { pem: 'PEM text', base64: 'base64', hex: 'hex', 'utf-16': 'UTF-16 text' }[inside];
     const what = `The value is the hex of ${name}, not of DER.`;
     return faultOf({ trap: `hex-of-${inside}`, what, why: 'The device finds no DER in it and refuses it.' });
   } catch (error) {
     if (!(error instanceof HexError)) throw error;
     return faultOf(faultOfDigits(error, text, ruleOf(item.key).store === 'secret'));
   }
+}
+
+/** Text in place of DER. PEM is PEM, however its lines are broken. */
+function shapeOf(bytes: Buffer): 'pem' | 'base64' | 'hex' | 'utf-16' | undefined {
+  const { encoding, kind } = { kind: undefined, ...contentOf(bytes) };
+  if (encoding === 'pem') return 'pem';
+  if (encoding === 'other' && typeof kind === 'object') {
+    const { shape } = kind as OtherShape;
+    return shape === 'base64' || shape === 'hex' || shape === 'utf-16' ? shape : 'pem';
+  }
+  const found = identifyKey(bytes);
+  return found === 'pem' || found === 'base64' || found === 'hex' ? found : undefined;
 }
 
 function faultOfDigits({ codeName, byteOffset }: HexError, text: string, secret: boolean): Omit<Fault, 'remedy'> {

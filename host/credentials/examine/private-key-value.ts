@@ -1,5 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { checkPkcs8, DerError, describeResult, identifyKey, type KeyFormatName } from '../../core/index.js';
+import { checkPkcs8, DerError, describeResult } from '../../core/index.js';
+import { CONTENT_NAMES } from '../read/content-names.js';
+import { type DerKind, derKind, sequenceEnd } from '../read/der-shapes.js';
 import type { Certificate } from './certificate-values.js';
 import type { Examination, Fault, Item } from './examination.js';
 import { bytesOf } from './hex-values.js';
@@ -8,7 +10,7 @@ import { checkRoom } from './value-lengths.js';
 const REFUSES = 'The device takes only an unencrypted PKCS#8 key, and refuses any other when it connects.';
 
 /** What may be stored in place of a PKCS#8 key. */
-const WRONG: Partial<Record<KeyFormatName, Pick<Fault, 'trap' | 'what'> & { why?: string; more?: string }>> = {
+const WRONG: Partial<Record<DerKind, Pick<Fault, 'trap' | 'what'> & { why?: string; more?: string }>> = {
   pkcs1: {
     trap: 'key-pkcs1',
     what: 'The key is PKCS#1 (RSA PRIVATE KEY), as openssl rsa of OpenSSL 1.1 writes it, not PKCS#8.',
@@ -40,9 +42,11 @@ const WRONG: Partial<Record<KeyFormatName, Pick<Fault, 'trap' | 'what'> & { why?
 export function privateKeyOf(item: Item, text: string, examination: Examination): KeyObject | undefined {
   const der = bytesOf(item, text, examination);
   if (!der) return undefined;
-  const wrong = WRONG[identifyKey(der)];
-  if (wrong) {
-    const { more, why = REFUSES, ...fault } = wrong;
+  const kind = derKind(der);
+  if (kind && kind !== 'pkcs8') {
+    const name = CONTENT_NAMES[kind];
+    const what = `${name[0].toUpperCase()}${name.slice(1)} ${kind === 'pkcs7' ? 'are' : 'is'} stored where the private key belongs.`;
+    const { more, why = REFUSES, ...fault } = WRONG[kind] ?? { trap: 'not-a-key', what };
     examination.add(item, { ...fault, why, remedy: examination.provision(item.key, more) });
     return undefined;
   }
@@ -57,6 +61,11 @@ export function privateKeyOf(item: Item, text: string, examination: Examination)
     return undefined;
   };
   try {
+    const end = sequenceEnd(der) ?? der.length;
+    if (end < der.length) {
+      const rest = der.length - end;
+      return refuse(rest === 1 ? '1 byte follows it' : `${rest} bytes follow it`);
+    }
     checkPkcs8(der);
     const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
     checkRoom(item, der.length, examination);

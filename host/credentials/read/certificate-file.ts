@@ -1,8 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { DerError, identifyKey, isPem, readCertificates } from '../../core/index.js';
+import { DerError, readCertificates, splitDer } from '../../core/index.js';
+import { remedyOf, type Wanted } from './content-names.js';
 import { CredentialFileError, type FilePlace, readBytes } from './credential-file.js';
-import { FORMAT_NAMES, isKind } from './format-names.js';
-import { pemBlocks, splitCertificates } from './pem-and-der.js';
+import { sequenceEnd } from './der-shapes.js';
+import { contentOf, type PemContent } from './file-content.js';
+import { endOfSequences, fittingBlocks, holds, holdsShape, refuseRest, splitCertificates } from './pem-and-der.js';
 
 /**
  * The DER certificates of a file, PEM or DER, in the order of the file.
@@ -10,26 +12,55 @@ import { pemBlocks, splitCertificates } from './pem-and-der.js';
  * @throws CredentialFileError when the file holds something else, or a certificate that breaks a rule of its standard
  */
 export function readCertificateFile(place: FilePlace): Buffer[] {
-  const bytes = readBytes(place);
-  const der = isPem(bytes) ? fromPem(place, bytes) : bytes;
-  if (!isKind(der, 'certificate')) {
-    const found = FORMAT_NAMES[identifyKey(der)];
-    throw new CredentialFileError(place, `holds ${found} where a certificate belongs; give a PEM or DER certificate`);
-  }
-  return explain(place, () => splitCertificates(der)).map((certificate) => certificate.der);
+  const pieces = piecesOf(place, 'certificate');
+  return explain(place, () => splitCertificates(Buffer.concat(pieces))).map((certificate) => certificate.der);
 }
 
-function fromPem(place: FilePlace, bytes: Buffer): Buffer {
-  const blocks = pemBlocks(place, bytes, 'CERTIFICATE', 'certificate');
-  return Buffer.concat(
-    blocks.map(({ text }) => {
-      try {
-        return new X509Certificate(text).raw;
-      } catch {
-        throw new CredentialFileError(place, 'a certificate in this PEM file is damaged; get the file again');
+/**
+ * The roots of a file, as `readCertificateFile`, but one that breaks a rule of its standard does not cost the others: it is
+ * returned as it is, for the checks to report.
+ *
+ * @throws CredentialFileError when the file holds something else, or one certificate alone, which breaks a rule
+ */
+export function readRootFile(place: FilePlace): Buffer[] {
+  const pieces = piecesOf(place, 'roots');
+  return pieces.length === 1 ? readCertificateFile(place) : pieces;
+}
+
+/** The certificates of a file, each judged by its shape alone. */
+function piecesOf(place: FilePlace, wanted: Wanted): Buffer[] {
+  const content = contentOf(readBytes(place));
+  switch (content.encoding) {
+    case 'pem':
+      return fittingBlocks(place, content, wanted).map((block) => derOf(place, block, wanted));
+    case 'der': {
+      const { kind, bytes } = content;
+      if (kind && kind !== 'certificate') {
+        throw new CredentialFileError(place, holds(kind, wanted, remedyOf(kind, wanted, 'der', bytes)));
       }
-    }),
-  );
+      const end = endOfSequences(bytes);
+      // A further SEQUENCE that is cut off is left to the strict reader, which says where.
+      if (end > 0 && bytes[end] !== 0x30) refuseRest(place, bytes, end, 'certificate');
+      return splitDer(bytes).map((der) => Buffer.from(der));
+    }
+    case 'other': {
+      const { kind } = content;
+      if (typeof kind === 'object') throw new CredentialFileError(place, holdsShape(kind, wanted));
+      throw new CredentialFileError(place, holds(kind, wanted, kind && remedyOf(kind, wanted, 'other')));
+    }
+  }
+}
+
+function derOf(place: FilePlace, { der, kind }: PemContent, wanted: Wanted): Buffer {
+  if (kind && kind !== 'certificate') {
+    throw new CredentialFileError(place, holds(kind, wanted, remedyOf(kind, wanted, 'pem', der)));
+  }
+  // After a trusted certificate OpenSSL notes what it is trusted for.
+  const end = der && sequenceEnd(der);
+  if (!der || end === undefined) {
+    throw new CredentialFileError(place, 'a certificate in this PEM file is damaged; get the file again');
+  }
+  return der.subarray(0, end);
 }
 
 /** Turns an error of the strict reader into one that names the file. */

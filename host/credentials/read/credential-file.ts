@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { reasonOf } from '../../node/reason.js';
+import { utf16 } from './text-shapes.js';
 
 /** A file that an option names. */
 export interface FilePlace {
@@ -43,7 +44,13 @@ export function readBytes(place: FilePlace): Buffer {
 export function readSecretLine(place: FilePlace, what: 'password' | 'pass-phrase'): string {
   let secret: string;
   try {
-    secret = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readBytes(place));
+    const bytes = readBytes(place);
+    const wide = utf16(bytes);
+    if (wide) {
+      const command = wide.command.replace('FILE.pem', 'FILE.txt');
+      throw new CredentialFileError(place, `holds ${wide.name}; write the ${what} into it as UTF-8: ${command}`);
+    }
+    secret = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (error instanceof CredentialFileError) throw error;
     throw new CredentialFileError(place, `is not UTF-8 text; write the ${what} into it as UTF-8`);

@@ -179,6 +179,25 @@ const TEXT: Trap[] = [
     }),
   },
   {
+    case: 'the hex of a file that PowerShell wrote',
+    trap: 'hex-of-utf-16',
+    severity: 'error',
+    changes: (material) => ({ 'config cert': Buffer.from(pem(material, 'device.pem'), 'utf16le').toString('hex') }),
+    besides: ['too-long-together'],
+  },
+  {
+    case: 'PEM with a literal \\n for a certificate',
+    trap: 'pem-in-value',
+    severity: 'error',
+    changes: (material) => ({ 'config cert': pem(material, 'device.pem').replaceAll('\n', '\\n') }),
+  },
+  {
+    case: 'PEM behind text that begins with 0',
+    trap: 'pem-in-value',
+    severity: 'error',
+    changes: (material) => ({ 'config root-CA': `0 s:CN = Interop CA\n${pem(material, 'ca.pem')}` }),
+  },
+  {
     case: 'a digit lost',
     trap: 'odd-hex',
     severity: 'error',

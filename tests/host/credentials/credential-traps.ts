@@ -1,4 +1,5 @@
 import { SOON_DAYS } from './material.js';
+import { ROOTS } from './root-traps.js';
 import type { Trap } from './trap-case.js';
 
 /** Ways into traps with certificates and keys. */
@@ -38,6 +39,30 @@ export const CREDENTIALS: Trap[] = [
     trap: 'not-a-certificate',
     severity: 'error',
     changes: ({ pki }) => ({ 'config cert': pki.hex('request.der') }),
+  },
+  {
+    case: 'a PKCS#12 file in the place of the certificate',
+    trap: 'not-a-certificate',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'config cert': pki.hex('device.p12') }),
+  },
+  {
+    case: 'a PKCS#12 file in the place of the key',
+    trap: 'not-a-key',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'secret private_key': pki.hex('device.p12') }),
+  },
+  {
+    case: 'a newline after the DER of a certificate, as an editor adds it',
+    trap: 'bad-certificate',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'config cert': `${pki.hex('device.der')}0a` }),
+  },
+  {
+    case: 'zeros after the DER of the key',
+    trap: 'bad-key',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'secret private_key': `${pki.hex('device.key.der')}0000` }),
   },
   {
     case: 'the key in the place of the certificate',
@@ -144,4 +169,5 @@ export const CREDENTIALS: Trap[] = [
     severity: 'warning',
     changes: ({ pki }) => ({ 'config cert': pki.hex('is-ca.der'), 'secret private_key': pki.hex('is-ca.key.der') }),
   },
+  ...ROOTS,
 ];

@@ -188,6 +188,14 @@ describe('a password file', () => {
     ['\r\n', '--password-file pw.txt: is empty; write the password into its first line'],
     ['a\nb', '--password-file pw.txt: has more than one line; it must hold the password alone'],
     [Buffer.from([0x61, 0xff]), '--password-file pw.txt: is not UTF-8 text; write the password into it as UTF-8'],
+    [
+      Buffer.from('\ufeffsecret\r\n', 'utf16le'),
+      '--password-file pw.txt: holds UTF-16 text, as the > of PowerShell writes it; write the password into it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > FILE.txt',
+    ],
+    [
+      Buffer.from('secret\r\n', 'utf16le'),
+      '--password-file pw.txt: holds UTF-16 text, as the > of PowerShell writes it; write the password into it as UTF-8: iconv -f UTF-16LE -t UTF-8 FILE > FILE.txt',
+    ],
   ])('that holds %j is refused', (content, message) => expect(sentence(() => read(content))).toBe(message));
 });
 

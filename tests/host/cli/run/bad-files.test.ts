@@ -71,6 +71,23 @@ describe('a run says in one sentence what is wrong with a file', () => {
       '--cert FILE: holds a PKCS#8 key where a certificate belongs; give a PEM or DER certificate',
     ],
     [
+      'a key that the device has no room for (RSA 4096)',
+      () => pair('large.pem', 'large.key'),
+      '--key FILE: The value takes 23',
+    ],
+    [
+      "the device's own certificate as root",
+      () => ca('device.pem'),
+      "--root-ca FILE: The certificate is the device's own, not that of a CA.",
+    ],
+    ['a chain with a gap', () => cert('gap.pem'), '--cert FILE, certificate 2: Certificate 2 ("other") did not issue'],
+    [
+      'a key of OpenSSH',
+      () => made('--key', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n'),
+      '--key FILE: holds a key of OpenSSH where an unencrypted PKCS#8 key belongs; convert a copy: ',
+    ],
+    ['no usable root in a bundle', () => ca('no-root.pem'), '--root-ca FILE: the certificate expired on 2'],
+    [
       'the key of another certificate',
       () => key('other.key'),
       '--key FILE: does not belong to the certificate in FILE; give the key that the certificate was made for',
@@ -83,7 +100,7 @@ describe('a run says in one sentence what is wrong with a file', () => {
     [
       'hex of PEM',
       () => made('--root-ca', `${hex('ca.pem')}\n`),
-      '--root-ca FILE: holds something else where a certificate belongs; give a PEM or DER',
+      '--root-ca FILE: holds hex text where a certificate belongs; give a PEM or DER certificate, as made by: perl -0pe',
     ],
     [
       'base64 text',
@@ -116,7 +133,7 @@ describe('a run says in one sentence what is wrong with a file', () => {
       '--key FILE: the private key in this PEM file is damaged; get the file again',
     ],
   ])('%s', async (_name, options, sentence) => {
-    expect((await fromOptions(options())).replace(/\/tmp\/\S*[^\s:;]/g, 'FILE')).toContain(sentence);
+    expect((await fromOptions(options())).replace(/\/tmp\/\S*[^\s:;,]/g, 'FILE')).toContain(sentence);
   });
 
   it.each([

@@ -34,6 +34,11 @@ export function makeCredentials(): Authority {
   const encrypt = ['pkcs8', '-topk8', '-in', 'device.key', '-passout', 'pass:secret'];
   authority.openssl(...encrypt, '-out', 'encrypted.key');
   authority.openssl(...encrypt, '-outform', 'der', '-out', 'encrypted.der');
+  const large = ['-x509', '-newkey', 'rsa:4096', '-nodes', '-keyout', 'large.key', '-subj', '/CN=large'];
+  authority.openssl('req', ...large, '-addext', 'basicConstraints=critical,CA:FALSE', '-out', 'large.pem');
+  const bundle = (...names: string[]) => Buffer.concat(names.map((name) => authority.read(name)));
+  authority.write('gap.pem', bundle('device.pem', 'other.pem'));
+  authority.write('no-root.pem', bundle('expired.pem', 'early.pem'));
   return authority;
 }
 

@@ -46,6 +46,7 @@ describe('isPem', () => {
     ['a block that is cut off', '-----BEGIN CERTIFICATE-----\nAAAA', true],
     ['text without a block', 'AAAA', false],
     ['no bytes', '', false],
+    ['a block behind text that begins with 0', `0 s:CN = dev1\n${block('CERTIFICATE')}`, true],
     ['a SEQUENCE, even with a BEGIN line in it', `0${block('CERTIFICATE')}`, false],
   ])('answers for %s', (_, text, expected) => {
     const bytes = Buffer.from(text);
