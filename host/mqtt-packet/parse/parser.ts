@@ -103,7 +103,7 @@ export class Parser extends EventEmitter {
   #readLeniently(bytes: Buffer): void {
     const { whole, rest, tooLong } = this.#split(bytes, 0);
     for (const { start, body, end } of whole) {
-      this.#add(readLeniently(bytes[start], bytes.subarray(body, end), this.settings));
+      this.#add(readLeniently(bytes[start], bytes.subarray(body, end), this.settings, body - start));
     }
     if (rest < bytes.length) checkFirstByte(bytes[rest]);
     if (tooLong) refuse(LENGTH_TOO_LONG);
