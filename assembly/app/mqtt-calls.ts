@@ -1,71 +1,16 @@
 /** The MQTT calls of the managed client, as the application needs them. */
+import { AppLimit, AppOptions } from '../../build/abi/assembly';
 import {
-  APP_LIMIT_TOPIC,
-  APP_OPTIONS_KEEP_ALIVE,
-  APP_OPTIONS_PROTOCOL_VERSION,
-  APP_OPTIONS_PUBLISH_TOPIC,
-  APP_OPTIONS_PUBLISH_TOPIC_LENGTH,
-  APP_OPTIONS_QOS,
-  APP_OPTIONS_SUBSCRIBE_TOPIC,
-  APP_OPTIONS_SUBSCRIBE_TOPIC_LENGTH,
-  CREDENTIAL_DATA,
-  CREDENTIAL_LENGTH,
-} from '../../build/abi/assembly';
-import {
-  MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_METHOD,
-  MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_PASSWORD_DATA,
-  MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_PASSWORD_LENGTH,
-  MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_USERNAME_DATA,
-  MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_USERNAME_LENGTH,
-  MV_MQTT_CONNECT_REQUEST_CLEAN_START,
-  MV_MQTT_CONNECT_REQUEST_CLIENTID_DATA,
-  MV_MQTT_CONNECT_REQUEST_CLIENTID_LENGTH,
-  MV_MQTT_CONNECT_REQUEST_HOST_DATA,
-  MV_MQTT_CONNECT_REQUEST_HOST_LENGTH,
-  MV_MQTT_CONNECT_REQUEST_KEEPALIVE,
-  MV_MQTT_CONNECT_REQUEST_PORT,
-  MV_MQTT_CONNECT_REQUEST_PROTOCOL_VERSION,
-  MV_MQTT_CONNECT_REQUEST_SIZE,
-  MV_MQTT_CONNECT_REQUEST_TLS_CREDENTIALS,
-  MV_MQTT_MESSAGE_CORRELATION_ID,
-  MV_MQTT_MESSAGE_PAYLOAD_DATA,
-  MV_MQTT_MESSAGE_PAYLOAD_LENGTH,
-  MV_MQTT_MESSAGE_PAYLOAD_SIZE,
-  MV_MQTT_MESSAGE_QOS,
-  MV_MQTT_MESSAGE_RETAIN,
-  MV_MQTT_MESSAGE_SIZE,
-  MV_MQTT_MESSAGE_TOPIC_DATA,
-  MV_MQTT_MESSAGE_TOPIC_LENGTH,
-  MV_MQTT_MESSAGE_TOPIC_SIZE,
-  MV_MQTT_PUBLISH_REQUEST_CORRELATION_ID,
-  MV_MQTT_PUBLISH_REQUEST_DESIRED_QOS,
-  MV_MQTT_PUBLISH_REQUEST_PAYLOAD_DATA,
-  MV_MQTT_PUBLISH_REQUEST_PAYLOAD_LENGTH,
-  MV_MQTT_PUBLISH_REQUEST_SIZE,
-  MV_MQTT_PUBLISH_REQUEST_TOPIC_DATA,
-  MV_MQTT_PUBLISH_REQUEST_TOPIC_LENGTH,
-  MV_MQTT_SUBSCRIBE_REQUEST_NUM_SUBSCRIPTIONS,
-  MV_MQTT_SUBSCRIBE_REQUEST_SIZE,
-  MV_MQTT_SUBSCRIBE_REQUEST_SUBSCRIPTIONS,
-  MV_MQTT_SUBSCRIBE_RESPONSE_CORRELATION_ID,
-  MV_MQTT_SUBSCRIBE_RESPONSE_REASON_CODES,
-  MV_MQTT_SUBSCRIBE_RESPONSE_REASON_CODES_LEN,
-  MV_MQTT_SUBSCRIBE_RESPONSE_REASON_CODES_SIZE,
-  MV_MQTT_SUBSCRIBE_RESPONSE_REQUEST_STATE,
-  MV_MQTT_SUBSCRIBE_RESPONSE_SIZE,
-  MV_MQTT_SUBSCRIPTION_DESIRED_QOS,
-  MV_MQTT_SUBSCRIPTION_SIZE,
-  MV_MQTT_SUBSCRIPTION_TOPIC_DATA,
-  MV_MQTT_SUBSCRIPTION_TOPIC_LENGTH,
-  MV_MQTTAUTHENTICATIONMETHOD_USERNAMEPASSWORD,
-  MV_STATUS_OKAY,
-  MV_TLS_CREDENTIALS_CACERT_CERTS,
-  MV_TLS_CREDENTIALS_CACERT_NUM_CERTS,
-  MV_TLS_CREDENTIALS_CLIENTCERT_CHAIN_CERTS,
-  MV_TLS_CREDENTIALS_CLIENTCERT_CHAIN_NUM_CERTS,
-  MV_TLS_CREDENTIALS_CLIENTCERT_KEY_DATA,
-  MV_TLS_CREDENTIALS_CLIENTCERT_KEY_LENGTH,
-  MV_TLS_CREDENTIALS_SIZE,
+  MvMqttAuthenticationMethod,
+  MvMqttConnectRequest,
+  MvMqttMessage,
+  MvMqttPublishRequest,
+  MvMqttSubscribeRequest,
+  MvMqttSubscribeResponse,
+  MvMqttSubscription,
+  MvSizedString,
+  MvStatus,
+  MvTlsCredentials,
   mvMqttAcknowledgeMessage,
   mvMqttReadSubscribeResponse,
   mvMqttReceiveMessage,
@@ -73,7 +18,8 @@ import {
   mvMqttRequestPublish,
   mvMqttRequestSubscribe,
 } from '../../build/abi/microvisor-assembly';
-import { option, options } from './app-options';
+import { spanAt } from '../memory/span';
+import { options } from './app-options';
 import { handle } from './channel';
 import * as configuration from './configuration';
 import { CHAIN_MAXIMUM, splitChain } from './credentials';
@@ -106,66 +52,59 @@ export function clientIdLength(): u32 {
   return configuration.clientIdLength > 0 ? configuration.clientIdLength : DEVICE_ID_SIZE;
 }
 
-/** Asks the managed client to connect with what the configuration holds; gives the MvStatus. */
+/** Asks the managed client to connect with what the configuration holds and returns the MvStatus. */
 export function connect(): i32 {
-  const request = callBuffer;
-  memory.fill(request, 0, MV_MQTT_CONNECT_REQUEST_SIZE);
-  store<u32>(request, option(APP_OPTIONS_PROTOCOL_VERSION), MV_MQTT_CONNECT_REQUEST_PROTOCOL_VERSION);
-  store<u32>(request, hostBuffer, MV_MQTT_CONNECT_REQUEST_HOST_DATA);
-  store<u32>(request, configuration.hostLength, MV_MQTT_CONNECT_REQUEST_HOST_LENGTH);
-  store<u16>(request, configuration.port, MV_MQTT_CONNECT_REQUEST_PORT);
-  store<u32>(request, clientId(), MV_MQTT_CONNECT_REQUEST_CLIENTID_DATA);
-  store<u32>(request, clientIdLength(), MV_MQTT_CONNECT_REQUEST_CLIENTID_LENGTH);
-  store<u32>(request, option(APP_OPTIONS_KEEP_ALIVE), MV_MQTT_CONNECT_REQUEST_KEEPALIVE);
-  store<u8>(request, 1, MV_MQTT_CONNECT_REQUEST_CLEAN_START);
+  memory.fill(callBuffer, 0, MvMqttConnectRequest.SIZE);
+  const request = changetype<MvMqttConnectRequest>(callBuffer);
+  request.protocolVersion = options().protocolVersion;
+  request.hostData = hostBuffer;
+  request.hostLength = configuration.hostLength;
+  request.port = <u16>configuration.port;
+  request.clientidData = clientId();
+  request.clientidLength = clientIdLength();
+  request.keepalive = options().keepAlive;
+  request.cleanStart = 1;
   if (configuration.userNameLength > 0) addPassword(request);
-  store<u32>(request, credentials(request + MV_MQTT_CONNECT_REQUEST_SIZE), MV_MQTT_CONNECT_REQUEST_TLS_CREDENTIALS);
-  return mvMqttRequestConnect(handle(), request);
+  request.tlsCredentials = credentials(callBuffer + MvMqttConnectRequest.SIZE);
+  return mvMqttRequestConnect(handle(), callBuffer);
 }
 
-function addPassword(request: usize): void {
-  store<u8>(request, MV_MQTTAUTHENTICATIONMETHOD_USERNAMEPASSWORD, MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_METHOD);
-  store<u32>(request, userNameBuffer, MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_USERNAME_DATA);
-  store<u32>(
-    request,
-    configuration.userNameLength,
-    MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_USERNAME_LENGTH,
-  );
-  store<u32>(request, passwordBuffer, MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_PASSWORD_DATA);
-  store<u32>(
-    request,
-    configuration.passwordLength,
-    MV_MQTT_CONNECT_REQUEST_AUTHENTICATION_USERNAME_PASSWORD_PASSWORD_LENGTH,
-  );
+function addPassword(request: MvMqttConnectRequest): void {
+  request.authenticationMethod = <u8>MvMqttAuthenticationMethod.USERNAMEPASSWORD;
+  request.authenticationUsernamePasswordUsernameData = userNameBuffer;
+  request.authenticationUsernamePasswordUsernameLength = configuration.userNameLength;
+  request.authenticationUsernamePasswordPasswordData = passwordBuffer;
+  request.authenticationUsernamePasswordPasswordLength = configuration.passwordLength;
 }
 
-/** Writes MvTlsCredentials with its lists at `tls` and gives its address, 0 when there is nothing to say. */
-function credentials(tls: usize): usize {
-  const hasRoot = load<u32>(configuration.rootCa, CREDENTIAL_LENGTH) > 0;
-  const hasCertificate = load<u32>(configuration.certificate, CREDENTIAL_LENGTH) > 0;
+/** Writes MvTlsCredentials with its lists at `address` and returns the address, or 0 when there are no credentials. */
+function credentials(address: usize): usize {
+  const hasRoot = configuration.rootCa.length > 0;
+  const hasCertificate = configuration.certificate.length > 0;
   if (!hasRoot && !hasCertificate) return 0;
-  memory.fill(tls, 0, MV_TLS_CREDENTIALS_SIZE);
-  const roots = tls + MV_TLS_CREDENTIALS_SIZE;
-  const chain = roots + 8 * CHAIN_MAXIMUM;
+  memory.fill(address, 0, MvTlsCredentials.SIZE);
+  const tls = changetype<MvTlsCredentials>(address);
+  const roots = address + MvTlsCredentials.SIZE;
+  const chain = roots + MvSizedString.SIZE * CHAIN_MAXIMUM;
   if (hasRoot) {
-    store<u32>(tls, splitChain(configuration.rootCa, roots), MV_TLS_CREDENTIALS_CACERT_NUM_CERTS);
-    store<u32>(tls, roots, MV_TLS_CREDENTIALS_CACERT_CERTS);
+    tls.cacertNumCerts = splitChain(configuration.rootCa, roots);
+    tls.cacertCerts = roots;
   }
   if (hasCertificate) {
-    store<u32>(tls, splitChain(configuration.certificate, chain), MV_TLS_CREDENTIALS_CLIENTCERT_CHAIN_NUM_CERTS);
-    store<u32>(tls, chain, MV_TLS_CREDENTIALS_CLIENTCERT_CHAIN_CERTS);
-    store<u32>(tls, load<u32>(configuration.privateKey, CREDENTIAL_DATA), MV_TLS_CREDENTIALS_CLIENTCERT_KEY_DATA);
-    store<u32>(tls, load<u32>(configuration.privateKey, CREDENTIAL_LENGTH), MV_TLS_CREDENTIALS_CLIENTCERT_KEY_LENGTH);
+    tls.clientcertChainNumCerts = splitChain(configuration.certificate, chain);
+    tls.clientcertChainCerts = chain;
+    tls.clientcertKeyData = configuration.privateKey.data;
+    tls.clientcertKeyLength = configuration.privateKey.length;
   }
-  return tls;
+  return address;
 }
 
-/** Puts the topic of an option, or `prefix` and the client id, into the topic buffer. */
-function makeTopic(topicField: usize, lengthField: usize, prefix: string): void {
-  const length = option(lengthField);
-  text.begin(topicBuffer, APP_LIMIT_TOPIC);
-  if (length > 0) {
-    text.bytes(load<u32>(options() + topicField), length);
+/** Puts the topic of an option, or `prefix` and the client id when it is empty, into the topic buffer. `place` is the option's offset. */
+function makeTopic(place: usize, prefix: string): void {
+  const topic = spanAt(changetype<usize>(options()), place);
+  text.begin(topicBuffer, AppLimit.TOPIC);
+  if (topic.length > 0) {
+    text.bytes(topic.start, topic.length);
   } else {
     text.ascii(prefix);
     text.bytes(clientId(), clientIdLength());
@@ -173,64 +112,65 @@ function makeTopic(topicField: usize, lengthField: usize, prefix: string): void 
   topicLength = text.length();
 }
 
-/** Subscribes to the command topic; gives the MvStatus. */
+/** Subscribes to the command topic and returns the MvStatus. */
 export function subscribe(): i32 {
-  makeTopic(APP_OPTIONS_SUBSCRIBE_TOPIC, APP_OPTIONS_SUBSCRIBE_TOPIC_LENGTH, 'command/device/');
-  const request = callBuffer;
-  const subscription = request + MV_MQTT_SUBSCRIBE_REQUEST_SIZE;
-  memory.fill(subscription, 0, MV_MQTT_SUBSCRIPTION_SIZE);
-  store<u32>(subscription, topicBuffer, MV_MQTT_SUBSCRIPTION_TOPIC_DATA);
-  store<u32>(subscription, topicLength, MV_MQTT_SUBSCRIPTION_TOPIC_LENGTH);
-  store<u32>(subscription, option(APP_OPTIONS_QOS), MV_MQTT_SUBSCRIPTION_DESIRED_QOS);
-  store<u32>(request, SUBSCRIBE_CORRELATION);
-  store<u32>(request, subscription, MV_MQTT_SUBSCRIBE_REQUEST_SUBSCRIPTIONS);
-  store<u32>(request, 1, MV_MQTT_SUBSCRIBE_REQUEST_NUM_SUBSCRIPTIONS);
-  return mvMqttRequestSubscribe(handle(), request);
+  makeTopic(offsetof<AppOptions>('subscribeTopic'), 'command/device/');
+  const request = changetype<MvMqttSubscribeRequest>(callBuffer);
+  const list = callBuffer + MvMqttSubscribeRequest.SIZE;
+  memory.fill(list, 0, MvMqttSubscription.SIZE);
+  const subscription = changetype<MvMqttSubscription>(list);
+  subscription.topicData = topicBuffer;
+  subscription.topicLength = topicLength;
+  subscription.desiredQos = options().qos;
+  request.correlationId = SUBSCRIBE_CORRELATION;
+  request.subscriptions = list;
+  request.numSubscriptions = 1;
+  return mvMqttRequestSubscribe(handle(), callBuffer);
 }
 
-/** Reads the answer to `subscribe`: its reason code, or -1 when the request failed before there was one. */
+/** Reads the answer to `subscribe` and returns its reason code, or -1 when the request failed before there was one. */
 export function readSubscribeResponse(): i32 {
-  const response = callBuffer;
-  const state = response + MV_MQTT_SUBSCRIBE_RESPONSE_SIZE;
+  const response = changetype<MvMqttSubscribeResponse>(callBuffer);
+  const state = callBuffer + MvMqttSubscribeResponse.SIZE;
   const code = state + 4;
-  store<u32>(response, state, MV_MQTT_SUBSCRIBE_RESPONSE_REQUEST_STATE);
-  store<u32>(response, state + 8, MV_MQTT_SUBSCRIBE_RESPONSE_CORRELATION_ID);
-  store<u32>(response, code, MV_MQTT_SUBSCRIBE_RESPONSE_REASON_CODES);
-  store<u32>(response, 4, MV_MQTT_SUBSCRIBE_RESPONSE_REASON_CODES_SIZE);
-  store<u32>(response, state + 12, MV_MQTT_SUBSCRIBE_RESPONSE_REASON_CODES_LEN);
-  if (mvMqttReadSubscribeResponse(handle(), response) != MV_STATUS_OKAY || load<u32>(state) != 0) return -1;
+  response.requestState = state;
+  response.correlationId = state + 8;
+  response.reasonCodes = code;
+  response.reasonCodesSize = 4;
+  response.reasonCodesLen = state + 12;
+  if (mvMqttReadSubscribeResponse(handle(), callBuffer) != MvStatus.OKAY || load<u32>(state) != 0) return -1;
   return load<u32>(code);
 }
 
-/** Publishes the text that stands in the payload buffer; gives the MvStatus. */
+/** Publishes the text in the payload buffer and returns the MvStatus. */
 export function publish(length: u32): i32 {
-  makeTopic(APP_OPTIONS_PUBLISH_TOPIC, APP_OPTIONS_PUBLISH_TOPIC_LENGTH, 'sensor/device/');
-  const request = callBuffer;
-  memory.fill(request, 0, MV_MQTT_PUBLISH_REQUEST_SIZE);
-  store<u32>(request, ++lastCorrelation, MV_MQTT_PUBLISH_REQUEST_CORRELATION_ID);
-  store<u32>(request, topicBuffer, MV_MQTT_PUBLISH_REQUEST_TOPIC_DATA);
-  store<u32>(request, topicLength, MV_MQTT_PUBLISH_REQUEST_TOPIC_LENGTH);
-  store<u32>(request, payloadBuffer, MV_MQTT_PUBLISH_REQUEST_PAYLOAD_DATA);
-  store<u32>(request, length, MV_MQTT_PUBLISH_REQUEST_PAYLOAD_LENGTH);
-  store<u32>(request, option(APP_OPTIONS_QOS), MV_MQTT_PUBLISH_REQUEST_DESIRED_QOS);
-  return mvMqttRequestPublish(handle(), request);
+  makeTopic(offsetof<AppOptions>('publishTopic'), 'sensor/device/');
+  memory.fill(callBuffer, 0, MvMqttPublishRequest.SIZE);
+  const request = changetype<MvMqttPublishRequest>(callBuffer);
+  request.correlationId = ++lastCorrelation;
+  request.topicData = topicBuffer;
+  request.topicLength = topicLength;
+  request.payloadData = payloadBuffer;
+  request.payloadLength = length;
+  request.desiredQos = options().qos;
+  return mvMqttRequestPublish(handle(), callBuffer);
 }
 
-/** Takes a message into topic and payload buffer and acknowledges it; gives the MvStatus. */
+/** Takes a message into the topic and payload buffers, acknowledges it and returns the MvStatus. */
 export function receive(): i32 {
-  const message = callBuffer;
-  const out = message + MV_MQTT_MESSAGE_SIZE;
-  store<u32>(message, out, MV_MQTT_MESSAGE_CORRELATION_ID);
-  store<u32>(message, topicBuffer, MV_MQTT_MESSAGE_TOPIC_DATA);
-  store<u32>(message, APP_LIMIT_TOPIC, MV_MQTT_MESSAGE_TOPIC_SIZE);
-  store<u32>(message, out + 4, MV_MQTT_MESSAGE_TOPIC_LENGTH);
-  store<u32>(message, payloadBuffer, MV_MQTT_MESSAGE_PAYLOAD_DATA);
-  store<u32>(message, PAYLOAD_SIZE, MV_MQTT_MESSAGE_PAYLOAD_SIZE);
-  store<u32>(message, out + 8, MV_MQTT_MESSAGE_PAYLOAD_LENGTH);
-  store<u32>(message, out + 12, MV_MQTT_MESSAGE_QOS);
-  store<u32>(message, out + 16, MV_MQTT_MESSAGE_RETAIN);
-  const status = mvMqttReceiveMessage(handle(), message);
-  if (status != MV_STATUS_OKAY) return status;
+  const message = changetype<MvMqttMessage>(callBuffer);
+  const out = callBuffer + MvMqttMessage.SIZE;
+  message.correlationId = out;
+  message.topicData = topicBuffer;
+  message.topicSize = AppLimit.TOPIC;
+  message.topicLength = out + 4;
+  message.payloadData = payloadBuffer;
+  message.payloadSize = PAYLOAD_SIZE;
+  message.payloadLength = out + 8;
+  message.qos = out + 12;
+  message.retain = out + 16;
+  const status = mvMqttReceiveMessage(handle(), callBuffer);
+  if (status != MvStatus.OKAY) return status;
   topicLength = load<u32>(out, 4);
   payloadLength = load<u32>(out, 8);
   return load<u32>(out, 12) > 0 ? mvMqttAcknowledgeMessage(handle(), load<u32>(out)) : status;

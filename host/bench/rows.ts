@@ -6,7 +6,7 @@ import * as dropIn from '../mqtt-packet/index.js';
 
 import { decodeControl } from './control.js';
 import { kept, type Row } from './measure.js';
-import { chunkOf, coldTopics, mix, type Sample, samples } from './packets.js';
+import { chunkOf, coldTopics, mix, type Sample, samples } from './bench-packets.js';
 
 /** The part of mqtt-packet that the rows call. */
 export interface Peer {

@@ -1,5 +1,4 @@
 // npm run firmware:measure: what the core costs on an emulated Cortex-M33; see tests/bench/firmware.
-import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Variant } from '../../tests/bench/firmware/build.js';
@@ -67,10 +66,8 @@ function show(rows: readonly Row[], recorded: Figures | undefined): void {
 }
 
 function write(figures: Figures): void {
-  const file = join(root, 'README.md');
-  const readme = bench.withTable(readFileSync(file, 'utf8'), figures);
   bench.writeFigures(figures);
-  writeFileSync(file, readme);
+  for (const block of generated(['firmware', 'headline'])) writeBlock(block);
 }
 
 /** Measures, shows and compares or records; the exit code. */

@@ -31,7 +31,7 @@ function driver(engine: EngineName, folder: string, machine: Machine): string {
   );
   const sources = [...SHARED, ...parts];
   if (machine === here) sources.push('-DCALLS_SOCKET', 'tests/firmware/calls/driver/socket.c');
-  const words = [...STRICT, '-Os', ...OURS, '-Ihost/wasm3/calls', ...sources, ...core(engine, own, machine)];
+  const words = [...STRICT, '-Os', ...OURS, '-Ihost/wasm3/calls/include', ...sources, ...core(engine, own, machine)];
   compile(machine, ...words, ...machine.link, '-o', program);
   return program;
 }

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as abi from '../../../build/abi/core.js';
+import { readAbi } from '../../../tools/generate/abi.js';
 import { cHeader } from '../../../tools/generate/c-header.js';
-import { readAbi } from '../../../tools/generate/generate.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();

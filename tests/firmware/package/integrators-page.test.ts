@@ -56,6 +56,19 @@ describe('the page for integrators', () => {
     }
   });
 
+  it('pairs every source of the calls with its twin in TypeScript', () => {
+    const page = readFileSync('host/wasm3/calls/README.md', 'utf8');
+    const rows = [...page.matchAll(/^\| (`.*?\.c`.*?) \| (.*) \|$/gm)];
+    const paths = (cells: string[]) =>
+      cells.flatMap((cell) => [...cell.matchAll(/`([\w/-]+\.\w+)`/g)].map(([, path]) => path));
+    const named = paths(rows.map(([, c]) => c)).filter((path) => path.endsWith('.c'));
+    const sources = readdirSync('host/wasm3/calls', { recursive: true, encoding: 'utf8' });
+    expect(named.sort()).toEqual(sources.filter((name) => name.endsWith('.c')).sort());
+    const twins = paths(rows.map(([, , typescript]) => typescript));
+    expect(twins.length).toBeGreaterThan(15);
+    expect(twins.filter((path) => !existsSync(join('host/microvisor', path)))).toEqual([]);
+  });
+
   it('is in the package with its sources and the header', () => {
     const { files, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(files).toEqual(

@@ -5,7 +5,7 @@
 #ifndef WQ_CALLS_KERNEL_H
 #define WQ_CALLS_KERNEL_H
 
-#include "../wq_calls.h"
+#include "../include/wq_calls.h"
 
 /** Characters of a device id, which has no terminator (SDK). */
 #define WQ_CALLS_DEVICE_ID 34u

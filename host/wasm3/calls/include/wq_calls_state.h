@@ -2,7 +2,7 @@
 #ifndef WQ_CALLS_STATE_H
 #define WQ_CALLS_STATE_H
 
-#include "wq_calls.h"
+#include "wq_calls_options.h"
 
 typedef struct wq_calls_buffer {
   uint8_t *data;
