@@ -31,9 +31,18 @@ export function string(value: unknown, where: string, field?: string): string {
   return value;
 }
 
+/** Names the class of a typed array of any realm; undefined for everything else. */
+const classOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as (this: unknown) => string | undefined;
+
+/** Whether the value is a Uint8Array, or a Buffer. One of another realm (a vm context, a window of Electron, jsdom) is one too. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || classOf.call(value) === 'Uint8Array';
+}
+
 /** Returns bytes. @throws TypeError */
 export function bytes(value: unknown, where: string, field?: string): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${named(where, field)} must be a Uint8Array`);
+  if (!isBytes(value)) throw new TypeError(`${named(where, field)} must be a Uint8Array`);
   return value;
 }
 

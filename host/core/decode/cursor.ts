@@ -1,5 +1,5 @@
 import { DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
-import { flag, integer } from '../bytes/check-arguments.js';
+import { bytes, flag, integer } from '../bytes/check-arguments.js';
 import { NOTHING } from '../bytes/field-reader.js';
 import { viewOf } from '../bytes/views.js';
 import { core } from '../engine/core.js';
@@ -78,7 +78,7 @@ export class PacketCursor extends PacketView {
    * which leaves the stream unchanged
    */
   push(chunk: Uint8Array): boolean {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
+    bytes(chunk, 'chunk');
     const length = this.#pendingLength + chunk.length;
     if (length < this.#wanted && length <= this.#pending.length && chunk.length <= FEW) {
       for (let n = 0; n < chunk.length; n++) this.#pending[this.#pendingLength + n] = chunk[n];

@@ -8,7 +8,7 @@ import {
   SessionLimitsRecord,
   SessionRecord,
 } from '../../../build/abi/core.js';
-import { flag, integer, object } from '../bytes/check-arguments.js';
+import { bytes, flag, integer, object } from '../bytes/check-arguments.js';
 import { FieldReader } from '../bytes/field-reader.js';
 import { packetTypeNames } from '../decode/packet-type-names.js';
 import { toObject } from '../decode/to-object.js';
@@ -150,7 +150,7 @@ export class ClientSession {
    * all the same, call again with an empty chunk. TypeError when the chunk is not a Uint8Array.
    */
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
+    bytes(chunk, 'chunk');
     const source = this.#fragments.add(chunk);
     if (!source) return [];
     const events: ClientSessionEvent[] = [];

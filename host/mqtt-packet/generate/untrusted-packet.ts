@@ -1,3 +1,4 @@
+import { isBytes } from '../../core/bytes/check-arguments.js';
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
 import type { ProtocolVersion } from '../../core/index.js';
 import { refuse } from '../packet-error.js';
@@ -31,7 +32,7 @@ export type Written = { firstByte: number; payload?: Uint8Array } | undefined;
 
 /** Returns a string or bytes; undefined for everything else. */
 export function stringOrBytes(value: unknown): string | Uint8Array | undefined {
-  return typeof value === 'string' || value instanceof Uint8Array ? value : undefined;
+  return typeof value === 'string' || isBytes(value) ? value : undefined;
 }
 
 export function qosOf(value: unknown, message: string): QoS {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { isBytes } from '../../core/bytes/check-arguments.js';
 import { MqttError, PacketCursor, PacketDecoder } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { Packet, ParserOptions } from '../packet-types.js';
@@ -49,7 +50,7 @@ export class Parser extends EventEmitter {
    * @throws TypeError when the chunk is not a Uint8Array; the PacketError when `error` has no listener
    */
   parse(chunk: Uint8Array): number {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('parse takes a Buffer or Uint8Array');
+    if (!isBytes(chunk)) throw new TypeError('parse takes a Buffer or Uint8Array');
     if (this.error) this.#reset();
     this.#pending.push(chunk);
     this.#pendingLength += chunk.length;
