@@ -46,6 +46,26 @@ export function bytes(value: unknown, where: string, field?: string): Uint8Array
   return value;
 }
 
+/**
+ * Bytes of a stream that are handled at once. The core takes addresses below 2 GiB, and a session needs some of them for itself.
+ */
+export const LARGEST_AT_ONCE = 0x6000_0000;
+
+/**
+ * Checks the next chunk of a stream.
+ *
+ * @param waiting bytes of the stream that wait for it
+ * @throws TypeError; RangeError for more than LARGEST_AT_ONCE with those that wait
+ */
+export function checkChunk(chunk: unknown, waiting: number): void {
+  const length = bytes(chunk, 'chunk').length + waiting;
+  if (length > LARGEST_AT_ONCE) {
+    throw new RangeError(
+      `chunk: ${length} bytes are too many at once, at most ${LARGEST_AT_ONCE}: pass smaller chunks`,
+    );
+  }
+}
+
 /** Returns an array. @throws TypeError */
 export function list<T>(value: T[], where: string, field?: string): T[] {
   if (!Array.isArray(value)) throw new TypeError(`${named(where, field)} must be an array`);
