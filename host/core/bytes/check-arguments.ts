@@ -31,10 +31,39 @@ export function string(value: unknown, where: string, field?: string): string {
   return value;
 }
 
+/** Names the class of a typed array of any realm; undefined for everything else. */
+const classOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as (this: unknown) => string | undefined;
+
+/** Whether the value is a Uint8Array, or a Buffer. One of another realm (a vm context, a window of Electron, jsdom) is one too. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || classOf.call(value) === 'Uint8Array';
+}
+
 /** Returns bytes. @throws TypeError */
 export function bytes(value: unknown, where: string, field?: string): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${named(where, field)} must be a Uint8Array`);
+  if (!isBytes(value)) throw new TypeError(`${named(where, field)} must be a Uint8Array`);
   return value;
+}
+
+/**
+ * Bytes of a stream that are handled at once. The core takes addresses below 2 GiB, and a session needs some of them for itself.
+ */
+export const LARGEST_AT_ONCE = 0x6000_0000;
+
+/**
+ * Checks the next chunk of a stream.
+ *
+ * @param waiting bytes of the stream that wait for it
+ * @throws TypeError; RangeError for more than LARGEST_AT_ONCE with those that wait
+ */
+export function checkChunk(chunk: unknown, waiting: number): void {
+  const length = bytes(chunk, 'chunk').length + waiting;
+  if (length > LARGEST_AT_ONCE) {
+    throw new RangeError(
+      `chunk: ${length} bytes are too many at once, at most ${LARGEST_AT_ONCE}: pass smaller chunks`,
+    );
+  }
 }
 
 /** Returns an array. @throws TypeError */

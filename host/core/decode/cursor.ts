@@ -1,5 +1,5 @@
 import { DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
-import { flag, integer } from '../bytes/check-arguments.js';
+import { checkChunk, flag, integer } from '../bytes/check-arguments.js';
 import { NOTHING } from '../bytes/field-reader.js';
 import { viewOf } from '../bytes/views.js';
 import { core } from '../engine/core.js';
@@ -74,11 +74,11 @@ export class PacketCursor extends PacketView {
    * copied: do not write to the chunk until its packets were shown.
    *
    * @returns false when no packet can be complete yet, so that `next` need not be called
-   * @throws MqttError when the stream was malformed before, until `reset`; TypeError when the chunk is not a Uint8Array,
-   * which leaves the stream unchanged
+   * @throws MqttError when the stream was malformed before, until `reset`; TypeError when the chunk is not a Uint8Array
+   * and RangeError beyond 1.5 GiB, which leave the stream unchanged
    */
   push(chunk: Uint8Array): boolean {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
+    checkChunk(chunk, this.#pendingLength);
     const length = this.#pendingLength + chunk.length;
     if (length < this.#wanted && length <= this.#pending.length && chunk.length <= FEW) {
       for (let n = 0; n < chunk.length; n++) this.#pending[this.#pendingLength + n] = chunk[n];

@@ -40,7 +40,8 @@ export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDe
    * from this chunk and the next ones, until one has nothing remaining.
    *
    * @throws MqttError at the first malformed packet; its `packets` are the packets and pieces before that one. Every later
-   * call throws the same error, until `reset`. TypeError when the chunk is not a Uint8Array, which leaves the stream unchanged.
+   * call throws the same error, until `reset`. TypeError when the chunk is not a Uint8Array and RangeError beyond 1.5 GiB, which
+   * leave the stream unchanged.
    */
   push(chunk: Uint8Array): readonly Decoded<Options>[] {
     return this.#cursor.push(chunk) ? this.#packets() : (NONE as readonly Decoded<Options>[]);

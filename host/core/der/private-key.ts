@@ -38,7 +38,7 @@ function infoOf(record: number): PrivateKeyInfo {
   return { algorithm: keyAlgorithmName(word(R.algorithm)), bits: word(R.bits), curve: curveName(word(R.curve)) };
 }
 
-/** Names the format of a key, certificate, request or CRL, judging by its shape alone. Never throws. */
+/** Names the format of a key, certificate, request or CRL, judging by its shape alone. @throws RangeError for 2 GiB or more */
 export function identifyKey(bytes: Uint8Array): KeyFormatName {
   return withSecret(bytes, 0, (input) => formatName(core.key_identify(input, bytes.length)));
 }

@@ -7,7 +7,8 @@ import { scratch } from '../engine/scratch.js';
  * Only the identifier and length octets of each are read; what is inside may still be wrong.
  *
  * @returns a view on each element, in order. When the bytes are not whole elements from end to end, they are returned as they
- * are, in one piece: the reader of that piece then finds what is wrong and where. Never throws.
+ * are, in one piece: the reader of that piece then finds what is wrong and where.
+ * @throws RangeError for 2 GiB or more
  */
 export function splitDer(bytes: Uint8Array): Uint8Array[] {
   const element = scratch.reserve(DerElementRecord.SIZE);

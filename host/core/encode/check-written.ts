@@ -8,6 +8,11 @@ import type { PacketWriter } from './packet-writer.js';
 /** Up to this many words, a loop copies faster than a call. */
 const FEW_WORDS = 64;
 
+/** Where in the packet the last failed check found the broken rule, bytes; until the core is used again. */
+export function offsetOfFailure(): number {
+  return scratch.u32[(recordAddress + PacketRecord.errorOffset) >> 2];
+}
+
 /**
  * Has the core read the packet in the writer, from `start` to the end, as its receiver would.
  *

@@ -2,6 +2,8 @@ import { ChunkRecord, PacketRecord } from '../../../build/abi/core.js';
 import { core } from './core.js';
 
 const PAGE = 65_536;
+/** Addresses from here on are negative numbers to the core. */
+const END = 0x8000_0000;
 
 /**
  * The memory above the core's own data. Every call uses it from the start: nothing in it outlives the call that wrote it.
@@ -47,10 +49,11 @@ class Scratch {
     return address;
   }
 
-  /** Makes the memory reach as far as this address. */
+  /** Makes the memory reach as far as this address. @throws RangeError when the core cannot reach as far */
   ensure(end: number): void {
     const missing = end - this.u8.length;
     if (missing <= 0) return;
+    if (end > END - PAGE) throw new RangeError('the core takes less than 2 GiB at once: pass fewer bytes');
     core.memory.grow(Math.ceil(missing / PAGE));
     this.#makeViews();
     this.onGrow();

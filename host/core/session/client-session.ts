@@ -8,7 +8,7 @@ import {
   SessionLimitsRecord,
   SessionRecord,
 } from '../../../build/abi/core.js';
-import { flag, integer, object } from '../bytes/check-arguments.js';
+import { checkChunk, flag, integer, object } from '../bytes/check-arguments.js';
 import { FieldReader } from '../bytes/field-reader.js';
 import { packetTypeNames } from '../decode/packet-type-names.js';
 import { toObject } from '../decode/to-object.js';
@@ -147,10 +147,11 @@ export class ClientSession {
    * @returns one event for each packet that is complete now, in order
    * @throws MalformedPacketError (an MqttError), or SessionError for a packet that breaks a rule of the session. Its `events`
    * are those before the packet. Send DISCONNECT with its `reasonCode`, then `close`. The refused packet is dropped: to go on
-   * all the same, call again with an empty chunk. TypeError when the chunk is not a Uint8Array.
+   * all the same, call again with an empty chunk. TypeError when the chunk is not a Uint8Array, RangeError beyond
+   * 1.5 GiB; the session is then unchanged.
    */
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('chunk must be a Uint8Array');
+    checkChunk(chunk, this.#fragments.length);
     const source = this.#fragments.add(chunk);
     if (!source) return [];
     const events: ClientSessionEvent[] = [];

@@ -4,6 +4,11 @@ export class Fragments {
   #length = 0;
   #wanted = 0;
 
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Takes a chunk and returns all bytes so far, or undefined while they are known to be too few. */
   add(chunk: Uint8Array): Buffer | undefined {
     this.#parts.push(chunk);

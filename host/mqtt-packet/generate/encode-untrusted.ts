@@ -1,4 +1,4 @@
-import { checkWritten } from '../../core/encode/check-written.js';
+import { checkWritten, offsetOfFailure } from '../../core/encode/check-written.js';
 import {
   borrowWriter,
   giveBack,
@@ -9,10 +9,12 @@ import {
 import { MqttError, type ProtocolVersion } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { GenerateOptions, ISubscription, Packet } from '../packet-types.js';
+import { nameField } from './name-field.js';
 import { writeUntrustedConnect } from './untrusted-connect.js';
 import {
   type Context,
   isInteger,
+  note,
   qosOf,
   stringOrBytes,
   type UntrustedPacket,
@@ -54,14 +56,17 @@ export function encodeUntrusted(packet: Packet, options: GenerateOptions | undef
   const { cmd } = packet;
   const write = encodings.get(cmd) ?? refuse('Unknown command');
   const writer = borrowWriter();
+  const context = contextOf(cmd, options);
   try {
-    return writeWhole(writer, write, packet as unknown as UntrustedPacket, contextOf(cmd, options))
-      ? writer.take()
-      : undefined;
+    return writeWhole(writer, write, packet as unknown as UntrustedPacket, context) ? writer.take() : undefined;
   } catch (error) {
     if (!(error instanceof MqttError)) throw error;
-    const worded = new MqttError(error.code, -1, cmd, [], error.protocolVersion);
-    throw new PacketError(worded.message, worded);
+    const named = context.isWritten
+      ? nameField(error, offsetOfFailure(), writer, cmd, (places) =>
+          begin(writer, write, packet as unknown as UntrustedPacket, { ...context, places }),
+        )
+      : error;
+    throw new PacketError(named.message, named);
   } finally {
     giveBack(writer);
   }
@@ -74,19 +79,27 @@ function contextOf(cmd: string, options: GenerateOptions | undefined): Context {
     version: protocolVersion === 3 || protocolVersion === 5 ? protocolVersion : 4,
     maximumPacketSize: properties?.maximumPacketSize || 0,
     strict: lenient !== true,
+    isWritten: false,
+    places: undefined,
   };
+}
+
+/** Writes the body of a packet. */
+function begin(writer: PacketWriter, write: Encoding, packet: UntrustedPacket, context: Context): Written {
+  writer.begin(((context.cmd === 'connect' && packet.protocolVersion) || context.version) as ProtocolVersion);
+  return write(packet, writer, context);
 }
 
 /** Writes a packet; returns false when it must not be sent. */
 function writeWhole(writer: PacketWriter, write: Encoding, packet: UntrustedPacket, context: Context): boolean {
-  writer.begin(((context.cmd === 'connect' && packet.protocolVersion) || context.version) as ProtocolVersion);
-  const written = write(packet, writer, context);
+  const written = begin(writer, write, packet, context);
   if (!written) return false;
   const { firstByte, payload } = written;
   const payloadLength = payload?.length ?? 0;
   const length = writer.length + payloadLength;
   if (length > LARGEST_BODY) refuse(`Invalid variable byte integer: ${length}`);
   const start = writer.close(firstByte, payloadLength, context.cmd);
+  context.isWritten = true;
   if (context.strict) checkWritten(writer, start, context.version, context.cmd);
   writer.finish(firstByte, payload);
   return true;
@@ -97,8 +110,9 @@ function reasonCode({ reasonCode: code = 0 }: UntrustedPacket): number {
   return isInteger(code, 0xff) ? code : refuse('Invalid reason code');
 }
 
-function writeMessageId({ messageId }: UntrustedPacket, writer: PacketWriter): void {
+function writeMessageId({ messageId }: UntrustedPacket, writer: PacketWriter, context: Context): void {
   writer.u16(isInteger(messageId, 0xffff) ? messageId : refuse('Invalid messageId'));
+  note(writer, 2, context, 'messageId');
 }
 
 /** Writes the properties of a packet in a version that has them. */
@@ -132,15 +146,16 @@ function writeConnack(packet: UntrustedPacket, writer: PacketWriter, context: Co
   const code = context.version === 5 ? packet.reasonCode : packet.returnCode;
   writer.byte(packet.sessionPresent ? 1 : 0);
   writer.byte(isInteger(code, 0xff) ? code : refuse('Invalid return code'));
+  note(writer, 1, context, context.version === 5 ? 'reasonCode' : 'returnCode');
   writeOwnProperties(packet, writer, context);
   return { firstByte: 0x20 };
 }
 
 function writePublish(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   const qos = qosOf(packet.qos || 0, 'Invalid qos');
-  writeField(writer, stringOrBytes(packet.topic) ?? refuse('Invalid topic'), context);
+  writeField(writer, stringOrBytes(packet.topic) ?? refuse('Invalid topic'), context, 'topic');
   const payload = stringOrBytes(packet.payload || '') ?? refuse('Invalid payload');
-  if (qos > 0) writeMessageId(packet, writer);
+  if (qos > 0) writeMessageId(packet, writer, context);
   writeOwnProperties(packet, writer, context);
   return {
     firstByte: 0x30 | (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0),
@@ -150,23 +165,25 @@ function writePublish(packet: UntrustedPacket, writer: PacketWriter, context: Co
 
 function acknowledgement(firstByte: number): Encoding {
   return (packet, writer, context) => {
-    writeMessageId(packet, writer);
+    writeMessageId(packet, writer, context);
     if (context.version !== 5) return { firstByte };
     const code = reasonCode(packet);
     // Reason code 0 without properties is left out (3.4.2.1).
     const hasProperties = typeof packet.properties === 'object' && packet.properties !== null;
     if (!hasProperties && packet.reasonCode === 0) return { firstByte };
     writer.byte(code);
+    note(writer, 1, context, 'reasonCode');
     return writeFitting(packet, 0, writer, context) ? { firstByte } : undefined;
   };
 }
 
 function writeSubscribe(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
-  writeMessageId(packet, writer);
+  writeMessageId(packet, writer, context);
   writeOwnProperties(packet, writer, context);
   for (const entry of filled(packet.subscriptions, 'Invalid subscriptions') as ISubscription[]) {
     const { topic, qos, nl = false, rap = false, rh = 0 } = entry ?? {};
-    writeField(writer, typeof topic === 'string' ? topic : refuse('Invalid subscriptions - invalid topic'), context);
+    const filter = typeof topic === 'string' ? topic : refuse('Invalid subscriptions - invalid topic');
+    writeField(writer, filter, context, 'subscriptions.topic');
     let options: number = qosOf(qos, 'Invalid subscriptions - invalid qos');
     if (context.version === 5) {
       if (typeof nl !== 'boolean') refuse('Invalid subscriptions - invalid No Local');
@@ -175,15 +192,21 @@ function writeSubscribe(packet: UntrustedPacket, writer: PacketWriter, context: 
       options |= (nl ? 4 : 0) | (rap ? 8 : 0) | (rh << 4);
     }
     writer.byte(options);
+    note(writer, 1, context, 'subscriptions');
   }
   return { firstByte: packet.dup ? 0x8a : 0x82 };
 }
 
 function writeUnsubscribe(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
-  writeMessageId(packet, writer);
+  writeMessageId(packet, writer, context);
   writeOwnProperties(packet, writer, context);
   for (const filter of filled(packet.unsubscriptions, 'Invalid unsubscriptions')) {
-    writeField(writer, typeof filter === 'string' ? filter : refuse('Invalid unsubscriptions'), context);
+    writeField(
+      writer,
+      typeof filter === 'string' ? filter : refuse('Invalid unsubscriptions'),
+      context,
+      'unsubscriptions',
+    );
   }
   return { firstByte: packet.dup ? 0xaa : 0xa2 };
 }
@@ -202,16 +225,17 @@ function grantedCodes(packet: UntrustedPacket): Buffer {
 }
 
 function writeSuback(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
-  writeMessageId(packet, writer);
+  writeMessageId(packet, writer, context);
   const codes = grantedCodes(packet);
   if (context.version === 5 && !writeFitting(packet, codes.length, writer, context)) return undefined;
   writer.raw(codes);
+  note(writer, codes.length, context, 'granted');
   return { firstByte: 0x90 };
 }
 
 function writeUnsuback(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   if (context.version === 5) return writeSuback(packet, writer, context) && { firstByte: 0xb0 };
-  writeMessageId(packet, writer);
+  writeMessageId(packet, writer, context);
   return { firstByte: 0xb0 };
 }
 
@@ -226,5 +250,6 @@ function writeAuth(packet: UntrustedPacket, writer: PacketWriter, context: Conte
 
 function writeReason(firstByte: number, packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writer.byte(reasonCode(packet));
+  note(writer, 1, context, 'reasonCode');
   return writeFitting(packet, 0, writer, context) ? { firstByte } : undefined;
 }

@@ -23,15 +23,15 @@ export function writeUntrustedConnect(packet: UntrustedPacket, writer: PacketWri
   const hasPassword = password !== undefined && password !== null;
   if (hasPassword && !hasUsername && version !== 5) refuse('Username is required to use password'); // 3.1.1, MQTT-3.1.2-22
 
-  writeField(writer, name, context);
+  writeField(writer, name, context, 'protocolId');
   writer.byte((version as number) | (packet.bridgeMode ? 0x80 : 0));
   writer.byte((hasUsername ? 0x80 : 0) | (hasPassword ? 0x40 : 0) | (will ? willFlags(will) : 0) | (clean ? 2 : 0));
   writer.u16(seconds);
   if (version === 5) writeUntrustedProperties(writer, packet.properties, context);
-  writeField(writer, clientId, context);
+  writeField(writer, clientId, context, 'clientId');
   if (will) writeWill(will as UntrustedPacket, writer, version === 5, context);
-  if (hasUsername) writeField(writer, stringOrBytes(username) ?? refuse('Invalid username'), context);
-  if (hasPassword) writeField(writer, stringOrBytes(password) ?? refuse('Invalid password'), context);
+  if (hasUsername) writeField(writer, stringOrBytes(username) ?? refuse('Invalid username'), context, 'username');
+  if (hasPassword) writeField(writer, stringOrBytes(password) ?? refuse('Invalid password'), context, 'password');
   return { firstByte: 0x10 };
 }
 
@@ -56,7 +56,7 @@ function writeWill(
   isV5: boolean,
   context: Context,
 ): void {
-  if (isV5) writeUntrustedProperties(writer, properties, context);
-  writeField(writer, typeof topic === 'string' && topic ? topic : refuse('Invalid will topic'), context);
-  writeField(writer, stringOrBytes(payload || '') ?? refuse('Invalid will payload'), context);
+  if (isV5) writeUntrustedProperties(writer, properties, context, 'will.');
+  writeField(writer, typeof topic === 'string' && topic ? topic : refuse('Invalid will topic'), context, 'will.topic');
+  writeField(writer, stringOrBytes(payload || '') ?? refuse('Invalid will payload'), context, 'will.payload');
 }

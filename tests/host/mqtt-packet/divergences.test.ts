@@ -209,6 +209,30 @@ const proofs: Record<string, () => void> = {
     theirs.generate(withReason as never, options(10));
     expect(withReason.properties).toEqual({});
   },
+  'property-past-list': () => {
+    const stream = hex('820d 0001 01 01 ff 0005 612f622f63 00');
+    const taken = [{ cmd: 'subscribe', properties: { payloadFormatIndicator: true } }];
+    expect(parsed(theirs, 5, stream).packets).toMatchObject(taken);
+    for (const lenient of [false, true]) {
+      const { packets, errors } = parseAll(ours, { protocolVersion: 5, lenient }, stream);
+      expect(packets).toEqual([]);
+      const codeName = lenient ? 'PROPERTY_TRUNCATED' : 'PROPERTY_FOREIGN';
+      expect(errors).toMatchObject([{ codeName, statement: expect.any(String), byteOffset: lenient ? 6 : 5 }]);
+    }
+  },
+  'one-chunk': () => {
+    const chunksOf = (codec: typeof ours | typeof theirs, lenient: boolean) => {
+      const chunks: Buffer[] = [];
+      const stream = { write: (chunk: Buffer) => chunks.push(Buffer.from(chunk)) > 0, destroy: () => undefined };
+      const packet = { cmd: 'publish', topic: 'a', payload: 'hi', qos: 1, messageId: 1 };
+      codec.writeToStream(packet as never, stream as never, { lenient } as object);
+      return chunks;
+    };
+    const whole = hex('3207 0001 61 0001 6869');
+    expect(chunksOf(theirs, false).length).toBeGreaterThan(4);
+    expect(Buffer.concat(chunksOf(theirs, false))).toEqual(whole);
+    for (const lenient of [false, true]) expect(chunksOf(ours, lenient)).toEqual([whole]);
+  },
   'auth-version': () => {
     const written = (codec: typeof ours | typeof theirs) => {
       const chunks: unknown[] = [];
