@@ -143,11 +143,10 @@ function message(context: Context, packet: Packet, packetId: u32): i32 {
   const flags = packet.flags;
   const qos: i32 = (flags >> 1) & 3;
   const outcome = qos == 0 ? SessionEvent.MESSAGE : track(context, qos, packetId);
-  if (outcome >= 0 && packet.topicLength == 0) {
-    packet.topic = topic + SessionContext.ALIAS;
-    packet.topicLength = load<u16>(topic);
-    packet.flags = flags | PacketFlag.NOT_ASCII; // the topic of an alias may hold any character
-  }
+  if (outcome < 0 || packet.topicLength != 0) return outcome;
+  packet.topic = topic + SessionContext.ALIAS;
+  packet.topicLength = load<u16>(topic);
+  packet.flags = flags | PacketFlag.NOT_ASCII; // the topic of an alias may hold any character
   return outcome;
 }
 

@@ -1,4 +1,12 @@
-import { Packet, PacketType, PropertyId, Result, SessionContext, SessionState } from '../../../build/abi/assembly';
+import {
+  Packet,
+  PacketType,
+  PropertyId,
+  Result,
+  SessionContext,
+  SessionLimits,
+  SessionState,
+} from '../../../build/abi/assembly';
 import { mqtt_encode } from '../encode';
 import { CONNECT_CLEAN_START, PUBLISH_DUP, PUBLISH_QOS, PUBLISH_RETAIN } from '../flags';
 import { FIRST_ERROR } from '../reasons';
@@ -134,14 +142,15 @@ function noteAcknowledged(context: Context, packet: Packet, record: usize, type:
 /** Encodes a packet within the server's limits, and notes what it changes besides the records. */
 function encode(context: Context, type: i32, packet: Packet, now: u32, output: usize, capacity: u32): i32 {
   const own = context.own;
-  const largest = context.server.maximumPacketSize;
+  const server = context.server;
+  const largest = server.maximumPacketSize;
   const result = mqtt_encode(packet, output, min(capacity, largest));
   if (result == Result.OUT_OF_SPACE && largest < capacity) return Result.PACKET_TOO_LARGE; // MQTT-3.2.2-15
   if (result < 0) return result;
   let fault = 0;
-  if (type == PacketType.PUBLISH) fault = publish(context, packet);
+  if (type == PacketType.PUBLISH) fault = publish(server, packet);
   else if (type == PacketType.SUBSCRIBE) {
-    fault = checkIdentifier(packet, context.server.subscriptionIdentifierAvailable != 0);
+    fault = checkIdentifier(packet, server.subscriptionIdentifierAvailable != 0);
   } else if (type == PacketType.CONNECT) connect(context, packet);
   else if (type >= PacketType.DISCONNECT) {
     const limits = context.scratch;
@@ -176,8 +185,7 @@ export function startWaiting(context: Context, now: u32): void {
 }
 
 /** Checks a PUBLISH against the server's CONNACK. Only the caller knows which aliases were set. */
-function publish(context: Context, packet: Packet): i32 {
-  const server = context.server;
+function publish(server: SessionLimits, packet: Packet): i32 {
   const flags = packet.flags;
   if (((flags >> 1) & 3) > server.maximumQoS) return Result.QOS_NOT_SUPPORTED;
   if ((flags & PUBLISH_RETAIN) > server.retainAvailable) return Result.RETAIN_NOT_SUPPORTED;
