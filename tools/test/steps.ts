@@ -66,7 +66,7 @@ export class Steps {
    * The files of vitest.
    *
    * @param missing programs and files that tests must do without: files that need one of them are left out
-   * @param filters parts of paths; all files without any
+   * @param filters parts of paths, and options of vitest; all files without any
    */
   vitest(name: string, missing: readonly string[], filters: readonly string[] = []): void {
     const report = join(root, 'build/vitest.json');
