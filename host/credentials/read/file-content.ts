@@ -61,7 +61,11 @@ export function contentOf(bytes: Buffer): FileContent {
   if (kind) return { encoding: 'der', kind, bytes };
   const wide = utf16(bytes);
   if (wide) return { encoding: 'other', kind: wide };
-  const text = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '');
+  // Files that do not end with a newline, put together by cat, have an END and a BEGIN in one line.
+  const text = bytes
+    .toString('latin1')
+    .replace(BYTE_ORDER_MARK, '')
+    .replaceAll('----------BEGIN ', '-----\n-----BEGIN ');
   if (text.includes('-----BEGIN ')) return pemContent(text);
   const start = bytes.toString('hex', 0, 4);
   const [named] =

@@ -38,6 +38,11 @@ describe('PEM is found wherever it is', () => {
     expect(derFrom('--key', key)).toEqual(pki.read('device.key.der'));
   });
 
+  it('in files without a last newline that cat has joined', () => {
+    const joined = pki.write('joined.pem', text('device.pem').trimEnd() + text('ca.pem'));
+    expect(derFrom('--cert', joined)).toEqual(both());
+  });
+
   it('in a certificate that is trusted for a purpose, without that note', () => {
     pki.openssl('x509', '-in', 'ca.pem', '-trustout', '-addtrust', 'serverAuth', '-out', 'trusted.pem');
     expect(text('trusted.pem')).toContain('BEGIN TRUSTED CERTIFICATE');
