@@ -1,9 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-const include = ['host', 'interop', 'conformance', 'firmware', 'exhaustive', 'fuzz', 'bench', 'mutation'].map(
-  (folder) => `tests/${folder}/**/*.test.ts`,
-);
+const include = [
+  'house',
+  'docs',
+  'host',
+  'interop',
+  'conformance',
+  'firmware',
+  'exhaustive',
+  'fuzz',
+  'bench',
+  'mutation',
+].map((folder) => `tests/${folder}/**/*.test.ts`);
 const missing = (process.env.WASMQTT_MISSING_TOOLS ?? '').split(',').filter(Boolean);
 
 /** Test files say which programs they need in a line "// needs: openssl, curl". */

@@ -8,7 +8,7 @@ export function nextBackoff(last: i32): i32 {
   return last * 2 < BACKOFF_MAXIMUM ? last * 2 : BACKOFF_MAXIMUM;
 }
 
-/** Up to a quarter more, so that a fleet does not come back in one moment; `noise` is any number. */
+/** Adds up to a quarter, so that a fleet does not come back all at once; `noise` is any number. */
 export function withJitter(delay: i32, noise: u32): i32 {
   return delay + <i32>(noise % <u32>(delay / 4 + 1));
 }

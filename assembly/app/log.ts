@@ -1,25 +1,25 @@
 import { mvServerLog } from '../../build/abi/microvisor-assembly';
 import { LINE_SIZE, lineBuffer } from './memory-map';
-import { ascii, begin, decimal, length } from './text';
+import { ascii, begin, decimal, length } from './text-writer';
 
-/** Begins a log line; append with the functions of ./text and end it with `send`. */
+/** Begins a log line. Append with the functions of ./text-writer and end it with `send`. */
 export function line(): void {
   begin(lineBuffer, LINE_SIZE);
 }
 
-/** Sends the line. A line that the server does not take is lost: logging must not stop the device. */
+/** Sends the line. A line that the server refuses is lost: logging must not stop the device. */
 export function send(): void {
   mvServerLog(lineBuffer, length());
 }
 
-/** A whole line of program text. */
+/** Logs a whole line of program text. */
 export function log(text: string): void {
   line();
   ascii(text);
   send();
 }
 
-/** A line that ends with a number. */
+/** Logs a line that ends with a number. */
 export function logNumber(text: string, value: i32): void {
   line();
   ascii(text);

@@ -1,22 +1,15 @@
 /**
- * Every buffer of the application, laid out once in a static block, so that what it needs is known when it is linked
- * and no heap (that of a unit test, say) can lie over it. The zeros of the block are not in the file.
- * Channel and log buffers are 512-aligned and multiples of 512 long, as mvOpenChannel and mvServerLoggingInit demand.
+ * Every buffer of the application, laid out once in a static block: its memory is known at link time, and no heap (of a unit test,
+ * for example) can overlap it. The zeros of the block are not in the file. Channel and log buffers are aligned to 512 bytes and
+ * multiples of 512 long, as mvOpenChannel and mvServerLoggingInit demand.
  */
-import {
-  APP_LIMIT_CLIENT_ID,
-  APP_LIMIT_CREDENTIAL,
-  APP_LIMIT_HOST,
-  APP_LIMIT_PASSWORD,
-  APP_LIMIT_TOPIC,
-  APP_LIMIT_USER_NAME,
-} from '../../build/abi/assembly';
+import { AppLimit } from '../../build/abi/assembly';
+import { MvNotification } from '../../build/abi/microvisor-assembly';
 
 export const RECEIVE_SIZE: u32 = 16384;
 export const SEND_SIZE: u32 = 4096;
 export const LOG_SIZE: u32 = 1024;
 export const NOTIFICATION_COUNT: u32 = 32;
-export const NOTIFICATION_SIZE: u32 = 16;
 export const TEXT_SIZE: u32 = 4096;
 export const LINE_SIZE: u32 = 512;
 export const PAYLOAD_SIZE: u32 = 1024;
@@ -24,7 +17,7 @@ export const PAYLOAD_SIZE: u32 = 1024;
 export const CALL_SIZE: u32 = 512;
 export const DEVICE_ID_SIZE: u32 = 34;
 
-/** All buffers, and up to 511 bytes before the first that is 512-aligned. */
+/** All buffers, and up to 511 bytes before the first one. */
 const ROOM: i32 = 37_184;
 const base: usize = (memory.data(ROOM, 16) + 511) & ~511;
 
@@ -33,22 +26,22 @@ export const sendBuffer: usize = receiveBuffer + RECEIVE_SIZE;
 export const logBuffer: usize = sendBuffer + SEND_SIZE;
 export const notifications: usize = logBuffer + LOG_SIZE;
 /** Text of the configuration item that is being read. */
-export const textBuffer: usize = notifications + NOTIFICATION_COUNT * NOTIFICATION_SIZE;
+export const textBuffer: usize = notifications + NOTIFICATION_COUNT * <u32>MvNotification.SIZE;
 export const lineBuffer: usize = textBuffer + TEXT_SIZE;
 export const payloadBuffer: usize = lineBuffer + LINE_SIZE;
 export const callBuffer: usize = payloadBuffer + PAYLOAD_SIZE;
-/** Topic of a message or of a publish. */
+/** Topic of a message, of a publish or of the subscription. */
 export const topicBuffer: usize = callBuffer + CALL_SIZE;
-export const publishTopicBuffer: usize = topicBuffer + APP_LIMIT_TOPIC;
-export const subscribeTopicBuffer: usize = publishTopicBuffer + APP_LIMIT_TOPIC;
-export const hostBuffer: usize = subscribeTopicBuffer + APP_LIMIT_TOPIC;
-export const clientIdBuffer: usize = hostBuffer + APP_LIMIT_HOST;
-export const userNameBuffer: usize = clientIdBuffer + APP_LIMIT_CLIENT_ID;
-export const passwordBuffer: usize = userNameBuffer + APP_LIMIT_USER_NAME;
-export const rootCaBuffer: usize = passwordBuffer + APP_LIMIT_PASSWORD;
-export const certificateBuffer: usize = rootCaBuffer + APP_LIMIT_CREDENTIAL;
-export const keyBuffer: usize = certificateBuffer + APP_LIMIT_CREDENTIAL;
-export const deviceIdBuffer: usize = keyBuffer + APP_LIMIT_CREDENTIAL;
+export const publishTopicBuffer: usize = topicBuffer + AppLimit.TOPIC;
+export const subscribeTopicBuffer: usize = publishTopicBuffer + AppLimit.TOPIC;
+export const hostBuffer: usize = subscribeTopicBuffer + AppLimit.TOPIC;
+export const clientIdBuffer: usize = hostBuffer + AppLimit.HOST;
+export const userNameBuffer: usize = clientIdBuffer + AppLimit.CLIENT_ID;
+export const passwordBuffer: usize = userNameBuffer + AppLimit.USER_NAME;
+export const rootCaBuffer: usize = passwordBuffer + AppLimit.PASSWORD;
+export const certificateBuffer: usize = rootCaBuffer + AppLimit.CREDENTIAL;
+export const keyBuffer: usize = certificateBuffer + AppLimit.CREDENTIAL;
+export const deviceIdBuffer: usize = keyBuffer + AppLimit.CREDENTIAL;
 export const recordBuffer: usize = deviceIdBuffer + 64;
 /** The end; it must lie within the one page of memory that the module starts with. */
 export const memoryEnd: usize = recordBuffer + 640;

@@ -1,15 +1,15 @@
-import { RESULT_INVALID_ARGUMENT, RESULT_OUT_OF_SPACE } from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 
 /**
- * The digits of four bytes as the eight bytes of a word. An interpreter does half as much with 64 bits at a time; it needs no
- * place for what stands on the left of the operators.
+ * The digits of four bytes as the eight bytes of a word. With 64 bits at a time an interpreter has half the work. Operands are
+ * ordered so that it needs no temporary for a left one.
  */
 function digitsOf(bytes: u64): u64 {
-  // Spread four bytes over four 16-bit lanes, then part each into its nibbles, the high one at the lower address.
+  // Spread four bytes over four 16-bit lanes, then split each into its nibbles, the high one at the lower address.
   let x = ((bytes << 16) | bytes) & 0x0000ffff0000ffff;
   x = ((x << 8) | x) & 0x00ff00ff00ff00ff;
   x = ((x >> 4) | (x << 8)) & 0x0f0f0f0f0f0f0f0f;
-  // Adding 6 carries the values from 10 up into bit 4; 39 lies between '9' and 'a'.
+  // Adding 6 carries values from 10 on into bit 4. 39 more lead from '9' to 'a'.
   return (((x + 0x0606060606060606) >> 4) & 0x0101010101010101) * 39 + x + 0x3030303030303030;
 }
 
@@ -29,13 +29,13 @@ function encodeBlock(from: usize, to: usize): void {
 }
 
 /**
- * ABI: see assembly/abi/hex.json. From the end, so that the output may begin where the input does: what is written then lies
- * behind all that is still to be read.
+ * ABI: see assembly/abi/hex.json. Goes from the end to the start, so that the output may begin where the input does: what is
+ * written lies behind all that is still to be read.
  */
 export function hex_encode(input: usize, length: u32, output: usize, capacity: u32): i32 {
   // Twice the length must stay a positive result.
-  if (length > 0x3fffffff) return RESULT_INVALID_ARGUMENT;
-  if (length > capacity >> 1) return RESULT_OUT_OF_SPACE;
+  if (length > 0x3fffffff) return Result.INVALID_ARGUMENT;
+  if (length > capacity >> 1) return Result.OUT_OF_SPACE;
   let from = input + length;
   let to = output + (length << 1);
   for (let odd = length & 3; odd > 0; odd--) {

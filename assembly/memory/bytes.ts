@@ -1,5 +1,8 @@
 /** Big-endian loads and stores (MQTT 1.5.2, 1.5.3) and the variable byte integer (1.5.5). */
 
+/** The largest variable byte integer, so also the largest Remaining Length and Property Length. */
+export const VARINT_MAXIMUM: u32 = 0x0fffffff;
+
 export function loadU16(at: i32): i32 {
   return ((<i32>load<u8>(at)) << 8) | load<u8>(at, 1);
 }
@@ -23,12 +26,12 @@ export function storeU32(at: i32, value: u32): void {
   store<u32>(at, bswap<u32>(value));
 }
 
-/** Bytes of the shortest form of a value up to 268,435,455. */
+/** Bytes of the shortest form of a value up to VARINT_MAXIMUM. */
 export function varintSize(value: u32): i32 {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4;
 }
 
-/** Writes the shortest form and gives the address after it. */
+/** Writes the shortest form and returns the address after it. */
 export function varintStore(at: i32, value: u32): i32 {
   let rest = value;
   while (rest > 0x7f) {
@@ -40,11 +43,11 @@ export function varintStore(at: i32, value: u32): i32 {
 }
 
 /**
- * Reads a variable byte integer: its value times 8, and the bytes that it takes, 1 to 4, in the lower three bits; 0 when it
- * is cut off by `end`, -1 when it has more than four bytes. One call for all spares the small build two more.
+ * Reads a variable byte integer. Returns its value times 8, with its size of 1 to 4 bytes in the lower three bits; 0 when it is
+ * cut off by `end`, -1 when it has more than four bytes. One call for value and size is fastest in an interpreter.
  */
 export function varintRead(at: i32, end: i32): i32 {
-  if (at < end && load<u8>(at) < 0x80) return ((<i32>load<u8>(at)) << 3) | 1; // what most are
+  if (at < end && load<u8>(at) < 0x80) return ((<i32>load<u8>(at)) << 3) | 1; // most have one byte
   let value = 0;
   for (let i = 0; i < 4; i++) {
     if (at + i >= end) return 0;
@@ -55,17 +58,17 @@ export function varintRead(at: i32, end: i32): i32 {
   return -1;
 }
 
-/** Bytes of an integer that varintRead gave. */
+/** Bytes of an integer that varintRead returned. */
 export function varintLength(read: i32): i32 {
   return read & 7;
 }
 
-/** Value of an integer that varintRead gave. */
+/** Value of an integer that varintRead returned. */
 export function varintValue(read: i32): i32 {
   return read >> 3;
 }
 
-/** A last byte of zero after others says nothing: the integer was not written in the fewest bytes (MQTT-1.5.5-1). */
+/** Whether the integer was written in the fewest bytes: a last byte of zero after others adds nothing (MQTT-1.5.5-1). */
 export function varintIsMinimal(read: i32): bool {
   return read < 0x400 ? varintLength(read) == 1 : read >> (7 * varintLength(read) - 4) != 0;
 }

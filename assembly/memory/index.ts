@@ -1,10 +1,10 @@
-import { ABI_VERSION } from '../../build/abi/assembly';
+import { Abi } from '../../build/abi/assembly';
 
 export { utf8_check } from './utf8';
 
 /** ABI: see assembly/abi/memory.json. */
 export function abi_version(): i32 {
-  return ABI_VERSION;
+  return Abi.VERSION;
 }
 
 /** ABI: see assembly/abi/memory.json. */

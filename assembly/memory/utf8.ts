@@ -1,9 +1,9 @@
-import { RESULT_UTF8_INVALID, RESULT_UTF8_NUL } from '../../build/abi/assembly';
-import { plainScan } from './plain';
+import { Result } from '../../build/abi/assembly';
+import { plainScan } from './plain-scan';
 
 /**
- * Gives the address of the first byte that breaks MQTT 1.5.4 (well-formed UTF-8 of RFC 3629, no U+0000), or `end`.
- * A sequence that is cut off by `end` breaks the rule at its first byte.
+ * Returns the address of the first byte that breaks MQTT 1.5.4 (well-formed UTF-8 of RFC 3629, no U+0000), or `end`.
+ * A sequence that `end` cuts off breaks the rule at its first byte.
  */
 export function utf8Scan(start: i32, end: i32): i32 {
   let p = start;
@@ -13,12 +13,12 @@ export function utf8Scan(start: i32, end: i32): i32 {
       p++;
       continue;
     }
-    // 00 is excluded; 80 to C1 are continuations and overlong forms; F5 to FF lie above U+10FFFF.
+    // 00 is excluded, 80 to C1 are continuations and overlong forms, F5 to FF begin numbers above U+10FFFF.
     if (lead < 0xc2 || lead > 0xf4) return p;
     const extra: i32 = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
     if (end - p <= extra) return p;
     const second = <u32>load<u8>(p, 1);
-    // The second byte rules out overlong forms (E0, F0), surrogates (ED) and what lies above U+10FFFF (F4).
+    // The second byte rules out overlong forms (E0, F0), surrogates (ED) and numbers above U+10FFFF (F4).
     const low: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
     const high: u32 = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
     if (second < low || second > high) return p;
@@ -31,7 +31,7 @@ export function utf8Scan(start: i32, end: i32): i32 {
 
 /** The result code for the byte at which utf8Scan stopped. */
 export function utf8Fault(at: i32): i32 {
-  return load<u8>(at) == 0 ? RESULT_UTF8_NUL : RESULT_UTF8_INVALID;
+  return load<u8>(at) == 0 ? Result.UTF8_NUL : Result.UTF8_INVALID;
 }
 
 /** ABI: see assembly/abi/memory.json. */

@@ -1,97 +1,77 @@
-import {
-  PACKET_CLIENT_ID,
-  PACKET_CLIENT_ID_LENGTH,
-  PACKET_CONNECT_FLAGS,
-  PACKET_KEEP_ALIVE,
-  PACKET_PASSWORD,
-  PACKET_PAYLOAD,
-  PACKET_PROPERTIES,
-  PACKET_PROTOCOL_VERSION,
-  PACKET_TOPIC,
-  PACKET_TYPE_CONNECT,
-  PACKET_USER_NAME,
-  PACKET_WILL_PROPERTIES,
-  RESULT_CLIENT_ID_REQUIRED,
-  RESULT_PACKET_TRUNCATED,
-  RESULT_PROTOCOL_NAME_INVALID,
-  RESULT_PROTOCOL_VERSION_UNSUPPORTED,
-  RESULT_TOPIC_EMPTY,
-  RESULT_TOPIC_WILDCARD,
-} from '../../build/abi/assembly';
+import { Packet, PacketType, Result } from '../../build/abi/assembly';
 import { fieldEnd, loadU16 } from '../memory/bytes';
+import { fail } from './fault';
 import { checkTopicName, readBinary, readUtf8 } from './fields';
 import { CONNECT_CLEAN_START, CONNECT_PASSWORD, CONNECT_USER_NAME, CONNECT_WILL, checkConnectFlags } from './flags';
-import { fail, readProperties } from './properties';
+import { PACKETS, readProperties, WILL_MASK } from './properties';
 
-/** Table mask of the will properties: bit 0 of the packets. */
-export const WILL_MASK: u32 = 0x10000;
-
-/** "MQTT" and the first four bytes of "MQIsdp", as a little-endian load sees them. */
-const MQTT: u32 = 0x5454514d;
+/** "MQTT" and the two parts of "MQIsdp", as a little-endian load sees them. */
+export const MQTT: u32 = 0x5454514d;
 const MQIS: u32 = 0x7349514d;
+const DP: u16 = 0x7064;
 
-/** Decodes the body of a CONNECT (3.1); gives the address after the last field, or a result code. */
-export function decodeConnect(start: i32, end: i32, packet: usize): i32 {
+/** Decodes the body of a CONNECT (3.1). Returns the address after the last field, or a result code. */
+export function decodeConnect(start: i32, end: i32, packet: Packet): i32 {
   let p = readVersion(start, end, packet);
   if (p < 0) return p;
-  const version = load<u32>(packet, PACKET_PROTOCOL_VERSION);
-  if (end - p < 3) return fail(packet, p, RESULT_PACKET_TRUNCATED);
+  const version = packet.protocolVersion;
+  if (end - p < 3) return fail(packet, p, Result.PACKET_TRUNCATED);
   const flags: i32 = load<u8>(p);
   const fault = checkConnectFlags(flags, version);
   if (fault < 0) return fail(packet, p, fault);
-  store<u32>(packet, flags, PACKET_CONNECT_FLAGS);
-  store<u32>(packet, loadU16(p + 1), PACKET_KEEP_ALIVE);
+  packet.connectFlags = flags;
+  packet.keepAlive = loadU16(p + 1);
   p += 3;
   if (version == 5) {
-    p = readProperties(p, end, packet, 1 << (16 + PACKET_TYPE_CONNECT), PACKET_PROPERTIES);
+    p = readProperties(p, end, packet, 1 << (PACKETS + PacketType.CONNECT), offsetof<Packet>('properties'));
     if (p < 0) return p;
   }
   const clientIdAt = p;
-  p = readUtf8(p, end, packet, PACKET_CLIENT_ID);
+  p = readUtf8(p, end, packet, offsetof<Packet>('clientId'));
   if (p < 0) return p;
-  if (version < 5 && load<u32>(packet, PACKET_CLIENT_ID_LENGTH) == 0 && (flags & CONNECT_CLEAN_START) == 0) {
-    return fail(packet, clientIdAt, RESULT_CLIENT_ID_REQUIRED);
+  if (version < 5 && packet.clientIdLength == 0 && (flags & CONNECT_CLEAN_START) == 0) {
+    return fail(packet, clientIdAt, Result.CLIENT_ID_REQUIRED);
   }
   if ((flags & CONNECT_WILL) != 0) {
     p = readWill(p, end, version, packet);
     if (p < 0) return p;
   }
   if ((flags & CONNECT_USER_NAME) != 0) {
-    p = readUtf8(p, end, packet, PACKET_USER_NAME);
+    p = readUtf8(p, end, packet, offsetof<Packet>('userName'));
     if (p < 0) return p;
   }
-  return (flags & CONNECT_PASSWORD) != 0 ? readBinary(p, end, packet, PACKET_PASSWORD) : p;
+  return (flags & CONNECT_PASSWORD) != 0 ? readBinary(p, end, packet, offsetof<Packet>('password')) : p;
 }
 
 /** Protocol Name and Protocol Version (3.1.2.1, 3.1.2.2); MQTT 3.1 calls itself MQIsdp. */
-function readVersion(p: i32, end: i32, packet: usize): i32 {
+function readVersion(p: i32, end: i32, packet: Packet): i32 {
   const next = fieldEnd(p, end);
-  if (next < 0) return fail(packet, p, RESULT_PACKET_TRUNCATED);
+  if (next < 0) return fail(packet, p, Result.PACKET_TRUNCATED);
   const length = next - p - 2;
   const isMqtt = length == 4 && load<u32>(p, 2) == MQTT;
-  const isMqisdp = length == 6 && load<u32>(p, 2) == MQIS && load<u16>(p, 6) == 0x7064;
-  if (!isMqtt && !isMqisdp) return fail(packet, p + 2, RESULT_PROTOCOL_NAME_INVALID); // MQTT-3.1.2-1
+  const isMqisdp = length == 6 && load<u32>(p, 2) == MQIS && load<u16>(p, 6) == DP;
+  if (!isMqtt && !isMqisdp) return fail(packet, p + 2, Result.PROTOCOL_NAME_INVALID); // MQTT-3.1.2-1
   p = next;
-  if (p >= end) return fail(packet, p, RESULT_PACKET_TRUNCATED);
+  if (p >= end) return fail(packet, p, Result.PACKET_TRUNCATED);
   const version: i32 = load<u8>(p);
   if (isMqtt ? version != 4 && version != 5 : version != 3) {
-    return fail(packet, p, RESULT_PROTOCOL_VERSION_UNSUPPORTED); // MQTT-3.1.2-2
+    return fail(packet, p, Result.PROTOCOL_VERSION_UNSUPPORTED); // MQTT-3.1.2-2
   }
-  store<u32>(packet, version, PACKET_PROTOCOL_VERSION);
+  packet.protocolVersion = version;
   return p + 1;
 }
 
-function readWill(start: i32, end: i32, version: i32, packet: usize): i32 {
+function readWill(start: i32, end: i32, version: i32, packet: Packet): i32 {
   let p = start;
   if (version == 5) {
-    p = readProperties(p, end, packet, WILL_MASK, PACKET_WILL_PROPERTIES);
+    p = readProperties(p, end, packet, WILL_MASK, offsetof<Packet>('willProperties'));
     if (p < 0) return p;
   }
   const topicAt = p + 2;
-  p = readBinary(p, end, packet, PACKET_TOPIC);
+  p = readBinary(p, end, packet, offsetof<Packet>('topic'));
   if (p < 0) return p;
-  if (p == topicAt) return fail(packet, topicAt, RESULT_TOPIC_EMPTY); // MQTT-4.7.3-1
-  p = checkTopicName(topicAt, p, packet, RESULT_TOPIC_WILDCARD); // MQTT-3.1.3-11, MQTT-4.7.0-1
+  if (p == topicAt) return fail(packet, topicAt, Result.TOPIC_EMPTY); // MQTT-4.7.3-1
+  p = checkTopicName(topicAt, p, packet, Result.TOPIC_WILDCARD); // MQTT-3.1.3-11, MQTT-4.7.0-1
   if (p < 0) return p;
-  return readBinary(p, end, packet, PACKET_PAYLOAD);
+  return readBinary(p, end, packet, offsetof<Packet>('payload'));
 }

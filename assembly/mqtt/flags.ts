@@ -1,19 +1,9 @@
-import {
-  PACKET_TYPE_AUTH,
-  PACKET_TYPE_PUBLISH,
-  PACKET_TYPE_PUBREL,
-  PACKET_TYPE_SUBSCRIBE,
-  PACKET_TYPE_UNSUBSCRIBE,
-  RESULT_CONNECT_FLAGS_RESERVED,
-  RESULT_DUP_WITH_QOS_0,
-  RESULT_FLAGS_RESERVED,
-  RESULT_PACKET_TYPE_RESERVED,
-  RESULT_PASSWORD_WITHOUT_USER_NAME,
-  RESULT_QOS_INVALID,
-  RESULT_WILL_FLAGS_WITHOUT_WILL,
-  RESULT_WILL_QOS_INVALID,
-  RESULT_WILL_RETAIN_WITHOUT_WILL,
-} from '../../build/abi/assembly';
+import { PacketType, Result } from '../../build/abi/assembly';
+
+/** Bits of the first byte of a PUBLISH (3.3.1). */
+export const PUBLISH_RETAIN: i32 = 1;
+export const PUBLISH_QOS: i32 = 6;
+export const PUBLISH_DUP: i32 = 8;
 
 /** Bits of the Connect Flags (3.1.2.3). */
 export const CONNECT_CLEAN_START: i32 = 0x02;
@@ -25,33 +15,33 @@ export const CONNECT_USER_NAME: i32 = 0x80;
 
 /** The flag bits that a packet type other than PUBLISH must have (2.1.3). */
 export function fixedFlags(type: i32): i32 {
-  return (<i32>(type == PACKET_TYPE_PUBREL || type == PACKET_TYPE_SUBSCRIBE || type == PACKET_TYPE_UNSUBSCRIBE)) << 1;
+  return (<i32>(type == PacketType.PUBREL || type == PacketType.SUBSCRIBE || type == PacketType.UNSUBSCRIBE)) << 1;
 }
 
-/** Checks packet type and flags of a first byte (2.1.2, 2.1.3); gives 0 or a result code. */
+/** Checks packet type and flags of a first byte (2.1.2, 2.1.3). Returns 0 or a result code. */
 export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i32 {
-  if (type == PACKET_TYPE_PUBLISH) {
-    if ((flags & 6) == 6) return RESULT_QOS_INVALID; // MQTT-3.3.1-4
-    return (flags & 14) == 8 ? RESULT_DUP_WITH_QOS_0 : 0; // MQTT-3.3.1-2
+  if (type == PacketType.PUBLISH) {
+    if ((flags & PUBLISH_QOS) == PUBLISH_QOS) return Result.QOS_INVALID; // MQTT-3.3.1-4
+    return (flags & (PUBLISH_QOS | PUBLISH_DUP)) == PUBLISH_DUP ? Result.DUP_WITH_QOS_0 : 0; // MQTT-3.3.1-2
   }
-  if (<u32>(type - 1) >= <u32>PACKET_TYPE_AUTH || (type == PACKET_TYPE_AUTH && protocolVersion < 5)) {
-    return RESULT_PACKET_TYPE_RESERVED;
+  if (<u32>(type - 1) >= <u32>PacketType.AUTH || (type == PacketType.AUTH && protocolVersion < 5)) {
+    return Result.PACKET_TYPE_RESERVED;
   }
-  return flags == fixedFlags(type) ? 0 : RESULT_FLAGS_RESERVED; // MQTT-2.1.3-1
+  return flags == fixedFlags(type) ? 0 : Result.FLAGS_RESERVED; // MQTT-2.1.3-1
 }
 
-/** Checks the Connect Flags byte (3.1.2.3); gives 0 or a result code. */
+/** Checks the Connect Flags byte (3.1.2.3). Returns 0 or a result code. */
 export function checkConnectFlags(flags: i32, protocolVersion: i32): i32 {
-  if ((flags & 1) != 0 || <u32>flags > 0xff) return RESULT_CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
+  if ((flags & 1) != 0 || <u32>flags > 0xff) return Result.CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
   if ((flags & CONNECT_WILL) == 0) {
-    if ((flags & CONNECT_WILL_QOS) != 0) return RESULT_WILL_FLAGS_WITHOUT_WILL; // MQTT-3.1.2-11
-    if ((flags & CONNECT_WILL_RETAIN) != 0) return RESULT_WILL_RETAIN_WITHOUT_WILL; // MQTT-3.1.2-13
+    if ((flags & CONNECT_WILL_QOS) != 0) return Result.WILL_FLAGS_WITHOUT_WILL; // MQTT-3.1.2-11
+    if ((flags & CONNECT_WILL_RETAIN) != 0) return Result.WILL_RETAIN_WITHOUT_WILL; // MQTT-3.1.2-13
   } else if ((flags & CONNECT_WILL_QOS) == CONNECT_WILL_QOS) {
-    return RESULT_WILL_QOS_INVALID; // MQTT-3.1.2-12
+    return Result.WILL_QOS_INVALID; // MQTT-3.1.2-12
   }
   // MQTT 5 allows a password alone (3.1.2.9); 3.1.1 does not (MQTT-3.1.2-22).
   if (protocolVersion < 5 && (flags & (CONNECT_PASSWORD | CONNECT_USER_NAME)) == CONNECT_PASSWORD) {
-    return RESULT_PASSWORD_WITHOUT_USER_NAME;
+    return Result.PASSWORD_WITHOUT_USER_NAME;
   }
   return 0;
 }

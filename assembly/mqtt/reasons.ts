@@ -1,14 +1,23 @@
-import { PACKET_TYPE_CONNACK, PACKET_TYPE_SUBACK, REASON_CODE_TABLE } from '../../build/abi/assembly';
+import { PacketType, REASON_CODE_TABLE, ReasonCode } from '../../build/abi/assembly';
+
+/** Codes from here on say that something failed (MQTT 5 2.4). */
+export const FIRST_ERROR: u32 = ReasonCode.UNSPECIFIED_ERROR;
+/** The ends of the two stretches of codes that exist. */
+const LAST_SUCCESS: u32 = ReasonCode.RE_AUTHENTICATE;
+const LAST_ERROR: u32 = ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
+/** The last return code of a CONNACK, and the last that grants a QoS in a SUBACK, before MQTT 5 (3.1.1 3.2.2.3, 3.9.3). */
+const LAST_RETURN_CODE: u32 = 5;
+const LAST_GRANT: u32 = 2;
 
 /** Whether a packet type of a protocol version may carry this reason code (MQTT 5 2.4; 3.1.1 3.2.2.3, 3.9.3). */
 export function reasonIsValid(type: i32, protocolVersion: i32, code: u32): bool {
   if (protocolVersion < 5) {
-    if (type == PACKET_TYPE_CONNACK) return code <= 5;
-    if (type == PACKET_TYPE_SUBACK) return code <= 2 || code == 0x80;
+    if (type == PacketType.CONNACK) return code <= LAST_RETURN_CODE;
+    if (type == PacketType.SUBACK) return code <= LAST_GRANT || code == FIRST_ERROR;
     return code == 0;
   }
-  if (code > 0xa2 || (code > 0x19 && code < 0x80)) return false;
-  const index = code < 0x80 ? code : code - 0x80 + 0x1a;
+  if (code > LAST_ERROR || (code > LAST_SUCCESS && code < FIRST_ERROR)) return false;
+  const index = code < FIRST_ERROR ? code : code - FIRST_ERROR + (LAST_SUCCESS + 1);
   return ((load<u16>(REASON_CODE_TABLE + ((<usize>index) << 1)) >> type) & 1) != 0;
 }
 

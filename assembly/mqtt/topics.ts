@@ -1,18 +1,10 @@
-import {
-  RESULT_FILTER_PLUS_MISPLACED,
-  RESULT_FILTER_WILDCARD_MISPLACED,
-  RESULT_SHARE_FILTER_INVALID,
-  RESULT_SHARE_NAME_INVALID,
-  RESULT_STRING_TOO_LONG,
-  RESULT_TOPIC_EMPTY,
-  RESULT_TOPIC_WILDCARD,
-} from '../../build/abi/assembly';
-import { plainScan } from '../memory/plain';
+import { Result } from '../../build/abi/assembly';
+import { plainScan } from '../memory/plain-scan';
 import { utf8Fault, utf8Scan } from '../memory/utf8';
 
 export const HASH: i32 = 0x23;
 export const PLUS: i32 = 0x2b;
-/** Both wildcards are HASH under this mask, and nothing else is. */
+/** Under this mask both wildcards are HASH, and no other character is. */
 const WILDCARD_MASK: i32 = 0xf7;
 const SLASH: i32 = 0x2f;
 const DOLLAR: i32 = 0x24;
@@ -26,26 +18,30 @@ export function wildcardScan(start: i32, end: i32): i32 {
   return end;
 }
 
-/** "$share/": the seven bytes with which a shared subscription begins (4.8.2). */
+/** Bytes of "$share/", with which a shared subscription begins (4.8.2); its first and last four as a little-endian load sees them. */
+const SHARE_SIZE: i32 = 7;
+const SHARE_START: u32 = 0x61687324;
+const SHARE_END: u32 = 0x2f657261;
+
 export function isShared(start: i32, end: i32): bool {
-  return end - start >= 7 && load<u32>(start) == 0x61687324 && load<u32>(start, 3) == 0x2f657261;
+  return end - start >= SHARE_SIZE && load<u32>(start) == SHARE_START && load<u32>(start, 3) == SHARE_END;
 }
 
 /**
- * Checks a filter that is valid UTF-8 and has no wildcard before `plain`; gives 0 or the result code. Shared
- * subscriptions exist in MQTT 5 only.
+ * Checks a filter that is valid UTF-8 and has no wildcard before `plain`. Returns 0 or a result code. Only MQTT 5 has shared
+ * subscriptions.
  */
 export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i32): i32 {
   let p = start;
   if (protocolVersion == 5 && isShared(start, end)) {
-    const name = start + 7;
+    const name = start + SHARE_SIZE;
     p = name;
     while (p < end && load<u8>(p) != SLASH) p++;
-    if (p == name) return RESULT_SHARE_NAME_INVALID; // MQTT-4.8.2-1
-    if (end - p < 2 || wildcardScan(name, p) != p) return RESULT_SHARE_FILTER_INVALID; // MQTT-4.8.2-2
+    if (p == name) return Result.SHARE_NAME_INVALID; // MQTT-4.8.2-1
+    if (end - p < 2 || wildcardScan(name, p) != p) return Result.SHARE_FILTER_INVALID; // MQTT-4.8.2-2
     p++;
   }
-  if (p >= end) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
+  if (p >= end) return Result.TOPIC_EMPTY; // MQTT-4.7.3-1
   const first = p;
   if (p < plain) p = plain;
   for (; p < end; p++) {
@@ -53,7 +49,7 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
     if (c != HASH && c != PLUS) continue;
     // MQTT-4.7.1-1, -2: a wildcard fills its level, and # is the last character.
     if ((p != first && load<u8>(p - 1) != SLASH) || (p + 1 < end && (c == HASH || load<u8>(p, 1) != SLASH))) {
-      return c == HASH ? RESULT_FILTER_WILDCARD_MISPLACED : RESULT_FILTER_PLUS_MISPLACED;
+      return c == HASH ? Result.FILTER_WILDCARD_MISPLACED : Result.FILTER_PLUS_MISPLACED;
     }
   }
   return 0;
@@ -61,18 +57,18 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_topic_name_check(input: usize, length: u32): i32 {
-  if (length == 0) return RESULT_TOPIC_EMPTY; // MQTT-4.7.3-1
-  if (length > 0xffff) return RESULT_STRING_TOO_LONG; // MQTT-4.7.3-3
+  if (length == 0) return Result.TOPIC_EMPTY; // MQTT-4.7.3-1
+  if (length > 0xffff) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
   const end = <i32>(input + length);
   const plain = plainScan(<i32>input, end, HASH, PLUS);
   const at = utf8Scan(plain, end);
   if (at != end) return utf8Fault(at);
-  return wildcardScan(plain, end) != end ? RESULT_TOPIC_WILDCARD : 0;
+  return wildcardScan(plain, end) != end ? Result.TOPIC_WILDCARD : 0;
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_topic_filter_check(input: usize, length: u32, protocolVersion: i32): i32 {
-  if (length > 0xffff) return RESULT_STRING_TOO_LONG; // MQTT-4.7.3-3
+  if (length > 0xffff) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
   const end = <i32>(input + length);
   const at = utf8Scan(<i32>input, end);
   if (at != end) return utf8Fault(at);

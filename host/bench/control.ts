@@ -1,6 +1,6 @@
 /**
- * The honest control: a decoder in plain JavaScript as tight as one would write it by hand, with the checks that cost
- * nothing. It does not check UTF-8, topics, properties or reason codes.
+ * The control: a decoder in plain JavaScript, as tight as one written by hand, with only the checks that cost nothing. It does
+ * not check UTF-8, topics, properties or reason codes.
  */
 export interface ControlPacket {
   type: number;

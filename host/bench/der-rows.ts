@@ -3,7 +3,7 @@ import { rootCertificates } from 'node:tls';
 import { checkDer, hexDecode, hexEncode, readCertificate } from '../core/index.js';
 import { keep, type Row } from './measure.js';
 
-/** What of the peers the rows call; one that is not installed is undefined. */
+/** The parts of the peers that the rows call; a peer that is not installed is undefined. */
 export interface DerPeers {
   'node-forge'?: {
     asn1: { fromDer(der: object): object };
@@ -31,7 +31,7 @@ interface PeculiarCertificate {
   publicKey: { algorithm: object };
 }
 
-/** A root that Node trusts, so that everybody has the same bytes: RSA with 4096 bits, EC with P-384. */
+/** A root that Node trusts, so that every machine has the same bytes: RSA with 4096 bits, EC with P-384. */
 function root(commonName: string): Buffer {
   for (const pem of rootCertificates) {
     const { subject, raw } = new X509Certificate(pem);
@@ -40,7 +40,7 @@ function root(commonName: string): Buffer {
   throw new Error(`${commonName} is not among the roots of this Node`);
 }
 
-/** The fields that every peer has: serial number, names, dates, and what kind of key it is. */
+/** Reads the fields that every peer has: serial number, names, dates, and the kind of key. */
 function ourFields(der: Buffer): void {
   const { serialNumber, subjectCN, issuerCN, notBefore, notAfter, publicKeyAlgorithm, publicKeyBits } =
     readCertificate(der);
@@ -107,7 +107,7 @@ const SIZES = [
   ['1m', 1 << 20, true],
 ] as const;
 
-/** Hex from bytes to a string and back, against Buffer, which does not tell bad digits. */
+/** Hex from bytes to a string and back, against Buffer, which does not report bad digits. */
 export function hexRows(): Row[] {
   return SIZES.flatMap(([name, size, hasTarget]) => {
     const bytes = randomBytes(size);

@@ -1,10 +1,10 @@
-/** One line of the benchmark: the same work done by us and by the peer. */
+/** One row of the benchmark: the same work, done by us and by the peer. */
 export interface Row {
   bench: string;
   peer: string;
-  /** The ratio to reach: how many times faster than the peer; null where none is set. */
+  /** The ratio to reach: how many times faster than the peer; null for no target. */
   target: number | null;
-  /** Packets, or bytes, or calls that one run does: times are given for one of them. */
+  /** How many packets, bytes or calls one run handles: times are for one of them. */
   units: number;
   ours(): void;
   theirs(): void;
@@ -23,23 +23,23 @@ export interface Result {
 
 let sum = 0;
 
-/** Keeps a result alive, so that no engine can leave the work out. */
+/** Keeps a result alive, so that no engine can skip the work. */
 export function keep(value: number): void {
   sum = (sum + value) % 0x1_0000_0000;
 }
 
-/** What was kept, so that it counts as used. */
+/** The sum of what was kept; reading it makes the results count as used. */
 export function kept(): number {
   return sum;
 }
 
-/** Nanoseconds that one round of either side takes at least, so that the clock is fine enough. */
+/** Minimum duration of a round of either side, nanoseconds, for which the clock is fine enough. */
 const ROUND = 2_000_000;
 const ROUNDS = 31;
-/** Runs before the first round: engines compile what is hot. */
+/** Duration of the runs before the first round, nanoseconds: engines compile hot code meanwhile. */
 const WARM_UP = 250_000_000;
 
-/** Measures one row: both sides by turns, medians. Blocks for about a second. */
+/** Measures one row: both sides in turn, medians. Blocks for about a second. */
 export function measure(row: Row): Result {
   const repeat = { ours: warmUp(row.ours), theirs: warmUp(row.theirs) };
   const times = { ours: [] as number[], theirs: [] as number[] };
@@ -52,7 +52,7 @@ export function measure(row: Row): Result {
   return { bench, peer, ours_ns: round(ours), peer_ns: round(theirs), ratio: round(theirs / ours), target };
 }
 
-/** Runs until warm; gives how often to run in a round. */
+/** Runs until warm; returns how many runs make a round. */
 function warmUp(run: () => void): number {
   const start = process.hrtime.bigint();
   let spent = 0;

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import { core } from '../core/engine/core.js';
+import { scratch } from '../core/engine/scratch.js';
 import { encodePacket, PacketBatch, PacketCursor, PacketDecoder, preparePublish, topicMatches } from '../core/index.js';
-import { core, scratch } from '../core/instance.js';
 import * as dropIn from '../mqtt-packet/index.js';
-
+import { chunkOf, coldTopics, mix, type Sample, samples } from './bench-packets.js';
 import { decodeControl } from './control.js';
 import { kept, type Row } from './measure.js';
-import { chunkOf, coldTopics, mix, type Sample, samples } from './packets.js';
 
-/** What of mqtt-packet the rows call. */
+/** The part of mqtt-packet that the rows call. */
 export interface Peer {
   parser(options: { protocolVersion: number }): {
     on(event: 'packet', listener: () => void): void;
@@ -16,7 +16,7 @@ export interface Peer {
   generate(packet: object, options: { protocolVersion: number }): Buffer;
 }
 
-/** Keeps results alive, so that no engine can leave the work out. */
+/** Keeps results alive, so that no engine can skip the work. */
 let sink = 0;
 
 const PEER = 'mqtt-packet';
@@ -153,7 +153,7 @@ function generate(peer: Peer, { protocolVersion, peerPacket }: Sample, times: nu
   };
 }
 
-/** Many packets into one piece of memory, which the caller owns then. */
+/** Many packets into one piece of memory, which the caller then owns. */
 function batchRow(peer: Peer, sample: Sample, target: number): Row {
   const { name, protocolVersion, packet } = sample;
   const batch = new PacketBatch(protocolVersion);
@@ -170,10 +170,10 @@ function batchRow(peer: Peer, sample: Sample, target: number): Row {
   };
 }
 
-/** The same, of a PUBLISH that was prepared. */
+/** The same for a prepared PUBLISH. */
 function preparedRow(peer: Peer, sample: Sample): Row {
   const { name, protocolVersion, packet } = sample;
-  if (packet.type !== 'publish') throw new TypeError(`sample ${name} is no PUBLISH`);
+  if (packet.type !== 'publish') throw new TypeError(`sample ${name} is not a PUBLISH`);
   const { payload } = packet;
   const batch = new PacketBatch(protocolVersion);
   const prepared = preparePublish(packet, protocolVersion);
@@ -216,7 +216,7 @@ const texts = {
   mixed: 'aé€😀 zß'.repeat(18).concat('stop'),
 };
 
-/** The core's check of bytes in linear memory; the peer checks them in a Buffer, and lets U+0000 through. */
+/** The core checks bytes in linear memory; the peer checks them in a Buffer, and accepts U+0000. */
 function utf8Row(name: string, bytes: Buffer): Row {
   let at = 0;
   let generation = -1;
@@ -239,7 +239,7 @@ function utf8Row(name: string, bytes: Buffer): Row {
   };
 }
 
-/** One topic against 10,000 filters, one by one; the peer is a split into levels in JavaScript. */
+/** Matches one topic against 10,000 filters, one by one; the peer splits both into levels in JavaScript. */
 function matchRow(): Row {
   const filters = Array.from({ length: 10_000 }, (_, n) =>
     n % 3 === 0 ? `sensor/+/${n}` : n % 3 === 1 ? `sensor/device/${n}/#` : `command/${n}/+/state`,
@@ -269,7 +269,7 @@ function matchControl(filter: string, topic: string): boolean {
   return wanted.length === levels.length;
 }
 
-/** What the runs left behind, so that it counts as used. */
+/** The sum of all results; reading it makes them count as used. */
 export function consumed(): number {
   return sink + kept();
 }

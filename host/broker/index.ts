@@ -1,11 +1,14 @@
 /** A development MQTT broker: `startBroker` with TLS, or `BrokerEngine` without any input or output of its own. */
 import { performance } from 'node:perf_hooks';
-import { type AccessRules, type PasswordOptions, passwordAuthentication } from './access.js';
-import { BrokerEngine, type PublishOptions } from './engine.js';
-import type { BrokerEvent } from './events.js';
-import { BrokerError, listenTls } from './listener.js';
-import { SocketTable } from './sockets.js';
-import type { Limits } from './types.js';
+import type { AccessRules } from './engine/access.js';
+import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
+import type { BrokerEvent } from './engine/broker-events.js';
+import { completeLimits, type Limits } from './engine/broker-limits.js';
+import type { Transport } from './engine/broker-transport.js';
+import { BrokerError } from './listeners/listener.js';
+import { SocketTable } from './listeners/socket-table.js';
+import { listenTls } from './listeners/tls-listener.js';
+import { type PasswordOptions, passwordAuthentication } from './rules/passwords.js';
 
 export {
   type AccessRules,
@@ -15,14 +18,15 @@ export {
   type ClientIdentity,
   type Decision,
   openAccess,
-  type PasswordOptions,
-  passwordAuthentication,
-} from './access.js';
-export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine.js';
-export type { BrokerEvent, BrokerEventOf, DropReason } from './events.js';
-export { BrokerError, type Listener, listenTls, type TlsListenerOptions } from './listener.js';
-export { SocketTable } from './sockets.js';
-export { type ConnectionId, type ConnectionInfo, DEFAULT_LIMITS, type Limits, type Transport } from './types.js';
+} from './engine/access.js';
+export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
+export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/broker-events.js';
+export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
+export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
+export { BrokerError, type BrokerErrorCode, type Listener } from './listeners/listener.js';
+export { SocketTable } from './listeners/socket-table.js';
+export { listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
+export { type PasswordOptions, passwordAuthentication } from './rules/passwords.js';
 
 export interface BrokerOptions extends PasswordOptions {
   /** Address to listen on, default 127.0.0.1. */
@@ -40,7 +44,9 @@ export interface BrokerOptions extends PasswordOptions {
   /** What clients may do; default: everything. */
   access?: AccessRules;
   limits?: Partial<Limits>;
-  /** Gets every event. */
+  /** Milliseconds for the TLS handshake, 1 to 2,147,483,647; then the socket is destroyed. Default 10,000. */
+  handshakeTimeout?: number;
+  /** Called with every event. */
   log?: (event: BrokerEvent) => void;
   /** Milliseconds, never going back; default: time since the start of the process. */
   now?: () => number;
@@ -53,7 +59,7 @@ export interface RunningBroker {
   readonly on: BrokerEngine['on'];
   /** Publishes as the broker itself. @throws RangeError for a topic name that is not valid */
   publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void;
-  /** Tells MQTT 5 clients 0x8B Server shutting down, ends all connections and gives the port back. */
+  /** Ends all connections (MQTT 5 clients get 0x8B Server shutting down) and frees the port; takes 2 s at most. */
   close(): Promise<void>;
 }
 
@@ -65,24 +71,40 @@ export interface RunningBroker {
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const { host = '127.0.0.1', port = 0, cert, key, ca, requireCertificate = false } = options;
-  const { useIdentityAsUsername = false, access, limits, log, now = () => performance.now() } = options;
+  const {
+    useIdentityAsUsername = false,
+    access,
+    limits,
+    handshakeTimeout,
+    log,
+    now = () => performance.now(),
+  } = options;
   if (requireCertificate && ca === undefined) {
     throw new BrokerError(
-      'OPTIONS',
+      'options',
       'requireCertificate needs ca: the CA that client certificates are checked against',
     );
   }
   if (useIdentityAsUsername && ca === undefined) {
-    throw new BrokerError('OPTIONS', 'useIdentityAsUsername needs ca: without it clients send no certificate');
+    throw new BrokerError('options', 'useIdentityAsUsername needs ca: without it clients send no certificate');
   }
   const authenticate = passwordAuthentication(options);
   let engine!: BrokerEngine;
-  const sockets = new SocketTable((transport) => {
-    engine = new BrokerEngine({ now, transport, authenticate, access, limits });
+  const makeEngine = (transport: Transport) => {
+    engine = new BrokerEngine({ now, transport, authenticate, access, limits: checkedLimits(limits) });
     return engine;
-  }, now);
+  };
+  const sockets = new SocketTable(makeEngine, now);
   if (log) engine.on('any', log);
-  const listener = await listenTls(engine, sockets, { host, port, cert, key, ca, requireCertificate });
+  const listener = await listenTls(engine, sockets, {
+    host,
+    port,
+    cert,
+    key,
+    ca,
+    requireCertificate,
+    handshakeTimeout,
+  });
   return {
     port: listener.port,
     engine,
@@ -90,4 +112,12 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     publish: (topic, payload, publishOptions) => engine.publish(topic, payload, publishOptions),
     close: () => listener.close(),
   };
+}
+
+function checkedLimits(limits: Partial<Limits> | undefined): Limits {
+  try {
+    return completeLimits(limits);
+  } catch (error) {
+    throw new BrokerError('options', (error as Error).message, { cause: error });
+  }
 }

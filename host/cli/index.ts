@@ -1,22 +1,20 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { createColors } from 'picocolors';
-import { packageFolder } from '../core/index.js';
-import { benchCommand } from './bench.js';
-import { cloudCommand } from './cloud.js';
-import { doctorCommand } from './doctor.js';
-import { UsageError } from './errors.js';
-import { provisionCommand } from './provision.js';
-import { runCommand } from './run.js';
+import { benchCommand } from './commands/bench.js';
+import { cloudCommand } from './commands/cloud.js';
+import { doctorCommand } from './commands/doctor.js';
+import { provisionCommand } from './commands/provision.js';
+import { runCommand } from './commands/run.js';
+import { coloursFor } from './output/colours.js';
+import { UsageError } from './process/user-error.js';
 
 const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
 function program(): Command {
-  const { version } = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8'));
+  const { version } = createRequire(import.meta.url)('wasmqtt/package.json') as { version: string };
   const root = new Command('wasmqtt')
     .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
     .version(version)
@@ -33,20 +31,19 @@ async function main(): Promise<number> {
     return DONE;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
-    const c = createColors(Boolean(process.stderr.isTTY) && !process.env.NO_COLOR);
-    process.stderr.write(`${c.red('wasmqtt:')} ${textOf(error)}\n`);
+    process.stderr.write(`${coloursFor(process.stderr).red('wasmqtt:')} ${sentenceOf(error)}\n`);
     return error instanceof UsageError ? WRONG_USAGE : FAILED;
   }
 }
 
-/** One sentence for what the user can mend; anything else is a defect of ours and shows where it happened. */
-function textOf(error: unknown): string {
+/** One sentence for what the user can fix. Anything else is a defect of ours and shows where it happened. */
+function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isOurs = error.name !== 'Error' && error.constructor !== TypeError && error.constructor !== RangeError;
   return isOurs ? error.message : `internal error, please report it: ${error.stack}`;
 }
 
-// A reader that goes away (head, less) is no error.
+// A reader that goes away (head, less) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(DONE);

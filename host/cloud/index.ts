@@ -1,19 +1,12 @@
-export { type Account, ensureAccount } from './account.js';
+/** The config and secret stores of the devices, their REST API, and a client of that API. */
 export {
   CloudClient,
-  CloudClientError,
-  type CloudClientErrorCode,
   type CloudClientOptions,
   cloudAddress,
   isInTheClear,
   type RemoteValue,
-} from './client.js';
-export { type ConfigRequest, type ConfigResult, type ConfigSource, deviceConfigSource } from './config-source.js';
-export { StoreError, type StoreErrorCode } from './errors.js';
-export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './limits.js';
-export { collectionPath, restPath, type Scope, type StoreName } from './scope.js';
-export { type Cloud, type CloudOptions, CloudStartError, startCloud } from './server.js';
-export { type Change, type ListPage, Store, type StoredValue, type StoreOptions } from './store.js';
+} from './client/rest-client.js';
+export { CloudClientError, type CloudClientErrorCode } from './client/rest-client-error.js';
 export {
   readPresent,
   type SecretDates,
@@ -21,7 +14,7 @@ export {
   WriteAllError,
   type WriteAllOptions,
   writeAll,
-} from './write-all.js';
+} from './client/write-all.js';
 export {
   asChanges,
   isFinal,
@@ -30,4 +23,13 @@ export {
   type PresentValues,
   planWrites,
   type WritePlan,
-} from './write-plan.js';
+} from './client/write-plan.js';
+export { deviceConfigSource } from './device-config-source.js';
+export { CloudStartError } from './rest/cloud-start-error.js';
+export type { Cloud, CloudOptions } from './rest/server.js';
+export { startCloud } from './rest/start-cloud.js';
+export { type Account, ensureAccount } from './store/account.js';
+export { collectionPath, restPath, type Scope, type StoreName } from './store/scope.js';
+export { type Change, type ListPage, Store, type StoredValue, type StoreOptions } from './store/store.js';
+export { StoreError, type StoreErrorCode } from './store/store-error.js';
+export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './store/value-limits.js';

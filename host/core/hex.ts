@@ -1,25 +1,26 @@
 import { Result, results } from '../../build/abi/core.js';
-import { describeResult } from './errors.js';
-import { core, scratch } from './instance.js';
-import { asciiText, hexText, writeLatin1 } from './strings.js';
-import { viewOf } from './views.js';
+import { asciiText, hexText, writeLatin1 } from './bytes/strings.js';
+import { viewOf } from './bytes/views.js';
+import { core } from './engine/core.js';
+import { scratch } from './engine/scratch.js';
+import { describeResult } from './mqtt-error.js';
 
-/** Up to this many bytes a call wipes what it left in the core's memory, since it may have been a key; no key is larger. */
+/** Up to this many bytes, a call wipes what it left in the core's memory, which may be a key; no key is larger. */
 const WIPE_LIMIT = 65_536;
 
-/** Below these Buffer alone is faster than the way into the core's memory and back. */
+/** Below these sizes, Buffer alone is faster than copying into the core's memory and back. */
 const SMALL_BYTES = 32;
 const SMALL_TEXT = 128;
 
-/** Text that is not hex. */
+/** A text is not hex. */
 export class HexError extends Error {
   /** Negative result code, see `Result`: HEX_BAD_DIGIT or HEX_ODD_LENGTH. */
   readonly code: number;
   /** Name of the result code. */
   readonly codeName: string;
-  /** Where the rule stands. */
+  /** Source of the rule: standard and clause. */
   readonly source: string;
-  /** Index of the first bad character, or of the last digit when their number is odd. */
+  /** Index of the first bad character, or of the last digit when there is an odd number of them. */
   readonly byteOffset: number;
 
   constructor(code: number, byteOffset: number, text: string) {
@@ -40,15 +41,15 @@ function printable(text: string, index: number): string {
   return JSON.stringify(String.fromCodePoint(text.codePointAt(index) ?? 0));
 }
 
-/** What the core left in its memory: in place, so that the longer of text and bytes is all of it. */
+/** Wipes what the core left in its memory. It worked in place, so the longer of text and bytes covers everything. */
 function wipe(address: number, length: number): void {
   if (length <= WIPE_LIMIT) core.memory_wipe(address, length);
 }
 
 /**
- * The bytes as lower-case hex digits (RFC 4648 section 8, in lower case).
+ * The bytes as hex digits (RFC 4648 section 8, in lower case).
  *
- * Throws RangeError for 2^28 bytes or more: no string could hold the digits.
+ * @throws RangeError for 2^28 bytes or more, whose digits no string can hold
  */
 export function hexEncode(bytes: Uint8Array): string {
   const { length } = bytes;
@@ -65,15 +66,15 @@ export function hexEncode(bytes: Uint8Array): string {
 /**
  * The bytes of hex digits of either case, in memory of their own.
  *
- * Throws HexError with the index of the first character that is no digit, or when the number of digits is odd.
+ * @throws HexError with the index of the first character that is not a digit, or for an odd number of digits
  */
 export function hexDecode(text: string): Uint8Array {
   const { length } = text;
-  // Beyond Latin-1 a character would be cut down to a byte that may look like a digit. Most strings need no search for this.
+  // A character beyond Latin-1 would be cut down to a byte that may look like a digit. Only then is its index searched for.
   if (/[^\0-\xff]/.test(text)) throw new HexError(Result.HEX_BAD_DIGIT, text.search(/[^0-9a-fA-F]/), text);
   if (length < SMALL_TEXT) {
     const bytes = Buffer.allocUnsafe(length >> 1);
-    // Buffer stops at the first pair that is none; the core then tells where.
+    // Buffer stops at the first pair that is not hex; the core then finds the place.
     if (length % 2 === 0 && bytes.write(text, 'hex') === length >> 1) return bytes;
   }
   const errorOffset = scratch.reserve(8);

@@ -6,10 +6,13 @@
 /** 3 is MQTT 3.1 (read only), 4 is MQTT 3.1.1, 5 is MQTT 5: the Protocol Version byte of CONNECT (3.1.2.2). */
 export type ProtocolVersion = 3 | 4 | 5;
 
+/** Bytes of the largest packet of the protocol: a fixed header of five bytes and 268,435,455 more (2.1.4). */
+export const LARGEST_PACKET = 268_435_460;
+
 /** Quality of Service, MQTT 5 section 4.3. */
 export type QoS = 0 | 1 | 2;
 
-/** Properties by name, MQTT 5 section 2.2.2.2. Which packet may carry which is checked by the core. */
+/** Properties by name, MQTT 5 section 2.2.2.2. The core checks which packet may carry which. */
 export interface Properties {
   /** 0 unspecified bytes, 1 UTF-8 text. */
   payloadFormatIndicator?: number;
@@ -86,7 +89,7 @@ export interface ConnackPacket {
 export interface PublishPacket {
   type: 'publish';
   topic: string;
-  /** A view on the bytes given to the decoder: copy it to keep it. */
+  /** A view on the bytes that the decoder was given: copy it to keep it. */
   payload: Uint8Array;
   qos: QoS;
   retain: boolean;

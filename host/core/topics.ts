@@ -1,14 +1,16 @@
 import { Result } from '../../build/abi/core.js';
-import { string } from './arguments.js';
-import { MqttError } from './errors.js';
-import { core, scratch } from './instance.js';
+import { string } from './bytes/check-arguments.js';
+import { putText } from './bytes/strings.js';
+import { core } from './engine/core.js';
+import { scratch } from './engine/scratch.js';
+import { MqttError } from './mqtt-error.js';
 import type { ProtocolVersion } from './packets.js';
-import { putText } from './strings.js';
 
 /**
- * Gives 0 for a valid Topic Name (MQTT 5 4.7), else the negative result code.
+ * Checks a Topic Name (MQTT 5 4.7).
  *
- * @throws TypeError when it is no string, MqttError for half a surrogate pair
+ * @returns 0 for a valid one, otherwise the negative result code
+ * @throws TypeError when it is not a string, MqttError for half of a surrogate pair
  */
 export function checkTopicName(topic: string): number {
   const start = scratch.reserve(0);
@@ -16,10 +18,10 @@ export function checkTopicName(topic: string): number {
 }
 
 /**
- * Gives 0 for a valid Topic Filter (MQTT 5 4.7, and 4.8.2 for shared subscriptions, which 3.1.1 does not know), else
- * the negative result code.
+ * Checks a Topic Filter (MQTT 5 4.7, and 4.8.2 for shared subscriptions, which 3.1.1 does not have).
  *
- * @throws TypeError when it is no string, MqttError for half a surrogate pair
+ * @returns 0 for a valid one, otherwise the negative result code
+ * @throws TypeError when it is not a string, MqttError for half of a surrogate pair
  */
 export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersion = 5): number {
   const start = scratch.reserve(0);
@@ -29,7 +31,7 @@ export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersio
 /**
  * Whether a valid Topic Filter matches a valid Topic Name (MQTT 5 4.7.1, 4.7.2).
  *
- * @throws TypeError when one is no string, MqttError for half a surrogate pair
+ * @throws TypeError when one of them is not a string, MqttError for half of a surrogate pair
  */
 export function topicMatches(filter: string, topic: string): boolean {
   const start = scratch.reserve(0);
@@ -38,7 +40,7 @@ export function topicMatches(filter: string, topic: string): boolean {
   return core.mqtt_topic_match(start, middle - start, middle, end - middle) === 1;
 }
 
-/** Puts a text into scratch memory; gives the address after it. */
+/** Puts a text into scratch memory and returns the address after it. */
 function put(text: string, start: number, name: string): number {
   scratch.ensure(start + string(text, name).length * 3);
   const end = putText(scratch.u8, start, text, true);

@@ -1,16 +1,18 @@
 /** The Microvisor system-call shim for reactive guests. */
-export type { ConfigItem, ConfigItemResult, ConfigSource } from './config-fetch.js';
-export { Device, type DeviceOptions } from './device.js';
-export type { FetchedKey, KernelEvent } from './events.js';
-export { Guest, GuestError, GuestTrap, loadGuest } from './guest.js';
-export { Kernel, type KernelOptions } from './kernel.js';
-export { type TlsTransportOptions, tlsTransport } from './mqtt/transport.js';
-export type {
-  MqttTransportFactory,
-  Transport,
-  TransportEvents,
-  TransportFailure,
-  TransportRequest,
-} from './mqtt/transport-types.js';
-export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './settings.js';
-export { allowedStatuses, KernelError } from './statuses.js';
+export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-fetch.js';
+export { createKernel, type KernelOptions } from './calls/index.js';
+export { Device, type DeviceOptions } from './device/device.js';
+export { Guest, GuestError, GuestTrap, loadGuest } from './guest/guest.js';
+export type { Kernel } from './kernel/kernel.js';
+export type { FetchedKey, KernelEvent } from './kernel/kernel-event.js';
+export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './kernel/settings.js';
+export { allowedStatuses, KernelError } from './kernel/statuses.js';
+export {
+  type MqttTransportFactory,
+  type TlsTransportOptions,
+  type Transport,
+  type TransportEvents,
+  type TransportFailure,
+  type TransportRequest,
+  tlsTransport,
+} from './transport/index.js';

@@ -1,2 +1,2 @@
-export { ensurePki, type KeyPairFiles, type Pki, type PkiOptions } from './ensure.js';
-export { PkiError, type PkiErrorCode } from './errors.js';
+export { ensurePki, type KeyPairFiles, type Pki, type PkiOptions } from './ensure-pki.js';
+export { PkiError, type PkiErrorCode } from './pki-error.js';

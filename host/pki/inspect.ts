@@ -1,12 +1,13 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { PkiError, reasonOf } from './errors.js';
+import { reasonOf } from '../node/reason.js';
+import { PkiError } from './pki-error.js';
 
-/** CAs of this PKI have this name and eight hex digits of their key's digest behind it. */
+/** CAs of this PKI are named this, followed by eight hex digits of their key's digest. */
 export const CA_NAME = 'wasmqtt development CA';
 
 /** Reads a key file. @throws PkiError `damaged` */
 export function parseKey(pem: string, keyFile: string, certificateFile: string): KeyObject {
-  const advice = `delete it and ${certificateFile}, then both are made anew`;
+  const advice = `delete it and ${certificateFile}, then both are made again`;
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
@@ -29,7 +30,7 @@ export function parseCertificate(pem: string, file: string, key: KeyObject, keyF
   try {
     certificate = new X509Certificate(pem);
   } catch (error) {
-    const advice = 'delete it, then it is issued anew';
+    const advice = 'delete it, then it is issued again';
     throw new PkiError('damaged', `${file} is not a PEM certificate (${reasonOf(error)}); ${advice}`, file);
   }
   if (!commonName(certificate.issuer).startsWith(`${CA_NAME} `)) {
@@ -37,7 +38,7 @@ export function parseCertificate(pem: string, file: string, key: KeyObject, keyF
     throw new PkiError('foreign', `${file} was not issued by a development CA of wasmqtt; ${advice}`, file);
   }
   if (!certificate.checkPrivateKey(key)) {
-    const advice = `delete ${file}, then it is issued anew for that key`;
+    const advice = `delete ${file}, then it is issued again for that key`;
     throw new PkiError(
       'key-mismatch',
       `the key in ${keyFile} does not belong to the certificate in ${file}; ${advice}`,
@@ -47,12 +48,12 @@ export function parseCertificate(pem: string, file: string, key: KeyObject, keyF
   return certificate;
 }
 
-/** Whether a certificate is valid at `now` and for at least `margin` more; both in milliseconds. */
+/** Whether a certificate is valid at `now` and for at least `margin` after it; both in milliseconds. */
 export function isCurrent(certificate: X509Certificate, now: number, margin: number): boolean {
   return notBefore(certificate) <= now && Date.parse(certificate.validTo) - now >= margin;
 }
 
-/** Whether a CA certificate issued another one, and not before it was itself issued, as happens when a CA was renewed. */
+/** Whether a CA certificate issued another one. What is older than the CA certificate itself, as after a renewal, does not count. */
 export function isIssuedBy(certificate: X509Certificate, ca: X509Certificate): boolean {
   if (notBefore(certificate) < notBefore(ca)) return false;
   return certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
@@ -63,7 +64,7 @@ export function notBefore(certificate: X509Certificate): number {
   return Date.parse(certificate.validFrom);
 }
 
-/** The CN in a name as Node gives it: one attribute on each line. */
+/** The CN in a name as Node writes it: one attribute on each line. */
 export function commonName(name: string): string {
   return /^CN=(.*)$/m.exec(name)?.[1] ?? '';
 }

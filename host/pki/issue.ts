@@ -3,18 +3,18 @@ import { createHash, type KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509';
 import { CA_NAME, publicKeyDer } from './inspect.js';
 
-/** What a certificate is for. The extensions follow from it. */
+/** What a certificate is for. This decides its extensions. */
 export type Purpose = 'ca' | 'server' | 'device';
 
 export interface IssueRequest {
   purpose: Purpose;
   /** the key that the certificate is for */
   key: KeyObject;
-  /** the key and the DER certificate of the issuer; a CA signs itself */
+  /** the key and the DER certificate of the issuer; without it the certificate signs itself, as a CA does */
   issuer?: { key: KeyObject; certificateDer: Uint8Array };
-  /** the name of a device or server; a CA is named after its key */
+  /** the name of the device or server, or `caName` of a CA's key */
   commonName: string;
-  /** milliseconds since 1970, whole seconds are kept */
+  /** milliseconds since 1970, cut to whole seconds */
   notBefore: number;
   notAfter: number;
 }
@@ -22,7 +22,7 @@ export interface IssueRequest {
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' };
 
-/** The name of the CA with this key: random as the key is, and the same whenever its certificate is issued. */
+/** The name of the CA with this key: as random as the key, and the same each time its certificate is issued. */
 export function caName(key: KeyObject): string {
   return `${CA_NAME} ${createHash('sha256').update(publicKeyDer(key)).digest('hex').slice(0, 8)}`;
 }

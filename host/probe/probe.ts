@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import { MvMqttRequestState, nameOf } from '../../build/abi/microvisor.js';
-import { isBadValue } from '../microvisor/mqtt/client.js';
-import { closedEarly, failureOf } from '../microvisor/mqtt/failures.js';
-import { ClosedEarly, connectMqtt, Refused } from './connect.js';
-import { type Handshake, handshake } from './handshake.js';
-import { type Address, connectTcp, resolve } from './network.js';
-import type { ProbeRequest, ServerCertificate, StepFailure, StepName, StepResult } from './steps.js';
+import { isBadValue } from '../microvisor/managed-client/index.js';
+import { closedEarly, failureOf } from '../microvisor/transport/index.js';
+import { ClosedEarly, connectMqtt, Refused } from './connect-mqtt.js';
+import { type Address, connectTcp, resolve } from './connect-tcp.js';
+import type { ProbeRequest } from './probe-request.js';
+import type { ServerCertificate, StepFailure, StepName, StepResult } from './step-result.js';
+import { type Handshake, handshake } from './tls-handshake.js';
 
 /** What a step that runs out of time was waiting for. */
 const WAITED_FOR: Record<StepName, string> = {
@@ -15,17 +16,19 @@ const WAITED_FOR: Record<StepName, string> = {
   mqtt: 'CONNACK',
 };
 
-/** The server is not trusted; what it showed is told all the same. */
+/** The server is not trusted; its certificates are reported all the same. */
 class Distrusted extends Error {
-  constructor(
-    override readonly cause: Error,
-    readonly certificates: ServerCertificate[],
-  ) {
+  override readonly cause: Error;
+  readonly certificates: ServerCertificate[];
+
+  constructor(cause: Error, certificates: ServerCertificate[]) {
     super(cause.message);
+    this.cause = cause;
+    this.certificates = certificates;
   }
 }
 
-/** What a step hands to the next, and what it tells. */
+/** What a step hands to the next, and what it reports. */
 interface Outcome<T> {
   value: T;
   detail: string;
@@ -33,10 +36,10 @@ interface Outcome<T> {
 }
 
 /**
- * Connects as the device would, and gives each step when it is done; the last one is the first that failed, or `until`.
+ * Connects as the device would and yields the result of each step; the last one is the first that failed, or `until`.
  * A broker ends the connection of a device that is online with the same client id (MQTT-3.1.4-3).
  *
- * @param until the last step to do
+ * @param until the last step to take
  */
 export async function* probe(request: ProbeRequest, until: StepName = 'mqtt'): AsyncGenerator<StepResult, void> {
   let result: StepResult;
@@ -60,7 +63,7 @@ export async function* probe(request: ProbeRequest, until: StepName = 'mqtt'): A
   }
 }
 
-/** Runs a step within its time. */
+/** Runs a step within its time limit. */
 async function step<T>(
   name: StepName,
   request: ProbeRequest,
@@ -75,8 +78,8 @@ async function step<T>(
     const overdue = new Promise<never>((_, reject) => {
       limit.signal.addEventListener('abort', () => reject(late), { once: true });
     });
-    const { value, ...told } = await Promise.race([run(limit.signal), overdue]);
-    return [{ step: name, milliseconds: took(), ...told }, value];
+    const { value, ...report } = await Promise.race([run(limit.signal), overdue]);
+    return [{ step: name, milliseconds: took(), ...report }, value];
   } catch (error) {
     const failure = stepFailure(name, request, error as Error);
     const certificates = error instanceof Distrusted ? error.certificates : undefined;

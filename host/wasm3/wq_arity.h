@@ -1,6 +1,6 @@
 /*
- * The functions of wasmqtt.h by their number of parameters, all 32-bit words: a binding defines the bodies of wq_<name>,
- * WQ_BODY_NONE(name) and WQ_BODY(name, count, arguments...), and writes WQ_EXPORTS(WQ_DEFINE).
+ * Defines the functions of wasmqtt.h, whose parameters are all 32-bit words. A binding defines their bodies, as
+ * WQ_BODY_NONE(name) and WQ_BODY(name, count, arguments...), and then writes WQ_EXPORTS(WQ_DEFINE).
  */
 #ifndef WQ_ARITY_H
 #define WQ_ARITY_H
@@ -30,7 +30,7 @@
                     uint32_t g) {                                                                            \
     WQ_BODY(name, 7, a, b, c, d, e, f, g)                                                                  \
   }
-/** The most parameters that a function has. */
+/** The largest number of parameters. */
 #define WQ_MOST_PARAMETERS 7
 
 #endif

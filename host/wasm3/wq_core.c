@@ -1,4 +1,4 @@
-/* What is the same for every engine. */
+/* What all engines have in common. */
 #include "wq_core.h"
 
 uint8_t *wq_bytes(wq_core *core, wq_ptr address, uint32_t length) {

@@ -1,6 +1,6 @@
 /*
- * wasm3 as one source: put its tree (0.5.0) on the include path. It must be compiled at -Os, -O2 or -O3: at -O0 and -O1 its
- * operations call each other instead of jumping, and the C stack overflows.
+ * wasm3 as one source: put its tree (0.5.0) on the include path. Compile it at -Os, -O2 or -O3: at -O0 and -O1 its operations
+ * call each other instead of jumping, and the C stack overflows.
  */
 #if defined(__GNUC__) && !defined(__OPTIMIZE__)
 #error "wq_engine.c: compile it at -Os, -O2 or -O3"
@@ -8,7 +8,7 @@
 
 #include "wq_m3_config.h"
 
-/* First, since the texts of errors are defined here. */
+/* First, since it defines the texts of errors. */
 #include "m3_core.c"
 
 #include "m3_bind.c"
@@ -21,8 +21,8 @@
 #include "m3_parse.c"
 
 /*
- * Where the heap cannot make an array of a module larger, wasm3 0.5 forgets the array, and then releases as many items as it
- * counted in it. So here they are released, and none is counted.
+ * When an array of a module cannot grow, wasm3 0.5 forgets it, and later releases as many items as it had counted. So this
+ * releases them at once, and sets the count to 0.
  */
 static void *grow_array(IM3Module module, const void *holder, void *array, size_t size, size_t before) {
   void *const grown = m3_Realloc("array of a module", array, size, before);

@@ -1,6 +1,6 @@
 /*
- * What bindings see of wasm3: with the sizes that it was compiled with, and its structures, since limits and
- * single functions have no other face.
+ * wasm3 as bindings include it: with the sizes that it is compiled with, and with its internal structures, since its public
+ * interface can neither limit memory nor compile single functions.
  */
 #ifndef WQ_M3_H
 #define WQ_M3_H
@@ -9,7 +9,7 @@
 #include "m3_compile.h"
 #include "m3_env.h"
 
-/** Whether a failure says that the heap has no more. */
+/** wq_m3_is_memory returns whether a failure means that the heap ran out. */
 static inline int wq_m3_is_memory(M3Result failure) {
   return failure == m3Err_mallocFailed || failure == m3Err_mallocFailedCodePage;
 }

@@ -1,25 +1,25 @@
 /*
- * How wasm3 is compiled for the core. The sizes are part of the layout of its structures, so every source that sees them has
- * to have the same: wq_engine.c and wq_wasm3.c take them from here.
+ * How wasm3 is compiled for the core. The sizes determine the layout of its structures, so every source that includes them
+ * must use the same: wq_engine.c and wq_wasm3.c take them from here.
  */
 #ifndef WQ_M3_CONFIG_H
 #define WQ_M3_CONFIG_H
 
-#include <stddef.h> /* wasm3 0.5 forgets it */
+#include <stddef.h> /* wasm3 0.5 does not include it */
 
-/** Names of one function that are kept; the core's functions have one each. */
+/** How many names of a function are kept. The core's functions have one each. */
 #ifndef d_m3MaxDuplicateFunctionImpl
 #define d_m3MaxDuplicateFunctionImpl 1
 #endif
-/** Slots of the operand stack while a function is compiled: the largest function of the core takes fewer. */
+/** Slots of the operand stack while a function is compiled. The largest function of the core needs fewer. */
 #ifndef d_m3MaxFunctionStackHeight
 #define d_m3MaxFunctionStackHeight 128
 #endif
-/** Bytes by which memory for code grows. */
+/** Bytes by which the memory for code grows. */
 #ifndef d_m3CodePageAlignSize
 #define d_m3CodePageAlignSize 1024
 #endif
-/** Constants of one function that are kept in slots. */
+/** How many constants of a function are kept in slots. */
 #ifndef d_m3MaxConstantTableSize
 #define d_m3MaxConstantTableSize 64
 #endif

@@ -8,10 +8,10 @@
 #define FORBIDDEN (WQ_SECTION(WQ_SECTION_IMPORT) | WQ_SECTION(WQ_SECTION_START))
 
 static const uint8_t head[8] = {0, 'a', 's', 'm', 1, 0, 0, 0};
-/* Content of the custom section: this name with its length before it, then a bit for each function, part after part. */
+/* The content of the custom section: the length of its name, the name, then a bit for each function, part after part. */
 static const uint8_t name[6] = {5, 'p', 'a', 'r', 't', 's'};
 
-/* Reads an unsigned LEB128 of 32 bits (WebAssembly 5.2.2) and moves `at` behind it; 0 when it does not end in time. */
+/* Reads an unsigned LEB128 of 32 bits (WebAssembly 5.2.2) and moves `at` behind it. Returns 0 when it is malformed. */
 static int read_u32(const uint8_t *module, uint32_t size, uint32_t *at, uint32_t *value) {
   unsigned shift;
   *value = 0;
@@ -24,13 +24,14 @@ static int read_u32(const uint8_t *module, uint32_t size, uint32_t *at, uint32_t
   return 0;
 }
 
-/* A section: its number, and where its content begins and ends; moves `at` behind it. */
+/* A section: its number, and where its content begins and ends. */
 struct section {
   uint8_t number;
   uint32_t begin;
   uint32_t end;
 };
 
+/* Reads a section and moves `at` behind it. Returns 0 when it is truncated. */
 static int read_section(const uint8_t *module, uint32_t size, uint32_t *at, struct section *section) {
   uint32_t length;
   section->number = module[(*at)++];
@@ -40,7 +41,7 @@ static int read_section(const uint8_t *module, uint32_t size, uint32_t *at, stru
   return 1;
 }
 
-/* Takes note of the last section when it is ours. */
+/* Whether a section is the last one and has the parts; sets `parts` then. */
 static int is_parts(const uint8_t *module, uint32_t size, const struct section *section, wq_module_parts *parts) {
   if (section->number != WQ_SECTION_CUSTOM || section->end != size || section->end - section->begin < sizeof name) return 0;
   if (memcmp(module + section->begin, name, sizeof name) != 0) return 0;

@@ -1,10 +1,10 @@
-/* A look at a module before the engine gets it. */
+/* Checks of a module before the engine gets it. */
 #ifndef WQ_MODULE_H
 #define WQ_MODULE_H
 
 #include "wasmqtt.h"
 
-/** The bit of a section in what wq_module_scan() found. */
+/** The bit of a section in `seen` of wq_module_scan(). */
 #define WQ_SECTION(number) (1u << (number))
 
 /** Sections by number (WebAssembly 5.5.2). */
@@ -22,37 +22,37 @@ enum wq_section {
   WQ_SECTION_LAST = WQ_SECTION_DATA_COUNT
 };
 
-/** What the last section of core.wasm says: the custom section "parts", which tools/build/parts.ts appends. */
+/** The last section of core.wasm: the custom section "parts", which tools/build/parts.ts appends. */
 typedef struct wq_module_parts {
-  /** bytes of the module before it: what the engine is to have */
+  /** bytes of the module before it, which the engine gets */
   uint32_t code_size;
-  /** for each part of the core, in the order of WQ_PART_*, a bit for each function; bytes of one part */
+  /** for each part of the core, in the order of WQ_PART_*, a bit for each function; `bytes` for each part */
   const uint8_t *bits;
   uint32_t bytes;
 } wq_module_parts;
 
 /**
- * Whether the bytes are whole sections behind the head of a module.
+ * wq_module_scan checks that the bytes are a module header and complete sections.
  *
- * @param parts code_size is `size` where there is no such section; the rest is not set then
- * @param seen the sections that are there, as WQ_SECTION()
+ * @param parts without a section "parts" code_size is `size`, and nothing else is set
+ * @param seen the sections that were found, as WQ_SECTION()
  * @return 0 or MODULE_MALFORMED
  */
 int32_t wq_module_scan(const uint8_t *module, uint32_t size, wq_module_parts *parts, uint32_t *seen);
 
 /**
- * Whether the bytes are a whole module with the sections that the core has, and none that it has not: engines take a module
- * that was cut off between two sections.
+ * wq_module_check checks that the bytes are a module with exactly the kinds of sections that the core has: engines accept a
+ * module that is truncated between two sections.
  *
  * @return 0, MODULE_MALFORMED or MODULE_IMPORTS
  */
 int32_t wq_module_check(const uint8_t *module, uint32_t size, wq_module_parts *parts);
 
 /**
- * Whether any of these parts calls a function, directly or by others.
+ * wq_module_wants returns whether any of these parts calls a function, directly or through others.
  *
  * @param wanted WQ_PART_* of known parts only
- * @return 1 also for a function of which nothing is said
+ * @return 1 also for a function of which the section says nothing
  */
 int wq_module_wants(const wq_module_parts *parts, uint32_t function, uint32_t wanted);
 

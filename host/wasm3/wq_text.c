@@ -1,3 +1,3 @@
-/* The words for result codes. Leave this file out where flash is scarce. */
+/* Names and texts of result codes. Leave this file out where flash is scarce. */
 #define WQ_RESULT_TEXT
 #include "wasmqtt.h"

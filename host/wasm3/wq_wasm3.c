@@ -1,4 +1,4 @@
-/* The core over wasm3 0.5: one environment and one runtime for each instance, all code compiled when it is opened. */
+/* The core over wasm3 0.5: each instance has an environment and a runtime, and all code is compiled when it is opened. */
 #include "wq_core.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static const struct {
 #undef WQ_ENTRY
 };
 
-/* The instance is over: what the engine holds stays for wq_close(), or goes with it. */
+/* Ends the instance. What the engine holds is freed by wq_close(). */
 static int32_t fail(wq_core *core, int32_t result, const char *reason) {
   core->is_open = 0;
   core->reason = reason;
@@ -53,7 +53,7 @@ static int32_t call(wq_core *core, enum export_index index, uint32_t count, cons
   return call(core, INDEX_##name, count, arguments);
 WQ_EXPORTS(WQ_DEFINE)
 
-/* Parses and loads the module; it belongs to the runtime then. */
+/* Parses and loads the module, which then belongs to the runtime. */
 static int32_t load(wq_core *core, const wq_options *options, uint32_t code_size, IM3Module *module) {
   const IM3Runtime runtime = (IM3Runtime)core->runtime;
   M3Result failure = m3_ParseModule((IM3Environment)core->environment, module, options->module, code_size);
@@ -63,11 +63,11 @@ static int32_t load(wq_core *core, const wq_options *options, uint32_t code_size
   if (!failure) return 0;
   m3_FreeModule(*module);
   if (wq_m3_is_memory(failure)) return fail(core, WQ_RESULT_ENGINE_MEMORY, failure);
-  /* Beyond memory, only a data segment that does not fit fails here: of a memory cut short, or of no module of ours. */
+  /* Apart from the heap only a data segment fails here: in a memory that is too short, or of a foreign module. */
   return fail(core, options->memory_size < PAGE ? WQ_RESULT_LINEAR_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
 }
 
-/* Finds and compiles one function, and compares its parameters. */
+/* Finds one function, and checks its parameters. */
 static M3Result bind(wq_core *core, enum export_index index) {
   IM3Function function;
   uint32_t i;
@@ -81,7 +81,7 @@ static M3Result bind(wq_core *core, enum export_index index) {
   return m3Err_none;
 }
 
-/* Compiles all of the wanted parts, so that nothing is left to fail, or to allocate, later. */
+/* Compiles the wanted parts completely, so that nothing can fail or allocate later. */
 static int32_t compile(wq_core *core, const wq_module_parts *parts, uint32_t wanted, IM3Module module) {
   uint32_t i;
   for (i = 0; i < module->numFunctions; i++) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodePacket, type Packet } from '../../host/core/index.js';
-import { text, World } from '../host/broker/harness.js';
+import { text, World } from '../host/broker/world.js';
 
 const hex = (digits: string) => Uint8Array.from(Buffer.from(digits.replaceAll(' ', ''), 'hex'));
 const publish: Packet = { type: 'publish', topic: 'a', payload: text('x'), qos: 0, retain: false, dup: false };
@@ -20,7 +20,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
     expect(ids.map(({ length }) => length)).toEqual(Array.from({ length: 23 }, (_, index) => index + 1));
   });
 
-  it('an accepted one is answered with code 0, once and before all else (MQTT-3.1.4-5, MQTT-3.2.0-1, -2)', () => {
+  it('an accepted CONNECT is answered with code 0, once and before anything else (MQTT-3.1.4-5, MQTT-3.2.0-1, -2)', () => {
     const world = new World();
     const before = world.connect(lasting);
     before.subscribe('a', { qos: 1 });
@@ -33,7 +33,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
     expect(after.received[0]).toMatchObject({ reasonCode: 0, sessionPresent: true });
   });
 
-  it('after a refusal nothing that came behind it is looked at (MQTT-3.1.4-6; 3.1.1: MQTT-3.1.4-5)', () => {
+  it('after a refusal the packets that follow are ignored (MQTT-3.1.4-6; 3.1.1: MQTT-3.1.4-5)', () => {
     const world = new World({ authenticate: ({ clientId }) => ({ reasonCode: clientId === 'bad' ? 0x87 : 0 }) });
     const reader = world.connect({ clientId: 'reader' });
     reader.subscribe('#');
@@ -47,7 +47,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
     expect(reader.received).toEqual([]);
   });
 
-  it('a refusal has Session Present 0 even where there is a session (MQTT-3.2.2-6; 3.1.1: MQTT-3.2.2-4)', () => {
+  it('a refusal has Session Present 0 even when there is a session (MQTT-3.2.2-6; 3.1.1: MQTT-3.2.2-4)', () => {
     const world = new World({ authenticate: ({ userName }) => ({ reasonCode: userName === 'u' ? 0 : 0x87 }) });
     world.connect({ ...lasting, userName: 'u' }).disconnect();
     const refused = world.connect({ ...lasting, userName: 'v' });
@@ -83,7 +83,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
     expect(watcher.received).toEqual([]);
   });
 
-  it('a will is published once, and not as retained unless it asks (MQTT-3.1.2-10, -14)', () => {
+  it('a will is published once, and retained only if it asks for that (MQTT-3.1.2-10, -14)', () => {
     const world = new World();
     const watcher = world.connect({ clientId: 'watcher' });
     watcher.subscribe('#');
@@ -113,7 +113,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
     expect(client.isClosed).toBe(true);
   });
 
-  it('ids that differ have sessions that differ, the same id has the same one (MQTT-3.1.3-2)', () => {
+  it('different client ids have different sessions, the same id has the same session (MQTT-3.1.3-2)', () => {
     const world = new World();
     for (const clientId of ['one', 'two']) {
       const client = world.connect({ ...lasting, clientId });
@@ -125,7 +125,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
     expect(world.connect({ ...lasting, clientId: 'Two' }).connack.sessionPresent).toBe(false);
   });
 
-  it('another protocol name gets no service (MQTT-3.1.2-1)', () => {
+  it('a CONNECT with another protocol name is not served (MQTT-3.1.2-1)', () => {
     const client = new World().open(protocolVersion);
     client.raw(hex(`10 10 0004 4d515458 0${protocolVersion} 02 0000 ${protocolVersion === 5 ? '00' : ''} 0003 646576`));
     client.raw(encodePacket({ type: 'pingreq' }, protocolVersion));
@@ -142,24 +142,26 @@ describe('CONNECT of MQTT 5', () => {
     expect(client.isClosed).toBe(true);
   });
 
-  it('is told a maximum QoS below 2, while SUBSCRIBE with a higher one is still taken (MQTT-3.2.2-9, -10)', () => {
-    for (const maximumQoS of [0, 1] as const) {
+  it.each([0, 1] as const)(
+    'is answered with a maximum QoS of %i below 2, and SUBSCRIBE with a higher one is still accepted (MQTT-3.2.2-9, -10)',
+    (maximumQoS) => {
       const client = new World({ limits: { maximumQoS } }).connect({ protocolVersion: 5 });
       expect(client.connack.properties?.maximumQoS).toBe(maximumQoS);
       expect([0, 1, 2].map((qos) => client.subscribe(`a/${qos}`, { qos: qos as 0 | 1 | 2 }))).toEqual(
         [0, 1, 2].map((qos) => [Math.min(qos, maximumQoS)]),
       );
-    }
-  });
+    },
+  );
 
-  it('gets no response information, asked for or not (MQTT-3.1.2-28)', () => {
-    for (const requestResponseInformation of [undefined, 0, 1]) {
+  it.each([undefined, 0, 1])(
+    'is answered without response information, also when it asks with %s (MQTT-3.1.2-28)',
+    (requestResponseInformation) => {
       const client = new World().connect({ protocolVersion: 5, properties: { requestResponseInformation } });
       expect(client.connack.properties).not.toHaveProperty('responseInformation');
-    }
-  });
+    },
+  );
 
-  it('without an authentication method gets none back, and no AUTH (MQTT-4.12.0-6)', () => {
+  it('without an authentication method is answered without one, and without AUTH (MQTT-4.12.0-6)', () => {
     const client = new World().connect({ protocolVersion: 5, cleanStart: false });
     expect(client.connack.properties).not.toHaveProperty('authenticationMethod');
     expect(client.received).toEqual([]);
@@ -171,7 +173,7 @@ describe('CONNECT of MQTT 5', () => {
     expect(client.isClosed).toBe(true);
   });
 
-  it('that takes no packet of CONNACK size is refused with 0x95, and changes nothing (MQTT-3.14.0-1)', () => {
+  it('that accepts no packet of CONNACK size is refused with 0x95 and changes nothing (MQTT-3.14.0-1)', () => {
     const world = new World();
     const watcher = world.connect({ clientId: 'watcher' });
     watcher.subscribe('#');
@@ -186,14 +188,14 @@ describe('CONNECT of MQTT 5', () => {
     expect(world.connect({ ...lasting, cleanStart: false }).connack.sessionPresent).toBe(true);
   });
 
-  it('that takes not even a refusal is closed without a word', () => {
+  it('that does not even accept a refusal is closed without an answer', () => {
     const client = new World().open(5);
     client.raw(hex('10 12 0004 4d515454 05 02 0000 05 27 00000004 0000'));
     expect(client.received).toEqual([]);
     expect(client.isClosed).toBe(true);
   });
 
-  it('is never assigned an id that a session has already (MQTT-3.2.2-16)', () => {
+  it('is never assigned an id that a session already has (MQTT-3.2.2-16)', () => {
     const ids = ['taken', 'taken', 'free', 'taken'];
     const world = new World({ newClientId: () => ids.shift() ?? 'taken' });
     const taken = world.connect({ protocolVersion: 5, clientId: 'taken' });
@@ -205,7 +207,7 @@ describe('CONNECT of MQTT 5', () => {
     expect([none.isClosed, taken.isClosed]).toEqual([true, false]);
   });
 
-  it('gets a will published with its user properties in their order (MQTT-3.1.3-10)', () => {
+  it('has its will published with the user properties in their order (MQTT-3.1.3-10)', () => {
     const world = new World();
     const watcher = world.connect({ protocolVersion: 5, clientId: 'watcher' });
     watcher.subscribe('gone');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { textOf, World } from '../host/broker/harness.js';
+import { textOf, World } from '../host/broker/world.js';
 
 describe.each([4, 5] as const)('delivery, protocol version %i', (protocolVersion) => {
   const properties = protocolVersion === 5 ? { sessionExpiryInterval: 1000 } : undefined;
   const lasting = { protocolVersion, cleanStart: false, properties };
 
-  it('DUP of what came in says nothing about what goes out (MQTT-3.3.1-3)', () => {
+  it('DUP of an incoming message is not passed on (MQTT-3.3.1-3)', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion, clientId: 'reader' });
     reader.subscribe('#', { qos: 2 });
@@ -15,7 +15,7 @@ describe.each([4, 5] as const)('delivery, protocol version %i', (protocolVersion
     expect(reader.received).toMatchObject([{ dup: false }, { dup: false }]);
   });
 
-  it('QoS 0 goes out once, without packet id and DUP (MQTT-4.3.1-1, MQTT-2.2.1-2)', () => {
+  it('QoS 0 is sent once, without packet id and DUP (MQTT-4.3.1-1, MQTT-2.2.1-2)', () => {
     const world = new World();
     const reader = world.connect({ ...lasting, clientId: 'reader' });
     reader.subscribe('a');
@@ -27,7 +27,7 @@ describe.each([4, 5] as const)('delivery, protocol version %i', (protocolVersion
     expect(world.connect({ ...lasting, clientId: 'reader' }).received).toEqual([]);
   });
 
-  it('QoS 2 goes out under a new packet id and DUP 0 (MQTT-4.3.3-1, -2)', () => {
+  it('QoS 2 is sent with a new packet id and DUP 0 (MQTT-4.3.3-1, -2)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 2 });
@@ -50,7 +50,7 @@ describe.each([4, 5] as const)('delivery, protocol version %i', (protocolVersion
     expect(client.received).toEqual([]);
   });
 
-  it('a new connection gets everything unacknowledged again, under the same ids (MQTT-4.3.2-3, MQTT-4.3.3-3, -5, -6)', () => {
+  it('a new connection gets everything unacknowledged again, with the same ids (MQTT-4.3.2-3, MQTT-4.3.3-3, -5, -6)', () => {
     const world = new World();
     const client = world.connect(lasting);
     client.subscribe('#', { qos: 2 });
@@ -72,7 +72,7 @@ describe.each([4, 5] as const)('delivery, protocol version %i', (protocolVersion
     }
   });
 
-  it('PUBREL goes out again in the order in which PUBREC came (MQTT-4.6.0-4; 3.1.1: MQTT-4.6.0-6)', () => {
+  it('PUBREL is sent again in the order in which PUBREC came (MQTT-4.6.0-4; 3.1.1: MQTT-4.6.0-6)', () => {
     const world = new World();
     const client = world.connect(lasting);
     client.subscribe('a', { qos: 2 });
@@ -88,7 +88,7 @@ describe.each([4, 5] as const)('delivery, protocol version %i', (protocolVersion
     expect(order.map(() => back.next('pubrel').packetId)).toEqual(order);
   });
 
-  it('acknowledgements go out in the order in which messages came in (MQTT-4.6.0-2, -3)', () => {
+  it('acknowledgements are sent in the order in which the messages came (MQTT-4.6.0-2, -3)', () => {
     const client = new World().connect({ protocolVersion });
     for (const packetId of [9, 3, 7]) client.publish('a', 'x', { qos: 1, packetId });
     expect([0, 0, 0].map(() => client.next('puback').packetId)).toEqual([9, 3, 7]);
@@ -182,7 +182,7 @@ describe('delivery in MQTT 5', () => {
     properties: { sessionExpiryInterval: 1000, ...more },
   });
 
-  it('a message that was sent once does not expire, it is sent again (MQTT-4.3.3-7)', () => {
+  it('a message that was sent does not expire: it is sent again (MQTT-4.3.3-7)', () => {
     const world = new World();
     const client = world.connect(lasting());
     client.subscribe('a', { qos: 2 });
@@ -193,7 +193,7 @@ describe('delivery in MQTT 5', () => {
     expect(world.connect(lasting()).next('publish')).toMatchObject({ packetId, dup: true, qos: 2 });
   });
 
-  it('the exchange of a message that expired here meanwhile goes on to PUBCOMP (MQTT-4.3.3-13)', () => {
+  it('the exchange of a message that expires meanwhile continues to PUBCOMP (MQTT-4.3.3-13)', () => {
     const world = new World();
     const client = world.connect(lasting());
     client.publish('a', 'x', { qos: 2, packetId: 5, properties: { messageExpiryInterval: 1 } });
@@ -248,8 +248,9 @@ describe('delivery in MQTT 5', () => {
     expect(client.messages()).toEqual(['a=4']);
   });
 
-  it('topic aliases are not sent, whatever the client would take (MQTT-3.1.2-26, -27, MQTT-3.3.2-11)', () => {
-    for (const topicAliasMaximum of [undefined, 0, 10]) {
+  it.each([undefined, 0, 10])(
+    'topic aliases are not sent, whatever maximum the client sets: %s (MQTT-3.1.2-26, -27, MQTT-3.3.2-11)',
+    (topicAliasMaximum) => {
       const world = new World();
       const client = world.connect({ protocolVersion: 5, properties: { topicAliasMaximum } });
       client.subscribe('#');
@@ -258,8 +259,8 @@ describe('delivery in MQTT 5', () => {
       for (const packet of client.received) {
         expect(packet).toMatchObject({ topic: 'a/long/topic', properties: {} });
       }
-    }
-  });
+    },
+  );
 
   it('a retained message that is sent later has the rest of its expiry interval (MQTT-3.3.2-6)', () => {
     const world = new World();
@@ -271,7 +272,7 @@ describe('delivery in MQTT 5', () => {
   });
 });
 
-it('where a retained message finds no room, a client of 3.1.1 is cut off instead of acknowledged (3.1.1: MQTT-4.8.0-2)', () => {
+it('a client of 3.1.1 whose retained message finds no room is closed, not acknowledged (3.1.1: MQTT-4.8.0-2)', () => {
   const world = new World({ limits: { retainedMessages: 1 } });
   const client = world.connect({ protocolVersion: 4 });
   client.publish('a', 'x', { retain: true, qos: 1 });

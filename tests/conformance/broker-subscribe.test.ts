@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QoS } from '../../host/core/index.js';
-import { World } from '../host/broker/harness.js';
+import { World } from '../host/broker/world.js';
 
 const qualities = [0, 1, 2] as const;
 
@@ -21,7 +21,7 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
     }
   });
 
-  it('with many filters are as many with one, in one answer in their order (MQTT-3.8.4-5, -6, MQTT-3.9.3-1)', () => {
+  it('with several filters act like several with one each, and get one answer in their order (MQTT-3.8.4-5, -6, MQTT-3.9.3-1)', () => {
     const world = new World({ access: { subscribe: (_, filter) => (filter === 'no' ? 'deny' : 'allow') } });
     const client = world.connect({ protocolVersion });
     const wanted: [string, QoS][] = [
@@ -41,7 +41,7 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
     ]);
   });
 
-  it('UNSUBSCRIBE with many filters ends each of them, in one answer (MQTT-3.10.4-6, MQTT-3.11.3-1)', () => {
+  it('UNSUBSCRIBE with several filters ends each of them and gets one answer (MQTT-3.10.4-6, MQTT-3.11.3-1)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     for (const filter of ['a', 'b', 'c']) client.subscribe(filter);
@@ -52,7 +52,7 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
     expect(client.messages()).toEqual(['b=1']);
   });
 
-  it('what was sent before UNSUBSCRIBE is carried to its end, nothing new begins (MQTT-3.10.4-2, -3)', () => {
+  it('a message sent before UNSUBSCRIBE is completed, and no new one is sent (MQTT-3.10.4-2, -3)', () => {
     const world = new World();
     const client = world.connect(lasting);
     client.subscribe('a', { qos: 2 });
@@ -81,7 +81,7 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
     },
   );
 
-  it('replacing a subscription loses nothing that waits, and sends retained messages again (MQTT-3.8.4-4)', () => {
+  it('a replaced subscription loses no waiting message and gets retained messages again (MQTT-3.8.4-4)', () => {
     const world = new World({ limits: { inflightMessages: 1 } });
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 1 });
@@ -95,7 +95,7 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
     expect(client.messages()).toEqual(['a=2']);
   });
 
-  it('filters and topics are compared as they are written, byte for byte (MQTT-4.7.3-4, MQTT-3.10.4-1)', () => {
+  it('filters and topics are compared byte for byte (MQTT-4.7.3-4, MQTT-3.10.4-1)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     const composed = 'caf\u00e9';
@@ -144,13 +144,13 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
 });
 
 describe('SUBSCRIBE in MQTT 5', () => {
-  it('to a shared subscription is refused, as announced, with 0x9E (3.2.2.3.13)', () => {
+  it('for a shared subscription is refused with 0x9E, as announced (3.2.2.3.13)', () => {
     const client = new World().connect({ protocolVersion: 5 });
     expect(client.connack.properties?.sharedSubscriptionAvailable).toBe(0);
     expect(client.subscribe('$share/group/a')).toEqual([0x9e]);
   });
 
-  it('several subscription identifiers come in one PUBLISH, of which there is one only (MQTT-3.3.4-4)', () => {
+  it('several subscription identifiers come in a single PUBLISH (MQTT-3.3.4-4)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion: 5 });
     client.subscribe('a/#', { qos: 1 }, 1);
@@ -163,7 +163,7 @@ describe('SUBSCRIBE in MQTT 5', () => {
     expect(client.received).toEqual([]);
   });
 
-  it('in 3.1.1 is refused with 0x80 and no other code (3.1.1: MQTT-3.9.3-2)', () => {
+  it('SUBSCRIBE in 3.1.1 is refused with 0x80 and no other code (3.1.1: MQTT-3.9.3-2)', () => {
     const world = new World({
       limits: { topicLevels: 1 },
       access: { subscribe: (_, f) => (f === 'no' ? 'deny' : 'allow') },

@@ -6,7 +6,7 @@ const connect = { type: 'connect', protocolVersion: 5, cleanStart: true, keepAli
 const subscribe = { type: 'subscribe', packetId: 1 } as const;
 const will = { topic: 'w', payload: Buffer.alloc(0), qos: 0, retain: false } as const;
 
-/** What no sender may send: the encoder refuses it by the same rule as the decoder. */
+/** Packets that no sender may send: the encoder refuses them by the same rules as the decoder. */
 const refused: [string, ProtocolVersion, unknown, string][] = [
   ['text with half a surrogate pair (MQTT-1.5.4-1)', 5, { ...connect, clientId: 'a\udfff' }, 'UTF8_INVALID'],
   ['text with U+0000 (MQTT-1.5.4-2)', 5, { ...publish, topic: 'a\0' }, 'UTF8_NUL'],
@@ -15,7 +15,7 @@ const refused: [string, ProtocolVersion, unknown, string][] = [
   ['a will of QoS 3 (MQTT-3.1.2-12)', 5, { ...connect, will: { ...will, qos: 3 } }, 'WILL_QOS_INVALID'],
   ['a will topic with a wildcard (MQTT-4.7.0-1)', 5, { ...connect, will: { ...will, topic: '#' } }, 'TOPIC_WILDCARD'],
   [
-    'a code that CONNACK has not (MQTT-3.2.2-8)',
+    'a code that CONNACK does not have (MQTT-3.2.2-8)',
     5,
     { type: 'connack', sessionPresent: false, reasonCode: 1 },
     'REASON_CODE_INVALID',
@@ -39,7 +39,7 @@ const refused: [string, ProtocolVersion, unknown, string][] = [
   ],
   ...(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const).map(
     (type, at): [string, ProtocolVersion, unknown, string] => [
-      `a code that ${type.toUpperCase()} has not (MQTT-3.${at + 4}.2-1)`,
+      `a code that ${type.toUpperCase()} does not have (MQTT-3.${at + 4}.2-1)`,
       5,
       { type, packetId: 1, reasonCode: 1 },
       'REASON_CODE_INVALID',
@@ -59,13 +59,13 @@ const refused: [string, ProtocolVersion, unknown, string][] = [
     'SHARE_NAME_INVALID',
   ],
   [
-    'a code that SUBACK has not (MQTT-3.9.3-2)',
+    'a code that SUBACK does not have (MQTT-3.9.3-2)',
     5,
     { type: 'suback', packetId: 1, reasonCodes: [3] },
     'REASON_CODE_INVALID',
   ],
   [
-    'a code that SUBACK has not in 3.1.1 (MQTT-3.9.3-2)',
+    'a code that SUBACK does not have in 3.1.1 (MQTT-3.9.3-2)',
     4,
     { type: 'suback', packetId: 1, reasonCodes: [0x87] },
     'REASON_CODE_INVALID',
@@ -77,14 +77,19 @@ const refused: [string, ProtocolVersion, unknown, string][] = [
     'NO_FILTERS',
   ],
   [
-    'a code that UNSUBACK has not (MQTT-3.11.3-2)',
+    'a code that UNSUBACK does not have (MQTT-3.11.3-2)',
     5,
     { type: 'unsuback', packetId: 1, reasonCodes: [1] },
     'REASON_CODE_INVALID',
   ],
-  ['a code that DISCONNECT has not (MQTT-3.14.2-1)', 5, { type: 'disconnect', reasonCode: 1 }, 'REASON_CODE_INVALID'],
   [
-    'a code that AUTH has not (MQTT-3.15.2-1)',
+    'a code that DISCONNECT does not have (MQTT-3.14.2-1)',
+    5,
+    { type: 'disconnect', reasonCode: 1 },
+    'REASON_CODE_INVALID',
+  ],
+  [
+    'a code that AUTH does not have (MQTT-3.15.2-1)',
     5,
     { type: 'auth', reasonCode: 1, properties: { authenticationMethod: 'K' } },
     'REASON_CODE_INVALID',
@@ -140,7 +145,7 @@ describe.each([4, 5] as const)('packets written, protocol version %i', (protocol
     for (const topic of ['\ufeffa', 'a\ufeff', '\ufeff']) expect(round({ ...publish, topic })).toMatchObject({ topic });
   });
 
-  it('reserved flag bits are as table 2-2 has them (MQTT-2.1.3-1; 3.1.1: MQTT-2.2.2-1)', () => {
+  it('reserved flag bits are those of table 2-2 (MQTT-2.1.3-1; 3.1.1: MQTT-2.2.2-1)', () => {
     const five = protocolVersion === 5;
     const packets: [Packet, number][] = [
       [{ ...connect, protocolVersion }, 0x10],
@@ -175,7 +180,7 @@ describe.each([4, 5] as const)('packets written, protocol version %i', (protocol
   });
 });
 
-it('packets of MQTT 5 without properties say so with a length of zero (MQTT-2.2.2-1)', () => {
+it('packets of MQTT 5 without properties have a property length of zero (MQTT-2.2.2-1)', () => {
   expect(encodePacket(publish, 5).toString('hex')).toBe('300400016100');
   expect(encodePacket({ ...subscribe, subscriptions: [{ topicFilter: 'a', qos: 0 }] }, 5).toString('hex')).toBe(
     '820700010000016100',

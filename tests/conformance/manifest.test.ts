@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { typescriptProgram } from '../../tools/run-typescript.js';
-import { idsOf, loadManifest, mqtt5, mqtt311, problemOf, type Statement } from './manifest.js';
+import { readBlock } from '../../tools/tables/blocks.js';
+import { conformanceCounts, conformanceTable } from '../../tools/tables/conformance.js';
+import { idsOf, loadManifest, mqtt5, mqtt311, problemOf, type Statement, type TestReference } from './manifest.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const standards = [
@@ -14,11 +14,6 @@ const all = standards.flatMap(({ version }) => loadManifest(version).statements)
 
 type PerRole = { bound: number; tested: number };
 type Counts = Record<string, { tested: number; codec: PerRole; session: PerRole; broker: PerRole }>;
-const tool = (...options: string[]) =>
-  execFileSync(process.execPath, typescriptProgram('tools/tables/conformance.ts', ...options), {
-    cwd: root,
-    encoding: 'utf8',
-  });
 
 describe.each(standards)('the list of $version', ({ version, groups, chapters }) => {
   const { statements } = loadManifest(version);
@@ -36,7 +31,7 @@ describe.each(standards)('the list of $version', ({ version, groups, chapters })
     expect(statements.map(({ id }) => id)).toEqual(idsOf(groups));
   });
 
-  it('says of each in which section it stands, what it asks and whom it binds', () => {
+  it('has the section of each, what it asks and whom it binds', () => {
     for (const { id, section, says, binds } of statements) {
       const [, group] = /^MQTT-([\d.]+)-\d+$/.exec(id)!;
       expect(`${section}.`.startsWith(`${group.replace(/(\.0)+$/, '')}.`), `${id}: section ${section}`).toBe(true);
@@ -70,9 +65,9 @@ describe('each statement', () => {
     }
   });
 
-  it('that binds the caller says what is left to him, beside a role that is tested here', () => {
+  it('that binds the caller says what it has to do, beside a role that is tested here', () => {
     for (const { id, binds, caller } of all) {
-      expect((caller?.length ?? 0) > 10, `${id} says what is left to the caller`).toBe(binds.includes('caller'));
+      expect((caller?.length ?? 0) > 10, `${id} says what the caller has to do`).toBe(binds.includes('caller'));
       if (binds.includes('caller')) expect(binds.length, id).toBeGreaterThan(1);
     }
   });
@@ -96,23 +91,32 @@ describe('each statement', () => {
 describe('the guard', () => {
   const file = 'tests/conformance/manifest.test.ts';
 
-  it('sees a file, a test, a case and a vector that do not exist, and files that no run reads', () => {
-    const name = 'names tests that exist, by file and exact name';
-    expect(problemOf({ file, name })).toBeUndefined();
-    expect(problemOf({ file: 'tests/conformance/none.test.ts', name })).toContain('no file');
-    expect(problemOf({ file, name: `${name}!` })).toContain('has no test');
-    expect(problemOf({ file, name: name.slice(0, -1) })).toContain('has no test');
-    expect(problemOf({ file, name: 'mqtt-5' }), 'a string that is not a test').toContain('has no test');
-    expect(problemOf({ file, name, case: 'no such' + ' case' })).toContain('has no case');
-    expect(problemOf({ file, name, case: 'mqtt-5' })).toBeUndefined();
-    expect(problemOf({ file: 'tests/vectors/mqtt.json', name: 'PINGREQ (version 4)' })).toBeUndefined();
-    expect(problemOf({ file: 'tests/vectors/mqtt.json', name: 'PINGREQ (version 3)' })).toContain('has no vector');
-    expect(problemOf({ file: 'tools/tables/conformance.ts', name })).toContain('is not run');
+  const name = 'names tests that exist, by file and exact name';
+  const vectors = 'tests/vectors/mqtt.json';
+
+  it.each<[string, TestReference]>([
+    ['test', { file, name }],
+    ['case', { file, name, case: 'mqtt-5' }],
+    ['vector', { file: vectors, name: 'PINGREQ (version 4)' }],
+  ])('accepts a %s that exists', (_, reference) => {
+    expect(problemOf(reference)).toBeUndefined();
+  });
+
+  it.each<[string, TestReference, string]>([
+    ['a file that does not exist', { file: 'tests/conformance/none.test.ts', name }, 'no file'],
+    ['a test that does not exist', { file, name: `${name}!` }, 'has no test'],
+    ['the beginning of a name', { file, name: name.slice(0, -1) }, 'has no test'],
+    ['a string that is not a test', { file, name: 'mqtt-5' }, 'has no test'],
+    ['a case that does not exist', { file, name, case: 'no such' + ' case' }, 'has no case'],
+    ['a vector that does not exist', { file: vectors, name: 'PINGREQ (version 3)' }, 'has no vector'],
+    ['a file that no run reads', { file: 'tools/tables/conformance.ts', name }, 'is not run'],
+  ])('refuses %s', (_, reference, problem) => {
+    expect(problemOf(reference)).toContain(problem);
   });
 });
 
 describe('the counts', () => {
-  const counts: Counts = JSON.parse(tool('--json'));
+  const counts: Counts = conformanceCounts();
   const baseline: Counts = JSON.parse(readFileSync(new URL('baseline.json', import.meta.url), 'utf8'));
 
   it('are not below those that were recorded', () => {
@@ -127,10 +131,10 @@ describe('the counts', () => {
     }
   });
 
-  it('in README.md are those of the manifests', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const [block] = /<!-- conformance -->.*?<!-- \/conformance -->/s.exec(readme) ?? [];
-    if (block !== undefined) expect(block, 'run npx tsx tools/tables/conformance.ts --write').toBe(tool().trim());
+  it('in docs/conformance.md are those of the manifests', () => {
+    expect(readBlock('docs/conformance.md', 'conformance'), 'run npm run docs').toBe(
+      conformanceTable(conformanceCounts()),
+    );
   });
 });
 

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * Who has to do something for a statement here. `caller` is who uses the codec or the session: what is left for him to do
- * no test here can check, so it is said in `caller`. `nobody` says why in `reason`.
+ * Who has to do something here for a statement. `caller` is the program that uses the codec or the session: no test here
+ * can check it, so `Statement.caller` says what it has to do. For `nobody`, `Statement.reason` says why.
  */
 export type Role = 'codec' | 'session' | 'broker' | 'caller' | 'nobody';
 
-/** One test, by file and exact name; `case` is the string that tells one row of a table test from the others. */
+/** One test, by file and exact name; `case` is a string that only one row of a table test has. */
 export interface TestReference {
   file: string;
   name: string;
@@ -18,12 +18,12 @@ export interface Statement {
   section: string;
   says: string;
   binds: Role[];
-  /** `tested` when every role but `caller` has a test; left out where nobody is bound. */
+  /** `tested` when every role except `caller` has a test; left out where nobody is bound. */
   status?: 'tested' | 'open';
   tests?: Partial<Record<Role, TestReference[]>>;
   /** Why a role has no test. */
   open?: Partial<Record<Role, string>>;
-  /** What is left to the caller. */
+  /** What the caller has to do. */
   caller?: string;
   reason?: string;
 }
@@ -33,15 +33,15 @@ export interface Manifest {
   statements: Statement[];
 }
 
-/** Path from this folder, or from the root of the project when it begins with a slash. */
+/** Reads a file by its path from this folder, or from the root of the project when the path begins with a slash. */
 const read = (path: string) =>
   readFileSync(new URL(path.startsWith('/') ? `../..${path}` : path, import.meta.url), 'utf8');
 
 export const loadManifest = (name: string): Manifest => JSON.parse(read(`${name}.json`));
 
 /**
- * The statement ids of appendix B: for each group of the standard the number of its last statement, or the first and
- * the last where it does not begin with 1. Written down apart from the manifests, and checked against the totals of each chapter.
+ * The statement ids of appendix B. For each group of the standard: the number of its last statement, or the first and the
+ * last where it does not begin with 1. A copy independent of the manifests, checked against the totals of each chapter.
  */
 type Groups = Record<string, number | [number, number]>;
 
@@ -157,7 +157,7 @@ export function idsOf(groups: Groups): string[] {
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** The text as a literal in single, double or back quotes, the quotes in it escaped or not. */
+/** A pattern for the text as a literal in single, double or back quotes, with quotes in it escaped or not. */
 const literal = (text: string) => {
   const body = escaped(text).replace(/['"`]/g, '\\\\?$&');
   return `(?:'${body}'|"${body}"|\`${body}\`)`;
@@ -165,7 +165,7 @@ const literal = (text: string) => {
 
 const sources = new Map<string, string>();
 
-/** The source without lines that are comments. */
+/** The source without its comment lines. */
 function sourceOf(file: string): string {
   const known = sources.get(file);
   if (known !== undefined) return known;
@@ -179,8 +179,8 @@ interface VectorFile {
 }
 
 /**
- * What is wrong with a reference, or undefined: the file must be one that the test runs read, and hold a test of that
- * very name that is not skipped: `it('name'` or `it.each(...)('name'` in sources, name and version in the vectors.
+ * What is wrong with a reference, or undefined. The file must be one that the test runs read. It must hold a test of
+ * exactly that name that is not skipped: `it('name'` or `it.each(...)('name'` in sources, name and version in the vectors.
  */
 export function problemOf({ file, name, case: row }: TestReference): string | undefined {
   if (!existsSync(new URL(`../../${file}`, import.meta.url))) return `there is no file ${file}`;
@@ -191,7 +191,7 @@ export function problemOf({ file, name, case: row }: TestReference): string | un
   }
   if (!/^tests\/(unit\/[^/]+\.spec|(host|interop|conformance)\/.+\.test)\.ts$/.test(file)) return `${file} is not run`;
   const source = sourceOf(file);
-  // Between ".each(" and the name there may be anything but the end of that call, which stands before the name.
+  // The name follows `it(`, or the closing parenthesis of `.each(...)`.
   if (!new RegExp(`(?:\\b(?:it|test)|\\))\\(\\s*${literal(name)}`).test(source)) return `${file} has no test "${name}"`;
   if (row !== undefined && !new RegExp(literal(row)).test(source)) return `${file} has no case "${row}"`;
   return undefined;

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../host/core/index.js';
 import { answer, Client, message, refusal, subscribe, unsubscribe } from './session-rig.js';
 
-/** Statements of 3.1.1 are named behind "3.1.1:" where their ids differ. */
+/** Statements of 3.1.1 follow "3.1.1:" where their ids differ. */
 describe.each([4, 5] as const)('messages of the client, protocol version %i', (version) => {
   it.each([1, 2] as const)(
-    'QoS %i goes out under an unused packet id, with DUP 0 (MQTT-2.2.1-3, MQTT-4.3.2-1, -2, MQTT-4.3.3-1, -2; 3.1.1: MQTT-2.3.1-2, MQTT-4.3.2-1, MQTT-4.3.3-1)',
+    'QoS %i is sent with an unused packet id and DUP 0 (MQTT-2.2.1-3, MQTT-4.3.2-1, -2, MQTT-4.3.3-1, -2; 3.1.1: MQTT-2.3.1-2, MQTT-4.3.2-1, MQTT-4.3.3-1)',
     (qos) => {
       const client = new Client(version).connect();
       const ids = [
@@ -28,7 +28,7 @@ describe.each([4, 5] as const)('messages of the client, protocol version %i', (v
     },
   );
 
-  it('QoS 0 goes out with QoS 0 and DUP 0, and is never sent again (MQTT-4.3.1-1)', () => {
+  it('QoS 0 is sent with QoS 0 and DUP 0, and never again (MQTT-4.3.1-1)', () => {
     const client = new Client(version).connect();
     expect(client.send(message(0))).toBe(0);
     expect(client.sent()).toMatchObject([{ qos: 0, dup: false }]);
@@ -70,7 +70,7 @@ describe.each([4, 5] as const)('messages of the client, protocol version %i', (v
     expect(client.send(message(2, id))).toBe(id);
   });
 
-  it('what is sent again has DUP 1 and its first id; nothing else passes before it (MQTT-3.3.1-1, MQTT-4.4.0-1, MQTT-4.6.0-1; 3.1.1: MQTT-2.3.1-3)', () => {
+  it('what is sent again has DUP 1 and its first id, and nothing else is sent before it (MQTT-3.3.1-1, MQTT-4.4.0-1, MQTT-4.6.0-1; 3.1.1: MQTT-2.3.1-3)', () => {
     const client = new Client(version).connect();
     const kept = ([1, 2, 1, 2] as const).map((qos, at) =>
       message(qos, client.send(message(qos)), { topic: `t/${at}` }),
@@ -88,7 +88,7 @@ describe.each([4, 5] as const)('messages of the client, protocol version %i', (v
     );
   });
 
-  it('nothing is sent again while the connection holds (MQTT-4.4.0-1)', () => {
+  it('nothing is sent again while the connection lasts (MQTT-4.4.0-1)', () => {
     const client = new Client(version).connect();
     const kept = [message(1, client.send(message(1))), message(2, client.send(message(2)))];
     client.sent();
@@ -99,7 +99,7 @@ describe.each([4, 5] as const)('messages of the client, protocol version %i', (v
     expect(client.resent(...kept)).toEqual([]);
   });
 
-  it('PUBRELs go in the order of the PUBRECs, again as well (MQTT-4.6.0-4)', () => {
+  it('PUBRELs are sent, and sent again, in the order of the PUBRECs (MQTT-4.6.0-4)', () => {
     const client = new Client(version).connect();
     const ids = [2, 2, 2].map(() => client.send(message(2)));
     const order = [ids[2], ids[0], ids[1]];
@@ -139,7 +139,7 @@ describe.each([4, 5] as const)('messages of the server, protocol version %i', (v
     }
   });
 
-  it('PUBACKs and PUBRECs go in the order in which the messages came (MQTT-4.6.0-2, -3)', () => {
+  it('PUBACKs and PUBRECs are sent in the order in which the messages came (MQTT-4.6.0-2, -3)', () => {
     const messages = ([1, 2, 1, 2, 2, 1] as const).map((qos, at) => message(qos, 10 + at));
     const expected = messages.map(({ qos, packetId }) => ({ type: qos === 1 ? 'puback' : 'pubrec', packetId }));
     const client = new Client(version).connect();
@@ -171,14 +171,14 @@ describe('messages in MQTT 5', () => {
     expect(client.send(message(2, ids[1]))).toBe(ids[1]);
   });
 
-  it('after its own PUBREC of 0x80 and above the id is a new message (MQTT-4.3.3-9)', () => {
+  it('after its own PUBREC of 0x80 and above the id means a new message (MQTT-4.3.3-9)', () => {
     const client = new Client(5, { manualAcknowledgement: true }).connect();
     expect(client.receive(message(2, 9))).toEqual(['message']);
     client.send(answer('pubrec', 9, 0x83));
     expect(client.receive(message(2, 9))).toEqual(['message']);
   });
 
-  it('a message that was sent does not expire any more (MQTT-4.3.3-7)', () => {
+  it('a message that was sent no longer expires (MQTT-4.3.3-7)', () => {
     const client = new Client(5).connect();
     const kept = [message(1, 0, expiring), message(2, 0, expiring)].map((packet) => ({
       ...packet,

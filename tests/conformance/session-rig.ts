@@ -8,14 +8,16 @@ import {
   type PublishPacket,
   type QoS,
 } from '../../host/core/index.js';
-import { ClientSession } from '../../host/core/session.js';
-import { type ClientSessionOptions, SessionError } from '../../host/core/session-types.js';
+import { ClientSession } from '../../host/core/session/client-session.js';
+import { type ClientSessionOptions, SessionError } from '../../host/core/session/session-types.js';
 
 interface Connection {
   cleanStart?: boolean;
-  /** What CONNACK says. */
+  /** Of CONNACK. */
   sessionPresent?: boolean;
+  /** Properties of CONNECT. */
   own?: Properties;
+  /** Properties of CONNACK. */
   server?: Properties;
 }
 
@@ -40,13 +42,12 @@ export function answer(
 
 /** The client session of the core, the packets of both sides as objects, and a clock. */
 export class Client {
+  readonly version: ProtocolVersion;
   now = 0;
   session: ClientSession;
 
-  constructor(
-    readonly version: ProtocolVersion,
-    options: ClientSessionOptions = {},
-  ) {
+  constructor(version: ProtocolVersion, options: ClientSessionOptions = {}) {
+    this.version = version;
     this.session = new ClientSession(options);
   }
 
@@ -65,41 +66,41 @@ export class Client {
     return this;
   }
 
-  /** The connection is lost, and the next one goes on with the session. */
+  /** Loses the connection and continues the session on the next one. */
   reconnect(connection: Connection = {}): void {
     this.session.close();
     this.connect({ sessionPresent: true, ...connection });
   }
 
-  /** Gives the packet id. */
+  /** Returns the packet id. */
   send(packet: Packet): number {
     return this.session.send(packet, this.now);
   }
 
-  /** The types of the events. */
+  /** Returns the types of the events. */
   receive(...packets: Packet[]): string[] {
     const bytes = Buffer.concat(packets.map((packet) => encodePacket(packet, this.version)));
     return this.session.receive(bytes, this.now).map(({ type }) => type);
   }
 
-  /** What went out since the last time. */
+  /** The packets that were sent since the last call. */
   sent(): readonly Packet[] {
     const decoder = new PacketDecoder({ protocolVersion: this.version });
     return decoder.push(Buffer.concat(this.session.takeOutput()));
   }
 
-  /** All that the session sends again, and what the caller sends for it. */
+  /** All packets that are sent again: by the session, and `messages` by the caller when the session asks for them. */
   resent(...messages: PublishPacket[]): readonly Packet[] {
-    for (let id = this.session.poll(this.now); id !== undefined; id = this.session.poll(this.now)) {
+    for (let id = this.session.tick(this.now); id !== undefined; id = this.session.tick(this.now)) {
       const known = messages.find(({ packetId }) => packetId === id);
-      if (!known) throw new Error(`packet id ${id} is to be sent again, of which the test does not know`);
+      if (!known) throw new Error(`the session asks for packet id ${id}, which the test does not know`);
       this.send({ ...known, dup: true });
     }
     return this.sent();
   }
 }
 
-/** The name of the result code with which this is refused, and its statement. */
+/** Runs what must be refused. Returns the name of the result code, its statement and its reason code. */
 export function refusal(run: () => unknown): { codeName: string; statement: string; reasonCode: number | undefined } {
   try {
     run();

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../tools/root.js';
-import type * as VectorSteps from '../firmware/vector-steps.js';
+import type * as VectorSteps from '../firmware/core/vector-steps.js';
 import { targetNames, targets } from '../fuzz/campaign/targets.js';
 import { bundle } from '../mutation/bundles/bundle.js';
 import { load } from '../mutation/bundles/in-process.js';
@@ -12,7 +12,7 @@ import { load } from '../mutation/bundles/in-process.js';
 const FUZZ = join(root, 'tests/fuzz');
 const OURS = ['-Ibuild', '-Ihost/wasm3', '-Ihost/wasm3/aot', '-Itests/firmware', '-DWQ_AOT', '-DNDEBUG', '-w', '-O1'];
 const BINDING = ['host/wasm3/aot/wq_aot.c', 'host/wasm3/wq_core.c', 'host/wasm3/wq_text.c'];
-const RUNNER = ['tests/firmware/runner.c', 'tests/coverage/heap.c'];
+const RUNNER = ['tests/firmware/core/runner.c', 'tests/coverage/heap.c'];
 
 const require = createRequire(import.meta.url);
 const run = (command: string, ...words: string[]): void => {
@@ -41,7 +41,7 @@ export class Programs {
   /** Makes the calls of every vector. Each must do the same as in Node. Returns the number of calls. */
   async runVectors(): Promise<number> {
     const runner = this.#link('runner', ...RUNNER);
-    const make = load<typeof VectorSteps>(await bundle('tests/firmware/vector-steps.ts'), require);
+    const make = load<typeof VectorSteps>(await bundle('tests/firmware/core/vector-steps.ts'), require);
     const [from, to] = ['steps', 'results'].map((file) => join(this.#folder, file));
     let calls = 0;
     for (const name of ['mqttSteps', 'derSteps', 'callSteps', 'sessionSteps'] as const) {

@@ -23,7 +23,7 @@ long heap_live(void) { return live; }
 long heap_peak(void) { return peak; }
 void heap_reset(void) { peak = bytes; }
 
-/* Counts a block that is wanted; 0 when there is none. */
+/* Counts a wanted block. Returns 0 when the limit is reached. */
 static int allow(void) {
   if (left == 0) return 0;
   left--;
@@ -32,12 +32,12 @@ static int allow(void) {
 
 static long size_of(void *block) { return block ? (long)(malloc_usable_size(block) + sizeof(size_t)) : 0; }
 
-/* A block that was given in the place of one of so many bytes. */
+/* Counts a new block that replaces one of so many bytes. */
 static void *counted(void *block, long before) {
   if (!block) return NULL;
   if (before == 0) live++;
   bytes += size_of(block);
-  /* One that grew by moving was there twice; that it grew where it was cannot be seen here. */
+  /* While it moves both blocks are in use. Growing in place looks the same from here. */
   if (bytes > peak) peak = bytes;
   bytes -= before;
   return block;

@@ -93,7 +93,7 @@ export class Authority implements Disposable {
     return this.read(name).toString('hex');
   }
 
-  /** Writes a file; gives its path. */
+  /** Writes a file. @returns its path */
   write(name: string, content: string | Buffer): string {
     writeFileSync(this.path(name), content);
     return this.path(name);

@@ -53,7 +53,7 @@ export class Child {
     return this[stream].split('\n').slice(0, -1);
   }
 
-  /** Waits until `find` gives something; rejects with all output when the program ends without it. */
+  /** Waits until `find` returns something; rejects with all output when the program ends before. */
   until<T>(what: string, find: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const leave = (act: () => void) => {
@@ -105,7 +105,7 @@ export class Child {
   }
 }
 
-/** Runs a program to its end; throws with what it printed unless it gives 0. */
+/** Runs a program to its end; throws with what it printed unless it exits with 0. */
 export async function done(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
   const result = await new Child(command, args, options).ended;
   if (result.code !== 0) throw new Error(`${command} ${args.join(' ')}: code ${result.code}\n${result.stderr}`);

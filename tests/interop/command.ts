@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Child } from './child.js';
 
-/** What `npm install` puts behind the name `wasmqtt`. */
+/** The file that `npm install` links as `wasmqtt`. */
 export const CLI = join(import.meta.dirname, '../../build/host/cli.js');
 
 /** One line of standard output under --json. */

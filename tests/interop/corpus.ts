@@ -11,7 +11,7 @@ export interface Sample {
   file: string;
   kind: SampleKind;
   der: Buffer;
-  /** An encrypted PKCS#8 key: nobody can tell what is in it without its password. */
+  /** An encrypted PKCS#8 key: what is in it cannot be read without its password. */
   isEncrypted: boolean;
 }
 

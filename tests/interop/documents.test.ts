@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Authority } from './authority.js';
 import { Child, type Ended } from './child.js';
 import { Command, cleanEnvironment, type JsonEvent } from './command.js';
-import { commands } from './commands.js';
+import { works } from './device-works.js';
+import { commands } from './fixture-commands.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { temporaryFolder } from './temporary.js';
-import { works } from './works.js';
 
 const DOCUMENTED_BASE = 'https://microvisor.twilio.com';
 const DEVICE_SID = `UV${'0123456789abcdef'.repeat(2)}`;
@@ -133,7 +133,7 @@ describe('the guide for AWS IoT', () => {
     await works(broker, run(), DEVICE_SID);
   });
 
-  it('with an openssl that writes PKCS#1 gives a key that is refused with the way out', async () => {
+  it('provisions a PKCS#1 key with an old openssl, which a run refuses with the way to convert it', async () => {
     const broker = await mosquitto({ requireCertificate: true });
     // What `openssl rsa -outform der` wrote before version 3.
     const old = (script: string) => script.replace('openssl rsa', 'openssl rsa -traditional');
@@ -146,7 +146,7 @@ describe('the guide for AWS IoT', () => {
   });
 });
 
-it('no REST call gives a secret away', async () => {
+it('no REST call shows a secret', async () => {
   const secret = `Tr0ub4dor-${process.pid}`;
   for (const collection of [`/Devices/${DEVICE_SID}/Secrets`, '/Secrets']) {
     const asked: [string, string, Record<string, string>?][] = [

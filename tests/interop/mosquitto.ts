@@ -22,12 +22,15 @@ export interface MosquittoOptions {
 export class Mosquitto {
   #child!: Child;
   readonly #folder = temporaryFolder();
+  readonly #options: MosquittoOptions;
+  readonly authority: Files;
+  readonly port: number;
 
-  private constructor(
-    readonly authority: Files,
-    readonly port: number,
-    private readonly options: MosquittoOptions,
-  ) {}
+  private constructor(authority: Files, port: number, options: MosquittoOptions) {
+    this.authority = authority;
+    this.port = port;
+    this.#options = options;
+  }
 
   static async start(authority: Files, options: MosquittoOptions = {}): Promise<Mosquitto> {
     const broker = new Mosquitto(authority, await freePort(), options);
@@ -41,7 +44,7 @@ export class Mosquitto {
   }
 
   #configure(): void {
-    const { server = 'server', requireCertificate = false, users } = this.options;
+    const { server = 'server', requireCertificate = false, users } = this.#options;
     const passwords = join(this.#folder.folder, 'passwords');
     if (users) {
       writeFileSync(passwords, '', { mode: 0o600 });
@@ -107,7 +110,7 @@ export class Mosquitto {
   }
 
   #client(program: string, args: readonly string[]): Child {
-    const { requireCertificate, users, version = 'mqttv5' } = this.options;
+    const { requireCertificate, users, version = 'mqttv5' } = this.#options;
     const where = ['-h', 'localhost', '-p', `${this.port}`, '--cafile', this.authority.path('ca.pem'), '-V', version];
     const [cert, key] = ['watcher.pem', 'watcher.key'].map((name) => this.authority.path(name));
     const [[user, password] = []] = Object.entries(users ?? {});

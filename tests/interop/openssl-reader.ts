@@ -13,7 +13,7 @@ const EXTENSIONS = 'basicConstraints,keyUsage,subjectKeyIdentifier,authorityKeyI
 const PARALLEL = 2;
 
 function argumentsFor({ kind, isEncrypted }: Sample): string[] {
-  // Without its password only the outer shape of an encrypted key can be told, here as there.
+  // Without its password only the outer shape of an encrypted key can be read, by openssl as by us.
   if (isEncrypted) return ['asn1parse', '-inform', 'DER', '-noout'];
   const shown = { x509: ['-ext', EXTENSIONS], crl: ['-text'], req: [], pkey: [] }[kind];
   return [kind, '-inform', 'DER', '-noout', ...shown];

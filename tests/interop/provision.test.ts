@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from './authority.js';
 import { Child } from './child.js';
 import { Command, cleanEnvironment } from './command.js';
-import { commands } from './commands.js';
+import { works } from './device-works.js';
+import { commands } from './fixture-commands.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { temporaryFolder } from './temporary.js';
-import { works } from './works.js';
 
 const DEVICE_SID = `UV${'ef'.repeat(16)}`;
 
@@ -66,7 +66,7 @@ async function provisionAndRun(
   await works(mosquitto, device, clientId);
 }
 
-/** A CA that stands for that of a service, with the certificate of its broker. */
+/** A CA in place of that of a service, with the certificate of its broker. */
 function service(): Authority {
   const authority = new Authority('Service CA', 'rsa');
   undo.push(() => authority[Symbol.dispose]());
@@ -79,7 +79,7 @@ function service(): Authority {
 
 describe('a device is provisioned with the files that the documents make', () => {
   it.each([
-    ['PEM, as the broker gives them', 'pem'],
+    ['PEM, as the broker hands them out', 'pem'],
     ['DER, after the commands that convert them', 'der'],
   ])('the guide for any broker: %s', async (_, form) => {
     const authority = service();

@@ -1,10 +1,5 @@
 import { hex_decode, hex_encode } from '../../assembly/hex';
-import {
-  RESULT_HEX_BAD_DIGIT,
-  RESULT_HEX_ODD_LENGTH,
-  RESULT_INVALID_ARGUMENT,
-  RESULT_OUT_OF_SPACE,
-} from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 import { INPUT, OFFSET, OUTPUT, put, putText } from './bytes';
 
 function text(address: usize, length: i32): string {
@@ -30,12 +25,12 @@ describe('hex_encode (RFC 4648 section 8, in lower case)', () => {
 
   it('writes nothing when the digits do not fit', () => {
     const length = put('00 01 02 03 04');
-    expect(hex_encode(INPUT, length, OUTPUT, 9)).toBe(RESULT_OUT_OF_SPACE);
+    expect(hex_encode(INPUT, length, OUTPUT, 9)).toBe(Result.OUT_OF_SPACE);
     expect(load<u8>(OUTPUT)).toBe(0xee);
   });
 
   it('refuses a length whose digits could not be counted', () => {
-    expect(hex_encode(INPUT, 0x40000000, OUTPUT, 0xffffffff)).toBe(RESULT_INVALID_ARGUMENT);
+    expect(hex_encode(INPUT, 0x40000000, OUTPUT, 0xffffffff)).toBe(Result.INVALID_ARGUMENT);
   });
 });
 
@@ -70,7 +65,7 @@ describe('hex_decode', () => {
         putText('0123456789abcdefABCD');
         store<u8>(INPUT + at, value);
         const result = hex_decode(INPUT, 20, OUTPUT, 10, OFFSET);
-        expect(result).toBe(isDigit ? 10 : RESULT_HEX_BAD_DIGIT);
+        expect(result).toBe(isDigit ? 10 : Result.HEX_BAD_DIGIT);
         if (!isDigit) expect(load<u32>(OFFSET)).toBe(at);
       }
     }
@@ -78,30 +73,30 @@ describe('hex_decode', () => {
 
   it('gives the first of two bad digits', () => {
     const length = putText('00zz11223344556677xx');
-    expect(hex_decode(INPUT, length, OUTPUT, 64, OFFSET)).toBe(RESULT_HEX_BAD_DIGIT);
+    expect(hex_decode(INPUT, length, OUTPUT, 64, OFFSET)).toBe(Result.HEX_BAD_DIGIT);
     expect(load<u32>(OFFSET)).toBe(2);
   });
 
   it('refuses an odd number of digits at the last one', () => {
     const length = putText('00112233445');
-    expect(hex_decode(INPUT, length, OUTPUT, 64, OFFSET)).toBe(RESULT_HEX_ODD_LENGTH);
+    expect(hex_decode(INPUT, length, OUTPUT, 64, OFFSET)).toBe(Result.HEX_ODD_LENGTH);
     expect(load<u32>(OFFSET)).toBe(10);
   });
 
   it('names the line break, not the odd length, when a line break makes the length odd', () => {
     const length = putText('0011\n');
-    expect(hex_decode(INPUT, length, OUTPUT, 64, OFFSET)).toBe(RESULT_HEX_BAD_DIGIT);
+    expect(hex_decode(INPUT, length, OUTPUT, 64, OFFSET)).toBe(Result.HEX_BAD_DIGIT);
     expect(load<u32>(OFFSET)).toBe(4);
   });
 
   it('writes nothing when the bytes do not fit', () => {
     const length = putText('001122334455');
-    expect(hex_decode(INPUT, length, OUTPUT, 5, OFFSET)).toBe(RESULT_OUT_OF_SPACE);
+    expect(hex_decode(INPUT, length, OUTPUT, 5, OFFSET)).toBe(Result.OUT_OF_SPACE);
     expect(load<u8>(OUTPUT)).toBe(0xee);
   });
 
   it('does without an address for the error offset', () => {
     const length = putText('0g');
-    expect(hex_decode(INPUT, length, OUTPUT, 5, 0)).toBe(RESULT_HEX_BAD_DIGIT);
+    expect(hex_decode(INPUT, length, OUTPUT, 5, 0)).toBe(Result.HEX_BAD_DIGIT);
   });
 });

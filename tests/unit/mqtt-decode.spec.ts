@@ -1,11 +1,11 @@
-import * as abi from '../../build/abi/assembly';
+import { Packet, PacketType, Result } from '../../build/abi/assembly';
 import { INPUT, repeat } from './bytes';
-import { decode, field, hexAt, LARGEST, place, RECORD } from './mqtt-records';
+import { decode, field, hexAt, LARGEST, place, RECORD, record } from './mqtt-records';
 
 /** The bytes are refused with this code, at this byte. */
 function refused(version: i32, hex: string, code: i32, offset: u32, maximum: u32 = LARGEST): void {
   expect(decode(version, hex, maximum)).toBe(code, hex);
-  expect(field(abi.PACKET_ERROR_OFFSET)).toBe(offset, hex);
+  expect(record.errorOffset).toBe(offset, hex);
 }
 
 function refusedByBoth(hex: string, code: i32, offset: u32): void {
@@ -15,14 +15,14 @@ function refusedByBoth(hex: string, code: i32, offset: u32): void {
 
 function waits(version: i32, hex: string, needed: u32): void {
   expect(decode(version, hex)).toBe(0, hex);
-  expect(field(abi.PACKET_NEEDED)).toBe(needed, hex);
+  expect(record.needed).toBe(needed, hex);
 }
 
 /** The bytes are one whole packet. */
 function accepted(version: i32, hex: string): void {
   expect(decode(version, hex)).toBe(hex.length >> 1, hex);
-  expect(field(abi.PACKET_LENGTH)).toBe(hex.length >> 1, hex);
-  expect(load<u32>(RECORD + abi.PACKET_SIZE)).toBe(0xeeeeeeee, 'nothing is written behind the record');
+  expect(record.length).toBe(hex.length >> 1, hex);
+  expect(load<u32>(RECORD + Packet.SIZE)).toBe(0xeeeeeeee, 'nothing is written behind the record');
 }
 
 function bytes(offset: usize): string {
@@ -43,57 +43,57 @@ describe('mqtt_decode: views and fields', () => {
       5,
       connect('05', 'f60e10' + '0511000000aa' + '0003646576' + '00' + '000177' + '00026869' + '000175' + '000170'),
     );
-    expect(field(abi.PACKET_TYPE)).toBe(abi.PACKET_TYPE_CONNECT);
-    expect(field(abi.PACKET_PROTOCOL_VERSION)).toBe(5);
-    expect(field(abi.PACKET_CONNECT_FLAGS)).toBe(0xf6);
-    expect(field(abi.PACKET_KEEP_ALIVE)).toBe(3600);
-    expect(bytes(abi.PACKET_PROPERTIES)).toBe('11000000aa');
-    expect(place(abi.PACKET_PROPERTIES)).toBe(13);
-    expect(field(abi.PACKET_PROPERTIES_PRESENT_LOW)).toBe(1 << 17);
-    expect(bytes(abi.PACKET_CLIENT_ID)).toBe('646576');
-    expect(place(abi.PACKET_CLIENT_ID)).toBe(20);
-    expect(field(abi.PACKET_WILL_PROPERTIES_LENGTH)).toBe(0);
-    expect(bytes(abi.PACKET_TOPIC)).toBe('77');
-    expect(bytes(abi.PACKET_PAYLOAD)).toBe('6869');
-    expect(bytes(abi.PACKET_USER_NAME)).toBe('75');
-    expect(bytes(abi.PACKET_PASSWORD)).toBe('70');
+    expect(record.type).toBe(PacketType.CONNECT);
+    expect(record.protocolVersion).toBe(5);
+    expect(record.connectFlags).toBe(0xf6);
+    expect(record.keepAlive).toBe(3600);
+    expect(bytes(offsetof<Packet>('properties'))).toBe('11000000aa');
+    expect(place(offsetof<Packet>('properties'))).toBe(13);
+    expect(record.propertiesPresentLow).toBe(1 << 17);
+    expect(bytes(offsetof<Packet>('clientId'))).toBe('646576');
+    expect(place(offsetof<Packet>('clientId'))).toBe(20);
+    expect(record.willPropertiesLength).toBe(0);
+    expect(bytes(offsetof<Packet>('topic'))).toBe('77');
+    expect(bytes(offsetof<Packet>('payload'))).toBe('6869');
+    expect(bytes(offsetof<Packet>('userName'))).toBe('75');
+    expect(bytes(offsetof<Packet>('password'))).toBe('70');
   });
 
   it('PUBLISH: flags, packet id, alias, properties and payload', () => {
     accepted(5, '3d120001611234' + '0a' + '230007' + '260001780001' + '79' + '7061');
-    expect(field(abi.PACKET_FLAGS) & 15).toBe(13);
-    expect(field(abi.PACKET_PACKET_ID)).toBe(0x1234);
-    expect(field(abi.PACKET_TOPIC_ALIAS)).toBe(7);
-    expect(field(abi.PACKET_PROPERTIES_PRESENT_LOW)).toBe(0);
-    expect(field(abi.PACKET_PROPERTIES_PRESENT_HIGH)).toBe((1 << 3) | (1 << 6));
-    expect(place(abi.PACKET_PAYLOAD)).toBe(18);
-    expect(bytes(abi.PACKET_PAYLOAD)).toBe('7061');
+    expect(record.flags & 15).toBe(13);
+    expect(record.packetId).toBe(0x1234);
+    expect(record.topicAlias).toBe(7);
+    expect(record.propertiesPresentLow).toBe(0);
+    expect(record.propertiesPresentHigh).toBe((1 << 3) | (1 << 6));
+    expect(place(offsetof<Packet>('payload'))).toBe(18);
+    expect(bytes(offsetof<Packet>('payload'))).toBe('7061');
   });
 
   it('lists: their bytes and how many entries they have', () => {
     accepted(4, '820a0001000161010001' + '6202');
-    expect(field(abi.PACKET_COUNT)).toBe(2);
-    expect(place(abi.PACKET_PAYLOAD)).toBe(4);
+    expect(record.count).toBe(2);
+    expect(place(offsetof<Packet>('payload'))).toBe(4);
     accepted(5, 'a209' + '000100' + '000161' + '000162');
-    expect(field(abi.PACKET_COUNT)).toBe(2);
+    expect(record.count).toBe(2);
     accepted(5, '9006' + '000100' + '000187');
-    expect(field(abi.PACKET_COUNT)).toBe(3);
-    expect(bytes(abi.PACKET_PAYLOAD)).toBe('000187');
+    expect(record.count).toBe(3);
+    expect(bytes(offsetof<Packet>('payload'))).toBe('000187');
   });
 
   it('CONNACK, acknowledgements, DISCONNECT, AUTH: reason codes, and 0 when they are left out', () => {
     accepted(4, '20020005');
-    expect(field(abi.PACKET_REASON_CODE)).toBe(5);
+    expect(record.reasonCode).toBe(5);
     accepted(4, '20020100');
-    expect(field(abi.PACKET_CONNECT_FLAGS)).toBe(1);
+    expect(record.connectFlags).toBe(1);
     accepted(5, '4003000110');
-    expect(field(abi.PACKET_REASON_CODE)).toBe(0x10);
+    expect(record.reasonCode).toBe(0x10);
     accepted(5, '40020001');
-    expect(field(abi.PACKET_REASON_CODE)).toBe(0);
+    expect(record.reasonCode).toBe(0);
     accepted(5, 'e00104');
-    expect(field(abi.PACKET_REASON_CODE)).toBe(4);
+    expect(record.reasonCode).toBe(4);
     accepted(5, 'f006' + '18' + '041500016d');
-    expect(field(abi.PACKET_REASON_CODE)).toBe(0x18);
+    expect(record.reasonCode).toBe(0x18);
     accepted(4, 'c000');
     accepted(5, 'd000');
   });
@@ -105,20 +105,20 @@ describe('mqtt_decode: views and fields', () => {
 
   it('a CONNECT brings its version, whatever the stream spoke before', () => {
     accepted(5, connect('04', '02003c0000'));
-    expect(field(abi.PACKET_PROTOCOL_VERSION)).toBe(4);
+    expect(record.protocolVersion).toBe(4);
     accepted(4, connect('05', '02003c000000'));
-    expect(field(abi.PACKET_PROTOCOL_VERSION)).toBe(5);
+    expect(record.protocolVersion).toBe(5);
     accepted(4, '100e00064d514973647003' + '02003c0000');
-    expect(field(abi.PACKET_PROTOCOL_VERSION)).toBe(3);
+    expect(record.protocolVersion).toBe(3);
   });
 
   it('clears what an earlier packet left in the record', () => {
     accepted(5, '3212' + '0001611234' + '0a' + '230007' + '26000178000179' + '7061');
     accepted(4, 'c000');
-    expect(field(abi.PACKET_PACKET_ID)).toBe(0);
-    expect(field(abi.PACKET_TOPIC)).toBe(0);
-    expect(field(abi.PACKET_PAYLOAD_LENGTH)).toBe(0);
-    expect(field(abi.PACKET_PROPERTIES_PRESENT_HIGH)).toBe(0);
+    expect(record.packetId).toBe(0);
+    expect(<u32>record.topic).toBe(0);
+    expect(record.payloadLength).toBe(0);
+    expect(record.propertiesPresentHigh).toBe(0);
   });
 });
 
@@ -136,113 +136,113 @@ describe('mqtt_decode: packets that are not complete', () => {
   });
 
   it('refuses at once what no further byte can mend', () => {
-    refusedByBoth('00', abi.RESULT_PACKET_TYPE_RESERVED, 0);
-    refused(4, 'f0', abi.RESULT_PACKET_TYPE_RESERVED, 0);
-    refusedByBoth('36', abi.RESULT_QOS_INVALID, 0);
-    refusedByBoth('38', abi.RESULT_DUP_WITH_QOS_0, 0);
-    refusedByBoth('41', abi.RESULT_FLAGS_RESERVED, 0);
-    refusedByBoth('30ffffffff', abi.RESULT_REMAINING_LENGTH_TOO_LONG, 1);
-    refused(5, '308000', abi.RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL, 1);
-    refused(5, '30c801', abi.RESULT_PACKET_TOO_LARGE, 1, 202);
+    refusedByBoth('00', Result.PACKET_TYPE_RESERVED, 0);
+    refused(4, 'f0', Result.PACKET_TYPE_RESERVED, 0);
+    refusedByBoth('36', Result.QOS_INVALID, 0);
+    refusedByBoth('38', Result.DUP_WITH_QOS_0, 0);
+    refusedByBoth('41', Result.FLAGS_RESERVED, 0);
+    refusedByBoth('30ffffffff', Result.REMAINING_LENGTH_TOO_LONG, 1);
+    refused(5, '308000', Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL, 1);
+    refused(5, '30c801', Result.PACKET_TOO_LARGE, 1, 202);
     waits(5, '30c8', 1);
   });
 
   it('counts the fixed header in the maximum packet size', () => {
     expect(decode(4, '30030001' + '61', 5)).toBe(5);
-    refused(4, '3003000161', abi.RESULT_PACKET_TOO_LARGE, 1, 4);
-    refused(4, 'c000', abi.RESULT_PACKET_TOO_LARGE, 1, 1);
+    refused(4, '3003000161', Result.PACKET_TOO_LARGE, 1, 4);
+    refused(4, 'c000', Result.PACKET_TOO_LARGE, 1, 1);
   });
 });
 
 describe('mqtt_decode: each rule broken once', () => {
   it('fixed header', () => {
-    refusedByBoth('3080808080', abi.RESULT_REMAINING_LENGTH_TOO_LONG, 1);
-    refused(5, 'c08000', abi.RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL, 1);
+    refusedByBoth('3080808080', Result.REMAINING_LENGTH_TOO_LONG, 1);
+    refused(5, 'c08000', Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL, 1);
     accepted(4, 'c08000');
-    refusedByBoth('0000', abi.RESULT_PACKET_TYPE_RESERVED, 0);
-    refusedByBoth('6002' + '0001', abi.RESULT_FLAGS_RESERVED, 0);
-    refusedByBoth('36050001610001', abi.RESULT_QOS_INVALID, 0);
-    refusedByBoth('38030001' + '61', abi.RESULT_DUP_WITH_QOS_0, 0);
+    refusedByBoth('0000', Result.PACKET_TYPE_RESERVED, 0);
+    refusedByBoth('6002' + '0001', Result.FLAGS_RESERVED, 0);
+    refusedByBoth('36050001610001', Result.QOS_INVALID, 0);
+    refusedByBoth('38030001' + '61', Result.DUP_WITH_QOS_0, 0);
   });
 
   it('a CONNECT of MQTT 5 has a minimal Remaining Length even when the stream spoke 3.1.1', () => {
-    refused(4, '108d00' + '00044d51545405' + '02003c000000', abi.RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL, 1);
+    refused(4, '108d00' + '00044d51545405' + '02003c000000', Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL, 1);
     accepted(4, '108c00' + '00044d51545404' + '02003c0000');
   });
 
   it('framing', () => {
-    refusedByBoth('30020002', abi.RESULT_PACKET_TRUNCATED, 2);
-    refusedByBoth('c00100', abi.RESULT_TRAILING_BYTES, 2);
-    refused(4, '4003000100', abi.RESULT_TRAILING_BYTES, 4);
-    refusedByBoth('40020000', abi.RESULT_PACKET_ID_ZERO, 2);
+    refusedByBoth('30020002', Result.PACKET_TRUNCATED, 2);
+    refusedByBoth('c00100', Result.TRAILING_BYTES, 2);
+    refused(4, '4003000100', Result.TRAILING_BYTES, 4);
+    refusedByBoth('40020000', Result.PACKET_ID_ZERO, 2);
   });
 
   it('text and topics', () => {
-    refusedByBoth('30050003' + '61ed9f', abi.RESULT_UTF8_INVALID, 5);
-    refusedByBoth('30040002' + '6100', abi.RESULT_UTF8_NUL, 5);
-    refused(4, '30020000', abi.RESULT_TOPIC_EMPTY, 2);
-    refused(5, '3003000000', abi.RESULT_TOPIC_EMPTY, 2);
-    refusedByBoth('30040002' + '612b', abi.RESULT_TOPIC_WILDCARD, 5);
-    refused(4, '82060001' + '0001' + '2304', abi.RESULT_SUBSCRIPTION_OPTIONS_RESERVED, 7);
-    refused(4, '82070001' + '0002' + '612300', abi.RESULT_FILTER_WILDCARD_MISPLACED, 6);
-    refused(4, '82070001' + '0002' + '612b00', abi.RESULT_FILTER_PLUS_MISPLACED, 6);
-    refused(5, '820d000100' + '0007' + '2473686172652f' + '00', abi.RESULT_SHARE_NAME_INVALID, 7);
-    refused(5, '820e000100' + '0008' + '2473686172652f67' + '00', abi.RESULT_SHARE_FILTER_INVALID, 7);
+    refusedByBoth('30050003' + '61ed9f', Result.UTF8_INVALID, 5);
+    refusedByBoth('30040002' + '6100', Result.UTF8_NUL, 5);
+    refused(4, '30020000', Result.TOPIC_EMPTY, 2);
+    refused(5, '3003000000', Result.TOPIC_EMPTY, 2);
+    refusedByBoth('30040002' + '612b', Result.TOPIC_WILDCARD, 5);
+    refused(4, '82060001' + '0001' + '2304', Result.SUBSCRIPTION_OPTIONS_RESERVED, 7);
+    refused(4, '82070001' + '0002' + '612300', Result.FILTER_WILDCARD_MISPLACED, 6);
+    refused(4, '82070001' + '0002' + '612b00', Result.FILTER_PLUS_MISPLACED, 6);
+    refused(5, '820d000100' + '0007' + '2473686172652f' + '00', Result.SHARE_NAME_INVALID, 7);
+    refused(5, '820e000100' + '0008' + '2473686172652f67' + '00', Result.SHARE_FILTER_INVALID, 7);
   });
 
   it('subscriptions', () => {
-    refused(5, '8210000100' + '000a' + '2473686172652f672f61' + '04', abi.RESULT_SHARE_NO_LOCAL, 17);
-    refused(4, '82020001', abi.RESULT_NO_FILTERS, 4);
-    refused(5, 'a203000100', abi.RESULT_NO_FILTERS, 5);
-    refused(5, '8207000100' + '00016140', abi.RESULT_SUBSCRIPTION_OPTIONS_RESERVED, 8);
-    refused(5, '8207000100' + '00016103', abi.RESULT_QOS_INVALID, 8);
-    refused(5, '8207000100' + '00016130', abi.RESULT_RETAIN_HANDLING_INVALID, 8);
-    refused(4, '90020001', abi.RESULT_NO_REASON_CODES, 4);
-    refused(5, 'b003000100', abi.RESULT_NO_REASON_CODES, 5);
-    refused(4, '9003000103', abi.RESULT_REASON_CODE_INVALID, 4);
+    refused(5, '8210000100' + '000a' + '2473686172652f672f61' + '04', Result.SHARE_NO_LOCAL, 17);
+    refused(4, '82020001', Result.NO_FILTERS, 4);
+    refused(5, 'a203000100', Result.NO_FILTERS, 5);
+    refused(5, '8207000100' + '00016140', Result.SUBSCRIPTION_OPTIONS_RESERVED, 8);
+    refused(5, '8207000100' + '00016103', Result.QOS_INVALID, 8);
+    refused(5, '8207000100' + '00016130', Result.RETAIN_HANDLING_INVALID, 8);
+    refused(4, '90020001', Result.NO_REASON_CODES, 4);
+    refused(5, 'b003000100', Result.NO_REASON_CODES, 5);
+    refused(4, '9003000103', Result.REASON_CODE_INVALID, 4);
   });
 
   it('CONNECT and CONNACK', () => {
-    refusedByBoth('100c' + '00046d717474' + '0402003c0000', abi.RESULT_PROTOCOL_NAME_INVALID, 4);
-    refusedByBoth(connect('06', '02003c0000'), abi.RESULT_PROTOCOL_VERSION_UNSUPPORTED, 8);
-    refusedByBoth(connect('04', '03003c0000'), abi.RESULT_CONNECT_FLAGS_RESERVED, 9);
-    refusedByBoth(connect('04', '0a003c0000'), abi.RESULT_WILL_FLAGS_WITHOUT_WILL, 9);
-    refusedByBoth(connect('04', '22003c0000'), abi.RESULT_WILL_RETAIN_WITHOUT_WILL, 9);
-    refusedByBoth(connect('04', '1e003c00000001770000'), abi.RESULT_WILL_QOS_INVALID, 9);
-    refusedByBoth(connect('04', '06003c000000000000'), abi.RESULT_TOPIC_EMPTY, 16);
-    refusedByBoth(connect('04', '06003c00000001230000'), abi.RESULT_TOPIC_WILDCARD, 16);
-    refusedByBoth(connect('04', '42003c00000000'), abi.RESULT_PASSWORD_WITHOUT_USER_NAME, 9);
+    refusedByBoth('100c' + '00046d717474' + '0402003c0000', Result.PROTOCOL_NAME_INVALID, 4);
+    refusedByBoth(connect('06', '02003c0000'), Result.PROTOCOL_VERSION_UNSUPPORTED, 8);
+    refusedByBoth(connect('04', '03003c0000'), Result.CONNECT_FLAGS_RESERVED, 9);
+    refusedByBoth(connect('04', '0a003c0000'), Result.WILL_FLAGS_WITHOUT_WILL, 9);
+    refusedByBoth(connect('04', '22003c0000'), Result.WILL_RETAIN_WITHOUT_WILL, 9);
+    refusedByBoth(connect('04', '1e003c00000001770000'), Result.WILL_QOS_INVALID, 9);
+    refusedByBoth(connect('04', '06003c000000000000'), Result.TOPIC_EMPTY, 16);
+    refusedByBoth(connect('04', '06003c00000001230000'), Result.TOPIC_WILDCARD, 16);
+    refusedByBoth(connect('04', '42003c00000000'), Result.PASSWORD_WITHOUT_USER_NAME, 9);
     accepted(5, connect('05', '42003c0000000000'));
-    refusedByBoth(connect('04', '00003c0000'), abi.RESULT_CLIENT_ID_REQUIRED, 12);
+    refusedByBoth(connect('04', '00003c0000'), Result.CLIENT_ID_REQUIRED, 12);
     accepted(5, connect('05', '00003c000000'));
-    refusedByBoth('20020200', abi.RESULT_CONNACK_FLAGS_RESERVED, 2);
-    refused(4, '20020105', abi.RESULT_SESSION_PRESENT_WITH_ERROR, 2);
-    refused(5, '2003018700', abi.RESULT_SESSION_PRESENT_WITH_ERROR, 2);
+    refusedByBoth('20020200', Result.CONNACK_FLAGS_RESERVED, 2);
+    refused(4, '20020105', Result.SESSION_PRESENT_WITH_ERROR, 2);
+    refused(5, '2003018700', Result.SESSION_PRESENT_WITH_ERROR, 2);
   });
 
   it('properties', () => {
-    refused(5, '3004000161' + '01', abi.RESULT_PROPERTY_LENGTH_INVALID, 5);
-    refused(5, '3006000161' + '020400', abi.RESULT_PROPERTY_UNKNOWN, 6);
-    refused(5, '3007000161' + '03210001', abi.RESULT_PROPERTY_FOREIGN, 6);
-    refused(5, '3008000161' + '0401000100', abi.RESULT_PROPERTY_DUPLICATE, 8);
-    refused(5, '3005000161' + '0101', abi.RESULT_PROPERTY_TRUNCATED, 7);
-    refused(5, '3006000161' + '020102', abi.RESULT_PROPERTY_NOT_BOOLEAN, 7);
-    refused(5, '3006000161' + '020b00', abi.RESULT_PROPERTY_ZERO, 7);
-    refused(5, '3007000161' + '03230000', abi.RESULT_TOPIC_ALIAS_ZERO, 7);
-    refused(5, '20060000' + '03160000', abi.RESULT_AUTHENTICATION_METHOD_MISSING, 5);
-    refused(5, 'f0021800', abi.RESULT_AUTHENTICATION_METHOD_MISSING, 4);
+    refused(5, '3004000161' + '01', Result.PROPERTY_LENGTH_INVALID, 5);
+    refused(5, '3006000161' + '020400', Result.PROPERTY_UNKNOWN, 6);
+    refused(5, '3007000161' + '03210001', Result.PROPERTY_FOREIGN, 6);
+    refused(5, '3008000161' + '0401000100', Result.PROPERTY_DUPLICATE, 8);
+    refused(5, '3005000161' + '0101', Result.PROPERTY_TRUNCATED, 7);
+    refused(5, '3006000161' + '020102', Result.PROPERTY_NOT_BOOLEAN, 7);
+    refused(5, '3006000161' + '020b00', Result.PROPERTY_ZERO, 7);
+    refused(5, '3007000161' + '03230000', Result.TOPIC_ALIAS_ZERO, 7);
+    refused(5, '20060000' + '03160000', Result.AUTHENTICATION_METHOD_MISSING, 5);
+    refused(5, 'f0021800', Result.AUTHENTICATION_METHOD_MISSING, 4);
   });
 
   it('a Property Length that runs into the payload is not believed', () => {
-    refused(5, '300d' + '000161' + '10' + repeat('61', 9), abi.RESULT_PROPERTY_LENGTH_INVALID, 5);
+    refused(5, '300d' + '000161' + '10' + repeat('61', 9), Result.PROPERTY_LENGTH_INVALID, 5);
   });
 
   it('counts the offset from the first byte of the packet, also when it lies inside a stream', () => {
     expect(decode(4, 'c000' + '30040002' + '612b')).toBe(2);
-    const packet = field(abi.PACKET_LENGTH);
+    const packet = record.length;
     expect(packet).toBe(2);
     memory.copy(INPUT, INPUT + 2, 6);
-    expect(decode(4, '30040002' + '612b')).toBe(abi.RESULT_TOPIC_WILDCARD);
-    expect(field(abi.PACKET_ERROR_OFFSET)).toBe(5);
+    expect(decode(4, '30040002' + '612b')).toBe(Result.TOPIC_WILDCARD);
+    expect(record.errorOffset).toBe(5);
   });
 });

@@ -1,21 +1,22 @@
 /** Packet records for the specs: decoded from hex, or filled field by field and encoded. */
 import { mqtt_decode, mqtt_encode } from '../../assembly/mqtt';
-import * as abi from '../../build/abi/assembly';
+import { Packet, PacketType, Result } from '../../build/abi/assembly';
 import { INPUT, OUTPUT, put } from './bytes';
 
 /** The one record that the specs use. */
 export const RECORD: usize = memory.data(256, 16);
+export const record = changetype<Packet>(RECORD);
 const ARENA: usize = memory.data(4096, 16);
 let arena: usize = ARENA;
 
 /** More than any packet of the specs. */
 export const LARGEST: u32 = 268435460;
 
-/** Decodes hex as a packet of this version; gives the result. */
+/** Decodes hex as a packet of this version and returns the result. */
 export function decode(version: i32, hex: string, maximum: u32 = LARGEST): i32 {
   const length = put(hex);
   memory.fill(RECORD, 0xee, 256);
-  return mqtt_decode(INPUT, length, version, maximum, RECORD);
+  return mqtt_decode(INPUT, length, version, maximum, record);
 }
 
 export function field(offset: usize): u32 {
@@ -33,10 +34,10 @@ export function set(offset: usize, value: u32): void {
 
 /** Begins a new record in which everything else is zero. */
 export function begin(type: i32, version: i32): void {
-  memory.fill(RECORD, 0, abi.PACKET_SIZE);
+  memory.fill(RECORD, 0, Packet.SIZE);
   arena = ARENA;
-  set(abi.PACKET_TYPE, type);
-  set(abi.PACKET_PROTOCOL_VERSION, version);
+  record.type = type;
+  record.protocolVersion = version;
 }
 
 /** Lets the field at `offset` and the length after it say these bytes. */
@@ -57,7 +58,7 @@ export function setText(offset: usize, text: string): void {
 
 function encode(capacity: u32): i32 {
   memory.fill(OUTPUT, 0xee, 4096);
-  return mqtt_encode(RECORD, OUTPUT, capacity);
+  return mqtt_encode(record, OUTPUT, capacity);
 }
 
 function untouched(from: usize): bool {
@@ -80,11 +81,11 @@ export function refused(code: i32, what: string): void {
 export function encoded(hex: string, what: string): void {
   const length: u32 = hex.length >> 1;
   for (let capacity: u32 = 0; capacity < length; capacity++) {
-    expect(encode(capacity)).toBe(abi.RESULT_OUT_OF_SPACE, what);
+    expect(encode(capacity)).toBe(Result.OUT_OF_SPACE, what);
     expect(untouched(0)).toBe(true, what);
   }
   expect(encode(length)).toBe(<i32>length, what);
-  expect(field(abi.PACKET_LENGTH)).toBe(length, what);
+  expect(record.length).toBe(length, what);
   expect(untouched(length)).toBe(true, what);
   expect(hexAt(OUTPUT, length)).toBe(hex, what);
 }
@@ -97,4 +98,26 @@ export function hexAt(address: usize, length: u32): string {
     text += '0123456789abcdef'.charAt(value >> 4) + '0123456789abcdef'.charAt(value & 15);
   }
   return text;
+}
+
+export function connect(version: i32, flags: u32): void {
+  begin(PacketType.CONNECT, version);
+  record.connectFlags = flags;
+  record.keepAlive = 60;
+  setText(offsetof<Packet>('clientId'), 'dev');
+}
+
+export function publish(version: i32, flags: u32, topic: string): void {
+  begin(PacketType.PUBLISH, version);
+  record.flags = flags;
+  record.packetId = 1;
+  setText(offsetof<Packet>('topic'), topic);
+  setText(offsetof<Packet>('payload'), 'hi');
+}
+
+/** A packet that has a packet id; its list or reason codes as hex. */
+export function withId(type: i32, version: i32, payload: string): void {
+  begin(type, version);
+  record.packetId = 1;
+  setBytes(offsetof<Packet>('payload'), payload);
 }

@@ -1,5 +1,5 @@
 import { mqtt_topic_filter_check, mqtt_topic_match, mqtt_topic_name_check } from '../../assembly/mqtt';
-import * as abi from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 import { INPUT, put, putText, repeat } from './bytes';
 
 function nameCheck(topic: string): i32 {
@@ -45,25 +45,25 @@ describe('mqtt_topic_name_check (4.7)', () => {
   });
 
   it('refuses an empty one (MQTT-4.7.3-1)', () => {
-    expect(nameCheck('')).toBe(abi.RESULT_TOPIC_EMPTY);
+    expect(nameCheck('')).toBe(Result.TOPIC_EMPTY);
   });
 
   it('refuses wildcards wherever they stand (MQTT-3.3.2-2)', () => {
     for (let length = 1; length < 24; length++) {
       for (let at = 0; at < length; at++) {
-        expect(nameCheck('x'.repeat(at) + '#' + 'x'.repeat(length - at - 1))).toBe(abi.RESULT_TOPIC_WILDCARD);
-        expect(nameCheck('x'.repeat(at) + '+' + 'x'.repeat(length - at - 1))).toBe(abi.RESULT_TOPIC_WILDCARD);
+        expect(nameCheck('x'.repeat(at) + '#' + 'x'.repeat(length - at - 1))).toBe(Result.TOPIC_WILDCARD);
+        expect(nameCheck('x'.repeat(at) + '+' + 'x'.repeat(length - at - 1))).toBe(Result.TOPIC_WILDCARD);
       }
     }
   });
 
   it('refuses U+0000 and bad UTF-8 (MQTT-4.7.3-2, MQTT-1.5.4-1)', () => {
-    expect(mqtt_topic_name_check(INPUT, put('61 00'))).toBe(abi.RESULT_UTF8_NUL);
-    expect(mqtt_topic_name_check(INPUT, put('61 c0af'))).toBe(abi.RESULT_UTF8_INVALID);
+    expect(mqtt_topic_name_check(INPUT, put('61 00'))).toBe(Result.UTF8_NUL);
+    expect(mqtt_topic_name_check(INPUT, put('61 c0af'))).toBe(Result.UTF8_INVALID);
   });
 
   it('accepts 65,535 bytes and refuses one more without reading them (MQTT-4.7.3-3)', () => {
-    expect(mqtt_topic_name_check(INPUT, 65536)).toBe(abi.RESULT_STRING_TOO_LONG);
+    expect(mqtt_topic_name_check(INPUT, 65536)).toBe(Result.STRING_TOO_LONG);
     const text = 'y'.repeat(65535);
     const utf8 = String.UTF8.encode(text);
     expect(mqtt_topic_name_check(changetype<usize>(utf8), 65535)).toBe(0);
@@ -90,7 +90,7 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
   });
 
   it('refuses # that is not alone in the last level (MQTT-4.7.1-1)', () => {
-    const code = abi.RESULT_FILTER_WILDCARD_MISPLACED;
+    const code = Result.FILTER_WILDCARD_MISPLACED;
     filter('sport/tennis#', code);
     filter('sport/tennis/#/ranking', code);
     filter('#/', code);
@@ -103,7 +103,7 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
   });
 
   it('refuses + that does not fill its level (MQTT-4.7.1-2)', () => {
-    const code = abi.RESULT_FILTER_PLUS_MISPLACED;
+    const code = Result.FILTER_PLUS_MISPLACED;
     filter('sport+', code);
     filter('+sport', code);
     filter('a/b+/c', code);
@@ -116,19 +116,19 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
 
   it('refuses a misplaced wildcard at every place of a long filter', () => {
     for (let at = 1; at < 24; at++) {
-      filter('x'.repeat(at) + '#', abi.RESULT_FILTER_WILDCARD_MISPLACED);
-      filter('x'.repeat(at) + '+/', abi.RESULT_FILTER_PLUS_MISPLACED);
-      filter('x'.repeat(at) + '/+x', abi.RESULT_FILTER_PLUS_MISPLACED);
+      filter('x'.repeat(at) + '#', Result.FILTER_WILDCARD_MISPLACED);
+      filter('x'.repeat(at) + '+/', Result.FILTER_PLUS_MISPLACED);
+      filter('x'.repeat(at) + '/+x', Result.FILTER_PLUS_MISPLACED);
       filter('x'.repeat(at) + '/+', 0);
       filter('x'.repeat(at) + '/#', 0);
     }
   });
 
   it('refuses an empty filter, bad text and too long text', () => {
-    filter('', abi.RESULT_TOPIC_EMPTY);
-    expect(mqtt_topic_filter_check(INPUT, put('61 00'), 5)).toBe(abi.RESULT_UTF8_NUL);
-    expect(mqtt_topic_filter_check(INPUT, put('eda080'), 4)).toBe(abi.RESULT_UTF8_INVALID);
-    expect(mqtt_topic_filter_check(INPUT, 65536, 5)).toBe(abi.RESULT_STRING_TOO_LONG);
+    filter('', Result.TOPIC_EMPTY);
+    expect(mqtt_topic_filter_check(INPUT, put('61 00'), 5)).toBe(Result.UTF8_NUL);
+    expect(mqtt_topic_filter_check(INPUT, put('eda080'), 4)).toBe(Result.UTF8_INVALID);
+    expect(mqtt_topic_filter_check(INPUT, 65536, 5)).toBe(Result.STRING_TOO_LONG);
   });
 
   it('knows shared subscriptions under MQTT 5 (4.8.2)', () => {
@@ -139,9 +139,9 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
     shared('$share', 0);
     shared('$shared/+/#', 0);
     shared('$SHARE/', 0);
-    shared('$share/', abi.RESULT_SHARE_NAME_INVALID);
-    shared('$share//a', abi.RESULT_SHARE_NAME_INVALID);
-    const code = abi.RESULT_SHARE_FILTER_INVALID;
+    shared('$share/', Result.SHARE_NAME_INVALID);
+    shared('$share//a', Result.SHARE_NAME_INVALID);
+    const code = Result.SHARE_FILTER_INVALID;
     shared('$share/g', code);
     shared('$share/g/', code);
     shared('$share/+/a', code);
@@ -149,9 +149,9 @@ describe('mqtt_topic_filter_check (4.7.1)', () => {
     shared('$share/#/a', code);
     shared('$share/g+/a', code);
     shared('$share/#g/a', code);
-    shared('$share/g/a#', abi.RESULT_FILTER_WILDCARD_MISPLACED);
-    shared('$share/g/+a', abi.RESULT_FILTER_PLUS_MISPLACED);
-    shared('$share/g/#/a', abi.RESULT_FILTER_WILDCARD_MISPLACED);
+    shared('$share/g/a#', Result.FILTER_WILDCARD_MISPLACED);
+    shared('$share/g/+a', Result.FILTER_PLUS_MISPLACED);
+    shared('$share/g/#/a', Result.FILTER_WILDCARD_MISPLACED);
   });
 
   it('takes $share for an ordinary level under 3.1.1', () => {

@@ -1,21 +1,26 @@
-import { session_deadline, session_init, session_send } from '../../assembly/mqtt/session';
-import { PROPERTY } from '../../assembly/mqtt/session/context';
-import * as abi from '../../build/abi/assembly';
-import { OUTPUT } from './bytes';
-import { begin, hexAt, RECORD, set, setBytes } from './mqtt-records';
+import { session_deadline, session_init } from '../../assembly/mqtt/session';
+import { Context, PROPERTY } from '../../assembly/mqtt/session/layout';
 import {
-  at,
+  Packet,
+  PacketType,
+  Property,
+  Result,
+  SessionContext,
+  SessionEvent,
+  SessionFlag,
+  SessionState,
+} from '../../build/abi/assembly';
+import { begin, record, setBytes } from './mqtt-records';
+import {
   CONTEXT,
   close,
   connect,
   connected,
   connectRecord,
+  context,
   EXPIRY,
-  event,
   fresh,
-  own,
   poll,
-  pollRefused,
   publish,
   publishRecord,
   receive,
@@ -23,36 +28,33 @@ import {
   receiveRefused,
   send,
   sendRefused,
-  server,
-  subscribe,
-  word,
 } from './session-context';
 
 describe('session_init', () => {
   it('takes eight messages within 512 bytes', () => {
-    expect(abi.SESSION_CONTEXT_HEADER).toBe(<i32>(PROPERTY + abi.PROPERTY_SIZE));
-    expect(abi.SESSION_CONTEXT_HEADER + 2 * 8 * abi.SESSION_CONTEXT_ENTRY).toBeLessThan(513);
-    expect(session_init(CONTEXT, 512, 8, 8, 0, 1)).toBe(0);
+    expect(SessionContext.HEADER).toBe(<i32>(PROPERTY + Property.SIZE));
+    expect(SessionContext.HEADER + 2 * 8 * SessionContext.ENTRY).toBeLessThan(513);
+    expect(session_init(context, 512, 8, 8, 0, 1)).toBe(0);
   });
 
   it('refuses a context that is too short and arguments out of range', () => {
-    const header: u32 = abi.SESSION_CONTEXT_HEADER;
-    expect(session_init(CONTEXT, header + 4 * 7 - 1, 3, 4, 0, 1)).toBe(abi.RESULT_OUT_OF_SPACE);
-    expect(session_init(CONTEXT, header + 4 * 7, 3, 4, 0, 1)).toBe(0);
-    expect(session_init(CONTEXT + 2, 512, 3, 4, 0, 1)).toBe(abi.RESULT_INVALID_ARGUMENT);
-    expect(session_init(CONTEXT, 0xffffffff, 0x10000, 4, 0, 1)).toBe(abi.RESULT_INVALID_ARGUMENT);
-    expect(session_init(CONTEXT, 0xffffffff, 4, 0xffffffff, 0, 1)).toBe(abi.RESULT_INVALID_ARGUMENT);
-    expect(session_init(CONTEXT, 512, 4, 4, 0, 0)).toBe(abi.RESULT_INVALID_ARGUMENT);
-    expect(session_init(CONTEXT, 512, 4, 4, 0, 0x80000001)).toBe(abi.RESULT_INVALID_ARGUMENT);
+    const header: u32 = SessionContext.HEADER;
+    expect(session_init(context, header + 4 * 7 - 1, 3, 4, 0, 1)).toBe(Result.OUT_OF_SPACE);
+    expect(session_init(context, header + 4 * 7, 3, 4, 0, 1)).toBe(0);
+    expect(session_init(changetype<Context>(CONTEXT + 2), 512, 3, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(context, 0xffffffff, 0x10000, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(context, 0xffffffff, 4, 0xffffffff, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(context, 512, 4, 4, 0, 0)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(context, 512, 4, 4, 0, 0x80000001)).toBe(Result.INVALID_ARGUMENT);
   });
 });
 
 describe('the state of the connection', () => {
   it('a context that session_init did not make is refused', () => {
     fresh();
-    store<u32>(CONTEXT, abi.SESSION_CONTEXT_FORMAT + 1, abi.SESSION_FORMAT);
+    context.format = SessionContext.FORMAT + 1;
     connectRecord(5);
-    sendRefused(abi.RESULT_SESSION_FORMAT, 'CONNECT');
+    sendRefused(Result.SESSION_FORMAT, 'CONNECT');
   });
 
   it('closed: CONNECT and nothing else; what comes is not expected', () => {
@@ -60,13 +62,13 @@ describe('the state of the connection', () => {
     for (let type = 0; type < 17; type++) {
       if (type == 1 || type == 4 || type == 5) continue;
       begin(type, 5);
-      sendRefused(abi.RESULT_SESSION_STATE, 'closed');
+      sendRefused(Result.SESSION_STATE, 'closed');
     }
-    receiveRefused('20020000', abi.RESULT_PACKET_UNEXPECTED);
-    expect(session_deadline(CONTEXT, 0)).toBe(abi.SESSION_CONTEXT_NO_DEADLINE);
+    receiveRefused('20020000', Result.PACKET_UNEXPECTED);
+    expect(session_deadline(context, 0)).toBe(SessionContext.NO_DEADLINE);
     expect(poll()).toBe(0);
     connectRecord(5);
-    sendRefused(abi.RESULT_OUT_OF_SPACE, 'CONNECT', 15);
+    sendRefused(Result.OUT_OF_SPACE, 'CONNECT', 15);
     expect(send()).toBeGreaterThan(0);
   });
 
@@ -77,14 +79,14 @@ describe('the state of the connection', () => {
     for (let type = 1; type < 14; type++) {
       if (type == 4 || type == 5) continue;
       begin(type, 5);
-      sendRefused(abi.RESULT_SESSION_STATE, 'connecting');
+      sendRefused(Result.SESSION_STATE, 'connecting');
     }
-    receiveRefused('300400016100', abi.RESULT_PACKET_UNEXPECTED);
-    receiveRefused('d000', abi.RESULT_PACKET_UNEXPECTED);
-    receiveRefused('e000', abi.RESULT_PACKET_UNEXPECTED);
-    begin(abi.PACKET_TYPE_DISCONNECT, 5);
+    receiveRefused('300400016100', Result.PACKET_UNEXPECTED);
+    receiveRefused('d000', Result.PACKET_UNEXPECTED);
+    receiveRefused('e000', Result.PACKET_UNEXPECTED);
+    begin(PacketType.DISCONNECT, 5);
     expect(send()).toBe(2);
-    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
+    expect(context.state).toBe(SessionState.CLOSED);
   });
 
   it('connected: no second CONNECT or CONNACK, nothing that only a client or the session sends', () => {
@@ -92,38 +94,38 @@ describe('the state of the connection', () => {
     const types: i32[] = [1, 2, 6, 7, 9, 11, 13];
     for (let i = 0; i < types.length; i++) {
       begin(types[i], 5);
-      sendRefused(abi.RESULT_SESSION_STATE, 'connected');
+      sendRefused(Result.SESSION_STATE, 'connected');
     }
-    receiveRefused('2003000000', abi.RESULT_PACKET_UNEXPECTED);
-    receiveRefused('101000044d5154540502003c000003646576', abi.RESULT_PACKET_UNEXPECTED);
-    receiveRefused('8207000100' + '00016100', abi.RESULT_PACKET_UNEXPECTED);
-    receiveRefused('a206000100' + '000161', abi.RESULT_PACKET_UNEXPECTED);
-    receiveRefused('c000', abi.RESULT_PACKET_UNEXPECTED);
-    receiveRefused('f000', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('2003000000', Result.PACKET_UNEXPECTED);
+    receiveRefused('101000044d5154540502003c000003646576', Result.PACKET_UNEXPECTED);
+    receiveRefused('8207000100' + '00016100', Result.PACKET_UNEXPECTED);
+    receiveRefused('a206000100' + '000161', Result.PACKET_UNEXPECTED);
+    receiveRefused('c000', Result.PACKET_UNEXPECTED);
+    receiveRefused('f000', Result.PACKET_UNEXPECTED);
   });
 
   it('DISCONNECT of the server closes, in MQTT 5 only', () => {
     connected(5);
-    received('e000', '', abi.SESSION_EVENT_DISCONNECTED);
-    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
+    received('e000', '', SessionEvent.DISCONNECTED);
+    expect(context.state).toBe(SessionState.CLOSED);
     connected(4);
-    receiveRefused('e000', abi.RESULT_PACKET_UNEXPECTED);
+    receiveRefused('e000', Result.PACKET_UNEXPECTED);
   });
 
   it('an own DISCONNECT closes, unless it raises the Session Expiry Interval from zero (3.14.2.2.2)', () => {
     fresh();
     connect(5, false, '');
-    begin(abi.PACKET_TYPE_DISCONNECT, 5);
-    setBytes(abi.PACKET_PROPERTIES, '1100000001');
-    sendRefused(abi.RESULT_SESSION_EXPIRY_RAISED, 'from 0');
+    begin(PacketType.DISCONNECT, 5);
+    setBytes(offsetof<Packet>('properties'), '1100000001');
+    sendRefused(Result.SESSION_EXPIRY_RAISED, 'from 0');
     fresh();
     connect(5, false, '1100000002');
-    begin(abi.PACKET_TYPE_DISCONNECT, 5);
-    setBytes(abi.PACKET_PROPERTIES, '1100000001');
+    begin(PacketType.DISCONNECT, 5);
+    setBytes(offsetof<Packet>('properties'), '1100000001');
     expect(send()).toBe(9);
-    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
+    expect(context.state).toBe(SessionState.CLOSED);
     connected(4);
-    begin(abi.PACKET_TYPE_DISCONNECT, 0);
+    begin(PacketType.DISCONNECT, 0);
     expect(send()).toBe(2);
   });
 });
@@ -135,9 +137,9 @@ describe('CONNACK', () => {
     close();
     connectRecord(5);
     send();
-    received('2003008800', '', abi.SESSION_EVENT_REFUSED);
-    expect(word(abi.SESSION_STATE)).toBe(abi.SESSION_STATE_CLOSED);
-    expect(word(abi.SESSION_COUNT)).toBe(1);
+    received('2003008800', '', SessionEvent.REFUSED);
+    expect(context.state).toBe(SessionState.CLOSED);
+    expect(context.count).toBe(1);
   });
 
   it('without a session: what was in flight is forgotten (MQTT-3.2.2-5)', () => {
@@ -145,29 +147,29 @@ describe('CONNACK', () => {
     publish(2);
     close();
     connect(5, false);
-    expect(word(abi.SESSION_COUNT)).toBe(0);
+    expect(context.count).toBe(0);
   });
 
   it('with a session that the client does not have is refused (MQTT-3.2.2-2, -4)', () => {
     fresh();
     connectRecord(5);
     send();
-    receiveRefused('2003010000', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+    receiveRefused('2003010000', Result.SESSION_PRESENT_UNEXPECTED);
     close();
     connect(5, false);
     close();
     connectRecord(5, 2);
     send();
-    receiveRefused('2003010000', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+    receiveRefused('2003010000', Result.SESSION_PRESENT_UNEXPECTED);
   });
 
   it('with a session that is adopted by the option, but not after Clean Start', () => {
-    fresh(1, 1, abi.SESSION_FLAG_ADOPT_SESSION);
+    fresh(1, 1, SessionFlag.ADOPT_SESSION);
     connect(5, true);
-    fresh(1, 1, abi.SESSION_FLAG_ADOPT_SESSION);
+    fresh(1, 1, SessionFlag.ADOPT_SESSION);
     connectRecord(4, 2);
     send();
-    receiveRefused('20020100', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+    receiveRefused('20020100', Result.SESSION_PRESENT_UNEXPECTED);
   });
 
   it('is unexpected too after a connection that left no session state (MQTT-3.2.2-4; 3.1.1 MQTT-3.1.2-6)', () => {
@@ -176,7 +178,7 @@ describe('CONNACK', () => {
     close();
     connectRecord(5);
     expect(send()).toBeGreaterThan(0);
-    receiveRefused('2003010000', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+    receiveRefused('2003010000', Result.SESSION_PRESENT_UNEXPECTED);
     fresh();
     connect(5, false, '', EXPIRY);
     close();
@@ -188,150 +190,62 @@ describe('CONNACK', () => {
     close();
     connectRecord(4);
     expect(send()).toBeGreaterThan(0);
-    receiveRefused('20020100', abi.RESULT_SESSION_PRESENT_UNEXPECTED);
+    receiveRefused('20020100', Result.SESSION_PRESENT_UNEXPECTED);
   });
 
   it('tells the limits, and each connection begins with the defaults', () => {
     fresh();
     const properties = '13000a' + '210003' + '220040' + '2400' + '2500' + '2700000020' + '2800' + '2900' + '2a00';
     connect(5, false, EXPIRY + '210007' + '2200052700001000', properties + '2600016b000176');
-    expect(word(abi.SESSION_KEEP_ALIVE)).toBe(10000, 'Server Keep Alive (MQTT-3.1.2-21)');
-    expect(server(abi.SESSION_LIMITS_RECEIVE_MAXIMUM)).toBe(3);
-    expect(server(abi.SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM)).toBe(64);
-    expect(server(abi.SESSION_LIMITS_MAXIMUM_QO_S)).toBe(0);
-    expect(server(abi.SESSION_LIMITS_RETAIN_AVAILABLE)).toBe(0);
-    expect(server(abi.SESSION_LIMITS_MAXIMUM_PACKET_SIZE)).toBe(32);
-    expect(server(abi.SESSION_LIMITS_WILDCARD_SUBSCRIPTION_AVAILABLE)).toBe(0);
-    expect(server(abi.SESSION_LIMITS_SUBSCRIPTION_IDENTIFIER_AVAILABLE)).toBe(0);
-    expect(server(abi.SESSION_LIMITS_SHARED_SUBSCRIPTION_AVAILABLE)).toBe(0);
-    expect(own(abi.SESSION_LIMITS_RECEIVE_MAXIMUM)).toBe(7);
-    expect(own(abi.SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM)).toBe(5);
-    expect(own(abi.SESSION_LIMITS_MAXIMUM_PACKET_SIZE)).toBe(4096);
+    expect(context.keepAlive).toBe(10000, 'Server Keep Alive (MQTT-3.1.2-21)');
+    expect(context.server.receiveMaximum).toBe(3);
+    expect(context.server.topicAliasMaximum).toBe(64);
+    expect(context.server.maximumQoS).toBe(0);
+    expect(context.server.retainAvailable).toBe(0);
+    expect(context.server.maximumPacketSize).toBe(32);
+    expect(context.server.wildcardSubscriptionAvailable).toBe(0);
+    expect(context.server.subscriptionIdentifierAvailable).toBe(0);
+    expect(context.server.sharedSubscriptionAvailable).toBe(0);
+    expect(context.own.receiveMaximum).toBe(7);
+    expect(context.own.topicAliasMaximum).toBe(5);
+    expect(context.own.maximumPacketSize).toBe(4096);
     close();
     connect(5, true);
-    expect(word(abi.SESSION_KEEP_ALIVE)).toBe(60000);
-    expect(server(abi.SESSION_LIMITS_RECEIVE_MAXIMUM)).toBe(0xffffffff);
-    expect(server(abi.SESSION_LIMITS_TOPIC_ALIAS_MAXIMUM)).toBe(0xffffffff);
-    expect(server(abi.SESSION_LIMITS_MAXIMUM_QO_S)).toBe(0xffffffff);
-    expect(server(abi.SESSION_LIMITS_RETAIN_AVAILABLE)).toBe(0xffffffff);
-    expect(server(abi.SESSION_LIMITS_MAXIMUM_PACKET_SIZE)).toBe(0xffffffff);
+    expect(context.keepAlive).toBe(60000);
+    expect(context.server.receiveMaximum).toBe(0xffffffff);
+    expect(context.server.topicAliasMaximum).toBe(0xffffffff);
+    expect(context.server.maximumQoS).toBe(0xffffffff);
+    expect(context.server.retainAvailable).toBe(0xffffffff);
+    expect(context.server.maximumPacketSize).toBe(0xffffffff);
   });
 
   it('the limits hold: packet size, QoS, retain, Subscription Identifier', () => {
     fresh();
     connect(5, false, '2700000010', '2400' + '2500' + '2700000008' + '2900');
     publishRecord(0);
-    setBytes(abi.PACKET_PAYLOAD, '7878');
+    setBytes(offsetof<Packet>('payload'), '7878');
     expect(send(8)).toBe(8);
-    setBytes(abi.PACKET_PAYLOAD, '787878');
-    sendRefused(abi.RESULT_PACKET_TOO_LARGE, 'MQTT-3.2.2-15', 9);
-    sendRefused(abi.RESULT_OUT_OF_SPACE, 'no room either', 8);
+    setBytes(offsetof<Packet>('payload'), '787878');
+    sendRefused(Result.PACKET_TOO_LARGE, 'MQTT-3.2.2-15', 9);
+    sendRefused(Result.OUT_OF_SPACE, 'no room either', 8);
     publishRecord(0);
-    set(abi.PACKET_FLAGS, 1);
-    sendRefused(abi.RESULT_RETAIN_NOT_SUPPORTED, 'MQTT-3.2.2-14');
+    record.flags = 1;
+    sendRefused(Result.RETAIN_NOT_SUPPORTED, 'MQTT-3.2.2-14');
     publishRecord(1);
-    sendRefused(abi.RESULT_QOS_NOT_SUPPORTED, 'MQTT-3.2.2-11');
+    sendRefused(Result.QOS_NOT_SUPPORTED, 'MQTT-3.2.2-11');
     fresh();
     connect(5, false, '', '2900');
-    begin(abi.PACKET_TYPE_SUBSCRIBE, 5);
-    setBytes(abi.PACKET_PAYLOAD, '00016100');
-    setBytes(abi.PACKET_PROPERTIES, '0b01');
-    sendRefused(abi.RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED, '3.2.2.3.12');
+    begin(PacketType.SUBSCRIBE, 5);
+    setBytes(offsetof<Packet>('payload'), '00016100');
+    setBytes(offsetof<Packet>('properties'), '0b01');
+    sendRefused(Result.SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED, '3.2.2.3.12');
     connected(5);
-    begin(abi.PACKET_TYPE_SUBSCRIBE, 5);
-    setBytes(abi.PACKET_PAYLOAD, '00016100');
-    setBytes(abi.PACKET_PROPERTIES, '0b01');
+    begin(PacketType.SUBSCRIBE, 5);
+    setBytes(offsetof<Packet>('payload'), '00016100');
+    setBytes(offsetof<Packet>('properties'), '0b01');
     expect(send()).toBe(11);
     publishRecord(0);
-    setBytes(abi.PACKET_PROPERTIES, '0b01');
-    sendRefused(abi.RESULT_SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED, 'MQTT-3.3.4-6');
-  });
-});
-
-describe('time', () => {
-  it('CONNACK has to come within the response timeout', () => {
-    at(100);
-    fresh();
-    connectRecord(5);
-    send();
-    expect(session_deadline(CONTEXT, 100)).toBe(5000);
-    expect(session_deadline(CONTEXT, 5099)).toBe(1);
-    at(5099);
-    expect(poll()).toBe(0);
-    at(5100);
-    pollRefused(abi.RESULT_RESPONSE_TIMEOUT);
-    at(0);
-  });
-
-  it('PINGREQ goes when nothing was sent for the keep-alive time, across the wrap-around of the clock', () => {
-    at(0xfffff000);
-    connected(4);
-    at(0xfffff800);
-    publishRecord(0);
-    send();
-    expect(session_deadline(CONTEXT, 0xfffff000 + 60000)).toBe(0, 'the server was silent for as long');
-    at(0xfffffc00);
-    received('30030001' + '61', '', abi.SESSION_EVENT_MESSAGE);
-    expect(session_deadline(CONTEXT, 0xfffffc00)).toBe(60000 - 0x400);
-    at(0xfffff800 + 59999);
-    expect(session_deadline(CONTEXT, 0xfffff800 + 59999)).toBe(1);
-    expect(poll()).toBe(0);
-    at(0xfffff800 + 60000);
-    pollRefused(abi.RESULT_OUT_OF_SPACE, 4);
-    expect(poll()).toBe(2);
-    expect(hexAt(OUTPUT, 2)).toBe('c000');
-    expect(poll()).toBe(0);
-    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(5000, 'PINGRESP');
-    received('d000', '', abi.SESSION_EVENT_PONG);
-    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(60000);
-    at(0);
-  });
-
-  it('without PINGRESP there is a timeout, and packets sent meanwhile do not prolong it', () => {
-    connected(4);
-    begin(abi.PACKET_TYPE_PINGREQ, 0);
-    expect(send()).toBe(2);
-    at(4000);
-    publishRecord(0);
-    send();
-    begin(abi.PACKET_TYPE_PINGREQ, 0);
-    expect(send()).toBe(2);
-    at(5000);
-    pollRefused(abi.RESULT_RESPONSE_TIMEOUT);
-    at(0);
-  });
-
-  it('a keep-alive time of zero asks for nothing', () => {
-    fresh();
-    connectRecord(4);
-    set(abi.PACKET_KEEP_ALIVE, 0);
-    send();
-    received('20020000', '', abi.SESSION_EVENT_CONNECTED);
-    expect(session_deadline(CONTEXT, 0x7fffffff)).toBe(abi.SESSION_CONTEXT_NO_DEADLINE);
-    at(0x7fffffff);
-    expect(poll()).toBe(0);
-    at(0);
-  });
-});
-
-describe('the packets of the codec', () => {
-  it('a record that mqtt_encode refuses changes nothing', () => {
-    connected(5);
-    publishRecord(1);
-    set(abi.PACKET_FLAGS, 6);
-    sendRefused(abi.RESULT_QOS_INVALID, 'QoS 3');
-    publishRecord(2);
-    setBytes(abi.PACKET_TOPIC, '23');
-    sendRefused(abi.RESULT_TOPIC_WILDCARD, 'topic');
-  });
-
-  it('the version of the record is that of the CONNECT', () => {
-    connected(4);
-    publishRecord(0);
-    set(abi.PACKET_PROTOCOL_VERSION, 5);
-    expect(session_send(CONTEXT, RECORD, 0, OUTPUT, 100)).toBe(5);
-    expect(subscribe(abi.PACKET_TYPE_SUBSCRIBE)).toBe(1);
-    expect(receive('9004000100' + '01')).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_SUBSCRIBED);
+    setBytes(offsetof<Packet>('properties'), '0b01');
+    sendRefused(Result.SUBSCRIPTION_IDENTIFIER_NOT_SUPPORTED, 'MQTT-3.3.4-6');
   });
 });

@@ -1,11 +1,12 @@
 /** One session context for the specs, packets of the client by record, packets of the server as hex. */
 import { session_close, session_init, session_poll, session_receive, session_send } from '../../assembly/mqtt/session';
-import { OWN, SCRATCH, SERVER } from '../../assembly/mqtt/session/context';
-import * as abi from '../../build/abi/assembly';
+import { Context, SCRATCH } from '../../assembly/mqtt/session/layout';
+import { Packet, PacketType, Result, Session, SessionContext, SessionEvent } from '../../build/abi/assembly';
 import { OUTPUT } from './bytes';
-import { begin, decode, hexAt, RECORD, set, setBytes, setText } from './mqtt-records';
+import { begin, decode, hexAt, record, setBytes, setText } from './mqtt-records';
 
 export const CONTEXT: usize = memory.data(1024, 16);
+export const context = changetype<Context>(CONTEXT);
 const BEFORE: usize = memory.data(1024, 16);
 const GUARD: u32 = 0xeeeeeeee;
 /** Time of the calls of this file. */
@@ -15,42 +16,29 @@ export function at(time: u32): void {
   now = time;
 }
 
-export function word(offset: usize): u32 {
-  return load<u32>(CONTEXT + offset);
-}
-
-export function own(offset: usize): u32 {
-  return load<u32>(CONTEXT + OWN + offset);
-}
-
-/** Of the server's limits. */
-export function server(offset: usize): u32 {
-  return load<u32>(CONTEXT + SERVER + offset);
-}
-
 export function event(): i32 {
-  return word(abi.SESSION_EVENT);
+  return context.event;
 }
 
 /** A new session; the context ends where its guard begins. */
 export function fresh(sendCapacity: u32 = 4, receiveCapacity: u32 = 4, flags: u32 = 0, aliasBytes: u32 = 0): void {
   memory.fill(CONTEXT, 0xee, 1024);
-  const length = <u32>abi.SESSION_CONTEXT_HEADER + (sendCapacity + receiveCapacity) * 4 + aliasBytes;
-  expect(session_init(CONTEXT, length, sendCapacity, receiveCapacity, flags, 5000)).toBe(0, 'init');
+  const length = <u32>SessionContext.HEADER + (sendCapacity + receiveCapacity) * 4 + aliasBytes;
+  expect(session_init(context, length, sendCapacity, receiveCapacity, flags, 5000)).toBe(0, 'init');
   expect(load<u32>(CONTEXT + length)).toBe(GUARD, 'guard');
 }
 
 export function connectRecord(version: i32, flags: u32 = 0, properties: string = ''): void {
-  begin(abi.PACKET_TYPE_CONNECT, version);
-  set(abi.PACKET_CONNECT_FLAGS, flags);
-  set(abi.PACKET_KEEP_ALIVE, 60);
-  setText(abi.PACKET_CLIENT_ID, 'dev');
-  if (properties.length > 0) setBytes(abi.PACKET_PROPERTIES, properties);
+  begin(PacketType.CONNECT, version);
+  record.connectFlags = flags;
+  record.keepAlive = 60;
+  setText(offsetof<Packet>('clientId'), 'dev');
+  if (properties.length > 0) setBytes(offsetof<Packet>('properties'), properties);
 }
 
 export function send(capacity: u32 = 4096): i32 {
   store<u32>(OUTPUT + 4096 - 4, GUARD);
-  return session_send(CONTEXT, RECORD, now, OUTPUT, capacity);
+  return session_send(context, record, now, OUTPUT, capacity);
 }
 
 /** Session Expiry Interval of a minute: in MQTT 5 there is no session to resume without one (3.1.2.11.2). */
@@ -64,7 +52,7 @@ export function connect(version: i32, present: bool = false, own: string = EXPIR
   let connack = '2002' + flag + '00';
   if (version == 5) connack = '20' + byte(3 + server.length / 2) + flag + '00' + byte(server.length / 2) + server;
   expect(receive(connack)).toBe(0, 'CONNACK');
-  expect(event()).toBe(abi.SESSION_EVENT_CONNECTED, 'CONNACK');
+  expect(event()).toBe(SessionEvent.CONNECTED, 'CONNACK');
 }
 
 export function connected(version: i32): void {
@@ -73,12 +61,12 @@ export function connected(version: i32): void {
 }
 
 export function close(): void {
-  expect(session_close(CONTEXT)).toBe(0, 'close');
+  expect(session_close(context)).toBe(0, 'close');
 }
 
 export function reconnect(): void {
   close();
-  connect(word(abi.SESSION_PROTOCOL_VERSION), true);
+  connect(context.protocolVersion, true);
 }
 
 export function byte(value: i32): string {
@@ -87,17 +75,17 @@ export function byte(value: i32): string {
 
 /** The server's packet: decoded as what the session speaks, and taken. */
 export function receive(hex: string, capacity: u32 = 5): i32 {
-  expect(decode(word(abi.SESSION_PROTOCOL_VERSION), hex)).toBe(hex.length / 2, hex);
-  return receiveRecord(CONTEXT, capacity);
+  expect(decode(context.protocolVersion, hex)).toBe(hex.length / 2, hex);
+  return receiveRecord(context, capacity);
 }
 
 /** The packet of the record, taken by this context. */
-export function receiveRecord(context: usize = CONTEXT, capacity: u32 = 5): i32 {
-  return session_receive(context, RECORD, now, OUTPUT, capacity);
+export function receiveRecord(session: Context = context, capacity: u32 = 5): i32 {
+  return session_receive(session, record, now, OUTPUT, capacity);
 }
 
 export function poll(capacity: u32 = 5): i32 {
-  return session_poll(CONTEXT, now, OUTPUT, capacity);
+  return session_poll(context, now, OUTPUT, capacity);
 }
 
 function remember(): void {
@@ -107,8 +95,8 @@ function remember(): void {
 /** All but the event and the scratch parts is as before. */
 function same(): bool {
   for (let offset: usize = 0; offset < 1024; offset++) {
-    if (offset >= abi.SESSION_EVENT && offset < abi.SESSION_EVENT + 8) continue;
-    if (offset >= SCRATCH && offset < <usize>abi.SESSION_CONTEXT_HEADER) continue;
+    if (offset >= offsetof<Session>('event') && offset < offsetof<Session>('event') + 8) continue;
+    if (offset >= SCRATCH && offset < <usize>SessionContext.HEADER) continue;
     if (load<u8>(BEFORE + offset) != load<u8>(CONTEXT + offset)) return false;
   }
   return true;
@@ -117,16 +105,16 @@ function same(): bool {
 /** The packet of the record is refused with this code, and nothing has changed: not even its Packet Identifier. */
 export function sendRefused(code: i32, what: string, capacity: u32 = 4096): void {
   remember();
-  const packetId = load<u32>(RECORD + abi.PACKET_PACKET_ID);
+  const packetId = record.packetId;
   expect(send(capacity)).toBe(code, what);
-  expect(load<u32>(RECORD + abi.PACKET_PACKET_ID)).toBe(packetId, what);
+  expect(record.packetId).toBe(packetId, what);
   expect(same()).toBe(true, what);
 }
 
 export function receiveRefused(hex: string, code: i32, capacity: u32 = 5): void {
   remember();
   expect(receive(hex, capacity)).toBe(code, hex);
-  expect(event()).toBe(abi.SESSION_EVENT_NONE, hex);
+  expect(event()).toBe(SessionEvent.NONE, hex);
   expect(same()).toBe(true, hex);
 }
 
@@ -138,42 +126,42 @@ export function pollRefused(code: i32, capacity: u32 = 5): void {
 
 /** The server's packet is answered with these bytes and means this; with less than five bytes of room nothing changes. */
 export function received(hex: string, answer: string, meaning: i32): void {
-  receiveRefused(hex, abi.RESULT_OUT_OF_SPACE, 4);
+  receiveRefused(hex, Result.OUT_OF_SPACE, 4);
   expect(receive(hex)).toBe(answer.length / 2, hex);
   expect(hexAt(OUTPUT, answer.length / 2)).toBe(answer, hex);
   expect(event()).toBe(meaning, hex);
 }
 
 export function publishRecord(qos: i32, dup: bool = false, packetId: u32 = 0): void {
-  begin(abi.PACKET_TYPE_PUBLISH, 0);
-  set(abi.PACKET_FLAGS, (qos << 1) | (dup ? 8 : 0));
-  set(abi.PACKET_PACKET_ID, packetId);
-  setText(abi.PACKET_TOPIC, 'a');
+  begin(PacketType.PUBLISH, 0);
+  record.flags = (qos << 1) | (dup ? 8 : 0);
+  record.packetId = packetId;
+  setText(offsetof<Packet>('topic'), 'a');
 }
 
 /** Sends a new message, first with too little room; gives its Packet Identifier. */
 export function publish(qos: i32): u32 {
   publishRecord(qos);
-  sendRefused(abi.RESULT_OUT_OF_SPACE, 'PUBLISH without room', 4);
+  sendRefused(Result.OUT_OF_SPACE, 'PUBLISH without room', 4);
   expect(send()).toBeGreaterThan(0, 'PUBLISH');
-  return load<u32>(RECORD + abi.PACKET_PACKET_ID);
+  return record.packetId;
 }
 
 /** SUBSCRIBE or UNSUBSCRIBE of "a" and "b"; gives its Packet Identifier. */
 export function subscribe(type: i32): u32 {
   begin(type, 0);
-  const tail = type == abi.PACKET_TYPE_SUBSCRIBE ? '00' : '';
-  setBytes(abi.PACKET_PAYLOAD, '000161' + tail + '000162' + tail);
-  sendRefused(abi.RESULT_OUT_OF_SPACE, 'list without room', 8);
+  const tail = type == PacketType.SUBSCRIBE ? '00' : '';
+  setBytes(offsetof<Packet>('payload'), '000161' + tail + '000162' + tail);
+  sendRefused(Result.OUT_OF_SPACE, 'list without room', 8);
   expect(send()).toBeGreaterThan(0, 'list');
-  return load<u32>(RECORD + abi.PACKET_PACKET_ID);
+  return record.packetId;
 }
 
 /** PUBACK or PUBREC by hand. */
 export function acknowledgeRecord(type: i32, packetId: u32, reasonCode: u32 = 0): void {
   begin(type, 0);
-  set(abi.PACKET_PACKET_ID, packetId);
-  set(abi.PACKET_REASON_CODE, reasonCode);
+  record.packetId = packetId;
+  record.reasonCode = reasonCode;
 }
 
 export function acknowledge(type: i32, packetId: u32, reasonCode: u32 = 0): i32 {

@@ -1,51 +1,43 @@
-import * as abi from '../../build/abi/assembly';
-import { OUTPUT } from './bytes';
-import { begin, field, hexAt, set, setBytes, setText } from './mqtt-records';
+import { Packet, PacketType, Result, SessionEvent } from '../../build/abi/assembly';
+import { begin, record, setBytes } from './mqtt-records';
 import {
-  at,
   byte,
-  CONTEXT,
-  close,
   connect,
   connected,
+  context,
   EXPIRY,
-  event,
   fresh,
-  poll,
-  pollRefused,
   publish,
   publishRecord,
   receive,
   received,
   receiveRefused,
-  reconnect,
   send,
   sendRefused,
   subscribe,
-  word,
 } from './session-context';
 
 /** Acknowledgement of packet id 1 as the server sends it. */
 function answer(type: i32, reasonCode: i32 = 0): string {
-  if (type == abi.PACKET_TYPE_SUBACK || type == abi.PACKET_TYPE_UNSUBACK) return byte(type << 4) + '05000100' + '0000';
+  if (type == PacketType.SUBACK || type == PacketType.UNSUBACK) return byte(type << 4) + '05000100' + '0000';
   return byte(type << 4) + (reasonCode == 0 ? '020001' : '030001' + byte(reasonCode));
 }
 
 /** A connection of MQTT 5 on which packet id 1 awaits this packet. */
 function awaiting(next: i32): void {
   connected(5);
-  if (next == abi.PACKET_TYPE_PUBACK) publish(1);
-  else if (next == abi.PACKET_TYPE_SUBACK) subscribe(abi.PACKET_TYPE_SUBSCRIBE);
-  else if (next == abi.PACKET_TYPE_UNSUBACK) subscribe(abi.PACKET_TYPE_UNSUBSCRIBE);
+  if (next == PacketType.PUBACK) publish(1);
+  else if (next == PacketType.SUBACK) subscribe(PacketType.SUBSCRIBE);
+  else if (next == PacketType.UNSUBACK) subscribe(PacketType.UNSUBSCRIBE);
   else publish(2);
-  if (next == abi.PACKET_TYPE_PUBCOMP) receive('50020001');
+  if (next == PacketType.PUBCOMP) receive('50020001');
 }
 
 const ANSWERS: i32[] = [4, 5, 7, 9, 11];
 
 function doneBy(type: i32): i32 {
-  if (type == abi.PACKET_TYPE_SUBACK) return abi.SESSION_EVENT_SUBSCRIBED;
-  return type == abi.PACKET_TYPE_UNSUBACK ? abi.SESSION_EVENT_UNSUBSCRIBED : abi.SESSION_EVENT_PUBLISHED;
+  if (type == PacketType.SUBACK) return SessionEvent.SUBSCRIBED;
+  return type == PacketType.UNSUBACK ? SessionEvent.UNSUBSCRIBED : SessionEvent.PUBLISHED;
 }
 
 describe('what is sent: every answer in every state of a record (4.3)', () => {
@@ -55,57 +47,57 @@ describe('what is sent: every answer in every state of a record (4.3)', () => {
         const next = ANSWERS[i];
         const type = ANSWERS[j];
         awaiting(next);
-        if (type == abi.PACKET_TYPE_PUBREC && next == abi.PACKET_TYPE_PUBREC) {
-          received(answer(type), '62020001', abi.SESSION_EVENT_ACCEPTED);
-          expect(word(abi.SESSION_COUNT)).toBe(1);
-        } else if (type == abi.PACKET_TYPE_PUBREC && next == abi.PACKET_TYPE_PUBCOMP) {
-          received(answer(type), '62020001', abi.SESSION_EVENT_NONE);
-          expect(word(abi.SESSION_COUNT)).toBe(1);
+        if (type == PacketType.PUBREC && next == PacketType.PUBREC) {
+          received(answer(type), '62020001', SessionEvent.ACCEPTED);
+          expect(context.count).toBe(1);
+        } else if (type == PacketType.PUBREC && next == PacketType.PUBCOMP) {
+          received(answer(type), '62020001', SessionEvent.NONE);
+          expect(context.count).toBe(1);
         } else if (type == next) {
           received(answer(type), '', doneBy(type));
-          expect(word(abi.SESSION_COUNT)).toBe(0);
+          expect(context.count).toBe(0);
         } else {
-          receiveRefused(answer(type), abi.RESULT_TRANSITION_ILLEGAL);
+          receiveRefused(answer(type), Result.TRANSITION_ILLEGAL);
         }
       }
     }
   });
 
   it('PUBREC with an error ends a message that was not accepted yet, and nothing else (MQTT-4.3.3-4)', () => {
-    awaiting(abi.PACKET_TYPE_PUBREC);
-    received(answer(abi.PACKET_TYPE_PUBREC, 0x97), '', abi.SESSION_EVENT_PUBLISHED);
-    expect(word(abi.SESSION_COUNT)).toBe(0);
-    awaiting(abi.PACKET_TYPE_PUBCOMP);
-    receiveRefused(answer(abi.PACKET_TYPE_PUBREC, 0x97), abi.RESULT_TRANSITION_ILLEGAL);
-    awaiting(abi.PACKET_TYPE_PUBREC);
-    received(answer(abi.PACKET_TYPE_PUBREC, 0x10), '62020001', abi.SESSION_EVENT_ACCEPTED);
+    awaiting(PacketType.PUBREC);
+    received(answer(PacketType.PUBREC, 0x97), '', SessionEvent.PUBLISHED);
+    expect(context.count).toBe(0);
+    awaiting(PacketType.PUBCOMP);
+    receiveRefused(answer(PacketType.PUBREC, 0x97), Result.TRANSITION_ILLEGAL);
+    awaiting(PacketType.PUBREC);
+    received(answer(PacketType.PUBREC, 0x10), '62020001', SessionEvent.ACCEPTED);
   });
 
   it('an unknown Packet Identifier: PUBREC is released and PUBCOMP says so (4.3.3), the others are refused', () => {
     connected(5);
-    received('50020001', '6203000192', abi.SESSION_EVENT_NONE);
-    received('70020001', '', abi.SESSION_EVENT_NONE);
-    expect(word(abi.SESSION_COUNT)).toBe(0);
-    receiveRefused('5003000197', abi.RESULT_PACKET_ID_UNKNOWN);
-    receiveRefused('40020001', abi.RESULT_PACKET_ID_UNKNOWN);
-    receiveRefused('9004000100' + '00', abi.RESULT_PACKET_ID_UNKNOWN);
-    receiveRefused('b004000100' + '00', abi.RESULT_PACKET_ID_UNKNOWN);
+    received('50020001', '6203000192', SessionEvent.NONE);
+    received('70020001', '', SessionEvent.NONE);
+    expect(context.count).toBe(0);
+    receiveRefused('5003000197', Result.PACKET_ID_UNKNOWN);
+    receiveRefused('40020001', Result.PACKET_ID_UNKNOWN);
+    receiveRefused('9004000100' + '00', Result.PACKET_ID_UNKNOWN);
+    receiveRefused('b004000100' + '00', Result.PACKET_ID_UNKNOWN);
     connected(4);
-    received('50020001', '62020001', abi.SESSION_EVENT_NONE);
+    received('50020001', '62020001', SessionEvent.NONE);
   });
 
   it('an answer to a list has one reason code for each filter (MQTT-3.8.4-6)', () => {
-    awaiting(abi.PACKET_TYPE_SUBACK);
-    receiveRefused('9004000100' + '00', abi.RESULT_REASON_CODE_COUNT);
-    receiveRefused('9006000100' + '000000', abi.RESULT_REASON_CODE_COUNT);
-    awaiting(abi.PACKET_TYPE_UNSUBACK);
-    receiveRefused('b004000100' + '00', abi.RESULT_REASON_CODE_COUNT);
+    awaiting(PacketType.SUBACK);
+    receiveRefused('9004000100' + '00', Result.REASON_CODE_COUNT);
+    receiveRefused('9006000100' + '000000', Result.REASON_CODE_COUNT);
+    awaiting(PacketType.UNSUBACK);
+    receiveRefused('b004000100' + '00', Result.REASON_CODE_COUNT);
     connected(4);
-    subscribe(abi.PACKET_TYPE_SUBSCRIBE);
-    receiveRefused('9003000100', abi.RESULT_REASON_CODE_COUNT);
-    received('9004000100' + '80', '', abi.SESSION_EVENT_SUBSCRIBED);
-    subscribe(abi.PACKET_TYPE_UNSUBSCRIBE);
-    received('b0020002', '', abi.SESSION_EVENT_UNSUBSCRIBED);
+    subscribe(PacketType.SUBSCRIBE);
+    receiveRefused('9003000100', Result.REASON_CODE_COUNT);
+    received('9004000100' + '80', '', SessionEvent.SUBSCRIBED);
+    subscribe(PacketType.UNSUBSCRIBE);
+    received('b0020002', '', SessionEvent.UNSUBSCRIBED);
   });
 });
 
@@ -114,10 +106,10 @@ describe('Packet Identifiers and records', () => {
     connected(5);
     expect(publish(2)).toBe(1);
     expect(publish(1)).toBe(2);
-    expect(subscribe(abi.PACKET_TYPE_SUBSCRIBE)).toBe(3);
+    expect(subscribe(PacketType.SUBSCRIBE)).toBe(3);
     receive('40020002');
     expect(publish(1)).toBe(4, 'a free one is not taken again at once');
-    store<u32>(CONTEXT, 65534, abi.SESSION_LAST_PACKET_ID);
+    context.lastPacketId = 65534;
     receive('40020004');
     expect(publish(1)).toBe(65535);
     receive('4002ffff');
@@ -128,28 +120,28 @@ describe('Packet Identifiers and records', () => {
     connected(5);
     publishRecord(1, false, 7);
     expect(send()).toBe(8);
-    sendRefused(abi.RESULT_PACKET_ID_COLLISION, 'PUBLISH');
+    sendRefused(Result.PACKET_ID_COLLISION, 'PUBLISH');
     publishRecord(2, false, 7);
-    sendRefused(abi.RESULT_PACKET_ID_COLLISION, 'PUBLISH of the other QoS');
-    begin(abi.PACKET_TYPE_SUBSCRIBE, 5);
-    set(abi.PACKET_PACKET_ID, 7);
-    setBytes(abi.PACKET_PAYLOAD, '00016100');
-    sendRefused(abi.RESULT_PACKET_ID_COLLISION, 'SUBSCRIBE');
+    sendRefused(Result.PACKET_ID_COLLISION, 'PUBLISH of the other QoS');
+    begin(PacketType.SUBSCRIBE, 5);
+    record.packetId = 7;
+    setBytes(offsetof<Packet>('payload'), '00016100');
+    sendRefused(Result.PACKET_ID_COLLISION, 'SUBSCRIBE');
     publishRecord(1, false, 65536);
-    sendRefused(abi.RESULT_PACKET_ID_ZERO, 'out of range');
+    sendRefused(Result.PACKET_ID_ZERO, 'out of range');
   });
 
   it('no memory: all records are taken; those of received messages are others', () => {
     fresh(2, 1);
     connect(5);
     publish(1);
-    subscribe(abi.PACKET_TYPE_SUBSCRIBE);
+    subscribe(PacketType.SUBSCRIBE);
     publishRecord(1);
-    sendRefused(abi.RESULT_NO_MEMORY, 'PUBLISH');
-    begin(abi.PACKET_TYPE_UNSUBSCRIBE, 5);
-    setBytes(abi.PACKET_PAYLOAD, '000161');
-    sendRefused(abi.RESULT_NO_MEMORY, 'UNSUBSCRIBE');
-    received('3406' + '000161' + '0001' + '00', '50020001', abi.SESSION_EVENT_MESSAGE);
+    sendRefused(Result.NO_MEMORY, 'PUBLISH');
+    begin(PacketType.UNSUBSCRIBE, 5);
+    setBytes(offsetof<Packet>('payload'), '000161');
+    sendRefused(Result.NO_MEMORY, 'UNSUBSCRIBE');
+    received('3406' + '000161' + '0001' + '00', '50020001', SessionEvent.MESSAGE);
     receive('40020001');
     expect(publish(1)).toBe(3);
   });
@@ -160,162 +152,17 @@ describe('Packet Identifiers and records', () => {
     publish(2);
     publish(1);
     publishRecord(1);
-    sendRefused(abi.RESULT_RECEIVE_MAXIMUM_REACHED, 'PUBLISH');
+    sendRefused(Result.RECEIVE_MAXIMUM_REACHED, 'PUBLISH');
     publish(0);
-    subscribe(abi.PACKET_TYPE_SUBSCRIBE);
-    received('50020001', '62020001', abi.SESSION_EVENT_ACCEPTED);
+    subscribe(PacketType.SUBSCRIBE);
+    received('50020001', '62020001', SessionEvent.ACCEPTED);
     publishRecord(1);
-    sendRefused(abi.RESULT_RECEIVE_MAXIMUM_REACHED, 'PUBREC frees nothing');
-    received('70020001', '', abi.SESSION_EVENT_PUBLISHED);
+    sendRefused(Result.RECEIVE_MAXIMUM_REACHED, 'PUBREC frees nothing');
+    received('70020001', '', SessionEvent.PUBLISHED);
     publish(2);
     publishRecord(1);
-    sendRefused(abi.RESULT_RECEIVE_MAXIMUM_REACHED, 'PUBLISH');
-    received('5003000480', '', abi.SESSION_EVENT_PUBLISHED);
+    sendRefused(Result.RECEIVE_MAXIMUM_REACHED, 'PUBLISH');
+    received('5003000480', '', SessionEvent.PUBLISHED);
     publish(2);
-  });
-});
-
-describe('a reconnect (4.4)', () => {
-  it('names the messages in the order in which they were sent, and sends each PUBREL itself', () => {
-    fresh(5, 1);
-    connect(5);
-    publish(2); // 1
-    publish(1); // 2
-    publish(2); // 3
-    publish(2); // 4
-    receive('50020003');
-    receive('50020001');
-    reconnect();
-    pollRefused(abi.RESULT_OUT_OF_SPACE, 4);
-    expect(poll()).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_RESEND);
-    expect(word(abi.SESSION_PACKET_ID)).toBe(2);
-    expect(poll()).toBe(0);
-    expect(word(abi.SESSION_PACKET_ID)).toBe(2, 'until it was sent');
-    publishRecord(1);
-    sendRefused(abi.RESULT_RESEND_PENDING, 'MQTT-4.6.0-1');
-    expect(publish(0)).toBe(0, 'QoS 0 need not wait');
-    publishRecord(2, true, 4);
-    sendRefused(abi.RESULT_TRANSITION_ILLEGAL, 'not its turn');
-    publishRecord(2, true, 2);
-    sendRefused(abi.RESULT_TRANSITION_ILLEGAL, 'the other QoS');
-    publishRecord(1, true, 9);
-    sendRefused(abi.RESULT_PACKET_ID_UNKNOWN, 'unknown');
-    publishRecord(1, true, 2);
-    expect(send()).toBe(8);
-    expect(hexAt(OUTPUT, 8)).toBe('3a06' + '000161' + '0002' + '00');
-    sendRefused(abi.RESULT_TRANSITION_ILLEGAL, 'twice on one connection');
-    expect(poll()).toBe(0);
-    expect(word(abi.SESSION_PACKET_ID)).toBe(4);
-    publishRecord(2, true, 4);
-    expect(send()).toBe(8);
-    expect(poll()).toBe(4);
-    expect(hexAt(OUTPUT, 4)).toBe('62020003', 'PUBREL in the order of the PUBRECs (MQTT-4.6.0-4)');
-    expect(poll()).toBe(4);
-    expect(hexAt(OUTPUT, 4)).toBe('62020001');
-    expect(poll()).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_NONE);
-    expect(publish(1)).toBe(5);
-    received('40020002', '', abi.SESSION_EVENT_PUBLISHED);
-    received('70020003', '', abi.SESSION_EVENT_PUBLISHED);
-    received('50020004', '62020004', abi.SESSION_EVENT_ACCEPTED);
-  });
-
-  it('a PUBREL that is sent again takes none of the Receive Maximum, a PUBLISH does', () => {
-    fresh(4, 1);
-    connect(5);
-    publish(2);
-    receive('50020001');
-    publish(1);
-    publish(1);
-    close();
-    connect(5, true, EXPIRY, '210001');
-    publishRecord(1, true, 2);
-    sendRefused(abi.RESULT_TRANSITION_ILLEGAL, 'PUBREL comes first');
-    expect(poll()).toBe(4);
-    expect(hexAt(OUTPUT, 4)).toBe('62020001');
-    expect(poll()).toBe(0);
-    expect(word(abi.SESSION_PACKET_ID)).toBe(2);
-    publishRecord(1, true, 2);
-    expect(send()).toBe(8);
-    expect(poll()).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_NONE, 'the quota is used up');
-    publishRecord(1, true, 3);
-    sendRefused(abi.RESULT_RECEIVE_MAXIMUM_REACHED, 'PUBLISH');
-    received('70020001', '', abi.SESSION_EVENT_PUBLISHED);
-    expect(poll()).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_NONE, 'the PUBCOMP gives nothing back');
-    received('40020002', '', abi.SESSION_EVENT_PUBLISHED);
-    expect(poll()).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_RESEND);
-    publishRecord(1, true, 3);
-    expect(send()).toBe(8);
-  });
-
-  it('forgets subscriptions in flight', () => {
-    connected(5);
-    subscribe(abi.PACKET_TYPE_SUBSCRIBE);
-    publish(1);
-    subscribe(abi.PACKET_TYPE_UNSUBSCRIBE);
-    reconnect();
-    expect(word(abi.SESSION_COUNT)).toBe(1);
-    receiveRefused('9004000100' + '00', abi.RESULT_PACKET_ID_UNKNOWN);
-  });
-
-  it('takes the answer to a message that was not sent again yet', () => {
-    connected(5);
-    publish(2);
-    reconnect();
-    received('50020001', '62020001', abi.SESSION_EVENT_ACCEPTED);
-    expect(poll()).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_NONE, 'the PUBREL went');
-    reconnect();
-    received('50020001', '62020001', abi.SESSION_EVENT_NONE);
-    expect(poll()).toBe(0, 'not a second PUBREL');
-  });
-
-  it('is not seen by a context that was copied: it holds no addresses', () => {
-    connected(5);
-    publish(1);
-    const copy = memory.data(1024, 16);
-    memory.copy(copy, CONTEXT, 1024);
-    fresh();
-    memory.copy(CONTEXT, copy, 1024);
-    reconnect();
-    expect(poll()).toBe(0);
-    expect(word(abi.SESSION_PACKET_ID)).toBe(1);
-  });
-
-  it('the keep-alive time goes before what is to be sent again', () => {
-    connected(4);
-    publish(1);
-    reconnect();
-    at(60000);
-    expect(poll()).toBe(2);
-    expect(poll()).toBe(0);
-    expect(event()).toBe(abi.SESSION_EVENT_RESEND);
-    at(0);
-  });
-});
-
-describe('outbound topic aliases (3.3.2.3.4)', () => {
-  it('stay within the maximum of the server; which were set the caller knows', () => {
-    fresh();
-    connect(5, false, EXPIRY, '220002');
-    publishRecord(0);
-    setBytes(abi.PACKET_PROPERTIES, '230002');
-    sendRefused(abi.RESULT_OUT_OF_SPACE, 'no room', 8);
-    expect(send()).toBe(9);
-    setText(abi.PACKET_TOPIC, '');
-    expect(send()).toBe(8);
-    expect(field(abi.PACKET_TOPIC_ALIAS)).toBe(2);
-    setText(abi.PACKET_TOPIC, 'a');
-    setBytes(abi.PACKET_PROPERTIES, '230003');
-    sendRefused(abi.RESULT_TOPIC_ALIAS_INVALID, 'MQTT-3.3.2-9');
-    close();
-    connect(5, true);
-    publishRecord(0);
-    setBytes(abi.PACKET_PROPERTIES, '230001');
-    sendRefused(abi.RESULT_TOPIC_ALIAS_INVALID, 'none is allowed by default');
   });
 });

@@ -1,5 +1,5 @@
 import { utf8_check } from '../../assembly/memory';
-import { RESULT_UTF8_INVALID, RESULT_UTF8_NUL } from '../../build/abi/assembly';
+import { Result } from '../../build/abi/assembly';
 import { INPUT, OFFSET, put, repeat } from './bytes';
 
 function check(hex: string): i32 {
@@ -23,7 +23,7 @@ function refusedEverywhere(hex: string, code: i32): void {
 /** Cut off by the end of the text: nothing may stand behind. */
 function truncatedEverywhere(hex: string): void {
   for (let before = 0; before < 20; before++) {
-    expect(check(repeat('61', before) + hex)).toBe(RESULT_UTF8_INVALID, hex);
+    expect(check(repeat('61', before) + hex)).toBe(Result.UTF8_INVALID, hex);
     expect(load<u32>(OFFSET)).toBe(before, hex);
   }
 }
@@ -68,7 +68,7 @@ function compare(length: u32): bool {
   const result = utf8_check(INPUT, length, OFFSET);
   const offset = expectedOffset(length);
   if (offset < 0) return result == 0 && load<u32>(OFFSET) == 0xffffffff;
-  const code = load<u8>(INPUT + offset) == 0 ? RESULT_UTF8_NUL : RESULT_UTF8_INVALID;
+  const code = load<u8>(INPUT + offset) == 0 ? Result.UTF8_NUL : Result.UTF8_INVALID;
   return result == code && load<u32>(OFFSET) == <u32>offset;
 }
 
@@ -96,42 +96,42 @@ describe('utf8_check (MQTT 1.5.4, RFC 3629)', () => {
   });
 
   it('refuses U+0000 (MQTT-1.5.4-2)', () => {
-    refusedEverywhere('00', RESULT_UTF8_NUL);
+    refusedEverywhere('00', Result.UTF8_NUL);
   });
 
   it('refuses overlong forms', () => {
-    refusedEverywhere('c080', RESULT_UTF8_INVALID);
-    refusedEverywhere('c1bf', RESULT_UTF8_INVALID);
-    refusedEverywhere('e08080', RESULT_UTF8_INVALID);
-    refusedEverywhere('e09fbf', RESULT_UTF8_INVALID);
-    refusedEverywhere('f0808080', RESULT_UTF8_INVALID);
-    refusedEverywhere('f08fbfbf', RESULT_UTF8_INVALID);
+    refusedEverywhere('c080', Result.UTF8_INVALID);
+    refusedEverywhere('c1bf', Result.UTF8_INVALID);
+    refusedEverywhere('e08080', Result.UTF8_INVALID);
+    refusedEverywhere('e09fbf', Result.UTF8_INVALID);
+    refusedEverywhere('f0808080', Result.UTF8_INVALID);
+    refusedEverywhere('f08fbfbf', Result.UTF8_INVALID);
   });
 
   it('refuses surrogates, alone and in pairs (MQTT-1.5.4-1)', () => {
-    refusedEverywhere('eda080', RESULT_UTF8_INVALID);
-    refusedEverywhere('edafbf', RESULT_UTF8_INVALID);
-    refusedEverywhere('edb080', RESULT_UTF8_INVALID);
-    refusedEverywhere('edbfbf', RESULT_UTF8_INVALID);
-    refusedEverywhere('eda0bdedb880', RESULT_UTF8_INVALID);
+    refusedEverywhere('eda080', Result.UTF8_INVALID);
+    refusedEverywhere('edafbf', Result.UTF8_INVALID);
+    refusedEverywhere('edb080', Result.UTF8_INVALID);
+    refusedEverywhere('edbfbf', Result.UTF8_INVALID);
+    refusedEverywhere('eda0bdedb880', Result.UTF8_INVALID);
   });
 
   it('refuses what lies above U+10FFFF, and bytes that no character has', () => {
-    refusedEverywhere('f4908080', RESULT_UTF8_INVALID);
-    refusedEverywhere('f5808080', RESULT_UTF8_INVALID);
-    refusedEverywhere('f888808080', RESULT_UTF8_INVALID);
-    refusedEverywhere('fe', RESULT_UTF8_INVALID);
-    refusedEverywhere('ff', RESULT_UTF8_INVALID);
+    refusedEverywhere('f4908080', Result.UTF8_INVALID);
+    refusedEverywhere('f5808080', Result.UTF8_INVALID);
+    refusedEverywhere('f888808080', Result.UTF8_INVALID);
+    refusedEverywhere('fe', Result.UTF8_INVALID);
+    refusedEverywhere('ff', Result.UTF8_INVALID);
   });
 
   it('refuses continuation bytes alone, and characters that are broken by others', () => {
-    refusedEverywhere('80', RESULT_UTF8_INVALID);
-    refusedEverywhere('bf', RESULT_UTF8_INVALID);
-    refusedEverywhere('c3', RESULT_UTF8_INVALID);
-    refusedEverywhere('e282', RESULT_UTF8_INVALID);
-    refusedEverywhere('e2c282', RESULT_UTF8_INVALID);
-    refusedEverywhere('f09f98', RESULT_UTF8_INVALID);
-    refusedEverywhere('f09fc2', RESULT_UTF8_INVALID);
+    refusedEverywhere('80', Result.UTF8_INVALID);
+    refusedEverywhere('bf', Result.UTF8_INVALID);
+    refusedEverywhere('c3', Result.UTF8_INVALID);
+    refusedEverywhere('e282', Result.UTF8_INVALID);
+    refusedEverywhere('e2c282', Result.UTF8_INVALID);
+    refusedEverywhere('f09f98', Result.UTF8_INVALID);
+    refusedEverywhere('f09fc2', Result.UTF8_INVALID);
   });
 
   it('refuses characters that the end cuts off', () => {
@@ -144,12 +144,12 @@ describe('utf8_check (MQTT 1.5.4, RFC 3629)', () => {
   });
 
   it('gives the first of two faults, and does without an address for it', () => {
-    expect(check('61626364 c3a9 ff 6162 00')).toBe(RESULT_UTF8_INVALID);
+    expect(check('61626364 c3a9 ff 6162 00')).toBe(Result.UTF8_INVALID);
     expect(load<u32>(OFFSET)).toBe(6);
-    expect(check('61626364 c3a9 00 6162 ff')).toBe(RESULT_UTF8_NUL);
+    expect(check('61626364 c3a9 00 6162 ff')).toBe(Result.UTF8_NUL);
     expect(load<u32>(OFFSET)).toBe(6);
     put('ff');
-    expect(utf8_check(INPUT, 1, 0)).toBe(RESULT_UTF8_INVALID);
+    expect(utf8_check(INPUT, 1, 0)).toBe(Result.UTF8_INVALID);
   });
 
   it('agrees with decoding and encoding again, for all texts of two bytes', () => {

@@ -1,6 +1,4 @@
 // npm run firmware:measure: what the core costs on an emulated Cortex-M33; see tests/bench/firmware.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Variant } from '../../tests/bench/firmware/build.js';
@@ -9,18 +7,20 @@ import * as bench from '../../tests/bench/firmware/index.js';
 import type { Row } from '../../tests/bench/firmware/measure.js';
 import { runCommand, UsageError } from '../command.js';
 import { root } from '../root.js';
+import { writeBlock } from '../tables/blocks.js';
+import { generated } from '../tables/generated.js';
 
 const HELP = `Counts instructions, flash and RAM of the core on an emulated Cortex-M33: interpreted by wasm3, translated by wasm2c
 (AOT), and native C of the same strictness as the yardstick. Needs arm-none-eabi-gcc, qemu-system-arm and wasm2c (npm run setup).
 
 npm run firmware:measure                          a table; code 1 when a figure is worse than the recorded one
 npm run firmware:measure -- --json                each figure as {"name","value","unit","limit"} on a line
-npm run firmware:measure -- --write               records the figures, and writes the tables of README.md
+npm run firmware:measure -- --write               records the figures, and writes the tables of docs/firmware.md and README.md
 npm run firmware:measure -- --profile hex.decode.1k --engine wasm3
                                                   where the instructions of one job go, function by function
 
   --json             one JSON object a line
-  --write            tests/bench/firmware/figures.json and README.md get what was measured
+  --write            records in tests/bench/firmware/figures.json what was measured, and writes the tables
   --profile JOB      the functions that a job spends its instructions in
   --engine ENGINE    for --profile: wasm3 (default), aot or aot-os
   --help             this text
@@ -66,10 +66,8 @@ function show(rows: readonly Row[], recorded: Figures | undefined): void {
 }
 
 function write(figures: Figures): void {
-  const file = join(root, 'README.md');
-  const readme = bench.withTable(readFileSync(file, 'utf8'), figures);
   bench.writeFigures(figures);
-  writeFileSync(file, readme);
+  for (const block of generated(['firmware', 'headline'])) writeBlock(block);
 }
 
 /** Measures, shows and compares or records; the exit code. */

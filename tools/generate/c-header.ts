@@ -1,53 +1,20 @@
-// build/wasmqtt.h from the descriptions in assembly/abi: the C face of core.wasm, the same for every way of running it.
+// Writes build/wasmqtt.h: the C face of core.wasm, the same for every way of running it.
+import { type Abi, type Export, FIELD_SIZE, type FieldType, type Result } from './abi.js';
+import { comment, prototype, STATIC_ASSERT } from './c-text.js';
 import { lowerSnake, upperSnake } from './names.js';
 
-const C_TYPE = { ptr: 'wq_ptr', i32: 'int32_t', u32: 'uint32_t', i64: 'wq_i64' };
-const WORDS = { ptr: 1, i32: 1, u32: 1, i64: 2 };
-const WIDTH = 116;
-
-/** The words in lines of at most WIDTH columns, each behind the prefix. */
-export function wrap(words, prefix) {
-  const lines = [];
-  let line = '';
-  for (const word of words) {
-    if (line && prefix.length + line.length + 1 + word.length > WIDTH) {
-      lines.push(prefix + line);
-      line = '';
-    }
-    line += line ? ` ${word}` : word;
-  }
-  return [...lines, prefix + line];
-}
-
-/** A doc comment of some paragraphs. */
-export function comment(paragraphs, indent = '') {
-  const [only] = paragraphs;
-  if (paragraphs.length === 1 && indent.length + only.length + 7 <= WIDTH) return [`${indent}/** ${only} */`];
-  return [`${indent}/**`, ...paragraphs.flatMap((text) => wrap(text.split(' '), `${indent} * `)), `${indent} */`];
-}
-
-/** For generated headers: each may be included alone. */
-export const STATIC_ASSERT = `#ifndef WQ_STATIC_ASSERT
-#if defined(__cplusplus) && __cplusplus >= 201103L
-#define WQ_STATIC_ASSERT(condition, name) static_assert(condition, #name)
-#elif !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define WQ_STATIC_ASSERT(condition, name) _Static_assert(condition, #name)
-#else
-#define WQ_STATIC_ASSERT(condition, name) typedef char wq_assert_##name[(condition) ? 1 : -1]
-#endif
-#endif
-`;
+const C_TYPE: Record<FieldType, string> = { ptr: 'wq_ptr', i32: 'int32_t', u32: 'uint32_t', i64: 'wq_i64' };
 
 const PROLOGUE = `/*
  * The core of wasmqtt for C and C++: MQTT 3.1.1 and 5, DER, X.509 and keys, hex.
  * Generated from assembly/abi by tools/generate/c-header.ts. Do not edit.
  *
- * The core runs in a linear memory of its own, so an address is not a pointer but a wq_ptr: an offset in that memory, from
- * wq_heap_base() up for the caller. wq_bytes() gives the pointer for it. Numbers in linear memory are little-endian.
- * Results are integers: zero or more is success, below zero is one of enum wq_result.
+ * The core runs in a linear memory of its own. So an address is not a pointer but a wq_ptr, an offset in that memory; the
+ * caller's part begins at wq_heap_base(). wq_bytes() returns the pointer for an address. Numbers in linear memory are
+ * little-endian. Results are integers: zero or more is success, below zero is one of enum wq_result.
  *
- * The comments name things as the ABI does: its record Packet is wq_packet here, its field errorOffset the member
- * error_offset, its OUT_OF_SPACE is WQ_RESULT_OUT_OF_SPACE, its PacketType.AUTH is WQ_PACKET_TYPE_AUTH.
+ * The comments use the names of the ABI: its record Packet is wq_packet here, its field errorOffset the member error_offset,
+ * its OUT_OF_SPACE is WQ_RESULT_OUT_OF_SPACE, its PacketType.AUTH is WQ_PACKET_TYPE_AUTH.
  */
 #ifndef WASMQTT_H
 #define WASMQTT_H
@@ -67,93 +34,96 @@ ${STATIC_ASSERT}
 /** An address in linear memory; 0 for none. */
 typedef uint32_t wq_ptr;
 
-/** 64 bits in a record. An engine may place linear memory at a multiple of 4 only. */
+/** 64 bits in a record. An engine may align linear memory to 4 bytes only. */
 #if defined(__GNUC__)
 typedef int64_t wq_i64 __attribute__((aligned(4)));
 #else
 typedef int64_t wq_i64;
 #endif
 
-/** An instance of the core. Its members, and how it is opened, are in host/wasm3/wq_core.h. */
+/** An instance of the core. host/wasm3/wq_core.h has its members and the function that opens it. */
 typedef struct wq_core wq_core;
 `;
 
 const HELPERS = `/**
- * The pointer for an address: good for as long as the instance is open.
+ * wq_bytes returns the pointer for an address, valid as long as the instance is open; or NULL when the instance is not open
+ * or any of the bytes lies outside linear memory.
  *
  * @param length bytes that will be read or written there
- * @return NULL when the instance is not open, or any of the bytes lies outside linear memory
  */
 uint8_t *wq_bytes(wq_core *core, wq_ptr address, uint32_t length);
 
-/** The record of this type at an address, which has to be a multiple of 8; NULL as wq_bytes() gives it. */
+/** WQ_RECORD is the record of a type at an address, which must be a multiple of 8; NULL when wq_bytes() returns it. */
 #define WQ_RECORD(core, type, address) ((type *)(void *)wq_bytes((core), (address), (uint32_t)sizeof(type)))
 
-/** Bytes of linear memory; 0 when the instance is not open. */
+/** wq_memory_size returns the bytes of linear memory; 0 when the instance is not open. */
 uint32_t wq_memory_size(const wq_core *core);
 `;
 
 const TEXT_PROTOTYPES = `/*
  * What a result means, in words. The words take flash: define WQ_RESULT_TEXT before the include in the one source file that
- * is to hold these functions. NULL (or 0) for a number that is no result code.
+ * shall have these functions. They return NULL (or 0) for a number that is not a result code.
  */
 
-/** Name of a result code, as "OUT_OF_SPACE". */
+/** wq_result_name returns the name of a result code, for example "OUT_OF_SPACE". */
 const char *wq_result_name(int32_t result);
-/** What it means, as one sentence without its full stop. */
+/** wq_result_text returns what a result code means, as one sentence without its full stop. */
 const char *wq_result_text(int32_t result);
 /**
- * The statement, section or clause whose rule it stands for.
+ * wq_result_source returns the statement, section or clause of the rule that a result code stands for.
  *
  * @param packet_type WQ_PACKET_TYPE_*, 0 outside MQTT
  * @param protocol_version 3, 4 or 5
  */
 const char *wq_result_source(int32_t result, uint32_t packet_type, uint32_t protocol_version);
-/** The reason code of MQTT 5 with which to end the connection, or to answer; 0 when there is none. */
+/** wq_result_reason_code returns the reason code of MQTT 5 with which to end the connection, or to answer; 0 for none. */
 uint32_t wq_result_reason_code(int32_t result, uint32_t packet_type);
 `;
 
-/** Members of an enumeration with their comments. */
-function enumeration(name, doc, members) {
-  const lines = [...comment([doc]), `enum ${name} {`];
-  for (const { name: member, value, doc: text } of members) {
-    if (text) lines.push(...comment([text], '  '));
-    lines.push(`  ${member} = ${value},`);
-  }
-  lines[lines.length - 1] = lines.at(-1).replace(/,$/, '');
-  return [...lines, '};', ''];
+interface Member {
+  name: string;
+  value: number;
+  doc?: string;
 }
 
-function constants(abi) {
-  const lines = [];
-  for (const [group, { doc, values }] of Object.entries(abi.constants)) {
+/** Members of an enumeration with their comments. */
+function enumeration(name: string, doc: string, members: readonly Member[]): string[] {
+  const lines = members.flatMap(({ name: member, value, doc: text }, index) => [
+    ...(text ? comment([text], '  ') : []),
+    `  ${member} = ${value}${index < members.length - 1 ? ',' : ''}`,
+  ]);
+  return [...comment([doc]), `enum ${name} {`, ...lines, '};', ''];
+}
+
+function constants(abi: Abi): string[] {
+  const groups = Object.entries(abi.constants).flatMap(([group, { doc, values }]) => {
     const members = Object.entries(values).map(([name, value]) => {
       if (value > 0x7fffffff) throw new Error(`assembly/abi: ${group}.${name} does not fit into an enumeration of C`);
       return { name: `WQ_${upperSnake(group)}_${upperSnake(name)}`, value };
     });
-    lines.push(...enumeration(`wq_${lowerSnake(group)}`, doc ?? group, members));
-  }
-  const named = (prefix, list, key) =>
-    list.map((item) => ({ name: `${prefix}_${upperSnake(item.name)}`, value: item[key] }));
-  lines.push(
-    ...enumeration('wq_property_id', 'The properties of MQTT 5 (2.2.2.2).', named('WQ_PROPERTY', abi.properties, 'id')),
-  );
-  lines.push(
-    ...enumeration('wq_reason_code', 'Reason codes of MQTT 5 (2.4).', named('WQ_REASON', abi.reasonCodes, 'code')),
-  );
-  return lines;
+    return enumeration(`wq_${lowerSnake(group)}`, doc ?? group, members);
+  });
+  const properties = abi.properties.map(({ name, id }) => ({ name: `WQ_PROPERTY_${upperSnake(name)}`, value: id }));
+  const reasons = abi.reasonCodes.map(({ name, code }) => ({ name: `WQ_REASON_${upperSnake(name)}`, value: code }));
+  return [
+    ...groups,
+    ...enumeration('wq_property_id', 'The properties of MQTT 5 (2.2.2.2).', properties),
+    ...enumeration('wq_reason_code', 'Reason codes of MQTT 5 (2.4).', reasons),
+  ];
 }
 
-function parts(abi) {
+function parts(abi: Abi): string[] {
   const members = abi.parts.map((part, index) => ({ name: `WQ_PART_${part}`, value: 2 ** index }));
   return [
-    ...enumeration('wq_part', 'Parts of the core, of which an engine may take some only.', members),
+    ...enumeration('wq_part', 'Parts of the core. An engine may take only some of them.', members),
     `#define WQ_PART_COUNT ${members.length}`,
     '',
   ];
 }
 
-function results(abi) {
+const allResults = (abi: Abi) => [...abi.results, ...abi.bindingResults];
+
+function results(abi: Abi): string[] {
   const members = allResults(abi).map(({ name, code, text, source }) => ({
     name: `WQ_RESULT_${name}`,
     value: code,
@@ -165,24 +135,23 @@ function results(abi) {
   ]);
 }
 
-const allResults = (abi) => [...abi.results, ...abi.bindingResults];
+const padding = (offset: number, bytes: number) => `  uint32_t padding_${offset}[${bytes / 4}];`;
 
-function records(abi) {
-  const lines = [];
+function records(abi: Abi): string[] {
+  const lines: string[] = [];
   for (const [name, { doc, fields, size, summarySize }] of Object.entries(abi.records)) {
     const type = `wq_${lowerSnake(name)}`;
     lines.push(...comment([doc]), `typedef struct ${type} {`);
     let end = 0;
     for (const field of fields) {
-      if (field.offset > end) lines.push(`  uint32_t padding_${end}[${(field.offset - end) / 4}];`);
+      if (field.offset > end) lines.push(padding(end, field.offset - end));
       if (field.doc) lines.push(...comment([field.doc], '  '));
       lines.push(`  ${C_TYPE[field.type]} ${lowerSnake(field.name)}${field.count ? `[${field.count}]` : ''};`);
-      end = field.offset + 4 * WORDS[field.type] * (field.count ?? 1);
+      end = field.offset + FIELD_SIZE[field.type] * (field.count ?? 1);
     }
-    if (size > end)
-      lines.push('  /** so that the next record is aligned */', `  uint32_t padding_${end}[${(size - end) / 4}];`);
+    if (size > end) lines.push('  /** so that the next record is aligned */', padding(end, size - end));
     lines.push(`} ${type};`);
-    const check = (condition, of) => lines.push(`WQ_STATIC_ASSERT(${condition}, ${of});`);
+    const check = (condition: string, of: string) => lines.push(`WQ_STATIC_ASSERT(${condition}, ${of});`);
     check(`sizeof(${type}) == ${size}`, `sizeof_${type}`);
     for (const { name: field, offset } of fields) {
       const member = lowerSnake(field);
@@ -198,78 +167,87 @@ function records(abi) {
   return lines;
 }
 
-const ARGUMENT = { ptr: 'address', u32: 'number' };
+const ARGUMENT: Partial<Record<FieldType, string>> = { ptr: 'address', u32: 'number' };
 
-function prototypes(abi) {
-  const lines = [];
-  for (const { name, params, doc, returns } of abi.exports) {
-    if (returns !== 'i32' || params.some(({ type }) => !(type in ARGUMENT)))
+/** Name first, then what it does and returns: "wq_hex_encode writes ... It returns ...". */
+function documentation({ name, params, doc }: Export): string[] {
+  const sentences = `wq_${name} ${doc[0].toLowerCase()}${doc.slice(1)}`.replaceAll('. Returns ', '. It returns ');
+  const parameters = params.map(
+    (param) => `@param ${lowerSnake(param.name)} ${ARGUMENT[param.type]}${param.doc ? `: ${param.doc}` : ''}`,
+  );
+  return comment([sentences, ...parameters]);
+}
+
+function prototypes(abi: Abi): string[] {
+  const lines: string[] = [];
+  for (const entry of abi.exports) {
+    const { name, params, returns } = entry;
+    if (returns !== 'i32' || params.some(({ type }) => !ARGUMENT[type]))
       throw new Error(
-        `assembly/abi: ${name} takes or gives something else than 32-bit words; teach tools/generate/c-header.ts`,
+        `assembly/abi: ${name} has a parameter or result of more than 32 bits; teach tools/generate/c-header.ts`,
       );
-    const parameters = params.map(
-      (param) => `@param ${lowerSnake(param.name)} ${ARGUMENT[param.type]}${param.doc ? `: ${param.doc}` : ''}`,
-    );
-    lines.push(...comment([doc, ...parameters]));
-    const list = ['wq_core *core', ...params.map((param) => `${C_TYPE[param.type]} ${lowerSnake(param.name)}`)];
-    const [first, ...rest] = wrap(
-      list.map((item, index) => (index < list.length - 1 ? `${item},` : `${item});`)),
-      '    ',
-    );
-    const line = `int32_t wq_${name}(${first.trimStart()}`;
-    lines.push(...(line.length <= WIDTH ? [line, ...rest] : [`int32_t wq_${name}(`, first, ...rest]), '');
+    const parameters = params.map((param) => `${C_TYPE[param.type]} ${lowerSnake(param.name)}`);
+    lines.push(...documentation(entry), ...prototype(`int32_t wq_${name}`, ['wq_core *core', ...parameters]), '');
   }
-  lines.push(
+  const macro = abi.exports.map(({ name, params, part }) => `  F(${params.length}, ${name}, ${part})`).join(' \\\n');
+  return [
+    ...lines,
     ...comment([
       'Every function of the core as F(number of parameters, name, its part without WQ_PART_), for those who bind an engine.',
     ]),
-  );
-  lines.push(`#define WQ_EXPORT_COUNT ${abi.exports.length}`, '#define WQ_EXPORTS(F) \\');
-  lines.push(abi.exports.map(({ name, params, part }) => `  F(${params.length}, ${name}, ${part})`).join(' \\\n'), '');
-  return lines;
+    `#define WQ_EXPORT_COUNT ${abi.exports.length}`,
+    '#define WQ_EXPORTS(F) \\',
+    macro,
+    '',
+  ];
 }
 
-/** A function that gives something for each result code. */
-function byResult(abi, signature, statementsOf, otherwise) {
-  const lines = [`${signature} {`, '  switch (result) {'];
-  for (const result of allResults(abi)) {
+/** The body of a function that has an answer for each result code. */
+function byResult(abi: Abi, statementsOf: (result: Result) => string[], otherwise: string): string[] {
+  const cases = allResults(abi).flatMap((result) => {
     const statements = statementsOf(result);
-    if (statements.length > 0) lines.push(`    case ${result.code}:`, ...statements.map((text) => `      ${text}`));
-  }
-  return [...lines, '    default:', `      return ${otherwise};`, '  }', '}', ''];
+    return statements.length > 0 ? [`    case ${result.code}:`, ...statements.map((text) => `      ${text}`)] : [];
+  });
+  return ['  switch (result) {', ...cases, '    default:', `      return ${otherwise};`, '  }', '}', ''];
 }
 
-function texts(abi) {
-  const quote = (text) => JSON.stringify(text);
+const quote = (text: string) => JSON.stringify(text);
+
+/** The two functions whose answer depends on the packet, in words of C. */
+function texts(abi: Abi): string[] {
   const types = abi.constants.PacketType.values;
-  const perType = (values, condition, literal) =>
-    Object.entries(values ?? {}).map(
+  function perType<T>(values: Record<string, T> | undefined, condition: string, literal: (value: T) => string) {
+    return Object.entries(values ?? {}).map(
       ([type, value]) => `if (${condition}packet_type == ${types[type]}u) return ${literal(value)};`,
     );
-  const source = ({ source, sourceIn, source311, sourceIn311 }) => [
+  }
+  const source = ({ source, sourceIn, source311, sourceIn311 }: Result) => [
     ...perType(sourceIn311, 'protocol_version < 5 && ', quote),
     ...perType(sourceIn, '', quote),
     ...(source311 ? [`if (protocol_version < 5) return ${quote(source311)};`] : []),
     `return ${quote(source)};`,
   ];
-  const reason = ({ reasonCode, reasonCodeIn }) =>
+  const reason = ({ reasonCode, reasonCodeIn }: Result) =>
     reasonCode === undefined ? [] : [...perType(reasonCodeIn, '', (code) => `${code}u`), `return ${reasonCode}u;`];
   return [
     '#ifdef WQ_RESULT_TEXT',
-    ...byResult(abi, 'const char *wq_result_name(int32_t result)', ({ name }) => [`return ${quote(name)};`], 'NULL'),
-    ...byResult(abi, 'const char *wq_result_text(int32_t result)', ({ text }) => [`return ${quote(text)};`], 'NULL'),
+    'const char *wq_result_name(int32_t result) {',
+    ...byResult(abi, ({ name }) => [`return ${quote(name)};`], 'NULL'),
+    'const char *wq_result_text(int32_t result) {',
+    ...byResult(abi, ({ text }) => [`return ${quote(text)};`], 'NULL'),
     'const char *wq_result_source(int32_t result, uint32_t packet_type, uint32_t protocol_version) {',
     '  (void)packet_type;',
     '  (void)protocol_version;',
-    ...byResult(abi, '', source, 'NULL').slice(1),
-    ...byResult(abi, 'uint32_t wq_result_reason_code(int32_t result, uint32_t packet_type)', reason, '0'),
+    ...byResult(abi, source, 'NULL'),
+    'uint32_t wq_result_reason_code(int32_t result, uint32_t packet_type) {',
+    ...byResult(abi, reason, '0'),
     '#endif /* WQ_RESULT_TEXT */',
     '',
   ];
 }
 
 /** The text of build/wasmqtt.h. */
-export function cHeader(abi) {
+export function cHeader(abi: Abi): string {
   const lines = [
     PROLOGUE,
     ...results(abi),

@@ -1,10 +1,18 @@
-// build/wq_guest_calls.h from assembly/abi/microvisor.json: how each system call of a guest becomes a native one.
-import { classify, SCALARS } from './microvisor.js';
+// Writes build/wq_guest_calls.h: how each system call of a guest becomes a native one.
+import {
+  classify,
+  type Item,
+  isPointer,
+  type MicrovisorAbi,
+  SCALARS,
+  type StructField,
+  type SystemCall,
+} from './microvisor-abi.js';
 import { upperSnake } from './names.js';
 
 const PROLOGUE = `/*
- * The system calls as lists of macros: who includes this defines them (host/wasm3/guest). A field is given with its offset
- * in a guest, where a pointer is a number of 32 bits; where it lies natively is the compiler's to say.
+ * The system calls as lists of macros, which the including file defines (host/wasm3/guest). A field has its offset in a
+ * guest, where a pointer is a number of 32 bits; the compiler knows its native offset.
  * Generated from assembly/abi/microvisor.json by tools/generate/guest-calls-c.ts. Do not edit.
  */
 #ifndef WQ_GUEST_CALLS_H
@@ -13,50 +21,79 @@ const PROLOGUE = `/*
 #include "wq_microvisor.h"
 `;
 
-/** The lines of a macro: each but the last goes on in the next. */
-const macro = (name, lines) => [`#define ${name} \\`, lines.map((line) => `  ${line}`).join(' \\\n'), ''];
+/** The lines of a macro: each but the last ends with a backslash. */
+const macro = (name: string, lines: readonly string[]) => [
+  `#define ${name} \\`,
+  lines.map((line) => `  ${line}`).join(' \\\n'),
+  '',
+];
 
-/** What a pointer points to: its type without the last star, as the ABI has it. */
-const pointed = (type) => type.slice(0, -1);
+/** The type that a pointer points to: its own without the last star. */
+const pointed = (type: string) => type.slice(0, -1);
 
-/** Bytes in a guest of what a type takes. */
-const guestSize = (abi, type) => SCALARS[classify(abi, type, 'a type').scalar][0];
+/** Bytes of a value of a type in a guest. */
+function guestSize(abi: MicrovisorAbi, type: string): number {
+  const found = classify(abi, type, 'a type');
+  if (found.kind === 'struct') throw new Error(`assembly/abi/microvisor.json: struct ${found.name} is not one value`);
+  return SCALARS[found.scalar].bytes;
+}
 
-/** Fields with absolute offsets, structures held by value dissolved into theirs. */
-function flatten(abi, name, path = '', base = 0) {
+/** The place of a number in a structure. */
+interface Place {
+  path: string;
+  at: number;
+}
+
+/** A field in the outermost structure: `path` as C writes it, `at` its offset in a guest. */
+interface FlatField extends Item, Place {
+  /** The number that says how much the pointer points to. */
+  count?: Place;
+  /** The number that must have this value, so that the pointer is followed. */
+  onlyIf?: { at: number; value: number };
+}
+
+/** Fields with absolute offsets; a structure that is held by value is replaced by its fields. */
+function flatten(abi: MicrovisorAbi, name: string, path = '', base = 0): FlatField[] {
   const { fields } = abi.structs[name];
-  return fields.flatMap((field) => {
+  return fields.flatMap((field): FlatField[] => {
     const found = classify(abi, field.type, name);
     const at = base + field.offset;
     if (found.kind === 'struct') {
       const inner = flatten(abi, found.name, `${path}${field.name}.`, at);
-      return field.when ? inner.map((item) => ({ ...item, when: condition(fields, field.when, base) })) : inner;
+      const onlyIf = condition(fields, field.when, base);
+      return onlyIf ? inner.map((item) => ({ ...item, onlyIf })) : inner;
     }
-    const counted = field.bytes ?? field.elements;
-    const other = fields.find(({ name }) => name === counted);
+    const { name: own, type, bytes, elements, optional } = field;
+    const other = fields.find((candidate) => candidate.name === (bytes ?? elements));
     return [
-      { ...field, path: path + field.name, at, count: other && { path: path + other.name, at: base + other.offset } },
+      {
+        ...{ name: own, type, bytes, elements, optional },
+        ...{ path: path + own, at, count: other && { path: path + other.name, at: base + other.offset } },
+      },
     ];
   });
 }
 
 /** `{ method: 1 }` as the place of the field and its value. */
-function condition(fields, when, base) {
+function condition(fields: readonly StructField[], when: StructField['when'], base: number): FlatField['onlyIf'] {
+  if (!when) return undefined;
   const [[name, value]] = Object.entries(when);
-  return { at: base + fields.find((field) => field.name === name).offset, value };
+  const field = fields.find((candidate) => candidate.name === name);
+  if (!field) throw new Error(`assembly/abi/microvisor.json: "when" names the unknown field ${name}`);
+  return { at: base + field.offset, value };
 }
 
-const holdsPointers = (abi, name) => flatten(abi, name).some(({ type }) => type.endsWith('*'));
+const holdsPointers = (abi: MicrovisorAbi, name: string) => flatten(abi, name).some(({ type }) => isPointer(type));
 
-/** The structures that are copied: those with pointers, that calls or other structures point to. */
-function copied(abi) {
-  const found = new Set();
-  const visit = (type) => {
-    if (!type.endsWith('*')) return;
+/** The structures that are copied: those that have pointers, and that calls or other structures point to. */
+function copied(abi: MicrovisorAbi): string[] {
+  const found = new Set<string>();
+  const visit = (type: string) => {
+    if (!isPointer(type)) return;
     const target = classify(abi, pointed(type), 'a pointer');
     if (target.kind !== 'struct' || found.has(target.name)) return;
     const fields = flatten(abi, target.name);
-    if (!fields.some(({ type }) => type.endsWith('*'))) return;
+    if (!fields.some((field) => isPointer(field.type))) return;
     for (const field of fields) visit(field.type);
     found.add(target.name);
   };
@@ -64,34 +101,35 @@ function copied(abi) {
   return [...found];
 }
 
-function fieldText(abi, name, field) {
+function fieldText(abi: MicrovisorAbi, name: string, field: FlatField): string {
   const head = `${name}, ${field.path}, ${field.at}`;
-  if (!field.type.endsWith('*')) return `VALUE(${head}, ${guestSize(abi, field.type)})`;
+  if (!isPointer(field.type)) return `VALUE(${head}, ${guestSize(abi, field.type)})`;
   const target = classify(abi, pointed(field.type), field.path);
-  if (field.bytes) {
+  const { count } = field;
+  if (field.bytes && count) {
     const alignment = target.kind === 'struct' ? abi.structs[target.name].align : 1;
-    return `BYTES(${head}, ${field.count.at}, ${alignment})`;
+    return `BYTES(${head}, ${count.at}, ${alignment})`;
   }
   if (target.kind !== 'struct')
-    return field.elements
-      ? `WORDS(${head}, ${field.count.at}, ${field.count.path})`
+    return count
+      ? `WORDS(${head}, ${count.at}, ${count.path})`
       : `SINGLE(${head}, ${guestSize(abi, pointed(field.type))})`;
-  if (field.elements) return `ARRAY(${head}, ${field.count.at}, ${target.name})`;
+  if (count) return `ARRAY(${head}, ${count.at}, ${target.name})`;
   if (field.optional) return `OPTIONAL(${head}, ${target.name})`;
   throw new Error(`assembly/abi/microvisor.json: ${name}.${field.path} points to one structure; say "optional"`);
 }
 
-/** Values first: a pointer may correct the count that stands beside it. */
-function layouts(abi) {
+/** Values come first: a pointer may correct the count beside it. */
+function layouts(abi: MicrovisorAbi): string[] {
   const names = copied(abi);
   let first = 0;
-  const fields = [];
+  const fields: string[] = [];
   const rows = names.map((name) => {
     const flat = flatten(abi, name);
-    const isPointer = ({ type }) => type.endsWith('*');
-    const sorted = [...flat.filter((field) => !isPointer(field)), ...flat.filter(isPointer)];
-    const texts = sorted.flatMap((field) => {
-      const guard = field.when && isPointer(field) ? [`ONLY_IF(${field.when.at}, ${field.when.value}),`] : [];
+    const pointers = flat.filter(({ type }) => isPointer(type));
+    const texts = [...flat.filter(({ type }) => !isPointer(type)), ...pointers].flatMap((field) => {
+      const { onlyIf } = field;
+      const guard = onlyIf && isPointer(field.type) ? [`ONLY_IF(${onlyIf.at}, ${onlyIf.value}),`] : [];
       return [...guard, `${fieldText(abi, name, field)},`];
     });
     fields.push(...texts);
@@ -109,44 +147,44 @@ function layouts(abi) {
   ];
 }
 
-/** Structures without pointers are used where they lie: every compiler has to lay them out as a guest does. */
-function plain(abi) {
+/** Structures without pointers are used in place, so every compiler must lay them out as a guest does. */
+function plain(abi: MicrovisorAbi): string[] {
   const types = Object.values(abi.functions).flatMap(({ params }) => params.map(({ type }) => type));
-  const names = types.filter((type) => type.endsWith('*')).map((type) => classify(abi, pointed(type), type));
-  const structs = new Set(
-    names.filter(({ kind, name }) => kind === 'struct' && !holdsPointers(abi, name)).map(({ name }) => name),
-  );
-  return [...structs].map(
+  const structs = types.filter(isPointer).flatMap((type) => {
+    const target = classify(abi, pointed(type), type);
+    return target.kind === 'struct' && !holdsPointers(abi, target.name) ? [target.name] : [];
+  });
+  return [...new Set(structs)].map(
     (name) => `WQ_STATIC_ASSERT(sizeof(struct ${name}) == ${abi.structs[name].size}, plain_${name});`,
   );
 }
 
-function parameterText(abi, params, { name, type, bytes }) {
-  if (!type.endsWith('*')) return `NUMBER(${guestSize(abi, type)})`;
+function parameterText(abi: MicrovisorAbi, params: readonly Item[], { name, type, bytes }: Item): string {
+  if (!isPointer(type)) return `NUMBER(${guestSize(abi, type)})`;
   if (bytes) return `BYTES_OF(${params.findIndex((param) => param.name === bytes)})`;
   if (type.endsWith('**')) return 'ADDRESS()';
   const target = classify(abi, pointed(type), name);
-  if (target.kind === 'scalar') {
+  if (target.kind !== 'struct') {
     const native = pointed(type).replace(/^const /, '');
     return `RESULT(${guestSize(abi, native)}, ${native})`;
   }
   return holdsPointers(abi, target.name) ? `STRUCTURE(${target.name})` : `PLAIN(${abi.structs[target.name].size})`;
 }
 
-function callText(abi, name, { params, statuses }) {
-  const gives = (status) => statuses.includes(`MV_STATUS_${status}`);
-  const nested = gives('LATEFAULT') ? 'LATEFAULT' : 'PARAMETERFAULT';
-  const excess = gives('TOOMANYELEMENTS')
+function callText(abi: MicrovisorAbi, name: string, { params, statuses }: SystemCall): string {
+  const returns = (status: string) => statuses.includes(`MV_STATUS_${status}`);
+  const nested = returns('LATEFAULT') ? 'LATEFAULT' : 'PARAMETERFAULT';
+  const excess = returns('TOOMANYELEMENTS')
     ? 'TOOMANYELEMENTS'
     : name === 'mvSendConfigFetchRequest'
       ? 'TOOMANYCONFIGKEYS'
       : nested;
   const kinds = params.map((param) => parameterText(abi, params, param)).join(', ') || 'NONE()';
-  const passed = params.map(({ type }, i) => (type.endsWith('*') ? `POINTER(${i})` : `WORD(${i}, ${type})`)).join(', ');
+  const passed = params.map(({ type }, i) => (isPointer(type) ? `POINTER(${i})` : `WORD(${i}, ${type})`)).join(', ');
   return `F(${name}, ${params.length}, ${nested}, ${excess}, (${kinds}), (${passed}))`;
 }
 
-function calls(abi) {
+function calls(abi: MicrovisorAbi): string[] {
   const families = [...new Set(Object.values(abi.functions).map(({ family }) => family))];
   return families.flatMap((family) => {
     const entries = Object.entries(abi.functions).filter(([, entry]) => entry.family === family);
@@ -155,8 +193,8 @@ function calls(abi) {
   });
 }
 
-/** The names stand in the order of the interrupt numbers, without their ending. */
-function interrupts(abi) {
+/** The names in the order of the interrupt numbers, without their ending. */
+function interrupts(abi: MicrovisorAbi): string[] {
   const handlers = Object.entries(abi.irq_vectors_stm32u585).sort(([, a], [, b]) => a - b);
   handlers.forEach(([name, irq], index) => {
     if (irq !== index || !name.endsWith('_IRQHandler')) throw new Error(`assembly/abi/microvisor.json: vector ${name}`);
@@ -173,6 +211,6 @@ function interrupts(abi) {
 }
 
 /** The text of build/wq_guest_calls.h. */
-export function guestCalls(abi) {
+export function guestCalls(abi: MicrovisorAbi): string {
   return [PROLOGUE, ...layouts(abi), ...plain(abi), '', ...calls(abi), ...interrupts(abi), '#endif', ''].join('\n');
 }

@@ -1,15 +1,20 @@
-// build/wq_microvisor.h from assembly/abi/microvisor.json: the system calls as C of the device sees them.
-import { comment, STATIC_ASSERT, wrap } from './c-header.js';
-import { classify } from './microvisor.js';
-
-const WIDTH = 116;
+// Writes build/wq_microvisor.h: the system calls as C of the device has them.
+import { comment, prototype, STATIC_ASSERT } from './c-text.js';
+import {
+  classify,
+  type Enumeration,
+  isPointer,
+  type MicrovisorAbi,
+  type Struct,
+  type SystemCall,
+} from './microvisor-abi.js';
 
 const PROLOGUE = `/*
  * The system calls of Microvisor for C and C++: enumerations, structures, prototypes, all by their names in the SDK.
  * Generated from assembly/abi/microvisor.json by tools/generate/microvisor-header.ts. Do not edit.
  *
- * Who has the SDK defines WQ_MICROVISOR_SDK: its mv_syscalls.h is included in place of what is here, and checked against
- * the layouts that this description has.
+ * With the SDK, define WQ_MICROVISOR_SDK: this header includes its mv_syscalls.h instead, and checks the layouts there
+ * against this description.
  */
 #ifndef WQ_MICROVISOR_H
 #define WQ_MICROVISOR_H
@@ -28,24 +33,25 @@ extern "C" {
 `;
 
 /** `const uint8_t*` and a name as C writes them. */
-const declare = (type, name) => (type.endsWith('*') ? `${type.replace(/(\**)$/, ' $1')}${name}` : `${type} ${name}`);
+const declare = (type: string, name: string) =>
+  isPointer(type) ? `${type.replace(/(\**)$/, ' $1')}${name}` : `${type} ${name}`;
 
-function enumeration(name, { values, bytes_on_arm: bytes }) {
+function enumeration(name: string, { values, bytes_on_arm: bytes }: Enumeration): string[] {
   const members = Object.entries(values).map(([key, value]) => `  ${key} = ${value}`);
   // Compilers for ARM take the narrowest type that holds every value.
   if (bytes === 4) members.push(`  ${name.replace(/^Mv/, 'MV_').toUpperCase()}_IS_A_WORD = 0x7fffffff`);
   return [`enum ${name} {`, members.join(',\n'), '};', ''];
 }
 
-function handles(abi) {
-  const types = [...Object.values(abi.structs).flatMap(({ fields }) => fields)]
-    .concat(Object.values(abi.functions).flatMap(({ params }) => params))
-    .flatMap(({ type }) => type.match(/^Mv\w+Handle\b/) ?? []);
+function handles(abi: MicrovisorAbi): string[] {
+  const fields = Object.values(abi.structs).flatMap((struct) => struct.fields);
+  const params = Object.values(abi.functions).flatMap((call) => call.params);
+  const types = [...fields, ...params].flatMap(({ type }) => type.match(/^Mv\w+Handle\b/) ?? []);
   return [...[...new Set(types)].sort().map((type) => `typedef uint32_t ${type};`), ''];
 }
 
-/** Members; those named `v1.x` stand in a structure `v1`. */
-function structure(name, { fields }) {
+/** Members; those named `v1.x` are in a structure `v1`. */
+function structure(name: string, { fields }: Struct): string[] {
   const lines = [`struct ${name} {`];
   const versioned = fields.filter((field) => field.name.startsWith('v1.'));
   for (const field of fields.filter((field) => !versioned.includes(field)))
@@ -58,10 +64,10 @@ function structure(name, { fields }) {
   return [...lines, '};', ''];
 }
 
-/** Structures in an order in which each stands behind those that it holds by value. */
-function ordered(abi) {
-  const done = new Set();
-  const visit = (name) => {
+/** Structures in an order in which each comes after those that it holds by value. */
+function ordered(abi: MicrovisorAbi): string[] {
+  const done = new Set<string>();
+  const visit = (name: string) => {
     if (done.has(name)) return;
     for (const field of abi.structs[name].fields) {
       const found = classify(abi, field.type, name);
@@ -73,9 +79,9 @@ function ordered(abi) {
   return [...done];
 }
 
-function layouts(abi) {
-  const check = (condition, of) => `WQ_STATIC_ASSERT(${condition}, ${of});`;
-  const lines = ['#if UINTPTR_MAX == 0xffffffffu', '/* The layouts that the kernel knows. */'];
+function layouts(abi: MicrovisorAbi): string[] {
+  const check = (condition: string, of: string) => `WQ_STATIC_ASSERT(${condition}, ${of});`;
+  const lines = ['#if UINTPTR_MAX == 0xffffffffu', '/* The layouts of the kernel. */'];
   for (const [name, { size, fields }] of Object.entries(abi.structs)) {
     lines.push(check(`sizeof(struct ${name}) == ${size}`, `sizeof_${name}`));
     for (const { name: field, offset } of fields)
@@ -92,28 +98,20 @@ function layouts(abi) {
   return [...lines, '#endif', ''];
 }
 
-function prototype(name, { params, statuses }) {
+function callText(name: string, { params, statuses }: SystemCall): string[] {
   const short = statuses.map((status) => status.slice('MV_STATUS_'.length));
-  const list = params.map((param) => declare(param.type, param.name));
-  const items = list.map((item, index) => (index < list.length - 1 ? `${item},` : `${item});`));
-  const [first, ...rest] = wrap(items.length ? items : ['void);'], '    ');
-  const head = `enum MvStatus ${name}(`;
-  const line = head + first.trimStart();
-  return [
-    ...comment([`Gives ${short.join(', ')}.`]),
-    ...(line.length <= WIDTH ? [line, ...rest] : [head, first, ...rest]),
-    '',
-  ];
+  const parameters = params.map((param) => declare(param.type, param.name));
+  return [...comment([`${name} returns ${short.join(', ')}.`]), ...prototype(`enum MvStatus ${name}`, parameters), ''];
 }
 
 /** The text of build/wq_microvisor.h. */
-export function microvisorHeader(abi) {
+export function microvisorHeader(abi: MicrovisorAbi): string {
   const lines = [
     PROLOGUE,
     ...handles(abi),
     ...Object.entries(abi.enums).flatMap(([name, entry]) => enumeration(name, entry)),
     ...ordered(abi).flatMap((name) => structure(name, abi.structs[name])),
-    ...Object.entries(abi.functions).flatMap(([name, entry]) => prototype(name, entry)),
+    ...Object.entries(abi.functions).flatMap(([name, entry]) => callText(name, entry)),
     '#ifdef __cplusplus',
     '}',
     '#endif',

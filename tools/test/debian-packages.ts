@@ -14,6 +14,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   mosquitto_pub: 'mosquitto-clients',
   mosquitto_sub: 'mosquitto-clients',
   openssl: 'openssl',
+  'ssh-keygen': 'openssh-client',
   curl: 'curl',
   hexdump: 'bsdextrautils',
   script: 'bsdutils',

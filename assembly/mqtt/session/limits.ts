@@ -1,52 +1,44 @@
-import {
-  PACKET_PROPERTIES,
-  PACKET_PROPERTIES_LENGTH,
-  PROPERTY_ID,
-  PROPERTY_VALUE,
-  PROPERTY_VALUE_LENGTH,
-  SESSION_LIMITS_AUTHENTICATION_METHOD,
-  SESSION_LIMITS_SESSION_EXPIRY_INTERVAL,
-  SESSION_LIMITS_SIZE,
-} from '../../../build/abi/assembly';
+import { Packet, PropertyId, SessionLimits } from '../../../build/abi/assembly';
 import { mqtt_property_read } from '../properties';
-import { PROPERTY } from './context';
+import { Context } from './layout';
 
-const SESSION_EXPIRY_INTERVAL: i32 = 17;
-const SERVER_KEEP_ALIVE: i32 = 19;
-const AUTHENTICATION_METHOD: i32 = 21;
-const RECEIVE_MAXIMUM: i32 = 33;
-const USER_PROPERTY: i32 = 38;
-
-/** No property: neither an expiry interval nor a method, and of the others all bits, which is no limit (or no alias). */
-export function resetLimits(limits: usize): void {
-  memory.fill(limits, 0xff, SESSION_LIMITS_SIZE);
-  store<u32>(limits, 0, SESSION_LIMITS_SESSION_EXPIRY_INTERVAL);
-  store<u32>(limits, 0, SESSION_LIMITS_AUTHENTICATION_METHOD);
+/** No property: neither an expiry interval nor a method. In the other fields all bits are set, which is no limit (or no alias). */
+export function resetLimits(limits: SessionLimits): void {
+  memory.fill(changetype<usize>(limits), 0xff, SessionLimits.SIZE);
+  limits.sessionExpiryInterval = 0;
+  limits.authenticationMethod = 0;
 }
 
+/** The words of a record SessionLimits that properties out of their order go to. */
+const METHOD: i32 = <i32>offsetof<SessionLimits>('authenticationMethod') >> 2;
+const EXPIRY: i32 = <i32>offsetof<SessionLimits>('sessionExpiryInterval') >> 2;
+const KEEP_ALIVE: i32 = <i32>offsetof<SessionLimits>('serverKeepAlive') >> 2;
+
 /**
- * Reads the properties of a packet into a record SessionLimits. Its first ten words are the properties 33 to 42; 35 and 38,
- * which these packets do not have or which is no limit, leave their places to 19 and 17.
+ * Reads the properties of a packet into a record SessionLimits. Its first ten words are the properties from Receive Maximum (33) to
+ * Shared Subscription Available (42). Two of these are not limits: these packets have no Topic Alias (35), and User Property (38)
+ * is skipped. Their words are taken by Server Keep Alive and Session Expiry Interval.
  */
-export function readLimits(context: usize, packet: usize, limits: usize): void {
-  const property = context + PROPERTY;
-  let at = load<u32>(packet, PACKET_PROPERTIES);
-  const end = at + load<u32>(packet, PACKET_PROPERTIES_LENGTH);
+export function readLimits(context: Context, packet: Packet, limits: SessionLimits): void {
+  const property = context.property;
+  let at = <u32>packet.properties;
+  const end = at + packet.propertiesLength;
   resetLimits(limits);
   while (true) {
     const used = mqtt_property_read(at, end - at, property);
     if (used <= 0) return;
     at += used;
-    const id: i32 = load<u32>(property, PROPERTY_ID);
-    let value = load<u32>(property, PROPERTY_VALUE);
-    let place = id - RECEIVE_MAXIMUM;
-    if (id == AUTHENTICATION_METHOD) {
-      place = 10;
-      value = hash(value, load<u32>(property, PROPERTY_VALUE_LENGTH));
+    const id: i32 = property.id;
+    let value = property.value;
+    let place = id - PropertyId.RECEIVE_MAXIMUM;
+    if (id == PropertyId.AUTHENTICATION_METHOD) {
+      place = METHOD;
+      value = hash(value, property.valueLength);
     }
-    if (id == SESSION_EXPIRY_INTERVAL) place = 5;
-    if (id == SERVER_KEEP_ALIVE) place = 2;
-    if (place >= 0 && id != USER_PROPERTY) store<u32>(limits + ((<usize>place) << 2), value);
+    if (id == PropertyId.SESSION_EXPIRY_INTERVAL) place = EXPIRY;
+    if (id == PropertyId.SERVER_KEEP_ALIVE) place = KEEP_ALIVE;
+    if (place >= 0 && id != PropertyId.USER_PROPERTY)
+      store<u32>(changetype<usize>(limits) + ((<usize>place) << 2), value);
   }
 }
 

@@ -1,10 +1,9 @@
-import { CredentialFileError, readSecretLine } from '../../credentials/files.js';
-import type { KeyFile } from '../../credentials/key-file.js';
-import { UserError } from '../errors.js';
+import { CredentialFileError, type KeyFile, readSecretLine } from '../../credentials/index.js';
+import { UserError } from '../process/user-error.js';
 
 /**
- * The pass-phrase of an encrypted key: from the file, else typed on the terminal, where it is not shown. Nothing for a key
- * that is not encrypted.
+ * The pass-phrase of an encrypted key: from the file, else typed on the terminal, which does not show it. Undefined for a
+ * key that is not encrypted.
  *
  * @throws CredentialFileError when there is neither file nor terminal; UserError at Ctrl-C
  */
@@ -23,7 +22,7 @@ export async function passphraseFor(key: KeyFile, file: string | undefined): Pro
 const CTRL_C = '\u0003';
 const ERASE = ['\u007f', '\b'];
 
-/** A line of the terminal that is not echoed. */
+/** A line typed on the terminal, not echoed. */
 function typed(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
   return new Promise((resolve, reject) => {
@@ -41,7 +40,7 @@ function typed(prompt: string): Promise<string> {
         else line.push(character);
       }
     };
-    // What is typed is echoed until the terminal is raw, so the prompt comes after that.
+    // Until the terminal is raw it echoes what is typed, so the prompt must wait for that.
     stdin.setRawMode(true).setEncoding('utf8').on('data', take).resume();
     stderr.write(prompt);
   });

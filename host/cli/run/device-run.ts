@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { ConfigSource } from '../../cloud/index.js';
-import { Device, type KernelEvent } from '../../microvisor/index.js';
-import { describeConnectFailure } from '../connect-failure.js';
-import { UserError } from '../errors.js';
-import { type GuestOptions, guestHasFailed, writeGuestOptions } from './app-options.js';
-import type { Report } from './events.js';
+import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
+import { reasonOf } from '../../node/reason.js';
+import { describeConnectFailure } from '../output/connect-failure.js';
+import { UserError } from '../process/user-error.js';
 import { describeGuestError } from './guest-error.js';
+import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
+import type { RunReport } from './run-events.js';
 
-/** What the summary tells. */
+/** What the summary reports. */
 export interface Counts {
   published: number;
   received: number;
@@ -20,8 +20,8 @@ export interface DeviceRunOptions {
   deviceSid: string;
   config: ConfigSource;
   guestOptions: GuestOptions;
-  report: Report;
-  /** Counted up while the device runs. */
+  report: RunReport;
+  /** Counts up while the device runs. */
   counts: Counts;
 }
 
@@ -31,7 +31,7 @@ export class DeviceRun {
   #connectedOnce = false;
   #lastError = '';
   #fail!: (error: Error) => void;
-  readonly #report: Report;
+  readonly #report: RunReport;
   readonly #counts: Counts;
   /** Rejects with a UserError when the device cannot do its work; never resolves. */
   readonly failed: Promise<never>;
@@ -96,7 +96,7 @@ export class DeviceRun {
       }
       case 'connectFailed': {
         const message = describeConnectFailure(event);
-        // Before the first connection nothing says that it ever can work; after it the guest tries again.
+        // Before the first connection nothing shows that it can ever work; after it, the guest tries again.
         if (this.#connectedOnce) this.#error(message);
         else this.#fail(new UserError(message));
         break;
@@ -112,7 +112,7 @@ export class DeviceRun {
         break;
       case 'message':
         this.#counts.received++;
-        this.#report({ ...event, payload: textOf(event.payload) });
+        this.#report({ ...event, payload: payloadText(event.payload) });
         break;
       case 'messageLost':
         this.#error(`a message of ${event.length} bytes on ${event.topic} did not fit into the guest's receive buffer`);
@@ -138,10 +138,10 @@ export class DeviceRun {
       return;
     }
     this.#counts.published++;
-    this.#report({ event: 'published', topic, payload: textOf(event.payload), qos });
+    this.#report({ event: 'published', topic, payload: payloadText(event.payload), qos });
   }
 
-  /** Lines that begin with "error: " are the guest's errors; one that ends the run is told once, as the end. */
+  /** Lines that begin with "error: " are the guest's errors. One that ends the run is reported once, at the end. */
   #onLog(text: string): void {
     if (!text.startsWith('error: ')) {
       this.#report({ event: 'log', text });
@@ -152,7 +152,7 @@ export class DeviceRun {
   }
 }
 
-function textOf(payload: Uint8Array): string {
+function payloadText(payload: Uint8Array): string {
   return Buffer.from(payload).toString('utf8');
 }
 
@@ -160,13 +160,13 @@ function readGuest(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = isMissing ? 'there is no such file' : reasonOf(error);
     throw new UserError(`${file}: the guest cannot be read: ${reason}; give a .wasm file with --guest`);
   }
 }
 
-/** The engine's own words about bytes that are no module help nobody; lists of imports do. */
+/** Replaces what the engine says about bytes that are not a module, which does not help. Lists of imports do help. */
 function describeUnloadable(file: string, message: string): string {
   if (message.includes('not a WebAssembly module')) {
     return `${file}: is not a WebAssembly module; give a .wasm file with --guest`;

@@ -1,11 +1,11 @@
-import { isConfigKey } from '../../credentials/keys.js';
+import { isConfigKey } from '../../credentials/index.js';
 
 const HEX = `store the hex digits of the DER file and nothing else: hexdump -v -e '1/1 "%02x"' FILE`;
 const toHex = (convert: string) =>
   `convert it with openssl ${convert} -in FILE -outform der -out FILE.der, then store the hex of FILE.der: ` +
   `hexdump -v -e '1/1 "%02x"' FILE.der`;
 
-/** What to do, for each key that the application reads from the stores and the reason that it gives. */
+/** What to do, for each key that the application reads from the stores and the reason that it reports. */
 const ADVICE: [keys: RegExp, reason: RegExp, advice: string][] = [
   [/^(root-CA|cert)$/, /PEM/, toHex('x509')],
   [/^private_key$/, /PEM|PKCS#1|encrypted/, toHex('pkcs8 -topk8 -nocrypt')],
@@ -24,8 +24,8 @@ const ADVICE: [keys: RegExp, reason: RegExp, advice: string][] = [
 ];
 
 /**
- * The last error line of the application, `KEY: REASON (character N)`, with what to do about it. A place that tells
- * nothing is left out; lines of other shapes are given back as they are.
+ * The last error line of the application, `KEY: REASON (character N)`, with what to do about it. A place that does not
+ * help is left out. Lines of any other shape are returned as they are.
  */
 export function describeGuestError(text: string): string {
   const [, key, said, unit, place] = /^([\w-]+): (.*?)(?: \((character|byte) (\d+)\))?$/s.exec(text) ?? [];
@@ -35,13 +35,13 @@ export function describeGuestError(text: string): string {
   return `${key}: ${kindOf(key, unit)}${reason}${spotOf(said, unit, place)}${advice === undefined ? '' : `; ${advice}`}`;
 }
 
-/** Places in bytes come with rules of DER, which mean nothing without this. */
+/** Places in bytes come with rules of DER, which need this to be understood. */
 function kindOf(key: string, unit: string | undefined): string {
   if (unit !== 'byte') return '';
   return key === 'private_key' ? 'not a valid PKCS#8 key: ' : 'not a valid certificate: ';
 }
 
-/** Kind and dates are wrong as a whole; only digits and DER have a wrong spot. People count characters from 1. */
+/** Only digits and DER are wrong at one place; kind and dates are wrong as a whole. People count characters from 1. */
 function spotOf(said: string, unit: string | undefined, place: string): string {
   if (unit === 'byte') return ` (byte offset ${place})`;
   return unit !== undefined && /digits,|none of/.test(said) ? ` (character ${Number(place) + 1})` : '';

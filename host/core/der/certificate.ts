@@ -1,5 +1,5 @@
 import { KeyUsage, CertificateRecord as R } from '../../../build/abi/core.js';
-import { core } from '../instance.js';
+import { core } from '../engine/core.js';
 import {
   type DistinguishedName,
   dottedOid,
@@ -11,7 +11,7 @@ import {
   readGeneralNames,
   readName,
 } from './names.js';
-import { type EllipticCurve, type PublicKeyAlgorithm, type RecordCopy, readRecord } from './record.js';
+import { type EllipticCurve, type PublicKeyAlgorithm, type RecordCopy, readRecord } from './signed-record.js';
 
 /** The names of keyUsage (RFC 5280 4.2.1.3). */
 export type KeyUsageName =
@@ -38,8 +38,8 @@ const USAGES: readonly (readonly [KeyUsageName, number])[] = [
 ];
 
 /**
- * What a certificate and a request have in common: a subject, a key and extensions. Fields are made from the bytes when they
- * are asked for; the bytes are the object's own.
+ * What a certificate and a request have in common: a subject, a key and extensions. Fields are made from the bytes on
+ * demand; the object owns the bytes.
  */
 class Subject {
   protected readonly record: RecordCopy;
@@ -48,12 +48,12 @@ class Subject {
     this.record = record;
   }
 
-  /** The DER of all of it. */
+  /** The whole DER. */
   get raw(): Buffer {
     return this.record.bytes;
   }
 
-  /** Bytes of DER; in a chain the next certificate follows there. */
+  /** Length of the DER, bytes: in a chain, the offset of the next certificate. */
   get length(): number {
     return this.record.bytes.length;
   }
@@ -82,7 +82,7 @@ class Subject {
     return readName(this.record, R.subject);
   }
 
-  /** The last, so most specific, common name; undefined when there is none. */
+  /** The last and so most specific common name; undefined when there is none. */
   get subjectCN(): string | undefined {
     return readCommonName(this.record, R.subject);
   }
@@ -112,7 +112,7 @@ class Subject {
     return exponent && BigInt(`0x${exponent.toString('hex')}`);
   }
 
-  /** The whole element, as node:crypto imports it (type spki). */
+  /** The whole element, which node:crypto imports as type spki. */
   get subjectPublicKeyInfo(): Buffer {
     return this.bytes(R.subjectPublicKeyInfo);
   }
@@ -122,30 +122,30 @@ class Subject {
     return this.record.view(R.extensions);
   }
 
-  /** basicConstraints: whether it is a CA. */
+  /** basicConstraints: whether this is a CA. */
   get ca(): boolean {
     return this.record.word(R.ca) !== 0;
   }
 
-  /** basicConstraints: how many CAs may follow; undefined for no limit and where there is no CA. */
+  /** basicConstraints: how many CAs may follow; undefined for no limit, or when this is not a CA. */
   get pathLenConstraint(): number | undefined {
     const length = this.record.word(R.pathLenConstraint) | 0;
     return this.ca && length >= 0 ? length : undefined;
   }
 
-  /** Undefined when the extension is not there, which allows every use. */
+  /** Undefined when the extension is absent, which allows every use. */
   get keyUsage(): KeyUsageName[] | undefined {
     const bits = this.record.word(R.keyUsage);
     return bits === 0 ? undefined : USAGES.filter(([, bit]) => bits & bit).map(([name]) => name);
   }
 
-  /** Object identifiers in dotted form; undefined when the extension is not there. */
+  /** Object identifiers in dotted form; undefined when the extension is absent. */
   get extKeyUsage(): string[] | undefined {
     const list = this.record.view(R.extKeyUsage);
     return list && Array.from(elementsOf(list), ({ content }) => dottedOid(content));
   }
 
-  /** DNS names, URIs, e-mail and IP addresses, in their order; empty when there are none. */
+  /** DNS names, URIs, e-mail and IP addresses, in order; empty when there are none. */
   get subjectAltName(): GeneralName[] {
     return readGeneralNames(this.record.view(R.subjectAltName));
   }
@@ -154,12 +154,12 @@ class Subject {
     return this.record.view(R.subjectKeyIdentifier);
   }
 
-  /** The first URI where the CRL can be got. */
+  /** The first URI from which the CRL can be fetched. */
   get crlDistributionPoint(): string | undefined {
     return firstDistributionUri(this.record.view(R.crlDistributionPoints));
   }
 
-  /** How many critical extensions are not read here: who relies on the certificate must know them (RFC 5280 4.2). */
+  /** Number of critical extensions that are not read here. Whoever relies on the certificate must handle them (RFC 5280 4.2). */
   get unknownCriticalCount(): number {
     return this.record.word(R.unknownCriticalCount);
   }
@@ -175,7 +175,7 @@ class Subject {
   }
 }
 
-/** The fields of a certificate (RFC 5280 4.1), see readCertificate. */
+/** The fields of a certificate (RFC 5280 4.1); see readCertificate. */
 export class CertificateInfo extends Subject {
   /** Upper-case hex digits, two for each octet of the encoding. */
   get serialNumber(): string {
@@ -209,20 +209,25 @@ export class CertificateInfo extends Subject {
   }
 }
 
-/** The fields of a certification request (RFC 2986 4), see readCertificateRequest; the extensions are those that it asks for. */
+/** The fields of a certification request (RFC 2986 4); see readCertificateRequest. Its extensions are the requested ones. */
 export class CertificateRequestInfo extends Subject {}
 
 /**
- * Reads the DER certificate at the start of the bytes, X.509 v1 to v3 (RFC 5280 4.1), strictly: structure and encoding, not
- * trust or dates. What follows it is not looked at: `length` tells where it begins; readCertificates reads all there is.
+ * Reads the DER certificate at the start of the bytes, X.509 v1 to v3 (RFC 5280 4.1). Structure and encoding are checked
+ * strictly, trust and dates are not. Bytes after the certificate are ignored: they begin at `length`. readCertificates reads
+ * all certificates.
  *
- * Throws DerError with the result code, its clause and the offset.
+ * @throws DerError with the result code, its clause and the offset
  */
 export function readCertificate(der: Uint8Array): CertificateInfo {
   return new CertificateInfo(readRecord(core.x509_read, R.SIZE, der, 0, 'certificate'));
 }
 
-/** Reads a chain: one or more DER certificates, one directly after the other, and nothing else. Throws as readCertificate; nothing is given then. */
+/**
+ * Reads a chain: one or more DER certificates, one directly after the other, and nothing else.
+ *
+ * @throws DerError for the first one that is wrong; its offset is in the whole chain
+ */
 export function readCertificates(der: Uint8Array): CertificateInfo[] {
   const found: CertificateInfo[] = [];
   let offset = 0;
@@ -234,7 +239,11 @@ export function readCertificates(der: Uint8Array): CertificateInfo[] {
   return found;
 }
 
-/** Reads the DER certification request (PKCS#10, RFC 2986) at the start of the bytes, strictly. Its signature is not verified. Throws DerError. */
+/**
+ * Reads the DER certification request (PKCS#10, RFC 2986) at the start of the bytes, strictly. Its signature is not verified.
+ *
+ * @throws DerError
+ */
 export function readCertificateRequest(der: Uint8Array): CertificateRequestInfo {
   return new CertificateRequestInfo(readRecord(core.csr_read, R.SIZE, der, 0, 'certification request'));
 }

@@ -1,16 +1,17 @@
 import { CertificateListRecord as R } from '../../../build/abi/core.js';
-import { core, scratch } from '../instance.js';
+import { core } from '../engine/core.js';
+import { scratch } from '../engine/scratch.js';
 import { type DistinguishedName, dottedOid, integerHex, readCommonName, readName } from './names.js';
-import { type RecordCopy, readRecord } from './record.js';
+import { type RecordCopy, readRecord } from './signed-record.js';
 
 /** An entry of a CRL (RFC 5280 5.1.2.6). */
 export interface RevokedCertificate {
   revocationDate: Date;
-  /** CRLReason (RFC 5280 5.3.1); 0, unspecified, when it is not told. */
+  /** CRLReason (RFC 5280 5.3.1); 0, unspecified, when the entry has none. */
   reasonCode: number;
 }
 
-/** A CRL (RFC 5280 5.1), see readCrl. The bytes are the object's own; no list of the entries is made. */
+/** A CRL (RFC 5280 5.1); see readCrl. The object owns the bytes and makes no list of the entries. */
 export class CertificateListInfo {
   readonly #record: RecordCopy;
 
@@ -18,12 +19,12 @@ export class CertificateListInfo {
     this.#record = record;
   }
 
-  /** The DER of all of it. */
+  /** The whole DER. */
   get raw(): Buffer {
     return this.#record.bytes;
   }
 
-  /** Bytes of DER. */
+  /** Length of the DER, bytes. */
   get length(): number {
     return this.#record.bytes.length;
   }
@@ -81,7 +82,7 @@ export class CertificateListInfo {
     return this.#record.view(R.authorityKeyIdentifier);
   }
 
-  /** How many critical extensions, of the list and of its entries, are not read here (RFC 5280 5.2). */
+  /** Number of critical extensions of the list and its entries that are not read here (RFC 5280 5.2). */
   get unknownCriticalCount(): number {
     return this.#record.word(R.unknownCriticalCount);
   }
@@ -93,9 +94,9 @@ export class CertificateListInfo {
   }
 
   /**
-   * The entry of a certificate of this CRL's issuer, undefined when it is not revoked.
+   * The entry of a certificate from this CRL's issuer; undefined when it is not revoked.
    *
-   * @param serialNumber as readCertificate gives it: hex digits, two for each octet of the encoding
+   * @param serialNumber in the form of CertificateInfo: hex digits, two for each octet of the encoding
    */
   find(serialNumber: string): RevokedCertificate | undefined {
     const serial = Buffer.from(serialNumber, 'hex');
@@ -122,8 +123,10 @@ export class CertificateListInfo {
 }
 
 /**
- * Reads the DER CRL at the start of the bytes, v1 or v2 (RFC 5280 5.1), strictly, every entry included: structure and
- * encoding, not its signature or dates. Throws DerError.
+ * Reads the DER CRL at the start of the bytes, v1 or v2 (RFC 5280 5.1). Structure and encoding are checked strictly, those of
+ * every entry too; signature and dates are not.
+ *
+ * @throws DerError
  */
 export function readCrl(der: Uint8Array): CertificateListInfo {
   return new CertificateListInfo(readRecord(core.crl_read, R.SIZE, der, 0, 'CRL'));

@@ -6,9 +6,11 @@ export {
   readCertificateRequest,
   readCertificates,
 } from './certificate.js';
-export { checkDer } from './check.js';
+export { checkDer } from './check-der.js';
 export { CertificateListInfo, type RevokedCertificate, readCrl } from './crl.js';
-export { DerError, type KeyFormatName } from './error.js';
-export { checkPkcs8, identifyKey, type PrivateKeyInfo, readPrivateKey, wrapPkcs8 } from './key.js';
+export { DerError, type KeyFormatName } from './der-error.js';
 export type { DistinguishedName, GeneralName } from './names.js';
-export type { EllipticCurve, PublicKeyAlgorithm } from './record.js';
+export { isPem, type PemBlock, type PemText, pemOf, readPem } from './pem.js';
+export { checkPkcs8, identifyKey, type PrivateKeyInfo, readPrivateKey, wrapPkcs8 } from './private-key.js';
+export type { EllipticCurve, PublicKeyAlgorithm } from './signed-record.js';
+export { splitDer } from './split-der.js';

@@ -1,6 +1,6 @@
-import type { RecordCopy } from './record.js';
+import type { RecordCopy } from './signed-record.js';
 
-/** The attributes of a Name that are read (RFC 5280 4.1.2.4): of each the last, so most specific, one. */
+/** The attributes of a Name that are read (RFC 5280 4.1.2.4); of each, the last and so most specific one. */
 export interface DistinguishedName {
   commonName?: string;
   countryName?: string;
@@ -11,7 +11,7 @@ export interface DistinguishedName {
 /** An entry of subjectAltName (RFC 5280 4.2.1.6) of the types that are read. */
 export type GeneralName = { type: 'dns' | 'uri' | 'email' | 'ip'; value: string };
 
-/** Where an attribute stands behind a Name in a record: address, length and tag. */
+/** Offset of each attribute from its Name in a record: address, length and tag. */
 const PLACES = [
   ['commonName', 8],
   ['countryName', 20],
@@ -19,7 +19,7 @@ const PLACES = [
   ['organizationalUnitName', 44],
 ] as const;
 
-/** The Name that a record holds from `field` on. */
+/** The Name at `field` of a record. */
 export function readName(record: RecordCopy, field: number): DistinguishedName {
   const name: DistinguishedName = {};
   for (const [attribute, place] of PLACES) {
@@ -30,14 +30,14 @@ export function readName(record: RecordCopy, field: number): DistinguishedName {
   return name;
 }
 
-/** The common name of the Name that a record holds from `field` on. */
+/** The common name of the Name at `field` of a record. */
 export function readCommonName(record: RecordCopy, field: number): string | undefined {
   const [, place] = PLACES[0];
   const value = record.view(field + place);
   return value && decodeText(value, record.word(field + place + 8));
 }
 
-/** Text by its string type, whose form the core has checked; undefined for what is no string. */
+/** A text by its string type, whose form the core has checked; undefined for another type. */
 function decodeText(bytes: Buffer, tag: number): string | undefined {
   switch (tag) {
     case 12:
@@ -63,7 +63,7 @@ function decodeText(bytes: Buffer, tag: number): string | undefined {
   }
 }
 
-/** The elements that stand one after the other in content that the core has checked. */
+/** The elements of content that the core has checked, in order. */
 export function* elementsOf(content: Buffer): Generator<{ tag: number; content: Buffer }> {
   for (let at = 0; at < content.length; ) {
     const tag = content[at];
@@ -86,7 +86,7 @@ const GENERAL_NAMES: Readonly<Record<number, GeneralName['type']>> = {
   135: 'ip',
 };
 
-/** The entries of GeneralNames; other types are left out. */
+/** The entries of GeneralNames whose type is read; the others are left out. */
 export function readGeneralNames(list: Buffer | undefined): GeneralName[] {
   const names: GeneralName[] = [];
   for (const { tag, content } of elementsOf(list ?? Buffer.alloc(0))) {
@@ -102,7 +102,7 @@ function addressText(bytes: Buffer): string {
   return Array.from({ length: 8 }, (_, group) => bytes.readUInt16BE(group * 2).toString(16)).join(':');
 }
 
-/** The first URI of cRLDistributionPoints (RFC 5280 4.2.1.13): of each point [0] distributionPoint, in it [0] fullName. */
+/** The first URI of cRLDistributionPoints (RFC 5280 4.2.1.13): in each point [0] distributionPoint, in that [0] fullName. */
 export function firstDistributionUri(points: Buffer | undefined): string | undefined {
   for (const point of elementsOf(points ?? Buffer.alloc(0))) {
     for (const field of elementsOf(point.content)) {
@@ -131,7 +131,7 @@ export function dottedOid(content: Uint8Array): string {
   return [root, arcs[0] - root * 40, ...arcs.slice(1)].join('.');
 }
 
-/** An INTEGER that is not negative, as upper-case hex digits, two for each octet of the encoding. */
+/** A non-negative INTEGER as upper-case hex digits, two for each octet of the encoding. */
 export function integerHex(content: Buffer): string {
   return content.toString('hex').toUpperCase();
 }

@@ -1,6 +1,6 @@
 /*
- * The runtime that C of wasm2c (wabt 1.0.32) asks for, in what the core needs of it: one linear memory of any size that the
- * caller owns, and traps that jump back to the call. No heap, no signals, no tables.
+ * The runtime for the C of wasm2c (wabt 1.0.32), as far as the core needs it: one linear memory of any size, which the caller
+ * owns, and traps that jump back to the call. No heap, no signals, no tables.
  */
 #ifndef WASM_RT_H_
 #define WASM_RT_H_
@@ -25,8 +25,8 @@
 /* The core has no recursion, so calls need not be counted. */
 #define WASM_RT_USE_STACK_DEPTH_COUNT 0
 /*
- * Every access is compared with the size of the memory. The check that wasm2c writes itself, and writes nothing of when this is
- * 1, adds and compares 64 bits; the one below stands where each load and store moves its bytes, between `mem` and `addr`.
+ * Every access is compared with the size of the memory. wasm2c's own check adds and compares 64 bits; this macro leaves it
+ * out. The check below replaces the copy of each load and store, where `mem` and `addr` are variables.
  */
 #define WASM_RT_MEMCHECK_SIGNAL_HANDLER 1
 #define wasm_rt_memcpy(to, from, length)                                                              \
@@ -36,7 +36,7 @@
     }                                                                                                 \
     WQ_COPY(to, from, length);                                                                        \
   } while (0)
-/** The least memory: then the difference above is never below zero. */
+/** The smallest memory, with which the difference above is never below zero. */
 #define WQ_MEMORY_LEAST 8u
 
 typedef enum {
@@ -49,30 +49,30 @@ typedef enum {
   WASM_RT_TRAP_CALL_INDIRECT
 } wasm_rt_trap_t;
 
-/** Leaves the call that is under way. */
+/** wasm_rt_trap ends the current call. */
 WQ_NO_RETURN void wasm_rt_trap(wasm_rt_trap_t trap);
 
 typedef struct {
   uint8_t *data;
   uint32_t pages, max_pages;
-  /** bytes; need not be whole pages */
+  /** bytes, not necessarily whole pages */
   uint32_t size;
 } wasm_rt_memory_t;
 
-/* The memory is there before the instance is made: the module's own idea of its size does not count. */
+/* The memory exists before the instance is made. The size that the module asks for does not count. */
 #define wasm_rt_allocate_memory(memory, initial_pages, most_pages) \
   ((memory)->pages = (initial_pages), (memory)->max_pages = (initial_pages))
 #define wasm_rt_free_memory(memory) ((void)(memory))
 #define wasm_rt_is_initialized() true
 
-/* Some libraries move bytes one at a time; what does not overlap, which is most, is copied. */
+/* Some libraries move bytes one at a time. Ranges that do not overlap, which are most, are copied instead. */
 static inline void *wq_move(void *to, const void *from, size_t length) {
   const uintptr_t distance = (uintptr_t)to - (uintptr_t)from;
   return distance >= length && 0 - distance >= length ? memcpy(to, from, length) : memmove(to, from, length);
 }
 #define memmove wq_move
 
-/* wasm2c writes helpers for tables into every module; the core has none. */
+/* wasm2c writes helpers for tables into every module. The core has no tables. */
 typedef void (*wasm_rt_function_ptr_t)(void);
 typedef struct {
   uint32_t func_type;

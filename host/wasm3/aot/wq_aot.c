@@ -1,4 +1,4 @@
-/* The core as C of wasm2c: wasm2c core.wasm -n core -o core.c */
+/* The core over the C of wasm2c core.wasm -n core -o core.c */
 #ifndef WQ_AOT
 #error "define WQ_AOT for all sources of the AOT build"
 #endif
@@ -12,14 +12,14 @@
 #define WQ_THREAD_LOCAL
 #endif
 
-/* Where a trap goes. The core calls nobody, so no call is inside another. */
+/* Where a trap jumps. The core imports nothing, so calls do not nest. */
 static WQ_THREAD_LOCAL jmp_buf trapped;
 
 WQ_STATIC_ASSERT(sizeof(Z_core_instance_t) <= sizeof((wq_core *)0)->instance, instance_fits);
 
 static Z_core_instance_t *instance_of(wq_core *core) { return (Z_core_instance_t *)(void *)core->instance; }
 
-/* What setjmp() gives after a trap: WASM_RT_TRAP_NONE stands for coming here the first time. */
+/* setjmp() returns the trap; WASM_RT_TRAP_NONE is 0, which it returns the first time. */
 void wasm_rt_trap(wasm_rt_trap_t trap) { longjmp(trapped, (int)trap); }
 
 static const char *trap_text(int trap) {

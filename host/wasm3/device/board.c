@@ -4,7 +4,7 @@
 
 #define VECTORS (16u + 96u)
 #define SYSTICK_VECTOR 15u
-/* 40 MHz by 5 ms. */
+/* 5 ms at 40 MHz. */
 #define SYSTICK_RELOAD 200000u
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
@@ -17,7 +17,7 @@ volatile uint32_t notifications_noted;
 
 static void note_notification(void) { notifications_noted++; }
 
-/* It only ends a sleep. */
+/* Only ends a sleep. */
 static void tick(void) {}
 
 void board_start(void) {

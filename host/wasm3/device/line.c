@@ -5,9 +5,9 @@
 #include "semihosting.h"
 
 /*
- * A frame: its type, the number of the connection, the length of what follows as two bytes, lower first.
- * Up: O opens, with strings of one byte (h host, a CA, c certificate, k key), two bytes of length and the text, the port among
- * them as p; D data; E ends. Down: C connected; D data; X closed, with the request state as one byte.
+ * A frame is its type, the number of the connection, the length of the content in two bytes (the lower first), the content.
+ * Up: O opens, D is data, E ends. The content of O is strings: a tag (h host, p port, a CA, c certificate, k key), the length
+ * in two bytes, the text. Down: C is connected, D is data, X is closed, with the request state in one byte.
  */
 #define HEAD 4u
 #define LARGEST 0xffffu
@@ -17,7 +17,7 @@ static int32_t down = -1;
 static uint8_t connection;
 static uint8_t is_connected;
 static int32_t failure;
-/* The frame that is read. */
+/* The frame that is being read. */
 static uint8_t head[HEAD];
 static uint32_t head_read;
 static uint32_t left;
@@ -86,7 +86,7 @@ int32_t line_send(void *user, const uint8_t *bytes, uint32_t length) {
   return begin_frame('D', length) && file_write(up, bytes, length) ? (int32_t)length : -(int32_t)MV_MQTTREQUESTSTATE_SOCKETERROR;
 }
 
-/* Reads the head of the next frame; gives 0 when it is not whole yet. */
+/* Reads the head of the next frame. Returns 0 when it is not complete yet. */
 static int next_frame(void) {
   head_read += file_read(down, head + head_read, HEAD - head_read);
   if (head_read < HEAD) return 0;
@@ -95,7 +95,7 @@ static int next_frame(void) {
   return 1;
 }
 
-/* What is of no use here: the rest of an earlier connection. */
+/* Skips content of an earlier connection. Returns 0 when none has arrived. */
 static int skip(void) {
   uint8_t lost[64];
   const uint32_t count = file_read(down, lost, left < sizeof lost ? left : (uint32_t)sizeof lost);

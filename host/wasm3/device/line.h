@@ -1,13 +1,13 @@
 /*
- * A TLS connection that somebody else makes: what goes to the broker is appended to one file of the host, what comes from it
- * is read from another, both in frames. tools/firmware/device-line.ts is at the other end.
+ * A transport over two files of the host: frames with bytes to the broker are appended to one, frames with bytes from it are
+ * read from the other. tools/firmware/device-line.ts makes the TLS connection.
  */
 #ifndef DEVICE_LINE_H
 #define DEVICE_LINE_H
 
 #include "wq_calls.h"
 
-/** @param folder has the file "down"; "up" is made. @return 0 when a file cannot be opened */
+/** line_start opens the files in a folder: "down", and "up", which it creates. @return 0 when it cannot open one */
 int line_start(const char *folder);
 
 /* The callbacks of wq_calls_options. */

@@ -1,10 +1,10 @@
 /*
- * The device application on a Cortex-M33 without Microvisor: build/app.wasm interpreted by wasm3, its system calls served by
- * host/wasm3/calls on the translated core, the broker at the end of a line of files.
+ * The device application on a Cortex-M33 without Microvisor: wasm3 interprets build/app.wasm, host/wasm3/calls serve its system
+ * calls on the translated core, and bytes to and from the broker go through files.
  *
  *   main FOLDER APPLICATION
  *
- * FOLDER/configs and FOLDER/secrets have a file for each key, FOLDER/down what comes from the broker.
+ * FOLDER/configs and FOLDER/secrets have a file for each key, FOLDER/down has the bytes from the broker.
  */
 #include <malloc.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 #define DEVICE_ID "UV00000000000000000000000000000033"
 #define STACK 4096u
-/* The constants of the core, and what the calls take. */
+/* For the constants of the core, and what the calls use. */
 #define CORE_MEMORY 16384u
 #define PAGE 65536u
 
@@ -104,7 +104,7 @@ static int open_guest(const char *path) {
   return wq_guest_open(&guest, &options) == 0 && wq_guest_start(&guest) == 0;
 }
 
-/* One step of the main loop; gives 0 when there is nothing to do at once. */
+/* Does one step of the main loop. Returns 0 when there is nothing more to do now. */
 static int step(void) {
   static uint32_t notifications_delivered;
   uint32_t left = wq_calls_poll(&calls);

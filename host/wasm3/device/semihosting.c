@@ -27,7 +27,7 @@ int32_t file_length(int32_t file) {
   return (int32_t)call(SYS_FLEN, block);
 }
 
-/* Both give the bytes that are left over. */
+/* SYS_READ and SYS_WRITE return how many bytes are left over. */
 uint32_t file_read(int32_t file, void *bytes, uint32_t capacity) {
   uint32_t block[3] = {(uint32_t)file, (uint32_t)bytes, capacity};
   const uint32_t left = capacity ? call(SYS_READ, block) : 0;

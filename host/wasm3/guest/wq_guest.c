@@ -1,4 +1,4 @@
-/* A guest from open to close: one environment and one runtime of wasm3 each, all code compiled when it is opened. */
+/* A guest from open to close. Each has an environment and a runtime of wasm3, and is compiled when it is opened. */
 #include "wq_guest.h"
 
 #include <string.h>
@@ -22,14 +22,14 @@ static int32_t engine_failure(wq_guest *guest, M3Result failure) {
   return fail(guest, wq_m3_is_memory(failure) ? WQ_RESULT_ENGINE_MEMORY : WQ_RESULT_MODULE_MALFORMED, failure);
 }
 
-/* An exported function, or NULL. The engine would also take internal names. */
+/* Returns an exported function, or NULL. The engine's own search would also find internal names. */
 static IM3Function find(const wq_guest *guest, const char *name) {
   uint32_t i, k;
   for (i = 0; i < guest->module->numFunctions; i++) {
     const IM3Function function = &guest->module->functions[i];
     if (!function->export_name) continue;
     if (strcmp(function->export_name, name) == 0) return function;
-    /* Names under which it is exported besides. */
+    /* Other names under which it is exported. */
     for (k = 0; k < function->numNames; k++)
       if (strcmp(function->names[k], name) == 0) return function;
   }
@@ -56,7 +56,7 @@ static int32_t enter(wq_guest *guest, IM3Function function, uint32_t count, cons
   return 0;
 }
 
-/* Makes the caller's memory that of the module, so that it lies where buffers are aligned, and takes nothing from the heap. */
+/* Makes the caller's memory that of the module: buffers are aligned in it, and the heap is not used. */
 static void place_memory(wq_guest *guest) {
   const IM3Runtime runtime = (IM3Runtime)guest->runtime;
   const uint32_t pages = guest->module->memoryInfo.initPages;
@@ -72,7 +72,7 @@ static void place_memory(wq_guest *guest) {
   runtime->memory.mallocated = head;
   runtime->memory.numPages = pages;
   runtime->memory.maxPages = pages;
-  /* So the engine makes none of its own. */
+  /* Keeps the engine from allocating memory. */
   guest->module->memoryImported = true;
 }
 
@@ -92,7 +92,7 @@ static int32_t load(wq_guest *guest) {
   if (!failure) return 0;
   m3_FreeModule(module);
   if (wq_m3_is_memory(failure)) return fail(guest, WQ_RESULT_ENGINE_MEMORY, failure);
-  /* Beyond memory, only a data segment that does not fit fails here. */
+  /* Apart from the heap only a data segment that does not fit fails here. */
   return fail(guest, WQ_RESULT_LINEAR_MEMORY, failure);
 }
 
@@ -128,7 +128,7 @@ static int32_t open(wq_guest *guest) {
   return 0;
 }
 
-/* Whole sections, with code and, where the module says that it has data, these. */
+/* Checks for complete sections, with code, and with data if the module announces it. */
 static int32_t check_module(const uint8_t *module, uint32_t size) {
   uint32_t required = WQ_SECTION(WQ_SECTION_TYPE) | WQ_SECTION(WQ_SECTION_EXPORT) | WQ_SECTION(WQ_SECTION_CODE);
   wq_module_parts parts;
@@ -186,7 +186,7 @@ int32_t wq_guest_start(wq_guest *guest) {
 
 int32_t wq_guest_timer(wq_guest *guest) { return wq_guest_call(guest, "mv_app_timer", NULL); }
 
-/* The handler's name, of an interrupt that there is. */
+/* The name of the handler of an existing interrupt. */
 static const char *handler_name(uint32_t irq, char *name, size_t size) {
   static const char names[] = WQ_INTERRUPT_NAMES;
   static const char ending[] = "_IRQHandler";
@@ -220,7 +220,7 @@ uint8_t *wq_guest_bytes(wq_guest *guest, wq_ptr address, uint32_t length) {
 }
 
 void wq_guest_close(wq_guest *guest) {
-  /* Memory is the caller's. */
+  /* The memory belongs to the caller. */
   if (guest->runtime) ((IM3Runtime)guest->runtime)->memory.mallocated = NULL;
   m3_FreeRuntime((IM3Runtime)guest->runtime);
   if (guest->environment) m3_FreeEnvironment((IM3Environment)guest->environment);

@@ -1,12 +1,12 @@
-/* The imports of a guest: what each parameter of a system call is, and the native call behind it. */
+/* The imports of a guest: the kind of each parameter of a system call, and the native call behind it. */
 #include <string.h>
 
 #include "wq_m3.h"
 #include "wq_translate.h"
 
 /*
- * The calls that are offered, as a list of families. All but fast interrupts: these run native code of the application, and a
- * guest has none.
+ * The families of calls that are offered: all but fast interrupts, which run native code of the application. A guest has no
+ * native code.
  */
 #ifndef WQ_GUEST_CALLS
 #define WQ_GUEST_CALLS(F)                                                                                          \
@@ -17,7 +17,7 @@
 
 #define MOST_PARAMETERS 4
 
-/** A parameter as it is passed on. */
+/** A parameter of a native call. */
 typedef union word {
   uint32_t number;
   void *pointer;
@@ -48,7 +48,7 @@ typedef struct call {
   parameter parameters[MOST_PARAMETERS];
 } call;
 
-/* The native calls by one signature. */
+/* The native calls, all with the same signature. */
 #define POINTER(index) words[index].pointer
 #define WORD(index, type) (type) words[index].number
 #define MAKER(name, count, nested, excess, kinds, arguments) \
@@ -70,7 +70,7 @@ WQ_GUEST_CALLS(MAKER)
   {#name, make_##name, count, MV_STATUS_##nested, MV_STATUS_##excess, LIST kinds},
 static const call calls[] = {WQ_GUEST_CALLS(ROW)};
 
-/* A result that the compiler keeps in another width, and an address, go through a copy. */
+/* Whether a result goes through a copy: an address does, and a number that has another width natively. */
 static int is_copied(const parameter *of) {
   return of->kind == PARAMETER_ADDRESS || (of->kind == PARAMETER_RESULT && of->a != of->b);
 }
@@ -93,7 +93,7 @@ static enum MvStatus pass(wq_copies *copies, const parameter *of, const uint32_t
   }
 }
 
-/* Writes what went through a copy to the guest; an address of the kernel's own is none of the guest's. */
+/* Writes a copied result to the guest. An address outside the guest's memory becomes 0. */
 static void give_back(const wq_guest *guest, const parameter *of, uint32_t address, const word *from) {
   uint8_t *const to = guest->memory + address;
   if (of->kind == PARAMETER_ADDRESS) {
@@ -107,7 +107,7 @@ static void give_back(const wq_guest *guest, const parameter *of, uint32_t addre
   }
 }
 
-/* What the guest gave, each as wide as its C type. */
+/* The guest's parameters, cut to the width of their C types. */
 static void read_numbers(const call *of, const uint64_t *slots, uint32_t *given) {
   uint32_t i;
   for (i = 0; i < of->count; i++) {
@@ -130,7 +130,7 @@ static enum MvStatus make_call(wq_guest *guest, const call *of, const uint32_t *
   return status;
 }
 
-/* The first slot is for the result, the parameters follow; each slot has 64 bits. */
+/* The first slot is for the result, and the parameters follow. Each slot has 64 bits. */
 static const void *system_call(IM3Runtime runtime, IM3ImportContext context, uint64_t *slots, void *memory) {
   const call *const of = (const call *)context->userdata;
   uint32_t given[MOST_PARAMETERS];
@@ -158,7 +158,7 @@ static const void *host_timer(IM3Runtime runtime, IM3ImportContext context, uint
   return m3Err_none;
 }
 
-/* The engine has moved its stack behind the frames of the guest, so that handlers can run meanwhile. */
+/* Handlers can run meanwhile: the engine has moved its stack behind the frames of the guest. */
 static const void *host_wait(IM3Runtime runtime, IM3ImportContext context, uint64_t *slots, void *memory) {
   wq_guest *const guest = (wq_guest *)m3_GetUserData(runtime);
   int32_t pending;

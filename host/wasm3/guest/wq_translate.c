@@ -1,7 +1,6 @@
 /*
- * A small interpreter of the layouts in wq_guest_calls.h: structures that hold pointers are written anew, natively. What has no
- * pointers in it, and every buffer, is used where it lies in linear memory, which never moves: so the kernel may go on
- * writing to buffers after the call.
+ * A small interpreter of the layouts in wq_guest_calls.h, which copies structures that have pointers into native ones. Other
+ * structures and all buffers are used in place: linear memory never moves, so the kernel may write to buffers after the call.
  */
 #include "wq_translate.h"
 
@@ -83,7 +82,7 @@ static enum MvStatus copy_array(wq_copies *copies, const layout *of, uint32_t ad
   return status;
 }
 
-/* Numbers that the kernel writes, in words: the count beside them shrinks where it reaches past the end of memory. */
+/* Places a list of words that the kernel writes. Its count shrinks if it reaches past the end of memory. */
 static int place_words(const wq_copies *copies, uint32_t address, uint32_t count, uint8_t *native_count, void **native) {
   const wq_guest *const guest = copies->guest;
   uint32_t room;
@@ -122,7 +121,7 @@ static enum MvStatus copy_pointer(wq_copies *copies, const field *of, const uint
   return good ? status : copies->nested;
 }
 
-/* Goes as deep as structures point to structures: three times in MvMqttConnectRequest. */
+/* Recurses as deep as structures point to structures: three levels in MvMqttConnectRequest. */
 static enum MvStatus copy_fields(wq_copies *copies, const layout *of, const uint8_t *from, uint8_t *to) {
   enum MvStatus status = MV_STATUS_OKAY;
   uint32_t i;

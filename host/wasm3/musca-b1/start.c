@@ -1,5 +1,5 @@
 /*
- * From reset to main() on a Cortex-M33 under QEMU, with files, arguments and output of the host by semihosting (newlib's
+ * From reset to main() on a Cortex-M33 under QEMU. Files, arguments and output are those of the host, by semihosting (newlib's
  * rdimon). A fault ends the run with an exit code.
  */
 #include <errno.h>
@@ -35,7 +35,7 @@ static void leave(uint32_t code) {
 
 static void fault_handler(void) { leave(FAULT_CODE); }
 
-/* The first sixteen vectors; there are no interrupts. */
+/* The first sixteen vectors. There are no interrupts. */
 static const struct {
   uint32_t *stack;
   void (*handlers[15])(void);
@@ -44,7 +44,7 @@ static const struct {
     {reset_handler, fault_handler, fault_handler, fault_handler, fault_handler, fault_handler, fault_handler},
 };
 
-/* In the place of newlib's, which does not know where the stack begins. */
+/* Replaces newlib's, which does not know where the stack begins. */
 void *_sbrk(ptrdiff_t bytes) {
   static char *top = end;
   char *const before = top;
@@ -56,11 +56,11 @@ void *_sbrk(ptrdiff_t bytes) {
   return before;
 }
 
-/* Newlib calls them before and after main(). */
+/* Newlib calls these before and after main(). */
 void _init(void) {}
 void _fini(void) {}
 
-/* The words of the command line, which QEMU joins with spaces. */
+/* Splits the command line, whose words QEMU joined with spaces. */
 static int split(char *line, char **words, int most) {
   int count = 0;
   char *word = strtok(line, " ");
@@ -75,7 +75,7 @@ void reset_handler(void) {
     char *text;
     uint32_t size;
   } command_line = {line, sizeof line};
-  /* CPACR: the compiler may use floating-point registers. */
+  /* CPACR: enables floating-point registers, which the compiler may use. */
   *(volatile uint32_t *)0xe000ed88u |= 0xfu << 20;
   __asm__ volatile("dsb\n isb");
   memcpy(data_start, data_load, (size_t)((char *)data_end - (char *)data_start));
@@ -85,6 +85,6 @@ void reset_handler(void) {
   semihost(SYS_GET_CMDLINE, &command_line);
   const int count = split(line, words, 16);
   const int code = main(count, words);
-  /* Writes what is in the buffers of files. */
+  /* Flushes the buffers of files. */
   exit(code);
 }

@@ -1,6 +1,6 @@
 /*
- * Runs every job in the core and natively, between two marks by which the instructions are counted from outside, and prints
- * lines "count NAME", in the order of the counts, "value NAME NUMBER", or "differs ..." when the core and native C do not agree.
+ * Runs every job in the core and in native C, between two marks: the plugin counts instructions from one to the other. Prints
+ * "count NAME" for each count in order, "value NAME NUMBER", and "differs ..." when the core and native C do not agree.
  */
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static uint64_t linear_memory[ENOUGH / 8];
 /* The lowest address of the stack. */
 extern char heap_end[];
 
-/* Marks for whoever counts. */
+/* The marks. */
 void count_begin(void);
 void count_end(void);
 __attribute__((noinline)) void count_begin(void) { __asm__ volatile(""); }
@@ -38,7 +38,7 @@ static char *stack_pointer(void) {
   return sp;
 }
 
-/* Runs it, and notes how far the stack went down below this frame. */
+/* Runs a job between the marks, and notes how deep the stack went below this frame. */
 static __attribute__((noinline)) int32_t watched(int32_t (*run)(void)) {
   volatile uint32_t *at;
   char *const sp = stack_pointer();
@@ -59,7 +59,7 @@ static uint32_t take_deepest(void) {
   return depth;
 }
 
-/* As an application opens the core, with so much linear memory. */
+/* How an application opens the core, with so much linear memory. */
 static wq_options application_options(uint32_t memory_size) {
   wq_options options;
   memset(&options, 0, sizeof options);
@@ -71,7 +71,7 @@ static wq_options application_options(uint32_t memory_size) {
   return options;
 }
 
-/* The address after the constants of the core: an application knows it, or opens the core once with more than enough. */
+/* The address after the constants of the core. An application knows it, or opens the core once with more than enough. */
 static uint32_t first_address(void) {
   const wq_options options = application_options(ENOUGH);
   const uint32_t address = wq_open(&core, &options) == 0 ? (uint32_t)(wq_heap_base(&core) + 7) & ~7u : 0;
@@ -84,7 +84,7 @@ static int32_t open_it(void) { return wq_open(&core, &open_options); }
 
 static room *core_room(void) { return (room *)(void *)wq_bytes(&core, core_base, sizeof(room)); }
 
-/* Addresses in records count from the room, so that both can be compared. */
+/* Makes addresses in records relative to the room, so that both rooms can be compared. */
 static void normalise(room *at, uint32_t base) {
   uint32_t *const places[] = {&at->packet.topic,   &at->packet.payload,         &at->packet.properties,
                               &at->packet.client_id, &at->packet.will_properties, &at->packet.user_name,
@@ -97,7 +97,7 @@ static void normalise(room *at, uint32_t base) {
 
 static uint32_t native_base(void) { return (uint32_t)(uintptr_t)&native_room; }
 
-/* After an error the records count for nothing but where it was. */
+/* After an error only its place in the records is compared. */
 static int is_same(int32_t core_result, int32_t native_result) {
   room *const other = core_room();
   if (core_result != native_result) return 0;
@@ -108,7 +108,7 @@ static int is_same(int32_t core_result, int32_t native_result) {
   return memcmp(other, &native_room, sizeof native_room) == 0;
 }
 
-/* Both, on the input with one byte changed; it becomes zero where `change` is. */
+/* Compares both on the input with some bits of one byte changed. With a `change` of 0 the byte becomes 0. */
 static void compare(const job *which, uint32_t at, uint8_t change) {
   int32_t core_result, native_result;
   which->prepare(core_room(), core_base);
@@ -117,9 +117,9 @@ static void compare(const job *which, uint32_t at, uint8_t change) {
   core_room()->input[at] = native_room.input[at];
   core_result = which->core();
   native_result = which->native();
-  /* A packet of another type: the yardstick has none. */
+  /* A packet of a type that the yardstick does not implement. */
   if (native_result == WQ_RESULT_INVALID_ARGUMENT) return;
-  /* An error of encoding is an address in both. */
+  /* The place of an error of encoding is an address, which is another one in each. */
   if (strncmp(which->name, "encode", 6) == 0 && core_result < 0) native_room.packet.error_offset = core_room()->packet.error_offset;
   if (!is_same(core_result, native_result))
     printf("differs %s byte %u ^ %u: core %d, native %d\n", which->name, (unsigned)at, change, (int)core_result, (int)native_result);
@@ -141,7 +141,7 @@ static void measure(const job *which) {
     printf("differs %s: core %d, native %d\n", which->name, (int)core_result, (int)native_result);
 }
 
-/* Every byte with each of its bits changed, and as zero. */
+/* Compares both with each bit of each byte changed, and with each byte 0. */
 static void compare_changed(const job *which) {
   uint32_t at, bit;
   for (at = 0; at < which->changed; at++) {
@@ -151,7 +151,7 @@ static void compare_changed(const job *which) {
 }
 
 #ifndef WQ_AOT
-/* Whether all jobs run with so many bytes of the stack of WASM. */
+/* Whether all jobs run with so many bytes of WASM stack. */
 static int stack_suffices(uint32_t bytes) {
   uint32_t i;
   int is_enough;
@@ -180,7 +180,7 @@ static uint32_t least_stack(void) {
 
 static void value(const char *name, uint32_t number) { printf("value %s %lu\n", name, (unsigned long)number); }
 
-/* Opens with these parts of the core, and tells what that takes under names that end so. */
+/* Opens these parts of the core, and prints what that takes under names with this end. */
 static int32_t open_measured(uint32_t parts, const char *end) {
   int32_t result;
   open_options = application_options(core_base + (uint32_t)sizeof(room));
@@ -197,7 +197,7 @@ static int32_t open_measured(uint32_t parts, const char *end) {
 
 int main(void) {
   uint32_t i;
-  /* What the marks themselves take. */
+  /* Counts what the marks themselves take. */
   count_begin();
   count_end();
   core_base = first_address();

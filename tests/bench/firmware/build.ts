@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AOT, compile, HEAP, here, interpreted, link, object, target, translated } from '../../firmware/machine.js';
+import { AOT, compile, HEAP, here, interpreted, link, object, target, translated } from '../../firmware/toolchain.js';
 
 const HERE = 'tests/bench/firmware';
 const NATIVE = ['text', 'properties', 'decode', 'encode'];
 
-/** bench.c over one engine, with what the linker says about it. */
+/** bench.c over one engine, with sizes from the linker's map. */
 export interface Program {
   elf: string;
-  /** Bytes in flash and RAM of each object that is in the program, by its name. */
+  /** Bytes of each group of objects in the program, by its name. */
   sizes: Map<string, Sizes>;
 }
 
@@ -21,7 +21,7 @@ export interface Sizes {
 
 export type Variant = 'wasm3' | 'aot' | 'aot-os';
 
-/** The plugin that counts instructions. */
+/** Compiles the plugin that counts instructions. */
 export function buildPlugin(folder: string): string {
   const file = join(folder, 'plugin.so');
   compile(here, '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', `${HERE}/plugin.c`, '-o', file);
@@ -33,14 +33,14 @@ const INCLUDES = ['jobs.h', 'native/native.h'].map((name) => `#include "${name}"
 const bytes = (name: string, data: Uint8Array) =>
   `const uint8_t ${name}[] = {${data.join(',')}};\nconst uint32_t ${name}_size = ${data.length};\n`;
 
-/** The module as a C array, as firmware has it. */
+/** Writes the module as a C array, as firmware has it. */
 function writeModule(folder: string): string {
   const file = join(folder, 'module.c');
   writeFileSync(file, `${INCLUDES}${bytes('data_module', readFileSync('build/core.wasm'))}`);
   return file;
 }
 
-/** The longest certificate of the vectors, and the core's table of properties for native C. */
+/** Writes the longest certificate of the vectors, and the core's table of properties for native C. */
 function writeData(folder: string): string {
   const { vectors }: { vectors: { name: string; hex: string }[] } = JSON.parse(
     readFileSync('tests/vectors/der.json', 'utf8'),
@@ -83,7 +83,7 @@ export function buildProgram(parent: string, variant: Variant): Program {
   return { elf, sizes: readSizes(readFileSync(map, 'utf8'), { engine: [engine], binding, module: [data[0]] }) };
 }
 
-/** What objects add to a program, by the linker's map: lines " .text.name  0xaddress  0xsize object", names also on a line alone. */
+/** Sizes by the linker's map. Its lines are " .text.name  0xaddress  0xsize object"; a long name has a line of its own. */
 function readSizes(map: string, groups: Record<string, string[]>): Map<string, Sizes> {
   const sizes = new Map(Object.keys(groups).map((name) => [name, { text: 0, data: 0, bss: 0 }]));
   const kept = map.slice(map.indexOf('Linker script and memory map'));

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Row, Versions } from './measure.js';
 
-/** What was measured last and accepted, with the programs that it was measured with. */
+/** What was measured and accepted, with the versions that it was measured with. */
 export interface Figures {
   versions: Versions;
   rows: Row[];
@@ -11,7 +11,7 @@ const FILE = 'tests/bench/firmware/figures.json';
 
 export const readFigures = (): Figures => JSON.parse(readFileSync(FILE, 'utf8'));
 
-/** An object on one line, as the formatter leaves it. */
+/** An object on one line, as the formatter writes it. */
 const line = (value: object) => JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
 
 export function writeFigures({ versions, rows }: Figures): void {
@@ -19,30 +19,28 @@ export function writeFigures({ versions, rows }: Figures): void {
   writeFileSync(FILE, `{\n  "versions": ${line(versions)},\n  "rows": [\n${list}\n  ]\n}\n`);
 }
 
-/** In words, with which programs other than those of the figures was measured; undefined when they are the same. */
+/** Describes how versions differ from those of the figures; undefined when they are the same. */
 export function otherVersions(figures: Figures, versions: Versions): string | undefined {
   const differing = (Object.keys(figures.versions) as (keyof Versions)[]).filter(
     (program) => figures.versions[program] !== versions[program],
   );
   if (differing.length === 0) return undefined;
-  const words = differing.map(
-    (program) => `${program} ${versions[program]} in the place of ${figures.versions[program]}`,
-  );
+  const words = differing.map((program) => `${program} ${versions[program]} instead of ${figures.versions[program]}`);
   return (
     `measured with ${words.join(', ')}: figures of other versions cannot be compared, so growth was not checked. ` +
     'Install the versions of tests/bench/firmware/figures.json, or record new figures with --write on the machine that CI runs on'
   );
 }
 
-/** What is worse than what was recorded, a line each; also rows that are recorded or measured alone. */
+/** A line for each row that is worse than recorded, and for each that was only recorded or only measured. */
 export function grown(figures: Figures, rows: Row[]): string[] {
   const now = new Map(rows.map((row) => [row.name, row]));
   const before = new Map(figures.rows.map((row) => [row.name, row]));
-  const gone = figures.rows.filter(({ name }) => !now.has(name)).map(({ name }) => `${name}: is not measured any more`);
+  const gone = figures.rows.filter(({ name }) => !now.has(name)).map(({ name }) => `${name}: no longer measured`);
   const worse = rows.flatMap(({ name, value, unit }) => {
     const recorded = before.get(name);
     if (!recorded) return [`${name}: ${value} ${unit}, not recorded yet`];
-    return value > recorded.value ? [`${name}: ${value} ${unit}, recorded were ${recorded.value}`] : [];
+    return value > recorded.value ? [`${name}: ${value} ${unit}, recorded is ${recorded.value}`] : [];
   });
   return [...gone, ...worse];
 }

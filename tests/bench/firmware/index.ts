@@ -1,4 +1,3 @@
-/** What tools/firmware/measure.ts takes from here. */
+/** What tools/firmware/measure.ts uses. */
 export { grown, missed, otherVersions, readFigures, writeFigures } from './figures.js';
 export { measure, profile, versions } from './measure.js';
-export { withTable } from './table.js';

@@ -113,7 +113,7 @@ static void prepare_connect_5(room *at, uint32_t base) { prepare_connect(at, bas
 
 static uint32_t address(uint32_t base, size_t offset) { return base + (uint32_t)offset; }
 
-/* The record of a PUBLISH whose topic and payload stand in the input. */
+/* The record of a PUBLISH whose topic and payload are in the input. */
 static void prepare_record(room *at, uint32_t base, uint32_t version) {
   wq_packet *const packet = &at->packet;
   prepare_nothing(at, base);
@@ -138,7 +138,7 @@ static void prepare_topics(room *at, uint32_t base) {
   memcpy(at->output, TOPIC, TOPIC_LENGTH);
 }
 
-/* A session that is connected, with three messages in flight each way; a PUBLISH of QoS 1 was decoded. */
+/* A connected session with three messages in flight each way, and a decoded PUBLISH of QoS 1. */
 static void prepare_session(room *at, uint32_t base) {
   wq_session *const session = (wq_session *)(void *)at->session;
   wq_session_limits *const own = (wq_session_limits *)(void *)(session + 1);
@@ -153,7 +153,7 @@ static void prepare_session(room *at, uint32_t base) {
   session->alias_offset = sizeof at->session;
   own->receive_maximum = 8;
   own->topic_alias_maximum = 0xffffffff;
-  /* Sent of QoS 1, and received of QoS 2 whose PUBREL is awaited; live and counted. */
+  /* Messages sent with QoS 1, and received with QoS 2 whose PUBREL is awaited: live and counted. */
   for (i = 0; i < 6; i++) records[i] = (100 + i) << 16 | (i % 2 ? 0x70u | WQ_PACKET_TYPE_PUBREL : 0x60u | WQ_PACKET_TYPE_PUBACK);
 }
 

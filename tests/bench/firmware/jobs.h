@@ -1,4 +1,4 @@
-/* What is measured: each job once by the core and, where there is a yardstick, by native C. */
+/* The jobs that are measured: each runs in the core and, where there is a yardstick, in native C. */
 #ifndef JOBS_H
 #define JOBS_H
 
@@ -6,7 +6,7 @@
 
 #include "wq_core.h"
 
-/** What an application with one session, 8 messages in flight each way and 2 KB buffers keeps in linear memory. */
+/** What an application keeps in linear memory: one session with 8 messages in flight each way, and 2 KB buffers. */
 typedef struct room {
   wq_packet packet;
   wq_property property;
@@ -18,12 +18,12 @@ typedef struct room {
 
 typedef struct job {
   const char *name;
-  /** Fills a room that begins at this address. */
+  /** Fills a room that begins at address `base`. */
   void (*prepare)(room *at, uint32_t base);
   int32_t (*core)(void);
   /** NULL where there is no yardstick. */
   int32_t (*native)(void);
-  /** Bytes of the input that are changed one by one to see whether both still agree; 0 for none. */
+  /** How many bytes of the input are changed, one by one, to see whether both still agree. */
   uint32_t changed;
 } job;
 
@@ -31,7 +31,7 @@ extern const job jobs[];
 extern const uint32_t job_count;
 
 extern wq_core core;
-/** Address of the core's room in linear memory. */
+/** The address of the core's room in linear memory. */
 extern uint32_t core_base;
 /** The room of native C. */
 extern room native_room;

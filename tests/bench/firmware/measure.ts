@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, target } from '../../firmware/machine.js';
+import { run, target } from '../../firmware/toolchain.js';
 import { buildPlugin, buildProgram, type Program, type Sizes, symbols, type Variant } from './build.js';
 
 /** One figure; `limit` is the budget, null where there is none. */
@@ -13,12 +13,12 @@ export interface Row {
   limit: number | null;
 }
 
-/** The programs on which figures depend, each with its version. */
+/** The versions of the programs on which figures depend. */
 export type Versions = Record<'gcc' | 'qemu' | 'wasm2c', string>;
 
 const VARIANTS: Variant[] = ['wasm3', 'aot', 'aot-os'];
 
-/** The budgets. The yardstick of ratios is native C at -O2. */
+/** The budgets. Ratios are to native C at -O2. */
 const AOT_RATIO = 1.5;
 const LIMITS: Record<string, number> = {
   'hex.encode.1k.wasm3.ratio': 8,
@@ -50,7 +50,7 @@ export function versions(): Versions {
   return { gcc: version('arm-none-eabi-gcc'), qemu: version('qemu-system-arm'), wasm2c: version('wasm2c') };
 }
 
-/** What a program says, with what was counted while it ran. */
+/** Runs a program. Returns what it printed, and what was counted meanwhile. */
 function execute({ elf }: Program, plugin: string, folder: string, profile = 0) {
   const out = join(folder, 'counts');
   const at = symbols(elf);
@@ -66,7 +66,7 @@ function execute({ elf }: Program, plugin: string, folder: string, profile = 0) 
 const total = ({ text, data }: Sizes) => text + data;
 const ratio = (ours: number, native: number) => Math.round((ours / native) * 100) / 100;
 
-/** Where rows are gathered; each finds its limit by its name. */
+/** Collects rows. The name of a row determines its limit. */
 class Rows {
   readonly list: Row[] = [];
   add(name: string, unit: Row['unit'], value: number): void {
@@ -74,7 +74,7 @@ class Rows {
   }
 }
 
-/** The rows of one engine. */
+/** Adds the rows of one engine. */
 function rowsOf(rows: Rows, variant: Variant, program: Program, plugin: string, folder: string): void {
   const { names, values, counted } = execute(program, plugin, folder);
   const counts = new Map(names.map((name, index) => [name, Number(counted[index])]));
@@ -101,12 +101,12 @@ function rowsOf(rows: Rows, variant: Variant, program: Program, plugin: string, 
   for (const kind of ['data', 'bss'] as const) rows.add(`${kind}.${variant}`, 'bytes', engine[kind] + binding[kind]);
   const fixed = engine.data + engine.bss + binding.data + binding.bss + values.get('instance')!;
   for (const [name, value] of values) if (name !== 'instance') rows.add(`${name}.${variant}`, 'bytes', value);
-  // In wasm3 linear memory is a block of the heap; else the application gives it.
+  // In wasm3 linear memory is a block of the heap; otherwise the application provides it.
   rows.add(`ram.${variant}`, 'bytes', fixed + values.get(variant === 'wasm3' ? 'heap' : 'linear')!);
   if (variant === 'wasm3') rows.add('ram.client.wasm3', 'bytes', fixed + values.get('heap.client')!);
 }
 
-/** Gives what `work` gives, with a folder that is gone after it. */
+/** Calls `work` with a folder that is removed after it. */
 export function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-measure-'));
   try {
@@ -116,7 +116,7 @@ export function inFolder<T>(work: (folder: string) => T): T {
   }
 }
 
-/** Compiles what is measured, all in this folder; gives how it is run. */
+/** Compiles everything into this folder. Returns a function that measures. */
 export function prepare(folder: string, progress: (line: string) => void = () => {}): () => Row[] {
   const plugin = buildPlugin(folder);
   const programs = VARIANTS.map((variant) => {
@@ -140,7 +140,7 @@ export function prepare(folder: string, progress: (line: string) => void = () =>
  */
 export const measure = (progress?: (line: string) => void): Row[] => inFolder((folder) => prepare(folder, progress)());
 
-/** Where the instructions of one job go: functions with their number, most first. */
+/** Where the instructions of one job go: functions with their counts, the largest first. */
 export function profile(variant: Variant, job: string): [string, number][] {
   return inFolder((folder) => {
     const plugin = buildPlugin(folder);

@@ -3,9 +3,9 @@
  *
  *   -plugin plugin.so,begin=ADDRESS,end=ADDRESS,out=FILE[,profile=N]
  *
- * Whenever `end` is reached after `begin`, a line with the number goes to FILE. With `profile`, the Nth time (from 1) gives
- * instead a line "ADDRESS COUNT" for each instruction that was executed. QEMU's header is not packaged everywhere, so what is
- * used of it is declared here.
+ * Whenever `end` is reached after `begin`, a line with the count is written to FILE. With `profile` nothing is written but, for
+ * the Nth time (from 1), a line "ADDRESS COUNT" for each instruction that was executed. QEMU's header is not packaged
+ * everywhere, so what is used of it is declared here.
  */
 #include <inttypes.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 EXPORT int qemu_plugin_version = 1;
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int count, char **words);
 
-/* Code lies in these bytes from CODE on; an instruction has two or four. */
+/* The code of the guest is in these bytes. An instruction has two or four. */
 enum { CODE = 0x10000000, CODE_SIZE = 1 << 20 };
 
 static uint64_t begin_at, end_at, profiled;

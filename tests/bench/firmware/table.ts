@@ -1,3 +1,4 @@
+import { withBlock } from '../../../tools/tables/blocks.js';
 import { type Figures, missed } from './figures.js';
 import type { Row } from './measure.js';
 
@@ -43,7 +44,7 @@ const SIZES: Record<string, string> = {
 
 const number = (value: number) => value.toLocaleString('en-US');
 
-/** The tables of the README, of recorded figures. */
+/** The tables of docs/firmware.md, of recorded figures. */
 export function table({ versions, rows }: Figures): string {
   const byName = new Map(rows.map((row) => [row.name, row]));
   const over = new Set(missed(rows));
@@ -90,10 +91,6 @@ export function table({ versions, rows }: Figures): string {
   ].join('\n');
 }
 
-const BLOCK = /<!-- firmware -->\n(.*?)\n<!-- \/firmware -->/s;
-
-/** The README with these figures in its tables. */
-export function withTable(readme: string, figures: Figures): string {
-  if (!BLOCK.test(readme)) throw new Error('README.md: the marks of the firmware tables are missing');
-  return readme.replace(BLOCK, () => `<!-- firmware -->\n${table(figures)}\n<!-- /firmware -->`);
-}
+/** The document with these figures in its tables. @throws Error when their markers are missing */
+export const withTable = (document: string, figures: Figures): string =>
+  withBlock(document, 'firmware', table(figures));

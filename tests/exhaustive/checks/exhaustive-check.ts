@@ -1,5 +1,5 @@
 import type { CoreExports } from '../../../build/abi/core.js';
-import { compile } from '../../host/core/modules.js';
+import { compile } from '../../host/core/support/bare-core.js';
 
 const PAGE = 65_536;
 

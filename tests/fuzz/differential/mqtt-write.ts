@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Packet } from '../../../host/mqtt-packet/index.js';
-import { divergences } from '../../host/mqtt-packet/compare.js';
+import { divergences } from '../../host/mqtt-packet/compare-parsers.js';
 import { ours, theirs } from '../../host/mqtt-packet/peers.js';
 import { Random } from '../../host/mqtt-packet/random.js';
 import { Samples } from '../../host/mqtt-packet/samples.js';

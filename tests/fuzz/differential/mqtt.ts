@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { encodePacket } from '../../../host/core/index.js';
-import { anyPacket } from '../../host/core/packet-arbitraries.js';
-import { compareParsers } from '../../host/mqtt-packet/compare.js';
+import { anyPacket } from '../../host/core/support/packet-arbitraries.js';
+import { compareParsers } from '../../host/mqtt-packet/compare-parsers.js';
 import { Difference, type Subject } from './subject.js';
 
 /** The body of a packet: what follows the first byte and the Remaining Length. */

@@ -7,7 +7,7 @@ import {
   readCrl,
   readPrivateKey,
 } from '../../../host/core/index.js';
-import { hasOtherType } from '../../host/core/name-types.js';
+import { hasOtherType } from '../../host/core/support/attribute-types.js';
 import { type SampleKind, samples } from '../../interop/corpus.js';
 import { readWithOpenssl } from '../../interop/openssl-reader.js';
 import { mutated } from './der-tree.js';

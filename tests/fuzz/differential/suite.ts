@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runs, timeout } from '../../host/core/property-runs.js';
+import { runs, timeout } from '../../host/core/support/property-runs.js';
 import { check, failureOf, type Seen } from './run.js';
 import { judge, type Subject } from './subject.js';
 

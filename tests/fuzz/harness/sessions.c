@@ -3,7 +3,7 @@
 #define CONTEXT_MOST 384u
 #define RECORDS_MOST 16u
 
-/* Bits of a record in flight, as assembly/mqtt/session/records.ts has them. */
+/* Bits of a record in flight, as assembly/mqtt/session/in-flight.ts has them. */
 #define NEXT 15u
 #define RECEIVED 0x10u
 #define LIVE 0x20u

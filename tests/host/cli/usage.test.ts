@@ -41,14 +41,14 @@ describe('wrong usage ends with exit code 2 and a sentence', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it('a device SID of the environment', async () => {
+  it('also for a device SID in the environment', async () => {
     const command = new Command(['run', '--data', temporary.folder], { MV_DEVICE_SID: 'UV12' });
     const { code, stderr } = await command.ended;
     expect(code).toBe(2);
     expect(stderr).toMatch(/from env 'MV_DEVICE_SID' is invalid. Give UV and 32 hex digits/);
   });
 
-  it('credentials for a broker that is not named', async () => {
+  it('also for credentials of a broker that is not named', async () => {
     const password = join(temporary.folder, 'password.txt');
     writeFileSync(password, 'secret\n');
     const line = ['run', '--data', temporary.folder, '--username', 'ann', '--password-file', password];
@@ -69,7 +69,7 @@ describe('help', () => {
     expect(stdout).toMatch(pattern);
   });
 
-  it('without arguments is shown as wrong usage', async () => {
+  it('is shown without arguments, as wrong usage', async () => {
     const { code, stdout, stderr } = await new Command([]).ended;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^Usage: wasmqtt /);

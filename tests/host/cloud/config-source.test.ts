@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deviceConfigSource } from '../../../host/cloud/index.js';
-import { ACCOUNT, DEVICE, openStore, SID, storeError } from './helpers.js';
+import { ACCOUNT, DEVICE, openStore, SID, storeError } from './cloud-rig.js';
 
 describe('what a device sees', () => {
   it('is its own values and those of the account, in the order it asked for them', async () => {

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StoreName } from '../../../host/cloud/index.js';
-import { ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud, SID, temporaryFolder } from './helpers.js';
+import { ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud, SID, temporaryFolder } from './cloud-rig.js';
 
 const DOCUMENTED_BASE = 'https://microvisor.twilio.com';
 const COMMANDS = readFileSync(join(import.meta.dirname, 'fixtures/documented-commands.sh'), 'utf8')
@@ -13,7 +13,7 @@ const COMMANDS = readFileSync(join(import.meta.dirname, 'fixtures/documented-com
   .slice(1)
   .map((command) => command.trim());
 
-/** Stands for a DER file: every byte value, of a length that is no multiple of anything. */
+/** In place of a DER file: every byte value, and an odd length. */
 function sampleFile(path: string, length: number, seed: string): string {
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; at += 32) createHash('sha256').update(`${seed} ${at}`).digest().copy(bytes, at);

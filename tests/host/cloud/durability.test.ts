@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Store } from '../../../host/cloud/index.js';
-import { ACCOUNT, DEVICE, openStore, storeError, temporaryFolder } from './helpers.js';
+import { ACCOUNT, DEVICE, openStore, storeError, temporaryFolder } from './cloud-rig.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
 /** Runs a script in a Node of its own; it sees `Store`, `ACCOUNT` and the store's folder as `directory`. */
 async function runScript(directory: string, script: string): Promise<ChildProcess> {
-  const contents = `import { Store } from './host/cloud/store.ts';
+  const contents = `import { Store } from './host/cloud/store/store.ts';
     const directory = process.argv[2]; const ACCOUNT = { kind: 'account' }; ${script}`;
   const bundle = await build({
     stdin: { contents, resolveDir: ROOT, loader: 'ts' },

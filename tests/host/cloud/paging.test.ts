@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, DEVICE, openCloud, SID } from './helpers.js';
+import { ACCOUNT, DEVICE, openCloud, SID } from './cloud-rig.js';
 
 const KEYS = Array.from({ length: 7 }, (_, n) => `key ${n}`);
 
@@ -77,12 +77,12 @@ describe('lists', () => {
     expect((await list(first.meta.next_page_url)).keys).toEqual(KEYS.slice(3, 6));
   });
 
-  it('also have pages by number, and a page behind the end is empty', async () => {
+  it('also have pages by number, and a page after the end is empty', async () => {
     const { list, path } = await withKeys();
     expect((await list(`${path}?PageSize=3&Page=1`)).keys).toEqual(KEYS.slice(3, 6));
-    const behind = await list(`${path}?PageSize=3&Page=9`);
-    expect([behind.keys, behind.meta.next_page_url]).toEqual([[], null]);
-    expect(behind.meta.previous_page_url).toContain('PageSize=3&Page=8');
+    const after = await list(`${path}?PageSize=3&Page=9`);
+    expect([after.keys, after.meta.next_page_url]).toEqual([[], null]);
+    expect(after.meta.previous_page_url).toContain('PageSize=3&Page=8');
   });
 
   it('have at most 1000 values on a page', async () => {

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ensureAccount, MAX_VALUE_LENGTH, type Scope, type StoreName } from '../../../host/cloud/index.js';
-import { ACCOUNT, DEVICE, openStore, SID, storeError, temporaryFolder } from './helpers.js';
+import {
+  ensureAccount,
+  type ListPage,
+  MAX_VALUE_LENGTH,
+  type Scope,
+  type StoreName,
+} from '../../../host/cloud/index.js';
+import { ACCOUNT, DEVICE, openStore, SID, storeError, temporaryFolder } from './cloud-rig.js';
 
 describe('a store', () => {
-  it('gives back what was created, with the time of the clock it was given', async () => {
+  it('returns what was created, with the time of its clock', async () => {
     const store = openStore(undefined, { now: () => 1_609_504_496_789 });
     const created = await store.create(DEVICE, 'configs', 'broker-host', 'localhost');
     expect(created).toEqual({ key: 'broker-host', value: 'localhost', dateUpdated: new Date(1_609_504_496_789) });
@@ -35,7 +41,7 @@ describe('a store', () => {
     expect(store.get(DEVICE, 'secrets', 'password')?.value).toBe('hunter-one');
   });
 
-  it('lets only one of two creations of a key at the same moment through', async () => {
+  it('lets only one of two creations of a key at the same moment succeed', async () => {
     const store = openStore();
     const results = await Promise.allSettled(
       ['one', 'two'].map((value) => store.create(ACCOUNT, 'configs', 'k', value)),
@@ -59,21 +65,32 @@ describe('a store', () => {
     expect(store.get(ACCOUNT, 'configs', 'k')).toBeUndefined();
   });
 
-  it('lists sorted by key, between keys, skipping, and backwards from a key', async () => {
-    const store = openStore();
+  describe('lists', () => {
     const keys = ['b', 'a', 'Z', '~', ' ', '10', '9', 'a-b', 'a/b', 'aa'];
-    for (const key of keys) await store.create(DEVICE, 'configs', key, key);
     const sorted = [...keys].sort();
-    const listed = (page?: Parameters<typeof store.list>[2]) =>
-      store.list(DEVICE, 'configs', page).map(({ key }) => key);
-    expect(listed()).toEqual(sorted);
-    expect(listed({ limit: 3 })).toEqual(sorted.slice(0, 3));
-    expect(listed({ after: sorted[2], limit: 3 })).toEqual(sorted.slice(3, 6));
-    expect(listed({ after: 'a', limit: 1 })).toEqual(['a-b']);
-    expect(listed({ offset: 8 })).toEqual(sorted.slice(8));
-    expect(listed({ before: sorted[5], limit: 2 })).toEqual(sorted.slice(3, 5));
-    expect(listed({ after: '~' })).toEqual([]);
-    expect(() => listed({ limit: 0 })).toThrow(RangeError);
+    const filled = async () => {
+      const store = openStore();
+      for (const key of keys) await store.create(DEVICE, 'configs', key, key);
+      return store;
+    };
+
+    it.each<[string, ListPage | undefined, string[]]>([
+      ['all keys, sorted', undefined, sorted],
+      ['the first keys', { limit: 3 }, sorted.slice(0, 3)],
+      ['keys after a key', { after: sorted[2], limit: 3 }, sorted.slice(3, 6)],
+      ['the next key', { after: 'a', limit: 1 }, ['a-b']],
+      ['keys after some that are skipped', { offset: 8 }, sorted.slice(8)],
+      ['the nearest keys before a key', { before: sorted[5], limit: 2 }, sorted.slice(3, 5)],
+      ['nothing after the last key', { after: '~' }, []],
+    ])('%s', async (_, page, wanted) => {
+      const store = await filled();
+      expect(store.list(DEVICE, 'configs', page).map(({ key }) => key)).toEqual(wanted);
+    });
+
+    it('refuses a limit of 0', async () => {
+      const store = await filled();
+      expect(() => store.list(DEVICE, 'configs', { limit: 0 })).toThrow(RangeError);
+    });
   });
 
   it('treats a device SID the same in upper and lower case', async () => {
@@ -82,7 +99,7 @@ describe('a store', () => {
     expect(store.get(DEVICE, 'configs', 'k')?.value).toBe('v');
   });
 
-  it('does several changes in one transaction', async () => {
+  it('makes several changes in one transaction', async () => {
     const store = openStore();
     await store.create(DEVICE, 'configs', 'old', 'gone soon');
     await store.create(DEVICE, 'configs', 'broker-port', '1');
@@ -96,7 +113,7 @@ describe('a store', () => {
     expect(store.fetch(DEVICE, 'secrets', 'private_key').value).toBe('00ff');
   });
 
-  it('does none of several changes when one of them cannot be stored', async () => {
+  it('makes none of several changes when one of them cannot be stored', async () => {
     const store = openStore();
     await store.create(DEVICE, 'configs', 'old', 'stays');
     const error = await storeError(() =>

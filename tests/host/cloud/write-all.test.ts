@@ -11,8 +11,8 @@ import {
   type WriteAllOptions,
   writeAll,
 } from '../../../host/cloud/index.js';
-import { type Fault, faulty } from './faulty.js';
-import { ACCOUNT, ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud } from './helpers.js';
+import { ACCOUNT, ACCOUNT_SID, AUTH_TOKEN, DEVICE, openCloud } from './cloud-rig.js';
+import { type Fault, faulty } from './faulty-cloud.js';
 
 const NEW: NewValue[] = [
   { store: 'secrets', key: 'private_key', value: 'new key' },
@@ -106,7 +106,7 @@ describe.each<[string, NewValue[]]>([
     (['refuse', 'fail', 'lose'] as const).map((fault) => [nth, fault] as const),
   );
 
-  it.each(cases)('at write %i (%s): the old values stand, or all are new', async (nth, fault) => {
+  it.each(cases)('at write %i (%s): the old values are kept, or all are new', async (nth, fault) => {
     const { store, server, provision } = await open(old, fault, nth);
     if (fault === 'lose' && nth === 4) {
       await provision(NEW); // the write was done, and the cloud says so when asked
@@ -116,7 +116,7 @@ describe.each<[string, NewValue[]]>([
     const error = await failure(provision(NEW));
     expect(all(store, DEVICE)).toEqual(sorted(old));
     expect(error.unrestored).toEqual([]);
-    expect(error.message).toMatch(/^(config|secret) \S+ could not be written: .*; the old values stand$/);
+    expect(error.message).toMatch(/^(config|secret) \S+ could not be written: .*; the old values are kept$/);
     expect(error.message).not.toContain('new key');
     expect(server.writes).toBeGreaterThanOrEqual(nth);
   });
@@ -129,10 +129,10 @@ describe.each<[string, NewValue[]]>([
       const changed = all(store, DEVICE).filter(
         (value) => !old.some((was) => was.key === value.key && was.value === value.value),
       );
-      const told = (holds: string) =>
+      const keysThat = (holds: string) =>
         error.unrestored.filter((one) => one.holds === holds).map(({ write }) => write.key);
-      expect(told('unknown')).toEqual([error.failed!.key]);
-      expect(sortedKeys(told('new'))).toEqual(
+      expect(keysThat('unknown')).toEqual([error.failed!.key]);
+      expect(sortedKeys(keysThat('new'))).toEqual(
         sortedKeys(changed.map(({ key }) => key).filter((key) => key !== error.failed!.key)),
       );
       for (const { write } of error.unrestored) expect(error.message).toContain(write.key);
@@ -185,6 +185,6 @@ it('a signal ends it between two writes, and what was written is undone', async 
   // Aborted as soon as two writes were made.
   const signal = Object.defineProperty({}, 'aborted', { get: () => server.writes >= 2 }) as AbortSignal;
   const error = await failure(provision(NEW, { ...FAST, signal }));
-  expect(error.message).toBe('the writing was ended; the old values stand');
+  expect(error.message).toBe('the writing was ended; the old values are kept');
   expect(all(store, DEVICE)).toEqual(sorted(OLD));
 });

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { generate, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { encodePacket, type Packet, PacketDecoder, type Properties } from '../../../host/core/index.js';
-import { anyPacket } from './packet-arbitraries.js';
-import { fromPeer, toPeer } from './peer.js';
-import { runs, timeout } from './property-runs.js';
+import { fromPeer, toPeer } from './support/mqtt-packet-peer.js';
+import { anyPacket } from './support/packet-arbitraries.js';
+import { runs, timeout } from './support/property-runs.js';
 
 /** The one packet that mqtt-packet reads from these bytes. */
 function peerDecode(bytes: Buffer, version: 4 | 5): Packet {
@@ -41,7 +41,7 @@ function holdableProperties(given: Properties): Properties {
   return properties;
 }
 
-/** The packet as far as the objects that mqtt-packet is given can hold it: names of user properties are keys there. */
+/** The packet reduced to what an object of mqtt-packet can hold, where names of user properties are keys. */
 function holdable(packet: Packet): Packet {
   if (!('properties' in packet) || !packet.properties) return packet;
   const result = { ...packet, properties: holdableProperties(packet.properties) };
@@ -51,22 +51,22 @@ function holdable(packet: Packet): Packet {
   return result;
 }
 
-/** Valid packets that mqtt-packet refuses to read; see disconnect-8c and auth-shortest among the divergences of the drop-in. */
+/** Valid packets that mqtt-packet refuses to read: see disconnect-8c and auth-shortest in the divergences of the drop-in. */
 const peerRefuses = (packet: Packet) =>
   (packet.type === 'disconnect' && packet.reasonCode === 0x8c) ||
   (packet.type === 'auth' && packet.reasonCode === 0 && Object.keys(packet.properties ?? {}).length === 0);
 
-/** MQTT 5 allows a password alone (3.1.2.9) and an empty client id with any Clean Start; mqtt-packet reads but does not write them. */
+/** Packets that mqtt-packet reads but does not write: MQTT 5 allows a password alone (3.1.2.9) and an empty client id with any Clean Start. */
 const peerCanWrite = (packet: Packet) =>
   packet.type !== 'connect' ||
   ((packet.password === undefined || packet.userName !== undefined) && (packet.clientId !== '' || packet.cleanStart));
 
-/** Packets for which mqtt-packet writes more than it must: success and empty properties may be left out (3.4.2.1). */
+/** Packets for which mqtt-packet writes more than necessary: success and empty properties may be left out (3.4.2.1). */
 const LONGER = new Set(['puback', 'pubrec', 'pubrel', 'pubcomp', 'disconnect']);
 
 describe.each([4, 5] as const)('against mqtt-packet 9 under version %i', (version) => {
   it(
-    'arbitrary valid packets: each reads what the other wrote, and writes the same bytes',
+    'for arbitrary valid packets, each codec reads what the other wrote, and both write the same bytes',
     () => {
       let equal = 0;
       let written = 0;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encodePacket, PacketDecoder } from '../../../host/core/index.js';
-import { samplePackets } from './packet-arbitraries.js';
+import { samplePackets } from './support/packet-arbitraries.js';
 
 describe.each([4, 5] as const)('round trip under version %i', (version) => {
-  it('gives bytes that stay as they are when the core is used again', () => {
+  it('returns bytes that later calls do not change', () => {
     const packets = samplePackets(version, 50, 7);
     const encoded = packets.map((packet) => encodePacket(packet, version));
     const copies = encoded.map((bytes) => Buffer.from(bytes));
@@ -11,7 +11,7 @@ describe.each([4, 5] as const)('round trip under version %i', (version) => {
     expect(encoded.every((bytes, at) => bytes.equals(copies[at]))).toBe(true);
   });
 
-  it('a payload of several mebibytes', () => {
+  it('keeps a payload of several mebibytes', () => {
     const payload = Buffer.alloc(5 * 1024 * 1024, 0xa5);
     const packet = { type: 'publish', topic: 'big', payload, qos: 1, retain: false, dup: false, packetId: 9 } as const;
     const bytes = encodePacket(packet, version);

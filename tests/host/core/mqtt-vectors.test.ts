@@ -3,13 +3,13 @@ import { parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { PacketType, Result } from '../../../build/abi/core.js';
 import { encodePacket, MqttError, PacketDecoder } from '../../../host/core/index.js';
-import { BareCore } from './modules.js';
-import { bytesOf, incomplete, malformed, title, type Vector, valid, vectors } from './mqtt-vectors.js';
+import { BareCore } from './support/bare-core.js';
+import { bytesOf, incomplete, malformed, title, type Vector, valid, vectors } from './support/mqtt-vectors.js';
 
 /** The release builds: one for size, one for speed. */
 const builds = (['core.wasm', 'core.simd.wasm'] as const).map((name) => new BareCore(name));
 
-/** What both builds give for the bytes of a vector, wherever in memory they lie. */
+/** What both builds return for the bytes of a vector, wherever in memory they lie. */
 function decode(vector: Vector): ReturnType<BareCore['decode']> {
   const [expected, ...others] = builds.flatMap((build) =>
     [0, 1, 2, 3, 4, 5, 6, 7].map((gap) => build.decode(vector, gap)),
@@ -21,7 +21,7 @@ function decode(vector: Vector): ReturnType<BareCore['decode']> {
 const decoderFor = ({ protocolVersion, maximumPacketSize, strict }: Vector) =>
   new PacketDecoder({ protocolVersion, maximumPacketSize, strict });
 
-/** The error of a decoder that is given these chunks; undefined when it takes them all. */
+/** The error of a decoder for these chunks; undefined when it accepts all of them. */
 function refusal(decoder: PacketDecoder, chunks: Uint8Array[]): unknown {
   try {
     for (const chunk of chunks) decoder.push(chunk);
@@ -46,7 +46,7 @@ describe('valid packets', () => {
     else expect(new PacketDecoder({ protocolVersion: version }).push(encoded)).toEqual([vector.packet]);
   });
 
-  it('every length that is cut off waits for more, and never asks for more than is missing', () => {
+  it('wait for more at every length, and never ask for more than is missing', () => {
     for (const vector of valid) {
       const bytes = bytesOf(vector);
       for (let length = 0; length < bytes.length; length++) {
@@ -86,19 +86,19 @@ describe('malformed packets', () => {
     }
   });
 
-  it('name the statement of the standard that the packet is of, or the section where there is none', () => {
+  it("name the statement of the packet's own standard, or the section where it has none", () => {
     const isRule = (statement: string) => statement.startsWith('MQTT-');
     for (const vector of malformed) {
       const { statement, protocolVersion } = refusal(decoderFor(vector), [bytesOf(vector)]) as MqttError;
       const expected = vector.statement ?? '';
-      // A vector may say a section more exactly than the error.
+      // A vector may name a more exact section than the error.
       const isWithin = !isRule(statement) && `${expected}.`.startsWith(`${statement}.`);
       if (!isWithin) expect(statement, title(vector)).toBe(expected);
       if (!vector.name.startsWith('CONNECT')) expect(protocolVersion, title(vector)).toBe(vector.protocolVersion);
     }
   });
 
-  it('are refused at the same byte by both versions, where both know the rule', () => {
+  it('are refused at the same byte by both versions when both have the rule', () => {
     const byName = new Map<string, Vector[]>();
     for (const vector of malformed) byName.set(vector.name, [...(byName.get(vector.name) ?? []), vector]);
     for (const [name, list] of byName) {
@@ -108,28 +108,28 @@ describe('malformed packets', () => {
 });
 
 describe('the table of result codes', () => {
-  /** Codes that no bytes can bring about, and why. */
+  /** Codes that no bytes can cause, and why. */
   const notByDecoding = new Map([
-    ['STRING_TOO_LONG', 'a two-byte length cannot say more than 65,535; encoding and the topic checks give it'],
+    ['STRING_TOO_LONG', 'a two-byte length cannot say more than 65,535; encoding and the topic checks return it'],
   ]);
 
   const described: { name: string; reasonCode: number; reasonCodeIn?: Record<string, number> }[] = JSON.parse(
     readFileSync(new URL('../../../assembly/abi/mqtt.json', import.meta.url), 'utf8'),
   ).results;
 
-  it('has a vector for every code but those that bytes cannot bring about', () => {
+  it('has a vector for every code except those that bytes cannot cause', () => {
     const seen = new Set(malformed.map(({ error }) => error));
     const unseen = described.map(({ name }) => name).filter((name) => !seen.has(name));
     expect(unseen).toEqual([...notByDecoding.keys()]);
   });
 
-  it('gives the code of the exceptions when encoding', () => {
+  it('has exceptions that encoding can cause', () => {
     const topic = 'x'.repeat(65_536);
     const packet = { type: 'publish', topic, payload: Buffer.alloc(0), qos: 0, retain: false, dup: false } as const;
     expect(() => encodePacket(packet, 4)).toThrow(expect.objectContaining({ codeName: 'STRING_TOO_LONG' }));
   });
 
-  it('names a reason code of MQTT 5 for every code, and every error carries it', () => {
+  it('has a reason code of MQTT 5 for every code, which every error carries', () => {
     const results = new Map(described.map((result) => [result.name, result]));
     for (const vector of malformed) {
       const error = refusal(decoderFor(vector), [bytesOf(vector)]) as MqttError;
@@ -143,18 +143,18 @@ describe('the table of result codes', () => {
 });
 
 describe('the list of vectors', () => {
-  it('names each once for each version', () => {
+  it('has each name once for each version', () => {
     expect(new Set(vectors.map(title)).size).toBe(vectors.length);
   });
 
-  it('holds every packet type of both versions', () => {
+  it('contains every packet type of both versions', () => {
     for (const version of [4, 5]) {
       const types = new Set(valid.filter((v) => v.protocolVersion === version).map(({ packet }) => packet.type));
       expect(types.size, `version ${version}`).toBe(version === 5 ? 15 : 14);
     }
   });
 
-  it('holds every class of what others let through, under each version that it concerns', () => {
+  it('contains every class of packets that other implementations accept wrongly, under each version concerned', () => {
     const classes = new Set(malformed.map(({ strictness, protocolVersion }) => `${strictness} ${protocolVersion}`));
     for (const name of ['strings', 'ids and flags', 'framing', 'CONNECT and CONNACK', 'SUBSCRIBE and SUBACK']) {
       expect(classes).toContain(`${name} 4`);
@@ -183,7 +183,7 @@ describe('mqtt-packet, the peer', () => {
     return error ? 'refuses' : packets > 0 ? 'accepts' : 'waits';
   }
 
-  it('does with each malformed vector what its note says, while ours refuses it', () => {
+  it('does with each malformed vector what its note says, while our decoder refuses it', () => {
     for (const vector of malformed) {
       expect(verdict(vector), title(vector)).toBe(vector.mqttPacket);
       expect(decode(vector).result, title(vector)).toBeLessThan(0);
@@ -191,7 +191,7 @@ describe('mqtt-packet, the peer', () => {
     expect(malformed.filter(({ mqttPacket }) => mqttPacket === 'accepts').length).toBeGreaterThan(600);
   });
 
-  it('accepts the valid vectors, but for two that MQTT 5 allows', () => {
+  it('accepts the valid vectors except two that MQTT 5 allows', () => {
     const refused = valid.filter((vector) => verdict(vector) !== 'accepts').map(({ name }) => name);
     expect(refused).toEqual([
       'DISCONNECT, reason code 8c (table 2-6)',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkTopicFilter, checkTopicName, MqttError, Result, topicMatches } from '../../../host/core/index.js';
 
-/** What 4.7 says, level by level. */
+/** The rules of 4.7, level by level. */
 function matches(filter: string, topic: string): boolean {
   if (topic.startsWith('$') && /^[#+]/.test(filter)) return false;
   const levels = topic.split('/');
@@ -13,7 +13,7 @@ function matches(filter: string, topic: string): boolean {
   return wanted.length === levels.length;
 }
 
-/** All texts of up to `longest` of these characters. */
+/** All texts of at most `longest` of these characters. */
 function texts(characters: string, longest: number): string[] {
   let last = [''];
   const all: string[] = [];
@@ -25,7 +25,7 @@ function texts(characters: string, longest: number): string[] {
 }
 
 describe('topicMatches (MQTT 5 4.7)', () => {
-  it('agrees with a comparison level by level, for every short filter and topic', () => {
+  it('agrees with a comparison level by level for every short filter and topic', () => {
     const filters = texts('ab/+#$', 4).filter((filter) => checkTopicFilter(filter, 4) === 0);
     const topics = texts('ab/$', 4);
     expect(filters.length).toBeGreaterThan(300);
@@ -55,7 +55,7 @@ describe('topicMatches (MQTT 5 4.7)', () => {
 });
 
 describe('checkTopicFilter (MQTT 5 4.7.1, 4.8.2)', () => {
-  /** What 4.7.1 says, level by level: the code of the first wildcard that is misplaced, or 0. */
+  /** The rules of 4.7.1, level by level: the code of the first misplaced wildcard, or 0. */
   function expected(filter: string): number {
     const levels = filter.split('/');
     const isRight = (level: string, at: number) =>
@@ -65,7 +65,7 @@ describe('checkTopicFilter (MQTT 5 4.7.1, 4.8.2)', () => {
     return /[#+]/.exec(wrong)?.[0] === '#' ? Result.FILTER_WILDCARD_MISPLACED : Result.FILTER_PLUS_MISPLACED;
   }
 
-  it('agrees with the rules level by level, for every short text', () => {
+  it('agrees with the rules level by level for every short text', () => {
     for (const filter of texts('ab/+#', 5)) {
       const result = checkTopicFilter(filter);
       expect(result, filter).toBe(expected(filter));
@@ -73,19 +73,18 @@ describe('checkTopicFilter (MQTT 5 4.7.1, 4.8.2)', () => {
     }
   });
 
-  it('knows shared subscriptions, which 3.1.1 does not', () => {
-    expect(checkTopicFilter('$share/group/a/#')).toBe(0);
-    expect(checkTopicFilter('$share//a')).toBe(Result.SHARE_NAME_INVALID);
-    expect(checkTopicFilter('$share/group')).toBe(Result.SHARE_FILTER_INVALID);
-    expect(checkTopicFilter('$share/group', 4)).toBe(0);
-    expect(checkTopicFilter('$share/g+/a', 5)).toBe(Result.SHARE_FILTER_INVALID);
-  });
-
-  it('refuses the empty text, U+0000 and more than 65,535 bytes', () => {
-    expect(checkTopicFilter('')).toBe(Result.TOPIC_EMPTY);
-    expect(checkTopicFilter('a\0')).toBe(Result.UTF8_NUL);
-    expect(checkTopicFilter('é'.repeat(32_767))).toBe(0);
-    expect(checkTopicFilter('é'.repeat(32_768))).toBe(Result.STRING_TOO_LONG);
+  it.each([
+    ['a shared subscription', '$share/group/a/#', undefined, 0],
+    ['a shared subscription without a name', '$share//a', undefined, Result.SHARE_NAME_INVALID],
+    ['a shared subscription without a filter', '$share/group', undefined, Result.SHARE_FILTER_INVALID],
+    ['the same text under 3.1.1, which has no shared subscriptions', '$share/group', 4, 0],
+    ['a share name with a wildcard', '$share/g+/a', 5, Result.SHARE_FILTER_INVALID],
+    ['the empty text', '', undefined, Result.TOPIC_EMPTY],
+    ['U+0000', 'a\0', undefined, Result.UTF8_NUL],
+    ['65,534 bytes', 'é'.repeat(32_767), undefined, 0],
+    ['more than 65,535 bytes', 'é'.repeat(32_768), undefined, Result.STRING_TOO_LONG],
+  ] as const)('returns the verdict on %s', (_, filter, protocolVersion, expected) => {
+    expect(checkTopicFilter(filter, protocolVersion)).toBe(expected);
   });
 });
 
@@ -95,37 +94,44 @@ describe('checkTopicName (MQTT 5 4.7, 3.3.2.1)', () => {
     expect(checkTopicName('é€😀')).toBe(0);
   });
 
-  it('refuses wildcards, the empty text, U+0000 and more than 65,535 bytes', () => {
-    expect(checkTopicName('a/+')).toBe(Result.TOPIC_WILDCARD);
-    expect(checkTopicName('#')).toBe(Result.TOPIC_WILDCARD);
-    expect(checkTopicName('')).toBe(Result.TOPIC_EMPTY);
-    expect(checkTopicName('\0')).toBe(Result.UTF8_NUL);
-    expect(checkTopicName('a'.repeat(65_535))).toBe(0);
-    expect(checkTopicName('a'.repeat(65_536))).toBe(Result.STRING_TOO_LONG);
+  it.each([
+    ['a wildcard for one level', 'a/+', Result.TOPIC_WILDCARD],
+    ['a wildcard for all levels', '#', Result.TOPIC_WILDCARD],
+    ['the empty text', '', Result.TOPIC_EMPTY],
+    ['U+0000', '\0', Result.UTF8_NUL],
+    ['65,535 bytes', 'a'.repeat(65_535), 0],
+    ['more than 65,535 bytes', 'a'.repeat(65_536), Result.STRING_TOO_LONG],
+  ] as const)('returns the verdict on %s', (_, topic, expected) => {
+    expect(checkTopicName(topic)).toBe(expected);
   });
 });
 
-describe('text that no UTF-8 can hold', () => {
-  it('half of a surrogate pair is refused, not replaced', () => {
-    for (const half of ['\ud83d', '\ude00', 'a\ud800b', '\ude00\ud83d']) {
-      for (const call of [
-        () => checkTopicName(half),
-        () => checkTopicFilter(half),
-        () => topicMatches(half, 'a'),
-        () => topicMatches('a', half),
-      ]) {
-        expect(call).toThrow(MqttError);
-        expect(call).toThrow(expect.objectContaining({ codeName: 'UTF8_INVALID', byteOffset: -1 }));
-      }
-      expect(() => checkTopicName(half)).toThrow('cannot encode topic');
-      expect(() => checkTopicFilter(half)).toThrow('cannot encode topicFilter');
+describe('an argument that is not valid text', () => {
+  it.each([
+    ['the first half', '\ud83d'],
+    ['the second half', '\ude00'],
+    ['a half among other characters', 'a\ud800b'],
+    ['both halves in the wrong order', '\ude00\ud83d'],
+  ])('is refused, not replaced, when it holds %s of a surrogate pair', (_, half) => {
+    for (const call of [
+      () => checkTopicName(half),
+      () => checkTopicFilter(half),
+      () => topicMatches(half, 'a'),
+      () => topicMatches('a', half),
+    ]) {
+      expect(call).toThrow(MqttError);
+      expect(call).toThrow(expect.objectContaining({ codeName: 'UTF8_INVALID', byteOffset: -1 }));
     }
+    expect(() => checkTopicName(half)).toThrow('cannot encode topic');
+    expect(() => checkTopicFilter(half)).toThrow('cannot encode topicFilter');
   });
 
-  it('what is no text is a TypeError that names the argument', () => {
-    expect(() => checkTopicName(5 as never)).toThrow(new TypeError('topic must be a string'));
-    expect(() => checkTopicFilter(undefined as never)).toThrow(new TypeError('topicFilter must be a string'));
-    expect(() => topicMatches(5 as never, 'a')).toThrow(new TypeError('topicFilter must be a string'));
-    expect(() => topicMatches('a', null as never)).toThrow(new TypeError('topic must be a string'));
+  it.each<[string, () => unknown, string]>([
+    ['the topic of checkTopicName', () => checkTopicName(5 as never), 'topic'],
+    ['the filter of checkTopicFilter', () => checkTopicFilter(undefined as never), 'topicFilter'],
+    ['the filter of topicMatches', () => topicMatches(5 as never, 'a'), 'topicFilter'],
+    ['the topic of topicMatches', () => topicMatches('a', null as never), 'topic'],
+  ])('is a TypeError when %s is not a string', (_, call, name) => {
+    expect(call).toThrow(new TypeError(`${name} must be a string`));
   });
 });

@@ -1,5 +1,6 @@
 import { SOON_DAYS } from './material.js';
-import type { Trap } from './trap.js';
+import { ROOTS } from './root-traps.js';
+import type { Trap } from './trap-case.js';
 
 /** Ways into traps with certificates and keys. */
 export const CREDENTIALS: Trap[] = [
@@ -28,7 +29,7 @@ export const CREDENTIALS: Trap[] = [
     changes: ({ pki }) => ({ 'secret private_key': pki.hex('device.der') }),
   },
   {
-    case: 'the public key, which AWS gives beside the private one',
+    case: 'the public key, which AWS hands out with the private one',
     trap: 'public-key-as-key',
     severity: 'error',
     changes: ({ pki }) => ({ 'secret private_key': pki.hex('public.der') }),
@@ -38,6 +39,30 @@ export const CREDENTIALS: Trap[] = [
     trap: 'not-a-certificate',
     severity: 'error',
     changes: ({ pki }) => ({ 'config cert': pki.hex('request.der') }),
+  },
+  {
+    case: 'a PKCS#12 file in the place of the certificate',
+    trap: 'not-a-certificate',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'config cert': pki.hex('device.p12') }),
+  },
+  {
+    case: 'a PKCS#12 file in the place of the key',
+    trap: 'not-a-key',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'secret private_key': pki.hex('device.p12') }),
+  },
+  {
+    case: 'a newline after the DER of a certificate, as an editor adds it',
+    trap: 'bad-certificate',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'config cert': `${pki.hex('device.der')}0a` }),
+  },
+  {
+    case: 'zeros after the DER of the key',
+    trap: 'bad-key',
+    severity: 'error',
+    changes: ({ pki }) => ({ 'secret private_key': `${pki.hex('device.key.der')}0000` }),
   },
   {
     case: 'the key in the place of the certificate',
@@ -105,11 +130,11 @@ export const CREDENTIALS: Trap[] = [
     changes: ({ pki }) => ({ 'config cert': pki.hex('below.der'), 'secret private_key': pki.hex('below.key.der') }),
   },
   {
-    case: 'a CA that was made anew under the same name',
+    case: 'a CA that was made again under the same name',
     trap: 'missing-chain',
     severity: 'warning',
     where: 'config cert',
-    changes: ({ anew }) => ({ 'config root-CA': anew.hex('ca.der') }),
+    changes: ({ remade }) => ({ 'config root-CA': remade.hex('ca.der') }),
   },
   {
     case: 'a chain in the wrong order, or with a gap',
@@ -144,4 +169,5 @@ export const CREDENTIALS: Trap[] = [
     severity: 'warning',
     changes: ({ pki }) => ({ 'config cert': pki.hex('is-ca.der'), 'secret private_key': pki.hex('is-ca.key.der') }),
   },
+  ...ROOTS,
 ];

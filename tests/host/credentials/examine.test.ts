@@ -1,12 +1,11 @@
 // needs: openssl
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_VALUE_LENGTH } from '../../../host/cloud/index.js';
-import { type ExamineOptions, examine } from '../../../host/credentials/examine.js';
-import type { StoredValues } from '../../../host/credentials/finding.js';
-import { KEYS, MAX_VALUE_CHARACTERS } from '../../../host/credentials/keys.js';
+import { KEYS, MAX_VALUE_CHARACTERS } from '../../../host/credentials/examine/store-keys.js';
+import { type ExamineOptions, examine, type StoredValues } from '../../../host/credentials/index.js';
+import { TRAPS } from './all-traps.js';
 import { type Material, makeMaterial, removeMaterial } from './material.js';
-import { type Changes, goodValues, placeOf, splitPlace, withChanges } from './trap.js';
-import { TRAPS } from './traps.js';
+import { type Changes, goodValues, placeOf, splitPlace, withChanges } from './trap-case.js';
 
 let material: Material;
 
@@ -35,28 +34,33 @@ function findings(changes: Changes = {}, options: Partial<ExamineOptions> = {}) 
 const brief = (found: ReturnType<typeof findings>) => found.map(({ severity, trap, where }) => [severity, trap, where]);
 
 describe('values that are well', () => {
-  it('give no finding', () => {
-    expect(findings()).toEqual([]);
-  });
+  const hex = (name: string) => material.pki.hex(name);
+  const host = (name: string) => ({ 'config broker-host': name });
 
-  it('nor do user name and password, a chain with its intermediate, and keys of the application', () => {
-    const { pki } = material;
-    const password = { 'config cert': undefined, 'secret private_key': undefined };
-    expect(findings({ ...password, 'config username': 'ann', 'secret password': 'p ä$$' })).toEqual([]);
-    const chain = pki.hex('below.der') + pki.hex('middle.der');
-    expect(findings({ 'config cert': chain, 'secret private_key': pki.hex('below.key.der') })).toEqual([]);
-    expect(findings({ 'config interval': '5', 'config card': 'x', 'secret wifi-key': 'y' })).toEqual([]);
-  });
-
-  it('nor do upper-case hex, an RSA pair, no root-CA, an address for a name', () => {
-    const { pki } = material;
-    expect(findings({ 'config cert': pki.hex('device.der').toUpperCase() })).toEqual([]);
-    expect(findings({ 'config cert': pki.hex('rsa.der'), 'secret private_key': pki.hex('rsa.key.der') })).toEqual([]);
-    expect(findings({ 'config root-CA': undefined })).toEqual([]);
-    for (const host of ['192.0.2.7', '2001:db8::7', 'localhost', 'a.iot.eu-west-1.amazonaws.com.']) {
-      expect(findings({ 'config broker-host': host }), host).toEqual([]);
-    }
-  });
+  it.each<[string, () => Changes]>([
+    ['those of a certificate', () => ({})],
+    [
+      'user name and password',
+      () => ({
+        'config cert': undefined,
+        'secret private_key': undefined,
+        'config username': 'ann',
+        'secret password': 'p ä$$',
+      }),
+    ],
+    [
+      'a chain with its intermediate',
+      () => ({ 'config cert': hex('below.der') + hex('middle.der'), 'secret private_key': hex('below.key.der') }),
+    ],
+    ['beside keys of the application', () => ({ 'config interval': '5', 'config card': 'x', 'secret wifi-key': 'y' })],
+    ['upper-case hex', () => ({ 'config cert': hex('device.der').toUpperCase() })],
+    ['an RSA pair', () => ({ 'config cert': hex('rsa.der'), 'secret private_key': hex('rsa.key.der') })],
+    ['no root-CA', () => ({ 'config root-CA': undefined })],
+    ['an IPv4 address for the host', () => host('192.0.2.7')],
+    ['an IPv6 address for the host', () => host('2001:db8::7')],
+    ['a host name of one label', () => host('localhost')],
+    ['a host name with a final dot', () => host('a.iot.eu-west-1.amazonaws.com.')],
+  ])('have no finding: %s', (_, changes) => expect(findings(changes())).toEqual([]));
 });
 
 describe('each trap is found, alone', () => {
@@ -69,7 +73,7 @@ describe('each trap is found, alone', () => {
     if (besides.length === 0) expect(found).toHaveLength(1);
   });
 
-  it('and says in whole sentences what and why, and how to mend it', () => {
+  it('and says in whole sentences what is wrong, why it matters and how to fix it', () => {
     for (const trap of TRAPS) {
       for (const { what, why, remedy } of findings(trap.changes(material), { warnDays: trap.warnDays ?? 30 })) {
         expect(what, trap.case).toMatch(/^\S.*[^.]\.$/s);
@@ -82,7 +86,7 @@ describe('each trap is found, alone', () => {
 });
 
 describe('several traps at once', () => {
-  it('are all told, errors first, then by key', () => {
+  it('are all reported, errors first, then by key', () => {
     const { pki } = material;
     const found = findings({
       'config broker-port': '1883',
@@ -112,7 +116,7 @@ describe('several traps at once', () => {
   it('of one chain name the certificate', () => {
     const { pki } = material;
     expect(brief(findings({ 'config root-CA': pki.hex('ca.der') + pki.hex('expired.der') }))).toEqual([
-      ['error', 'certificate-expired', 'config root-CA, certificate 2'],
+      ['warning', 'certificate-expired', 'config root-CA, certificate 2'],
       ['warning', 'root-is-no-ca', 'config root-CA, certificate 2'],
     ]);
   });
@@ -153,18 +157,18 @@ describe('secrets that cannot be read', () => {
     return examine(values, { now: new Date(), warnDays: 30 });
   };
 
-  it('count as there, and nothing is said of their values', () => {
+  it('count as present, and nothing is said about their values', () => {
     expect(hidden(['private_key'])).toEqual([]);
   });
 
-  it('are still told for their names', () => {
+  it('are still checked by their names', () => {
     expect(brief(hidden(['private-key']))).toEqual([['error', 'wrong-key-name', 'secret private-key']]);
     expect(brief(hidden([]))).toEqual([['error', 'missing-key', 'secret private_key']]);
   });
 });
 
 describe('keys in the other scope', () => {
-  it('are missed where they belong, and said to be there', () => {
+  it('are reported missing where they belong, with the scope that has them', () => {
     const changes = { 'config broker-port': undefined, 'config root-CA': undefined };
     const { configs, secrets } = stored(withChanges(goodValues(material), changes));
     const otherScope = {
@@ -182,12 +186,12 @@ describe('keys in the other scope', () => {
 });
 
 describe('options', () => {
-  it('the place is told in the words of the label', () => {
+  it('name the place in the words of the label', () => {
     const [finding] = findings({ 'config cert': '308' }, { label: (key) => `--${key} FILE` });
     expect(finding.where).toBe('--cert FILE, character 3');
   });
 
-  it('remedies take the command that leads to these stores', () => {
+  it('give remedies the command that leads to these stores', () => {
     const [{ remedy }] = findings(
       { 'config broker-port': '1883' },
       { provision: 'wasmqtt provision --data /tmp/stores' },
@@ -195,7 +199,7 @@ describe('options', () => {
     expect(remedy).toMatch(/^wasmqtt provision --data \/tmp\/stores --broker-port 8883/);
   });
 
-  it('certificates that end after the warning time are well', () => {
+  it('set the time before the end of a certificate at which it warns', () => {
     const { pki } = material;
     const soon = { 'config cert': pki.hex('soon.der'), 'secret private_key': pki.hex('soon.key.der') };
     const day = 86_400_000;

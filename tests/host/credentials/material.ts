@@ -4,7 +4,7 @@ import { Authority } from '../../interop/authority.js';
 export interface Material {
   pki: Authority;
   /** A CA of the same name with another key. */
-  anew: Authority;
+  remade: Authority;
   /** A CA of another name. */
   foreign: Authority;
 }
@@ -26,20 +26,27 @@ export function makeMaterial(): Material {
     .issue('is-ca', { ...GOOD, extensions: CA_EXTENSIONS })
     .issue('middle', { ...GOOD, extensions: CA_EXTENSIONS })
     .issue('below', { ...GOOD, issuer: 'middle' })
+    .issue('old-root', { from: '20200101000000Z', to: '20210101000000Z', extensions: CA_EXTENSIONS })
+    .issue('next-root', { from: '20790101000000Z', to: '20800101000000Z', extensions: CA_EXTENSIONS })
+    // cA is FALSE by default, which DER does not write (X.690 11.5).
+    .issue('odd-root', { ...GOOD, extensions: ['2.5.29.19=DER:3003010100'] })
+    .toDer('old-root', 'next-root', 'odd-root')
     .toDer('ca', 'device', 'other', 'rsa', 'expired', 'early', 'soon', 'for-servers', 'is-ca', 'middle', 'below');
   pki.openssl('rsa', '-traditional', '-in', 'rsa.key', '-outform', 'der', '-out', 'pkcs1.der');
   pki.openssl('ec', '-in', 'device.key', '-outform', 'der', '-out', 'sec1.der');
   pki.openssl('pkey', '-in', 'device.key', '-pubout', '-outform', 'der', '-out', 'public.der');
+  const pkcs12 = ['pkcs12', '-export', '-in', 'device.pem', '-inkey', 'device.key', '-passout', 'pass:secret'];
+  pki.openssl(...pkcs12, '-out', 'device.p12');
   pki.openssl('req', '-in', 'device.csr', '-outform', 'der', '-out', 'request.der');
   const encrypt = ['pkcs8', '-topk8', '-in', 'device.key', '-passout', 'pass:secret', '-outform', 'der'];
   pki.openssl(...encrypt, '-out', 'encrypted.der');
   return {
     pki,
-    anew: new Authority('Interop CA', 'ec', 20_000).toDer('ca'),
+    remade: new Authority('Interop CA', 'ec', 20_000).toDer('ca'),
     foreign: new Authority('Another CA', 'ec', 20_000).toDer('ca'),
   };
 }
 
-export function removeMaterial({ pki, anew, foreign }: Material): void {
-  for (const authority of [pki, anew, foreign]) authority[Symbol.dispose]();
+export function removeMaterial({ pki, remade, foreign }: Material): void {
+  for (const authority of [pki, remade, foreign]) authority[Symbol.dispose]();
 }

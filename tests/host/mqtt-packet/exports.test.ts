@@ -6,7 +6,7 @@ import * as ours from '../../../host/mqtt-packet/index.js';
 const built = new URL('../../../build/host/mqtt-packet.js', import.meta.url);
 const functions = ['parser', 'generate', 'writeToStream'] as const;
 
-/** Whether each type takes the values of the other. */
+/** Whether the values of each type are assignable to the other. */
 type Alike<A, B> = A extends B ? (B extends A ? true : false) : false;
 
 describe('the package export wasmqtt/mqtt-packet', () => {
@@ -32,7 +32,7 @@ describe('the package export wasmqtt/mqtt-packet', () => {
 });
 
 describe('the declarations', () => {
-  it('take the packets of mqtt-packet and give packets that its users can take', () => {
+  it('accept the packets of mqtt-packet and return packets that its users accept', () => {
     expectTypeOf<theirs.Packet>().toExtend<ours.Packet>();
     expectTypeOf<ours.Packet>().toExtend<theirs.Packet>();
     expectTypeOf<Alike<ours.IConnectPacket, theirs.IConnectPacket>>().toEqualTypeOf<true>();
@@ -49,7 +49,7 @@ describe('the declarations', () => {
     expectTypeOf<ours.UserProperties>().toEqualTypeOf<theirs.UserProperties>();
   });
 
-  it('let the functions stand in the place of those of mqtt-packet', () => {
+  it('allow the functions to replace those of mqtt-packet', () => {
     expectTypeOf<ReturnType<typeof ours.parser>>().toExtend<theirs.Parser>();
     expectTypeOf<typeof ours.writeToStream.cacheNumbers>().toEqualTypeOf<boolean>();
     const generate: (packet: theirs.Packet, options?: theirs.IConnectPacket) => Buffer = ours.generate;

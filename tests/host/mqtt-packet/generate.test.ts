@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerateOptions, Packet } from '../../../host/mqtt-packet/index.js';
-import { examples } from './packets.js';
+import { examples } from './packet-examples.js';
 import { hex, ours, theirs, versions } from './peers.js';
 
-/** The packet as hex; objects that no declaration allows are tried too. */
+/** The packet as hex. Objects that no declaration allows are tried too. */
 const generate = (packet: object, options?: GenerateOptions) =>
   ours.generate(packet as Packet, options).toString('hex');
 
-/** The same of mqtt-packet. */
+/** The same with mqtt-packet. */
 const byThem = (packet: object, options?: GenerateOptions) => theirs.generate(packet as never, options).toString('hex');
 
 const connect = (more: object) => ({ cmd: 'connect', clientId: 'c', ...more });
@@ -15,7 +15,7 @@ const publish = (more: object) => ({ cmd: 'publish', topic: 'a', payload: '', ..
 const subscribe = (entry: unknown) => ({ cmd: 'subscribe', messageId: 1, subscriptions: [entry] });
 
 describe.each(examples)('a $what of version $protocolVersion', ({ protocolVersion, packet, bytes }) => {
-  it('is written as the standard says, with and without `lenient`', () => {
+  it('is written as the standard requires, with and without `lenient`', () => {
     expect(generate(packet, { protocolVersion })).toBe(bytes);
     expect(generate(packet, { protocolVersion, lenient: true })).toBe(bytes);
   });
@@ -62,7 +62,7 @@ describe('what may be left out', () => {
 });
 
 describe('strings and bytes', () => {
-  it("do in each other's place where mqtt-packet takes both", () => {
+  it('are interchangeable where mqtt-packet accepts both', () => {
     expect(generate({ cmd: 'publish', topic: Buffer.from('a'), payload: 'hi' })).toBe('30050001616869');
     const credentials = { username: Buffer.from('u'), password: 'p' };
     expect(generate(connect({ ...credentials, clientId: Buffer.from('c') }))).toBe(
@@ -76,7 +76,7 @@ describe('strings and bytes', () => {
     expect(generate({ cmd: 'publish', topic: 'é', payload: '€' })).toBe('30070002c3a9e282ac');
   });
 
-  it('as payload may be large', () => {
+  it('may be large as a payload', () => {
     const payload = Buffer.alloc(300_000, 'x');
     const bytes = ours.generate(publish({ payload }) as unknown as Packet);
     expect(bytes.subarray(0, 7).toString('hex')).toBe('30e3a712000161');
@@ -91,18 +91,18 @@ describe('properties', () => {
     expect(written({ payloadFormatIndicator: true, topicAlias: 1 })).toBe('3009000161050101230001');
   });
 
-  it('of a user are written with their value as text', () => {
+  it('of a user have their values written as text', () => {
     const properties = { userProperties: { n: 7, b: [true, 'x'] } };
     expect(generate(publish({ properties }), { protocolVersion: 5 })).toBe(
       '301c000161182600016e0001372600016200047472756526000162000178',
     );
   });
 
-  it('are left alone below MQTT 5', () => {
+  it('are ignored below MQTT 5', () => {
     expect(generate(publish({ properties: { topicAlias: 1 } }))).toBe('3003000161');
   });
 
-  it('are left alone below MQTT 5, as are the options of a subscription, whatever they are', () => {
+  it('are ignored below MQTT 5, and so are the options of a subscription, whatever they are', () => {
     for (const options of [
       { nl: true, rap: true, rh: 2 },
       { nl: 1, rap: 'yes', rh: 7 },
@@ -113,10 +113,10 @@ describe('properties', () => {
   });
 });
 
-describe('half of a surrogate pair, of which there is no UTF-8', () => {
+describe('half of a surrogate pair, which has no UTF-8,', () => {
   const packet = publish({ topic: 'a\ud83d' });
 
-  it('is refused (MQTT-1.5.3-1), and U+FFFD when lenient, as in mqtt-packet', () => {
+  it('is refused (MQTT-1.5.3-1), and becomes U+FFFD when lenient, as in mqtt-packet', () => {
     expect(() => generate(packet)).toThrow('a string is not well-formed UTF-8');
     expect(generate(packet, { lenient: true })).toBe('3006000461' + 'efbfbd');
     expect(generate(publish({ topic: 'a\ud83d'.repeat(30) }), { lenient: true })).toBe(
@@ -124,7 +124,7 @@ describe('half of a surrogate pair, of which there is no UTF-8', () => {
     );
   });
 
-  it('is U+FFFD in a payload, which may be anything', () => {
+  it('becomes U+FFFD in a payload, which may be anything', () => {
     expect(generate(publish({ payload: 'a\ud83d' }))).toBe('3007000161' + '61efbfbd');
   });
 });
@@ -133,7 +133,7 @@ describe('an acknowledgement', () => {
   const large = { reasonString: 'r'.repeat(200), userProperties: { a: 'b' } };
   const limit = (maximumPacketSize: number) => ({ protocolVersion: 5, properties: { maximumPacketSize } });
 
-  it('leaves out its reason string, then its user properties, when the receiver takes no more (MQTT-3.4.2-2, -3)', () => {
+  it('leaves out its reason string, then its user properties, when it is too large for its receiver (MQTT-3.4.2-2, -3)', () => {
     const packet = { cmd: 'pubrec', messageId: 1, reasonCode: 0x80, properties: large };
     expect(generate(packet, limit(13))).toBe('500b0001800726000161000162');
     expect(generate(packet, limit(12))).toBe('500400018000');
@@ -150,7 +150,7 @@ describe('an acknowledgement', () => {
     expect(whole.length - cut.length).toBe(2 * (203 + 2));
   });
 
-  it('that is larger even so is not written, and generate gives no bytes', () => {
+  it('that is too large even so is not written, and generate returns no bytes', () => {
     expect(generate({ cmd: 'puback', messageId: 1, reasonCode: 0x80, properties: large }, limit(5))).toBe('');
   });
 });
@@ -211,22 +211,25 @@ describe('a packet that cannot be written', () => {
     [5, publish({ properties: { userProperties: { a: null } } }), 'Invalid userProperties: a has no value'],
     [5, publish({ properties: { userProperties: { a: undefined } } }), 'Invalid userProperties: a has no value'],
     [5, publish({ properties: { userProperties: { a: ['1', null] } } }), 'Invalid userProperties: a has no value'],
-  ])('in version %i, %o, is refused in words, which mqtt-packet has none for', (protocolVersion, packet, message) => {
-    for (const lenient of [false, true]) {
-      const refusal = expect.objectContaining({ name: 'PacketError', message });
-      expect(() => generate(packet, { protocolVersion, lenient })).toThrow(refusal);
-    }
-  });
+  ])(
+    'in version %i, %o, is refused in our words, as mqtt-packet has none for it',
+    (protocolVersion, packet, message) => {
+      for (const lenient of [false, true]) {
+        const refusal = expect.objectContaining({ name: 'PacketError', message });
+        expect(() => generate(packet, { protocolVersion, lenient })).toThrow(refusal);
+      }
+    },
+  );
 
-  it('because it is longer than the protocol allows is refused before it is copied (1.5.5)', () => {
+  it('because it is longer than the protocol allows is refused before its payload is copied (1.5.5)', () => {
     const payload = new Uint8Array(new ArrayBuffer(268_435_455)); // never touched, so it takes no memory
     expect(() => generate(publish({ payload }))).toThrow('Invalid variable byte integer: 268435458');
-    // Of the largest length there is, it is what stands before the payload that is refused.
+    // With the largest length there is, the fields before the payload make the packet too long.
     const largest = publish({ topic: '+', payload: payload.subarray(3) });
     expect(() => generate(largest)).toThrow(expect.objectContaining({ codeName: 'TOPIC_WILDCARD' }));
   });
 
-  it('leaves no trace in the next one, even when the next one is written in its midst', () => {
+  it('leaves no trace in the next one, even when the next one is written in the middle of it', () => {
     const text = {
       toString: () => {
         expect(generate(publish({ topic: 'inner' }))).toBe('30070005696e6e6572');
@@ -248,13 +251,13 @@ describe('a packet that cannot be written', () => {
     }
   });
 
-  it('says which rule it breaks', () => {
+  it('names the rule that it breaks', () => {
     const error = { name: 'PacketError', codeName: 'TOPIC_WILDCARD', statement: 'MQTT-3.3.2-2', byteOffset: -1 };
     expect(() => generate(publish({ topic: 'a/+' }))).toThrow(expect.objectContaining(error));
     expect(() => generate(publish({ topic: 'a/+' }))).toThrow(/^cannot encode publish: /);
   });
 
-  it('says as the cause which version it was written in; that no packets came before it', () => {
+  it('names in the cause the version it was written in, and has no packets before it', () => {
     for (const [given, version] of versions) {
       const cause = expect.objectContaining({ protocolVersion: version, packets: [] });
       const refused = () => generate(publish({ topic: 'a/+' }), { protocolVersion: given });
@@ -263,7 +266,7 @@ describe('a packet that cannot be written', () => {
   });
 });
 
-it('what generate gives belongs to the caller', () => {
+it('the bytes of generate belong to the caller', () => {
   const first = ours.generate({ cmd: 'puback', messageId: 1 });
   const copy = Buffer.from(first);
   ours.generate({ cmd: 'puback', messageId: 2 }).fill(0xff);

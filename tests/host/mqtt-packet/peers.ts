@@ -3,7 +3,7 @@ import ours, { type Packet, type ParserOptions } from '../../../host/mqtt-packet
 
 export { ours, theirs };
 
-/** Versions that options ask for, and what is gone by then. */
+/** Versions in options, and the version that is then used. */
 export const versions = [
   [3, 3],
   [4, 4],
@@ -12,17 +12,17 @@ export const versions = [
   [undefined, 4],
 ] as const;
 
-/** What a parser gave for the chunks of one stream. */
+/** What a parser emitted and returned for the chunks of one stream. */
 export interface Parsed {
   packets: Packet[];
   errors: (Error & { codeName?: string; statement?: string; byteOffset?: number })[];
-  /** What the calls of `parse` gave. */
+  /** What the calls of `parse` returned. */
   unread: number[];
 }
 
 type Codec = { parser(options?: object): NodeJS.EventEmitter & { parse(chunk: Buffer): number } };
 
-/** Feeds the chunks to a new parser, up to the one that it refuses. */
+/** Feeds the chunks to a new parser, up to the first refused one. */
 export function parseAll(codec: Codec, options: ParserOptions | undefined, ...chunks: Buffer[]): Parsed {
   const result: Parsed = { packets: [], errors: [], unread: [] };
   const parser = codec.parser(options);
@@ -34,7 +34,7 @@ export function parseAll(codec: Codec, options: ParserOptions | undefined, ...ch
   return result;
 }
 
-/** What can be seen of packets whatever their classes; a member that is undefined shows. */
+/** The members of packets without their classes; undefined members show. */
 export const members = (packets: unknown): unknown =>
   JSON.parse(JSON.stringify(packets, (_, value) => (value === undefined ? 'undefined' : value)));
 
@@ -42,3 +42,9 @@ export const members = (packets: unknown): unknown =>
 export const oneByOne = (bytes: Buffer) => [...bytes.keys()].map((at) => bytes.subarray(at, at + 1));
 
 export const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+/** Feeds chunks in hex to a new parser of ours. */
+export const parse = (options: ParserOptions | undefined, ...chunks: string[]) =>
+  parseAll(ours, options, ...chunks.map((chunk) => hex(chunk)));
+
+export const cmds = (packets: Packet[]) => packets.map(({ cmd }) => cmd);

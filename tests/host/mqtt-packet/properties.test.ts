@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePacket } from '../../../host/core/index.js';
-import { anyPacket } from '../core/packet-arbitraries.js';
-import { runs, timeout } from '../core/property-runs.js';
-import { compareParsers, divergences, others, stricter } from './compare.js';
+import { anyPacket } from '../core/support/packet-arbitraries.js';
+import { runs, timeout } from '../core/support/property-runs.js';
+import { compareParsers, divergences, others, stricter } from './compare-parsers.js';
 
 const damage = fc.array(fc.tuple(fc.nat({ max: 500 }), fc.integer({ min: 0, max: 255 })), { maxLength: 3 });
 
-/** Bytes behind the fixed header changed. */
+/** Changes bytes after the fixed header. */
 function damaged(bytes: Buffer, changes: [number, number][]): Buffer {
   const result = Buffer.from(bytes);
   const header = 1 + [1, 2, 3, 4].find((size) => bytes[size] < 0x80)!;
@@ -40,7 +40,7 @@ describe.each([4, 5] as const)('arbitrary packets of version %i, whole and damag
   );
 });
 
-it('every divergence by which a difference is explained is in the list', () => {
+it('every divergence that explains a difference is in the list', () => {
   expect(divergences.map(({ id }) => id)).toEqual(expect.arrayContaining(Object.keys(others)));
   expect(stricter.size).toBeGreaterThan(25);
 });

@@ -1,7 +1,7 @@
 import type { Packet, PacketCmd } from '../../../host/mqtt-packet/index.js';
 import type { Random } from './random.js';
 
-/** Random packet objects that the standard allows and that mqtt-packet writes and reads as they are. */
+/** Random packet objects that the standard allows and that mqtt-packet writes and reads unchanged. */
 
 const LETTERS = ['a', 'Z', '0', '-', ' ', 'é', '€', '😀', '/'];
 
@@ -35,7 +35,7 @@ export class Samples {
     return this.#random.list(minimum, 12, () => this.#random.pick(LETTERS)).join('');
   }
 
-  /** Does not begin with `$`, nor is it a filter. */
+  /** A Topic Name that does not begin with `$`. */
   #topic = () => `t${this.#text()}`;
 
   #filter = () => this.#random.pick(['#', '+', 'a/+/b', '+/b/#', this.#topic(), `${this.#topic()}/#`]);
@@ -154,7 +154,7 @@ export class Samples {
     return some.length > 0 ? { properties: Object.fromEntries(some.map((name) => [name, this.#value(name)])) } : {};
   }
 
-  /** Authentication Data does not stand without a method. */
+  /** Authentication Data only with a method. */
   #withMethod(given: { properties?: object }, wanted: boolean): { properties?: object } {
     if (!wanted) return given;
     const authentication = { authenticationMethod: this.#text(1), authenticationData: this.#random.bytes(8) };

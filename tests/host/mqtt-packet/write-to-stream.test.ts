@@ -5,7 +5,7 @@ import { hex, ours } from './peers.js';
 
 const { writeToStream } = ours;
 
-/** Notes what is done to it. */
+/** Records what is done to it. */
 class Recorder {
   readonly chunks: Buffer[] = [];
   readonly errors: unknown[] = [];
@@ -40,7 +40,7 @@ describe('writeToStream', () => {
     expect(stream.chunks).toEqual([hex('30050001616869')]);
   });
 
-  it('corks the stream until the next tick, so that packets of one tick go out together', async () => {
+  it('corks the stream until the next tick, so that packets of one tick are sent together', async () => {
     const pieces: number[] = [];
     const stream = new Writable({
       write: (_chunk, _encoding, done) => done(),
@@ -56,13 +56,13 @@ describe('writeToStream', () => {
     expect(pieces).toEqual([3]);
   });
 
-  it('does with a stream that cannot be corked', () => {
+  it('accepts a stream that cannot be corked', () => {
     const chunks: Buffer[] = [];
     expect(writeToStream(publish, { write: (chunk: Buffer) => chunks.push(chunk) > 0 })).toBe(true);
     expect(chunks).toHaveLength(1);
   });
 
-  it('does with a stream that can be corked only', async () => {
+  it('accepts a stream that can only be corked', async () => {
     const thrown: unknown[] = [];
     const note = (error: unknown) => thrown.push(error);
     process.once('uncaughtException', note);
@@ -85,7 +85,7 @@ describe('writeToStream', () => {
     [{ cmd: 'pubrel', messageId: 1 }, true],
     [{ cmd: 'unsuback', messageId: 1, granted: [] }, true],
     [{ cmd: 'disconnect' }, true],
-  ])('says of %o into a stream that is full what mqtt-packet says', (packet, expected) => {
+  ])('returns for %o into a full stream what mqtt-packet returns', (packet, expected) => {
     const stream = new Recorder();
     stream.takesMore = false;
     expect(writeToStream(packet, stream)).toBe(expected);
@@ -94,7 +94,7 @@ describe('writeToStream', () => {
     expect(writeToStream(packet, stream)).toBe(true);
   });
 
-  it('destroys the stream for a packet that is refused, writes nothing and says false', () => {
+  it('destroys the stream for a refused packet, writes nothing and returns false', () => {
     const stream = new Recorder();
     expect(writeToStream(wrong, stream)).toBe(false);
     expect(stream.chunks).toEqual([]);
@@ -109,17 +109,17 @@ describe('writeToStream', () => {
     expect(await error).toMatchObject({ message: 'Unknown command' });
   });
 
-  it('throws the error when there is nothing to destroy', () => {
+  it('throws the error when the stream cannot be destroyed', () => {
     expect(() => writeToStream(wrong, { write: () => true })).toThrow(/wildcard/);
   });
 
-  it('writes what the standard refuses with `lenient`', () => {
+  it('writes with `lenient` what the standard forbids', () => {
     const stream = new Recorder();
     expect(writeToStream(wrong, stream, { lenient: true })).toBe(true);
     expect(stream.chunks).toEqual([hex('30070003612f236869')]);
   });
 
-  it('neither writes nor destroys when an acknowledgement is larger than the receiver takes', () => {
+  it('neither writes nor destroys when an acknowledgement is too large for its receiver', () => {
     const stream = new Recorder();
     const options = { protocolVersion: 5, properties: { maximumPacketSize: 3 } };
     expect(writeToStream({ cmd: 'disconnect', reasonCode: 0 }, stream, options)).toBe(false);

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openssl, pkiAt, SID, temporaryFolder } from './helpers.js';
+import { openssl, pkiAt, SID, temporaryFolder } from './pki-rig.js';
 
 const now = Date.now();
 

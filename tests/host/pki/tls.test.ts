@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { pkiAt, SID, temporaryFolder } from './helpers.js';
+import { pkiAt, SID, temporaryFolder } from './pki-rig.js';
 
 type Served = Awaited<ReturnType<typeof pkiAt>>;
 

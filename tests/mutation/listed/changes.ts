@@ -1,6 +1,7 @@
 // Changes inputs at random: bytes, elements of DER, steps of a session. The same seed makes the same changes.
-import type { CallVector } from '../../host/core/call-vectors.js';
-import type { SessionVector } from '../../host/session/session-vectors.js';
+
+import type { SessionVector } from '../../host/core/session/session-vectors.js';
+import type { CallVector } from '../../host/core/support/call-vectors.js';
 
 /** Random numbers that are the same for the same seed. */
 export class Random {

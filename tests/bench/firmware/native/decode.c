@@ -1,4 +1,4 @@
-/* PUBLISH and CONNECT from bytes. */
+/* Decodes PUBLISH and CONNECT. */
 #include <string.h>
 
 #include "read.h"
@@ -113,7 +113,7 @@ static int32_t check_first(uint32_t type, uint32_t flags) {
   return (flags & 14) == 8 ? WQ_RESULT_DUP_WITH_QOS_0 : 0;
 }
 
-/* The body, once the fixed header was read. */
+/* Decodes what follows the fixed header. */
 static int32_t decode_body(const uint8_t *input, const uint8_t *body, uint32_t total, int is_minimal, wq_packet *packet) {
   reader r = {body, input + total, packet};
   int32_t fault = packet->type == WQ_PACKET_TYPE_CONNECT ? decode_connect(&r) : decode_publish(&r);

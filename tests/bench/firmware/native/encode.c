@@ -1,10 +1,10 @@
-/* PUBLISH to bytes, and what a session does with one that came. */
+/* Encodes a PUBLISH, and does what a session does with a received one. */
 #include <string.h>
 
 #include "read.h"
 
 enum { LARGEST = 268435455 };
-/* Words of an in-flight record, as assembly/mqtt/session/records.ts has them. */
+/* Words of an in-flight record, as assembly/mqtt/session/in-flight.ts has them. */
 enum { NEXT = 15, RECEIVED = 0x10, LIVE = 0x20, COUNTED = 0x40 };
 
 static uint32_t varint_size(uint32_t value) { return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4; }
@@ -81,12 +81,12 @@ int32_t native_encode(wq_packet *packet, uint8_t *output, uint32_t capacity) {
   return (int32_t)total;
 }
 
-/* What stands behind the record of a session. */
+/* The in-flight records behind a session. */
 static uint32_t *records_of(wq_session *session) {
   return (uint32_t *)(void *)((uint8_t *)session + WQ_SESSION_CONTEXT_HEADER);
 }
 
-/* The alias of a PUBLISH is set, or looked up. */
+/* Sets or looks up the topic alias of a PUBLISH. */
 static int32_t resolve(wq_session *session, const wq_packet *packet, const wq_session_limits *own, uint8_t **place) {
   uint16_t length;
   uint32_t share;
@@ -103,7 +103,7 @@ static int32_t resolve(wq_session *session, const wq_packet *packet, const wq_se
   return length == 0 ? WQ_RESULT_TOPIC_ALIAS_UNKNOWN : 0;
 }
 
-/* A message of QoS 1 or 2: the answer's packet type, 0 for none yet, or a result code. */
+/* Tracks a message of QoS 1 or 2. Returns the packet type of the answer, 0 for none yet, or a result code. */
 static int32_t track(wq_session *session, const wq_packet *packet, const wq_session_limits *own, uint32_t qos) {
   uint32_t *const records = records_of(session);
   uint32_t *record = NULL;

@@ -1,6 +1,6 @@
 /*
- * The yardstick: some functions of the core in plain C, as one writes them by hand for a device, with the same checks, results
- * and records. Addresses are pointers here. Only for targets whose pointers have 32 bits.
+ * The yardstick: some functions of the core in plain C, as they are written by hand for a device, with the same checks, results
+ * and records. Addresses are pointers, so this is only for targets whose pointers have 32 bits.
  */
 #ifndef NATIVE_H
 #define NATIVE_H
@@ -23,12 +23,12 @@ int32_t native_encode(wq_packet *packet, uint8_t *output, uint32_t capacity);
 /** PUBLISH. */
 int32_t native_session_receive(wq_session *session, wq_packet *packet, uint32_t now, uint8_t *output, uint32_t capacity);
 
-/** What the texts of a packet have in common. */
+/** What native_scan() learns about a text. */
 typedef struct native_text {
   const uint8_t *wildcard; /* the first one, or NULL */
   int is_ascii;
 } native_text;
-/** The first byte that is not UTF-8 as MQTT 1.5.4 wants it, or the end. */
+/** native_scan returns the first byte that is not UTF-8 as MQTT 1.5.4 requires it, or `end`. */
 const uint8_t *native_scan(const uint8_t *at, const uint8_t *end, native_text *text);
 
 #endif

@@ -1,9 +1,9 @@
-/* Fields and properties of packets. */
+/* Reads fields and properties of packets. */
 #include <stddef.h>
 
 #include "read.h"
 
-/* The types and rules in the table. */
+/* Types and rules in native_properties. */
 enum { BYTE = WQ_PROPERTY_TYPE_BYTE, U16 = WQ_PROPERTY_TYPE_U16, VARINT = WQ_PROPERTY_TYPE_VARINT };
 enum { UTF8 = WQ_PROPERTY_TYPE_UTF8, PAIR = WQ_PROPERTY_TYPE_PAIR };
 enum { BOOLEAN = 1, NONZERO = 2, TOPIC = 3 };

@@ -5,7 +5,7 @@
 
 int32_t native_abi_version(void) { return WQ_ABI_VERSION; }
 
-/* The value of a digit of either case; more than 15 for what is none. */
+/* The value of a digit of either case, 16 for any other character. */
 static uint32_t digit_value(uint32_t character) {
   if (character >= '0' && character <= '9') return character - '0';
   if (character >= 'a' && character <= 'f') return character - 'a' + 10;
@@ -36,7 +36,7 @@ int32_t native_hex_encode(const uint8_t *input, uint32_t length, uint8_t *output
   uint32_t i;
   if (length > 0x3fffffff) return WQ_RESULT_INVALID_ARGUMENT;
   if (length > capacity / 2) return WQ_RESULT_OUT_OF_SPACE;
-  /* From the end: the output may begin where the input does. */
+  /* From the end, since the output may begin where the input does. */
   for (i = length; i-- > 0;) {
     const uint8_t byte = input[i];
     output[2 * i] = (uint8_t)digits[byte >> 4];
@@ -47,7 +47,7 @@ int32_t native_hex_encode(const uint8_t *input, uint32_t length, uint8_t *output
 
 static int is_continuation(uint8_t byte) { return (byte & 0xc0) == 0x80; }
 
-/* Bytes of the character beyond ASCII at `at` (RFC 3629), or 0. */
+/* The size of the non-ASCII character at `at` (RFC 3629), or 0 when it is malformed. */
 static uint32_t character_size(const uint8_t *at, const uint8_t *end) {
   const uint8_t lead = *at;
   const uint32_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;

@@ -1,0 +1,113 @@
+import { Result } from '../../build/abi/assembly';
+import { Tag } from '../../build/abi/der-templates';
+import { utf8Scan } from '../memory/utf8';
+import { fail, Packed } from './element';
+import { isFailure, readTime } from './time';
+
+function checkObjectIdentifier(p: usize, end: usize): Packed {
+  if (p == end) return fail(Result.DER_OID_EMPTY, p);
+  // X.690 8.19.2: the last octet of the last arc has bit 7 clear.
+  if (load<u8>(end - 1) > 0x7f) return fail(Result.DER_OID_TRUNCATED, end - 1);
+  while (p < end) {
+    const first = p;
+    while (load<u8>(p) > 0x7f) p++;
+    p++;
+    const lead = <u32>load<u8>(first);
+    // X.690 8.19.2: the fewest octets.
+    if (lead == 0x80) return fail(Result.DER_OID_NOT_MINIMAL, first);
+    // Five octets hold 35 bits, so the first of them may have only four.
+    if (p - first > 5 || (p - first == 5 && lead > 0x8f)) return fail(Result.DER_OID_ARC_TOO_LARGE, first);
+  }
+  return 0;
+}
+
+/** X.680 41.4: A to Z, a to z, 0 to 9, space and ' ( ) + , - . / : = ? */
+function isPrintable(c: u32): bool {
+  const letter = (c | 0x20) - 0x61;
+  // The constant has one bit for each character from 20 to 3F.
+  return (c > 0x3f && letter < 26) || (c - 0x20 < 32 && ((0xa7fffb81 >> (c - 0x20)) & 1) != 0);
+}
+
+/** Whether a string type with one-octet characters has this one (X.680 41). */
+function isInAlphabet(tag: u32, c: u32): bool {
+  if (tag == Tag.PRINTABLE_STRING) return isPrintable(c);
+  if (tag == Tag.IA5_STRING) return c < 0x80;
+  if (tag == Tag.VISIBLE_STRING) return c - 0x20 < 0x5f;
+  return c == 0x20 || c - 0x30 < 10;
+}
+
+/** The result code of a string type for a character outside its alphabet. */
+function alphabetCode(tag: u32): i32 {
+  if (tag == Tag.PRINTABLE_STRING) return Result.DER_PRINTABLE_STRING_INVALID;
+  if (tag == Tag.IA5_STRING) return Result.DER_IA5_STRING_INVALID;
+  return tag == Tag.VISIBLE_STRING ? Result.DER_VISIBLE_STRING_INVALID : Result.DER_NUMERIC_STRING_INVALID;
+}
+
+/** Checks the content of a primitive element. Types that are not universal, or have no inner rule, pass. */
+export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
+  const end = p + length;
+  const first: u32 = length == 0 ? 0 : load<u8>(p);
+  let code = 0;
+  let at = p;
+  switch (tag) {
+    case Tag.BOOLEAN:
+      // X.690 8.2.1: one octet. 11.1: TRUE is FF and nothing else.
+      if (first != 0 && first != 0xff) code = Result.DER_BOOLEAN_VALUE;
+      if (length != 1) code = Result.DER_BOOLEAN_LENGTH;
+      break;
+    case Tag.INTEGER:
+    case Tag.ENUMERATED: // X.690 8.4: encoded as an INTEGER
+      // X.690 8.3.1: at least one octet.
+      if (length == 0) code = Result.DER_INTEGER_EMPTY;
+      // X.690 8.3.2: the first nine bits are neither all zero nor all one.
+      if (length > 1) {
+        const nine = (first << 1) | (<u32>load<u8>(p, 1) >> 7);
+        if (((nine + 1) & 0x1ff) < 2) code = Result.DER_INTEGER_NOT_MINIMAL;
+      }
+      break;
+    case Tag.BIT_STRING:
+      // X.690 11.2.1: unused bits are zero.
+      at = end - 1;
+      if (length > 1 && (load<u8>(at) & ((1 << first) - 1)) != 0) code = Result.DER_BIT_STRING_PADDING;
+      // X.690 8.6.2.2, 8.6.2.3: there are 0 to 7 of them, and 0 when there are no bits.
+      if (first > 7 || (length == 1 && first != 0)) {
+        code = Result.DER_BIT_STRING_UNUSED;
+        at = p;
+      }
+      // X.690 8.6.2.1: the first octet counts them.
+      if (length == 0) {
+        code = Result.DER_BIT_STRING_EMPTY;
+        at = p;
+      }
+      break;
+    case Tag.NULL: // X.690 8.8.2
+      if (length != 0) code = Result.DER_NULL_NOT_EMPTY;
+      break;
+    case Tag.OBJECT_IDENTIFIER:
+    case Tag.RELATIVE_OID: // X.690 8.20: the same arcs
+      return checkObjectIdentifier(p, end);
+    case Tag.UTF8_STRING:
+      at = <usize>utf8Scan(<i32>p, <i32>end);
+      if (at != end) code = Result.DER_UTF8_INVALID;
+      break;
+    case Tag.NUMERIC_STRING:
+    case Tag.PRINTABLE_STRING:
+    case Tag.IA5_STRING:
+    case Tag.VISIBLE_STRING:
+      while (at < end && isInAlphabet(tag, load<u8>(at))) at++;
+      if (at != end) code = alphabetCode(tag);
+      break;
+    case Tag.UTC_TIME:
+    case Tag.GENERALIZED_TIME: {
+      const time = readTime(tag, p, length);
+      return isFailure(time) ? time : 0;
+    }
+    case Tag.UNIVERSAL_STRING: // X.690 8.23.7: four octets a character
+      if ((length & 3) != 0) code = Result.DER_WIDE_STRING_LENGTH;
+      break;
+    case Tag.BMP_STRING: // X.690 8.23.8: two
+      if ((length & 1) != 0) code = Result.DER_WIDE_STRING_LENGTH;
+      break;
+  }
+  return code == 0 ? 0 : fail(code, at);
+}

@@ -1,0 +1,81 @@
+import { Context } from './layout';
+
+/*
+ * In-flight records: one word each, in one table. Those of each direction are in the order in which their messages began.
+ *
+ *     bits 0-3 next packet | 4 RECEIVED | 5 LIVE | 6 COUNTED | 8-15 filters | 16-31 Packet Identifier
+ *
+ * The next packet is the type of the packet that the message needs next: the answer that is awaited, or the acknowledgement
+ * that the client owes. So packet types alone say which transition is legal.
+ *
+ *     sent QoS 1      PUBACK                    received QoS 1  PUBACK (owed, by hand only)
+ *     sent QoS 2      PUBREC, then PUBCOMP      received QoS 2  PUBREC (owed, by hand only), then PUBREL
+ *     subscriptions   SUBACK or UNSUBACK
+ */
+/** Mask of the packet type that a record awaits or owes. */
+export const NEXT: u32 = 15;
+/** The direction: each side has Packet Identifiers of its own (2.2.1). */
+export const SENT: u32 = 0;
+export const RECEIVED: u32 = 0x10;
+/** The packet was sent or received on this connection. One of an earlier connection waits to be sent again. */
+export const LIVE: u32 = 0x20;
+/** It counts towards the Receive Maximum of this connection. A PUBREL that is sent again does not. */
+export const COUNTED: u32 = 0x40;
+
+export function endOf(context: Context): usize {
+  return context.records + (context.count << 2);
+}
+
+/** The address of the first record with these bits in the mask, or 0. */
+function search(context: Context, mask: u32, bits: u32): usize {
+  const end = endOf(context);
+  for (let at = context.records; at < end; at += 4) {
+    if ((load<u32>(at) & mask) == bits) return at;
+  }
+  return 0;
+}
+
+/** The address of the record of this Packet Identifier in this direction, or 0. */
+export function find(context: Context, direction: u32, packetId: u32): usize {
+  return search(context, RECEIVED | 0xffff0000, direction | (packetId << 16));
+}
+
+/** The first record of a sent message that waits to be sent again, or 0. */
+export function firstToResend(context: Context): usize {
+  return search(context, RECEIVED | LIVE, SENT);
+}
+
+/** How many records of a direction have this mark; `mark` 0 counts all. */
+export function count(context: Context, direction: u32, mark: u32): u32 {
+  const end = endOf(context);
+  let found: u32 = 0;
+  for (let at = context.records; at < end; at += 4) {
+    found += <u32>((load<u32>(at) & (RECEIVED | mark)) == (direction | mark));
+  }
+  return found;
+}
+
+/** Adds a record behind the others. There must be room. */
+export function append(context: Context, word: u32): void {
+  store<u32>(endOf(context), word);
+  context.count = context.count + 1;
+}
+
+/** Takes a record out and keeps the order of the others. */
+export function remove(context: Context, at: usize): void {
+  memory.copy(at, at + 4, endOf(context) - at - 4);
+  context.count = context.count - 1;
+}
+
+/** The connection is gone: forgets records whose direction and next packet are in the mask; none of the others is live. */
+export function sweep(context: Context, forgotten: u32): void {
+  const first = context.records;
+  const end = endOf(context);
+  let to = first;
+  for (let at = first; at < end; at += 4) {
+    const word = load<u32>(at) & ~(LIVE | COUNTED);
+    store<u32>(to, word);
+    to += ((~forgotten >> (word & (RECEIVED | NEXT))) & 1) << 2;
+  }
+  context.count = <u32>(to - first) >> 2;
+}

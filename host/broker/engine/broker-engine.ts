@@ -1,0 +1,135 @@
+import type { Properties, QoS } from '../../core/index.js';
+import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
+import type { Limits } from './broker-limits.js';
+import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
+import { EngineContext, type EngineOptions } from './context.js';
+import { makeMessage } from './message.js';
+import { checkPublishable } from './publishable.js';
+import { Connection } from './wire/connection.js';
+
+export type { EngineOptions } from './context.js';
+
+export interface PublishOptions {
+  /** Default 0. */
+  qos?: QoS;
+  /** Default false. */
+  retain?: boolean;
+  /** Passed on to MQTT 5 clients (3.3.2.3). */
+  properties?: Properties;
+}
+
+/**
+ * An MQTT broker without sockets and timers. A listener opens connections and hands in bytes; a timer calls `tick` when
+ * `nextDeadline` has come. During these calls bytes for the network go to `transport`; events reach their listeners
+ * after them. Any call may change `nextDeadline`.
+ *
+ * No call throws because of what a client sends or a transport does: `open`, `receive`, `drained`, `closed`, `tick` and
+ * `shutDown` never throw. A connection on which something fails ends, with the event `failed`; the others go on.
+ */
+export class BrokerEngine {
+  readonly #context: EngineContext;
+  readonly #connections = new Map<ConnectionId, Connection>();
+  readonly #clock: () => number;
+  #lastId = 0;
+
+  /** @throws RangeError for a limit out of range */
+  constructor(options: EngineOptions) {
+    this.#context = new EngineContext(options);
+    this.#clock = options.now;
+  }
+
+  get limits(): Readonly<Limits> {
+    return this.#context.limits;
+  }
+
+  /** Connections and sessions at this moment; a session may be without a connection. */
+  get counts(): { connections: number; sessions: number; subscriptions: number; retained: number } {
+    const { sessions, subscriptions, retained } = this.#context;
+    return {
+      connections: this.#connections.size,
+      sessions: sessions.size,
+      subscriptions: subscriptions.size,
+      retained: retained.size,
+    };
+  }
+
+  /** A network connection came up. It has to send CONNECT within `limits.connectTimeout`. */
+  open(info: ConnectionInfo): ConnectionId {
+    this.#context.now = this.#clock();
+    const id = ++this.#lastId;
+    this.#connections.set(id, new Connection(this.#context, id, info, () => this.#connections.delete(id)));
+    return id;
+  }
+
+  /** Bytes came. Bytes for a connection that has ended are ignored. */
+  receive(id: ConnectionId, bytes: Uint8Array): void {
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
+  }
+
+  /** The network took the bytes that waited: `transport.backlog` is low again. */
+  drained(id: ConnectionId): void {
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.drained());
+  }
+
+  /**
+   * The network connection is gone and the engine did not end it. Ignored for a connection that the engine ended.
+   *
+   * @param reason for the event
+   */
+  closed(id: ConnectionId, reason = 'the connection was lost'): void {
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.closedByNetwork(reason));
+  }
+
+  /** Reports a connection that the listener turned away before it could be opened here. */
+  refused(remote: string, reason: string): void {
+    this.#context.events.emit({ type: 'refused', remote, reason });
+  }
+
+  /**
+   * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT. Early calls do no harm.
+   *
+   * @param now milliseconds on the engine's clock
+   */
+  tick(now: number): void {
+    this.#context.during(now, () => this.#context.deadlines.tick(now));
+  }
+
+  /**
+   * When to call `tick` next; undefined when nothing is going to fall due.
+   *
+   * @param now milliseconds on the engine's clock; what is overdue is due now
+   */
+  nextDeadline(now: number): number | undefined {
+    return this.#context.deadlines.nextDeadline(now);
+  }
+
+  /**
+   * Publishes as the broker's own program; access rules are not asked.
+   *
+   * @param topic a topic name (4.7)
+   * @throws RangeError when topic, QoS or properties are not valid, or the message is too large for MQTT; TypeError for a
+   * payload that is neither text nor bytes. Nothing was published then
+   */
+  publish(topic: string, payload: Uint8Array | string, options: PublishOptions = {}): void {
+    const { qos = 0, retain = false, properties } = options;
+    const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+    checkPublishable({ topic, payload: bytes, qos, retain, properties });
+    const now = this.#clock();
+    const message = makeMessage({ payload: bytes, qos, retain, properties }, topic, now);
+    this.#context.during(now, () => this.#context.router.publish(message));
+  }
+
+  /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published. */
+  shutDown(): void {
+    this.#context.during(this.#clock(), () => {
+      for (const connection of [...this.#connections.values()]) connection.shutDown();
+    });
+  }
+
+  /** Listens to one type of event, or to `any`. Listeners may call the engine. Returns a function that stops it. */
+  on<T extends BrokerEvent['type']>(type: T, listener: (event: BrokerEventOf<T>) => void): () => void;
+  on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
+  on(type: BrokerEvent['type'] | 'any', listener: (event: never) => void): () => void {
+    return this.#context.events.on(type as 'any', listener as (event: BrokerEvent) => void);
+  }
+}

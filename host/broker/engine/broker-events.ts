@@ -1,0 +1,116 @@
+import type { Properties, ProtocolVersion, QoS } from '../../core/index.js';
+
+/** Why a message did not reach a client. */
+export type DropReason = 'not authorised' | 'queue full' | 'expired' | 'too large' | 'retained store full';
+
+/** What happened in a broker. Reason codes are those of MQTT 5 (2.4), also for clients of 3.1.1. */
+export type BrokerEvent =
+  | {
+      type: 'connected';
+      clientId: string;
+      userName?: string;
+      remote: string;
+      protocolVersion: ProtocolVersion;
+      tlsVersion?: string;
+      cleanStart: boolean;
+      sessionPresent: boolean;
+      /** Seconds. */
+      keepAlive: number;
+    }
+  /** A connection that never became a client: failed TLS, no or bad CONNECT, refused credentials. */
+  | { type: 'refused'; remote: string; clientId?: string; reasonCode?: number; reason: string }
+  /** A reason code below 3 is the granted QoS, 0x80 and over is a refusal. */
+  | { type: 'subscribed'; clientId: string; subscriptions: { topicFilter: string; reasonCode: number }[] }
+  | { type: 'unsubscribed'; clientId: string; topicFilters: string[] }
+  | {
+      type: 'published';
+      /** Undefined when the broker's own program published. */
+      clientId?: string;
+      topic: string;
+      payload: Uint8Array;
+      qos: QoS;
+      retain: boolean;
+      properties?: Properties;
+      /** Sessions that the message was sent to or is queued for. */
+      recipients: number;
+    }
+  /** `clientId` is the receiver, or the publisher for `not authorised` and `retained store full`. */
+  | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
+  | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
+  /**
+   * Something threw that must not: an access rule (which then refuses), a listener of events, the transport or the engine
+   * (which end the connection). `remote` is undefined when no connection was concerned.
+   */
+  | { type: 'failed'; remote?: string; error: unknown };
+
+export type BrokerEventOf<T extends BrokerEvent['type']> = Extract<BrokerEvent, { type: T }>;
+
+/**
+ * Delivers events once the engine has finished a call, so that a listener may call the engine. What a listener throws
+ * disturbs neither the broker nor the other listeners: it becomes an event `failed`. It is an uncaught exception of the
+ * process only when there is no listener for `failed`, or when that one throws.
+ */
+export class EventHub {
+  readonly #listeners = new Map<string, Set<(event: never) => void>>();
+  #pending: BrokerEvent[] = [];
+  #depth = 0;
+
+  /** @returns a function that removes the listener */
+  on<T extends BrokerEvent['type']>(type: T, listener: (event: BrokerEventOf<T>) => void): () => void;
+  on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
+  on(type: string, listener: (event: never) => void): () => void {
+    const set = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, set);
+    set.add(listener);
+    return () => set.delete(listener);
+  }
+
+  emit(event: BrokerEvent): void {
+    this.#pending.push(event);
+    if (this.#depth === 0) this.#flush();
+  }
+
+  /** Runs one call into the engine; events wait until the outermost call is done. */
+  during(work: () => void): void {
+    this.#depth++;
+    try {
+      work();
+    } finally {
+      this.#depth--;
+      if (this.#depth === 0) this.#flush();
+    }
+  }
+
+  #flush(): void {
+    while (this.#pending.length > 0) {
+      const events = this.#pending;
+      this.#pending = [];
+      for (const event of events) {
+        this.#call(this.#listeners.get(event.type), event);
+        this.#call(this.#listeners.get('any'), event);
+      }
+    }
+  }
+
+  #call(listeners: Set<(event: never) => void> | undefined, event: BrokerEvent): void {
+    for (const listener of listeners ?? []) {
+      try {
+        (listener as (event: BrokerEvent) => void)(event);
+      } catch (error) {
+        this.#listenerThrew(event, error);
+      }
+    }
+  }
+
+  #listenerThrew(event: BrokerEvent, error: unknown): void {
+    const isHeard = this.#listeners.get('failed')?.size || this.#listeners.get('any')?.size;
+    if (isHeard && event.type !== 'failed') {
+      // Delivered by the `#flush` that runs.
+      this.#pending.push({ type: 'failed', error });
+      return;
+    }
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

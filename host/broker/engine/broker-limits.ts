@@ -1,0 +1,75 @@
+import { LARGEST_PACKET, type QoS } from '../../core/index.js';
+
+/** Every limit of the engine. Sizes are in bytes, times in milliseconds, the rest are counts. */
+export interface Limits {
+  /** Largest packet accepted from a client (announced to MQTT 5 clients, 3.2.2.3.6). */
+  maximumPacketSize: number;
+  /** QoS 2 messages of a client that may wait for their PUBREL (announced, 3.2.2.3.3). */
+  receiveMaximum: number;
+  /** Topic aliases that a client may set on a connection (announced, 3.2.2.3.8). */
+  topicAliasMaximum: number;
+  /** Highest QoS accepted and granted (announced when below 2, 3.2.2.3.4). */
+  maximumQoS: QoS;
+  /** Messages of QoS 1 and 2 sent to one client and not acknowledged; the client's receive maximum may lower it. */
+  inflightMessages: number;
+  /** Messages that wait for one client. */
+  queuedMessages: number;
+  /** Topic and payload bytes that wait for one client. */
+  queuedBytes: number;
+  /** A connection with more unsent bytes than this is slow: messages wait in its queues. */
+  backlogBytes: number;
+  retainedMessages: number;
+  retainedBytes: number;
+  subscriptionsPerSession: number;
+  /** Sessions, connected or not. */
+  sessions: number;
+  /** Levels in a topic name or filter. */
+  topicLevels: number;
+  /** Time between the opening of a connection and its CONNECT packet. */
+  connectTimeout: number;
+}
+
+export const DEFAULT_LIMITS: Readonly<Limits> = {
+  maximumPacketSize: 1_048_576,
+  receiveMaximum: 100,
+  topicAliasMaximum: 16,
+  maximumQoS: 2,
+  inflightMessages: 20,
+  queuedMessages: 1000,
+  queuedBytes: 16_777_216,
+  backlogBytes: 1_048_576,
+  retainedMessages: 10_000,
+  retainedBytes: 67_108_864,
+  subscriptionsPerSession: 1000,
+  sessions: 10_000,
+  topicLevels: 200,
+  connectTimeout: 10_000,
+};
+
+/** Limits that end up in packets, and those that must not be 0. Every other one is 0 or more, and may be infinite. */
+const RANGES: Partial<Record<keyof Limits, [smallest: number, largest: number]>> = {
+  maximumPacketSize: [1, LARGEST_PACKET],
+  receiveMaximum: [1, 65_535],
+  topicAliasMaximum: [0, 65_535],
+  maximumQoS: [0, 2],
+  inflightMessages: [1, Number.POSITIVE_INFINITY],
+};
+
+/**
+ * These limits, with the default for each one that is left out or undefined.
+ *
+ * @throws RangeError for one that is out of range: found here, it cannot end the broker at its first connection
+ */
+export function completeLimits(given: Partial<Limits> = {}): Limits {
+  const limits: Limits = { ...DEFAULT_LIMITS };
+  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
+    const value: number = given[name] ?? limits[name];
+    const [smallest, largest] = RANGES[name] ?? [0, Number.POSITIVE_INFINITY];
+    const isWhole = Number.isInteger(value) || value === Number.POSITIVE_INFINITY;
+    if (!isWhole || value < smallest || value > largest) {
+      throw new RangeError(`limits: ${name} is ${value}; use a whole number from ${smallest} to ${largest}`);
+    }
+    limits[name] = value as QoS;
+  }
+  return limits;
+}

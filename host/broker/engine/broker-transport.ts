@@ -1,0 +1,24 @@
+/** Names one network connection for as long as the engine lives; never used twice. */
+export type ConnectionId = number;
+
+/** What a listener knows about a connection before its first byte. */
+export interface ConnectionInfo {
+  /** Address and port of the peer, for events only. */
+  remote: string;
+  tls?: {
+    /** First CN of the peer's certificate; set only when that certificate was verified. */
+    certificateCommonName?: string;
+    /** `TLSv1.2`, `TLSv1.3`. */
+    version?: string;
+  };
+}
+
+/** Where the engine's bytes go. The calls must not call back into the engine. */
+export interface Transport {
+  /** The engine does not change the bytes afterwards: they may be kept. */
+  send(id: ConnectionId, bytes: Uint8Array): void;
+  /** Closes the connection after what was sent; the engine has already forgotten it. */
+  end(id: ConnectionId): void;
+  /** Bytes sent that the network has not taken yet; without it a connection never counts as slow. */
+  backlog?(id: ConnectionId): number;
+}

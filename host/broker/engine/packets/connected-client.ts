@@ -1,0 +1,62 @@
+import { type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import type { EngineContext } from '../context.js';
+import type { Deadline } from '../deadlines.js';
+import type { Session } from '../sessions/session.js';
+
+/** The connection as its packets see it. */
+export interface Wire {
+  readonly protocolVersion: ProtocolVersion;
+  /** False when the packet is larger than the client accepts: nothing was sent. */
+  send(packet: Packet): boolean;
+  /** Says why (MQTT 5) and closes. */
+  closeByServer(reasonCode: number, reason: string): void;
+  closeByClient(reasonCode: number): void;
+}
+
+/** A client whose CONNECT was accepted: what its packets work on. */
+export class ConnectedClient {
+  readonly context: EngineContext;
+  readonly session: Session;
+  readonly wire: Wire;
+  /** Topic aliases that the client set (3.3.2.3.4). */
+  readonly aliases = new Map<number, string>();
+  readonly protocolVersion: ProtocolVersion;
+  /** When the last packet came, milliseconds on the engine's clock. */
+  lastHeard: number;
+  /** Milliseconds, 0 for no limit. */
+  readonly #longestSilence: number;
+  #silenceEnd: Deadline | undefined;
+
+  /** @param keepAlive seconds, 0 for none */
+  constructor(context: EngineContext, session: Session, wire: Wire, keepAlive: number) {
+    this.context = context;
+    this.session = session;
+    this.wire = wire;
+    this.protocolVersion = wire.protocolVersion;
+    // One and a half times the keep-alive (3.1.2-22).
+    this.#longestSilence = keepAlive * 1500;
+    this.lastHeard = context.now;
+    if (this.#longestSilence > 0) this.#watch();
+  }
+
+  /** QoS 2 messages that may wait for PUBREL; nothing was announced to clients of 3.1.1. */
+  get inboundMaximum(): number {
+    return this.protocolVersion === 5 ? this.context.limits.receiveMaximum : 65_535;
+  }
+
+  /** The connection is over. */
+  stop(): void {
+    this.#silenceEnd?.cancel();
+  }
+
+  /** The deadline does not move with each packet: when it comes, it looks at the time of the last one. */
+  #watch(): void {
+    const end = this.lastHeard + this.#longestSilence;
+    if (end > this.context.now) {
+      this.#silenceEnd = this.context.deadlines.add(end, () => this.#watch());
+      return;
+    }
+    const seconds = this.#longestSilence / 1000;
+    this.wire.closeByServer(ReasonCode.keepAliveTimeout, `nothing came for ${seconds} s (1.5 times keep-alive)`);
+  }
+}

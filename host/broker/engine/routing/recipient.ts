@@ -1,0 +1,9 @@
+import type { ClientIdentity } from '../access.js';
+import type { Delivery } from '../message.js';
+
+/** What a router needs of a session. */
+export interface Recipient {
+  readonly client: ClientIdentity;
+  /** Sends or queues a message. False when it was dropped. */
+  deliver(delivery: Delivery): boolean;
+}

@@ -1,0 +1,67 @@
+import type { Will } from '../../../core/index.js';
+import type { ClientIdentity } from '../access.js';
+import type { Deadline } from '../deadlines.js';
+import { makeMessage } from '../message.js';
+import type { SessionEnvironment } from './environment.js';
+
+/** The will of one session (3.1.2.5): kept from CONNECT until it is published or discarded. */
+export class WillKeeper {
+  readonly #environment: SessionEnvironment;
+  #will: Will | undefined;
+  #client: ClientIdentity | undefined;
+  #delay: Deadline | undefined;
+
+  constructor(environment: SessionEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** Keeps the will of a new connection. One that still waits for its delay is never sent (3.1.3-9). */
+  set(will: Will | undefined, client: ClientIdentity): void {
+    this.discard();
+    this.#will = will && copy(will);
+    this.#client = client;
+  }
+
+  /** The client said goodbye with reason 0 (3.1.2-10). */
+  discard(): void {
+    this.#delay?.cancel();
+    this.#delay = undefined;
+    this.#will = undefined;
+  }
+
+  /** The connection ended without a goodbye: publishes now or after the will delay interval (3.1.3.2.2). */
+  connectionLost(): void {
+    if (!this.#will) return;
+    const seconds = this.#will.properties?.willDelayInterval ?? 0;
+    const { deadlines } = this.#environment;
+    if (seconds === 0) this.#publish();
+    else this.#delay = deadlines.add(this.#environment.now + seconds * 1000, () => this.#publish());
+  }
+
+  /** The session ended, which does not wait for the delay (3.1.2-8). Call after `connectionLost` or `discard`. */
+  sessionEnded(): void {
+    this.#publish();
+  }
+
+  #publish(): void {
+    const environment = this.#environment;
+    const [will, client] = [this.#will, this.#client];
+    this.discard();
+    if (!will || !client) return;
+    const { topic, qos, retain, payload } = will;
+    const decision = environment.access.publish(client, topic, { qos, retain, size: payload.length });
+    if (decision === 'allow') environment.publish(makeMessage(will, topic, environment.now, client.clientId));
+    else environment.reportDrop(client.clientId, topic, 'not authorised');
+  }
+}
+
+/** Copies the bytes, which are views of the receive buffer. */
+function copy(will: Will): Will {
+  const { properties } = will;
+  const correlationData = properties?.correlationData && new Uint8Array(properties.correlationData);
+  return {
+    ...will,
+    payload: new Uint8Array(will.payload),
+    properties: properties && { ...properties, ...(correlationData && { correlationData }) },
+  };
+}

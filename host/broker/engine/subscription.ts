@@ -1,0 +1,7 @@
+import type { Subscription } from '../../core/index.js';
+
+/** A subscription as the broker keeps it: with the QoS that was granted. */
+export interface StoredSubscription extends Subscription {
+  /** Subscription identifier (3.8.2.1.2). */
+  identifier?: number;
+}

@@ -1,0 +1,79 @@
+import { type ConnectPacket, LARGEST_PACKET, type Properties, ReasonCode } from '../../../core/index.js';
+import type { AuthenticateRequest, ClientIdentity } from '../access.js';
+import type { ConnectionInfo } from '../broker-transport.js';
+import type { EngineContext } from '../context.js';
+import { levelsOf } from '../routing/topic-levels.js';
+import { NEVER_EXPIRES } from '../sessions/session.js';
+import { Violation } from '../violation.js';
+
+/**
+ * Decides on a CONNECT packet: whether the broker can do what it asks, then who it is, then whether the rules let it in.
+ *
+ * @throws Violation with the reason code to put into CONNACK
+ */
+export function admit(context: EngineContext, packet: ConnectPacket, info: ConnectionInfo): ClientIdentity {
+  checkConnect(context, packet);
+  const request: AuthenticateRequest = {
+    clientId: packet.clientId || freeClientId(context),
+    userName: packet.userName,
+    password: packet.password,
+    certificateCommonName: info.tls?.certificateCommonName,
+    remote: info.remote,
+    protocolVersion: packet.protocolVersion,
+  };
+  const { reasonCode, userName = packet.userName } = context.authenticate(request);
+  if (reasonCode !== 0) throw new Violation(reasonCode, 'user name, password or certificate not accepted');
+  const { clientId, certificateCommonName, remote, protocolVersion } = request;
+  const client: ClientIdentity = { clientId, userName, certificateCommonName, remote, protocolVersion };
+  const refusal = context.access.connect(client);
+  if (refusal !== 0) throw new Violation(refusal, 'the access rules refuse this client');
+  if (!context.sessions.hasRoomFor(clientId)) throw new Violation(ReasonCode.quotaExceeded, 'too many sessions');
+  return client;
+}
+
+/** Calls of `newClientId` before the client is refused. */
+const TRIES = 100;
+
+/** A client id that no session has (3.2.2-16): one in use would let the newcomer take over another's session. */
+function freeClientId(context: EngineContext): string {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const clientId = context.newClientId();
+    if (typeof clientId !== 'string' || clientId === '') {
+      throw new TypeError(`newClientId returned ${clientId === '' ? 'an empty text' : typeof clientId}; return a text`);
+    }
+    if (!context.sessions.get(clientId)) return clientId;
+  }
+  throw new Violation(ReasonCode.serverUnavailable, `newClientId returned ${TRIES} client ids that are all in use`);
+}
+
+function checkConnect({ limits }: EngineContext, { clientId, protocolVersion, properties, will }: ConnectPacket) {
+  if (properties?.authenticationMethod !== undefined) {
+    throw new Violation(ReasonCode.badAuthenticationMethod, 'enhanced authentication is not supported');
+  }
+  // MQTT 3.1 requires 1 to 23 characters; the decoder checks what 3.1.1 requires (MQTT-3.1.3-7 there).
+  if (clientId === '' && protocolVersion === 3) {
+    throw new Violation(ReasonCode.clientIdentifierNotValid, 'MQTT 3.1 needs a client id');
+  }
+  if (!will) return;
+  if (will.qos > limits.maximumQoS) throw new Violation(ReasonCode.qosNotSupported, `will of QoS ${will.qos}`);
+  if (levelsOf(will.topic) > limits.topicLevels) {
+    throw new Violation(ReasonCode.topicNameInvalid, `the will topic has more than ${limits.topicLevels} levels`);
+  }
+}
+
+/** Seconds that the session outlives the connection: a property in MQTT 5, all or nothing before (3.1.2.4 of 3.1.1). */
+export function sessionExpiry({ protocolVersion, cleanStart, properties }: ConnectPacket): number {
+  if (protocolVersion === 5) return properties?.sessionExpiryInterval ?? 0;
+  return cleanStart ? 0 : NEVER_EXPIRES;
+}
+
+/** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */
+export function announcement({ limits }: EngineContext, packet: ConnectPacket, clientId: string): Properties {
+  const properties: Properties = { sharedSubscriptionAvailable: 0 };
+  if (limits.receiveMaximum < 65_535) properties.receiveMaximum = limits.receiveMaximum;
+  if (limits.maximumQoS < 2) properties.maximumQoS = limits.maximumQoS;
+  if (limits.maximumPacketSize < LARGEST_PACKET) properties.maximumPacketSize = limits.maximumPacketSize;
+  if (limits.topicAliasMaximum > 0) properties.topicAliasMaximum = limits.topicAliasMaximum;
+  if (packet.clientId === '') properties.assignedClientIdentifier = clientId;
+  return properties;
+}

@@ -1,0 +1,67 @@
+import { encodePacket, type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import { returnCodeFor } from './refusal.js';
+
+/** The packets in which a server says why it closes: before and after it accepted CONNECT. */
+export type FarewellType = 'connack' | 'disconnect';
+
+/** Reason codes that only the other packet has (table 2-6 of MQTT 5), and what comes nearest in this one. */
+const NEAREST: Record<FarewellType, ReadonlyMap<number, number>> = {
+  connack: new Map([[ReasonCode.serverShuttingDown, ReasonCode.serverUnavailable]]),
+  // What the decoder finds wrong with a CONNECT that should not have come at all (3.1.0-2).
+  disconnect: new Map([
+    [ReasonCode.unsupportedProtocolVersion, ReasonCode.protocolError],
+    [ReasonCode.clientIdentifierNotValid, ReasonCode.protocolError],
+  ]),
+};
+
+/**
+ * The reason code with which a packet of this type closes a connection: always an error that the type may carry
+ * (3.2.2-8, 3.14.2-1), whatever the codec or a rule came up with.
+ *
+ * @returns `reasonCode`, or the nearest that there is, or 0x80 Unspecified error
+ */
+export function closingReason(type: FarewellType, reasonCode: number): number {
+  if (reasonCode >= ReasonCode.unspecifiedError && encodeIfValid(farewell(type, reasonCode), 5)) return reasonCode;
+  return NEAREST[type].get(reasonCode) ?? ReasonCode.unspecifiedError;
+}
+
+/**
+ * The last packet of a connection. Never throws: a reason that does not fit into the packet, or that makes it larger than
+ * the client accepts (3.1.2-24), is left out.
+ *
+ * @param largest bytes of the largest packet that the client accepts
+ * @returns undefined when the connection has to close without a packet
+ */
+export function encodeFarewell(
+  type: FarewellType,
+  version: ProtocolVersion,
+  reasonCode: number,
+  reason: string,
+  largest: number,
+): Uint8Array | undefined {
+  const code = closingReason(type, reasonCode);
+  const fits = (packet: Packet) => {
+    const bytes = encodeIfValid(packet, version);
+    return bytes && bytes.length <= largest ? bytes : undefined;
+  };
+  if (version === 5) return fits(farewell(type, code, reason)) ?? fits(farewell(type, code));
+  // Before MQTT 5, a server has no DISCONNECT and CONNACK has few codes.
+  const returnCode = type === 'connack' ? returnCodeFor(code) : undefined;
+  return returnCode === undefined ? undefined : fits(farewell(type, returnCode));
+}
+
+function farewell(type: FarewellType, reasonCode: number, reason?: string): Packet {
+  const properties = reason === undefined ? undefined : { reasonString: reason };
+  return type === 'connack'
+    ? { type, sessionPresent: false, reasonCode, properties }
+    : { type, reasonCode, properties };
+}
+
+/** What a server sends looks the same in 3.1 and 3.1.1. */
+function encodeIfValid(packet: Packet, version: ProtocolVersion): Uint8Array | undefined {
+  try {
+    return encodePacket(packet, version === 5 ? 5 : 4);
+  } catch {
+    return undefined;
+  }
+}

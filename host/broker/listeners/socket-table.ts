@@ -1,0 +1,158 @@
+import type { Duplex } from 'node:stream';
+import { LONGEST_TIMER } from '../../node/timers.js';
+import type { BrokerEngine } from '../engine/broker-engine.js';
+import type { ConnectionId, ConnectionInfo, Transport } from '../engine/broker-transport.js';
+
+/** Default of `closeTimeout`, milliseconds. */
+const CLOSE_TIMEOUT = 1000;
+
+/**
+ * Carries bytes between byte streams and an engine, and keeps the one timer that the engine needs. Takes any duplex
+ * stream, whichever listener accepted it.
+ *
+ * Back-pressure: the engine sees how much a stream has not taken yet and holds messages back. A stream that does not
+ * take its answers is not read from either, so requests cannot make memory grow.
+ */
+export class SocketTable implements Transport {
+  readonly #engine: BrokerEngine;
+  readonly #now: () => number;
+  readonly #closeTimeout: number;
+  readonly #sockets = new Map<ConnectionId, Duplex>();
+  /** All that are not closed, those that the engine has ended too. */
+  readonly #alive = new Set<Duplex>();
+  readonly #corked = new Set<Duplex>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #whenEmpty: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * @param makeEngine makes the engine over this transport
+   * @param now the engine's clock
+   * @param closeTimeout milliseconds that a peer has to close its side after the broker closed; then the stream is destroyed
+   */
+  constructor(
+    makeEngine: (transport: Transport) => BrokerEngine,
+    now: () => number,
+    closeTimeout: number = CLOSE_TIMEOUT,
+  ) {
+    this.#engine = makeEngine(this);
+    this.#now = now;
+    this.#closeTimeout = closeTimeout;
+  }
+
+  /** Serves one byte stream until it ends. One that comes after `close` is destroyed. */
+  attach(socket: Duplex, info: ConnectionInfo): void {
+    if (this.#closing) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    const engine = this.#engine;
+    const id = engine.open(info);
+    this.#sockets.set(id, socket);
+    this.#alive.add(socket);
+    let reason: string | undefined;
+    socket.on('data', (chunk: Uint8Array) => {
+      engine.receive(id, chunk);
+      if (socket.writableNeedDrain && this.backlog(id) > engine.limits.backlogBytes) socket.pause();
+      this.#arm();
+    });
+    socket.on('drain', () => {
+      engine.drained(id);
+      socket.resume();
+    });
+    // Not every stream closes by itself after an error.
+    socket.on('error', (error) => {
+      reason ??= error.message;
+      socket.destroy();
+    });
+    socket.on('close', () => {
+      this.#sockets.delete(id);
+      this.#corked.delete(socket);
+      engine.closed(id, reason);
+      this.#arm();
+      this.#alive.delete(socket);
+      if (this.#alive.size === 0) this.#whenEmpty?.();
+    });
+    this.#arm();
+  }
+
+  send(id: ConnectionId, bytes: Uint8Array): void {
+    const socket = this.#sockets.get(id);
+    if (!socket || socket.destroyed) return;
+    // All bytes that one turn of the event loop has for a socket leave in one write.
+    if (!this.#corked.has(socket)) {
+      if (this.#corked.size === 0) process.nextTick(() => this.#uncork());
+      this.#corked.add(socket);
+      socket.cork();
+    }
+    socket.write(bytes);
+  }
+
+  end(id: ConnectionId): void {
+    const socket = this.#sockets.get(id);
+    if (!socket) return;
+    this.#sockets.delete(id);
+    const timer = setTimeout(() => socket.destroy(), this.#closeTimeout);
+    timer.unref();
+    socket.once('close', () => clearTimeout(timer));
+    if (this.#corked.delete(socket)) socket.uncork();
+    socket.end();
+    // Keep reading: unread bytes would turn the close into a reset, which can overtake the last packet.
+    socket.resume();
+  }
+
+  /** 0 unless a `drain` event will follow: only then may the engine wait for one. */
+  backlog(id: ConnectionId): number {
+    const socket = this.#sockets.get(id);
+    return socket?.writableNeedDrain ? socket.writableLength : 0;
+  }
+
+  /**
+   * Ends every connection in good order. Resolves when all streams are closed, and after twice `closeTimeout` even if one
+   * does not say so. Later calls return the same promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#endAll();
+    return this.#closing;
+  }
+
+  async #endAll(): Promise<void> {
+    this.#engine.shutDown();
+    if (this.#alive.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 2 * this.#closeTimeout);
+        this.#whenEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #uncork(): void {
+    const sockets = [...this.#corked];
+    this.#corked.clear();
+    for (const socket of sockets) socket.uncork();
+  }
+
+  /** Sets the timer for the engine's next deadline; one that comes too early does no harm. */
+  #arm(now = this.#now()): void {
+    const next = this.#engine.nextDeadline(now) ?? Number.POSITIVE_INFINITY;
+    if (this.#timerAt <= next) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = next;
+    this.#timer = setTimeout(() => this.#tick(), Math.min(Math.ceil(next - now), LONGEST_TIMER));
+    this.#timer.unref();
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#engine.tick(now);
+    this.#arm(now);
+  }
+}

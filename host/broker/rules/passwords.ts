@@ -1,0 +1,46 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ReasonCode } from '../../core/index.js';
+import type { Authenticate, AuthenticateResult } from '../engine/access.js';
+
+export interface PasswordOptions {
+  /** User name to password, or a callback that decides. */
+  users?: ReadonlyMap<string, string> | ((userName: string, password: Uint8Array) => boolean);
+  /** Let clients in that send no user name. Default: true when `users` is not given. */
+  allowAnonymous?: boolean;
+  /** The certificate's CN is the user name; `users` and the CONNECT packet's name and password are ignored. */
+  useIdentityAsUsername?: boolean;
+}
+
+/**
+ * Authentication by a list of passwords or by certificate. A refusal is always 0x87 Not authorized (return code 5 in
+ * 3.1.1), whether the name or the password was wrong.
+ */
+export function passwordAuthentication(options: PasswordOptions = {}): Authenticate {
+  const { users, useIdentityAsUsername = false } = options;
+  const allowAnonymous = options.allowAnonymous ?? users === undefined;
+  const refused: AuthenticateResult = { reasonCode: ReasonCode.notAuthorized };
+  const admitted = (userName?: string): AuthenticateResult => ({ reasonCode: ReasonCode.success, userName });
+  const check = typeof users === 'function' ? users : passwordList(users ?? new Map());
+
+  return ({ userName, password, certificateCommonName }) => {
+    if (useIdentityAsUsername) return certificateCommonName ? admitted(certificateCommonName) : refused;
+    if (userName === undefined) return allowAnonymous ? admitted() : refused;
+    if (users === undefined) return allowAnonymous ? admitted(userName) : refused;
+    return check(userName, password ?? new Uint8Array(0)) ? admitted(userName) : refused;
+  };
+}
+
+/**
+ * Compares in constant time: both sides are first brought to the same length by a keyed hash, and a name that is not in
+ * the list costs the same as one that is.
+ */
+function passwordList(users: ReadonlyMap<string, string>): (userName: string, password: Uint8Array) => boolean {
+  const key = randomBytes(32);
+  const digest = (value: Uint8Array | string) => createHmac('sha256', key).update(value).digest();
+  const nobody = randomBytes(32);
+  return (userName, password) => {
+    const expected = users.get(userName);
+    const reference = digest(expected ?? nobody);
+    return timingSafeEqual(reference, digest(password)) && expected !== undefined;
+  };
+}

@@ -1,0 +1,48 @@
+import { parseDeviceSid } from '../options/option-parsers.js';
+import { ended, withSignals } from '../process/signals.js';
+import { UserError } from '../process/user-error.js';
+import { startLocalCloud } from '../services/local-servers.js';
+import { accountOf, openStore } from '../services/local-store.js';
+
+export interface CloudFlags {
+  port?: number;
+  for?: number;
+  data: string;
+  json?: boolean;
+}
+
+/** `wasmqtt cloud`. @throws UserError, StoreError, CloudStartError */
+export function cloudAction(flags: CloudFlags): Promise<void> {
+  return withSignals((stop) => serve(flags, stop));
+}
+
+async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
+  const store = openStore(flags.data);
+  try {
+    const account = await accountOf(store, process.env);
+    const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
+    const cloud = await startLocalCloud(store, account, { option: '--port', port: flags.port });
+    const { accountSid, authToken } = account;
+    if (flags.json) {
+      const event = { event: 'listening', service: 'cloud', url: `${cloud.url}/v1`, accountSid, authToken, deviceSid };
+      process.stdout.write(`${JSON.stringify(event)}\n`);
+    } else {
+      process.stdout.write(
+        `cloud ${cloud.url}/v1\n\n  export TWILIO_ACCOUNT_SID=${accountSid}\n  export TWILIO_AUTH_TOKEN=${authToken}\n` +
+          `  export MV_DEVICE_SID=${deviceSid}\n\nCtrl-C stops it.\n`,
+      );
+    }
+    await ended(flags.for, stop);
+    await cloud.close();
+  } finally {
+    await store.close();
+  }
+}
+
+function deviceSidOf({ MV_DEVICE_SID = '' }: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return parseDeviceSid(MV_DEVICE_SID);
+  } catch {
+    throw new UserError('MV_DEVICE_SID in the environment is not UV and 32 hex digits; correct or unset it');
+  }
+}

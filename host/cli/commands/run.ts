@@ -1,0 +1,51 @@
+import { Command, Option } from 'commander';
+import { parseDuration, parsePort } from '../options/option-parsers.js';
+import { dataOption, deviceSidOption, forOption, jsonOption } from '../options/shared-options.js';
+import type { RunFlags } from '../run/run-action.js';
+
+const EXAMPLES = `
+Examples:
+  wasmqtt run                                    cloud, broker and device, all on this machine
+  wasmqtt run --for 10s --json                   ten seconds, one JSON object a line
+  wasmqtt run --broker-host broker.example.com --root-ca ca.pem --cert device.pem --key device.key
+  wasmqtt run --broker-host localhost --broker-port 8884 --root-ca ca.pem --username u --password-file pw.txt
+
+The configuration comes from the options, else from the store of the local cloud (see "wasmqtt cloud"). If the store has
+no broker-host, an embedded broker is started and the device is provisioned for it.`;
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description(
+      'run a device: system calls, config and secret stores, managed MQTT client, and a broker if you name none',
+    )
+    .option('--broker-host <host>', 'MQTT broker; the embedded one stays off')
+    .option(
+      '--broker-port <port>',
+      'its TLS port (default 8883); without --broker-host: of the embedded broker',
+      (text) => parsePort(text),
+    )
+    .option('--root-ca <file>', 'root CA of the broker, PEM or DER (default: the Mozilla roots)')
+    .option('--cert <file>', "the device's certificate, PEM or DER")
+    .option('--key <file>', 'its private key, PKCS#8, PEM or DER')
+    .option('--username <name>', 'user name for the broker')
+    .option('--password-file <file>', 'file with the password for the broker')
+    .option('--client-id <id>', 'MQTT client id (default: the device SID)')
+    .addOption(new Option('--protocol <version>', 'MQTT version (default 5)').choices(['3.1.1', '5']))
+    .addOption(deviceSidOption('made once, kept in the store'))
+    .addOption(
+      new Option('--scope <scope>', 'scope of the keys in the stores (default device)').choices(['device', 'account']),
+    )
+    .option('--publish-topic <topic>', 'topic of the readings (default sensor/device/<client id>)')
+    .option('--subscribe-topic <filter>', 'topic of the commands (default command/device/<client id>)')
+    .option('--interval <duration>', 'time between readings (default 1s)', parseDuration)
+    .option('--guest <file>', 'another guest module instead of the device application')
+    .option('--cloud-port <port>', 'port of the local REST API (default 8180, or any free one)', (text) =>
+      parsePort(text, true),
+    )
+    .addOption(forOption())
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addOption(new Option('--no-tls', 'refused: the managed client requires TLS').hideHelp())
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: RunFlags) => (await import('../run/run-action.js')).runAction(flags));
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from 'commander';
+import { isPort, LARGEST_PORT } from '../../node/ports.js';
+import { LONGEST_TIMER } from '../../node/timers.js';
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** "10s", "500ms", "2m", "1h" in milliseconds, at least 1. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  const value = match ? Math.round(Number(match[1]) * UNITS[match[2]]) : Number.NaN;
+  if (!(value >= 1 && value <= LONGEST_TIMER)) {
+    throw new InvalidArgumentError('Give a number with its unit: 500ms, 10s, 2m, 1h; at most 24 days.');
+  }
+  return value;
+}
+
+/** A TCP port, 1 to 65535. With `allowFree` also 0, which means any free port. */
+export function parsePort(text: string, allowFree = false): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (isPort(port) || (allowFree && port === 0)) return port;
+  throw new InvalidArgumentError(`Give a port from ${allowFree ? 0 : 1} to ${LARGEST_PORT}.`);
+}
+
+/** A number of days, 0 to 99999. */
+export function parseDays(text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a number of days, 0 to 99999.');
+}
+
+/** A device SID in lower case; undefined for an empty text, as in `MV_DEVICE_SID=`. */
+export function parseDeviceSid(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (/^UV[0-9a-fA-F]{32}$/.test(text)) return `UV${text.slice(2).toLowerCase()}`;
+  throw new InvalidArgumentError('Give UV and 32 hex digits.');
+}

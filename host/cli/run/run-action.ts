@@ -1,0 +1,41 @@
+import { checkTopicFilter, checkTopicName, describeResult } from '../../core/index.js';
+import { checkPairs, checkTexts, withUsualPort } from '../options/credential-options.js';
+import { coloursFor } from '../output/colours.js';
+import { jsonLines } from '../output/json-lines.js';
+import { withSignals } from '../process/signals.js';
+import { UsageError } from '../process/user-error.js';
+import { type RunOptions, runDevice } from './run-device.js';
+import { runReporter } from './run-reporter.js';
+
+export interface RunFlags extends RunOptions {
+  json?: boolean;
+  tls: boolean;
+}
+
+/** `wasmqtt run`. @throws what `runDevice` throws; UsageError */
+export async function runAction(flags: RunFlags): Promise<void> {
+  check(flags);
+  const { stdout } = process;
+  const report = flags.json ? jsonLines(stdout) : runReporter(stdout, coloursFor(stdout));
+  await withSignals((stop) => runDevice(withUsualPort(flags), report, stop));
+}
+
+// biome-ignore format: one line
+const TEXTS = ['brokerHost', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'data'] as const;
+
+function check(flags: RunFlags): void {
+  if (!flags.tls) {
+    throw new UsageError(
+      '--no-tls: the managed MQTT client requires TLS on all connections; give the TLS port of the broker (usually 8883)',
+    );
+  }
+  checkTexts(flags, TEXTS);
+  checkPairs(flags);
+  checkTopic('--publish-topic', flags.publishTopic, checkTopicName);
+  checkTopic('--subscribe-topic', flags.subscribeTopic, checkTopicFilter);
+}
+
+function checkTopic(option: string, topic: string | undefined, verdict: (topic: string) => number): void {
+  const code = topic === undefined ? 0 : verdict(topic);
+  if (code < 0) throw new UsageError(`${option} ${JSON.stringify(topic)}: ${describeResult(code)}`);
+}

@@ -1,0 +1,21 @@
+import type { Finding } from '../../credentials/index.js';
+
+/** What `wasmqtt run` reports: with --json each event is one line of standard output. */
+export type RunEvent =
+  | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string }
+  | { event: 'listening'; service: 'broker'; url: string; port: number }
+  | { event: 'device'; deviceSid: string; guest: string; source: 'embedded broker' | 'options' | 'store' }
+  | { event: 'connecting'; broker: string }
+  | { event: 'connected'; broker: string; protocol: string; tls: string; cipher: string; clientId: string }
+  | { event: 'subscribed'; topic: string; reasonCode: number }
+  | { event: 'published'; topic: string; payload: string; qos: number }
+  | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
+  | { event: 'disconnected'; reason: string; reasonCode?: number }
+  | { event: 'log'; text: string }
+  /** A warning about a file that an option names. */
+  | ({ event: 'finding' } & Finding)
+  /** `final` if it ends the run. */
+  | { event: 'error'; message: string; final?: true }
+  | { event: 'summary'; published: number; received: number; errors: number };
+
+export type RunReport = (event: RunEvent) => void;

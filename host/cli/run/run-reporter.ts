@@ -1,0 +1,63 @@
+import type { Colours } from '../output/colours.js';
+import { printable } from '../output/printable.js';
+import type { RunEvent, RunReport } from './run-events.js';
+
+/** Lines for people: time, what happened, details. */
+export function runReporter(
+  out: NodeJS.WritableStream,
+  colours: Colours,
+  clock: () => Date = () => new Date(),
+): RunReport {
+  const paint: Record<RunEvent['event'], (text: string) => string> = {
+    listening: colours.blue,
+    device: colours.blue,
+    connecting: colours.dim,
+    connected: colours.green,
+    subscribed: colours.green,
+    published: colours.cyan,
+    message: colours.magenta,
+    disconnected: colours.yellow,
+    log: colours.dim,
+    finding: colours.yellow,
+    error: colours.red,
+    summary: colours.bold,
+  };
+  return (event) => {
+    if (event.event === 'error' && event.final) return; // it is the last line on standard error
+    const time = colours.dim(clock().toISOString().slice(11, 23));
+    const name = paint[event.event](event.event.padEnd(12));
+    for (const line of describe(event)) {
+      out.write(`${time}  ${name}  ${event.event === 'log' ? colours.dim(line) : line}\n`);
+    }
+  };
+}
+
+function describe(event: RunEvent): string[] {
+  switch (event.event) {
+    case 'listening':
+      return event.service === 'cloud'
+        ? [`cloud ${event.url}   user ${event.accountSid}:${event.authToken}`]
+        : [`broker ${event.url}   client certificate required`];
+    case 'device':
+      return [`${event.deviceSid}   guest ${event.guest}, configured from the ${event.source}`];
+    case 'connecting':
+      return [event.broker];
+    case 'connected':
+      return [`${event.broker}   MQTT ${event.protocol}, ${event.tls} ${event.cipher}, client id ${event.clientId}`];
+    case 'subscribed':
+      return [event.topic];
+    case 'published':
+    case 'message':
+      return [`${printable(event.topic)}   ${printable(event.payload)}`];
+    case 'disconnected':
+      return [event.reason];
+    case 'log':
+      return [printable(event.text)];
+    case 'finding':
+      return [printable(`${event.where}: ${event.what} ${event.why} Fix: ${event.remedy} [${event.trap}]`)];
+    case 'error':
+      return [printable(event.message)];
+    case 'summary':
+      return [`${event.published} published, ${event.received} received, ${event.errors} errors`];
+  }
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { type Account, ensureAccount, Store } from '../../cloud/index.js';
+import { UserError } from '../process/user-error.js';
+
+export const DEFAULT_CLOUD_PORT = 8180;
+
+/** Where `wasmqtt cloud` serves the local store when its port is free. */
+export const LOCAL_CLOUD_URL = `http://127.0.0.1:${DEFAULT_CLOUD_PORT}/v1`;
+
+/** The folder of the stores within the data folder. */
+export function storeFolder(data: string): string {
+  return join(data, 'store');
+}
+
+/** @throws StoreError `unusable` */
+export function openStore(data: string): Store {
+  return Store.open(storeFolder(data));
+}
+
+/**
+ * The account of the local cloud. If TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are both set in the environment, those are
+ * used, so that the commands of the documents work unchanged.
+ *
+ * @throws UserError when the account SID is malformed; StoreError
+ */
+export async function accountOf(store: Store, env: NodeJS.ProcessEnv): Promise<Account> {
+  const account = await ensureAccount(store);
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
+  if (!accountSid || !authToken) return account;
+  if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
+    throw new UserError('TWILIO_ACCOUNT_SID in the environment is not AC and 32 hex digits; correct or unset it');
+  }
+  return { ...account, accountSid, authToken };
+}

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import type { Store } from './store.js';
+
+/** Who may use the REST calls, and the device that is used when none is named. */
+export interface Account {
+  /** `AC` and 32 hex digits */
+  accountSid: string;
+  /** 32 hex digits */
+  authToken: string;
+  /** `UV` and 32 hex digits */
+  deviceSid: string;
+}
+
+/**
+ * The account of this store and its default device. The first call makes both at random; later calls return the same.
+ *
+ * @throws StoreError `storage` or `closed`
+ */
+export async function ensureAccount(store: Store): Promise<Account> {
+  const random = () => randomBytes(16).toString('hex');
+  const facts = await store.ensureMeta({
+    'account-sid': `AC${random()}`,
+    'auth-token': random(),
+    'device-sid': `UV${random()}`,
+  });
+  return { accountSid: facts['account-sid'], authToken: facts['auth-token'], deviceSid: facts['device-sid'] };
+}

@@ -1,0 +1,28 @@
+/**
+ * What a {@link StoreError} is about:
+ * - `invalid-key`, `invalid-value`, `invalid-device-sid`: the argument cannot be stored; nothing was written
+ * - `already-exists`, `not-found`: the store's state does not fit the call; nothing was written
+ * - `unusable`: the folder or its data file cannot be opened
+ * - `storage`: the database refused a read or a write (disk full, for example); nothing was written
+ * - `closed`: the store was closed before the call
+ */
+export type StoreErrorCode =
+  | 'invalid-key'
+  | 'invalid-value'
+  | 'invalid-device-sid'
+  | 'already-exists'
+  | 'not-found'
+  | 'unusable'
+  | 'storage'
+  | 'closed';
+
+/** An error of the config and secret stores. The message says what, where and what to do; it never holds a value. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,80 @@
+import { StoreError } from './store-error.js';
+
+/** The longest key, in characters. */
+export const MAX_KEY_LENGTH = 100;
+/** The longest value, in characters (Unicode code points). */
+export const MAX_VALUE_LENGTH = 4096;
+
+const PRINTABLE_KEY = /^[\x20-\x7e]{1,100}$/;
+const DEVICE_SID = /^UV[0-9a-fA-F]{32}$/;
+const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Refuses a key that no device could ask for.
+ *
+ * @param key 1 to 100 printable ASCII characters (0x20 to 0x7e)
+ * @throws StoreError `invalid-key`
+ */
+export function checkKey(key: string): void {
+  if (typeof key === 'string' && PRINTABLE_KEY.test(key)) return;
+  throw new StoreError(
+    'invalid-key',
+    `${describeKeyFault(key)}; use 1 to ${MAX_KEY_LENGTH} printable ASCII characters`,
+  );
+}
+
+function describeKeyFault(key: unknown): string {
+  if (typeof key !== 'string') return 'the key is not text';
+  if (key === '') return 'the key is empty';
+  if (key.length > MAX_KEY_LENGTH) return `the key ${quote(key)} has ${key.length} characters`;
+  const at = key.search(/[^\x20-\x7e]/);
+  return `the key ${quote(key)} has a character that is not printable ASCII at position ${at + 1}`;
+}
+
+/**
+ * Refuses a value that is too long or is not well-formed text. An empty value is allowed.
+ *
+ * @param key the key it belongs to, for the message
+ * @param value up to 4096 characters
+ * @throws StoreError `invalid-value`; the message holds the key and the length, never the value
+ */
+export function checkValue(key: string, value: string): void {
+  if (typeof value !== 'string') throw new StoreError('invalid-value', `the value of ${quote(key)} is not text`);
+  const length = codePoints(value);
+  if (length > MAX_VALUE_LENGTH) {
+    const advice = 'shorten it, or split it over several keys';
+    const counts = `${length} characters, and at most ${MAX_VALUE_LENGTH} can be stored`;
+    throw new StoreError('invalid-value', `the value of ${quote(key)} has ${counts}; ${advice}`);
+  }
+  if (UNPAIRED_SURROGATE.test(value)) {
+    throw new StoreError(
+      'invalid-value',
+      `the value of ${quote(key)} is not well-formed Unicode text; store bytes as hex`,
+    );
+  }
+}
+
+/**
+ * The one spelling under which a device's values are stored: `UV` and 32 lower-case hex digits.
+ *
+ * @param sid `^UV[0-9a-fA-F]{32}$`
+ * @throws StoreError `invalid-device-sid`
+ */
+export function normalizeDeviceSid(sid: string): string {
+  if (typeof sid !== 'string' || !DEVICE_SID.test(sid)) {
+    const shown = typeof sid === 'string' ? quote(sid) : 'the given value';
+    throw new StoreError('invalid-device-sid', `${shown} is not a device SID; a device SID is "UV" and 32 hex digits`);
+  }
+  return `UV${sid.slice(2).toLowerCase()}`;
+}
+
+/** A key or SID as messages show it: quoted, control characters escaped, cut after 100 characters. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > MAX_KEY_LENGTH ? `${text.slice(0, MAX_KEY_LENGTH)}...` : text);
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}

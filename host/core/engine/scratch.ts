@@ -1,0 +1,75 @@
+import { ChunkRecord, PacketRecord } from '../../../build/abi/core.js';
+import { core } from './core.js';
+
+const PAGE = 65_536;
+/** Addresses from here on are negative numbers to the core. */
+const END = 0x8000_0000;
+
+/**
+ * The memory above the core's own data. Every call uses it from the start: nothing in it outlives the call that wrote it.
+ * Only `ensure` grows the memory, and then renews the views.
+ */
+class Scratch {
+  u8: Buffer = Buffer.alloc(0);
+  u32 = new Uint32Array(0);
+  i64 = new BigInt64Array(0);
+  /** Changes when the contents are forgotten. */
+  generation = 0;
+  /** Called after the views were renewed. */
+  onGrow = (): void => {};
+  readonly #base: number;
+  #next: number;
+
+  constructor(base: number) {
+    this.#base = base;
+    this.#next = base;
+    this.#makeViews();
+  }
+
+  #makeViews(): void {
+    const { buffer } = core.memory;
+    this.u8 = Buffer.from(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
+  }
+
+  /** Forgets the contents and returns the address of `byteLength` bytes. */
+  reserve(byteLength: number): number {
+    this.#next = this.#base;
+    this.generation++;
+    return this.take(byteLength);
+  }
+
+  /** The address of `byteLength` more bytes, 8-aligned; what was taken before stays where it is. */
+  take(byteLength: number): number {
+    const address = this.#next;
+    const end = address + byteLength;
+    this.ensure(end);
+    this.#next = (end + 7) & ~7;
+    return address;
+  }
+
+  /** Makes the memory reach as far as this address. @throws RangeError when the core cannot reach as far */
+  ensure(end: number): void {
+    const missing = end - this.u8.length;
+    if (missing <= 0) return;
+    if (end > END - PAGE) throw new RangeError('the core takes less than 2 GiB at once: pass fewer bytes');
+    core.memory.grow(Math.ceil(missing / PAGE));
+    this.#makeViews();
+    this.onGrow();
+  }
+}
+
+/** Summaries that one call of mqtt_decode_chunk writes at most: their table fits into a first-level cache. */
+export const TABLE_CAPACITY = 256;
+/** The table of mqtt_decode_chunk lies below scratch memory: it lives until the next decoding. A row of zeros precedes it. */
+export const tableAddress = (core.heap_base() + PacketRecord.SUMMARY_SIZE + 15) & ~15;
+const TABLE_SIZE = TABLE_CAPACITY * PacketRecord.SUMMARY_SIZE + PacketRecord.SIZE;
+/** The Chunk record follows the table. */
+export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
+
+/** The Packet record of encoding. */
+export const recordAddress = (chunkAddress + ChunkRecord.SIZE + 15) & ~15;
+
+export const scratch = new Scratch((recordAddress + PacketRecord.SIZE + 15) & ~15);
+scratch.reserve(PAGE); // the table must lie in memory from the start

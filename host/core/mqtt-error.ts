@@ -1,0 +1,60 @@
+import { ReasonCode, results } from '../../build/abi/core.js';
+import type { Packet, ProtocolVersion } from './packets.js';
+
+/**
+ * The source of the rule of a result code: a statement id or a section of the standard of this version (3 counts as 3.1.1).
+ *
+ * @param packetType name of a packet; some rules have one statement for each type
+ */
+export function sourceOf(code: number, packetType = '', protocolVersion: ProtocolVersion = 5): string {
+  const result = results[code];
+  if (!result) return '';
+  const { source, sourceIn, source311, sourceIn311 } = result;
+  const is311 = protocolVersion < 5;
+  return (is311 && sourceIn311?.[packetType]) || sourceIn?.[packetType] || (is311 && source311) || source;
+}
+
+/** The text of a result code with its source: "a Topic Name holds a wildcard character (MQTT-3.3.2-2)". */
+export function describeResult(code: number, packetType?: string, protocolVersion?: ProtocolVersion): string {
+  const result = results[code];
+  return result ? `${result.text} (${sourceOf(code, packetType, protocolVersion)})` : `result code ${code}`;
+}
+
+/** A packet breaks a rule of the standard, as found while decoding or encoding. */
+export class MqttError extends Error {
+  /** Negative result code, see `Result`. */
+  readonly code: number;
+  /** Name of the result code, for example TOPIC_WILDCARD. */
+  readonly codeName: string;
+  /** Statement id or section of the standard of `protocolVersion`. */
+  readonly statement: string;
+  /** The standard that was broken, or asked for; for a CONNECT the one that it names. */
+  readonly protocolVersion: ProtocolVersion;
+  /** Index of the byte in the packet at which the rule is broken; -1 when encoding. */
+  readonly byteOffset: number;
+  /** MQTT 5 reason code (2.4) to send to the peer. */
+  readonly reasonCode: number;
+  /** Packets that were decoded before the bad one. */
+  readonly packets: Packet[];
+
+  constructor(
+    code: number,
+    byteOffset: number,
+    packetType = 'packet',
+    packets: Packet[] = [],
+    protocolVersion: ProtocolVersion = 5,
+  ) {
+    const where = byteOffset < 0 ? `cannot encode ${packetType}` : `malformed ${packetType}, byte ${byteOffset}`;
+    // The encoder appends the field to the type.
+    const [type] = packetType.split(':');
+    super(`${where}: ${describeResult(code, type, protocolVersion)}`);
+    this.name = 'MqttError';
+    this.code = code;
+    this.codeName = results[code]?.name ?? 'UNKNOWN';
+    this.statement = sourceOf(code, type, protocolVersion);
+    this.protocolVersion = protocolVersion;
+    this.byteOffset = byteOffset;
+    this.reasonCode = results[code]?.reasonCodeIn?.[type] ?? results[code]?.reasonCode ?? ReasonCode.unspecifiedError;
+    this.packets = packets;
+  }
+}

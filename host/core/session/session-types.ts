@@ -1,0 +1,82 @@
+import { type SessionEvent as EventNumber, results } from '../../../build/abi/core.js';
+import { describeResult, MqttError, sourceOf } from '../mqtt-error.js';
+import type { Packet, ProtocolVersion } from '../packets.js';
+
+/** Capacity and behaviour of a client session. */
+export interface ClientSessionOptions {
+  /** Messages of QoS 1 and 2 and subscriptions in flight to the server, 0 to 65,535. Default 8. */
+  sendCapacity?: number;
+  /** Messages in flight from the server, 0 to 65,535; the Receive Maximum of a CONNECT must not exceed it. Default 8. */
+  receiveCapacity?: number;
+  /** Bytes for the topics of inbound aliases: each gets the same share, two bytes and its longest topic. Default 0. */
+  aliasBytes?: number;
+  /** Whether the caller, not the session, sends PUBACK and PUBREC. Default false. */
+  manualAcknowledgement?: boolean;
+  /** Whether the server may have session state that this client does not know (see MQTT-3.2.2-4). Default false. */
+  adoptSession?: boolean;
+  /** Milliseconds for CONNACK, PINGRESP and AUTH, 1 to 2^31. Default 30,000. */
+  responseTimeout?: number;
+}
+
+/**
+ * What a packet from the server means. `connected`, `refused`: CONNACK. `message`: a new one; `duplicate`: one that was
+ * reported before. `accepted`: PUBREC came, the copy of the message may be deleted. `published`: finished, the packet's
+ * `reasonCode` tells the outcome. `released`: PUBREL came. `authenticate`: an AUTH must be sent. `none`: nothing to do.
+ */
+export type ClientSessionEvent = {
+  type: Exclude<keyof typeof EventNumber, 'RESEND'> extends infer Name extends string ? Lowercase<Name> : never;
+  packet: Packet;
+};
+
+/** The session refused a packet of the caller or the server, or timed out (RESPONSE_TIMEOUT). Nothing has changed. */
+export class SessionError extends Error {
+  /** Negative result code, see `Result`. */
+  readonly code: number;
+  /** Name of the result code, for example RECEIVE_MAXIMUM_REACHED. */
+  readonly codeName: string;
+  /** Statement id or section of the standard of the connection's version. */
+  readonly statement: string;
+  /** MQTT 5 reason code to disconnect with, when the server is at fault. */
+  readonly reasonCode: number | undefined;
+  /** Events of the packets before the refused one. */
+  readonly events: ClientSessionEvent[];
+
+  constructor(
+    code: number,
+    what: string,
+    events: ClientSessionEvent[] = [],
+    packetType = '',
+    protocolVersion: ProtocolVersion = 5,
+  ) {
+    super(`${what}: ${describeResult(code, packetType, protocolVersion)}`);
+    this.name = 'SessionError';
+    this.code = code;
+    this.codeName = results[code]?.name ?? 'UNKNOWN';
+    this.statement = sourceOf(code, packetType, protocolVersion);
+    this.reasonCode = results[code]?.reasonCode;
+    this.events = events;
+  }
+}
+
+/** The MqttError of a malformed packet from the server, with the events before it. */
+export class MalformedPacketError extends MqttError {
+  /** Events of the packets before the malformed one. */
+  readonly events: ClientSessionEvent[];
+
+  constructor(
+    code: number,
+    byteOffset: number,
+    packetType: string,
+    events: ClientSessionEvent[],
+    protocolVersion: ProtocolVersion,
+  ) {
+    super(
+      code,
+      byteOffset,
+      packetType,
+      events.map(({ packet }) => packet),
+      protocolVersion,
+    );
+    this.events = events;
+  }
+}

@@ -1,0 +1,20 @@
+import { MvChannelType } from '../../../../build/abi/microvisor.js';
+import type { FamilyFactory } from '../../kernel/family.js';
+import { MqttChannel } from '../../managed-client/mqtt-channel.js';
+import { SessionStore } from '../../managed-client/session-store.js';
+import type { MqttTransportFactory } from '../../transport/transport.js';
+import { requestCalls } from './requests.js';
+import { responseCalls } from './responses.js';
+import { useMqtt } from './use-mqtt.js';
+
+/** The 14 MQTT calls over the channels of type MQTT, which connect through this transport. */
+export function mqttCalls(openTransport: MqttTransportFactory): FamilyFactory {
+  return (kernel) => {
+    const sessions = new SessionStore({ ...kernel.limits, ...kernel.behaviour }, kernel.limits.sessions);
+    const use = useMqtt(kernel);
+    return {
+      calls: { ...requestCalls(kernel, use), ...responseCalls(kernel, use) },
+      drivers: { [MvChannelType.MQTT]: (channel) => new MqttChannel(kernel, channel, { sessions, openTransport }) },
+    };
+  };
+}

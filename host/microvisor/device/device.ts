@@ -1,0 +1,159 @@
+import { LONGEST_TIMER } from '../../node/timers.js';
+import type { ConfigSource } from '../calls/config-fetch.js';
+import { createKernel } from '../calls/index.js';
+import { type Guest, loadGuest } from '../guest/guest.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { KernelEvent } from '../kernel/kernel-event.js';
+import type { Behaviour, Limits } from '../kernel/settings.js';
+import { type TlsTransportOptions, tlsTransport } from '../transport/tls-transport.js';
+import type { MqttTransportFactory } from '../transport/transport.js';
+
+export interface DeviceOptions {
+  /** The guest: a wasm32 module (see the README of this folder). */
+  guest: Uint8Array;
+  /** `UV` and 32 hex digits. */
+  deviceId: string;
+  config: ConfigSource;
+  limits?: Partial<Limits>;
+  behaviour?: Partial<Behaviour>;
+  /** Default: {@link tlsTransport} with these options. */
+  mqttTransport?: MqttTransportFactory;
+  tls?: TlsTransportOptions;
+  /** Lines of mvServerLog and mv_host_print. */
+  log?(line: string): void;
+  /** Called with every event. */
+  onEvent?(event: KernelEvent): void;
+}
+
+/** Milliseconds that `stop` waits for connections to close. */
+const STOP_TIMEOUT = 2000;
+
+/** A device that runs in real time: kernel, guest, event loop, timers and sockets. */
+export class Device {
+  readonly kernel: Kernel;
+  #guest: Guest | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #running = false;
+  #stopping = false;
+  /** One token for each transport that is open. */
+  readonly #open = new Set<object>();
+  /** Called when the last transport has closed. */
+  #idle: (() => void) | undefined;
+  #end!: (error: Error | undefined) => void;
+  /** Resolves when the device has stopped, with the error that stopped it, for example a GuestTrap; never rejects. */
+  readonly stopped = new Promise<Error | undefined>((resolve) => {
+    this.#end = resolve;
+  });
+
+  private constructor(options: DeviceOptions) {
+    const connectTimeout = options.behaviour?.connectTimeout;
+    const transport = options.mqttTransport ?? tlsTransport({ connectTimeout, ...options.tls });
+    this.kernel = createKernel({
+      now: () => performance.now(),
+      wallClock: () => Date.now(),
+      deviceId: options.deviceId,
+      config: options.config,
+      limits: options.limits,
+      behaviour: options.behaviour,
+      log: options.log,
+      emit: options.onEvent,
+      mqttTransport: this.#counted(transport),
+      schedule: () => this.#schedule(),
+    });
+  }
+
+  /**
+   * Loads the guest; it has not started. Its memory and exports can be used before `start`.
+   * @throws GuestError when the module cannot be a guest; TypeError for a bad device id
+   */
+  static async load(options: DeviceOptions): Promise<Device> {
+    const device = new Device(options);
+    device.#guest = await loadGuest(options.guest, device.kernel);
+    return device;
+  }
+
+  /** The guest's exports and memory. */
+  get guest(): Guest {
+    return this.#guest!;
+  }
+
+  /** Calls `mv_app_start` and keeps the device running. A trap, here or later, stops it: see `stopped`. */
+  start(): void {
+    this.#running = true;
+    this.#protect(() => this.guest.start());
+    this.#schedule();
+  }
+
+  /** Ends the device: the guest is not entered again, MQTT connections send DISCONNECT, and sockets are closed. */
+  async stop(): Promise<void> {
+    void this.#stop(undefined);
+    await this.stopped;
+  }
+
+  async #stop(error: Error | undefined): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#running = false;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    this.guest.stop();
+    this.kernel.stop();
+    await this.#socketsClosed();
+    this.#end(error);
+  }
+
+  async #socketsClosed(): Promise<void> {
+    if (this.#open.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+      timer = setTimeout(resolve, STOP_TIMEOUT);
+    });
+    clearTimeout(timer);
+  }
+
+  /** The factory, with a count of the transports that are still open. */
+  #counted(factory: MqttTransportFactory): MqttTransportFactory {
+    return (request, events) => {
+      const token = {};
+      this.#open.add(token);
+      return factory(request, {
+        ...events,
+        closed: (failure) => {
+          events.closed(failure);
+          this.#open.delete(token);
+          if (this.#open.size === 0) this.#idle?.();
+        },
+      });
+    };
+  }
+
+  #schedule(): void {
+    if (!this.#running || this.#immediate) return;
+    this.#immediate = setImmediate(() => {
+      this.#immediate = undefined;
+      const now = performance.now();
+      this.#protect(() => this.guest.run(now));
+      this.#arm(now);
+    });
+  }
+
+  #arm(now: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#running) return;
+    const deadline = this.kernel.nextDeadline(now);
+    if (deadline === undefined) return;
+    const delay = deadline - now;
+    if (delay <= 0) this.#schedule();
+    else this.#timer = setTimeout(() => this.#schedule(), Math.min(Math.ceil(delay), LONGEST_TIMER));
+  }
+
+  #protect(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      void this.#stop(error as Error);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { QoS } from '../../core/index.js';
+
+/** One key of a finished config fetch; the value is never part of an event. */
+export interface FetchedKey {
+  key: string;
+  scope: 'account' | 'device';
+  store: 'secret' | 'config';
+  result: 'ok' | 'keyNotFound' | 'serverError';
+}
+
+/** What the kernel reports to its host, in the order in which it happens. */
+export type KernelEvent =
+  | { event: 'network'; status: 'DELIBERATELYOFFLINE' | 'CONNECTED' | 'CONNECTING' | 'DISCONNECTEDWITHLINKUP' }
+  | { event: 'configFetched'; keys: FetchedKey[] }
+  | { event: 'connecting'; host: string; port: number }
+  | {
+      event: 'connected';
+      host: string;
+      port: number;
+      protocol: '3.1.1' | '5';
+      /** For example `TLSv1.3`. */
+      tls: string;
+      cipher: string;
+      clientId: string;
+      sessionPresent: boolean;
+    }
+  | {
+      event: 'connectFailed';
+      host: string;
+      port: number;
+      /** Name of the MvMqttRequestState, for example `UNKNOWNCA`; REQUESTCOMPLETED when the broker refused. */
+      requestState: string;
+      /** CONNACK reason code (3.1.1: return code), 0 when there was no CONNACK. */
+      reasonCode: number;
+      detail: string;
+    }
+  | { event: 'subscribed'; topics: { topic: string; reasonCode: number }[] }
+  | { event: 'unsubscribed'; topics: { topic: string; reasonCode: number }[] }
+  | { event: 'published'; topic: string; payload: Uint8Array; qos: QoS; reasonCode: number }
+  | { event: 'message'; topic: string; payload: Uint8Array; qos: QoS; retain: boolean }
+  | { event: 'messageLost'; topic: string; length: number }
+  | { event: 'acknowledged'; topic: string; qos: QoS }
+  | { event: 'disconnected'; reason: string; requested: boolean; reasonCode?: number }
+  | { event: 'log'; text: string }
+  | { event: 'interrupt'; irq: number }
+  /** The guest was entered through this export and has returned. */
+  | { event: 'turn'; entry: string }
+  /** The guest trapped in this export and is not entered again. */
+  | { event: 'trap'; entry: string; detail: string };

@@ -1,0 +1,97 @@
+/**
+ * Limits of the kernel. The default is the SDK's number where it names one; the others are this project's choice,
+ * because Microvisor's own numbers are not public.
+ */
+export interface Limits {
+  /** Channels open at once (SDK: four). */
+  channels: number;
+  /** Notification buffers (SDK: 32). */
+  notificationBuffers: number;
+  /** `mvOpenChannel` calls that succeed within `openChannelWindow` (SDK: 8); more are RATELIMITED. */
+  openChannelBurst: number;
+  /** Milliseconds (SDK: one second). */
+  openChannelWindow: number;
+  /** Size and address of channel and log buffers are multiples of this many bytes (SDK: 512). */
+  bufferUnit: number;
+  /** Keys in one config fetch; the real number is not public. */
+  configKeys: number;
+  /** Characters of a config key (SDK: 1 to 100). */
+  configKeyLength: number;
+  /** Bytes of one log message; the real number is not public. */
+  logMessageBytes: number;
+  /** Topics in one subscribe or unsubscribe request (SDK: 8). */
+  topics: number;
+  /** Certificates in one chain (SDK: 8). */
+  certificates: number;
+  /** Subscribe requests without a response (SDK: one); as many unsubscribe requests. */
+  subscribesInFlight: number;
+  /** Publish requests without a response; the real number is not public. */
+  publishesInFlight: number;
+  /** Acknowledgements not yet sent; the real number is not public. */
+  acknowledgementsInFlight: number;
+  /** Disconnect requests not yet sent; the real number is not public. */
+  disconnectsInFlight: number;
+  /**
+   * Received messages of QoS 1 and 2 that the application has not acknowledged, 1 to 65,535. An MQTT 5 broker gets the
+   * number as Receive Maximum; more messages are CONNECTIONCIRCUITBREAKER. The real number is not public.
+   */
+  messagesInFlight: number;
+  /** Topic aliases that an MQTT 5 broker may set, each for a topic of up to 256 bytes; the real number is not public. */
+  topicAliases: number;
+  /** MQTT sessions that wait for their client to connect again; the real number is not public. */
+  sessions: number;
+  /** Received messages that may wait for room in the receive buffer; more are CONNECTIONCIRCUITBREAKER. The real number is not public. */
+  inboundBacklog: number;
+}
+
+export const defaultLimits: Readonly<Limits> = {
+  channels: 4,
+  notificationBuffers: 32,
+  openChannelBurst: 8,
+  openChannelWindow: 1000,
+  bufferUnit: 512,
+  configKeys: 32,
+  configKeyLength: 100,
+  logMessageBytes: 4096,
+  topics: 8,
+  certificates: 8,
+  subscribesInFlight: 1,
+  publishesInFlight: 16,
+  acknowledgementsInFlight: 32,
+  disconnectsInFlight: 1,
+  messagesInFlight: 1024,
+  topicAliases: 0,
+  sessions: 4,
+  inboundBacklog: 256,
+};
+
+/** How the emulated device behaves beyond its limits. */
+export interface Behaviour {
+  /** Milliseconds from `mvRequestNetwork` to CONNECTED. */
+  networkDelay: number;
+  /** Milliseconds for TCP, TLS and CONNACK together. */
+  connectTimeout: number;
+  /** Milliseconds that the broker may take to answer a PINGREQ. */
+  pingTimeout: number;
+  /** Seconds that an MQTT 5 broker is asked to keep the session without a connection; with 0 it ends with the connection. */
+  sessionExpiryInterval: number;
+  /** False makes `mvServerLog` return LOGGINGDISABLEDBYSERVER. */
+  serverLogging: boolean;
+  /**
+   * The SDK refuses a user name and password together with a client certificate (INVALIDAUTHENTICATION).
+   * True allows it, for brokers that require both.
+   */
+  allowPasswordWithClientCertificate: boolean;
+  /** Hertz, as mvGetSysClk, mvGetHClk, mvGetPClk1 and mvGetPClk2 return them. */
+  clocks: { sysClk: number; hClk: number; pClk1: number; pClk2: number };
+}
+
+export const defaultBehaviour: Readonly<Behaviour> = {
+  networkDelay: 0,
+  connectTimeout: 15_000,
+  pingTimeout: 10_000,
+  sessionExpiryInterval: 0,
+  serverLogging: true,
+  allowPasswordWithClientCertificate: false,
+  clocks: { sysClk: 160_000_000, hClk: 160_000_000, pClk1: 160_000_000, pClk2: 160_000_000 },
+};

@@ -1,0 +1,11 @@
+/** Transports of the managed client, and what their failures mean. */
+export { closedEarly, failureOf } from './failures.js';
+export { tlsMaterial } from './tls-material.js';
+export { type TlsTransportOptions, tlsTransport } from './tls-transport.js';
+export type {
+  MqttTransportFactory,
+  Transport,
+  TransportEvents,
+  TransportFailure,
+  TransportRequest,
+} from './transport.js';

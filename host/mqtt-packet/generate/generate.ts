@@ -1,0 +1,13 @@
+import type { GenerateOptions, Packet } from '../packet-types.js';
+import { encodeUntrusted } from './encode-untrusted.js';
+
+/**
+ * Encodes a packet.
+ *
+ * @returns the packet as bytes that the caller owns; no bytes when an acknowledgement is larger than
+ * `options.properties.maximumPacketSize` even without reason string and user properties
+ * @throws PacketError when the packet is refused
+ */
+export function generate(packet: Packet, options?: GenerateOptions): Buffer {
+  return encodeUntrusted(packet, options) ?? Buffer.alloc(0);
+}

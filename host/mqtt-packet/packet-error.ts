@@ -1,0 +1,31 @@
+import type { MqttError } from '../core/index.js';
+
+/**
+ * A packet was not parsed or not generated. Where mqtt-packet refuses it too, `message` is that of mqtt-packet. The other
+ * members are set when the packet breaks a rule of the standard.
+ */
+export class PacketError extends Error {
+  /** Negative result code of the core; see `Result` of wasmqtt. */
+  readonly code?: number;
+  /** Name of the result code, for example TOPIC_WILDCARD. */
+  readonly codeName?: string;
+  /** Statement id or section of the standard. */
+  readonly statement?: string;
+  /** Offset of the offending byte in the packet; -1 when generating. */
+  readonly byteOffset?: number;
+  /** MQTT 5 reason code to send to the peer. */
+  readonly reasonCode?: number;
+
+  constructor(message: string, cause?: MqttError) {
+    super(message, cause && { cause });
+    this.name = 'PacketError';
+    if (!cause) return;
+    const { code, codeName, statement, byteOffset, reasonCode } = cause;
+    Object.assign(this, { code, codeName, statement, byteOffset, reasonCode });
+  }
+}
+
+/** Throws a PacketError; for use in expressions. */
+export function refuse(message: string): never {
+  throw new PacketError(message);
+}

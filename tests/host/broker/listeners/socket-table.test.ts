@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { Duplex } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { BrokerEngine, type BrokerEvent, SocketTable, type Transport } from '../../../../host/broker/index.js';
+import { encodePacket } from '../../../../host/core/index.js';
+
+/** A stream whose other end takes nothing until `unblock` is called. */
+class StuckStream extends Duplex {
+  #waiting: (() => void)[] = [];
+  #isStuck = true;
+
+  constructor() {
+    // The default of Node 20; that of later versions is beyond what these tests send.
+    super({ writableHighWaterMark: 16_384 });
+  }
+
+  override _read(): void {}
+
+  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
+    if (this.#isStuck) this.#waiting.push(done);
+    else done();
+  }
+
+  unblock(): void {
+    this.#isStuck = false;
+    for (const done of this.#waiting.splice(0)) done();
+  }
+}
+
+function setUp() {
+  let engine!: BrokerEngine;
+  const table = new SocketTable(
+    (transport) => {
+      engine = new BrokerEngine({ now: () => 0, transport, limits: { backlogBytes: 20_000 } });
+      return engine;
+    },
+    () => 0,
+  );
+  const stream = new StuckStream();
+  table.attach(stream, { remote: 'stream' });
+  stream.push(encodePacket({ type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'c' }, 4));
+  return { engine, stream };
+}
+
+const pings = (count: number) => Buffer.concat(Array(count).fill(encodePacket({ type: 'pingreq' }, 4)));
+const turn = () => new Promise(setImmediate);
+
+describe('a stream that does not take its answers', () => {
+  it('is not read from until it takes them', async () => {
+    const { stream } = setUp();
+    stream.push(pings(9_000));
+    await turn();
+    expect(stream.isPaused(), '18,000 bytes of answers are within the limit').toBe(false);
+    stream.push(pings(2_000));
+    await turn();
+    expect(stream.isPaused()).toBe(true);
+    const drained = once(stream, 'drain');
+    stream.unblock();
+    await drained;
+    expect(stream.isPaused()).toBe(false);
+  });
+
+  it('is read from again when the engine ends it, so that the close does not become a reset', async () => {
+    const { engine, stream } = setUp();
+    stream.push(pings(11_000));
+    await turn();
+    expect(stream.isPaused()).toBe(true);
+    engine.shutDown();
+    expect(stream.isPaused()).toBe(false);
+    stream.destroy();
+  });
+});
+
+describe('the end of a socket table', () => {
+  const connect = encodePacket(
+    { type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'c' },
+    4,
+  );
+  const makeTable = (closeTimeout: number) => {
+    const events: BrokerEvent[] = [];
+    let engine!: BrokerEngine;
+    const makeEngine = (transport: Transport) => {
+      engine = new BrokerEngine({ now: () => 0, transport });
+      engine.on('any', (event) => events.push(event));
+      return engine;
+    };
+    const table = new SocketTable(makeEngine, () => 0, closeTimeout);
+    return { table, engine, events };
+  };
+
+  it('comes at its deadline although a peer does not close its side', async () => {
+    const { table } = makeTable(20);
+    const stream = new StuckStream();
+    table.attach(stream, { remote: 'stream' });
+    stream.push(connect);
+    await Promise.all([once(stream, 'close'), table.close()]);
+  });
+
+  it('comes although a stream never says that it is closed, and once for all who ask', async () => {
+    const { table, engine } = makeTable(10);
+    const stream = new Duplex({ read() {}, write() {}, destroy() {} });
+    table.attach(stream, { remote: 'stream' });
+    await Promise.all([table.close(), table.close()]);
+    expect(stream.destroyed).toBe(true);
+    expect(engine.counts.connections).toBe(0);
+  });
+
+  it('leaves no room for a stream that comes late', async () => {
+    const { table, engine } = makeTable(10);
+    await table.close();
+    const stream = new StuckStream();
+    table.attach(stream, { remote: 'late' });
+    expect(stream.destroyed).toBe(true);
+    expect(engine.counts.connections).toBe(0);
+    await once(stream, 'close');
+  });
+
+  it('of one stream comes with its error, also when it does not close by itself', async () => {
+    const { table, engine, events } = makeTable(10);
+    const stream = new Duplex({ read() {}, write() {}, autoDestroy: false });
+    table.attach(stream, { remote: 'stream' });
+    stream.emit('error', new Error('renegotiated too often'));
+    await once(stream, 'close');
+    expect(events).toMatchObject([{ type: 'refused', reason: 'renegotiated too often' }]);
+    expect(engine.counts.connections).toBe(0);
+  });
+});

@@ -1,0 +1,24 @@
+import { channels } from './channels.js';
+import { configFetch } from './config-fetch.js';
+import { clocks, identity } from './identity-and-clocks.js';
+import { logging } from './logging.js';
+import { mqttConnect } from './mqtt-connect.js';
+import { mqttRequests } from './mqtt-requests.js';
+import { mqttResponses } from './mqtt-responses.js';
+import { network } from './network.js';
+import { notifications } from './notifications.js';
+import type { StatusCase } from './status-case.js';
+
+/** Every status of every call. */
+export const allCases: StatusCase[] = [
+  identity,
+  clocks,
+  logging,
+  notifications,
+  network,
+  channels,
+  configFetch,
+  mqttConnect,
+  mqttRequests,
+  mqttResponses,
+].flat();

@@ -1,0 +1,95 @@
+// Writes build/abi/core.ts: the ABI of the core as the TypeScript of host/ has it.
+import type { Abi, Result } from './abi.js';
+
+const HEADER = '// Generated from assembly/abi by tools/generate/generate.ts. Do not edit.\n';
+
+const RESULT_DESCRIPTION = `/** \`source\` is that of MQTT 5, or of the only standard that has the rule; the others take its place where they are set. */
+export interface ResultDescription {
+  name: string;
+  source: string;
+  /** In packets of this type. */
+  sourceIn?: Readonly<Record<string, string>>;
+  /** In 3.1.1. */
+  source311?: string;
+  sourceIn311?: Readonly<Record<string, string>>;
+  text: string;
+  reasonCode?: number;
+  /** In packets of this type. */
+  reasonCodeIn?: Readonly<Record<string, number>>;
+}
+`;
+
+function lowerKeys<T>(byType: Record<string, T> | undefined): Record<string, T> | undefined {
+  return byType && Object.fromEntries(Object.entries(byType).map(([type, value]) => [type.toLowerCase(), value]));
+}
+
+/** The description of a result, with packet types spelled as packets spell them. */
+function description({ code: _, ...result }: Result): string {
+  const { sourceIn, sourceIn311, reasonCodeIn } = result;
+  return JSON.stringify({
+    ...result,
+    sourceIn: lowerKeys(sourceIn),
+    sourceIn311: lowerKeys(sourceIn311),
+    reasonCodeIn: lowerKeys(reasonCodeIn),
+  });
+}
+
+function results(abi: Abi): string[] {
+  return [
+    '/** Result codes of the core by name. */\nexport const Result = {',
+    ...abi.results.map(({ name, code, text, source }) => `  /** ${text} (${source}) */\n  ${name}: ${code},`),
+    '} as const;\n',
+    RESULT_DESCRIPTION,
+    '/** What each result code means, and which rule it stands for. */',
+    'export const results: Readonly<Record<number, ResultDescription>> = {',
+    ...abi.results.map((result) => `  [${result.code}]: ${description(result)},`),
+    '};\n',
+  ];
+}
+
+function constants(abi: Abi): string[] {
+  return Object.entries(abi.constants).map(([group, { doc, values }]) => {
+    const comment = doc ? `/** ${doc} */\n` : '';
+    return `${comment}export const ${group} = ${JSON.stringify(values)} as const;\n`;
+  });
+}
+
+function records(abi: Abi): string[] {
+  return Object.entries(abi.records).flatMap(([name, { doc, fields, size, summarySize }]) => [
+    `/** ${doc} Byte offsets of the fields. */\nexport const ${name}Record = {`,
+    ...fields.map((field) => `  /** ${field.type}: ${field.doc ?? ''} */\n  ${field.name}: ${field.offset},`),
+    ...(summarySize ? [`  SUMMARY_SIZE: ${summarySize},`] : []),
+    `  SIZE: ${size},\n} as const;\n`,
+  ]);
+}
+
+function protocol(abi: Abi): string[] {
+  return [
+    '/** The properties of MQTT 5 (2.2.2.2). */',
+    'export const properties = [',
+    ...abi.properties.map(({ id, name, type }) => `  ${JSON.stringify({ id, name, type })},`),
+    '] as const;\n',
+    '/** Reason codes of MQTT 5 (2.4) by name. */\nexport const ReasonCode = {',
+    ...abi.reasonCodes.map(({ code, name }) => `  ${name}: ${code},`),
+    '} as const;\n',
+  ];
+}
+
+function coreExports(abi: Abi): string[] {
+  return [
+    '/** The functions of core.wasm. Every parameter and result is a 32-bit integer. */\nexport interface CoreExports {',
+    '  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };',
+    ...abi.exports.map(({ name, params, doc }) => {
+      const list = params.map((param) => `${param.name}: number`).join(', ');
+      return `  /** ${doc} */\n  ${name}(${list}): number;`;
+    }),
+    '}\n',
+  ];
+}
+
+/** The text of build/abi/core.ts. */
+export function coreTypeScript(abi: Abi): string {
+  return [HEADER, ...results(abi), ...constants(abi), ...records(abi), ...protocol(abi), ...coreExports(abi)].join(
+    '\n',
+  );
+}

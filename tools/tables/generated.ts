@@ -1,0 +1,40 @@
+import { readFigures } from '../../tests/bench/firmware/figures.js';
+import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
+import type { Block } from './blocks.js';
+import { conformanceCounts, conformanceTable } from './conformance.js';
+import { headlineTable } from './headline.js';
+import { helpText } from './help.js';
+import { resultTable } from './results.js';
+import { sizesTable } from './sizes.js';
+
+const HELP = {
+  run: 'docs/run.md',
+  cloud: 'docs/rest-api.md',
+  provision: 'docs/provision.md',
+  doctor: 'docs/doctor.md',
+};
+
+/** Every generated part of the documents that is made from files of the project, without measuring. */
+const BLOCKS: readonly Block[] = [
+  { name: 'sizes', file: 'docs/firmware.md', make: sizesTable },
+  { name: 'firmware', file: 'docs/firmware.md', make: () => firmwareTable(readFigures()) },
+  { name: 'results', file: 'docs/result-codes.md', make: resultTable },
+  { name: 'conformance', file: 'docs/conformance.md', make: () => conformanceTable(conformanceCounts()) },
+  ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
+    name: `help-${command}`,
+    file,
+    make: () => helpText(command),
+  })),
+  { name: 'headline', file: 'README.md', make: headlineTable },
+];
+
+export const GENERATED_NAMES: readonly string[] = BLOCKS.map(({ name }) => name);
+
+/** All of them, or those of these names. @throws Error when a name does not exist */
+export function generated(names: readonly string[] = GENERATED_NAMES): Block[] {
+  return names.map((name) => {
+    const block = BLOCKS.find((candidate) => candidate.name === name);
+    if (!block) throw new Error(`there is no generated part ${name}`);
+    return block;
+  });
+}
