@@ -1,5 +1,5 @@
 import { session_deadline, session_init, session_send } from '../../assembly/mqtt/session';
-import { Context, PROPERTY } from '../../assembly/mqtt/session/layout';
+import { PROPERTY } from '../../assembly/mqtt/session/layout';
 import {
   Packet,
   PacketType,
@@ -11,7 +11,7 @@ import {
   SessionState,
 } from '../../build/abi/assembly';
 import { OUTPUT } from './bytes';
-import { begin, hexAt, record, setBytes } from './mqtt-records';
+import { begin, hexAt, RECORD, record, setBytes } from './mqtt-records';
 import {
   at,
   CONTEXT,
@@ -39,18 +39,18 @@ describe('session_init', () => {
   it('takes eight messages within 512 bytes', () => {
     expect(SessionContext.HEADER).toBe(<i32>(PROPERTY + Property.SIZE));
     expect(SessionContext.HEADER + 2 * 8 * SessionContext.ENTRY).toBeLessThan(513);
-    expect(session_init(context, 512, 8, 8, 0, 1)).toBe(0);
+    expect(session_init(CONTEXT, 512, 8, 8, 0, 1)).toBe(0);
   });
 
   it('refuses a context that is too short and arguments out of range', () => {
     const header: u32 = SessionContext.HEADER;
-    expect(session_init(context, header + 4 * 7 - 1, 3, 4, 0, 1)).toBe(Result.OUT_OF_SPACE);
-    expect(session_init(context, header + 4 * 7, 3, 4, 0, 1)).toBe(0);
-    expect(session_init(changetype<Context>(CONTEXT + 2), 512, 3, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 0xffffffff, 0x10000, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 0xffffffff, 4, 0xffffffff, 0, 1)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 512, 4, 4, 0, 0)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 512, 4, 4, 0, 0x80000001)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, header + 4 * 7 - 1, 3, 4, 0, 1)).toBe(Result.OUT_OF_SPACE);
+    expect(session_init(CONTEXT, header + 4 * 7, 3, 4, 0, 1)).toBe(0);
+    expect(session_init(CONTEXT + 2, 512, 3, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 0xffffffff, 0x10000, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 0xffffffff, 4, 0xffffffff, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 512, 4, 4, 0, 0)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 512, 4, 4, 0, 0x80000001)).toBe(Result.INVALID_ARGUMENT);
   });
 });
 
@@ -70,7 +70,7 @@ describe('the state of the connection', () => {
       sendRefused(Result.SESSION_STATE, 'closed');
     }
     receiveRefused('20020000', Result.PACKET_UNEXPECTED);
-    expect(session_deadline(context, 0)).toBe(SessionContext.NO_DEADLINE);
+    expect(session_deadline(CONTEXT, 0)).toBe(SessionContext.NO_DEADLINE);
     expect(poll()).toBe(0);
     connectRecord(5);
     sendRefused(Result.OUT_OF_SPACE, 'CONNECT', 15);
@@ -261,8 +261,8 @@ describe('time', () => {
     fresh();
     connectRecord(5);
     send();
-    expect(session_deadline(context, 100)).toBe(5000);
-    expect(session_deadline(context, 5099)).toBe(1);
+    expect(session_deadline(CONTEXT, 100)).toBe(5000);
+    expect(session_deadline(CONTEXT, 5099)).toBe(1);
     at(5099);
     expect(poll()).toBe(0);
     at(5100);
@@ -276,21 +276,21 @@ describe('time', () => {
     at(0xfffff800);
     publishRecord(0);
     send();
-    expect(session_deadline(context, 0xfffff000 + 60000)).toBe(0, 'the server was silent for as long');
+    expect(session_deadline(CONTEXT, 0xfffff000 + 60000)).toBe(0, 'the server was silent for as long');
     at(0xfffffc00);
     received('30030001' + '61', '', SessionEvent.MESSAGE);
-    expect(session_deadline(context, 0xfffffc00)).toBe(60000 - 0x400);
+    expect(session_deadline(CONTEXT, 0xfffffc00)).toBe(60000 - 0x400);
     at(0xfffff800 + 59999);
-    expect(session_deadline(context, 0xfffff800 + 59999)).toBe(1);
+    expect(session_deadline(CONTEXT, 0xfffff800 + 59999)).toBe(1);
     expect(poll()).toBe(0);
     at(0xfffff800 + 60000);
     pollRefused(Result.OUT_OF_SPACE, 4);
     expect(poll()).toBe(2);
     expect(hexAt(OUTPUT, 2)).toBe('c000');
     expect(poll()).toBe(0);
-    expect(session_deadline(context, 0xfffff800 + 60000)).toBe(5000, 'PINGRESP');
+    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(5000, 'PINGRESP');
     received('d000', '', SessionEvent.PONG);
-    expect(session_deadline(context, 0xfffff800 + 60000)).toBe(60000);
+    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(60000);
     at(0);
   });
 
@@ -314,7 +314,7 @@ describe('time', () => {
     record.keepAlive = 0;
     send();
     received('20020000', '', SessionEvent.CONNECTED);
-    expect(session_deadline(context, 0x7fffffff)).toBe(SessionContext.NO_DEADLINE);
+    expect(session_deadline(CONTEXT, 0x7fffffff)).toBe(SessionContext.NO_DEADLINE);
     at(0x7fffffff);
     expect(poll()).toBe(0);
     at(0);
@@ -336,7 +336,7 @@ describe('the packets of the codec', () => {
     connected(4);
     publishRecord(0);
     record.protocolVersion = 5;
-    expect(session_send(context, record, 0, OUTPUT, 100)).toBe(5);
+    expect(session_send(CONTEXT, RECORD, 0, OUTPUT, 100)).toBe(5);
     expect(subscribe(PacketType.SUBSCRIBE)).toBe(1);
     expect(receive('9004000100' + '01')).toBe(0);
     expect(event()).toBe(SessionEvent.SUBSCRIBED);
