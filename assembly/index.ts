@@ -1,6 +1,5 @@
 /**
- * The ABI of core.wasm on one page. Every parameter and result is a 32-bit integer: an address of a record is passed as it is.
- * Zero or more is success, below zero is a result code. Parameters, records and codes are described in assembly/abi.
+ * The ABI of core.wasm on one page. Every parameter and result is a 32-bit integer. Zero or more is success, below zero is a result code. Parameters, records and codes are described in assembly/abi.
  */
 export {
   crl_find,

@@ -53,7 +53,7 @@ export function readCertificates(text: usize, length: u32, output: usize, now: i
   let at: u32 = 0;
   let count = 0;
   while (at < total) {
-    const used = x509_read(output + at, total - at, certificateRecord);
+    const used = x509_read(output + at, total - at, recordBuffer);
     credential.errorOffset = at;
     if (used < 0) {
       credential.errorOffset = at + certificateRecord.errorOffset;
@@ -75,7 +75,7 @@ export function readKey(text: usize, length: u32, output: usize, credential: Cre
   if (format == KeyFormat.CERTIFICATE) return Result.APP_IS_CERTIFICATE;
   if (format == KeyFormat.PKCS1 || format == KeyFormat.SEC1) return Result.APP_NOT_PKCS8;
   if (format == KeyFormat.PKCS8_ENCRYPTED) return Result.APP_KEY_ENCRYPTED;
-  const result = key_check_pkcs8(output, credential.length, keyRecord);
+  const result = key_check_pkcs8(output, credential.length, recordBuffer);
   if (result < 0) credential.errorOffset = keyRecord.errorOffset;
   return result;
 }
@@ -97,7 +97,7 @@ export function splitChain(credential: Credential, output: usize): i32 {
   let p = output;
   let count = 0;
   while (at < end && count < CHAIN_MAXIMUM) {
-    const used = x509_read(at, <u32>(end - at), certificateRecord);
+    const used = x509_read(at, <u32>(end - at), recordBuffer);
     if (used <= 0) break;
     changetype<MvSizedString>(p).data = at;
     changetype<MvSizedString>(p).length = used;
@@ -110,6 +110,6 @@ export function splitChain(credential: Credential, output: usize): i32 {
 
 /** The first certificate of a chain that readCertificates accepted. It stays until the next one is read. */
 export function firstCertificate(credential: Credential): Certificate {
-  x509_read(credential.data, credential.length, certificateRecord);
+  x509_read(credential.data, credential.length, recordBuffer);
   return certificateRecord;
 }

@@ -97,7 +97,8 @@ export function equal(a: usize, b: usize, length: usize): bool {
 }
 
 /** ABI: see assembly/abi/der.json. */
-export function der_read(input: usize, length: u32, element: DerElement): i32 {
+export function der_read(input: usize, length: u32, elementAddress: usize): i32 {
+  const element = changetype<DerElement>(elementAddress);
   const found = readElement(input, input + length);
   if (found < 0) return finish(found, input, changetype<usize>(element) + offsetof<DerElement>('errorOffset'));
   element.tag = load<u8>(input);

@@ -23,16 +23,16 @@ export function der_check(input: usize, length: u32, stack: usize, depth: u32, e
 }
 
 /** ABI: see assembly/abi/der.json. */
-export function x509_read(input: usize, length: u32, certificate: Certificate): i32 {
-  return readRecord(Template.CERTIFICATE, input, length, certificate, Certificate.SIZE);
+export function x509_read(input: usize, length: u32, certificate: usize): i32 {
+  return readRecord(Template.CERTIFICATE, input, length, changetype<DerHead>(certificate), Certificate.SIZE);
 }
 
 /** ABI: see assembly/abi/der.json. */
-export function csr_read(input: usize, length: u32, request: Certificate): i32 {
-  return readRecord(Template.CERTIFICATION_REQUEST, input, length, request, Certificate.SIZE);
+export function csr_read(input: usize, length: u32, request: usize): i32 {
+  return readRecord(Template.CERTIFICATION_REQUEST, input, length, changetype<DerHead>(request), Certificate.SIZE);
 }
 
 /** ABI: see assembly/abi/der.json. */
-export function crl_read(input: usize, length: u32, crl: CertificateList): i32 {
-  return readRecord(Template.CERTIFICATE_LIST, input, length, crl, CertificateList.SIZE);
+export function crl_read(input: usize, length: u32, crl: usize): i32 {
+  return readRecord(Template.CERTIFICATE_LIST, input, length, changetype<DerHead>(crl), CertificateList.SIZE);
 }

@@ -4,7 +4,8 @@ import { contentOf, endOf, equal, lengthOf, readElement } from './element';
 import { runTemplate } from './run-template';
 
 /** ABI: see assembly/abi/der.json. */
-export function crl_find(crl: CertificateList, serialNumber: usize, serialNumberLength: u32): i32 {
+export function crl_find(crlAddress: usize, serialNumber: usize, serialNumberLength: u32): i32 {
+  const crl = changetype<CertificateList>(crlAddress);
   let p: usize = crl.revokedCertificates;
   const end = p + crl.revokedCertificatesLength;
   while (p < end) {

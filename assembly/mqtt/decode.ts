@@ -17,10 +17,10 @@ export function mqtt_decode(
   length: u32,
   protocolVersion: i32,
   maximumPacketSize: u32,
-  packet: Packet,
+  packet: usize,
 ): i32 {
-  memory.fill(changetype<usize>(packet), 0, Packet.SIZE);
-  return decodeOne(<i32>input, length, protocolVersion, maximumPacketSize, packet);
+  memory.fill(packet, 0, Packet.SIZE);
+  return decodeOne(<i32>input, length, protocolVersion, maximumPacketSize, changetype<Packet>(packet));
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
@@ -29,16 +29,17 @@ export function mqtt_decode_chunk(
   length: u32,
   protocolVersion: i32,
   maximumPacketSize: u32,
-  table: Packet,
+  table: usize,
   capacity: i32,
-  chunk: Chunk,
+  chunkAddress: usize,
 ): i32 {
+  const chunk = changetype<Chunk>(chunkAddress);
   const strict = protocolVersion & DecodeOption.STRICT;
   let version = protocolVersion & VERSION_MASK;
-  let packet = table;
+  let packet = changetype<Packet>(table);
   let used: u32 = 0;
   let count = 0;
-  memory.fill(changetype<usize>(chunk), 0, Chunk.SIZE);
+  memory.fill(chunkAddress, 0, Chunk.SIZE);
   while (count < capacity) {
     clearSummary(packet);
     const result = decodeOne(<i32>(input + used), length - used, version | strict, maximumPacketSize, packet);

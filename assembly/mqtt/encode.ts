@@ -11,7 +11,8 @@ import { mqtt_topic_name_check } from './topics';
 import { writeProperties } from './write-properties';
 
 /** ABI: see assembly/abi/mqtt.json. */
-export function mqtt_encode(packet: Packet, output: usize, capacity: u32): i32 {
+export function mqtt_encode(packetAddress: usize, output: usize, capacity: u32): i32 {
+  const packet = changetype<Packet>(packetAddress);
   const type: i32 = packet.type;
   const version: i32 = packet.protocolVersion;
   packet.errorOffset = 0;

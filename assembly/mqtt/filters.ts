@@ -55,7 +55,8 @@ function checkOptions(options: i32, protocolVersion: i32, shared: bool): i32 {
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
-export function mqtt_filter_read(input: usize, length: u32, packetType: i32, filter: Filter): i32 {
+export function mqtt_filter_read(input: usize, length: u32, packetType: i32, filterAddress: usize): i32 {
+  const filter = changetype<Filter>(filterAddress);
   if (length == 0) return 0;
   if (length < 2) return Result.PACKET_TRUNCATED;
   const filterLength = loadU16(<i32>input);
@@ -68,7 +69,8 @@ export function mqtt_filter_read(input: usize, length: u32, packetType: i32, fil
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
-export function mqtt_filter_write(filter: Filter, packetType: i32, output: usize, capacity: u32): i32 {
+export function mqtt_filter_write(filterAddress: usize, packetType: i32, output: usize, capacity: u32): i32 {
+  const filter = changetype<Filter>(filterAddress);
   const length = filter.filterLength;
   const options = filter.options;
   if (length > 0xffff) return Result.STRING_TOO_LONG;

@@ -146,7 +146,8 @@ function integerValue(p: i32, type: i32): u32 {
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
-export function mqtt_property_read(input: usize, length: u32, property: Property): i32 {
+export function mqtt_property_read(input: usize, length: u32, propertyAddress: usize): i32 {
+  const property = changetype<Property>(propertyAddress);
   if (length == 0) return 0;
   const end = <i32>(input + length);
   const id: i32 = load<u8>(input);
@@ -188,7 +189,8 @@ function viewString(p: i32, end: i32, span: Span): i32 {
 }
 
 /** ABI: see assembly/abi/mqtt.json. */
-export function mqtt_property_write(property: Property, output: usize, capacity: u32): i32 {
+export function mqtt_property_write(propertyAddress: usize, output: usize, capacity: u32): i32 {
+  const property = changetype<Property>(propertyAddress);
   const id: i32 = property.id;
   const type: i32 = entryOf(id) & 15;
   if (type == 0) return Result.PROPERTY_UNKNOWN;

@@ -30,7 +30,7 @@ function ec(content: string): string {
 
 function check(hex: string): i32 {
   const length = put(hex);
-  return key_check_pkcs8(INPUT, length, key);
+  return key_check_pkcs8(INPUT, length, OUTPUT);
 }
 
 /** key_check_pkcs8 refuses the bytes with this code, at the place where `at` begins in them for the last time. */

@@ -11,7 +11,7 @@ function decode(hex: string, version: i32, capacity: i32, maximum: u32 = LARGEST
   const length = put(hex);
   memory.fill(TABLE, 0xee, 2048);
   memory.fill(CHUNK, 0xee, 64);
-  return mqtt_decode_chunk(INPUT, length, version, maximum, summary(0), capacity, chunk);
+  return mqtt_decode_chunk(INPUT, length, version, maximum, TABLE, capacity, CHUNK);
 }
 
 function summary(index: i32): Packet {

@@ -15,7 +15,7 @@ function text(offset: usize): string {
 function readProperty(hex: string): i32 {
   const length = put(hex);
   memory.fill(ITEM, 0xee, 64);
-  return mqtt_property_read(INPUT, length, property);
+  return mqtt_property_read(INPUT, length, ITEM);
 }
 
 function readInteger(hex: string, type: u32, value: u32): void {
@@ -33,7 +33,7 @@ function writeProperty(id: u32, value: u32, capacity: u32): i32 {
   memory.fill(ITEM, 0, 64);
   property.id = id;
   property.value = value;
-  return mqtt_property_write(property, OUTPUT, capacity);
+  return mqtt_property_write(ITEM, OUTPUT, capacity);
 }
 
 /** A string property, and for a user property also a name; both lie in TEXT. */
@@ -45,7 +45,7 @@ function writeString(id: u32, length: u32, nameLength: u32, capacity: u32): i32 
   property.valueLength = length;
   property.name = TEXT + 2;
   property.nameLength = nameLength;
-  return mqtt_property_write(property, OUTPUT, capacity);
+  return mqtt_property_write(ITEM, OUTPUT, capacity);
 }
 
 function writtenInteger(id: u32, value: u32, hex: string): void {
@@ -91,12 +91,12 @@ describe('mqtt_property_read (2.2.2.2)', () => {
     let at: u32 = 0;
     let count = 0;
     while (at < length) {
-      at += mqtt_property_read(INPUT + at, length - at, property);
+      at += mqtt_property_read(INPUT + at, length - at, ITEM);
       count++;
     }
     expect(at).toBe(length);
     expect(count).toBe(4);
-    expect(mqtt_property_read(INPUT + at, 0, property)).toBe(0);
+    expect(mqtt_property_read(INPUT + at, 0, ITEM)).toBe(0);
   });
 
   it('refuses unknown identifiers and values that run past the list', () => {
@@ -162,7 +162,7 @@ describe('mqtt_property_write', () => {
 function readFilter(hex: string, type: i32): i32 {
   const length = put(hex);
   memory.fill(ITEM, 0xee, 64);
-  return mqtt_filter_read(INPUT, length, type, filter);
+  return mqtt_filter_read(INPUT, length, type, ITEM);
 }
 
 function writeFilter(type: i32, length: u32, options: u32, capacity: u32): i32 {
@@ -171,7 +171,7 @@ function writeFilter(type: i32, length: u32, options: u32, capacity: u32): i32 {
   filter.filter = TEXT;
   filter.filterLength = length;
   filter.options = options;
-  return mqtt_filter_write(filter, type, OUTPUT, capacity);
+  return mqtt_filter_write(ITEM, type, OUTPUT, capacity);
 }
 
 describe('mqtt_filter_read and mqtt_filter_write (3.8.3, 3.10.3)', () => {

@@ -16,7 +16,7 @@ export const LARGEST: u32 = 268435460;
 export function decode(version: i32, hex: string, maximum: u32 = LARGEST): i32 {
   const length = put(hex);
   memory.fill(RECORD, 0xee, 256);
-  return mqtt_decode(INPUT, length, version, maximum, record);
+  return mqtt_decode(INPUT, length, version, maximum, RECORD);
 }
 
 export function field(offset: usize): u32 {
@@ -58,7 +58,7 @@ export function setText(offset: usize, text: string): void {
 
 function encode(capacity: u32): i32 {
   memory.fill(OUTPUT, 0xee, 4096);
-  return mqtt_encode(record, OUTPUT, capacity);
+  return mqtt_encode(RECORD, OUTPUT, capacity);
 }
 
 function untouched(from: usize): bool {

@@ -3,9 +3,9 @@ import { Packet, PacketType, Result, SessionContext, SessionEvent } from '../../
 import { begin, record, setBytes } from './mqtt-records';
 import {
   at,
+  CONTEXT,
   connected,
   connectRecord,
-  context,
   fresh,
   received,
   receiveRefused,
@@ -33,7 +33,7 @@ describe('enhanced authentication (4.12)', () => {
     receiveRefused('f00618041500016e', Result.AUTHENTICATION_METHOD_CHANGED);
     received('f0061804' + METHOD, '', SessionEvent.AUTHENTICATE);
     receiveRefused('f0061804' + METHOD, Result.PACKET_UNEXPECTED);
-    expect(session_deadline(context, 100000)).toBe(SessionContext.NO_DEADLINE);
+    expect(session_deadline(CONTEXT, 100000)).toBe(SessionContext.NO_DEADLINE);
     auth(0x18, OTHER);
     sendRefused(Result.AUTHENTICATION_METHOD_CHANGED, 'MQTT-4.12.0-5');
     auth(0x19);
@@ -43,7 +43,7 @@ describe('enhanced authentication (4.12)', () => {
     at(100000);
     auth(0x18);
     expect(send()).toBe(8);
-    expect(session_deadline(context, 100000)).toBe(5000);
+    expect(session_deadline(CONTEXT, 100000)).toBe(5000);
     sendRefused(Result.SESSION_STATE, 'a second answer');
     receiveRefused('2003000000', Result.AUTHENTICATION_METHOD_CHANGED);
     received('2007000004' + METHOD, '', SessionEvent.CONNECTED);

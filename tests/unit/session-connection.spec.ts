@@ -1,5 +1,5 @@
 import { session_deadline, session_init } from '../../assembly/mqtt/session';
-import { Context, PROPERTY } from '../../assembly/mqtt/session/layout';
+import { PROPERTY } from '../../assembly/mqtt/session/layout';
 import {
   Packet,
   PacketType,
@@ -34,18 +34,18 @@ describe('session_init', () => {
   it('takes eight messages within 512 bytes', () => {
     expect(SessionContext.HEADER).toBe(<i32>(PROPERTY + Property.SIZE));
     expect(SessionContext.HEADER + 2 * 8 * SessionContext.ENTRY).toBeLessThan(513);
-    expect(session_init(context, 512, 8, 8, 0, 1)).toBe(0);
+    expect(session_init(CONTEXT, 512, 8, 8, 0, 1)).toBe(0);
   });
 
   it('refuses a context that is too short and arguments out of range', () => {
     const header: u32 = SessionContext.HEADER;
-    expect(session_init(context, header + 4 * 7 - 1, 3, 4, 0, 1)).toBe(Result.OUT_OF_SPACE);
-    expect(session_init(context, header + 4 * 7, 3, 4, 0, 1)).toBe(0);
-    expect(session_init(changetype<Context>(CONTEXT + 2), 512, 3, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 0xffffffff, 0x10000, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 0xffffffff, 4, 0xffffffff, 0, 1)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 512, 4, 4, 0, 0)).toBe(Result.INVALID_ARGUMENT);
-    expect(session_init(context, 512, 4, 4, 0, 0x80000001)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, header + 4 * 7 - 1, 3, 4, 0, 1)).toBe(Result.OUT_OF_SPACE);
+    expect(session_init(CONTEXT, header + 4 * 7, 3, 4, 0, 1)).toBe(0);
+    expect(session_init(CONTEXT + 2, 512, 3, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 0xffffffff, 0x10000, 4, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 0xffffffff, 4, 0xffffffff, 0, 1)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 512, 4, 4, 0, 0)).toBe(Result.INVALID_ARGUMENT);
+    expect(session_init(CONTEXT, 512, 4, 4, 0, 0x80000001)).toBe(Result.INVALID_ARGUMENT);
   });
 });
 
@@ -65,7 +65,7 @@ describe('the state of the connection', () => {
       sendRefused(Result.SESSION_STATE, 'closed');
     }
     receiveRefused('20020000', Result.PACKET_UNEXPECTED);
-    expect(session_deadline(context, 0)).toBe(SessionContext.NO_DEADLINE);
+    expect(session_deadline(CONTEXT, 0)).toBe(SessionContext.NO_DEADLINE);
     expect(poll()).toBe(0);
     connectRecord(5);
     sendRefused(Result.OUT_OF_SPACE, 'CONNECT', 15);

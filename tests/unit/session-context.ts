@@ -3,7 +3,7 @@ import { session_close, session_init, session_poll, session_receive, session_sen
 import { Context, SCRATCH } from '../../assembly/mqtt/session/layout';
 import { Packet, PacketType, Result, Session, SessionContext, SessionEvent } from '../../build/abi/assembly';
 import { OUTPUT } from './bytes';
-import { begin, decode, hexAt, record, setBytes, setText } from './mqtt-records';
+import { begin, decode, hexAt, RECORD, record, setBytes, setText } from './mqtt-records';
 
 export const CONTEXT: usize = memory.data(1024, 16);
 export const context = changetype<Context>(CONTEXT);
@@ -24,7 +24,7 @@ export function event(): i32 {
 export function fresh(sendCapacity: u32 = 4, receiveCapacity: u32 = 4, flags: u32 = 0, aliasBytes: u32 = 0): void {
   memory.fill(CONTEXT, 0xee, 1024);
   const length = <u32>SessionContext.HEADER + (sendCapacity + receiveCapacity) * 4 + aliasBytes;
-  expect(session_init(context, length, sendCapacity, receiveCapacity, flags, 5000)).toBe(0, 'init');
+  expect(session_init(CONTEXT, length, sendCapacity, receiveCapacity, flags, 5000)).toBe(0, 'init');
   expect(load<u32>(CONTEXT + length)).toBe(GUARD, 'guard');
 }
 
@@ -38,7 +38,7 @@ export function connectRecord(version: i32, flags: u32 = 0, properties: string =
 
 export function send(capacity: u32 = 4096): i32 {
   store<u32>(OUTPUT + 4096 - 4, GUARD);
-  return session_send(context, record, now, OUTPUT, capacity);
+  return session_send(CONTEXT, RECORD, now, OUTPUT, capacity);
 }
 
 /** Session Expiry Interval of a minute: in MQTT 5 there is no session to resume without one (3.1.2.11.2). */
@@ -61,7 +61,7 @@ export function connected(version: i32): void {
 }
 
 export function close(): void {
-  expect(session_close(context)).toBe(0, 'close');
+  expect(session_close(CONTEXT)).toBe(0, 'close');
 }
 
 export function reconnect(): void {
@@ -76,16 +76,16 @@ export function byte(value: i32): string {
 /** The server's packet: decoded as what the session speaks, and taken. */
 export function receive(hex: string, capacity: u32 = 5): i32 {
   expect(decode(context.protocolVersion, hex)).toBe(hex.length / 2, hex);
-  return receiveRecord(context, capacity);
+  return receiveRecord(CONTEXT, capacity);
 }
 
 /** The packet of the record, taken by this context. */
-export function receiveRecord(session: Context = context, capacity: u32 = 5): i32 {
-  return session_receive(session, record, now, OUTPUT, capacity);
+export function receiveRecord(session: usize = CONTEXT, capacity: u32 = 5): i32 {
+  return session_receive(session, RECORD, now, OUTPUT, capacity);
 }
 
 export function poll(capacity: u32 = 5): i32 {
-  return session_poll(context, now, OUTPUT, capacity);
+  return session_poll(CONTEXT, now, OUTPUT, capacity);
 }
 
 function remember(): void {

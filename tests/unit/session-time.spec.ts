@@ -1,12 +1,11 @@
 import { session_deadline, session_send } from '../../assembly/mqtt/session';
 import { Packet, PacketType, Result, SessionContext, SessionEvent } from '../../build/abi/assembly';
 import { OUTPUT } from './bytes';
-import { begin, hexAt, record, setBytes } from './mqtt-records';
+import { begin, hexAt, RECORD, record, setBytes } from './mqtt-records';
 import {
   at,
   connected,
   connectRecord,
-  context,
   event,
   fresh,
   poll,
@@ -25,8 +24,8 @@ describe('time', () => {
     fresh();
     connectRecord(5);
     send();
-    expect(session_deadline(context, 100)).toBe(5000);
-    expect(session_deadline(context, 5099)).toBe(1);
+    expect(session_deadline(CONTEXT, 100)).toBe(5000);
+    expect(session_deadline(CONTEXT, 5099)).toBe(1);
     at(5099);
     expect(poll()).toBe(0);
     at(5100);
@@ -40,21 +39,21 @@ describe('time', () => {
     at(0xfffff800);
     publishRecord(0);
     send();
-    expect(session_deadline(context, 0xfffff000 + 60000)).toBe(0, 'the server was silent for as long');
+    expect(session_deadline(CONTEXT, 0xfffff000 + 60000)).toBe(0, 'the server was silent for as long');
     at(0xfffffc00);
     received('30030001' + '61', '', SessionEvent.MESSAGE);
-    expect(session_deadline(context, 0xfffffc00)).toBe(60000 - 0x400);
+    expect(session_deadline(CONTEXT, 0xfffffc00)).toBe(60000 - 0x400);
     at(0xfffff800 + 59999);
-    expect(session_deadline(context, 0xfffff800 + 59999)).toBe(1);
+    expect(session_deadline(CONTEXT, 0xfffff800 + 59999)).toBe(1);
     expect(poll()).toBe(0);
     at(0xfffff800 + 60000);
     pollRefused(Result.OUT_OF_SPACE, 4);
     expect(poll()).toBe(2);
     expect(hexAt(OUTPUT, 2)).toBe('c000');
     expect(poll()).toBe(0);
-    expect(session_deadline(context, 0xfffff800 + 60000)).toBe(5000, 'PINGRESP');
+    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(5000, 'PINGRESP');
     received('d000', '', SessionEvent.PONG);
-    expect(session_deadline(context, 0xfffff800 + 60000)).toBe(60000);
+    expect(session_deadline(CONTEXT, 0xfffff800 + 60000)).toBe(60000);
     at(0);
   });
 
@@ -78,7 +77,7 @@ describe('time', () => {
     record.keepAlive = 0;
     send();
     received('20020000', '', SessionEvent.CONNECTED);
-    expect(session_deadline(context, 0x7fffffff)).toBe(SessionContext.NO_DEADLINE);
+    expect(session_deadline(CONTEXT, 0x7fffffff)).toBe(SessionContext.NO_DEADLINE);
     at(0x7fffffff);
     expect(poll()).toBe(0);
     at(0);
@@ -100,7 +99,7 @@ describe('the packets of the codec', () => {
     connected(4);
     publishRecord(0);
     record.protocolVersion = 5;
-    expect(session_send(context, record, 0, OUTPUT, 100)).toBe(5);
+    expect(session_send(CONTEXT, RECORD, 0, OUTPUT, 100)).toBe(5);
     expect(subscribe(PacketType.SUBSCRIBE)).toBe(1);
     expect(receive('9004000100' + '01')).toBe(0);
     expect(event()).toBe(SessionEvent.SUBSCRIBED);

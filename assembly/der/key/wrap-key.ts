@@ -45,10 +45,11 @@ function putPrivateKeyInfo(end: usize, input: usize, length: u32, key: PrivateKe
 }
 
 /** ABI: see assembly/abi/der.json. The key is written to the end of the output, and then moved to its start. */
-export function key_wrap_pkcs8(input: usize, length: u32, output: usize, capacity: u32, key: PrivateKey): i32 {
+export function key_wrap_pkcs8(input: usize, length: u32, output: usize, capacity: u32, keyAddress: usize): i32 {
+  const key = changetype<PrivateKey>(keyAddress);
   if (capacity < length + DerLimit.WRAPPING) return Result.OUT_OF_SPACE;
   const end = output + capacity;
-  let result = key_read(input, length, key);
+  let result = key_read(input, length, keyAddress);
   let at = end;
   if (result == KeyFormat.PKCS8) at = putBefore(end, input, length);
   else if (result == KeyFormat.PKCS8_ENCRYPTED) result = Result.KEY_ENCRYPTED;

@@ -11,20 +11,20 @@ const FORGOTTEN: u32 = (1 << PacketType.SUBACK) | (1 << PacketType.UNSUBACK) | (
 
 /** ABI: see assembly/abi/session.json. */
 export function session_init(
-  context: Context,
+  contextAddress: usize,
   length: u32,
   sendCapacity: u32,
   receiveCapacity: u32,
   flags: u32,
   responseTimeout: u32,
 ): i32 {
-  const address = changetype<usize>(context);
-  if (((<u32>address & 3) | ((sendCapacity | receiveCapacity) >> 16) | ((responseTimeout - 1) >> 31)) != 0) {
+  const context = changetype<Context>(contextAddress);
+  if (((<u32>contextAddress & 3) | ((sendCapacity | receiveCapacity) >> 16) | ((responseTimeout - 1) >> 31)) != 0) {
     return Result.INVALID_ARGUMENT;
   }
   const aliases: u32 = SessionContext.HEADER + (sendCapacity + receiveCapacity) * SessionContext.ENTRY;
   if (length < aliases) return Result.OUT_OF_SPACE;
-  memory.fill(address, 0, SessionContext.HEADER);
+  memory.fill(contextAddress, 0, SessionContext.HEADER);
   context.format = SessionContext.FORMAT;
   context.flags = flags;
   context.known = flags & SessionFlag.ADOPT_SESSION;
@@ -33,14 +33,15 @@ export function session_init(
   context.receiveCapacity = receiveCapacity;
   context.aliasOffset = aliases;
   context.aliasBytes = length - aliases;
-  return session_close(context);
+  return session_close(contextAddress);
 }
 
 /** ABI: see assembly/abi/session.json. */
-export function session_close(context: Context): i32 {
+export function session_close(contextAddress: usize): i32 {
+  const context = changetype<Context>(contextAddress);
   // From state to waiting: SessionState.CLOSED, and nothing is awaited.
   const first = offsetof<Session>('state');
-  memory.fill(changetype<usize>(context) + first, 0, offsetof<Session>('waitingSince') - first);
+  memory.fill(contextAddress + first, 0, offsetof<Session>('waitingSince') - first);
   resetLimits(context.server);
   sweep(context, FORGOTTEN);
   return 0;

@@ -25,7 +25,7 @@ export function readLimits(context: Context, packet: Packet, limits: SessionLimi
   const end = at + packet.propertiesLength;
   resetLimits(limits);
   while (true) {
-    const used = mqtt_property_read(at, end - at, property);
+    const used = mqtt_property_read(at, end - at, changetype<usize>(property));
     if (used <= 0) return;
     at += used;
     const id: i32 = property.id;

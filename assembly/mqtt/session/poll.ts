@@ -19,7 +19,8 @@ function untilTimeout(context: Context, now: u32): u32 {
 }
 
 /** ABI: see assembly/abi/session.json. */
-export function session_deadline(context: Context, now: u32): i32 {
+export function session_deadline(contextAddress: usize, now: u32): i32 {
+  const context = changetype<Context>(contextAddress);
   const timeout = untilTimeout(context, now);
   const keepAlive = context.keepAlive;
   if (context.state != SessionState.CONNECTED || keepAlive == 0) return timeout;
@@ -30,12 +31,13 @@ export function session_deadline(context: Context, now: u32): i32 {
 }
 
 /** ABI: see assembly/abi/session.json. */
-export function session_poll(context: Context, now: u32, output: usize, capacity: u32): i32 {
+export function session_poll(contextAddress: usize, now: u32, output: usize, capacity: u32): i32 {
+  const context = changetype<Context>(contextAddress);
   context.event = SessionEvent.NONE;
   if (capacity < ANSWER_SIZE) return Result.OUT_OF_SPACE;
   const record = firstToResend(context);
   let result = 0;
-  if (session_deadline(context, now) == 0) {
+  if (session_deadline(contextAddress, now) == 0) {
     if (untilTimeout(context, now) == 0) return Result.RESPONSE_TIMEOUT;
     startWaiting(context, now);
     store<u16>(output, PINGREQ);

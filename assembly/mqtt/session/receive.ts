@@ -45,7 +45,15 @@ const PUBCOMP: i32 = PacketType.PUBCOMP << 8;
 const NOT_FOUND: i32 = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16;
 
 /** ABI: see assembly/abi/session.json. */
-export function session_receive(context: Context, packet: Packet, now: u32, output: usize, capacity: u32): i32 {
+export function session_receive(
+  contextAddress: usize,
+  packetAddress: usize,
+  now: u32,
+  output: usize,
+  capacity: u32,
+): i32 {
+  const context = changetype<Context>(contextAddress);
+  const packet = changetype<Packet>(packetAddress);
   context.event = SessionEvent.NONE;
   if (capacity < ANSWER_SIZE) return Result.OUT_OF_SPACE;
   const type: i32 = packet.type;
@@ -76,7 +84,7 @@ function dispatch(context: Context, type: i32, state: i32, packet: Packet, packe
     return SessionEvent.PONG;
   }
   if (context.protocolVersion < 5) return Result.PACKET_UNEXPECTED; // DISCONNECT: 3.1.1 3.14
-  session_close(context);
+  session_close(changetype<usize>(context));
   return SessionEvent.DISCONNECTED;
 }
 
@@ -84,7 +92,7 @@ function dispatch(context: Context, type: i32, state: i32, packet: Packet, packe
 function connected(context: Context, packet: Packet): i32 {
   const server = context.server;
   if (packet.reasonCode != 0) {
-    session_close(context);
+    session_close(changetype<usize>(context));
     return SessionEvent.REFUSED;
   }
   const present = packet.connectFlags != 0;

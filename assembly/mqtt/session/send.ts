@@ -27,7 +27,9 @@ const ANSWERED: i32 = (1 << PacketType.CONNECT) | (1 << PacketType.PINGREQ) | (1
 const SUBSCRIPTION_IDENTIFIER: u32 = 1 << PropertyId.SUBSCRIPTION_IDENTIFIER;
 
 /** ABI: see assembly/abi/session.json. */
-export function session_send(context: Context, packet: Packet, now: u32, output: usize, capacity: u32): i32 {
+export function session_send(contextAddress: usize, packetAddress: usize, now: u32, output: usize, capacity: u32): i32 {
+  const context = changetype<Context>(contextAddress);
+  const packet = changetype<Packet>(packetAddress);
   if (context.format != SessionContext.FORMAT) return Result.SESSION_FORMAT;
   const type: i32 = packet.type;
   const state: i32 = context.state;
@@ -144,7 +146,7 @@ function encode(context: Context, type: i32, packet: Packet, now: u32, output: u
   const own = context.own;
   const server = context.server;
   const largest = server.maximumPacketSize;
-  const result = mqtt_encode(packet, output, min(capacity, largest));
+  const result = mqtt_encode(changetype<usize>(packet), output, min(capacity, largest));
   if (result == Result.OUT_OF_SPACE && largest < capacity) return Result.PACKET_TOO_LARGE; // MQTT-3.2.2-15
   if (result < 0) return result;
   let fault = 0;
@@ -158,7 +160,7 @@ function encode(context: Context, type: i32, packet: Packet, now: u32, output: u
     if (type == PacketType.AUTH) fault = authenticate(context, packet);
     else if (limits.sessionExpiryInterval != 0 && own.sessionExpiryInterval == 0) {
       fault = Result.SESSION_EXPIRY_RAISED;
-    } else session_close(context);
+    } else session_close(changetype<usize>(context));
   }
   if (fault < 0) return fault;
   if (((1 << type) & ANSWERED) != 0) startWaiting(context, now);
