@@ -1,24 +1,25 @@
 // The tests of the core as programs that run in a process any number of times, on any module: the files of vitest as bundles, and
 // the specs of as-pect compiled so that they call the core instead of a copy of its sources.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { root } from '../../../tools/root.js';
 import { bundle } from '../bundles/bundle.js';
+import { filesIn } from '../bundles/files.js';
 import type { Suite } from './trial.js';
 
 /** These kill most for the time that they take: they come first. */
-const FIRST = ['core/call', 'session/session', 'core/der', 'core/mqtt'].map(
-  (name) => `tests/host/${name}-vectors.test.ts`,
+const FIRST = ['module/call', 'session/session', 'der/der', 'mqtt'].map(
+  (name) => `tests/host/core/${name}-vectors.test.ts`,
 );
-const FOLDERS = ['tests/host/core', 'tests/host/session', 'tests/conformance'];
+const FOLDERS = ['tests/host/core', 'tests/conformance'];
 /** Files that start processes, check other things than the core, or need a second or more for each case. */
-const LEFT_OUT = /allocation|der-mutation|der-signed|module\.test|package\.test|manifest|broker-/;
+const LEFT_OUT = /heap|instructions|large-input|der-mutation|der-signed|module\.test|package\.test|manifest|broker-/;
 /** Specs of functions that the core does not export, and of the application. */
 const SPECS_LEFT_OUT = /app-|varint/;
 
 function otherFiles(): string[] {
-  const all = FOLDERS.flatMap((folder) => readdirSync(join(root, folder)).map((file) => `${folder}/${file}`));
+  const all = FOLDERS.flatMap((folder) => filesIn(root, folder));
   return all.filter((file) => file.endsWith('.test.ts') && !LEFT_OUT.test(file) && !FIRST.includes(file));
 }
 
@@ -29,36 +30,55 @@ async function vitestSuite(file: string, isFirst: boolean): Promise<Suite> {
 /** An export of the core, as assembly/abi describes it. */
 interface Described {
   name: string;
-  params: { name: string; type: string }[];
+  params: { name: string; type: string; doc?: string }[];
   returns: string;
 }
 
 const TYPES: Readonly<Record<string, string>> = { ptr: 'usize', u32: 'u32', i32: 'i32' };
 
+/** The record that a parameter points to: the specs pass an object of its class. */
+const recordOf = ({ doc = '' }: { doc?: string }): string | undefined => {
+  const [, one, several] = /^record (\w+)|^summaries of (\w+) records/.exec(doc) ?? [];
+  return one ?? several;
+};
+
+interface Declarations {
+  /** Names of the classes of records. */
+  records: string[];
+  functions: string;
+}
+
 /** Declares the exports of the core as those of another module. */
-function declarations(): string {
+function declarations(): Declarations {
   const folder = join(root, 'assembly/abi');
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   const exports: Described[] = files.flatMap(
     (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')).exports ?? [],
   );
-  return exports
-    .map(({ name, params, returns }) => {
-      const parameters = params.map((param) => `${param.name}: ${TYPES[param.type] ?? 'i32'}`).join(', ');
-      return `@external("core", "${name}") export declare function ${name}(${parameters}): ${TYPES[returns]};`;
-    })
-    .join('\n');
+  const functions = exports.map(({ name, params, returns }) => {
+    const parameters = params.map((param) => `${param.name}: ${recordOf(param) ?? TYPES[param.type] ?? 'i32'}`);
+    return `@external("core", "${name}") export declare function ${name}(${parameters.join(', ')}): ${TYPES[returns]};`;
+  });
+  const records = exports.flatMap(({ params }) => params.flatMap((param) => recordOf(param) ?? []));
+  return { records: [...new Set(records)], functions: functions.join('\n') };
+}
+
+/** The declarations as a file of assembly/. */
+function declarationFile(file: string, { records, functions }: Declarations): string {
+  const from = posix.relative(dirname(file), 'build/abi/assembly');
+  return `import { ${records.join(', ')} } from '${from}';\n${functions}\n`;
 }
 
 /** The data of a spec begins here, above that of the core in the same memory. */
 const SPEC_BASE = 65_536;
 
-async function specSuite(file: string, declared: string): Promise<Suite> {
+async function specSuite(file: string, declared: Declarations): Promise<Suite> {
   let binary: Uint8Array | undefined;
   const options = ['--config', 'tests/unit/as-pect.asconfig.json', '--target', 'noCoverage'];
   const { error, stderr } = await asc.main([file, ...options, '--memoryBase', String(SPEC_BASE)], {
     readFile(name, folder) {
-      if (/^assembly\/(der|hex|memory|mqtt|mqtt\/session)\/index\.ts$/.test(name)) return declared;
+      if (/^assembly\/(der|hex|memory|mqtt|mqtt\/session)\/index\.ts$/.test(name))
+        return declarationFile(name, declared);
       try {
         return readFileSync(join(folder, name), 'utf8');
       } catch {

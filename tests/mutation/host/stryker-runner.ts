@@ -1,6 +1,6 @@
 // A test runner of Stryker. It runs bundles of the test files in its own process, and loads them again for every mutant, so that no
 // mutant sees what another has left behind.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -20,13 +20,14 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import { bundle } from '../bundles/bundle.js';
+import { filesIn } from '../bundles/files.js';
 import { type Body, collect, type Program, programOf, type Require } from '../bundles/in-process.js';
 import { rememberedExecFileSync } from './remembered-commands.js';
 
-const FOLDERS = ['tests/host/core', 'tests/host/session', 'tests/host/mqtt-packet'];
+const FOLDERS = ['tests/host/core', 'tests/host/mqtt-packet'];
 /** Files that start processes of Node, do not go through host/core, or take long for what they add. */
 const LEFT_OUT =
-  /(^tests\/host\/mqtt-packet\/differential|\/(aedes|allocation|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|hex-builds|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
+  /(^tests\/host\/mqtt-packet\/differential|\/(aedes|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|heap|hex-builds|instructions|large-input|module|mqttjs|package|plain-text|publish-header))\.test\.ts$/;
 /** Milliseconds of a processor. Tests that take longer than `slow` come last, those that take longer than `most` never. */
 const LIMITS = { slow: 40, most: 200 };
 /** Milliseconds after which a test of a mutant counts as endless. */
@@ -159,7 +160,7 @@ class HostRunner implements TestRunner {
   async init(): Promise<void> {
     process.env.WASMQTT_RUNS ??= RUNS;
     console.log = () => {};
-    const files = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+    const files = FOLDERS.flatMap((folder) => filesIn('.', folder));
     for (const file of files.filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name)))
       this.#suites.push({ file, program: programOf(await bundle(join(process.cwd(), file))) });
   }

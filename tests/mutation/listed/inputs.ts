@@ -21,12 +21,12 @@ import type { Twins } from './twins.js';
 const lenient: object = new Proxy(() => lenient, { get: () => lenient });
 const require = createRequire(import.meta.url);
 const read = async <T>(file: string): Promise<T> =>
-  load<T>(await bundle(join(root, 'tests/host', file)), require, { expect: lenient });
+  load<T>(await bundle(join(root, 'tests/host/core', file)), require, { expect: lenient });
 
-const { callVectors, runCall } = await read<typeof CallVectors>('core/call-vectors.ts');
+const { callVectors, runCall } = await read<typeof CallVectors>('support/call-vectors.ts');
 const { sessionVectors, runSession } = await read<typeof SessionVectors>('session/session-vectors.ts');
-const { derVectors } = await read<typeof DerVectors>('core/der-vectors.ts');
-const { vectors: packetVectors } = await read<typeof MqttVectors>('core/mqtt-vectors.ts');
+const { derVectors } = await read<typeof DerVectors>('support/der-vectors.ts');
+const { vectors: packetVectors } = await read<typeof MqttVectors>('support/mqtt-vectors.ts');
 
 /** One thing to try. */
 export interface Input {
