@@ -4,6 +4,7 @@ import { OUTPUT } from './bytes';
 import { begin, hexAt, RECORD, record, setBytes } from './mqtt-records';
 import {
   at,
+  CONTEXT,
   connected,
   connectRecord,
   event,
