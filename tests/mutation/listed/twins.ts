@@ -35,8 +35,8 @@ export interface Twin<T extends Mutant = Mutant> extends Started {
   /** Octets of working memory that differ from those of the core, by address. */
   left: Map<number, { own: number; core: number }>;
   /** The first call after which a caller can see it. */
-  seen?: Seen;
-  working?: Working;
+  seen: Seen | undefined;
+  working: Working | undefined;
 }
 
 /** A mutant of one of 64 pieces of code: the bit of its piece in the lower or the upper half of their marks. */
@@ -100,6 +100,8 @@ export class Twins<T extends Mutant = Mutant> {
       ...start(mutants.mutated(mutant)),
       calls: 0,
       left: new Map(),
+      seen: undefined,
+      working: undefined,
     }));
     for (const one of this.all) {
       const { piece } = one.mutant;
