@@ -1,7 +1,7 @@
 // The tests of the core as programs that run in a process any number of times, on any module: the files of vitest as bundles, and
 // the specs of as-pect compiled so that they call the core instead of a copy of its sources.
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { root } from '../../../tools/root.js';
 import { bundle } from '../bundles/bundle.js';
@@ -30,55 +30,36 @@ async function vitestSuite(file: string, isFirst: boolean): Promise<Suite> {
 /** An export of the core, as assembly/abi describes it. */
 interface Described {
   name: string;
-  params: { name: string; type: string; doc?: string }[];
+  params: { name: string; type: string }[];
   returns: string;
 }
 
 const TYPES: Readonly<Record<string, string>> = { ptr: 'usize', u32: 'u32', i32: 'i32' };
 
-/** The record that a parameter points to: the specs pass an object of its class. */
-const recordOf = ({ doc = '' }: { doc?: string }): string | undefined => {
-  const [, one, several] = /^record (\w+)|^summaries of (\w+) records/.exec(doc) ?? [];
-  return one ?? several;
-};
-
-interface Declarations {
-  /** Names of the classes of records. */
-  records: string[];
-  functions: string;
-}
-
 /** Declares the exports of the core as those of another module. */
-function declarations(): Declarations {
+function declarations(): string {
   const folder = join(root, 'assembly/abi');
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   const exports: Described[] = files.flatMap(
     (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')).exports ?? [],
   );
-  const functions = exports.map(({ name, params, returns }) => {
-    const parameters = params.map((param) => `${param.name}: ${recordOf(param) ?? TYPES[param.type] ?? 'i32'}`);
-    return `@external("core", "${name}") export declare function ${name}(${parameters.join(', ')}): ${TYPES[returns]};`;
-  });
-  const records = exports.flatMap(({ params }) => params.flatMap((param) => recordOf(param) ?? []));
-  return { records: [...new Set(records)], functions: functions.join('\n') };
-}
-
-/** The declarations as a file of assembly/. */
-function declarationFile(file: string, { records, functions }: Declarations): string {
-  const from = posix.relative(dirname(file), 'build/abi/assembly');
-  return `import { ${records.join(', ')} } from '${from}';\n${functions}\n`;
+  return exports
+    .map(({ name, params, returns }) => {
+      const parameters = params.map((param) => `${param.name}: ${TYPES[param.type] ?? 'i32'}`).join(', ');
+      return `@external("core", "${name}") export declare function ${name}(${parameters}): ${TYPES[returns]};`;
+    })
+    .join('\n');
 }
 
 /** The data of a spec begins here, above that of the core in the same memory. */
 const SPEC_BASE = 65_536;
 
-async function specSuite(file: string, declared: Declarations): Promise<Suite> {
+async function specSuite(file: string, declared: string): Promise<Suite> {
   let binary: Uint8Array | undefined;
   const options = ['--config', 'tests/unit/as-pect.asconfig.json', '--target', 'noCoverage'];
   const { error, stderr } = await asc.main([file, ...options, '--memoryBase', String(SPEC_BASE)], {
     readFile(name, folder) {
-      if (/^assembly\/(der|hex|memory|mqtt|mqtt\/session)\/index\.ts$/.test(name))
-        return declarationFile(name, declared);
+      if (/^assembly\/(der|hex|memory|mqtt|mqtt\/session)\/index\.ts$/.test(name)) return declared;
       try {
         return readFileSync(join(folder, name), 'utf8');
       } catch {
