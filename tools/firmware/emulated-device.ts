@@ -26,10 +26,13 @@ export function compileFirmware(folder: string): string {
   gcc('-w', '-Ihost/wasm3', `-I${WASM3}`, '-c', 'host/wasm3/wq_engine.c', '-o', at('engine.o'));
   const rooms = ['calls', 'guest', 'device'].map((room) => `host/wasm3/${room}`);
   const sources = rooms.flatMap((room) =>
-    readdirSync(join(root, room)).flatMap((name) => (name.endsWith('.c') ? [`${room}/${name}`] : [])),
+    readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+      name.endsWith('.c') ? [`${room}/${name}`] : [],
+    ),
   );
   const shared = ['wq_core.c', 'wq_text.c', 'wq_module.c', 'aot/wq_aot.c', 'musca-b1/start.c'];
-  const includes = ['-Ibuild', '-Ihost/wasm3', ...rooms.map((room) => `-I${room}`), '-isystem', WASM3];
+  const headers = ['build', 'host/wasm3', 'host/wasm3/calls/include', 'host/wasm3/guest', 'host/wasm3/device'];
+  const includes = [...headers.map((room) => `-I${room}`), '-isystem', WASM3];
   const link = ['-nostartfiles', '--specs=rdimon.specs', '-T', 'host/wasm3/musca-b1/musca-b1.ld', '-Wl,--gc-sections'];
   const quiet = ['-Wl,--no-warn-rwx-segments', '-Wl,--no-warnings'];
   const own = [...sources, ...shared.map((name) => `host/wasm3/${name}`), at('core.o'), at('engine.o')];
