@@ -4,7 +4,7 @@ export { createKernel, type KernelOptions } from './calls/index.js';
 export { Device, type DeviceOptions } from './device/device.js';
 export { Guest, GuestError, GuestTrap, loadGuest } from './guest/guest.js';
 export type { Kernel } from './kernel/kernel.js';
-export type { FetchedKey, KernelEvent } from './kernel/kernel-event.js';
+export type { ConnectEvidence, FetchedKey, KernelEvent } from './kernel/kernel-event.js';
 export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './kernel/settings.js';
 export { allowedStatuses, KernelError } from './kernel/statuses.js';
 export {

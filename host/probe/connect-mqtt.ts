@@ -1,5 +1,5 @@
 import { ClientSession, type ClientSessionEvent } from '../core/index.js';
-import { refusalName } from '../microvisor/managed-client/index.js';
+import { isBadValue, refusalName } from '../microvisor/managed-client/index.js';
 import type { ProbeRequest } from './probe-request.js';
 import type { Handshake } from './tls-handshake.js';
 
@@ -21,12 +21,23 @@ export class ClosedEarly extends Error {
   override name = 'ClosedEarly';
 }
 
+/** The broker sent something else than MQTT. */
+export class BrokenAnswer extends Error {
+  override name = 'BrokenAnswer';
+}
+
 /**
  * Sends CONNECT, waits for CONNACK and sends DISCONNECT. The session ends with the connection.
  *
- * @throws Refused, ClosedEarly, the errors of ClientSession, the signal's reason
+ * @param answered called with the bytes that come, before they are read
+ * @throws Refused, ClosedEarly, BrokenAnswer, the errors of ClientSession, the signal's reason
  */
-export function connectMqtt(request: ProbeRequest, { socket, closed }: Handshake, signal: AbortSignal): Promise<void> {
+export function connectMqtt(
+  request: ProbeRequest,
+  { socket, closed }: Handshake,
+  signal: AbortSignal,
+  answered: (bytes: Uint8Array) => void,
+): Promise<void> {
   const { protocolVersion, clientId, userName, password, timeout } = request;
   const session = new ClientSession({ responseTimeout: timeout });
   const flush = () => {
@@ -36,6 +47,7 @@ export function connectMqtt(request: ProbeRequest, { socket, closed }: Handshake
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     void closed.then((cause) => reject(new ClosedEarly('closed before CONNACK', { cause })));
     socket.on('data', (chunk) => {
+      answered(chunk);
       try {
         for (const { packet } of session.receive(chunk, Date.now())) checkConnack(packet, protocolVersion);
         if (session.state !== 'connected') return;
@@ -43,7 +55,8 @@ export function connectMqtt(request: ProbeRequest, { socket, closed }: Handshake
         flush();
         socket.end(accept);
       } catch (error) {
-        reject(error);
+        const { message } = error as Error;
+        reject(isBadValue(error) ? new BrokenAnswer(`the broker sent a packet that breaks MQTT: ${message}`) : error);
       }
     });
     session.send(

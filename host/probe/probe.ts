@@ -1,12 +1,10 @@
 import type { Socket } from 'node:net';
-import { MvMqttRequestState, nameOf } from '../../build/abi/microvisor.js';
-import { isBadValue } from '../microvisor/managed-client/index.js';
-import { closedEarly, failureOf } from '../microvisor/transport/index.js';
-import { ClosedEarly, connectMqtt, Refused } from './connect-mqtt.js';
+import { connectMqtt } from './connect-mqtt.js';
 import { type Address, connectTcp, resolve } from './connect-tcp.js';
 import type { ProbeRequest } from './probe-request.js';
-import type { ServerCertificate, StepFailure, StepName, StepResult } from './step-result.js';
-import { type Handshake, handshake } from './tls-handshake.js';
+import { type Attempt, stepFailure } from './step-failure.js';
+import type { ServerCertificate, StepName, StepResult } from './step-result.js';
+import { certificatesFrom, type Handshake, handshake } from './tls-handshake.js';
 
 /** What a step that runs out of time was waiting for. */
 const WAITED_FOR: Record<StepName, string> = {
@@ -15,18 +13,6 @@ const WAITED_FOR: Record<StepName, string> = {
   tls: 'TLS handshake',
   mqtt: 'CONNACK',
 };
-
-/** The server is not trusted; its certificates are reported all the same. */
-class Distrusted extends Error {
-  override readonly cause: Error;
-  readonly certificates: ServerCertificate[];
-
-  constructor(cause: Error, certificates: ServerCertificate[]) {
-    super(cause.message);
-    this.cause = cause;
-    this.certificates = certificates;
-  }
-}
 
 /** What a step hands to the next, and what it reports. */
 interface Outcome<T> {
@@ -46,17 +32,18 @@ export async function* probe(request: ProbeRequest, until: StepName = 'mqtt'): A
   let addresses!: Address[];
   let tcp: Socket | undefined;
   let secure!: Handshake;
+  const attempt: Attempt = { request, shown: [], secure: false, answer: new Uint8Array(0) };
   try {
-    [result, addresses] = await step('resolve', request, () => resolveStep(request));
+    [result, addresses] = await step('resolve', attempt, () => resolveStep(request));
     yield result;
     if (result.failure || until === 'resolve') return;
-    [result, tcp] = await step('tcp', request, (signal) => tcpStep(request, addresses, signal));
+    [result, tcp] = await step('tcp', attempt, (signal) => tcpStep(request, addresses, signal));
     yield result;
     if (result.failure || until === 'tcp') return;
-    [result, secure] = await step('tls', request, (signal) => tlsStep(request, tcp!, signal));
+    [result, secure] = await step('tls', attempt, (signal) => tlsStep(attempt, tcp!, signal));
     yield result;
     if (result.failure || until === 'tls') return;
-    [result] = await step('mqtt', request, (signal) => mqttStep(request, secure, signal));
+    [result] = await step('mqtt', attempt, (signal) => mqttStep(attempt, secure, signal));
     yield result;
   } finally {
     tcp?.destroy();
@@ -66,14 +53,15 @@ export async function* probe(request: ProbeRequest, until: StepName = 'mqtt'): A
 /** Runs a step within its time limit. */
 async function step<T>(
   name: StepName,
-  request: ProbeRequest,
+  attempt: Attempt,
   run: (signal: AbortSignal) => Promise<Outcome<T>>,
 ): Promise<[StepResult, T]> {
+  const { timeout } = attempt.request;
   const start = performance.now();
   const took = () => Math.round(performance.now() - start);
   const limit = new AbortController();
-  const late = new Error(`no ${WAITED_FOR[name]} within ${request.timeout} ms`);
-  const timer = setTimeout(() => limit.abort(late), request.timeout);
+  const late = new Error(`no ${WAITED_FOR[name]} within ${timeout} ms`);
+  const timer = setTimeout(() => limit.abort(late), timeout);
   try {
     const overdue = new Promise<never>((_, reject) => {
       limit.signal.addEventListener('abort', () => reject(late), { once: true });
@@ -81,8 +69,9 @@ async function step<T>(
     const { value, ...report } = await Promise.race([run(limit.signal), overdue]);
     return [{ step: name, milliseconds: took(), ...report }, value];
   } catch (error) {
-    const failure = stepFailure(name, request, error as Error);
-    const certificates = error instanceof Distrusted ? error.certificates : undefined;
+    const failure = stepFailure(name, attempt, error as Error);
+    const { shown } = failure.evidence;
+    const certificates = name === 'tls' && shown.length > 0 ? certificatesFrom(shown) : undefined;
     return [{ step: name, milliseconds: took(), detail: '', failure, certificates }, undefined as T];
   } finally {
     clearTimeout(timer);
@@ -99,41 +88,21 @@ async function tcpStep({ host, port }: ProbeRequest, addresses: Address[], signa
   return { value, detail: `connected to ${value.remoteAddress} port ${value.remotePort}` };
 }
 
-async function tlsStep(request: ProbeRequest, tcp: Socket, signal: AbortSignal): Promise<Outcome<Handshake>> {
+async function tlsStep(attempt: Attempt, tcp: Socket, signal: AbortSignal): Promise<Outcome<Handshake>> {
+  const { request } = attempt;
   const value = await handshake(request, tcp, signal);
-  const { socket, certificates, distrust } = value;
-  if (distrust) {
-    socket.destroy();
-    throw new Distrusted(distrust, certificates);
-  }
+  const { socket, shown } = value;
+  Object.assign(attempt, { shown, secure: true });
   const trusted = request.ca.length > 0 ? 'the root CA that is stored' : 'the Mozilla roots';
   const detail = `${socket.getProtocol()} ${socket.getCipher().name}, the broker is trusted by ${trusted}`;
-  return { value, detail, certificates };
+  return { value, detail, certificates: certificatesFrom(shown) };
 }
 
-async function mqttStep(request: ProbeRequest, secure: Handshake, signal: AbortSignal): Promise<Outcome<void>> {
-  await connectMqtt(request, secure, signal);
+async function mqttStep(attempt: Attempt, secure: Handshake, signal: AbortSignal): Promise<Outcome<void>> {
+  const { request } = attempt;
+  await connectMqtt(request, secure, signal, (bytes) => {
+    if (attempt.answer.length === 0) attempt.answer = Uint8Array.from(bytes.subarray(0, 16));
+  });
   const version = request.protocolVersion === 5 ? '5' : '3.1.1';
   return { value: undefined, detail: `the broker accepted client id ${request.clientId} with MQTT ${version}` };
-}
-
-/** As the managed client reports it to the application. */
-function stepFailure(name: StepName, request: ProbeRequest, error: Error): StepFailure {
-  if (error instanceof Refused) {
-    return { requestState: 'REQUESTCOMPLETED', reasonCode: error.reasonCode, detail: error.message };
-  }
-  const { requestState, detail } = transportFailure(name, request, error);
-  return { requestState: nameOf(MvMqttRequestState, requestState) ?? '', reasonCode: 0, detail };
-}
-
-function transportFailure(name: StepName, request: ProbeRequest, error: Error) {
-  if (error instanceof ClosedEarly) {
-    const cause = error.cause as Error | undefined;
-    return closedEarly(true, request.clientChain.length > 0, cause && failureOf(cause));
-  }
-  if (name === 'mqtt' && isBadValue(error)) {
-    return { requestState: MvMqttRequestState.INVALIDPARAMETERS, detail: error.message };
-  }
-  const failure = failureOf(error instanceof Distrusted ? error.cause : error);
-  return name === 'resolve' ? { ...failure, requestState: MvMqttRequestState.NXDOMAIN } : failure;
 }

@@ -1,3 +1,5 @@
+import type { ConnectEvidence } from '../microvisor/kernel/kernel-event.js';
+
 /** The steps of a connection, in order. */
 export const STEPS = ['resolve', 'tcp', 'tls', 'mqtt'] as const;
 export type StepName = (typeof STEPS)[number];
@@ -19,6 +21,7 @@ export interface StepFailure {
   /** The reason code of CONNACK; 0 when there was none. */
   reasonCode: number;
   detail: string;
+  evidence: ConnectEvidence;
 }
 
 /** How a step went. */

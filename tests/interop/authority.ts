@@ -6,6 +6,11 @@ import { temporaryFolder } from './temporary.js';
 const KEYS = {
   ec: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
   rsa: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'],
+  rsa1024: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
+  rsa512: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:512'],
+  secp256k1: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
+  brainpool: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:brainpoolP256r1'],
+  p224: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-224'],
 } as const;
 
 export interface IssueOptions {
@@ -16,6 +21,10 @@ export interface IssueOptions {
   from?: number | string;
   to?: number | string;
   commonName?: string;
+  /** The whole subject, as openssl takes it; default `/CN=` and the common name. */
+  subject?: string;
+  /** Default sha256. */
+  digest?: 'md5' | 'sha1' | 'sha256';
   /** Lines for the extensions; default basicConstraints=CA:FALSE. */
   extensions?: string[];
   /** NAME of the issuer; default ca. */
@@ -33,7 +42,8 @@ default_md = sha256
 unique_subject = no
 policy = policy
 [policy]
-commonName = supplied
+commonName = optional
+organizationName = optional
 `;
 
 /** A certificate authority made of openssl commands; NAME.pem and NAME.key in a temporary folder. */
@@ -51,14 +61,27 @@ export class Authority implements Disposable {
 
   /** The certificate NAME.pem with the key NAME.key (PKCS#8 PEM). */
   issue(name: string, options: IssueOptions = {}): this {
-    const { key = 'ec', names, from = -1, to = 2, commonName = name, issuer = 'ca' } = options;
+    const { key = 'ec', names, from = -1, to = 2, commonName = name, issuer = 'ca', digest = 'sha256' } = options;
+    const { subject = `/CN=${commonName}` } = options;
     const { extensions = ['basicConstraints=CA:FALSE'] } = options;
     this.#key(name, key);
-    this.openssl('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${commonName}`, '-out', `${name}.csr`);
+    this.openssl('req', '-new', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`);
     writeFileSync(this.path('ext'), [...extensions, names ? `subjectAltName=${names}` : '', ''].join('\n'));
     const signer = ['-config', 'ca.conf', '-cert', `${issuer}.pem`, '-keyfile', `${issuer}.key`, '-extfile', 'ext'];
     const dates = ['-startdate', date(from), '-enddate', date(to)];
-    this.openssl('ca', '-batch', '-notext', ...signer, ...dates, '-in', `${name}.csr`, '-out', `${name}.pem`);
+    this.openssl(
+      'ca',
+      '-batch',
+      '-notext',
+      '-md',
+      digest,
+      ...signer,
+      ...dates,
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+    );
     return this;
   }
 

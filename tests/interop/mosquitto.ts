@@ -16,6 +16,10 @@ export interface MosquittoOptions {
   /** User names with passwords; anonymous clients are refused then. */
   users?: Record<string, string>;
   version?: 'mqttv311' | 'mqttv5';
+  /** Whether clients without a name are let in; default unless there are users. */
+  anonymous?: boolean;
+  /** Further lines of its configuration, for the listener. */
+  lines?: readonly string[];
 }
 
 /** Debian's mosquitto on a free loopback port with TLS. */
@@ -44,7 +48,8 @@ export class Mosquitto {
   }
 
   #configure(): void {
-    const { server = 'server', requireCertificate = false, users } = this.#options;
+    const { server = 'server', requireCertificate = false, users, lines: more = [] } = this.#options;
+    const { anonymous = users === undefined } = this.#options;
     const passwords = join(this.#folder.folder, 'passwords');
     if (users) {
       writeFileSync(passwords, '', { mode: 0o600 });
@@ -56,13 +61,14 @@ export class Mosquitto {
       ...(process.getuid?.() === 0 ? ['user root'] : []), // else it gives up root and cannot read the files
       'log_dest stderr',
       'log_type all',
-      `allow_anonymous ${users === undefined}`,
+      `allow_anonymous ${anonymous}`,
       ...(users ? [`password_file ${passwords}`] : []),
       `listener ${this.port} 127.0.0.1`,
       `cafile ${this.authority.path('ca.pem')}`,
       `certfile ${this.authority.path(`${server}.pem`)}`,
       `keyfile ${this.authority.path(`${server}.key`)}`,
       `require_certificate ${requireCertificate}`,
+      ...more,
     ];
     writeFileSync(this.#config, `${lines.join('\n')}\n`);
   }

@@ -18,6 +18,9 @@ export interface ConnectOptions {
 
 const DAY = 86_400_000;
 
+/** What a broker may say to a connection without the client certificate. */
+const MISSES_CERTIFICATE = /^(client-certificate|handshake-refused)/;
+
 /** How far a connection can be tried with what is stored, and why no further. */
 type Plan =
   | { extent: 'none'; reason: string }
@@ -48,7 +51,7 @@ export async function tryConnection(
   for await (const result of probe(request, plan.extent === 'part' ? plan.until : 'mqtt')) {
     const { step, milliseconds, certificates } = result;
     const finding = findingOf(result, stores, request);
-    if (plan.extent === 'part' && finding?.trap.startsWith('client-certificate')) return skip(step, plan.reason);
+    if (plan.extent === 'part' && MISSES_CERTIFICATE.test(finding?.trap ?? '')) return skip(step, plan.reason);
     const outcome = finding ? 'failed' : 'ok';
     report({
       event: 'step',
@@ -122,7 +125,7 @@ function findingOf(
 ): Finding | undefined {
   if (!failure) return undefined;
   const { requestState, reasonCode } = failure;
-  const { trap, reason, advice } = explainConnectFailure({ event: 'connectFailed', host, port, ...failure });
+  const { trap, reason, advice } = explainConnectFailure({ host, port, ...failure });
   const code =
     requestState === 'REQUESTCOMPLETED' ? `reason code ${reasonCode} in the response` : `request state ${requestState}`;
   return {

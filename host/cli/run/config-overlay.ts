@@ -24,6 +24,8 @@ export interface Overlay {
   warnings: Finding[];
 }
 
+const CHECKED = ['broker-host', 'broker-port', 'root-CA', 'cert', 'private_key'] as const;
+
 /** Warnings about the demo application, which is not the one that runs. */
 const OF_THE_DEMO = ['too-long-for-application', 'too-long-together'];
 
@@ -62,9 +64,12 @@ export function overlayOf(options: CredentialOptions, now: number): Overlay {
   };
 }
 
-/** What `wasmqtt provision` finds in the files of certificates and key. */
+/** An odd address is tried all the same: what comes of it is the last word. */
+const ADDRESS = ['--broker-host', '--broker-port'];
+
+/** What `wasmqtt provision` finds in the files of certificates and key, and in the address of the broker. */
 function findingsOf(values: CredentialValues, options: CredentialOptions, now: number): Finding[] {
-  const keys = (['root-CA', 'cert', 'private_key'] as const).filter((key) => values[key] !== undefined);
+  const keys = CHECKED.filter((key) => values[key] !== undefined);
   const stored = (store: 'config' | 'secret') =>
     new Map(keys.filter((key) => ruleOf(key).store === store).map((key) => [key as string, values[key] as string]));
   const places = keys.map((key) => placeOf(key, options) ?? key);
@@ -76,7 +81,9 @@ function findingsOf(values: CredentialValues, options: CredentialOptions, now: n
       label: (key) => (isConfigKey(key) ? placeOf(key, options) : undefined),
       provision: 'wasmqtt run',
     },
-  ).filter(({ where }) => places.some((place) => where === place || where.startsWith(`${place}, `)));
+  )
+    .filter(({ where }) => places.some((place) => where === place || where.startsWith(`${place}, `)))
+    .map((finding) => (ADDRESS.includes(finding.where) ? { ...finding, severity: 'warning' } : finding));
 }
 
 /** Looks in the overlay first, then in `below`, but there not for keys in `hidden`. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { disconnectAdvice } from '../../diagnosis/index.js';
 import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
@@ -118,7 +119,12 @@ export class DeviceRun {
         this.#error(`a message of ${event.length} bytes on ${event.topic} did not fit into the guest's receive buffer`);
         break;
       case 'disconnected':
-        this.#report({ event: 'disconnected', reason: event.reason, reasonCode: event.reasonCode });
+        this.#report({
+          event: 'disconnected',
+          reason: event.reason,
+          reasonCode: event.reasonCode,
+          advice: disconnectAdvice(event.reasonCode),
+        });
         break;
       case 'log':
         this.#onLog(event.text);

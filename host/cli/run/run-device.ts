@@ -10,6 +10,7 @@ import { accountOf, openStore } from '../services/local-store.js';
 import { overlaid, overlayOf } from './config-overlay.js';
 import { type Counts, DeviceRun } from './device-run.js';
 import type { RunReport } from './run-events.js';
+import { storedWarnings } from './stored-warnings.js';
 
 export interface RunOptions extends CredentialOptions {
   protocol?: '3.1.1' | '5';
@@ -70,6 +71,10 @@ async function prepare(
   const embedded = new EmbeddedValues(store, scope);
   const source = sourceOf(options, embedded);
   if (source === 'embedded broker') refuseStrayOptions(options);
+  if (source === 'store') {
+    const found = storedWarnings(store, scope, options.data, overlay);
+    for (const warning of found) report({ event: 'finding', ...warning });
+  }
 
   const cloud = await startLocalCloud(store, account, { option: '--cloud-port', port: options.cloudPort });
   closers.push(() => cloud.close());

@@ -10,7 +10,7 @@ export type RunEvent =
   | { event: 'subscribed'; topic: string; reasonCode: number }
   | { event: 'published'; topic: string; payload: string; qos: number }
   | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
-  | { event: 'disconnected'; reason: string; reasonCode?: number }
+  | { event: 'disconnected'; reason: string; reasonCode?: number; advice?: string }
   | { event: 'log'; text: string }
   /** A warning about a file that an option names. */
   | ({ event: 'finding' } & Finding)

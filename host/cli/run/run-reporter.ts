@@ -50,7 +50,7 @@ function describe(event: RunEvent): string[] {
     case 'message':
       return [`${printable(event.topic)}   ${printable(event.payload)}`];
     case 'disconnected':
-      return [event.reason];
+      return [event.advice === undefined ? event.reason : `${event.reason}; ${event.advice}`];
     case 'log':
       return [printable(event.text)];
     case 'finding':

@@ -10,9 +10,18 @@ export function checkHost(item: Item, text: string, examination: Examination): v
   if (isIP(text) || (HOST_NAME.test(text) && !/^[\d.]+$/.test(text))) return;
   const why = 'The device looks the whole text up as a name, which does not resolve.';
   const remedy = examination.provision('broker-host');
+  const inBrackets = /^\[([^\]]*)\](?::(\d+))?$/.exec(text);
   const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0];
   const [, port] = /^[^:]+:(\d+)\/?$/.exec(text) ?? [];
-  if (scheme) {
+  if (inBrackets && isIP(inBrackets[1])) {
+    const [, address, port] = inBrackets;
+    examination.add(item, {
+      trap: 'brackets-in-host',
+      what: `The address ${address} is in brackets, which belong to a URL.`,
+      why,
+      remedy: remedy.replace('HOST', address) + (port ? ` --broker-port ${port}` : ', without brackets'),
+    });
+  } else if (scheme) {
     examination.add(item, {
       trap: 'scheme-in-host',
       what: `The host begins with ${scheme}.`,
@@ -48,6 +57,14 @@ export function checkPort(item: Item, text: string, examination: Examination): v
       what: 'Port 1883 is the port of MQTT without TLS.',
       why: 'The managed client speaks TLS only, so the handshake fails or never ends.',
       remedy: `${remedy}, or the TLS port of the broker if it is another`,
+    });
+  } else if (port === 443) {
+    examination.add(item, {
+      severity: 'warning',
+      trap: 'port-needs-alpn',
+      what: 'Port 443 is the port of HTTPS.',
+      why: 'Brokers with MQTT on it, as AWS IoT, tell it by ALPN, which the managed client does not send.',
+      remedy,
     });
   }
 }

@@ -7,11 +7,10 @@ import type { Examination, Item } from './examination.js';
 import type { Severity } from './finding.js';
 import { bytesOf } from './hex-values.js';
 import { MAX_CERTIFICATES } from './store-keys.js';
+import { isForClients } from './tls-fitness.js';
 import { checkRoom } from './value-lengths.js';
 
 const DAY = 86_400_000;
-/** id-kp-clientAuth and anyExtendedKeyUsage (RFC 5280 4.2.1.12). */
-const FOR_CLIENTS = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
 
 /** What happens when one root of several cannot be used. */
 const GOES_ON = 'It is of no use to the device, which goes on with the other certificates.';
@@ -159,7 +158,6 @@ export function checkDates(
 /** The device's own certificate must be made for clients, be followed by its issuers, and lead to a CA. */
 export function checkChain(item: Item, chain: Certificate[], roots: Certificate[], examination: Examination): void {
   const [{ x509: own, info }] = chain;
-  const usage = own.keyUsage as string[] | undefined;
   if (own.ca) {
     examination.add(item, {
       severity: 'warning',
@@ -168,7 +166,7 @@ export function checkChain(item: Item, chain: Certificate[], roots: Certificate[
       why: 'Whoever takes the key out of one device can issue certificates for all.',
       remedy: `have a certificate issued for the device alone, then ${examination.provision('cert')}`,
     });
-  } else if (usage && !usage.some((oid) => FOR_CLIENTS.includes(oid))) {
+  } else if (!isForClients(chain[0])) {
     examination.add(item, {
       severity: 'warning',
       trap: 'not-for-clients',

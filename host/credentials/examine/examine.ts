@@ -1,5 +1,6 @@
 import { checkHost, checkPort } from './broker-address.js';
 import { type Certificate, certificatesOf, checkChain } from './certificate-values.js';
+import { checkFitness } from './check-fitness.js';
 import { type Items, leftovers, locate } from './completeness.js';
 import { Examination, type ExamineOptions } from './examination.js';
 import type { Finding, StoredValues } from './finding.js';
@@ -53,5 +54,6 @@ function checkCredentials(items: Items, texts: Map<ConfigKey, string>, examinati
   if (roots.length > 0) checkRoots(items.get('root-CA')!, roots, chain?.[0], examination);
   if (!chain) return;
   checkChain(items.get('cert')!, chain, roots, examination);
+  checkFitness(items.get('cert')!, chain, examination);
   if (key) checkPair(items.get('private_key')!, key, chain, examination);
 }

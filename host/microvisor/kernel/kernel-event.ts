@@ -8,6 +8,26 @@ export interface FetchedKey {
   result: 'ok' | 'keyNotFound' | 'serverError';
 }
 
+/** What is known of a connection that failed: what the device brought along, and what the broker showed. Never a secret. */
+export interface ConnectEvidence {
+  protocolVersion: 4 | 5;
+  userName?: string;
+  /** The trusted CA certificates, DER; empty means the Mozilla roots. */
+  roots: readonly Uint8Array[];
+  /** The client's certificate and its issuers, DER; empty for none. */
+  clientChain: readonly Uint8Array[];
+  /** Whether the TLS handshake was done. */
+  secure: boolean;
+  /** Code of node:dns, node:net, node:tls or OpenSSL, for example `CERT_HAS_EXPIRED`. */
+  code?: string;
+  /** Number of the TLS alert that the broker sent (RFC 8446 6). */
+  alert?: number;
+  /** The certificates that the broker showed, its own first, DER. Issuers among the roots may follow. */
+  shown: readonly Uint8Array[];
+  /** The first bytes that the broker sent after the handshake, at most 16. */
+  answer: Uint8Array;
+}
+
 /** What the kernel reports to its host, in the order in which it happens. */
 export type KernelEvent =
   | { event: 'network'; status: 'DELIBERATELYOFFLINE' | 'CONNECTED' | 'CONNECTING' | 'DISCONNECTEDWITHLINKUP' }
@@ -33,6 +53,7 @@ export type KernelEvent =
       /** CONNACK reason code (3.1.1: return code), 0 when there was no CONNACK. */
       reasonCode: number;
       detail: string;
+      evidence: ConnectEvidence;
     }
   | { event: 'subscribed'; topics: { topic: string; reasonCode: number }[] }
   | { event: 'unsubscribed'; topics: { topic: string; reasonCode: number }[] }

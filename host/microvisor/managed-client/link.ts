@@ -16,7 +16,9 @@ interface Listener {
 export class Link {
   readonly client: MqttClient;
   /** Set when the handshake is done. */
-  tls: { tls: string; cipher: string } | undefined;
+  tls: { tls: string; cipher: string; shown?: readonly Uint8Array[] } | undefined;
+  /** The first bytes that came, at most 16. */
+  answer = new Uint8Array(0);
   readonly #services: MqttServices;
   readonly #shared: Shared;
   readonly #request: ConnectRequest;
@@ -48,6 +50,7 @@ export class Link {
       data: (bytes) => {
         if (this.#over) return;
         const now = services.now();
+        if (this.answer.length === 0) this.answer = Uint8Array.from(bytes.subarray(0, 16));
         this.#report(client.receive(bytes, now), now);
         services.wake();
       },

@@ -1,10 +1,11 @@
-import { MvMqttReadableDataType, MvMqttRequestState, MvStatus, nameOf } from '../../../build/abi/microvisor.js';
+import { MvMqttReadableDataType, MvMqttRequestState, MvStatus } from '../../../build/abi/microvisor.js';
 import type { Subscription } from '../../core/index.js';
 import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
 import { refuse } from '../kernel/statuses.js';
 import { closedEarly } from '../transport/failures.js';
 import type { TransportFailure } from '../transport/transport.js';
 import type { ClientEvent } from './client-event.js';
+import { connectFailed } from './connect-failed.js';
 import type { ConnectRequest } from './connect-request.js';
 import { Inbox } from './inbox.js';
 import { Link } from './link.js';
@@ -250,18 +251,12 @@ export class MqttChannel implements ChannelDriver {
     });
   }
 
-  #connectFailed({ requestState, detail }: TransportFailure, now: number, reasonCode = 0): void {
+  #connectFailed(failure: TransportFailure, now: number, reasonCode = 0): void {
     const request = 'request' in this.#state ? this.#state.request : undefined;
+    const event = connectFailed(request, this.#link, failure, reasonCode);
     this.#finish(false, now);
-    this.inbox.put({ type: CONNECTRESPONSE, state: requestState, code: reasonCode });
-    this.#services.emit({
-      event: 'connectFailed',
-      host: request?.host ?? '',
-      port: request?.port ?? 0,
-      requestState: nameOf(MvMqttRequestState, requestState),
-      reasonCode,
-      detail,
-    });
+    this.inbox.put({ type: CONNECTRESPONSE, state: failure.requestState, code: reasonCode });
+    this.#services.emit(event);
   }
 
   /** The transport is gone. */

@@ -49,13 +49,15 @@ export function failureOf(error: Error): TransportFailure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const message = plain(error.message);
   const suffix = `${message}${code && !message.includes(code) ? ` [${code}]` : ''}`;
+  const alert = /SSL alert number (\d+)/.exec(error.message)?.[1];
+  const cause = { ...(code && { code }), ...(alert && { alert: Number(alert) }) };
   if (ALERTS[code]) {
     const requestState = code.endsWith('CERTIFICATE_EXPIRED') ? CERTIFICATEEXPIRED : SOCKETERROR;
-    return { requestState, detail: `${ALERTS[code]}: ${suffix}` };
+    return { requestState, detail: `${ALERTS[code]}: ${suffix}`, ...cause };
   }
   const requestState = STATES[code] ?? SOCKETERROR;
   const meaning = MEANINGS[requestState];
-  return { requestState, detail: meaning ? `${meaning}: ${suffix}` : suffix };
+  return { requestState, detail: meaning ? `${meaning}: ${suffix}` : suffix, ...cause };
 }
 
 /** What it means that the server closed the connection before CONNACK. */
@@ -70,7 +72,7 @@ export function closedEarly(tls: boolean, clientCertificate: boolean, failure?: 
     : 'it may want a client certificate';
   const cause = failure ? `: ${failure.detail}` : '';
   const detail = `the server closed the connection after the TLS handshake, before CONNACK (${certificate})${cause}`;
-  return { requestState: failure?.requestState ?? SOCKETERROR, detail };
+  return { ...failure, requestState: failure?.requestState ?? SOCKETERROR, detail };
 }
 
 /** The reason of OpenSSL's "8C1F:error:0A00045C:SSL routines:function:reason:file:line:data", else the message. */

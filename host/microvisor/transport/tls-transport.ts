@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { failureOf } from './failures.js';
+import { watchShown } from './shown-certificates.js';
 import { tlsMaterial } from './tls-material.js';
 import type { MqttTransportFactory, Transport, TransportEvents, TransportRequest } from './transport.js';
 
@@ -27,6 +28,7 @@ class TlsTransport implements Transport {
   #socket: TLSSocket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
+  #shown: () => readonly Uint8Array[] = () => [];
   #closed = false;
 
   constructor(request: TransportRequest, events: TransportEvents, options: TlsTransportOptions) {
@@ -68,9 +70,14 @@ class TlsTransport implements Transport {
       ...(this.#options.lookup ? { lookup: this.#options.lookup } : {}),
     });
     socket.setNoDelay(true);
+    this.#shown = watchShown(socket);
     socket.once('secureConnect', () => {
       clearTimeout(this.#timer);
-      this.#events.connected({ tls: socket.getProtocol() ?? '', cipher: socket.getCipher().name });
+      this.#events.connected({
+        tls: socket.getProtocol() ?? '',
+        cipher: socket.getCipher().name,
+        shown: this.#shown(),
+      });
     });
     socket.on('data', (bytes) => this.#events.data(bytes));
     socket.on('error', (error) => {
@@ -95,6 +102,6 @@ class TlsTransport implements Transport {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     this.#closed = true;
-    this.#events.closed(this.#error && failureOf(this.#error));
+    this.#events.closed(this.#error && { ...failureOf(this.#error), shown: this.#shown() });
   }
 }

@@ -18,12 +18,18 @@ export interface TransportFailure {
   requestState: MvMqttRequestState;
   /** One clause for people. */
   detail: string;
+  /** Code of node:dns, node:net, node:tls or OpenSSL. */
+  code?: string;
+  /** Number of the TLS alert that the server sent (RFC 8446 6). */
+  alert?: number;
+  /** The certificates that the server showed, its own first, DER. */
+  shown?: readonly Uint8Array[];
 }
 
 /** How a transport reports. These are plain functions, called without `this`; `closed` is the last call. */
 export interface TransportEvents {
   /** The server's certificate was accepted and the handshake is done. */
-  connected: (info: { tls: string; cipher: string }) => void;
+  connected: (info: { tls: string; cipher: string; shown?: readonly Uint8Array[] }) => void;
   data: (bytes: Uint8Array) => void;
   /** There is no failure when the peer ended the connection or `end` has finished. */
   closed: (failure?: TransportFailure) => void;
