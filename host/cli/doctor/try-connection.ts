@@ -134,7 +134,7 @@ function findingOf(
     where: printable(`${host}:${port}`),
     what: `${reason[0].toUpperCase()}${reason.slice(1)}.`,
     why: `The device does not connect: it gets ${code}, and nothing more.`,
-    remedy: advice.replace(/\((--[^)]*)\)/, `(${provision} with $1)`),
+    remedy: advice.replace(/\((--[^)]*)\)/g, `(${provision} with $1)`),
   };
 }
 

@@ -1,4 +1,5 @@
 import { CREDENTIALS } from './credential-traps.js';
+import { FITNESS } from './fitness-traps.js';
 import type { Material } from './material.js';
 import type { Trap } from './trap-case.js';
 
@@ -272,4 +273,4 @@ const TEXT: Trap[] = [
   },
 ];
 
-export const TRAPS: Trap[] = [...NAMES, ...ADDRESS, ...TEXT, ...CREDENTIALS];
+export const TRAPS: Trap[] = [...NAMES, ...ADDRESS, ...TEXT, ...CREDENTIALS, ...FITNESS];

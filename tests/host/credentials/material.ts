@@ -7,6 +7,8 @@ export interface Material {
   remade: Authority;
   /** A CA of another name. */
   foreign: Authority;
+  /** A CA with an RSA key: only those sign with MD5. */
+  rsa: Authority;
 }
 
 /** Ends after everything that a test waits for; the certificate `soon` ends before it. */
@@ -30,6 +32,28 @@ export function makeMaterial(): Material {
     .issue('next-root', { from: '20790101000000Z', to: '20800101000000Z', extensions: CA_EXTENSIONS })
     // cA is FALSE by default, which DER does not write (X.690 11.5).
     .issue('odd-root', { ...GOOD, extensions: ['2.5.29.19=DER:3003010100'] })
+    .issue('k1', { ...GOOD, key: 'secp256k1' })
+    .issue('p224', { ...GOOD, key: 'p224' })
+    .issue('brainpool', { ...GOOD, key: 'brainpool' })
+    .issue('rsa512', { ...GOOD, key: 'rsa512' })
+    .issue('rsa1024', { ...GOOD, key: 'rsa1024' })
+    .issue('sha1', { ...GOOD, digest: 'sha1' })
+    .issue('middle-sha1', { ...GOOD, extensions: CA_EXTENSIONS, digest: 'sha1' })
+    .issue('below-sha1', { ...GOOD, issuer: 'middle-sha1' })
+    .issue('no-signing', { ...GOOD, extensions: ['keyUsage=keyEncipherment'] })
+    .issue('namesake', { ...GOOD, commonName: 'Interop CA' })
+    .toDer(
+      'k1',
+      'p224',
+      'brainpool',
+      'rsa512',
+      'rsa1024',
+      'sha1',
+      'middle-sha1',
+      'below-sha1',
+      'no-signing',
+      'namesake',
+    )
     .toDer('old-root', 'next-root', 'odd-root')
     .toDer('ca', 'device', 'other', 'rsa', 'expired', 'early', 'soon', 'for-servers', 'is-ca', 'middle', 'below');
   pki.openssl('rsa', '-traditional', '-in', 'rsa.key', '-outform', 'der', '-out', 'pkcs1.der');
@@ -44,9 +68,10 @@ export function makeMaterial(): Material {
     pki,
     remade: new Authority('Interop CA', 'ec', 20_000).toDer('ca'),
     foreign: new Authority('Another CA', 'ec', 20_000).toDer('ca'),
+    rsa: new Authority('RSA CA', 'rsa', 20_000).issue('md5', { ...GOOD, digest: 'md5' }).toDer('ca', 'md5'),
   };
 }
 
-export function removeMaterial({ pki, remade, foreign }: Material): void {
-  for (const authority of [pki, remade, foreign]) authority[Symbol.dispose]();
+export function removeMaterial({ pki, remade, foreign, rsa }: Material): void {
+  for (const authority of [pki, remade, foreign, rsa]) authority[Symbol.dispose]();
 }

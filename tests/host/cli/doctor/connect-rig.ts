@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { Authority } from '../../../interop/authority.js';
 import type { JsonEvent } from '../../../interop/command.js';
@@ -26,7 +26,11 @@ export function connecting(): void {
       .issue('early', { names: 'DNS:localhost', from: '20790101000000Z', to: '20800101000000Z' })
       .issue('soon', { names: 'DNS:localhost', from: '20200101000000Z', to: '20490101000000Z' })
       .issue('device', LONG)
-      .toDer('ca', 'device');
+      .issue('address', { ...LONG, commonName: '127.0.0.1' })
+      .issue('middle', { ...LONG, extensions: ['basicConstraints=critical,CA:TRUE', 'keyUsage=keyCertSign'] })
+      .issue('below', { ...LONG, names: 'DNS:localhost', issuer: 'middle' })
+      .issue('no-name', { ...LONG, subject: '/O=Pumps' })
+      .toDer('ca', 'device', 'no-name');
     foreign = new Authority('Another CA', 'ec', 20_000).issue('device', LONG).toDer('ca', 'device');
   });
 
@@ -69,11 +73,13 @@ export async function server(make: () => Server): Promise<{ port: number }> {
   return { port: (listener.address() as { port: number }).port };
 }
 
-export const tlsServer = (onConnection: (socket: Socket) => void) => () =>
-  createTlsServer({ cert: pki.read('server.pem'), key: pki.read('server.key') }, (socket) => {
-    socket.on('error', () => {});
-    onConnection(socket);
-  });
+export const tlsServer =
+  (onConnection: (socket: Socket) => void, options: TlsOptions = {}) =>
+  () =>
+    createTlsServer({ cert: pki.read('server.pem'), key: pki.read('server.key'), ...options }, (socket) => {
+      socket.on('error', () => {});
+      onConnection(socket);
+    });
 
 const certificate = () => ({
   'config cert': pki.hex('device.der'),

@@ -1,5 +1,5 @@
 // needs: mosquitto, mosquitto_passwd, openssl
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../interop/temporary.js';
 import {
@@ -11,6 +11,7 @@ import {
   mosquitto,
   PASSWORD_ONLY,
   password,
+  pki,
   rig,
   server,
   tlsServer,
@@ -81,6 +82,27 @@ const CASES: Case[] = [
     set: async () => fill(await mosquitto({ server: 'elsewhere' })),
   },
   {
+    did: 'a broker with its address in the CN alone',
+    trap: 'address-as-name',
+    last: 'tls failed',
+    set: async () => fill(await mosquitto({ server: 'address' }), { 'config broker-host': '127.0.0.1' }),
+  },
+  {
+    did: 'a broker that sends no intermediate CA',
+    trap: 'missing-intermediate',
+    last: 'tls failed',
+    set: async () => fill(await mosquitto({ server: 'below' })),
+  },
+  {
+    did: 'a broker with TLS 1.1 only',
+    trap: 'tls-too-old',
+    last: 'tls failed',
+    set: async () =>
+      fill(
+        await server(tlsServer(() => {}, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' })),
+      ),
+  },
+  {
     did: 'a broker whose certificate has expired',
     trap: 'broker-certificate-expired',
     last: 'tls failed',
@@ -130,6 +152,33 @@ const CASES: Case[] = [
     last: 'mqtt failed',
     args: ['--protocol', '3.1.1'],
     set: async () => fill(await mosquitto({ users: USERS }), { ...PASSWORD_ONLY, ...password('guess') }),
+  },
+  {
+    did: 'neither user name nor certificate for mosquitto 2, which has `allow_anonymous false`',
+    trap: 'user-name-missing',
+    last: 'mqtt failed',
+    besides: ['no-credentials'],
+    set: async () => fill(await mosquitto({ anonymous: false }), PASSWORD_ONLY),
+  },
+  {
+    did: 'a certificate without CN for `use_identity_as_username`',
+    trap: 'no-common-name',
+    last: 'mqtt failed',
+    set: async () => {
+      const lines = ['use_identity_as_username true'];
+      const broker = await mosquitto({ requireCertificate: true, anonymous: false, lines });
+      const values = { 'config cert': pki.hex('no-name.der'), 'secret private_key': pki.hex('no-name.key.der') };
+      return fill(broker, values);
+    },
+  },
+  {
+    did: 'MQTT 5 for a broker of 3.1.1 only',
+    trap: 'mqtt-3-only',
+    last: 'mqtt failed',
+    set: async () => {
+      const answer = (socket: Socket) => socket.once('data', () => socket.end(Buffer.from('20020001', 'hex')));
+      return fill(await server(tlsServer(answer)));
+    },
   },
   {
     did: 'a TLS port of something else than MQTT',

@@ -12,6 +12,7 @@ export type Row = [did: string, finding: Finding];
 const VOLATILE: [RegExp, string][] = [
   [/ --cloud \S+ --device-sid \S+/g, ''],
   [/localhost:\d+/g, 'localhost:8883'],
+  [/127\.0\.0\.1:\d+/g, '127.0.0.1:8883'],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the shell, as in the documents
   [/Devices\/UV\w{32}/g, 'Devices/${MV_DEVICE_SID}'],
 ];

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { expect } from 'vitest';
 import { type Change, type Scope, Store, type StoreName } from '../../../../host/cloud/index.js';
 import { Authority } from '../../../interop/authority.js';
-import { Command } from '../../../interop/command.js';
+import { Command, type JsonEvent } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
 
 export const DEVICE_SID = `UV${'ba'.repeat(16)}`;
@@ -26,6 +26,9 @@ export function makeCredentials(): Authority {
     .issue('expired', { from: -3, to: -1 })
     .issue('early', { from: 1, to: 2 })
     .issue('rsa', { key: 'rsa' })
+    .issue('k1', { key: 'secp256k1' })
+    .issue('no-name', { subject: '/O=Pumps' })
+    .toDer('k1')
     .toDer('ca', 'device', 'other', 'expired', 'early', 'rsa');
   authority.openssl('rsa', '-traditional', '-in', 'rsa.key', '-out', 'pkcs1.key');
   authority.openssl('rsa', '-traditional', '-in', 'rsa.key', '-outform', 'der', '-out', 'pkcs1.der');
@@ -46,6 +49,11 @@ export function makeCredentials(): Authority {
 export class BadRun implements Disposable {
   readonly #temporary = temporaryFolder();
   #command: Command | undefined;
+
+  /** What the run found odd. */
+  get findings(): JsonEvent[] {
+    return this.#command?.events.filter(({ event }) => event === 'finding') ?? [];
+  }
 
   get data(): string {
     return join(this.#temporary.folder, 'data');
