@@ -10,6 +10,7 @@ export {
   isForClients,
   isForServers,
   isNamedAsIssuer,
+  isSignedBy,
   lacksDigitalSignature,
   modulusBits,
   SMALLEST_RSA,

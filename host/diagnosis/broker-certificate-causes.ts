@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
-import { isForServers, isNamedAsIssuer, modulusBits, type TlsCertificate, weakDigest } from '../credentials/index.js';
+import {
+  isForServers,
+  isNamedAsIssuer,
+  isSignedBy,
+  modulusBits,
+  type TlsCertificate,
+  weakDigest,
+} from '../credentials/index.js';
 import { type Cause, HOST, ROOT } from './cause.js';
 import { type ConnectCase, issuerOf, subjectOf } from './connect-case.js';
 
@@ -52,7 +59,7 @@ function lacksCertSign({ info }: TlsCertificate): boolean {
 /** A trusted CA with the name of the broker's CA, but with another key. */
 function namesake(failed: ConnectCase): TlsCertificate | undefined {
   const end = last(failed);
-  return end && failed.roots.find(({ x509 }) => x509.subject === end.x509.issuer && !end.x509.verify(x509.publicKey));
+  return end && failed.roots.find(({ x509 }) => x509.subject === end.x509.issuer && !isSignedBy(end.x509, x509));
 }
 
 /** The broker's certificate has the host as a name, where an address does not count (RFC 2818 3.1, RFC 6125). */

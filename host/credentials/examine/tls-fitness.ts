@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { CertificateInfo } from '../../core/index.js';
 
 /** A certificate that TLS is to use: as OpenSSL reads it, and as the core does, if it keeps to DER. */
@@ -33,7 +33,7 @@ export const USUAL_RSA = 2048;
 
 /** The curve of an EC key that TLS 1.3 has no signature scheme for: secp256k1, brainpool, P-224. */
 export function curveWithoutScheme({ x509 }: TlsCertificate): string | undefined {
-  const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;
+  const { asymmetricKeyType, asymmetricKeyDetails } = publicKeyOf(x509) ?? {};
   if (asymmetricKeyType !== 'ec') return undefined;
   const curve = asymmetricKeyDetails?.namedCurve ?? 'unnamed';
   return CURVES.includes(curve) ? undefined : curve;
@@ -41,7 +41,7 @@ export function curveWithoutScheme({ x509 }: TlsCertificate): string | undefined
 
 /** The bits of an RSA or DSA key; undefined for others. */
 export function modulusBits({ x509 }: TlsCertificate): number | undefined {
-  return x509.publicKey.asymmetricKeyDetails?.modulusLength;
+  return publicKeyOf(x509)?.asymmetricKeyDetails?.modulusLength;
 }
 
 /** The broken digest in the signature; undefined for a good one, and where no one checks it: a certificate that signs itself. */
@@ -66,7 +66,25 @@ export function isForServers({ x509 }: TlsCertificate): boolean {
 
 /** Whether the certificate bears the name of its issuer and yet is not signed with its own key. */
 export function isNamedAsIssuer({ x509 }: TlsCertificate): boolean {
-  return x509.subject === x509.issuer && !x509.verify(x509.publicKey);
+  return x509.subject === x509.issuer && !isSignedBy(x509, x509);
+}
+
+/** Whether the key of a certificate made the signature of another; false as well for a key that OpenSSL cannot use. */
+export function isSignedBy(x509: X509Certificate, signer: X509Certificate): boolean {
+  try {
+    return x509.verify(signer.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined for a key of a kind that OpenSSL does not know. */
+function publicKeyOf(x509: X509Certificate): KeyObject | undefined {
+  try {
+    return x509.publicKey;
+  } catch {
+    return undefined;
+  }
 }
 
 function allows(x509: X509Certificate, wanted: string): boolean {

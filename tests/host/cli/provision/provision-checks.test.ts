@@ -42,6 +42,8 @@ describe('an error ends it before anything is written', () => {
     ],
     ['a host with a port', () => ['--broker-host', 'broker.example.com:8883'], 'error port-in-host --broker-host'],
     ['a host that cannot be', () => ['--broker-host', 'broker example'], 'error bad-host --broker-host'],
+    ['an address in brackets', () => ['--broker-host', '[::1]'], 'error brackets-in-host --broker-host'],
+    ['an RSA key that TLS refuses', () => pair('small.pem', 'small.key'), 'error small-rsa-key --cert small.pem'],
     ['the port without TLS', () => ['--broker-port', '1883'], 'error port-without-tls --broker-port'],
     [
       'more than a value holds',
@@ -109,6 +111,12 @@ describe('a warning does not keep it from writing', () => {
       () => [...['--root-ca', pki.path('foreign.pem')]],
       'warning missing-chain --cert device.pem',
     ],
+    [
+      'a curve that TLS 1.3 does not have',
+      () => ['--cert', pki.path('k1.pem'), '--key', pki.path('k1.key')],
+      'warning curve-without-scheme --cert k1.pem',
+    ],
+    ['port 443', () => ['--broker-port', '443'], 'warning port-needs-alpn --broker-port'],
     [
       'what the buffers of the demo application do not hold',
       () => ['--client-id', 'x'.repeat(35)],

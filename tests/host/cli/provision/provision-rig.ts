@@ -20,6 +20,7 @@ export function provisioning(): void {
     pki = new Authority('Provision CA', 'ec', 300);
     pki.issue('device', { to: 300 }).issue('other', { to: 300 }).issue('expired', { from: -3, to: -1 });
     pki.issue('rsa', { key: 'rsa', to: 300 }).toDer('ca', 'device', 'other', 'expired', 'rsa');
+    pki.issue('k1', { key: 'secp256k1', to: 300 }).issue('small', { key: 'rsa512', to: 300 });
   });
   afterAll(() => pki[Symbol.dispose]());
   beforeEach(() => {

@@ -76,6 +76,11 @@ describe('a run says in one sentence what is wrong with a file', () => {
       '--key FILE: The value takes 23',
     ],
     [
+      'an RSA key that TLS refuses',
+      () => pair('small.pem', 'small.key'),
+      '--cert FILE: The key of the certificate "small" has 512 bits.',
+    ],
+    [
       "the device's own certificate as root",
       () => ca('device.pem'),
       "--root-ca FILE: The certificate is the device's own, not that of a CA.",

@@ -28,6 +28,7 @@ export function makeCredentials(): Authority {
     .issue('rsa', { key: 'rsa' })
     .issue('k1', { key: 'secp256k1' })
     .issue('no-name', { subject: '/O=Pumps' })
+    .issue('small', { key: 'rsa512' })
     .toDer('k1')
     .toDer('ca', 'device', 'other', 'expired', 'early', 'rsa');
   authority.openssl('rsa', '-traditional', '-in', 'rsa.key', '-out', 'pkcs1.key');
