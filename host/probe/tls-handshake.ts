@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
-import { tlsMaterial } from '../microvisor/transport/index.js';
+import { tlsContexts } from '../microvisor/transport/index.js';
 import type { ProbeRequest } from './probe-request.js';
 import type { ServerCertificate } from './step-result.js';
 
@@ -21,16 +21,15 @@ export interface Handshake {
  * @throws BadCredentials, the error of node:tls, the signal's reason
  */
 export function handshake(request: ProbeRequest, tcp: Socket, signal: AbortSignal): Promise<Handshake> {
-  const { host, port, ca, clientChain, clientKey } = request;
+  const { host, ca, clientChain, clientKey } = request;
   const listOf = (der: Uint8Array) => (der.length > 0 ? [der] : []);
-  const material = tlsMaterial({ host, port, ca: listOf(ca), clientChain: listOf(clientChain), clientKey });
+  const secureContext = tlsContexts.of({ ca: listOf(ca), clientChain: listOf(clientChain), clientKey });
   return new Promise((accept, reject) => {
     const socket = connect({
-      ...material,
+      secureContext,
       socket: tcp,
       // SNI is for names only (RFC 6066 section 3).
       ...(isIP(host) ? { host } : { servername: host }),
-      minVersion: 'TLSv1.2',
       rejectUnauthorized: false,
     });
     let failure: Error | undefined;

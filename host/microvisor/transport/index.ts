@@ -1,6 +1,6 @@
 /** Transports of the managed client, and what their failures mean. */
 export { closedEarly, failureOf } from './failures.js';
-export { tlsMaterial } from './tls-material.js';
+export { tlsContexts } from './tls-contexts.js';
 export { type TlsTransportOptions, tlsTransport } from './tls-transport.js';
 export type {
   MqttTransportFactory,
