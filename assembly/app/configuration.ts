@@ -17,7 +17,7 @@ import {
 import { resultText } from '../../build/abi/result-text';
 import { options } from './app-options';
 import { handle } from './channel';
-import { readCertificates, readKey } from './credentials';
+import { readCertificates, readKey, readRoots, refusal, refusalCount } from './credentials';
 import * as log from './log';
 import {
   callBuffer,
@@ -162,18 +162,31 @@ function missing(item: i32): void {
   log.send();
 }
 
-function wrong(item: i32, result: i32, offset: u32): i32 {
+/** Logs what is wrong with an item, and where: at a byte of its DER once there is DER, else at a character of its text. */
+function complain(severity: string, item: i32, result: i32, isDer: bool, offset: u32): void {
   log.line();
-  ascii('error: ');
+  ascii(severity);
   ascii(keyName(item));
   ascii(': ');
   ascii(resultText(result));
-  ascii(result <= Result.DER_TRUNCATED && result > Result.APP_VALUE_TOO_LONG ? ' (byte ' : ' (character ');
+  ascii(isDer ? ' (byte ' : ' (character ');
   decimal(offset);
   ascii(')');
   log.send();
+}
+
+function wrong(item: i32, result: i32, isDer: bool, offset: u32): i32 {
+  complain('error: ', item, result, isDer, offset);
   memory.fill(textBuffer, 0, TEXT_SIZE);
   return CONFIGURATION_WRONG;
+}
+
+/** The device goes on with the other roots. */
+function warnOfRoots(): void {
+  for (let i = 0; i < refusalCount; i++) {
+    const refused = refusal(i);
+    complain('warning: ', ROOT_CA, refused.code, true, refused.offset);
+  }
 }
 
 function readItem(item: i32, now: i64): i32 {
@@ -200,8 +213,8 @@ function readItem(item: i32, now: i64): i32 {
 
 function takeItem(item: i32, length: u32, now: i64): i32 {
   let result = 0;
-  let offset: u32 = 0;
-  if (length == 0) return wrong(item, Result.APP_VALUE_EMPTY, 0);
+  let credential = changetype<Credential>(0);
+  if (length == 0) return wrong(item, Result.APP_VALUE_EMPTY, false, 0);
   switch (item) {
     case HOST:
       hostLength = keep(hostBuffer, AppLimit.HOST, length);
@@ -216,16 +229,16 @@ function takeItem(item: i32, length: u32, now: i64): i32 {
       result = clientIdLength == 0 ? Result.APP_VALUE_TOO_LONG : 0;
       break;
     case ROOT_CA:
-      result = readCertificates(textBuffer, length, rootCaBuffer, now, rootCa);
-      offset = rootCa.errorOffset;
+      credential = rootCa;
+      result = readRoots(textBuffer, length, rootCaBuffer, now, rootCa);
       break;
     case CERTIFICATE:
+      credential = certificate;
       result = readCertificates(textBuffer, length, certificateBuffer, now, certificate);
-      offset = certificate.errorOffset;
       break;
     case PRIVATE_KEY:
+      credential = privateKey;
       result = readKey(textBuffer, length, keyBuffer, privateKey);
-      offset = privateKey.errorOffset;
       break;
     case USER_NAME:
       userNameLength = keep(userNameBuffer, AppLimit.USER_NAME, length);
@@ -235,7 +248,11 @@ function takeItem(item: i32, length: u32, now: i64): i32 {
       passwordLength = keep(passwordBuffer, AppLimit.PASSWORD, length);
       result = passwordLength == 0 ? Result.APP_VALUE_TOO_LONG : 0;
   }
-  if (result < 0) return wrong(item, result, offset);
+  if (result < 0) {
+    const isCredential = changetype<usize>(credential) != 0;
+    return wrong(item, result, isCredential && credential.length > 0, isCredential ? credential.errorOffset : 0);
+  }
+  if (item == ROOT_CA) warnOfRoots();
   if (isSecret(item)) memory.fill(textBuffer, 0, TEXT_SIZE);
   return CONFIGURATION_OK;
 }

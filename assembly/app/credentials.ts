@@ -1,7 +1,9 @@
 /** The checks of a credential before it is used: hex, DER, kind and dates. No system calls here. */
 import { AppLimit, Certificate, Credential, KeyFormat, PrivateKey, Result } from '../../build/abi/assembly';
+import { Tag } from '../../build/abi/der-templates';
 import { MvSizedString } from '../../build/abi/microvisor-assembly';
 import { key_check_pkcs8, key_identify, x509_read } from '../der';
+import { endOf, isNext, readElement } from '../der/element';
 import { hex_decode } from '../hex';
 import { recordBuffer } from './memory-map';
 
@@ -40,30 +42,84 @@ function readHex(text: usize, length: u32, output: usize, credential: Credential
   return format == KeyFormat.PEM ? Result.APP_HEX_OF_PEM : format;
 }
 
+/** A certificate that readRoots left out. */
+@unmanaged
+export class Refusal {
+  /** Result code. */
+  code: i32;
+  /** Byte of the DER at which its rule is broken; where the certificate begins when its dates are. */
+  offset: u32;
+}
+
+const refusals: usize = memory.data(CHAIN_MAXIMUM * 8, 4);
+
+/** How many certificates readRoots left out and noted: the first CHAIN_MAXIMUM. */
+export let refusalCount: i32 = 0;
+
+/** The certificate that readRoots left out as number `index`, from 0 to below refusalCount. */
+export function refusal(index: i32): Refusal {
+  return changetype<Refusal>(refusals + ((<usize>index) << 3));
+}
+
+/** Checks the certificate at `at` of `credential`. Returns its length, or a result code with errorOffset. */
+function readCertificate(credential: Credential, at: u32, now: i64): i32 {
+  const used = x509_read(credential.data + at, credential.length - at, recordBuffer);
+  credential.errorOffset = used < 0 ? at + certificateRecord.errorOffset : at;
+  if (used < 0 || now == 0) return used;
+  if (now > certificateRecord.notAfter) return Result.APP_CERTIFICATE_EXPIRED;
+  return now < certificateRecord.notBefore ? Result.APP_CERTIFICATE_NOT_YET_VALID : used;
+}
+
 /**
  * Checks the hex text of one DER certificate or several, one after the other. `now` is in Unix seconds, 0 when the
  * clock is not set: dates are not checked then. Returns the number of certificates or a result code; errorOffset counts
- * characters when the hex is wrong, bytes of DER after that.
+ * characters when the hex is wrong (length is 0 then), bytes of DER after that.
  */
 export function readCertificates(text: usize, length: u32, output: usize, now: i64, credential: Credential): i32 {
+  return readAll(text, length, output, now, credential, false);
+}
+
+/**
+ * As readCertificates, but a root that has expired, is not yet valid or breaks a rule is left out and noted, while another one
+ * is left; errorOffset and result are those of the first when none is. What is no SEQUENCE from end to end, and a private key
+ * wherever it stands, are refused all the same.
+ */
+export function readRoots(text: usize, length: u32, output: usize, now: i64, credential: Credential): i32 {
+  refusalCount = 0;
+  return readAll(text, length, output, now, credential, true);
+}
+
+function readAll(text: usize, length: u32, output: usize, now: i64, credential: Credential, areRoots: bool): i32 {
   const format = readHex(text, length, output, credential);
   if (format < 0) return format;
   if (isKey(format)) return Result.APP_IS_KEY;
-  const total: u32 = credential.length;
-  let at: u32 = 0;
+  const end = output + credential.length;
+  let p = output;
+  let kept = output;
   let count = 0;
-  while (at < total) {
-    const used = x509_read(output + at, total - at, recordBuffer);
-    credential.errorOffset = at;
-    if (used < 0) {
-      credential.errorOffset = at + certificateRecord.errorOffset;
-      return used;
+  while (p < end) {
+    const result = readCertificate(credential, <u32>(p - output), now);
+    const element = readElement(p, end);
+    if (result < 0) {
+      if (!areRoots || element < 0 || !isNext(p, end, Tag.SEQUENCE)) return result;
+      if (isKey(key_identify(p, <u32>(end - p)))) return Result.APP_IS_KEY;
+      if (refusalCount < CHAIN_MAXIMUM) {
+        const refused = refusal(refusalCount++);
+        refused.code = result;
+        refused.offset = credential.errorOffset;
+      }
+    } else {
+      if (++count > CHAIN_MAXIMUM) return Result.APP_TOO_MANY_CERTIFICATES;
+      memory.copy(kept, p, result);
+      kept += result;
     }
-    if (++count > CHAIN_MAXIMUM) return Result.APP_TOO_MANY_CERTIFICATES;
-    if (now != 0 && now > certificateRecord.notAfter) return Result.APP_CERTIFICATE_EXPIRED;
-    if (now != 0 && now < certificateRecord.notBefore) return Result.APP_CERTIFICATE_NOT_YET_VALID;
-    at += used;
+    p = endOf(element);
   }
+  if (count == 0) {
+    credential.errorOffset = refusal(0).offset;
+    return refusal(0).code;
+  }
+  credential.length = <u32>(kept - output);
   credential.count = count;
   return count;
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { tlsMaterial, watchShown } from '../microvisor/transport/index.js';
+import { tlsContexts, watchShown } from '../microvisor/transport/index.js';
 import type { ProbeRequest } from './probe-request.js';
 import type { ServerCertificate } from './step-result.js';
 
@@ -32,16 +32,15 @@ export class HandshakeFailed extends Error {
  * @throws BadCredentials, HandshakeFailed, the signal's reason
  */
 export function handshake(request: ProbeRequest, tcp: Socket, signal: AbortSignal): Promise<Handshake> {
-  const { host, port, ca, clientChain, clientKey } = request;
+  const { host, ca, clientChain, clientKey } = request;
   const listOf = (der: Uint8Array) => (der.length > 0 ? [der] : []);
-  const material = tlsMaterial({ host, port, ca: listOf(ca), clientChain: listOf(clientChain), clientKey });
+  const secureContext = tlsContexts.of({ ca: listOf(ca), clientChain: listOf(clientChain), clientKey });
   return new Promise((accept, reject) => {
     const socket = connect({
-      ...material,
+      secureContext,
       socket: tcp,
       // SNI is for names only (RFC 6066 section 3).
       ...(isIP(host) ? { host } : { servername: host }),
-      minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
     });
     const shown = watchShown(socket);

@@ -1,6 +1,6 @@
 // npm run firmware:device: the device application on an emulated Cortex-M33 without Microvisor (host/wasm3/device), and a broker for it.
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -18,6 +18,7 @@ and its TLS connection goes to a development broker on this machine.
 Options:
   --for SECONDS   ends by itself; otherwise Ctrl-C ends it
   --command TEXT  is sent to the device after its first reading
+  --beside FILE   a certificate in DER that stands before the broker's CA in root-CA, such as one that has expired
   --json          one JSON object a line: started, connected, subscribed, published, log, and at the end summary
 
 Examples:
@@ -32,6 +33,8 @@ interface Options {
   /** Seconds; until a signal without it. */
   for?: number;
   command?: string;
+  /** DER. */
+  beside: Uint8Array;
   json: boolean;
 }
 
@@ -50,11 +53,11 @@ function provision(folder: string, store: string, values: Record<string, string>
   for (const [key, value] of Object.entries(values)) writeFileSync(join(folder, store, key), value, { mode: 0o600 });
 }
 
-function provisionDevice(folder: string, port: number, pki: Pki): void {
+function provisionDevice(folder: string, port: number, pki: Pki, beside: Uint8Array): void {
   provision(folder, 'configs', {
     'broker-host': 'localhost',
     'broker-port': String(port),
-    'root-CA': hexEncode(pki.ca.certificateDer),
+    'root-CA': hexEncode(beside) + hexEncode(pki.ca.certificateDer),
     cert: hexEncode(pki.device.certificateDer),
   });
   provision(folder, 'secrets', { private_key: hexEncode(pki.device.privateKeyPkcs8) });
@@ -95,7 +98,7 @@ async function run(folder: string, options: Options): Promise<number> {
       if (published++ === 0 && options.command) broker.publish(`command/device/${DEVICE_SID}`, options.command);
     },
   });
-  provisionDevice(folder, broker.port, pki);
+  provisionDevice(folder, broker.port, pki, options.beside);
   const line = new DeviceLine(folder);
   const emulator = emulate(program, folder, (text) => {
     const [word, ...rest] = text.split(' ');
@@ -117,6 +120,7 @@ function readOptions(): Options | 'help' {
     options: {
       for: { type: 'string' },
       command: { type: 'string' },
+      beside: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
@@ -125,7 +129,8 @@ function readOptions(): Options | 'help' {
   const seconds = values.for === undefined ? undefined : Number(values.for);
   if (seconds !== undefined && !(seconds > 0))
     throw new UsageError(`--for ${values.for}: give a number of seconds above 0`);
-  return { for: seconds, command: values.command, json: values.json };
+  const beside = values.beside === undefined ? new Uint8Array(0) : readFileSync(values.beside);
+  return { for: seconds, command: values.command, beside, json: values.json };
 }
 
 await runCommand('firmware:device', async () => {

@@ -1,5 +1,5 @@
 import { parseDeviceSid } from '../options/option-parsers.js';
-import { ended, withSignals } from '../process/signals.js';
+import { closeAll, ended, withSignals } from '../process/signals.js';
 import { UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
@@ -18,10 +18,12 @@ export function cloudAction(flags: CloudFlags): Promise<void> {
 
 async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
   const store = openStore(flags.data);
+  const closers = [() => store.close()];
   try {
     const account = await accountOf(store, process.env);
     const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
     const cloud = await startLocalCloud(store, account, { option: '--port', port: flags.port });
+    closers.push(() => cloud.close());
     const { accountSid, authToken } = account;
     if (flags.json) {
       const event = { event: 'listening', service: 'cloud', url: `${cloud.url}/v1`, accountSid, authToken, deviceSid };
@@ -33,9 +35,8 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
       );
     }
     await ended(flags.for, stop);
-    await cloud.close();
   } finally {
-    await store.close();
+    await closeAll(closers);
   }
 }
 

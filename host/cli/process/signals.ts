@@ -15,13 +15,37 @@ export async function withSignals(action: (stop: AbortSignal) => Promise<void>):
   }
 }
 
-/** Resolves after the time, or when `stop` is aborted. */
-export function ended(milliseconds: number | undefined, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
-    stop.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
+/**
+ * Resolves after the time, or when `stop` is aborted, even if that was before. It leaves neither a timer nor a listener behind,
+ * which would keep the process.
+ *
+ * @param milliseconds without it only `stop` ends the wait
+ * @param failed ends the wait too when it rejects
+ * @throws what `failed` rejects with
+ */
+export async function ended(
+  milliseconds: number | undefined,
+  stop: AbortSignal,
+  failed: Promise<never> = new Promise(() => {}),
+): Promise<void> {
+  if (stop.aborted) return;
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
   });
+  const timer = milliseconds === undefined ? undefined : setTimeout(end, milliseconds);
+  stop.addEventListener('abort', end);
+  try {
+    await Promise.race([over, failed]);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', end);
+  }
+}
+
+/** Closes in reverse order, each of them, whatever the others do. @throws the first error, when all are closed */
+export async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const close of [...closers].reverse()) await close().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }

@@ -1,7 +1,6 @@
 import { checkPairs, checkTexts, withUsualPort } from '../options/credential-options.js';
 import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
-import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
 import { provisionReporter } from './provision-reporter.js';
 import { type ProvisionOptions, provision } from './run-provision.js';
@@ -20,7 +19,7 @@ export async function provisionAction(flags: ProvisionFlags): Promise<void> {
   const report = flags.json
     ? jsonLines(stdout)
     : provisionReporter(stdout, stderr, coloursFor(stdout), coloursFor(stderr));
-  await withSignals((stop) => provision(withUsualPort(flags), report, stop));
+  await provision(withUsualPort(flags), report);
 }
 
 function check(flags: ProvisionFlags): void {

@@ -25,7 +25,7 @@ export function checkTransport(cloud: string | undefined): Finding[] {
  */
 export function checkValues(
   values: StoredValues,
-  { given }: ValuesToStore,
+  { given, values: wanted }: ValuesToStore,
   options: ProvisionFiles & { warnDays: number },
   remedies: Partial<Remedies>,
 ): Finding[] {
@@ -35,6 +35,7 @@ export function checkValues(
     now: new Date(),
     warnDays: options.warnDays,
     label: (key) => placeOf(key as ConfigKey, options),
+    stored: Object.fromEntries(wanted.map(({ key, value }) => [key, value])),
     ...remedies,
   });
   return found.map((finding) => (isNew(finding) ? finding : { ...finding, severity: 'warning' }));

@@ -14,6 +14,7 @@ import type { ConfigKey, Finding, StoredValues } from '../../credentials/index.j
 import { type ConnectOptions, tryConnection } from '../doctor/try-connection.js';
 import { removeCommand, undoCommand, writeCommand } from '../output/curl-commands.js';
 import { shellWord } from '../output/shell-word.js';
+import { withSignals } from '../process/signals.js';
 import { UserError } from '../process/user-error.js';
 import { type Remedies, remediesFor } from '../services/remedies.js';
 import { checkTransport, checkValues, merged } from './provision-checks.js';
@@ -28,22 +29,19 @@ export interface ProvisionOptions extends ProvisionFiles, TargetOptions, Omit<Co
 }
 
 /**
- * Provisions a device or an account: turns files and options into values, checks them, and writes all of them or none.
+ * Provisions a device or an account: turns files and options into values, checks them, and writes all of them or none. Until it
+ * writes, a signal ends the process at once; after that, SIGINT and SIGTERM undo what was written.
  *
  * @throws UserError, CredentialFileError, StoreError, CloudClientError, WriteAllError; then the old values are still
  *   there, except for those that WriteAllError names
  */
-export async function provision(
-  options: ProvisionOptions,
-  report: ProvisionReport,
-  signal: AbortSignal,
-): Promise<void> {
+export async function provision(options: ProvisionOptions, report: ProvisionReport): Promise<void> {
   let run: ProvisionRun | undefined;
   try {
     const wanted = await valuesToStore(options);
     const target = await openTarget(options, process.env);
     run = new ProvisionRun(options, wanted, target, report);
-    await run.go(signal);
+    await run.go();
   } catch (error) {
     reportError(error as Error, report, run);
     throw error;
@@ -91,7 +89,7 @@ class ProvisionRun {
     };
   }
 
-  async go(signal: AbortSignal): Promise<void> {
+  async go(): Promise<void> {
     const [target, options, { values, given }] = [this.#target, this.#options, this.#wanted];
     this.#stopAt(checkTransport(options.cloud)); // before the token is sent
     const removals = this.#removals();
@@ -100,7 +98,7 @@ class ProvisionRun {
     if (options.connect) await this.#connect(merged(present, values));
     const plan = planWrites(present, values);
     if (options.dryRun) this.#commands(plan, removals);
-    else await target.write(plan, removals, signal);
+    else await withSignals((stop) => target.write(plan, removals, stop));
     for (const removal of removals) this.#done('removed', { ...removal, value: '' });
     for (const write of plan.writes) this.#done(write.how === 'create' ? 'created' : 'updated', write);
     for (const value of plan.unchanged) this.#done('unchanged', value);

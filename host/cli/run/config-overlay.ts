@@ -54,12 +54,13 @@ export function overlayOf(options: CredentialOptions, now: number): Overlay {
       return { chain, key };
     },
   });
-  const found = findingsOf(given, options, now);
+  const values = withUsableRoots(given, now);
+  const found = findingsOf(given, values, options, now);
   // These values do not go through the stores: what counts is whether the application has room.
   const error = found.find(({ severity, trap }) => severity === 'error' && trap !== 'value-too-long');
   if (error) throw new UserError(`${error.where}: ${error.what} ${error.why} Fix: ${error.remedy}`);
   return {
-    values: withUsableRoots(given, now),
+    values,
     warnings: found.filter(({ severity, trap }) => severity === 'warning' && !OF_THE_DEMO.includes(trap)),
   };
 }
@@ -68,16 +69,22 @@ export function overlayOf(options: CredentialOptions, now: number): Overlay {
 const ADDRESS = ['--broker-host', '--broker-port'];
 
 /** What `wasmqtt provision` finds in the files of certificates and key, and in the address of the broker. */
-function findingsOf(values: CredentialValues, options: CredentialOptions, now: number): Finding[] {
+function findingsOf(
+  values: CredentialValues,
+  stored: CredentialValues,
+  options: CredentialOptions,
+  now: number,
+): Finding[] {
   const keys = CHECKED.filter((key) => values[key] !== undefined);
-  const stored = (store: 'config' | 'secret') =>
+  const valuesOf = (store: 'config' | 'secret') =>
     new Map(keys.filter((key) => ruleOf(key).store === store).map((key) => [key as string, values[key] as string]));
   const places = keys.map((key) => placeOf(key, options) ?? key);
   return examine(
-    { configs: stored('config'), secrets: stored('secret') },
+    { configs: valuesOf('config'), secrets: valuesOf('secret') },
     {
       now: new Date(now),
       warnDays: 0,
+      stored,
       label: (key) => (isConfigKey(key) ? placeOf(key, options) : undefined),
       provision: 'wasmqtt run',
     },

@@ -1,3 +1,4 @@
+import { results } from '../../core/index.js';
 import { isConfigKey } from '../../credentials/index.js';
 
 const HEX = `store the hex digits of the DER file and nothing else: hexdump -v -e '1/1 "%02x"' FILE`;
@@ -20,11 +21,17 @@ const ADVICE: [keys: RegExp, reason: RegExp, advice: string][] = [
   [/^(client-id|username|password|root-CA|cert|private_key)$/, /is empty/, 'store a value, or delete the key'],
   [/^(client-id|username|password)$/, /longer/, 'store a shorter value'],
   [/^(root-CA|cert|private_key)$/, /longer/, 'store a shorter chain or key, for example of type EC'],
+  [/^(root-CA|cert)$/, /more than 8/, 'store only the certificates that are needed'],
   [/^(root-CA|cert|private_key)$/, /^(?!.*;)/, HEX],
 ];
 
+/** The reasons of the application: all others are rules of hex and DER. */
+const OF_THE_APPLICATION: ReadonlySet<string> = new Set(
+  Object.values(results).flatMap(({ name, text }) => (name.startsWith('APP_') ? [text] : [])),
+);
+
 /**
- * The last error line of the application, `KEY: REASON (character N)`, with what to do about it. A place that does not
+ * The last error line of the application, `KEY: REASON (character N)` or `(byte N)`, with what to do about it. A place that does not
  * help is left out. Lines of any other shape are returned as they are.
  */
 export function describeGuestError(text: string): string {
@@ -32,17 +39,21 @@ export function describeGuestError(text: string): string {
   if (key === undefined || !isConfigKey(key)) return text;
   const [, , advice] = ADVICE.find(([keys, reason]) => keys.test(key) && reason.test(said)) ?? [];
   const reason = advice === undefined ? said : said.replace(/;.*$/, '');
-  return `${key}: ${kindOf(key, unit)}${reason}${spotOf(said, unit, place)}${advice === undefined ? '' : `; ${advice}`}`;
+  return `${key}: ${kindOf(key, said, unit)}${reason}${spotOf(said, unit, place)}${advice === undefined ? '' : `; ${advice}`}`;
 }
 
-/** Places in bytes come with rules of DER, which need this to be understood. */
-function kindOf(key: string, unit: string | undefined): string {
-  if (unit !== 'byte') return '';
+/** Rules of DER need this to be understood. */
+function kindOf(key: string, said: string, unit: string | undefined): string {
+  if (unit !== 'byte' || OF_THE_APPLICATION.has(said)) return '';
   return key === 'private_key' ? 'not a valid PKCS#8 key: ' : 'not a valid certificate: ';
 }
 
-/** Only digits and DER are wrong at one place; kind and dates are wrong as a whole. People count characters from 1. */
+/**
+ * Only digits and DER are wrong at one place. Kind and dates are those of a whole value, or of a certificate behind the first.
+ * People count characters from 1.
+ */
 function spotOf(said: string, unit: string | undefined, place: string): string {
+  if (unit === 'byte' && place === '0' && OF_THE_APPLICATION.has(said)) return '';
   if (unit === 'byte') return ` (byte offset ${place})`;
   return unit !== undefined && /digits,|none of/.test(said) ? ` (character ${Number(place) + 1})` : '';
 }

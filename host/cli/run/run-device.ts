@@ -2,7 +2,7 @@ import { deviceConfigSource, type Scope } from '../../cloud/index.js';
 import { hexEncode, modulePath } from '../../core/index.js';
 import type { CredentialOptions } from '../options/credential-options.js';
 import type { CredentialValues } from '../options/credential-values.js';
-import { ended } from '../process/signals.js';
+import { closeAll, ended } from '../process/signals.js';
 import { UsageError, UserError } from '../process/user-error.js';
 import { EmbeddedValues } from '../services/embedded-values.js';
 import { openPki, startLocalBroker, startLocalCloud } from '../services/local-servers.js';
@@ -39,7 +39,7 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
     const device = await prepare(options, report, counts, closers);
     if (stop.aborted) return;
     device.start();
-    await Promise.race([device.failed, ended(options.for, stop)]);
+    await ended(options.for, stop, device.failed);
     if (!device.connectedOnce && !stop.aborted) {
       throw new UserError(
         `the device did not connect within ${options.for} ms; see the log lines, or give it longer with --for`,
@@ -50,8 +50,11 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
     if (!(error instanceof UsageError)) report({ event: 'error', message: (error as Error).message, final: true });
     throw error;
   } finally {
-    for (const close of closers.reverse()) await close();
-    report({ event: 'summary', ...counts });
+    try {
+      await closeAll(closers);
+    } finally {
+      report({ event: 'summary', ...counts });
+    }
   }
 }
 

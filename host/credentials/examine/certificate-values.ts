@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { type CertificateInfo, DerError, describeResult } from '../../core/index.js';
 import { CONTENT_NAMES } from '../read/content-names.js';
-import { type DerKind, derKind } from '../read/der-shapes.js';
+import { type DerKind, derKind, sequenceEnd } from '../read/der-shapes.js';
 import { endOfSequences, splitCertificates } from '../read/pem-and-der.js';
 import type { Examination, Item } from './examination.js';
 import type { Severity } from './finding.js';
@@ -13,7 +13,7 @@ import { checkRoom } from './value-lengths.js';
 const DAY = 86_400_000;
 
 /** What happens when one root of several cannot be used. */
-const GOES_ON = 'It is of no use to the device, which goes on with the other certificates.';
+export const GOES_ON = 'It is of no use to the device, which goes on with the other certificates.';
 
 /** One certificate of a value. */
 export interface Certificate {
@@ -29,29 +29,24 @@ export function certificateBytes(item: Item, text: string, examination: Examinat
   const bytes = bytesOf(item, text, examination);
   if (!bytes) return undefined;
   const der = Buffer.from(bytes);
-  const remedy = examination.provision(item.key);
-  const kind = derKind(der);
-  if (KEYS.includes(kind)) {
-    examination.add(item, {
-      trap: 'key-as-certificate',
-      what: 'A private key is stored where a certificate belongs.',
-      why: 'The device finds no certificate; everyone with the account can read configs, so the key is no longer secret.',
-      remedy: `${remedy}, with a new key and its certificate`,
-    });
+  if (isPrivateKey(der)) {
+    refuseKey(item, undefined, examination);
     return undefined;
   }
-  if (kind && kind !== 'certificate') {
+  const kind = derKind(der);
+  const end = endOfSequences(der);
+  // A bundle of roots may have something odd before a root that can be used.
+  if (kind && kind !== 'certificate' && !(item.key === 'root-CA' && (sequenceEnd(der) ?? 0) < end)) {
     const found = CONTENT_NAMES[kind];
     const isStored = kind === 'pkcs7' ? 'are stored' : 'is stored';
     examination.add(item, {
       trap: 'not-a-certificate',
       what: `${found[0].toUpperCase()}${found.slice(1)} ${isStored} where a certificate belongs.`,
       why: 'The device finds no certificate and refuses it.',
-      remedy: `${remedy}, with the certificate that the CA issued`,
+      remedy: `${examination.provision(item.key)}, with the certificate that the CA issued`,
     });
     return undefined;
   }
-  const end = endOfSequences(der);
   if (kind && end < der.length && der[end] !== 0x30) {
     const rest = der.length - end;
     const reason = rest === 1 ? '1 byte follows it' : `${rest} bytes follow it`;
@@ -59,6 +54,22 @@ export function certificateBytes(item: Item, text: string, examination: Examinat
     return undefined;
   }
   return der;
+}
+
+/** Whether a private key begins here, in any form. */
+export function isPrivateKey(der: Uint8Array): boolean {
+  return KEYS.includes(derKind(der));
+}
+
+/** Notes a private key among the certificates. */
+export function refuseKey(item: Item, spot: string | undefined, examination: Examination): void {
+  examination.add(item, {
+    trap: 'key-as-certificate',
+    spot,
+    what: 'A private key is stored where a certificate belongs.',
+    why: 'The device finds no certificate; everyone with the account can read configs, so the key is no longer secret.',
+    remedy: `${examination.provision(item.key)}, with a new key and its certificate`,
+  });
 }
 
 /** The device's chain of a value. What is wrong with it, or with the value, is noted; undefined if it cannot be read. */

@@ -9,6 +9,8 @@ export interface ExamineOptions {
   authentication?: 'certificate' | 'password';
   /** The place of a value in words; default store and key. */
   label?: (key: string) => string | undefined;
+  /** What will be stored of a value, where that is less: without roots that the device cannot use. Only its length counts. */
+  stored?: Partial<Record<ConfigKey, string>>;
   /** The command in remedies, with the options that lead to these stores; default `wasmqtt provision`. */
   provision?: string;
   /** The command in remedies that deletes a key; default words that say so. */

@@ -23,7 +23,7 @@ export function examine(values: StoredValues, options: ExamineOptions): Finding[
   for (const key of CONFIG_KEYS) {
     const item = items.get(key);
     if (item?.value === undefined || !checkNotEmpty(item, item.value, examination)) continue;
-    checkStoreLimit(item, item.value, examination);
+    checkStoreLimit(item, options.stored?.[key] ?? item.value, examination);
     texts.set(key, item.value);
   }
   checkPlain(items, texts, examination);

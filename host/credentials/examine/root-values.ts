@@ -5,8 +5,11 @@ import {
   certificateBytes,
   checkCount,
   checkDates,
+  GOES_ON,
+  isPrivateKey,
   nameOf,
   refuseCertificate,
+  refuseKey,
 } from './certificate-values.js';
 import type { Examination, Item } from './examination.js';
 import { checkRoom } from './value-lengths.js';
@@ -17,27 +20,35 @@ interface Unreadable {
   reason: string;
 }
 
+/** One root, and whether it can be read. */
+interface Judged {
+  der: Uint8Array;
+  root: Certificate | Unreadable;
+}
+
 /**
  * The trust anchors of a value. While one of them is usable, it costs nothing that another is outside its dates or cannot be
- * read: that is a warning.
+ * read: that is a warning. So it is in the device application (`readRoots` in assembly/app/credentials.ts).
  *
  * @returns those that can be read; undefined when the value is something else
  */
 export function rootsOf(item: Item, text: string, examination: Examination): Certificate[] | undefined {
   const der = certificateBytes(item, text, examination);
   if (!der) return undefined;
-  const found = splitDer(der).map(read);
+  const found = judged(splitDer(der));
   const now = examination.options.now.getTime();
-  const severity = found.some((root) => isUsable(root, now)) ? 'warning' : 'error';
-  checkCount(item, found.length, examination);
-  found.forEach((root, index) => {
+  const usable = found.filter(({ root }) => isUsable(root, now));
+  const severity = usable.length > 0 ? 'warning' : 'error';
+  checkCount(item, (usable.length > 0 ? usable : found).length, examination);
+  found.forEach(({ der: own, root }, index) => {
     const spot = found.length > 1 ? `certificate ${index + 1}` : undefined;
-    if ('reason' in root)
-      refuseCertificate(item, { spot: spot ?? root.spot, reason: root.reason, severity }, examination);
-    else checkDates(item, root.info, { spot, severity }, examination);
+    if (!('reason' in root)) checkDates(item, root.info, { spot, severity }, examination);
+    else if (isPrivateKey(own)) refuseKey(item, spot, examination);
+    else refuseCertificate(item, { spot: spot ?? root.spot, reason: root.reason, severity }, examination);
   });
-  checkRoom(item, der.length, examination);
-  return found.filter((root): root is Certificate => !('reason' in root));
+  const { [item.key]: stored } = examination.options.stored ?? {};
+  checkRoom(item, stored === undefined ? der.length : stored.length / 2, examination);
+  return found.flatMap(({ root }) => ('reason' in root ? [] : [root]));
 }
 
 /**
@@ -48,29 +59,36 @@ export function rootsOf(item: Item, text: string, examination: Examination): Cer
  * @returns all of them when none is usable, for the checks to refuse
  */
 export function usableRoots(roots: readonly Uint8Array[], now: number): Uint8Array[] {
-  const found = roots.map((der) => ({ der, root: read(der) }));
-  if (!found.some(({ root }) => isUsable(root, now))) return [...roots];
-  return found.flatMap(({ der, root }) => (!('reason' in root) && isCurrent(root, now) ? [der] : []));
+  const usable = judged(roots).filter(({ root }) => isUsable(root, now));
+  return usable.length > 0 ? usable.map(({ der }) => der) : [...roots];
 }
 
-/** Trust anchors must be certificates of CAs, and not the device's own. */
+/** Trust anchors must be certificates of CAs. The device's own is an error when it is all that the device could use. */
 export function checkRoots(item: Item, roots: Certificate[], own: Certificate | undefined, examination: Examination) {
+  const now = examination.options.now.getTime();
+  const isOwn = ({ x509 }: Certificate) => Boolean(own?.x509.raw.equals(x509.raw));
+  const isAlone = !roots.some((root) => isUsable(root, now) && !isOwn(root));
   roots.forEach((root, index) => {
     if (isAuthority(root)) return;
-    const isOwn = own?.x509.raw.equals(root.x509.raw);
     examination.add(item, {
-      severity: isOwn ? 'error' : 'warning',
+      severity: isOwn(root) && isAlone ? 'error' : 'warning',
       trap: 'root-is-no-ca',
       spot: roots.length > 1 ? `certificate ${index + 1}` : undefined,
-      what: isOwn
+      what: isOwn(root)
         ? "The certificate is the device's own, not that of a CA."
         : `The certificate ${nameOf(root.info)} is not that of a CA.`,
-      why: isOwn
-        ? 'The device trusts no broker with it.'
+      why: isOwn(root)
+        ? isAlone
+          ? 'The device trusts no broker with it.'
+          : GOES_ON
         : 'At best the device trusts a broker that has this very certificate, and only until it is renewed.',
       remedy: `${examination.provision('root-CA')}, with the certificate of the CA that issued the broker's`,
     });
   });
+}
+
+function judged(roots: readonly Uint8Array[]): Judged[] {
+  return roots.map((der) => ({ der, root: read(der) }));
 }
 
 function read(der: Uint8Array): Certificate | Unreadable {
@@ -84,13 +102,9 @@ function read(der: Uint8Array): Certificate | Unreadable {
   }
 }
 
-/** Whether a broker can be trusted with it now. */
+/** Whether the device takes it. A certificate that is not that of a CA is trusted as it is, if a broker has this very one. */
 function isUsable(root: Certificate | Unreadable, now: number): boolean {
-  return !('reason' in root) && isCurrent(root, now) && isAuthority(root);
-}
-
-function isCurrent({ info }: Certificate, now: number): boolean {
-  return now >= info.notBefore.getTime() && now <= info.notAfter.getTime();
+  return !('reason' in root) && now >= root.info.notBefore.getTime() && now <= root.info.notAfter.getTime();
 }
 
 /** Certificates of version 1 have no basicConstraints: one that is its own issuer is taken for a CA. */

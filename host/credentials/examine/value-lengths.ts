@@ -44,7 +44,8 @@ export function checkRoom(item: Item, bytes: number, examination: Examination): 
 /** All values go into one buffer when the device fetches them together. */
 export function checkTogether(items: Iterable<Item>, examination: Examination): void {
   let bytes = 0;
-  for (const { value = '' } of items) bytes += Buffer.byteLength(value);
+  const { stored } = examination.options;
+  for (const { key, value = '' } of items) bytes += Buffer.byteLength(stored?.[key] ?? value);
   if (bytes <= DEMO_RECEIVE_BYTES) return;
   examination.add(
     { where: 'stores' },

@@ -35,10 +35,12 @@ function piecesOf(place: FilePlace, wanted: Wanted): Buffer[] {
       return fittingBlocks(place, content, wanted).map((block) => derOf(place, block, wanted));
     case 'der': {
       const { kind, bytes } = content;
-      if (kind && kind !== 'certificate') {
+      const end = endOfSequences(bytes);
+      // A bundle of roots may have something odd before a root that can be used.
+      const isBundle = wanted === 'roots' && (sequenceEnd(bytes) ?? end) < end;
+      if (kind && kind !== 'certificate' && !isBundle) {
         throw new CredentialFileError(place, holds(kind, wanted, remedyOf(kind, wanted, 'der', bytes)));
       }
-      const end = endOfSequences(bytes);
       // A further SEQUENCE that is cut off is left to the strict reader, which says where.
       if (end > 0 && bytes[end] !== 0x30) refuseRest(place, bytes, end, 'certificate');
       return splitDer(bytes).map((der) => Buffer.from(der));

@@ -1,7 +1,7 @@
 /** Transports of the managed client, and what their failures mean. */
 export { closedEarly, failureOf } from './failures.js';
 export { watchShown } from './shown-certificates.js';
-export { tlsMaterial } from './tls-material.js';
+export { tlsContexts } from './tls-contexts.js';
 export { type TlsTransportOptions, tlsTransport } from './tls-transport.js';
 export type {
   MqttTransportFactory,

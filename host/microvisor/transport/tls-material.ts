@@ -12,7 +12,7 @@ export class BadCredentials extends Error {
  * What node:tls needs from DER certificates and a PKCS#8 DER key.
  * @throws BadCredentials
  */
-export function tlsMaterial(request: TransportRequest): SecureContextOptions {
+export function tlsMaterial(request: Pick<TransportRequest, 'ca' | 'clientChain' | 'clientKey'>): SecureContextOptions {
   const ca = request.ca.flatMap((der) => splitDer(der));
   for (const [index, der] of ca.entries()) readCertificate(der, `CA certificate ${index + 1}`);
   const trust =

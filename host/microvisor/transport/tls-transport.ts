@@ -2,7 +2,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { failureOf } from './failures.js';
 import { watchShown } from './shown-certificates.js';
-import { tlsMaterial } from './tls-material.js';
+import { tlsContexts } from './tls-contexts.js';
 import type { MqttTransportFactory, Transport, TransportEvents, TransportRequest } from './transport.js';
 
 export interface TlsTransportOptions {
@@ -60,12 +60,11 @@ class TlsTransport implements Transport {
 
   #open(request: TransportRequest): TLSSocket {
     const socket = connect({
-      ...tlsMaterial(request),
+      secureContext: tlsContexts.of(request),
       host: request.host,
       port: request.port,
       // SNI is for names only (RFC 6066 section 3).
       ...(isIP(request.host) ? {} : { servername: request.host }),
-      minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
       ...(this.#options.lookup ? { lookup: this.#options.lookup } : {}),
     });

@@ -31,6 +31,20 @@ export const ROOTS: Trap[] = [
     changes: ({ pki }) => ({ 'config root-CA': pki.hex('ca.der') + pki.hex('odd-root.der') }),
   },
   {
+    case: 'the device certificate, beside a good root',
+    trap: 'root-is-no-ca',
+    severity: 'warning',
+    where: 'config root-CA, certificate 2',
+    changes: ({ pki }) => ({ 'config root-CA': pki.hex('ca.der') + pki.hex('device.der') }),
+  },
+  {
+    case: 'the private key behind a good root',
+    trap: 'key-as-certificate',
+    severity: 'error',
+    where: 'config root-CA, certificate 2',
+    changes: ({ pki }) => ({ 'config root-CA': pki.hex('ca.der') + pki.hex('device.key.der') }),
+  },
+  {
     case: 'no usable root among several',
     trap: 'certificate-expired',
     severity: 'error',

@@ -40,6 +40,10 @@ export function makeCredentials(): Authority {
   authority.openssl(...encrypt, '-outform', 'der', '-out', 'encrypted.der');
   const large = ['-x509', '-newkey', 'rsa:4096', '-nodes', '-keyout', 'large.key', '-subj', '/CN=large'];
   authority.openssl('req', ...large, '-addext', 'basicConstraints=critical,CA:FALSE', '-out', 'large.pem');
+  authority.openssl('genpkey', '-algorithm', 'ED25519', '-out', 'tiny.key');
+  authority.openssl('req', '-new', '-key', 'tiny.key', '-subj', '/CN=t', '-out', 'tiny.csr');
+  authority.openssl('x509', '-req', '-in', 'tiny.csr', '-signkey', 'tiny.key', '-set_serial', '1', '-out', 'tiny.pem');
+  authority.toDer('tiny');
   const bundle = (...names: string[]) => Buffer.concat(names.map((name) => authority.read(name)));
   authority.write('gap.pem', bundle('device.pem', 'other.pem'));
   authority.write('no-root.pem', bundle('expired.pem', 'early.pem'));

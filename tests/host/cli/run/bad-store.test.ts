@@ -65,6 +65,16 @@ describe('a run says in one sentence why a certificate or key cannot be used', (
       /^cert: the certificate has expired; store a renewed one$/,
     ],
     [
+      'an expired certificate behind another',
+      () => ({ cert: hex('device.der') + hex('expired.der') }),
+      /^cert: the certificate has expired; store a renewed one \(byte offset \d\d+\)$/,
+    ],
+    [
+      'more certificates than the system call takes',
+      () => ({ cert: hex('tiny.der').repeat(9) }),
+      /^cert: the chain has more than 8 certificates \(byte offset \d\d+\); store only the certificates that are needed$/,
+    ],
+    [
       'a certificate that is not yet valid',
       () => ({ cert: hex('early.der'), private_key: hex('early.key.der') }),
       /^cert: the certificate is not yet valid; check its dates and the clock$/,
