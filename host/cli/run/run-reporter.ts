@@ -1,3 +1,4 @@
+import { ReasonCode, refusalWords } from '../../core/index.js';
 import type { Colours } from '../output/colours.js';
 import { printable } from '../output/printable.js';
 import type { RunEvent, RunReport } from './run-events.js';
@@ -17,6 +18,7 @@ export function runReporter(
     published: colours.cyan,
     message: colours.magenta,
     disconnected: colours.yellow,
+    unstable: colours.yellow,
     log: colours.dim,
     finding: colours.yellow,
     error: colours.red,
@@ -50,7 +52,12 @@ function describe(event: RunEvent): string[] {
     case 'message':
       return [`${printable(event.topic)}   ${printable(event.payload)}`];
     case 'disconnected':
-      return [event.reason];
+      return [printable(ending(event))];
+    case 'unstable': {
+      const taken = event.reasonCode === ReasonCode.sessionTakenOver ? '; another client uses this client id' : '';
+      const what = `${event.connections} connections in a row did not last ${event.stable} ms: ${ending(event)}${taken}`;
+      return [printable(`${what}; the device application waits longer each time`)];
+    }
     case 'log':
       return [printable(event.text)];
     case 'finding':
@@ -60,4 +67,9 @@ function describe(event: RunEvent): string[] {
     case 'summary':
       return [`${event.published} published, ${event.received} received, ${event.errors} errors`];
   }
+}
+
+/** Why a connection ended, with the code of the broker. */
+function ending({ reason, reasonCode }: { reason: string; reasonCode?: number }): string {
+  return reasonCode === undefined ? reason : `${reason}: ${refusalWords(5, reasonCode)}`;
 }
