@@ -44,10 +44,10 @@ describe('a storm of connections', () => {
 
 describe('the lines of a run', () => {
   const lineOf = (event: RunEvent) => {
-    let text = '';
-    const out = { write: (chunk: string) => (text += chunk).length > 0 } as unknown as NodeJS.WritableStream;
+    const chunks: string[] = [];
+    const out = { write: (chunk: string) => chunks.push(chunk) > 0 } as unknown as NodeJS.WritableStream;
     runReporter(out, coloursFor({ isTTY: false } as never))(event);
-    return text;
+    return chunks.join('');
   };
 
   it('say with which code the broker disconnected', () => {
