@@ -18,6 +18,7 @@ export function options(): AppOptions {
     record.qos = 1;
     record.publishTopic = publishTopicBuffer;
     record.subscribeTopic = subscribeTopicBuffer;
+    record.stable = 10_000;
   }
   return record;
 }

@@ -1,4 +1,5 @@
 import { mvServerLog } from '../../build/abi/microvisor-assembly';
+import { isStorm } from './backoff';
 import { LINE_SIZE, lineBuffer } from './memory-map';
 import { ascii, begin, decimal, length } from './text-writer';
 
@@ -10,6 +11,11 @@ export function line(): void {
 /** Sends the line. A line that the server refuses is lost: logging must not stop the device. */
 export function send(): void {
   mvServerLog(lineBuffer, length());
+}
+
+/** Sends a line about a connection, but not during a storm of them: what happened the first time happens each time. */
+export function sendOnce(): void {
+  if (!isStorm()) send();
 }
 
 /** Logs a whole line of program text. */

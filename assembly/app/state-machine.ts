@@ -10,7 +10,6 @@ import {
   MvMqttReadableDataType,
   MvNetworkStatus,
   MvStatus,
-  mvGetMicroseconds,
   mvGetNetworkStatus,
   mvGetWallTime,
   mvMqttGetNextReadableDataType,
@@ -20,7 +19,8 @@ import {
   mvMqttReceiveLostMessageInfo,
 } from '../../build/abi/microvisor-assembly';
 import { options } from './app-options';
-import { BACKOFF_MAXIMUM, nextBackoff, withJitter } from './backoff';
+import * as attempts from './attempts';
+import { BACKOFF_MAXIMUM } from './backoff';
 import * as channel from './channel';
 import * as configuration from './configuration';
 import { firstCertificate } from './credentials';
@@ -40,10 +40,8 @@ export let state: i32 = AppState.IDLE;
 let notificationHandle: u32 = 0;
 let networkHandle: u32 = 0;
 let configured = false;
-let backoff: i32 = 0;
 let readings: i32 = 0;
 let commands: i32 = 0;
-let drops: i32 = 0;
 
 /** Takes the handles of the start-up. The device begins when the network is connected. */
 export function start(notifications: u32, network: u32): void {
@@ -67,7 +65,7 @@ export function halt(call: string, status: i32): void {
 export function onNotification(eventType: u32, tag: u32): void {
   if (tag == TAG_NETWORK) return onNetwork();
   if (channel.handle() == 0) return; // of a channel that has been closed since
-  if (eventType == MvEventType.CHANNELNOTCONNECTED) return dropped('the channel was closed');
+  if (eventType == MvEventType.CHANNELNOTCONNECTED) return dropped('the channel was closed', -1);
   if (eventType != MvEventType.CHANNELDATAREADABLE) return;
   if (tag == TAG_CONFIGURATION && state == AppState.FETCHING_CONFIGURATION) return onConfiguration();
   if (tag == TAG_MQTT) onReadable();
@@ -76,6 +74,7 @@ export function onNotification(eventType: u32, tag: u32): void {
 export function onTimer(): void {
   if (state == AppState.ONLINE) {
     mv_host_timer(options().interval);
+    attempts.check();
     publishReading();
   } else if (state == AppState.FAILED || (state == AppState.BACKING_OFF && !configured)) {
     fetch();
@@ -121,13 +120,13 @@ function logCredentials(): void {
     log.line();
     ascii('certificate of ');
     bytes(first.subjectCommonName, first.subjectCommonNameLength);
-    log.send();
+    log.sendOnce();
   }
   if (configuration.userNameLength > 0) {
     log.line();
     ascii('user name ');
     bytes(userNameBuffer, configuration.userNameLength);
-    log.send();
+    log.sendOnce();
   }
 }
 
@@ -142,7 +141,7 @@ function connect(): void {
   decimal(configuration.port);
   ascii(' as ');
   bytes(connection.clientId(), connection.clientIdLength());
-  log.send();
+  log.sendOnce();
   const sent = connection.connect();
   if (sent != MvStatus.OKAY) retry('could not ask for the connection, status ', sent);
 }
@@ -150,7 +149,8 @@ function connect(): void {
 /** Each notification is for one readable item. */
 function onReadable(): void {
   const handle = channel.handle();
-  if (mvMqttGetNextReadableDataType(handle, callBuffer) != MvStatus.OKAY) return dropped('the channel cannot be read');
+  if (mvMqttGetNextReadableDataType(handle, callBuffer) != MvStatus.OKAY)
+    return dropped('the channel cannot be read', -1);
   switch (load<u32>(callBuffer)) {
     case MvMqttReadableDataType.CONNECTRESPONSE:
       return onConnectResponse(handle);
@@ -164,8 +164,10 @@ function onReadable(): void {
       return onLostMessage(handle);
     case MvMqttReadableDataType.DISCONNECTRESPONSE:
       mvMqttReadDisconnectResponse(handle, callBuffer);
-      log.logNumber('disconnected, code ', changetype<MvMqttDisconnectResponse>(callBuffer).disconnectCode);
-      return dropped('the broker ended the connection');
+      return dropped(
+        'the broker ended the connection',
+        changetype<MvMqttDisconnectResponse>(callBuffer).disconnectCode,
+      );
   }
 }
 
@@ -180,8 +182,10 @@ function onConnectResponse(handle: u32): void {
     if (request != 0) return retry('could not connect, request state ', request);
     return retry('the broker refused the connection, reason code ', reason);
   }
-  log.log('connected');
-  backoff = 0;
+  log.line();
+  ascii('connected');
+  log.sendOnce();
+  attempts.connected();
   state = AppState.SUBSCRIBING;
   const sent = connection.subscribe();
   if (sent != MvStatus.OKAY) retry('could not ask for the subscription, status ', sent);
@@ -197,7 +201,7 @@ function onSubscribeResponse(): void {
     ascii(', reason code ');
     decimal(code);
   }
-  log.send();
+  log.sendOnce();
   // A device whose command topic is refused still publishes its readings.
   state = AppState.ONLINE;
   onTimer();
@@ -208,8 +212,12 @@ function onPublishResponse(handle: u32): void {
   const response = changetype<MvMqttPublishResponse>(callBuffer);
   const request = response.requestState;
   const reason = response.reasonCode;
-  if (request != 0) log.logNumber('error: reading not published, request state ', request);
-  else if (reason >= <u32>ReasonCode.UNSPECIFIED_ERROR) log.logNumber('error: reading refused, reason code ', reason);
+  if (request != 0) {
+    log.line();
+    ascii('error: reading not published, request state ');
+    decimal(request);
+    log.sendOnce();
+  } else if (reason >= <u32>ReasonCode.UNSPECIFIED_ERROR) log.logNumber('error: reading refused, reason code ', reason);
 }
 
 function onMessage(): void {
@@ -242,26 +250,19 @@ function publishReading(): void {
   if (status != MvStatus.OKAY) log.logNumber('reading skipped, status ', status);
 }
 
-/** The connection or channel is gone: closes what is left and tries again later. */
-function dropped(reason: string): void {
-  drops++;
-  log.log(reason);
-  retry('connection lost, time ', drops);
+/** The connection or channel is gone. `code` is that of the broker's DISCONNECT, or -1. */
+function dropped(reason: string, code: i32): void {
+  tryAgain(attempts.dropped(reason, code));
 }
 
 function retry(reason: string, value: i32): void {
+  tryAgain(attempts.failed(reason, value));
+}
+
+/** Closes what is left and tries again later. */
+function tryAgain(delay: i32): void {
   channel.close();
-  backoff = nextBackoff(backoff);
   state = AppState.BACKING_OFF;
-  const microseconds = mvGetMicroseconds(callBuffer) == MvStatus.OKAY ? load<u32>(callBuffer) : 0;
-  const delay = withJitter(backoff, microseconds);
-  log.line();
-  ascii(reason);
-  decimal(value);
-  ascii('; next attempt in ');
-  decimal(delay);
-  ascii(' ms');
-  log.send();
   mv_host_timer(delay);
 }
 

@@ -162,10 +162,10 @@ function decodePublish(flags: i32, start: i32, end: i32, protocolVersion: i32, p
 function decodeConnack(start: i32, end: i32, protocolVersion: i32, packet: Packet): i32 {
   if (start == end) return fail(packet, start, Result.PACKET_TRUNCATED);
   const flags: i32 = load<u8>(start);
-  // Only bit 0 may be set since 3.1.1. MQTT 3.1 (3.2) does not use this byte.
-  if (flags > 1) return fail(packet, start, Result.CONNACK_FLAGS_RESERVED);
   packet.connectFlags = flags;
   const p = readReason(PacketType.CONNACK, start + 1, end, protocolVersion, packet);
+  // Only bit 0 may be set since 3.1.1. MQTT 3.1 (3.2) does not use this byte.
+  if (flags > 1) return fail(packet, start, Result.CONNACK_FLAGS_RESERVED);
   if (p < 0) return p;
   if (flags != 0 && packet.reasonCode != 0) {
     return fail(packet, start, Result.SESSION_PRESENT_WITH_ERROR); // MQTT-3.2.2-6
@@ -209,7 +209,10 @@ export function checkReasons(type: i32, p: i32, end: i32, protocolVersion: i32, 
   if (type == PacketType.UNSUBACK && protocolVersion < 5) return p;
   if (p == end) return fail(packet, p, Result.NO_REASON_CODES);
   const bad = reasonScan(p, end, type, protocolVersion);
-  if (bad != end) return fail(packet, bad, Result.REASON_CODE_INVALID);
+  if (bad != end) {
+    packet.reasonCode = load<u8>(bad);
+    return fail(packet, bad, Result.REASON_CODE_INVALID);
+  }
   packet.count = end - p;
   return end;
 }
@@ -225,7 +228,6 @@ function readPacketId(p: i32, end: i32, packet: Packet): i32 {
 function readReason(type: i32, p: i32, end: i32, protocolVersion: i32, packet: Packet): i32 {
   if (p >= end) return fail(packet, p, Result.PACKET_TRUNCATED);
   const code: u32 = load<u8>(p);
-  if (!reasonIsValid(type, protocolVersion, code)) return fail(packet, p, Result.REASON_CODE_INVALID);
-  packet.reasonCode = code;
-  return p + 1;
+  packet.reasonCode = code; // also of a packet that is refused: it says why the peer refused
+  return reasonIsValid(type, protocolVersion, code) ? p + 1 : fail(packet, p, Result.REASON_CODE_INVALID);
 }

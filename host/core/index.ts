@@ -12,7 +12,7 @@ export { modulePath, packageFolder } from './engine/node/package-files.js';
 export { HexError, hexDecode, hexEncode } from './hex.js';
 export { describeResult, MqttError } from './mqtt-error.js';
 export * from './packets.js';
-export { RETURN_CODES, type ReturnCode } from './return-codes.js';
+export { RETURN_CODES, type ReturnCode, refusalName, refusalWords } from './return-codes.js';
 export { ClientSession } from './session/client-session.js';
 export {
   type ClientSessionEvent,

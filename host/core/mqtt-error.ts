@@ -1,5 +1,6 @@
 import { ReasonCode, results } from '../../build/abi/core.js';
 import type { Packet, ProtocolVersion } from './packets.js';
+import { refusalName } from './return-codes.js';
 
 /**
  * The source of the rule of a result code: a statement id or a section of the standard of this version (3 counts as 3.1.1).
@@ -20,6 +21,21 @@ export function describeResult(code: number, packetType?: string, protocolVersio
   return result ? `${result.text} (${sourceOf(code, packetType, protocolVersion)})` : `result code ${code}`;
 }
 
+/**
+ * What a refused packet says besides: "; its code is notAuthorized (0x87)". A broker that refuses in a packet that breaks a rule
+ * has refused all the same, and its code is the reason that people look for.
+ */
+export function describeReceived(
+  code: number | undefined,
+  packetType: string,
+  protocolVersion: ProtocolVersion,
+): string {
+  if (code === undefined) return '';
+  // Only in a CONNACK are low codes refusals (3.1.1, table 3.1).
+  const isNamed = packetType === 'connack' || code >= ReasonCode.unspecifiedError;
+  return `; its code is ${isNamed ? refusalName(protocolVersion, code) : `0x${code.toString(16).padStart(2, '0')}`}`;
+}
+
 /** A packet breaks a rule of the standard, as found while decoding or encoding. */
 export class MqttError extends Error {
   /** Negative result code, see `Result`. */
@@ -34,6 +50,13 @@ export class MqttError extends Error {
   readonly byteOffset: number;
   /** MQTT 5 reason code (2.4) to send to the peer. */
   readonly reasonCode: number;
+  /** Name of the type of the refused packet, `packet` when it is not known. */
+  readonly packetType: string;
+  /**
+   * Reason code, or return code of 3.1.1, in the packet that was refused, 1 to 255; of a list the one that is not allowed.
+   * Undefined when it was 0, had not come, or belongs to no packet of this type.
+   */
+  readonly receivedCode: number | undefined;
   /** Packets that were decoded before the bad one. */
   readonly packets: Packet[];
 
@@ -43,12 +66,18 @@ export class MqttError extends Error {
     packetType = 'packet',
     packets: Packet[] = [],
     protocolVersion: ProtocolVersion = 5,
+    receivedCode = 0,
   ) {
     const where = byteOffset < 0 ? `cannot encode ${packetType}` : `malformed ${packetType}, byte ${byteOffset}`;
     // The encoder appends the field to the type.
     const [type] = packetType.split(':');
-    super(`${where}: ${describeResult(code, type, protocolVersion)}`);
+    const received = receivedCode || undefined;
+    super(
+      `${where}: ${describeResult(code, type, protocolVersion)}${describeReceived(received, type, protocolVersion)}`,
+    );
     this.name = 'MqttError';
+    this.packetType = type;
+    this.receivedCode = received;
     this.code = code;
     this.codeName = results[code]?.name ?? 'UNKNOWN';
     this.statement = sourceOf(code, type, protocolVersion);

@@ -1,4 +1,5 @@
 import { ReasonCode } from '../../build/abi/core.js';
+import type { ProtocolVersion } from './packets.js';
 
 /** A return code of CONNACK in MQTT 3.1.1. */
 export interface ReturnCode {
@@ -19,3 +20,27 @@ export const RETURN_CODES: readonly Readonly<ReturnCode>[] = [
   { code: 4, name: 'bad user name or password', reasonCode: ReasonCode.badUserNameOrPassword },
   { code: 5, name: 'not authorized', reasonCode: ReasonCode.notAuthorized },
 ];
+
+const hex = (code: number) => `0x${code.toString(16).padStart(2, '0')}`;
+
+/**
+ * The name of a code with which a broker refuses: `notAuthorized (0x87)`, or for 3.1.1 `not authorized (5)`. A code of the other
+ * version is named too, and which version it is of: brokers do mix them.
+ */
+export function refusalName(protocolVersion: ProtocolVersion, code: number): string {
+  const returned = RETURN_CODES[code]?.name;
+  if (protocolVersion < 5 && returned !== undefined) return `${returned} (${code})`;
+  const name = Object.entries(ReasonCode).find(
+    ([, value]) => value === code && value >= ReasonCode.unspecifiedError,
+  )?.[0];
+  if (name !== undefined) return protocolVersion < 5 ? `${name} (${hex(code)} of MQTT 5)` : `${name} (${hex(code)})`;
+  if (returned !== undefined) return `${returned} (${code} of MQTT 3.1.1)`;
+  return protocolVersion < 5 ? `unknown return code (${code})` : `unknown reason code (${hex(code)})`;
+}
+
+/** The same in words: `not authorized (0x87)`. */
+export function refusalWords(protocolVersion: ProtocolVersion, code: number): string {
+  return refusalName(protocolVersion, code).replace(/^\w+/, (name) =>
+    name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase(),
+  );
+}

@@ -15,13 +15,16 @@ export class PacketError extends Error {
   readonly byteOffset?: number;
   /** MQTT 5 reason code to send to the peer. */
   readonly reasonCode?: number;
+  /** Reason or return code in the refused packet, 1 to 255: why the broker refused, when the packet was not well-formed. */
+  readonly receivedCode?: number;
 
   constructor(message: string, cause?: MqttError) {
     super(message, cause && { cause });
     this.name = 'PacketError';
     if (!cause) return;
-    const { code, codeName, statement, byteOffset, reasonCode } = cause;
+    const { code, codeName, statement, byteOffset, reasonCode, receivedCode } = cause;
     Object.assign(this, { code, codeName, statement, byteOffset, reasonCode });
+    if (receivedCode !== undefined) this.receivedCode = receivedCode;
   }
 }
 

@@ -246,3 +246,29 @@ describe('mqtt_decode: each rule broken once', () => {
     expect(record.errorOffset).toBe(5);
   });
 });
+
+describe('mqtt_decode: a refused packet tells its code', () => {
+  it('CONNACK, whatever is wrong with it', () => {
+    refused(4, '20020087', Result.REASON_CODE_INVALID, 3);
+    expect(record.reasonCode).toBe(0x87);
+    refused(5, '20020001', Result.REASON_CODE_INVALID, 3);
+    expect(record.reasonCode).toBe(1);
+    refused(4, '20020205', Result.CONNACK_FLAGS_RESERVED, 2);
+    expect(record.reasonCode).toBe(5);
+    refused(5, '2003018700', Result.SESSION_PRESENT_WITH_ERROR, 2);
+    expect(record.reasonCode).toBe(0x87);
+    refused(5, '20020087', Result.PROPERTY_LENGTH_INVALID, 4);
+    expect(record.reasonCode).toBe(0x87);
+    refused(4, '200102', Result.CONNACK_FLAGS_RESERVED, 2);
+    expect(record.reasonCode).toBe(0);
+  });
+
+  it('acknowledgements, and of a list the first code that is not valid', () => {
+    refused(5, '4003000182', Result.REASON_CODE_INVALID, 4);
+    expect(record.reasonCode).toBe(0x82);
+    refused(4, '9005000101' + '8782', Result.REASON_CODE_INVALID, 5);
+    expect(record.reasonCode).toBe(0x87);
+    refused(5, 'b00500010011' + '01', Result.REASON_CODE_INVALID, 6);
+    expect(record.reasonCode).toBe(1);
+  });
+});

@@ -38,6 +38,11 @@ export function runCommand(): Command {
     .option('--publish-topic <topic>', 'topic of the readings (default sensor/device/<client id>)')
     .option('--subscribe-topic <filter>', 'topic of the commands (default command/device/<client id>)')
     .option('--interval <duration>', 'time between readings (default 1s)', parseDuration)
+    .option(
+      '--stable-after <duration>',
+      'how long a connection must last until attempts are a second apart again (default 10s)',
+      parseDuration,
+    )
     .option('--guest <file>', 'another guest module instead of the device application')
     .option('--cloud-port <port>', 'port of the local REST API (default 8180, or any free one)', (text) =>
       parsePort(text, true),

@@ -4,6 +4,7 @@ import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/in
 import { reasonOf } from '../../node/reason.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
 import { UserError } from '../process/user-error.js';
+import { ConnectionStorm, DEFAULT_STABLE } from './connection-storm.js';
 import { describeGuestError } from './guest-error.js';
 import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { RunReport } from './run-events.js';
@@ -31,14 +32,18 @@ export class DeviceRun {
   #device!: Device;
   #connectedOnce = false;
   #lastError = '';
+  readonly #stable: number;
+  readonly #storm: ConnectionStorm;
   #fail!: (error: Error) => void;
   readonly #report: RunReport;
   readonly #counts: Counts;
   /** Rejects with a UserError when the device cannot do its work; never resolves. */
   readonly failed: Promise<never>;
 
-  private constructor({ report, counts }: DeviceRunOptions) {
+  private constructor({ report, counts, guestOptions }: DeviceRunOptions) {
     this.#report = report;
+    this.#stable = guestOptions.stableAfter ?? DEFAULT_STABLE;
+    this.#storm = new ConnectionStorm(this.#stable);
     this.#counts = counts;
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
@@ -91,6 +96,7 @@ export class DeviceRun {
         break;
       case 'connected': {
         this.#connectedOnce = true;
+        this.#storm.connected(performance.now());
         const { protocol, tls, cipher, clientId } = event;
         this.#report({ event: 'connected', broker: `${event.host}:${event.port}`, protocol, tls, cipher, clientId });
         break;
@@ -119,12 +125,7 @@ export class DeviceRun {
         this.#error(`a message of ${event.length} bytes on ${event.topic} did not fit into the guest's receive buffer`);
         break;
       case 'disconnected':
-        this.#report({
-          event: 'disconnected',
-          reason: event.reason,
-          reasonCode: event.reasonCode,
-          advice: disconnectAdvice(event.reasonCode),
-        });
+        this.#onDisconnected(event);
         break;
       case 'log':
         this.#onLog(event.text);
@@ -135,6 +136,14 @@ export class DeviceRun {
         }
         break;
     }
+  }
+
+  #onDisconnected({ reason, reasonCode, requested }: Extract<KernelEvent, { event: 'disconnected' }>): void {
+    const advice = disconnectAdvice(reasonCode);
+    this.#report({ event: 'disconnected', reason, reasonCode, advice });
+    const connections = requested ? undefined : this.#storm.ended(performance.now(), reasonCode);
+    if (connections === undefined) return;
+    this.#report({ event: 'unstable', connections, stable: this.#stable, reason, reasonCode, advice });
   }
 
   #onPublished(event: Extract<KernelEvent, { event: 'published' }>): void {

@@ -8,6 +8,8 @@ export interface GuestOptions {
   protocol?: '3.1.1' | '5';
   scope?: 'device' | 'account';
   interval?: number;
+  /** Milliseconds that a connection has to last until the waiting times begin again with the shortest. */
+  stableAfter?: number;
   publishTopic?: string;
   subscribeTopic?: string;
   /** Items that the options name are required: the guest must not go on without them. */
@@ -20,7 +22,7 @@ export interface GuestOptions {
  * @throws UserError when an option was given to a guest without mv_app_options, or a topic is too long
  */
 export function writeGuestOptions(guest: Guest, options: GuestOptions): void {
-  const chosen = (['protocol', 'scope', 'interval', 'publishTopic', 'subscribeTopic'] as const).filter(
+  const chosen = (['protocol', 'scope', 'interval', 'stableAfter', 'publishTopic', 'subscribeTopic'] as const).filter(
     (name) => options[name] !== undefined,
   );
   if (typeof guest.exports.mv_app_options !== 'function') {
@@ -36,6 +38,7 @@ export function writeGuestOptions(guest: Guest, options: GuestOptions): void {
   if (options.protocol) set(AppOptionsRecord.protocolVersion, options.protocol === '5' ? 1 : 0);
   if (options.scope) set(AppOptionsRecord.scope, options.scope === 'device' ? 1 : 0);
   if (options.interval) set(AppOptionsRecord.interval, options.interval);
+  if (options.stableAfter) set(AppOptionsRecord.stable, options.stableAfter);
   const { clientId, rootCa, certificate, password } = options.required;
   if (clientId) set(AppOptionsRecord.clientIdUse, AppUse.REQUIRED);
   if (rootCa) set(AppOptionsRecord.rootCaUse, AppUse.REQUIRED);

@@ -19,6 +19,8 @@ export interface RunOptions extends CredentialOptions {
   publishTopic?: string;
   subscribeTopic?: string;
   interval?: number;
+  /** Milliseconds. */
+  stableAfter?: number;
   guest?: string;
   /** Milliseconds; without it only a signal ends the run. */
   for?: number;

@@ -11,6 +11,8 @@ export type RunEvent =
   | { event: 'published'; topic: string; payload: string; qos: number }
   | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
   | { event: 'disconnected'; reason: string; reasonCode?: number; advice?: string }
+  /** So many connections in a row did not last for `stable` milliseconds; reported once. The code is that of the last one's end. */
+  | { event: 'unstable'; connections: number; stable: number; reason: string; reasonCode?: number; advice?: string }
   | { event: 'log'; text: string }
   /** A warning about a file that an option names. */
   | ({ event: 'finding' } & Finding)

@@ -1,3 +1,4 @@
+import { refusalWords } from '../../core/index.js';
 import type { Colours } from '../output/colours.js';
 import { printable } from '../output/printable.js';
 import type { RunEvent, RunReport } from './run-events.js';
@@ -17,6 +18,7 @@ export function runReporter(
     published: colours.cyan,
     message: colours.magenta,
     disconnected: colours.yellow,
+    unstable: colours.yellow,
     log: colours.dim,
     finding: colours.yellow,
     error: colours.red,
@@ -50,7 +52,11 @@ function describe(event: RunEvent): string[] {
     case 'message':
       return [`${printable(event.topic)}   ${printable(event.payload)}`];
     case 'disconnected':
-      return [event.advice === undefined ? event.reason : `${event.reason}; ${event.advice}`];
+      return [printable(ending(event))];
+    case 'unstable': {
+      const what = `${event.connections} connections in a row did not last ${event.stable} ms: ${ending(event)}`;
+      return [printable(`${what}; the device application waits longer each time`)];
+    }
     case 'log':
       return [printable(event.text)];
     case 'finding':
@@ -60,4 +66,10 @@ function describe(event: RunEvent): string[] {
     case 'summary':
       return [`${event.published} published, ${event.received} received, ${event.errors} errors`];
   }
+}
+
+/** Why a connection ended, with the code of the broker and what to do about it. */
+function ending({ reason, reasonCode, advice }: { reason: string; reasonCode?: number; advice?: string }): string {
+  const why = reasonCode === undefined ? reason : `${reason}: ${refusalWords(5, reasonCode)}`;
+  return advice === undefined ? why : `${why}; ${advice}`;
 }

@@ -258,9 +258,10 @@ export class PacketCursor extends PacketView {
     this.#wanted = this.#pendingLength + needed;
     if (result < 0) {
       const name = packetTypeNames[this.words[FAILED_TYPE]] ?? 'packet';
+      const field = (offset: number) => this.words[this.#last + STRIDE + (offset >> 2)];
       // A CONNECT names the standard that it breaks.
-      const version = this.words[this.#last + STRIDE + (PacketRecord.protocolVersion >> 2)] as ProtocolVersion;
-      this.#failure = new MqttError(result, errorOffset, name, [], version);
+      const version = field(PacketRecord.protocolVersion) as ProtocolVersion;
+      this.#failure = new MqttError(result, errorOffset, name, [], version, field(PacketRecord.reasonCode));
       this.#wanted = 0;
     }
   }

@@ -184,8 +184,9 @@ export class ClientSession {
     const maximum = word(context + SessionRecord.SIZE + SessionLimitsRecord.maximumPacketSize) || LARGEST_PACKET;
     const length = core.mqtt_decode(input + this.#used, left, version, maximum, packet);
     const type = packetTypeNames[word(packet + PacketRecord.type)] ?? 'packet';
+    const received = word(packet + PacketRecord.reasonCode);
     if (length < 0) {
-      throw new MalformedPacketError(length, word(packet + PacketRecord.errorOffset), type, events, version);
+      throw new MalformedPacketError(length, word(packet + PacketRecord.errorOffset), type, events, version, received);
     }
     if (length === 0) {
       this.#needed = word(packet + PacketRecord.needed);
@@ -193,7 +194,7 @@ export class ClientSession {
     }
     this.#used += length;
     const written = core.session_receive(context, packet, now >>> 0, output, ANSWER_ROOM);
-    if (written < 0) throw new SessionError(written, `the server sent ${type}`, events, type, version);
+    if (written < 0) throw new SessionError(written, `the server sent ${type}`, events, type, version, received);
     if (written > 0) this.#keepOutput(output, written);
     const event = eventNames[word(context + SessionRecord.event)];
     events.push({ type: event, packet: readPacket(packet, source, input) });

@@ -1,5 +1,5 @@
 import { type SessionEvent as EventNumber, results } from '../../../build/abi/core.js';
-import { describeResult, MqttError, sourceOf } from '../mqtt-error.js';
+import { describeReceived, describeResult, MqttError, sourceOf } from '../mqtt-error.js';
 import type { Packet, ProtocolVersion } from '../packets.js';
 
 /** Capacity and behaviour of a client session. */
@@ -38,6 +38,10 @@ export class SessionError extends Error {
   readonly statement: string;
   /** MQTT 5 reason code to disconnect with, when the server is at fault. */
   readonly reasonCode: number | undefined;
+  /** Reason code in the packet of the server that was refused, 1 to 255; undefined when there was none. */
+  readonly receivedCode: number | undefined;
+  /** Name of the type of the refused packet; empty for none. */
+  readonly packetType: string;
   /** Events of the packets before the refused one. */
   readonly events: ClientSessionEvent[];
 
@@ -47,9 +51,14 @@ export class SessionError extends Error {
     events: ClientSessionEvent[] = [],
     packetType = '',
     protocolVersion: ProtocolVersion = 5,
+    receivedCode = 0,
   ) {
-    super(`${what}: ${describeResult(code, packetType, protocolVersion)}`);
+    const received = receivedCode || undefined;
+    const said = describeReceived(received, packetType, protocolVersion);
+    super(`${what}: ${describeResult(code, packetType, protocolVersion)}${said}`);
     this.name = 'SessionError';
+    this.receivedCode = received;
+    this.packetType = packetType;
     this.code = code;
     this.codeName = results[code]?.name ?? 'UNKNOWN';
     this.statement = sourceOf(code, packetType, protocolVersion);
@@ -69,6 +78,7 @@ export class MalformedPacketError extends MqttError {
     packetType: string,
     events: ClientSessionEvent[],
     protocolVersion: ProtocolVersion,
+    receivedCode: number,
   ) {
     super(
       code,
@@ -76,6 +86,7 @@ export class MalformedPacketError extends MqttError {
       packetType,
       events.map(({ packet }) => packet),
       protocolVersion,
+      receivedCode,
     );
     this.events = events;
   }

@@ -40,6 +40,11 @@ export interface Limits {
   topicAliases: number;
   /** MQTT sessions that wait for their client to connect again; the real number is not public. */
   sessions: number;
+  /**
+   * Bytes that a packet from the broker may have beyond the size of the receive buffer: headers, properties, and messages that are
+   * reported as lost. Both together are the Maximum Packet Size that an MQTT 5 broker gets; the real number is not public.
+   */
+  packetOverhead: number;
   /** Received messages that may wait for room in the receive buffer; more are CONNECTIONCIRCUITBREAKER. The real number is not public. */
   inboundBacklog: number;
 }
@@ -62,6 +67,7 @@ export const defaultLimits: Readonly<Limits> = {
   messagesInFlight: 1024,
   topicAliases: 0,
   sessions: 4,
+  packetOverhead: 65_536,
   inboundBacklog: 256,
 };
 

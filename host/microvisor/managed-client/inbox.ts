@@ -56,6 +56,11 @@ export class Inbox {
     this.#listener = listener;
   }
 
+  /** Bytes of the largest packet that a broker may send: any message that fits the receive buffer, and some that are lost. */
+  get maximumPacketSize(): number {
+    return this.#channel.receive.size + this.#services.limits.packetOverhead;
+  }
+
   /** The type of the next unread item, or NONE. */
   get nextType(): MvMqttReadableDataType {
     return this.#items[0]?.type ?? MvMqttReadableDataType.NONE;

@@ -1,3 +1,4 @@
 /** What the probe uses of the managed client, so that both name failures alike. */
-export { isBadValue } from './mqtt-client.js';
-export { refusalName } from './reason-names.js';
+
+export { refusalName } from '../../core/index.js';
+export { isBadValue } from './bad-value.js';

@@ -27,13 +27,20 @@ export class Link {
   #transport: Transport | undefined;
   #over = false;
 
-  constructor(services: MqttServices, shared: Shared, request: ConnectRequest, listener: Listener) {
+  /** @param maximumPacketSize bytes of the largest packet that the broker may send */
+  constructor(
+    services: MqttServices,
+    shared: Shared,
+    request: ConnectRequest,
+    maximumPacketSize: number,
+    listener: Listener,
+  ) {
     this.#services = services;
     this.#shared = shared;
     this.#request = request;
     this.#listener = listener;
     this.#session = shared.sessions.take(request);
-    this.client = new MqttClient(request.mqtt, this.#session);
+    this.client = new MqttClient(request.mqtt, this.#session, maximumPacketSize);
   }
 
   /** Opens the transport; the client has its CONNECT ready. */

@@ -1,18 +1,18 @@
 import { MvMqttReadableDataType, MvMqttRequestState, MvStatus } from '../../../build/abi/microvisor.js';
-import type { Subscription } from '../../core/index.js';
+import { refusalName, type Subscription } from '../../core/index.js';
 import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
 import { refuse } from '../kernel/statuses.js';
 import { closedEarly } from '../transport/failures.js';
 import type { TransportFailure } from '../transport/transport.js';
+import { isBadValue } from './bad-value.js';
 import type { ClientEvent } from './client-event.js';
 import { connectFailed } from './connect-failed.js';
 import type { ConnectRequest } from './connect-request.js';
 import { Inbox } from './inbox.js';
 import { Link } from './link.js';
-import { isBadValue, type MqttClient } from './mqtt-client.js';
+import type { MqttClient } from './mqtt-client.js';
 import type { MqttServices, Shared } from './mqtt-services.js';
 import { type PendingRequest, PendingRequests, type PublishMessage, type Request } from './pending-requests.js';
-import { refusalName } from './reason-names.js';
 
 /** A channel has at most one connection in its life. */
 type State =
@@ -185,7 +185,7 @@ export class MqttChannel implements ChannelDriver {
       return this.#connectFailed({ requestState: INVALIDPARAMETERS, detail: request.invalid }, now);
     }
     this.#services.emit({ event: 'connecting', host: request.host, port: request.port });
-    const link = new Link(this.#services, this.#shared, request, {
+    const link = new Link(this.#services, this.#shared, request, this.inbox.maximumPacketSize, {
       events: (events, at) => {
         for (const event of events) this.#on(event, at);
       },

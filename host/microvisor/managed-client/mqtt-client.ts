@@ -12,7 +12,10 @@ import {
   type Subscription,
   type UnsubscribePacket,
 } from '../../core/index.js';
+import { isBadValue } from './bad-value.js';
+import { endingOf } from './broker-fault.js';
 import type { ClientEvent } from './client-event.js';
+import { connectPacket } from './connect-packet.js';
 import type { MqttClientOptions } from './connect-request.js';
 import type { Receipt } from './receipts.js';
 import type { MqttSession } from './session-store.js';
@@ -30,15 +33,18 @@ const NO_EVENTS: readonly ClientEvent[] = [];
 export class MqttClient {
   readonly #options: MqttClientOptions;
   readonly #session: MqttSession;
-  #events: ClientEvent[] = [];
+  readonly #maximumPacketSize: number;
   readonly #subscriptions = new Map<number, { id: number; count: number }>();
   /** Publishes above QoS 0 that wait for room or for the broker's Receive Maximum (MQTT 5, 4.9). */
   #queue: { packet: PublishPacket; id: number }[] = [];
+  #events: ClientEvent[] = [];
   #state: 'connecting' | 'connected' | 'closed' = 'connecting';
 
-  constructor(options: MqttClientOptions, session: MqttSession) {
+  /** @param maximumPacketSize bytes of the largest packet that the broker may send (MQTT 5) */
+  constructor(options: MqttClientOptions, session: MqttSession, maximumPacketSize: number) {
     this.#options = options;
     this.#session = session;
+    this.#maximumPacketSize = maximumPacketSize;
   }
 
   get connected(): boolean {
@@ -51,14 +57,8 @@ export class MqttClient {
    * @throws MqttError, TypeError or RangeError for values that MQTT does not allow
    */
   start(now: number): void {
-    const { messagesInFlight, topicAliases, sessionExpiryInterval } = this.#session.settings;
-    const properties = {
-      receiveMaximum: messagesInFlight,
-      topicAliasMaximum: topicAliases || undefined,
-      sessionExpiryInterval: sessionExpiryInterval || undefined,
-    };
-    const connect = { type: 'connect', ...this.#options } as const;
-    this.#session.core.send(this.#options.protocolVersion === 5 ? { ...connect, properties } : connect, now);
+    const { core, settings } = this.#session;
+    core.send(connectPacket(this.#options, settings, this.#maximumPacketSize), now);
   }
 
   subscribe(id: number, subscriptions: Subscription[], now: number): void {
@@ -280,20 +280,17 @@ export class MqttClient {
   }
 
   /** The session or the decoder refused a packet of the broker. */
-  #refused(error: SessionError | MalformedPacketError, now: number): void {
+  #refused(error: SessionError | MalformedPacketError, now: number) {
     if (this.#state === 'closed') return;
-    if (error.code === Result.NO_MEMORY) this.#events.push({ type: 'flood' });
-    else this.#fail(`the broker sent a packet that breaks MQTT: ${error.message}`, error.reasonCode, now);
+    const ending = endingOf(error, this.#state === 'connecting', this.#maximumPacketSize);
+    if (ending.type === 'closed') return this.#fail(ending.reason, error.reasonCode, now, ending.reasonCode);
+    if (ending.type === 'refused') this.#state = 'closed';
+    this.#events.push(ending);
   }
 
-  #fail(reason: string, reasonCode: number = ReasonCode.unspecifiedError, now: number): void {
+  #fail(reason: string, reasonCode: number = ReasonCode.unspecifiedError, now: number, received = 0) {
     if (this.#options.protocolVersion === 5) this.disconnect(now, reasonCode);
     this.#state = 'closed';
-    this.#events.push({ type: 'closed', reason, reasonCode: 0 });
+    this.#events.push({ type: 'closed', reason, reasonCode: received });
   }
-}
-
-/** True for an error that says that a value cannot be sent, as opposed to a fault of this program. */
-export function isBadValue(error: unknown): error is Error {
-  return [SessionError, MqttError, TypeError, RangeError].some((kind) => error instanceof kind);
 }

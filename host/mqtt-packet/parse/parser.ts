@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { checkChunk, isBytes } from '../../core/bytes/check-arguments.js';
-import { MqttError, PacketCursor, PacketDecoder } from '../../core/index.js';
+import { describeResult, MqttError, PacketCursor, PacketDecoder, refusalWords } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { Packet, ParserOptions } from '../packet-types.js';
 import { type Frames, findFrames } from './find-frames.js';
@@ -206,7 +206,14 @@ function worded(error: MqttError, read: () => unknown): PacketError {
     if (known instanceof PacketError) return new PacketError(known.message, error);
     throw known;
   }
-  return new PacketError(error.message, error);
+  return new PacketError(refusalOf(error) ?? error.message, error);
+}
+
+/** A CONNACK that refuses, in the words of MQTT.js: its users look for the reason, whatever else is wrong with the packet. */
+function refusalOf({ receivedCode, packetType, protocolVersion, byteOffset, code }: MqttError): string | undefined {
+  if (receivedCode === undefined || packetType !== 'connack') return undefined;
+  const rule = describeResult(code, packetType, protocolVersion);
+  return `Connection refused: ${refusalWords(protocolVersion, receivedCode)}; in this CONNACK, byte ${byteOffset}, ${rule}`;
 }
 
 /**

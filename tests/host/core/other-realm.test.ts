@@ -203,7 +203,7 @@ describe('a Uint8Array of another realm', () => {
   it('is tried with every public function that takes bytes', () => {
     const withoutBytes = [
       ...['checkTopicFilter', 'checkTopicName', 'topicMatches', 'describeResult', 'hexDecode', 'readPem'],
-      ...['modulePath', 'packageFolder'],
+      ...['modulePath', 'packageFolder', 'refusalName', 'refusalWords'],
       // Made by functions of the list, not by callers.
       ...['CertificateInfo', 'CertificateListInfo', 'CertificateRequestInfo', 'PreparedPublish'],
       ...['DerError', 'HexError', 'MalformedPacketError', 'MqttError', 'SessionError'],

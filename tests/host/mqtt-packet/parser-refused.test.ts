@@ -126,3 +126,38 @@ describe('a server older than MQTT 5', () => {
     });
   });
 });
+
+describe('a CONNACK that refuses and breaks a rule', () => {
+  it.each([
+    [4, '2002 0087', 0x87, 'not authorized (0x87 of MQTT 5)', 'REASON_CODE_INVALID'],
+    [4, '2002 0086', 0x86, 'bad user name or password (0x86 of MQTT 5)', 'REASON_CODE_INVALID'],
+    [4, '2002 0006', 6, 'unknown return code (6)', 'REASON_CODE_INVALID'],
+    [4, '2002 0105', 5, 'not authorized (5)', 'SESSION_PRESENT_WITH_ERROR'],
+    [5, '2002 0087', 0x87, 'not authorized (0x87)', 'PROPERTY_LENGTH_INVALID'],
+    [5, '2003 0005 00', 5, 'not authorized (5 of MQTT 3.1.1)', 'REASON_CODE_INVALID'],
+    [5, '2003 018a 00', 0x8a, 'banned (0x8a)', 'SESSION_PRESENT_WITH_ERROR'],
+  ])(
+    'of version %i, %s, is an error that says why the server refused',
+    (protocolVersion, bytes, code, words, codeName) => {
+      const { packets, errors } = parse({ protocolVersion }, bytes);
+      expect(packets).toEqual([]);
+      expect(errors).toMatchObject([{ codeName, receivedCode: code, cause: { receivedCode: code } }]);
+      expect(errors[0].message).toMatch(`Connection refused: ${words}; in this CONNACK, byte `);
+      expect(errors[0].message).not.toContain('malformed');
+    },
+  );
+
+  it('with Authentication Data and no method, is told as a refusal too', () => {
+    const { packets, errors } = parse({ protocolVersion: 5 }, '2007 0087 04 16000170');
+    const [{ reasonCode = 0, message = '' }] = [...packets, ...errors] as { reasonCode?: number; message?: string }[];
+    expect(reasonCode === 0x87 || message.startsWith('Connection refused: not authorized (0x87)')).toBe(true);
+  });
+});
+
+describe('another packet that is refused', () => {
+  it('has its code in the error: the words are those of mqtt-packet where it refuses too', () => {
+    const [error] = parse({ protocolVersion: 4 }, '9003 0007 87').errors;
+    expect(error).toMatchObject({ receivedCode: 0x87, message: 'Invalid suback QoS, must be 0, 1, 2 or 128' });
+    expect(parse({ protocolVersion: 4 }, '4102 0007').errors).toMatchObject([{ receivedCode: undefined }]);
+  });
+});

@@ -9,6 +9,8 @@
 #define WILL_RETAIN 0x20u
 #define PASSWORD 0x40u
 #define USER_NAME 0x80u
+/* Bytes of the properties: Receive Maximum 3, Maximum Packet Size 5, Session Expiry Interval 5. */
+#define PROPERTIES 13u
 
 static int holds(const struct MvSizedString *string) { return wq_calls_holds_string(string->data, string->length); }
 
@@ -61,26 +63,29 @@ static int place(wq_calls *calls, const struct MvSizedString *string, wq_ptr *ad
   return *address != 0;
 }
 
-/* Receive Maximum and Session Expiry Interval. */
-static int place_properties(wq_calls *calls, wq_packet *packet) {
-  wq_calls_mqtt *const mqtt = &calls->mqtt;
-  static const uint8_t room[8] = {0};
-  wq_property *const property = (wq_property *)(void *)wq_calls_memory(calls, mqtt->property, sizeof *property);
-  int32_t first, second = 0;
-  packet->properties = wq_calls_place(calls, room, sizeof room);
-  if (!property || !packet->properties) return 0;
+/* Appends a property to those of the packet. Returns 0 when that failed. */
+static int add_property(wq_calls *calls, wq_packet *packet, uint32_t id, uint32_t value) {
+  wq_property *const property = (wq_property *)(void *)wq_calls_memory(calls, calls->mqtt.property, sizeof *property);
+  int32_t written;
+  if (!property) return 0;
   memset(property, 0, sizeof *property);
-  property->id = WQ_PROPERTY_RECEIVE_MAXIMUM;
-  property->value = WQ_CALLS_MESSAGES;
-  first = wq_mqtt_property_write(calls->options.core, mqtt->property, packet->properties, sizeof room);
-  if (first < 0) return 0;
-  property->id = WQ_PROPERTY_SESSION_EXPIRY_INTERVAL;
-  property->value = calls->options.session_expiry;
-  if (property->value > 0)
-    second = wq_mqtt_property_write(
-        calls->options.core, mqtt->property, packet->properties + (wq_ptr)first, (uint32_t)sizeof room - (uint32_t)first);
-  packet->properties_length = (uint32_t)(first + second);
-  return second >= 0;
+  property->id = id;
+  property->value = value;
+  written = wq_mqtt_property_write(
+      calls->options.core, calls->mqtt.property, packet->properties + packet->properties_length,
+      PROPERTIES - packet->properties_length);
+  if (written > 0) packet->properties_length += (uint32_t)written;
+  return written > 0;
+}
+
+/* What the client can hold, and how long the broker is asked to keep the session. 3.1.1 has no properties. */
+static int place_properties(wq_calls *calls, wq_packet *packet) {
+  static const uint8_t room[PROPERTIES] = {0};
+  const uint32_t expiry = calls->options.session_expiry;
+  packet->properties = wq_calls_place(calls, room, sizeof room);
+  return packet->properties && add_property(calls, packet, WQ_PROPERTY_RECEIVE_MAXIMUM, WQ_CALLS_MESSAGES) &&
+         add_property(calls, packet, WQ_PROPERTY_MAXIMUM_PACKET_SIZE, wq_calls_largest_packet(calls)) &&
+         (expiry == 0 || add_property(calls, packet, WQ_PROPERTY_SESSION_EXPIRY_INTERVAL, expiry));
 }
 
 static int place_will(wq_calls *calls, wq_packet *packet, const struct MvMqttWill *will) {

@@ -47,7 +47,10 @@ extern "C" {
 #ifndef WQ_CALLS_STORE
 #define WQ_CALLS_STORE 2048u
 #endif
-/** Bytes for input: the largest packet from the broker, of a PUBLISH all but the payload. */
+/**
+ * Bytes for input: the largest packet from the broker, of a PUBLISH all but the payload. With the receive buffer of the channel it is
+ * the Maximum Packet Size that a broker of MQTT 5 gets.
+ */
 #ifndef WQ_CALLS_INPUT
 #define WQ_CALLS_INPUT 1024u
 #endif

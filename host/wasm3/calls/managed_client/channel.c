@@ -95,7 +95,7 @@ static void do_what_is_due(wq_calls *calls) {
     int sent;
     if (written == WQ_RESULT_OUT_OF_SPACE) return;
     if (written < 0 || !session) {
-      wq_calls_fail(calls, wq_result_reason_code(written, 0));
+      wq_calls_fail(calls, wq_result_reason_code(written, 0), 0);
       return;
     }
     mqtt->output_end += (uint32_t)written;
@@ -106,7 +106,7 @@ static void do_what_is_due(wq_calls *calls) {
     if (sent < 0) {
       /* The broker takes less than on the connection before, so the session cannot go on. */
       mqtt->is_held = 0;
-      wq_calls_fail(calls, WQ_REASON_UNSPECIFIED_ERROR);
+      wq_calls_fail(calls, WQ_REASON_UNSPECIFIED_ERROR, 0);
       return;
     }
   }

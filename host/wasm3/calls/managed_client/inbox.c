@@ -87,6 +87,9 @@ void wq_calls_inbox_consume(wq_calls *calls, wq_calls_item *item) {
   }
 }
 
+/* A payload that fills the receive buffer, behind all that fits the input area. */
+uint32_t wq_calls_largest_packet(const wq_calls *calls) { return calls->mqtt.channel->receive.size + WQ_CALLS_INPUT; }
+
 uint32_t wq_calls_ring_room(const wq_calls *calls) { return calls->mqtt.channel->receive.size - calls->mqtt.ring_used; }
 
 uint32_t wq_calls_ring_take(wq_calls *calls, uint32_t length) {

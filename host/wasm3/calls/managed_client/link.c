@@ -59,12 +59,12 @@ void wq_calls_ended(wq_calls *calls, enum MvMqttRequestState state, uint32_t cod
   wq_calls_put_state(calls, MV_MQTTREADABLEDATATYPE_DISCONNECTRESPONSE, state, code);
 }
 
-void wq_calls_fail(wq_calls *calls, uint32_t reason_code) {
+void wq_calls_fail(wq_calls *calls, uint32_t reason_code, uint32_t received) {
   if (calls->mqtt.state == STATE_PENDING) wq_calls_connect_failed(calls, MV_MQTTREQUESTSTATE_SOCKETERROR, 0);
   if (calls->mqtt.state != STATE_CONNECTED) return;
   /* A client of 3.1.1 cannot tell the broker why it disconnects, and just goes. */
   if (calls->mqtt.version == 5) wq_calls_link_goodbye(calls, reason_code ? reason_code : WQ_REASON_UNSPECIFIED_ERROR);
-  wq_calls_ended(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, 0, 0);
+  wq_calls_ended(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, received, 0);
 }
 
 void wq_calls_lost(wq_calls *calls, int32_t failure) {
@@ -77,5 +77,5 @@ void wq_calls_lost(wq_calls *calls, int32_t failure) {
 
 void wq_calls_settle(wq_calls *calls) {
   const int32_t result = wq_calls_receipts_send(calls);
-  if (result) wq_calls_fail(calls, wq_result_reason_code(result, 0));
+  if (result) wq_calls_fail(calls, wq_result_reason_code(result, 0), 0);
 }

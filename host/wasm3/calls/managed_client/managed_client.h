@@ -54,6 +54,8 @@ void wq_calls_inbox_tell(wq_calls *calls);
 /** wq_calls_inbox_peek returns the first unread item of a type, of any type with NONE. NULL: there is none. */
 wq_calls_item *wq_calls_inbox_peek(wq_calls *calls, enum MvMqttReadableDataType type);
 void wq_calls_inbox_consume(wq_calls *calls, wq_calls_item *item);
+/** wq_calls_largest_packet returns the bytes of the largest packet that a broker of MQTT 5 may send. */
+uint32_t wq_calls_largest_packet(const wq_calls *calls);
 /** wq_calls_ring_room returns how many bytes of the receive buffer are free. */
 uint32_t wq_calls_ring_room(const wq_calls *calls);
 /** wq_calls_ring_take reserves free bytes of the receive buffer. It returns where they begin. */
@@ -116,8 +118,11 @@ void wq_calls_connected(wq_calls *calls, int session_present);
 void wq_calls_connect_failed(wq_calls *calls, enum MvMqttRequestState state, uint32_t code);
 /** wq_calls_ended ends the connection, if it is connected, with this response. */
 void wq_calls_ended(wq_calls *calls, enum MvMqttRequestState state, uint32_t code, int says_goodbye);
-/** wq_calls_fail ends the connection, whatever its state: this side failed, or the broker broke a rule. */
-void wq_calls_fail(wq_calls *calls, uint32_t reason_code);
+/**
+ * wq_calls_fail ends the connection, whatever its state: this side failed, or the broker broke a rule. `received` is the code with
+ * which the broker ended it, or 0.
+ */
+void wq_calls_fail(wq_calls *calls, uint32_t reason_code, uint32_t received);
 /** wq_calls_lost ends the connection, whose transport is gone. `failure` is the request state of the transport, or 0. */
 void wq_calls_lost(wq_calls *calls, int32_t failure);
 /** wq_calls_settle is wq_calls_receipts_send(), and fails the connection when that fails. */

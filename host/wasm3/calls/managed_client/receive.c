@@ -70,13 +70,27 @@ static int32_t hand_over(wq_calls *calls) {
   return (int32_t)session->event;
 }
 
+/*
+ * The decoder or the session refused the packet in the record. A CONNACK or DISCONNECT that breaks a rule ends the connection as
+ * one that breaks none does: the application gets its code.
+ */
+static void refuse(wq_calls *calls, int32_t result) {
+  const wq_packet *const packet = packet_of(calls);
+  const uint32_t type = packet ? packet->type : 0;
+  const uint32_t code = type == WQ_PACKET_TYPE_CONNACK || type == WQ_PACKET_TYPE_DISCONNECT ? packet->reason_code : 0;
+  if (code && calls->mqtt.state == STATE_PENDING)
+    wq_calls_connect_failed(calls, MV_MQTTREQUESTSTATE_REQUESTCOMPLETED, code);
+  else
+    wq_calls_fail(calls, wq_result_reason_code(result, type), code);
+}
+
 /* Any packet but PUBLISH. */
 static void handle(wq_calls *calls) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
   const wq_packet *const packet = packet_of(calls);
   const int32_t event = hand_over(calls);
   if (event < 0) {
-    wq_calls_fail(calls, wq_result_reason_code(event, packet->type));
+    refuse(calls, event);
     return;
   }
   switch (event) {
@@ -174,7 +188,7 @@ static void end_message(wq_calls *calls) {
   if (event == WQ_RESULT_NO_MEMORY || event == WQ_SESSION_EVENT_MESSAGE)
     wq_calls_ended(calls, MV_MQTTREQUESTSTATE_CONNECTIONCIRCUITBREAKER, 0, 1);
   else
-    wq_calls_fail(calls, wq_result_reason_code(event, WQ_PACKET_TYPE_PUBLISH));
+    wq_calls_fail(calls, wq_result_reason_code(event, WQ_PACKET_TYPE_PUBLISH), 0);
 }
 
 /* Takes a part of the payload. Returns 0 when none has arrived. */
@@ -204,17 +218,18 @@ static int take_payload(wq_calls *calls) {
 /* Decodes the input. Returns 1 with a packet in the record, 0 when bytes are missing, -1 when the connection ended over it. */
 static int decode(wq_calls *calls, uint32_t *length) {
   wq_calls_mqtt *const mqtt = &calls->mqtt;
+  /* A broker of 3.1.1 cannot know of a limit, so it may send what will be lost. */
+  const uint32_t largest = mqtt->version == 5 ? wq_calls_largest_packet(calls) : ANY_SIZE;
   const int32_t used = wq_mqtt_decode(
-      calls->options.core, mqtt->input, mqtt->input_used, mqtt->version | WQ_DECODE_OPTION_HEADER, ANY_SIZE, mqtt->packet);
+      calls->options.core, mqtt->input, mqtt->input_used, mqtt->version | WQ_DECODE_OPTION_HEADER, largest, mqtt->packet);
   if (used < 0) {
-    const wq_packet *const packet = packet_of(calls);
-    wq_calls_fail(calls, wq_result_reason_code(used, packet ? packet->type : 0));
+    refuse(calls, used);
     return -1;
   }
   *length = (uint32_t)used;
   if (used > 0) return 1;
   if (mqtt->input_used < WQ_CALLS_INPUT) return 0;
-  wq_calls_fail(calls, WQ_REASON_PACKET_TOO_LARGE);
+  wq_calls_fail(calls, WQ_REASON_PACKET_TOO_LARGE, 0);
   return -1;
 }
 

@@ -5,7 +5,7 @@ import { deviceCommands } from './device-commands.js';
 import { mqttCommands } from './mqtt-commands.js';
 
 /** The sizes of wq_calls.h. */
-const LIMITS = { publishesInFlight: 8, messagesInFlight: 32, notificationBuffers: 8 };
+const LIMITS = { publishesInFlight: 8, messagesInFlight: 32, packetOverhead: 1024, notificationBuffers: 8 };
 
 const callCommands = { ...deviceCommands, ...mqttCommands };
 

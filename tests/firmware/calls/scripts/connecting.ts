@@ -111,4 +111,55 @@ export const connecting: Record<string, Script> = {
     next                                     -> OKAY NONE
     reason                                   -> OKAY NONE
   `,
+  ...Object.fromEntries(
+    [
+      [4, '20020087', '0x87', 'a CONNACK of 3.1.1 with a code of MQTT 5'],
+      [4, '20020205', '5', 'a CONNACK with a reserved flag'],
+      [5, '20020001', '1', 'the CONNACK of 3.1.1'],
+      [5, '200700870416000170', '0x87', 'Authentication Data without a method'],
+      [5, 'e0028700', '0x87', 'DISCONNECT'],
+    ].map(([version, bytes, code, how]) => [
+      `reports the code of a broker of version ${version} that refuses with ${how}`,
+      script(version as 4 | 5)`
+        ${channel}
+        connect ${version === 5 ? 5 : 3} 1 60 c                         -> OKAY
+        poll
+        sent                                     -> connect c clean keep-alive 60
+        broker ${bytes}
+        news                                     -> CHANNELDATAREADABLE
+        read-connect                             -> OKAY REQUESTCOMPLETED ${code}
+        next                                     -> OKAY NONE
+      `,
+    ]),
+  ),
+  'reports the code of a DISCONNECT that breaks a rule': script(5)`
+    ${connected(5)}
+    broker e0048e027f00
+    sent                                     -> disconnect 0x81
+    news                                     -> CHANNELDATAREADABLE
+    read-disconnect                          -> OKAY REQUESTCOMPLETED 0x8e
+  `,
+  'takes a packet of the Maximum Packet Size, and refuses a larger one at once': script(5)`
+    ${channel}
+    connect 5 1 60 c                         -> OKAY
+    poll
+    sent                                     -> connect c clean keep-alive 60
+    broker connack
+    news                                     -> CHANNELDATAREADABLE
+    read-connect                             -> OKAY REQUESTCOMPLETED 0
+    broker publish a 2041*x
+    news                                     -> CHANNELDATAREADABLE
+    next                                     -> OKAY MESSAGELOST
+    read-lost 64                             -> OKAY DEVICERECEIVEBUFFERTOOSMALL a 2041 bytes
+    broker 30fe0f
+    sent                                     -> disconnect 0x95
+    read-disconnect                          -> OKAY REQUESTCOMPLETED 0
+  `,
+  'takes packets of any size from a broker of 3.1.1, which cannot know the limit': script(4)`
+    ${connected(4)}
+    broker publish a 5000*x
+    news                                     -> CHANNELDATAREADABLE
+    next                                     -> OKAY MESSAGELOST
+    read-lost 64                             -> OKAY DEVICERECEIVEBUFFERTOOSMALL a 5000 bytes
+  `,
 };

@@ -23,11 +23,15 @@ export class Pair {
   readonly #version: 4 | 5;
   #events: ClientEvent[] = [];
 
-  constructor(options: Partial<MqttClientOptions> = {}, session: Partial<SessionSettings> | MqttSession = {}) {
+  constructor(
+    options: Partial<MqttClientOptions> = {},
+    session: Partial<SessionSettings> | MqttSession = {},
+    maximumPacketSize = 1_000_000,
+  ) {
     this.#version = options.protocolVersion ?? 5;
     const base = { protocolVersion: 5, clientId: 'c', cleanStart: true, keepAlive: 60 } as const;
     this.session = session instanceof MqttSession ? session : new MqttSession({ ...settings, ...session });
-    this.client = new MqttClient({ ...base, ...options }, this.session);
+    this.client = new MqttClient({ ...base, ...options }, this.session, maximumPacketSize);
   }
 
   get deadline(): number | undefined {

@@ -4,11 +4,17 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
 
-type Seen = Error & { codeName?: string; code?: number | string };
+type Seen = Error & { codeName?: string; code?: number | string; receivedCode?: number };
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
-const errorOf = ({ name, message, codeName, code }: Seen) =>
-  codeName ? `${name} ${codeName}` : typeof code === 'number' ? `${message} (${code})` : message;
+const errorOf = ({ name, message, codeName, code, receivedCode }: Seen) =>
+  receivedCode
+    ? `${name} ${codeName} ${message} (${receivedCode})`
+    : codeName
+      ? `${name} ${codeName}`
+      : typeof code === 'number'
+        ? `${message} (${code})`
+        : message;
 const print = (name: string, received: Buffer[], error: string | undefined, subscriptions?: unknown) =>
   console.log(JSON.stringify({ name, received: Buffer.concat(received).toString('hex'), error, subscriptions }));
 
@@ -115,5 +121,6 @@ await aedesCase('wildcard', {}, [connect311('04', '0000'), '8206 0001 0001 23 00
 const v5 = { protocolVersion: 5, properties: { authenticationMethod: 'm' } };
 await clientCase('authPacket', { ...v5, authPacket: { cmd: 'auth', reasonCode: 24 } }, '2003 00 00 00');
 await clientCase('returnCode', {}, '2002 00 06');
+await clientCase('notAuthorized', {}, '2002 00 87');
 await clientCase('dup', {}, '2002 00 00', (client) => client.publish('a', 'x', { dup: true }));
 process.exit(0);
