@@ -154,7 +154,8 @@ export function act(
       isWrong = length != operand;
       break;
     case Op.MAX:
-      isWrong = length > operand;
+      // RFC 5280 4.1.2.2, 5.2.3: octets of the value. A zero octet before it is the sign.
+      isWrong = length - <usize>(octet == 0) > operand;
       break;
     case Op.ADDRESS:
       isWrong = length != 4 && length != 16;

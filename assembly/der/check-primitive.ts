@@ -12,11 +12,8 @@ function checkObjectIdentifier(p: usize, end: usize): Packed {
     const first = p;
     while (load<u8>(p) > 0x7f) p++;
     p++;
-    const lead = <u32>load<u8>(first);
-    // X.690 8.19.2: the fewest octets.
-    if (lead == 0x80) return fail(Result.DER_OID_NOT_MINIMAL, first);
-    // Five octets hold 35 bits, so the first of them may have only four.
-    if (p - first > 5 || (p - first == 5 && lead > 0x8f)) return fail(Result.DER_OID_ARC_TOO_LARGE, first);
+    // X.690 8.19.2: the fewest octets. There may be any number of them: nothing here makes a number of an arc.
+    if (load<u8>(first) == 0x80) return fail(Result.DER_OID_NOT_MINIMAL, first);
   }
   return 0;
 }
@@ -106,7 +103,13 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
       if ((length & 3) != 0) code = Result.DER_WIDE_STRING_LENGTH;
       break;
     case Tag.BMP_STRING: // X.690 8.23.8: two
-      if ((length & 1) != 0) code = Result.DER_WIDE_STRING_LENGTH;
+      // X.680 41: D800 to DFFF are no characters.
+      while (at < end && (load<u8>(at) & 0xf8) != 0xd8) at += 2;
+      if (at < end) code = Result.DER_BMP_STRING_INVALID;
+      if ((length & 1) != 0) {
+        code = Result.DER_WIDE_STRING_LENGTH;
+        at = p;
+      }
       break;
   }
   return code == 0 ? 0 : fail(code, at);

@@ -1,4 +1,5 @@
 import { DerHead, DerLimit, Result } from '../../build/abi/assembly';
+import { LEFT_TO_CALLER } from '../../build/abi/der-templates';
 import { contentOf, endOf, equal, fail, Packed, readElement, storeView } from './element';
 import { lookUp } from './known-identifiers';
 
@@ -33,10 +34,13 @@ export function beginExtension(start: usize, content: usize, end: usize, record:
   return 0;
 }
 
-/** The template of the extension's value, or 0 for an unknown extension. Notes a critical unknown one (RFC 5280 4.2). */
+/**
+ * The template of the extension's value, or 0 for an unknown extension. Notes a critical one that is left to the caller: unknown, or
+ * with a meaning that nothing here heeds (RFC 5280 4.2, 5.2).
+ */
 export function extensionTemplate(record: DerHead): u32 {
   const template = record.extensionTemplate;
-  if (template == 0 && record.critical != 0) {
+  if (template < LEFT_TO_CALLER && record.critical != 0) {
     const count = record.unknownCriticalCount;
     record.unknownCriticalCount = count + 1;
     if (count == 0) {

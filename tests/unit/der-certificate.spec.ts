@@ -114,10 +114,13 @@ describe('x509_read', () => {
     refused(versioned('a0050201020500', ''), Result.DER_TRAILING_DATA, '0500020101');
   });
 
-  it('serialNumber: not negative, at most 20 octets (RFC 5280 4.1.2.2); zero passes', () => {
+  it('serialNumber: any number of at most 20 octets of value (RFC 5280 4.1.2.2)', () => {
     accepted(serial('020100'));
+    accepted(serial('0201a5'));
     accepted(serial(tlv('02', '7f' + repeat('ff', 19))));
-    refused(serial('0201a5'), Result.X509_SERIAL_NEGATIVE, 'a5' + ALGORITHM);
+    accepted(serial(tlv('02', '00' + repeat('ff', 20))));
+    expect(found.serialNumberLength).toBe(21);
+    refused(serial(tlv('02', '00' + repeat('fe', 21))), Result.X509_SERIAL_TOO_LONG, '00fefe');
     refused(serial(tlv('02', '7f' + repeat('fe', 20))), Result.X509_SERIAL_TOO_LONG, '7ffe');
   });
 

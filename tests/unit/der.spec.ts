@@ -184,15 +184,17 @@ describe('der_check', () => {
     refused('050100', Result.DER_NULL_NOT_EMPTY, 2);
   });
 
-  it('OBJECT IDENTIFIER: arcs that end, are minimal (X.690 8.19.2) and fit 32 bits', () => {
+  it('OBJECT IDENTIFIER: arcs that end and are minimal (X.690 8.19.2), of any size', () => {
     accepted('06032b6570');
     accepted('0606 2b 8fffffff7f');
     refused('0600', Result.DER_OID_EMPTY, 2);
     refused('06022b80', Result.DER_OID_TRUNCATED, 3);
     refused('0602 80 01', Result.DER_OID_NOT_MINIMAL, 2);
     refused('0604 2b 80 01 01', Result.DER_OID_NOT_MINIMAL, 3);
-    refused('0606 2b 90 80 80 80 00', Result.DER_OID_ARC_TOO_LARGE, 3);
-    refused('0607 2b 81 80 80 80 80 00', Result.DER_OID_ARC_TOO_LARGE, 3);
+    accepted('0606 2b 90 80 80 80 00');
+    accepted('0607 2b 81 80 80 80 80 00');
+    accepted('0614 69' + '83' + repeat('ff', 17) + '7f');
+    refused('0607 2b 81 80 80 80 80 80', Result.DER_OID_TRUNCATED, 8);
   });
 
   it('UTCTime and GeneralizedTime have the shape of RFC 5280 4.1.2.5', () => {
@@ -252,6 +254,17 @@ describe('der_check', () => {
     accepted('1c0400000041');
     refused('1e03004100', Result.DER_WIDE_STRING_LENGTH, 2);
     refused('1c020041', Result.DER_WIDE_STRING_LENGTH, 2);
+  });
+
+  it('BMPString holds no surrogates (X.680 41)', () => {
+    for (let high: u32 = 0; high < 256; high++) {
+      store<u32>(INPUT, 0x021e | (high << 16));
+      const isSurrogate = high >= 0xd8 && high <= 0xdf;
+      expect(der_check(INPUT, 4, OUTPUT, 1, OFFSET)).toBe(isSurrogate ? Result.DER_BMP_STRING_INVALID : 1);
+    }
+    refused('1e06 0041 d7ff de00', Result.DER_BMP_STRING_INVALID, 6);
+    accepted('1e04 00d8 00df');
+    refused('1e03 d80041', Result.DER_WIDE_STRING_LENGTH, 2);
   });
 
   it('SET OF ascends (X.690 11.6), and so do the tags of a SET (10.3)', () => {

@@ -11,6 +11,8 @@ interface Template {
   sequence?: string[];
   choice?: string[];
   of?: string[];
+  /** An extension whose syntax is checked, and whose meaning nothing heeds. */
+  leftToCaller?: boolean;
 }
 
 /** Object identifiers in dotted decimal; the value is a number, or the name of a template. */
@@ -237,7 +239,8 @@ function address(map: Map<string, number>, name: string, last: number): number {
 function assembleAll({ templates, identifiers }: Description, names: Names) {
   // What one octet leads to comes first, but address 0 stands for no template: Any, which nothing leads to, takes it.
   const near = new Set([...Object.values(identifiers).flatMap((list) => Object.values(list)), ...branches(templates)]);
-  const rank = (name: string) => (name === 'Any' ? 0 : near.has(name) ? 1 : 2);
+  // Then those of extensions that are left to the caller, so that one comparison tells them apart.
+  const rank = (name: string) => (name === 'Any' ? 0 : templates[name].leftToCaller ? 1 : near.has(name) ? 2 : 3);
   const ordered = Object.entries(templates).sort(([a], [b]) => rank(a) - rank(b));
   const pass = (addresses: (name: string) => number, lists: (name: string) => number) => {
     const assembler = new Assembler(names, addresses, lists);
@@ -259,7 +262,8 @@ function assembleAll({ templates, identifiers }: Description, names: Names) {
     (name) => address(starts, name, near.has(name) ? 0xff : 0x3ff),
     (name) => address(lists.starts, name, 0xff),
   );
-  return { program, lists };
+  const leftToCaller = program.starts.get(ordered.find(([name]) => rank(name) > 1)?.[0] ?? '') ?? 0;
+  return { program, lists, leftToCaller };
 }
 
 interface DerProgram {
@@ -268,6 +272,8 @@ interface DerProgram {
   /** Where each template begins. */
   templates: Map<string, number>;
   lists: Identifiers;
+  /** Templates of extensions that begin before this address are left to the caller; 0 stands for an unknown extension. */
+  leftToCaller: number;
 }
 
 /**
@@ -278,6 +284,6 @@ export function derProgram(abi: Abi): DerProgram {
   const description: Description = JSON.parse(readFileSync(join(root, FILE), 'utf8'));
   const ops = numberOps(description.ops);
   const codes = new Map(abi.results.map(({ name, code }) => [name, code]));
-  const { program, lists } = assembleAll(description, { ops, codes, slotOf: slots(abi.records) });
-  return { ops, octets: program.octets, templates: program.starts, lists };
+  const { program, lists, leftToCaller } = assembleAll(description, { ops, codes, slotOf: slots(abi.records) });
+  return { ops, octets: program.octets, templates: program.starts, lists, leftToCaller };
 }

@@ -12,7 +12,7 @@ const data = (name: string, octets: readonly number[]) =>
 
 /** The text of build/abi/der-templates.ts. */
 export function derTemplates(abi: Abi): string {
-  const { ops, octets, templates, lists } = derProgram(abi);
+  const { ops, octets, templates, lists, leftToCaller } = derProgram(abi);
   const firstWith = (count: number) =>
     Math.min(...[...ops.values()].filter((op) => op.count === count).map(({ number }) => number));
   return [
@@ -34,6 +34,8 @@ export function derTemplates(abi: Abi): string {
     `export const FIRST_CODE: i32 = ${FIRST_CODE};\n`,
     '/** The bit of the operand of Op.TIME that says that the time may be missing. */',
     `export const OPTIONAL_TIME: u32 = ${OPTIONAL_TIME};\n`,
+    '/** The template of an extension that is left to the caller begins before this; 0 stands for an unknown extension. */',
+    `export const LEFT_TO_CALLER: u32 = ${leftToCaller};\n`,
     data('PROGRAM', octets),
     data('IDENTIFIERS', lists.octets),
     '\n/** The address of an algorithm in IDENTIFIERS: length, value, content. */',

@@ -11,7 +11,13 @@ import {
   readGeneralNames,
   readName,
 } from './names.js';
-import { type EllipticCurve, type PublicKeyAlgorithm, type RecordCopy, readRecord } from './signed-record.js';
+import {
+  type EllipticCurve,
+  type PublicKeyAlgorithm,
+  type RecordCopy,
+  readRecord,
+  uncheckedOfKey,
+} from './signed-record.js';
 
 /** The names of keyUsage (RFC 5280 4.2.1.3). */
 export type KeyUsageName =
@@ -96,7 +102,17 @@ class Subject {
     return this.record.algorithm;
   }
 
-  /** RSA: bits of the modulus; EC: bits of the field; Ed25519: 256; 0 when unknown. */
+  /** Object identifier of the key's algorithm in dotted form, also of one that has no name here. */
+  get publicKeyAlgorithmOid(): string {
+    return dottedOid(this.bytes(R.algorithmOid));
+  }
+
+  /** What of the key is not checked, as a sentence; undefined when its shape is checked whole. */
+  get publicKeyUnchecked(): string | undefined {
+    return uncheckedOfKey(this.record.algorithm, this.record.curve);
+  }
+
+  /** RSA: bits of the modulus; EC: bits of the field; Ed25519: 256; 0 for other algorithms and curves. */
   get publicKeyBits(): number {
     return this.record.word(R.bits);
   }
@@ -159,7 +175,10 @@ class Subject {
     return firstDistributionUri(this.record.view(R.crlDistributionPoints));
   }
 
-  /** Number of critical extensions that are not read here. Whoever relies on the certificate must handle them (RFC 5280 4.2). */
+  /**
+   * Number of critical extensions that are not read here, or of which only the syntax is checked (issuerAltName). Whoever relies on
+   * the certificate must handle them (RFC 5280 4.2).
+   */
   get unknownCriticalCount(): number {
     return this.record.word(R.unknownCriticalCount);
   }
@@ -177,9 +196,17 @@ class Subject {
 
 /** The fields of a certificate (RFC 5280 4.1); see readCertificate. */
 export class CertificateInfo extends Subject {
-  /** Upper-case hex digits, two for each octet of the encoding. */
+  /**
+   * Upper-case hex digits, two for each octet of the encoding. RFC 5280 4.1.2.2 asks readers to handle a negative number too: a
+   * minus, and the digits of its absolute value.
+   */
   get serialNumber(): string {
-    return integerHex(this.bytes(R.serialNumber));
+    return integerHex(this.serialNumberContent);
+  }
+
+  /** The content of the INTEGER: two's complement, 1 to 21 octets. */
+  get serialNumberContent(): Buffer {
+    return this.bytes(R.serialNumber);
   }
 
   get issuer(): DistinguishedName {

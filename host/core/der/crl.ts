@@ -1,7 +1,11 @@
 import { CertificateListRecord as R } from '../../../build/abi/core.js';
+import { isBytes } from '../bytes/check-arguments.js';
 import { core } from '../engine/core.js';
 import { scratch } from '../engine/scratch.js';
+import { CertificateInfo } from './certificate.js';
+import { type IssuingDistributionPoint, readIssuingDistributionPoint } from './crl-scope.js';
 import { type DistinguishedName, dottedOid, integerHex, readCommonName, readName } from './names.js';
+import { type SerialNumber, serialOctets, withoutPositive } from './serial-number.js';
 import { type RecordCopy, readRecord } from './signed-record.js';
 
 /** An entry of a CRL (RFC 5280 5.1.2.6). */
@@ -9,7 +13,15 @@ export interface RevokedCertificate {
   revocationDate: Date;
   /** CRLReason (RFC 5280 5.3.1); 0, unspecified, when the entry has none. */
   reasonCode: number;
+  /** Only in the entry of a delta CRL with reason 8: the certificate is not revoked any more. */
+  removeFromCRL?: true;
 }
+
+/** A Uint8Array of any realm as one of this. */
+const nodeBytes = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length);
+
+/** CRLReason of a certificate that a delta CRL takes off the list (RFC 5280 5.3.1). */
+const REMOVE_FROM_CRL = 8;
 
 /** A CRL (RFC 5280 5.1); see readCrl. The object owns the bytes and makes no list of the entries. */
 export class CertificateListInfo {
@@ -82,7 +94,39 @@ export class CertificateListInfo {
     return this.#record.view(R.authorityKeyIdentifier);
   }
 
-  /** Number of critical extensions of the list and its entries that are not read here (RFC 5280 5.2). */
+  /**
+   * The crlNumber of the list to which this one, a delta CRL, is the difference (RFC 5280 5.2.4), in upper-case hex digits;
+   * undefined for a whole list.
+   */
+  get deltaCRLIndicator(): string | undefined {
+    const base = this.#record.view(R.baseCrlNumber);
+    return base && integerHex(base);
+  }
+
+  /** What the list is about, when that is not every certificate of its issuer (RFC 5280 5.2.5). */
+  get issuingDistributionPoint(): IssuingDistributionPoint | undefined {
+    const content = this.#record.view(R.issuingDistributionPoint);
+    return content && readIssuingDistributionPoint(content);
+  }
+
+  /** Whether the list is also about certificates of other issuers: it says so, or an entry names one (RFC 5280 5.3.3). */
+  get isIndirect(): boolean {
+    return this.#record.word(R.indirect) !== 0 || this.issuingDistributionPoint?.indirectCRL === true;
+  }
+
+  /**
+   * Whether a certificate of the issuer without an entry is not revoked, as of thisUpdate. False for a delta CRL, an indirect one,
+   * one with an issuingDistributionPoint, and one with a critical extension that is left to the caller.
+   */
+  get isComplete(): boolean {
+    const narrows = [R.unknownCriticalCount, R.baseCrlNumber, R.issuingDistributionPoint, R.indirect];
+    return narrows.every((field) => this.#record.word(field) === 0);
+  }
+
+  /**
+   * Number of critical extensions of the list and its entries that are left to the caller (RFC 5280 5.2): those that are not read
+   * here, those of which only the syntax is checked, deltaCRLIndicator and issuingDistributionPoint.
+   */
   get unknownCriticalCount(): number {
     return this.#record.word(R.unknownCriticalCount);
   }
@@ -94,27 +138,54 @@ export class CertificateListInfo {
   }
 
   /**
-   * The entry of a certificate from this CRL's issuer; undefined when it is not revoked.
+   * The entry of a certificate. Undefined when there is none, which means that the certificate is not revoked only where
+   * `isComplete` is true. Of several entries for one certificate the first is found.
    *
-   * @param serialNumber in the form of CertificateInfo: hex digits, two for each octet of the encoding
+   * @param serialNumber is compared as an integer, whatever its form. Digits or octets that begin with a set bit, without a zero
+   * before it, also name the negative number that they are the encoding of.
+   * @param issuer the Name element of the certificate's issuer, such as `issuerRaw` of the certificate; without it that of the
+   * certificate, or else of the list. Names are the same when their octets are (RFC 5280 5.3.3).
+   * @throws RangeError for text that is not hex, and for an issuer that this list says nothing about; TypeError for other types
    */
-  find(serialNumber: string): RevokedCertificate | undefined {
-    const serial = Buffer.from(serialNumber, 'hex');
+  find(serialNumber: SerialNumber, issuer?: Uint8Array): RevokedCertificate | undefined {
+    const { octets, isNegative } = serialOctets(serialNumber);
+    const certificateIssuer =
+      issuer ?? (serialNumber instanceof CertificateInfo ? serialNumber.issuerRaw : this.issuerRaw);
+    if (!isBytes(certificateIssuer)) throw new TypeError('issuer must be a Uint8Array, the Name element of the issuer');
+    if (!this.isIndirect && !this.issuerRaw.equals(nodeBytes(certificateIssuer))) {
+      throw new RangeError(
+        `this CRL of ${JSON.stringify(this.issuerCN ?? 'an issuer without a common name')} says nothing about certificates of ` +
+          'another issuer: give the CRL of that one, or the serial number alone if it is the same CA',
+      );
+    }
     const list = this.#record.view(R.revokedCertificates);
-    if (!list || serial.length === 0) return undefined;
+    return list && this.#search(isNegative ? withoutPositive(list, octets) : list, octets, certificateIssuer);
+  }
+
+  #search(list: Buffer, serial: Uint8Array, certificateIssuer: Uint8Array): RevokedCertificate | undefined {
     const record = scratch.reserve(R.SIZE);
     const wanted = scratch.take(serial.length);
-    const entries = scratch.take(list.length);
     scratch.u8.set(serial, wanted);
-    scratch.u8.set(list, entries);
     scratch.u32[(record + R.version) >> 2] = this.version;
-    scratch.u32[(record + R.revokedCertificates) >> 2] = entries;
-    scratch.u32[(record + R.revokedCertificatesLength) >> 2] = list.length;
+    scratch.u32[(record + R.indirect) >> 2] = this.#record.word(R.indirect);
+    this.#put(record + R.issuer, this.issuerRaw);
+    this.#put(record + R.certificateIssuer, certificateIssuer);
+    this.#put(record + R.revokedCertificates, list);
     if (core.crl_find(record, wanted, serial.length) === 0) return undefined;
+    const reasonCode = scratch.u32[(record + R.reasonCode) >> 2];
     return {
       revocationDate: new Date(Number(scratch.i64[(record + R.revocationDate) >> 3]) * 1000),
-      reasonCode: scratch.u32[(record + R.reasonCode) >> 2],
+      reasonCode,
+      ...(reasonCode === REMOVE_FROM_CRL && { removeFromCRL: true }),
     };
+  }
+
+  /** Copies bytes to the core, and their place to a field of the record there. */
+  #put(field: number, bytes: Uint8Array): void {
+    const at = scratch.take(bytes.length);
+    scratch.u8.set(bytes, at);
+    scratch.u32[field >> 2] = at;
+    scratch.u32[(field >> 2) + 1] = bytes.length;
   }
 
   #bytes(field: number): Buffer {

@@ -54,7 +54,8 @@ function decodeText(bytes: Buffer, tag: number): string | undefined {
       let text = '';
       for (let i = 0; i < bytes.length; i += 4) {
         const character = bytes.readUInt32BE(i);
-        text += character > 0x10ffff ? '\ufffd' : String.fromCodePoint(character);
+        const isSurrogate = character >= 0xd800 && character < 0xe000;
+        text += isSurrogate || character > 0x10ffff ? '\ufffd' : String.fromCodePoint(character);
       }
       return text;
     }
@@ -106,32 +107,67 @@ function addressText(bytes: Buffer): string {
 export function firstDistributionUri(points: Buffer | undefined): string | undefined {
   for (const point of elementsOf(points ?? Buffer.alloc(0))) {
     for (const field of elementsOf(point.content)) {
-      if (field.tag !== 0xa0) continue;
-      for (const name of elementsOf(field.content)) {
-        const uri = name.tag === 0xa0 && readGeneralNames(name.content).find(({ type }) => type === 'uri');
-        if (uri) return uri.value;
-      }
+      const uri = field.tag === 0xa0 ? firstUriOfName(field.content) : undefined;
+      if (uri !== undefined) return uri;
     }
   }
   return undefined;
 }
 
-/** An OBJECT IDENTIFIER in dotted form; the core has checked that its arcs fit 32 bits. */
+/** The first URI in the content of a DistributionPointName; undefined when it has none, or is relative to the issuer. */
+export function firstUriOfName(content: Buffer): string | undefined {
+  for (const name of elementsOf(content)) {
+    const uri = name.tag === 0xa0 && readGeneralNames(name.content).find(({ type }) => type === 'uri');
+    if (uri) return uri.value;
+  }
+  return undefined;
+}
+
+/** Larger arcs are written in hex: the time for decimal digits grows with the square of their number. */
+const LARGEST_DECIMAL = 2n ** 1024n;
+
+/** An OBJECT IDENTIFIER in dotted form. Its arcs have any size: 2.25 is followed by a UUID, a number of 128 bits. */
 export function dottedOid(content: Uint8Array): string {
-  const arcs: number[] = [];
+  const arcs: (number | bigint)[] = [];
+  let first = 0;
   let arc = 0;
-  for (const octet of content) {
+  for (const [at, octet] of content.entries()) {
     arc = arc * 128 + (octet & 0x7f);
     if (octet > 0x7f) continue;
-    arcs.push(arc);
+    arcs.push(Number.isSafeInteger(arc) ? arc : largeArc(content.subarray(first, at + 1)));
+    first = at + 1;
     arc = 0;
   }
   // X.690 8.19.4: the first two arcs share a number.
-  const root = Math.min(Math.floor(arcs[0] / 40), 2);
-  return [root, arcs[0] - root * 40, ...arcs.slice(1)].join('.');
+  const [shared, ...rest] = arcs;
+  const root = shared < 80 ? Math.floor(Number(shared) / 40) : 2;
+  const second = typeof shared === 'bigint' ? shared - 80n : shared - root * 40;
+  return [root, second, ...rest].map((arc) => (arc < LARGEST_DECIMAL ? arc : `0x${arc.toString(16)}`)).join('.');
 }
 
-/** A non-negative INTEGER as upper-case hex digits, two for each octet of the encoding. */
+/** The number in the seven lower bits of each octet. */
+function largeArc(octets: Uint8Array): bigint {
+  let bits = '';
+  for (const octet of octets) bits += (octet & 0x7f).toString(2).padStart(7, '0');
+  return BigInt(`0b${bits}`);
+}
+
+/**
+ * An INTEGER as upper-case hex digits, two for each octet of the encoding. A negative one is a minus and the digits of its absolute
+ * value, as openssl shows it.
+ */
 export function integerHex(content: Buffer): string {
+  if (content[0] > 0x7f) return `-${magnitudeHex(-integerOf(content))}`;
   return content.toString('hex').toUpperCase();
+}
+
+/** The value of an INTEGER. */
+function integerOf(content: Buffer): bigint {
+  return BigInt.asIntN(content.length * 8, BigInt(`0x${content.toString('hex')}`));
+}
+
+/** A positive number in whole octets. */
+function magnitudeHex(value: bigint): string {
+  const digits = value.toString(16).toUpperCase();
+  return digits.padStart(digits.length + (digits.length % 2), '0');
 }

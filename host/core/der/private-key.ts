@@ -2,14 +2,22 @@ import { DerLimit, PrivateKeyRecord as R } from '../../../build/abi/core.js';
 import { core } from '../engine/core.js';
 import { scratch } from '../engine/scratch.js';
 import { DerError, type DerKind, formatName, type KeyFormatName } from './der-error.js';
-import { curveName, type EllipticCurve, keyAlgorithmName, type PublicKeyAlgorithm } from './signed-record.js';
+import {
+  curveName,
+  type EllipticCurve,
+  keyAlgorithmName,
+  type PublicKeyAlgorithm,
+  uncheckedOfKey,
+} from './signed-record.js';
 
 /** The facts of a private key. */
 export interface PrivateKeyInfo {
   algorithm: PublicKeyAlgorithm;
-  /** RSA: bits of the modulus; EC: bits of the field; Ed25519: 256; 0 when unknown. */
+  /** RSA: bits of the modulus; EC: bits of the field; Ed25519: 256; 0 for other algorithms and curves. */
   bits: number;
   curve: EllipticCurve | undefined;
+  /** What of the key is not checked, as a sentence; not there when its shape is checked whole. */
+  unchecked?: string;
 }
 
 /**
@@ -35,7 +43,12 @@ function refuse(code: number, record: number, input: number, length: number, wha
 
 function infoOf(record: number): PrivateKeyInfo {
   const word = (offset: number) => scratch.u32[(record + offset) >> 2];
-  return { algorithm: keyAlgorithmName(word(R.algorithm)), bits: word(R.bits), curve: curveName(word(R.curve)) };
+  const oid = word(R.algorithmOid);
+  const content = scratch.u8.subarray(oid, oid + word(R.algorithmOidLength));
+  const algorithm = keyAlgorithmName(word(R.algorithm), content);
+  const curve = curveName(word(R.curve));
+  const unchecked = uncheckedOfKey(algorithm, curve);
+  return { algorithm, bits: word(R.bits), curve, ...(unchecked && { unchecked }) };
 }
 
 /** Names the format of a key, certificate, request or CRL, judging by its shape alone. @throws RangeError for 2 GiB or more */

@@ -3,11 +3,11 @@ import { core } from '../engine/core.js';
 import { scratch } from '../engine/scratch.js';
 import { DerError, type DerKind, formatName } from './der-error.js';
 
-export type PublicKeyAlgorithm = 'rsa' | 'ec' | 'ed25519' | 'unknown';
+/** Of rsa, ec and ed25519 keys the shape is checked, the other algorithms are only named. */
+export type PublicKeyAlgorithm = 'rsa' | 'ec' | 'ed25519' | 'x25519' | 'x448' | 'ed448' | 'unknown';
 export type EllipticCurve = 'P-256' | 'P-384' | 'P-521';
 
 const ALGORITHMS: Readonly<Record<number, PublicKeyAlgorithm>> = {
-  [KeyAlgorithm.UNKNOWN]: 'unknown',
   [KeyAlgorithm.RSA]: 'rsa',
   [KeyAlgorithm.EC]: 'ec',
   [KeyAlgorithm.ED25519]: 'ed25519',
@@ -19,9 +19,26 @@ const CURVES: Readonly<Record<number, EllipticCurve>> = {
   [EcCurve.P521]: 'P-521',
 };
 
-/** The name of a KeyAlgorithm. */
-export function keyAlgorithmName(algorithm: number): PublicKeyAlgorithm {
-  return ALGORITHMS[algorithm];
+/** Algorithms that the core does not know, by the content of their object identifier in hex (RFC 8410 3). */
+const NAMED_ONLY: Readonly<Record<string, PublicKeyAlgorithm>> = {
+  '2b656e': 'x25519',
+  '2b656f': 'x448',
+  '2b6571': 'ed448',
+};
+
+/** The name of a KeyAlgorithm, or else of the object identifier with this content. */
+export function keyAlgorithmName(algorithm: number, oid: Buffer | undefined): PublicKeyAlgorithm {
+  if (algorithm !== KeyAlgorithm.UNKNOWN) return ALGORITHMS[algorithm];
+  return (oid && NAMED_ONLY[oid.toString('hex')]) ?? 'unknown';
+}
+
+/** What of a key of this kind is not checked, as a sentence; undefined when its shape is checked whole. */
+export function uncheckedOfKey(algorithm: PublicKeyAlgorithm, curve: EllipticCurve | undefined): string | undefined {
+  if (algorithm === 'ec')
+    return curve ? undefined : 'the curve is not known here: only the form of the point is checked, not its length';
+  if (algorithm === 'rsa' || algorithm === 'ed25519') return undefined;
+  const key = algorithm === 'unknown' ? 'a key of an unknown algorithm' : `a key for ${algorithm}`;
+  return `${key} is not looked into: neither its length nor the parameters of its algorithm are checked`;
 }
 
 /** The name of an EcCurve; undefined for an unknown one. */
@@ -64,7 +81,7 @@ export class RecordCopy {
   }
 
   get algorithm(): PublicKeyAlgorithm {
-    return keyAlgorithmName(this.word(DerHeadRecord.algorithm));
+    return keyAlgorithmName(this.word(DerHeadRecord.algorithm), this.view(DerHeadRecord.algorithmOid));
   }
 
   get curve(): EllipticCurve | undefined {

@@ -35,6 +35,9 @@ const firstOf = (der: Buffer): Buffer => {
   return der.subarray(0, 2 + octets + (octets === 0 ? der[1] : der.readUIntBE(2, octets)));
 };
 
+/** A serial number as both show it: hex digits, with a minus when it is negative. */
+const serialOf = (text: string) => (text.startsWith('-') ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`));
+
 /** Seconds: Node shows the dates of a certificate as text. */
 const instant = (date: Date) => date.getTime();
 
@@ -42,7 +45,7 @@ function sameCertificate(der: Buffer): void {
   const ours = readCertificate(der);
   const theirs = new X509Certificate(der);
   const pairs = {
-    serialNumber: [BigInt(`0x${ours.serialNumber}`), BigInt(`0x${theirs.serialNumber}`)],
+    serialNumber: [serialOf(ours.serialNumber), serialOf(theirs.serialNumber)],
     notBefore: [instant(ours.notBefore), instant(new Date(theirs.validFrom))],
     notAfter: [instant(ours.notAfter), instant(new Date(theirs.validTo))],
   };

@@ -29,8 +29,9 @@ static void check_record(const wq_certificate *record, int is_request) {
   CHECK(record->public_key_length > 0 || record->algorithm == WQ_KEY_ALGORITHM_UNKNOWN,
         "a key of an algorithm that is known is not empty");
   if (is_request) return;
-  CHECK(record->serial_number_length >= 1 && record->serial_number_length <= 20, "a serial number has 1 to 20 octets");
-  CHECK(fuzz_memory[record->serial_number] < 0x80, "a serial number is not negative");
+  CHECK(record->serial_number_length >= 1 &&
+            record->serial_number_length - (fuzz_memory[record->serial_number] == 0) <= 20,
+        "the value of a serial number has up to 20 octets");
   CHECK(record->issuer_length > 2, "an issuer is not empty");
   CHECK(record->extensions_length == 0 || record->version == 3, "only v3 has extensions");
 }

@@ -26,6 +26,15 @@ const REASONS: Readonly<Record<string, number>> = {
   'AA Compromise': 10,
 };
 
+/** What openssl calls the fields of issuingDistributionPoint (RFC 5280 5.2.5). */
+const SCOPES = [
+  ['Only User Certificates', 'onlyContainsUserCerts'],
+  ['Only CA Certificates', 'onlyContainsCACerts'],
+  ['Only Attribute Certificates', 'onlyContainsAttributeCerts'],
+  ['Only Some Reasons', 'onlySomeReasons'],
+  ['Indirect CRL', 'indirectCRL'],
+] as const;
+
 /** A number that has no name is shown as it is. */
 function reasonCode(shown = 'Unspecified'): number {
   return REASONS[shown] ?? Number(shown);
@@ -78,18 +87,32 @@ export function extensionsRead(certificate: CertificateInfo): ReturnType<typeof 
   };
 }
 
-/** The entries of a CRL in the words of `openssl crl -text`, by the digits of their serial numbers. */
-export function entriesShown(text: string): [string, RevokedCertificate][] {
+/**
+ * The entries of a CRL in the words of `openssl crl -text`: the digits of the serial number, the entry, and the issuer unless it is
+ * that of the list.
+ */
+export function entriesShown(text: string): [string, RevokedCertificate, string | undefined][] {
+  // RFC 5280 5.3.3: an issuer holds for the entries behind it too.
+  let issuer: string | undefined;
   const list = text.split('Revoked Certificates:\n')[1] ?? '';
   const entries = list.split(/^ {4}Signature Algorithm/m)[0].split(/^ {4}Serial Number: /m);
-  return entries.slice(1).map((entry) => [
-    /^[0-9A-F]+/.exec(entry)?.[0] ?? '',
-    {
-      revocationDate: new Date(/Revocation Date: (.*)/.exec(entry)?.[1] ?? ''),
-      reasonCode: reasonCode(/CRL Reason Code: \n *(.*)/.exec(entry)?.[1]),
-    },
-  ]);
+  return entries.slice(1).map((entry) => {
+    issuer = /Certificate Issuer: critical\n *DirName:(.*)/.exec(entry)?.[1] ?? issuer;
+    const reason = reasonCode(/CRL Reason Code: \n *(.*)/.exec(entry)?.[1]);
+    return [
+      /^-?[0-9A-F]+/.exec(entry)?.[0] ?? '',
+      {
+        revocationDate: new Date(/Revocation Date: (.*)/.exec(entry)?.[1] ?? ''),
+        reasonCode: reason,
+        ...(reason === REASONS['Remove From CRL'] && { removeFromCRL: true }),
+      },
+      issuer,
+    ];
+  });
 }
+
+/** The lines of an extension of the list, without spaces in front; undefined when openssl shows none. */
+const extensionOf = (head: string, name: string) => sectionsOf(head).get(name);
 
 /** The fields of a CRL in the words of `openssl crl -text`. */
 export function crlShown(text: string) {
@@ -97,11 +120,15 @@ export function crlShown(text: string) {
   const date = (label: string) => new RegExp(`${label}: (.*GMT)`).exec(head)?.[1];
   const nextUpdate = date('Next Update');
   const number = /X509v3 CRL Number: \n *(0x)?([0-9A-F]+)/.exec(head);
+  const base = /X509v3 Delta CRL Indicator: critical\n *(0x)?([0-9A-F]+)/.exec(head);
+  const point = extensionOf(head, 'Issuing Distribution Point');
   return {
     version: Number(/Version (\d)/.exec(head)?.[1]),
     thisUpdate: new Date(date('Last Update') ?? ''),
     nextUpdate: nextUpdate === undefined ? undefined : new Date(nextUpdate),
     crlNumber: number ? BigInt(`${number[1] ?? ''}${number[2]}`) : undefined,
+    deltaCRLIndicator: base ? BigInt(`${base[1] ?? ''}${base[2]}`) : undefined,
+    scope: point === undefined ? undefined : SCOPES.map(([shown]) => point.includes(shown)),
     authorityKeyIdentifier: keyIdentifier(sectionsOf(head).get('Authority Key Identifier')),
     issuerCN: /^ *Issuer:.*CN = (.*)$/m.exec(head)?.[1],
   };
@@ -109,11 +136,14 @@ export function crlShown(text: string) {
 
 /** The same, as we read it. */
 export function crlRead(crl: CertificateListInfo): ReturnType<typeof crlShown> {
+  const point = crl.issuingDistributionPoint;
   return {
     version: crl.version,
     thisUpdate: crl.thisUpdate,
     nextUpdate: crl.nextUpdate,
     crlNumber: crl.crlNumber === undefined ? undefined : BigInt(`0x${crl.crlNumber}`),
+    deltaCRLIndicator: crl.deltaCRLIndicator === undefined ? undefined : BigInt(`0x${crl.deltaCRLIndicator}`),
+    scope: point && SCOPES.map(([, field]) => Boolean(point[field])),
     authorityKeyIdentifier: digits(crl.authorityKeyIdentifier),
     issuerCN: crl.issuerCN,
   };

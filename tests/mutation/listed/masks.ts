@@ -46,7 +46,7 @@ const WORKING: Range[] = described[0].records.DerHead.fields
     const length = derHead[`${name}Length`];
     return [[derHead[name], 4 * count], ...(length === undefined ? [] : [[length, 4] as const])];
   });
-/** crl_find uses "the fields stack, elements and those of extensions" meanwhile. */
+/** crl_find uses "the fields stack, elements, revocationDate, reasonCode, entryIssuer and those of extensions" meanwhile. */
 const SEARCHING: Range[] = [
   ...WORKING,
   ...Object.entries(DerHeadRecord)
@@ -57,8 +57,8 @@ const SEARCHING: Range[] = [
 const at = (record: number, ranges: readonly Range[]): Range[] =>
   ranges.map(([offset, length]) => [record + offset, length]);
 
-/** These end with four octets outside any field: padding_596 and padding_508 of build/wasmqtt.h. */
-const PADDED: readonly number[] = [CertificateRecord.SIZE, CertificateListRecord.SIZE];
+/** These end with four octets outside any field: padding_596 of build/wasmqtt.h. */
+const PADDED: readonly number[] = [CertificateRecord.SIZE];
 
 /** "After an error only errorOffset means anything." */
 function readerRanges(record: number, size: number, result: number): Range[] {

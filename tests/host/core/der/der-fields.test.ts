@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkDer, readCertificate, readCertificateRequest, readCrl } from '../../../../host/core/der/index.js';
+import {
+  checkDer,
+  checkPkcs8,
+  readCertificate,
+  readCertificateRequest,
+  readCrl,
+} from '../../../../host/core/der/index.js';
+import { certificateOf, extensionOf, sequence, tlv } from '../support/crl-parts.js';
 import { failure } from '../support/der-failure.js';
 import { type DerVector, derVectors } from '../support/der-vectors.js';
 
@@ -57,6 +64,86 @@ describe('a certificate', () => {
 
   it('has no URI for its CRL when a distribution point has only reasons (RFC 5280 4.2.1.13)', () => {
     expect(certificate('reasons with a zero bit at the end').crlDistributionPoint).toBeUndefined();
+  });
+});
+
+describe('an object identifier (X.690 8.19)', () => {
+  /** The identifier of an extension that nobody knows, in dotted form. */
+  const dotted = (content: string) =>
+    readCertificate(certificateOf('01', 'ca', extensionOf(content, '0500', true))).unknownCriticalOid;
+
+  it('has arcs of any size', () => {
+    expect(dotted('2a049080808000')).toBe('1.2.4.4294967296');
+    // X.667: a UUID is an arc of 128 bits below 2.25.
+    const uuid = 'f81d4fae7dec11d0a76500a0c91e6bf6';
+    const groups = BigInt(`0x${uuid}`).toString(2).padStart(133, '0').match(/.{7}/g) as string[];
+    const octets = groups.map((group, index) => Number.parseInt(group, 2) | (index < 18 ? 0x80 : 0));
+    expect(dotted(`69${Buffer.from(octets).toString('hex')}`)).toBe('2.25.329800735698586629295641978511506172918');
+    expect(dotted('2a8fffffffffffff7f')).toBe(`1.2.${2 ** 53 - 1}`);
+    expect(dotted('2a9080808080808000')).toBe(`1.2.${2n ** 53n}`);
+  });
+
+  it('has a first and a second arc in one number, also a large one (8.19.4)', () => {
+    expect(['27', '28', '4f', '50', '8837'].map(dotted)).toEqual(['0.39', '1.0', '1.39', '2.0', '2.999']);
+    expect(dotted('9080808080808000')).toBe(`2.${2n ** 53n - 80n}`);
+  });
+
+  it('is written in hex where an arc has over 1,024 bits, since decimal digits take a time that grows with the square', () => {
+    const large = dotted(`2a${'ff'.repeat(146)}7f`);
+    expect(large).toBe(`1.2.0x1f${'f'.repeat(256)}`);
+    expect(dotted(`2a87${'ff'.repeat(145)}7f`)).toBe(
+      `1.2.${2n ** 1025n - 1n}`.replace(/\d+$/, `0x1${'f'.repeat(256)}`),
+    );
+    expect(dotted(`2a83${'ff'.repeat(145)}7f`)).toBe(`1.2.${2n ** 1024n - 1n}`);
+  });
+});
+
+describe('a BMPString (X.680 41)', () => {
+  it('with a surrogate is refused, at the character', () => {
+    const name = sequence(tlv('31', sequence('0603550403', tlv('1e', '0061de00'))));
+    const der = certificateOf('01', Buffer.from(name, 'hex'));
+    expect(failure(() => readCertificate(der))).toMatchObject({
+      codeName: 'DER_BMP_STRING_INVALID',
+      byteOffset: der.indexOf('de00', 'hex'),
+    });
+  });
+});
+
+describe('a key of another algorithm (RFC 8410)', () => {
+  const info = (oid: string, size: number) => sequence(sequence(tlv('06', oid)), tlv('03', `00${'33'.repeat(size)}`));
+
+  it.each([
+    ['x25519', '2b656e', 32],
+    ['x448', '2b656f', 56],
+    ['ed448', '2b6571', 57],
+  ] as const)('%s is named, and what is not checked of it is said', (name, oid, size) => {
+    const certificate = readCertificate(certificateOf('01', 'ca', '', info(oid, size)));
+    expect(certificate).toMatchObject({
+      publicKeyAlgorithm: name,
+      publicKeyAlgorithmOid: `1.3.101.${Number.parseInt(oid.slice(4), 16)}`,
+      publicKeyBits: 0,
+      publicKeyCurve: undefined,
+      publicKeyUnchecked: `a key for ${name} is not looked into: neither its length nor the parameters of its algorithm are checked`,
+    });
+    const seed = tlv('04', tlv('04', '33'.repeat(size)));
+    const pkcs8 = Buffer.from(sequence('020100', sequence(tlv('06', oid)), seed), 'hex');
+    expect(checkPkcs8(pkcs8)).toMatchObject({ algorithm: name, unchecked: certificate.publicKeyUnchecked });
+  });
+
+  it('without a name here has its identifier', () => {
+    const certificate = readCertificate(certificateOf('01', 'ca', '', info('2a864886f70d01010a', 9)));
+    expect(certificate).toMatchObject({
+      publicKeyAlgorithm: 'unknown',
+      publicKeyAlgorithmOid: '1.2.840.113549.1.1.10',
+      publicKeyUnchecked:
+        'a key of an unknown algorithm is not looked into: neither its length nor the parameters of its algorithm are checked',
+    });
+  });
+
+  it('says of a curve without a name that only the form of the point is checked', () => {
+    const { publicKeyUnchecked } = certificate('a point of a curve that is not known');
+    expect(publicKeyUnchecked).toMatch(/^the curve is not known here: only the form of the point is checked/);
+    expect(readCertificate(certificateOf('01')).publicKeyUnchecked).toBeUndefined();
   });
 });
 
