@@ -33,5 +33,6 @@ export {
   session_init,
   session_poll,
   session_receive,
+  session_restore,
   session_send,
 } from './mqtt/session';

@@ -35,6 +35,7 @@ const AUTHENTICATION_DATA: u32 = 1 << PropertyId.AUTHENTICATION_DATA;
 export const PACKETS: i32 = 16;
 export const WILL_MASK: u32 = 1 << PACKETS;
 const PUBLISH_MASK: u32 = 1 << (PACKETS + PacketType.PUBLISH);
+const CONNACK_MASK: u32 = 1 << (PACKETS + PacketType.CONNACK);
 const AUTH_MASK: u32 = 1 << (PACKETS + PacketType.AUTH);
 
 function entryOf(id: i32): u32 {
@@ -82,9 +83,10 @@ export function checkProperties(start: i32, end: i32, packet: Packet, mask: u32,
     p = checkValue(p + 1, end, packet, id, entry);
     if (p < 0) return p;
   }
-  // Authentication Data needs a method (3.1.2.11.10), and an AUTH must name one (3.15.2.2.2).
+  // Authentication Data needs a method in a CONNECT (3.1.2.11.10), and in a CONNACK that accepts (MQTT-4.12.0-5); no clause asks for one in
+  // a CONNACK that refuses. An AUTH must name one (3.15.2.2.2).
   const method: u32 = mask == AUTH_MASK ? AUTHENTICATION_METHOD : low & AUTHENTICATION_DATA;
-  if (method != 0 && (low & AUTHENTICATION_METHOD) == 0) {
+  if (method != 0 && (low & AUTHENTICATION_METHOD) == 0 && (mask != CONNACK_MASK || packet.reasonCode == 0)) {
     return fail(packet, start, Result.AUTHENTICATION_METHOD_MISSING);
   }
   if (place == offsetof<Packet>('properties')) {

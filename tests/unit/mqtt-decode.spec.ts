@@ -231,6 +231,7 @@ describe('mqtt_decode: each rule broken once', () => {
     refused(5, '3007000161' + '03230000', Result.TOPIC_ALIAS_ZERO, 7);
     refused(5, '20060000' + '03160000', Result.AUTHENTICATION_METHOD_MISSING, 5);
     refused(5, 'f0021800', Result.AUTHENTICATION_METHOD_MISSING, 4);
+    accepted(5, '20060087' + '03160000');
   });
 
   it('a Property Length that runs into the payload is not believed', () => {

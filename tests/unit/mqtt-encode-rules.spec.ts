@@ -1,5 +1,5 @@
 import { Packet, PacketType, Result } from '../../build/abi/assembly';
-import { begin, connect, publish, record, refused, setBytes, setText, withId } from './mqtt-records';
+import { begin, connect, encoded, publish, record, refused, setBytes, setText, withId } from './mqtt-records';
 
 /** A PUBLISH of MQTT 5 with these properties is refused. */
 function propertyRefused(properties: string, code: i32): void {
@@ -207,6 +207,8 @@ describe('mqtt_encode: each rule broken once, and nothing written', () => {
     begin(PacketType.CONNACK, 5);
     setBytes(offsetof<Packet>('properties'), '160000');
     refused(Result.AUTHENTICATION_METHOD_MISSING, 'CONNACK');
+    record.reasonCode = 0x87;
+    encoded('20060087' + '03160000', 'CONNACK that refuses');
     begin(PacketType.AUTH, 5);
     record.reasonCode = 0x18;
     refused(Result.AUTHENTICATION_METHOD_MISSING, 'AUTH without properties');

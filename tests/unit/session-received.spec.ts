@@ -77,7 +77,7 @@ describe('received messages, acknowledged by the session', () => {
     connected(5);
     received(message(2, 1), '50020001', SessionEvent.MESSAGE);
     received('50020001', '6203000192', SessionEvent.NONE);
-    receiveRefused('40020001', Result.PACKET_ID_UNKNOWN);
+    received('40020001', '', SessionEvent.NONE);
     received('62020001', '70020001', SessionEvent.RELEASED);
   });
 

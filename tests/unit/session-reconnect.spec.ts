@@ -17,7 +17,6 @@ import {
   publishRecord,
   receive,
   received,
-  receiveRefused,
   reconnect,
   send,
   sendRefused,
@@ -108,7 +107,7 @@ describe('a reconnect (4.4)', () => {
     subscribe(PacketType.UNSUBSCRIBE);
     reconnect();
     expect(context.count).toBe(1);
-    receiveRefused('9004000100' + '00', Result.PACKET_ID_UNKNOWN);
+    received('9004000100' + '00', '', SessionEvent.NONE);
   });
 
   it('takes the answer to a message that was not sent again yet', () => {

@@ -3,8 +3,8 @@ import { Context } from './layout';
 
 /**
  * Resolves an inbound Topic Alias (3.3.2.3.4): a PUBLISH with a topic sets it, one without looks it up. Each alias has the same
- * share of the end of the context: a length of two bytes in the machine's order, then the topic. Returns the address of the share, or
- * a result code. Doing it twice changes nothing, so an answer that did not fit may be tried again.
+ * share of the end of the context: a length of two bytes in the machine's order, then the topic. A length that goes beyond the share
+ * was torn: there is no topic. Returns the address of the share, or a result code. Doing it twice changes nothing, so an answer that did not fit may be tried again.
  */
 export function resolveAlias(context: Context, packet: Packet, alias: i32): i32 {
   const maximum = <i32>context.own.topicAliasMaximum; // -1 when there is none
@@ -17,5 +17,6 @@ export function resolveAlias(context: Context, packet: Packet, alias: i32): i32 
     store<u16>(place, length);
     memory.copy(place + SessionContext.ALIAS, packet.topic, length);
   }
-  return load<u16>(place) == 0 ? Result.TOPIC_ALIAS_UNKNOWN : <i32>place;
+  // A length of 0 is larger than any, less 1.
+  return <u32>load<u16>(place) - 1 < share - SessionContext.ALIAS ? <i32>place : Result.TOPIC_ALIAS_UNKNOWN;
 }

@@ -33,12 +33,24 @@ export function session_init(
   context.receiveCapacity = receiveCapacity;
   context.aliasOffset = aliases;
   context.aliasBytes = length - aliases;
+  context.length = length;
   return session_close(contextAddress);
+}
+
+/** ABI: see assembly/abi/session.json. */
+export function session_restore(contextAddress: usize, length: u32): i32 {
+  const context = changetype<Context>(contextAddress);
+  if (length < <u32>SessionContext.HEADER) return Result.SESSION_TORN;
+  const torn = context.check();
+  if (torn != 0) return torn;
+  return context.length == length ? session_close(contextAddress) : Result.SESSION_TORN;
 }
 
 /** ABI: see assembly/abi/session.json. */
 export function session_close(contextAddress: usize): i32 {
   const context = changetype<Context>(contextAddress);
+  const torn = context.check();
+  if (torn != 0) return torn;
   // From state to waiting: SessionState.CLOSED, and nothing is awaited.
   const first = offsetof<Session>('state');
   memory.fill(contextAddress + first, 0, offsetof<Session>('waitingSince') - first);

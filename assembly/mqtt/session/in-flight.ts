@@ -45,14 +45,39 @@ export function firstToResend(context: Context): usize {
   return search(context, RECEIVED | LIVE, SENT);
 }
 
-/** How many records of a direction have this mark; `mark` 0 counts all. */
-export function count(context: Context, direction: u32, mark: u32): u32 {
+/**
+ * How many records of a direction have this mark; `mark` 0 counts all. `first` and `span` limit that to a range of Packet Identifiers, which
+ * are in the upper half as in a record, so that what wraps around is in order too.
+ */
+export function count(context: Context, direction: u32, mark: u32, first: u32 = 0, span: u32 = 0xffffffff): u32 {
   const end = endOf(context);
   let found: u32 = 0;
   for (let at = context.records; at < end; at += 4) {
-    found += <u32>((load<u32>(at) & (RECEIVED | mark)) == (direction | mark));
+    const word = load<u32>(at);
+    found += <u32>((word & (RECEIVED | mark)) == (direction | mark)) & <u32>(word - first < span);
   }
   return found;
+}
+
+/** Whether a direction has no record left. In a torn context it may have those of the other. */
+export function isFull(context: Context, direction: u32, capacity: u32): bool {
+  return count(context, direction, 0) >= capacity || endOf(context) >= context.aliases;
+}
+
+/**
+ * The first Packet Identifier behind the last one that is not in flight. Counts how many of the next one, two, four, ... are, while all
+ * of them are; then of halves of that. Ordinarily this is one pass over the records, and never more than 32.
+ */
+export function freePacketId(context: Context): u32 {
+  let free: u32 = (context.lastPacketId + 1) << 16;
+  let grows: u32 = 1;
+  for (let span: u32 = 1 << 16; span > 0xffff; span = grows != 0 ? span << 1 : span >> 1) {
+    // 0 is not an identifier, so it counts as one in flight.
+    const taken = count(context, SENT, 0, free, span) + <u32>(0 - free < span);
+    if (taken == span >> 16) free += span;
+    else grows = 0;
+  }
+  return free >> 16;
 }
 
 /** Adds a record behind the others. There must be room. */

@@ -17,7 +17,8 @@ const KEEP_ALIVE: i32 = <i32>offsetof<SessionLimits>('serverKeepAlive') >> 2;
 /**
  * Reads the properties of a packet into a record SessionLimits. Its first ten words are the properties from Receive Maximum (33) to
  * Shared Subscription Available (42). Two of these are not limits: these packets have no Topic Alias (35), and User Property (38)
- * is skipped. Their words are taken by Server Keep Alive and Session Expiry Interval.
+ * is skipped. Their words are taken by Server Keep Alive and Session Expiry Interval; and in a CONNECT, which has no Server Keep Alive,
+ * by Request Problem Information.
  */
 export function readLimits(context: Context, packet: Packet, limits: SessionLimits): void {
   const property = context.property;
@@ -36,7 +37,7 @@ export function readLimits(context: Context, packet: Packet, limits: SessionLimi
       value = hash(value, property.valueLength);
     }
     if (id == PropertyId.SESSION_EXPIRY_INTERVAL) place = EXPIRY;
-    if (id == PropertyId.SERVER_KEEP_ALIVE) place = KEEP_ALIVE;
+    if (id == PropertyId.SERVER_KEEP_ALIVE || id == PropertyId.REQUEST_PROBLEM_INFORMATION) place = KEEP_ALIVE;
     if (place >= 0 && id != PropertyId.USER_PROPERTY)
       store<u32>(changetype<usize>(limits) + ((<usize>place) << 2), value);
   }

@@ -33,6 +33,8 @@ export function session_deadline(contextAddress: usize, now: u32): i32 {
 /** ABI: see assembly/abi/session.json. */
 export function session_poll(contextAddress: usize, now: u32, output: usize, capacity: u32): i32 {
   const context = changetype<Context>(contextAddress);
+  const torn = context.check();
+  if (torn != 0) return torn;
   context.event = SessionEvent.NONE;
   if (capacity < ANSWER_SIZE) return Result.OUT_OF_SPACE;
   const record = firstToResend(context);

@@ -2,6 +2,7 @@ import {
   Packet,
   PacketFlag,
   PacketType,
+  PropertyId,
   ReasonCode,
   Result,
   SessionContext,
@@ -13,7 +14,7 @@ import {
 import { FIRST_ERROR } from '../reasons';
 import { resolveAlias } from './aliases';
 import { session_close } from './context';
-import { append, COUNTED, count, find, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
+import { append, COUNTED, count, find, isFull, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
 import { Context } from './layout';
 import { readLimits } from './limits';
 import { ANSWER_SIZE, writeAnswer } from './write-answer';
@@ -33,6 +34,10 @@ const WHEN_CONNECTED: i32 =
   (1 << PacketType.PINGRESP) |
   (1 << PacketType.DISCONNECT) |
   (1 << PacketType.AUTH);
+
+/** The packets that may tell of a problem to a client that does not ask for that (MQTT-3.1.2-29). */
+const PROBLEMS_TOLD: i32 = (1 << PacketType.PUBLISH) | (1 << PacketType.CONNACK) | (1 << PacketType.DISCONNECT);
+const USER_PROPERTY: u32 = 1 << (PropertyId.USER_PROPERTY - 32);
 
 /**
  * The outcome of a packet that breaks no rule: the event in bits 0 to 7, the type of the answer in bits 8 to 15, and above them
@@ -54,6 +59,8 @@ export function session_receive(
 ): i32 {
   const context = changetype<Context>(contextAddress);
   const packet = changetype<Packet>(packetAddress);
+  const torn = context.check();
+  if (torn != 0) return torn;
   context.event = SessionEvent.NONE;
   if (capacity < ANSWER_SIZE) return Result.OUT_OF_SPACE;
   const type: i32 = packet.type;
@@ -62,6 +69,11 @@ export function session_receive(
   if (state == SessionState.CONNECTING) may = WHEN_CONNECTING;
   if (state == SessionState.CONNECTED) may = WHEN_CONNECTED;
   if (<u32>type > 15 || ((may >> type) & 1) == 0) return Result.PACKET_UNEXPECTED;
+  const told =
+    (packet.propertiesPresentLow >> PropertyId.REASON_STRING) | (packet.propertiesPresentHigh & USER_PROPERTY);
+  if (told != 0 && context.problemInformation == 0 && ((PROBLEMS_TOLD >> type) & 1) == 0) {
+    return Result.PROBLEM_INFORMATION_UNWANTED; // MQTT-3.1.2-29
+  }
   const packetId = packet.packetId;
   const outcome = dispatch(context, type, state, packet, packetId);
   if (outcome < 0) return outcome;
@@ -182,7 +194,7 @@ function track(context: Context, qos: i32, packetId: u32): i32 {
     if (qos == 1) return outcome;
     next = PacketType.PUBREL;
   }
-  if (count(context, RECEIVED, 0) >= context.receiveCapacity) return Result.NO_MEMORY;
+  if (isFull(context, RECEIVED, context.receiveCapacity)) return Result.NO_MEMORY;
   append(context, (packetId << 16) | next | RECEIVED | LIVE | COUNTED);
   return outcome;
 }
@@ -201,9 +213,9 @@ function answer(context: Context, type: i32, packet: Packet, packetId: u32): i32
   const record = find(context, SENT, packetId);
   const accepted = type == PacketType.PUBREC && packet.reasonCode < FIRST_ERROR;
   if (record == 0) {
-    // The server keeps a message that the client forgot. PUBREL lets the server forget it too, and says why (3.6.2.1).
-    if (type == PacketType.PUBCOMP) return SessionEvent.NONE;
-    return accepted ? SessionEvent.NONE | PUBREL | NOT_FOUND : Result.PACKET_ID_UNKNOWN;
+    // An answer that comes twice, or too late: nobody waits for it. But after PUBREC the server keeps a message that the client
+    // forgot. PUBREL lets the server forget it too, and says why (3.6.2.1).
+    return accepted ? SessionEvent.NONE | PUBREL | NOT_FOUND : SessionEvent.NONE;
   }
   const word = load<u32>(record);
   const next = word & NEXT;

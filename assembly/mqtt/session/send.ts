@@ -1,17 +1,22 @@
-import {
-  Packet,
-  PacketType,
-  PropertyId,
-  Result,
-  SessionContext,
-  SessionLimits,
-  SessionState,
-} from '../../../build/abi/assembly';
+import { Packet, PacketType, PropertyId, Result, SessionLimits, SessionState } from '../../../build/abi/assembly';
 import { mqtt_encode } from '../encode';
 import { CONNECT_CLEAN_START, PUBLISH_DUP, PUBLISH_QOS, PUBLISH_RETAIN } from '../flags';
 import { FIRST_ERROR } from '../reasons';
 import { session_close } from './context';
-import { append, COUNTED, count, find, firstToResend, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
+import {
+  append,
+  COUNTED,
+  count,
+  find,
+  firstToResend,
+  freePacketId,
+  isFull,
+  LIVE,
+  NEXT,
+  RECEIVED,
+  remove,
+  SENT,
+} from './in-flight';
 import { Context } from './layout';
 import { readLimits } from './limits';
 
@@ -30,7 +35,8 @@ const SUBSCRIPTION_IDENTIFIER: u32 = 1 << PropertyId.SUBSCRIPTION_IDENTIFIER;
 export function session_send(contextAddress: usize, packetAddress: usize, now: u32, output: usize, capacity: u32): i32 {
   const context = changetype<Context>(contextAddress);
   const packet = changetype<Packet>(packetAddress);
-  if (context.format != SessionContext.FORMAT) return Result.SESSION_FORMAT;
+  const torn = context.check();
+  if (torn != 0) return torn;
   const type: i32 = packet.type;
   const state: i32 = context.state;
   let may = WHEN_CLOSED;
@@ -83,15 +89,8 @@ function recordToSend(context: Context, packet: Packet, packetId: u32, flags: i3
     if ((flags & PUBLISH_DUP) != 0) return <i32>record;
   }
   if (record != 0) return Result.PACKET_ID_COLLISION; // MQTT-2.2.1-3
-  if (count(context, SENT, 0) >= context.sendCapacity) return Result.NO_MEMORY;
-  if (packetId == 0) {
-    // At least one is free: there are fewer than 65,535 records of sent packets.
-    let free = context.lastPacketId;
-    do {
-      free = (free % 0xffff) + 1;
-    } while (find(context, SENT, free) != 0);
-    packet.packetId = free;
-  }
+  if (isFull(context, SENT, context.sendCapacity)) return Result.NO_MEMORY;
+  if (packetId == 0) packet.packetId = freePacketId(context);
   return 0;
 }
 

@@ -72,24 +72,14 @@ export class ClientSession {
    * A session from the bytes that `save` returned. It is closed: connect with Clean Start 0.
    *
    * @param context is copied
-   * @throws SessionError SESSION_FORMAT when the bytes are not of this version
+   * @throws SessionError SESSION_FORMAT when the bytes are not of this version, SESSION_TORN when some of them are missing or of another
+   * context. What the records and topics say is not checked: store a checksum with the bytes
    */
   static restore(context: Uint8Array): ClientSession {
     const session = new ClientSession({ sendCapacity: 0, receiveCapacity: 0 });
-    const { HEADER, ENTRY, FORMAT } = SessionContext;
-    const word = (offset: number) => new DataView(context.buffer, context.byteOffset).getUint32(offset, true);
-    if (
-      context.length < HEADER ||
-      word(SessionRecord.format) !== FORMAT ||
-      word(SessionRecord.aliasOffset) !==
-        HEADER + (word(SessionRecord.sendCapacity) + word(SessionRecord.receiveCapacity)) * ENTRY ||
-      word(SessionRecord.count) > word(SessionRecord.sendCapacity) + word(SessionRecord.receiveCapacity) ||
-      word(SessionRecord.aliasOffset) + word(SessionRecord.aliasBytes) !== context.length
-    ) {
-      throw new SessionError(Result.SESSION_FORMAT, 'restore');
-    }
     session.#context = Uint8Array.from(context);
-    session.close();
+    const result = session.#call((frame) => core.session_restore(frame.context, context.length));
+    if (result < 0) throw new SessionError(result, 'restore');
     return session;
   }
 

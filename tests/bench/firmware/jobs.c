@@ -150,7 +150,7 @@ static void prepare_session(room *at, uint32_t base) {
   session->protocol_version = 5;
   session->send_capacity = session->receive_capacity = 8;
   session->count = 6;
-  session->alias_offset = sizeof at->session;
+  session->alias_offset = session->length = sizeof at->session;
   own->receive_maximum = 8;
   own->topic_alias_maximum = 0xffffffff;
   /* Messages sent with QoS 1, and received with QoS 2 whose PUBREL is awaited: live and counted. */

@@ -15,6 +15,7 @@ export const SHAPES: readonly Shape[] = [
   { type: 0, first: 0x10, before: [...connect, 6, 0, 0, 0, 0, 0], after: [0, 1, 0x77, 0, 0] },
   { type: 1, first: 0x10, before: [...connect, 2, 0, 0], after: [0, 0] },
   { type: 2, first: 0x20, before: [0, 0], after: [] },
+  { type: 2, first: 0x20, before: [0, 0x87], after: [] },
   { type: 3, first: 0x30, before: [0, 1, 0x61], after: [] },
   { type: 4, first: 0x40, before: [...id, 0], after: [] },
   { type: 5, first: 0x50, before: [...id, 0], after: [] },

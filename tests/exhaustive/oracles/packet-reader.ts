@@ -129,7 +129,8 @@ export class PacketReader extends PropertyReader {
     this.at++;
     if (!this.#reason(2, version)) return false;
     if (this.bytes[at] === 1 && this.reasonCode > 0) return this.wrong(Result.SESSION_PRESENT_WITH_ERROR, at);
-    return version < 5 || this.properties(2);
+    // 4.12 asks for a method in a successful CONNACK alone.
+    return version < 5 || this.properties(2, this.reasonCode === 0);
   }
 
   /** 3.3.2, 3.3.3: an empty topic stands for a Topic Alias. */

@@ -9,8 +9,8 @@ export class PropertyReader extends FieldReader {
   /** Identifiers of the list that is being read. */
   readonly #seen = new Set<number>();
 
-  /** 2.2.2; `type` 0 is the will. */
-  protected properties(type: number): boolean {
+  /** 2.2.2; `type` 0 is the will. `needsMethod` tells whether Authentication Data needs an Authentication Method. */
+  protected properties(type: number, needsMethod = true): boolean {
     const at = this.at;
     if (!this.varint(Result.PROPERTY_LENGTH_INVALID)) return false;
     const length = this.value;
@@ -24,7 +24,7 @@ export class PropertyReader extends FieldReader {
     this.end = enclosing;
     this.propertiesLength = length;
     // 3.1.2.11.10, 3.15.2.2.2
-    if ((type === 15 || seen.has(0x16)) && !seen.has(0x15))
+    if ((type === 15 || (needsMethod && seen.has(0x16))) && !seen.has(0x15))
       return this.wrong(Result.AUTHENTICATION_METHOD_MISSING, first);
     return true;
   }

@@ -178,6 +178,22 @@ void session_move(void) {
   s.context = to;
 }
 
+void session_tear(uint32_t word, uint32_t value) {
+  const wq_ptr to = s.places[s.context == s.places[0]], at = to + 4 * (word % (s.size / 4));
+  int32_t result;
+  fuzz_put(to, fuzz_memory + s.context, s.size);
+  fuzz_put(at, &value, sizeof value);
+  result = CALL(64, wq_session_restore(&fuzz_core, to, s.size - 1));
+  CHECK(result == WQ_RESULT_SESSION_TORN || result == WQ_RESULT_SESSION_FORMAT, "a context has the length that it says");
+  CALL(256, wq_session_poll(&fuzz_core, to, s.now, s.output, 5));
+  WRITTEN({to, s.size}, {s.output, 5});
+  result = CALL(64, wq_session_restore(&fuzz_core, to, s.size));
+  WRITTEN({to, s.size});
+  CHECK(CALL(64, wq_session_close(&fuzz_core, to)) == result, "what is not restored is not closed either");
+  WRITTEN({to, s.size});
+  fuzz_fill(to, 0xa5, s.size);
+}
+
 void session_lose(void) {
   CALL(64, wq_session_close(&fuzz_core, s.context));
   WRITTEN({s.context, s.size});

@@ -43,6 +43,9 @@ void session_poll(uint32_t capacity);
 /** The transport is gone. */
 void session_lose(void);
 
+/** Reads back a copy of the context in which one word is another. Whatever it is, nothing is written beyond its length. */
+void session_tear(uint32_t word, uint32_t value);
+
 /** Moves the context to its other place: it holds no addresses. */
 void session_move(void);
 

@@ -111,7 +111,8 @@ static void operate(uint32_t operation, uint32_t choice) {
       session_lose();
       break;
     case 3:
-      session_move();
+      if (choice < 15) session_move();
+      else session_tear(fuzz_u8(), fuzz_u32());
       break;
     case 4: /* CONNECT */
       begin_packet(WQ_PACKET_TYPE_CONNECT);

@@ -112,11 +112,12 @@ const RANGES: Partial<Record<CallName, OpenRanges>> = {
   ],
   session_init: ([context], result, memory) => (result < 0 ? [] : contextRanges(context, memory)),
   session_close: ([context], _, memory) => contextRanges(context, memory),
+  session_restore: ([context], result, memory) => (result < 0 ? [] : contextRanges(context, memory)),
   // "Nothing has changed then but the output's content."
-  session_send: ([context, , , output, capacity], result, memory) =>
-    result === Result.SESSION_FORMAT
-      ? []
-      : [...contextRanges(context, memory), ...(result < 0 ? [[output, capacity] as const] : [])],
+  session_send: ([context, , , output, capacity], result, memory) => [
+    ...contextRanges(context, memory),
+    ...(result < 0 ? [[output, capacity] as const] : []),
+  ],
   session_receive: ([context, , , output], result, memory) => [
     ...contextRanges(context, memory),
     ...afterAnswer(output, result),
@@ -129,6 +130,8 @@ const RANGES: Partial<Record<CallName, OpenRanges>> = {
 
 /** What is left open after this call with this result. `memory` is as the call left it. */
 export function openRanges(name: CallName, words: readonly number[], result: number, memory: Buffer): Range[] {
+  // A context that is not one of this version, or torn, stays as it is.
+  if (result === Result.SESSION_FORMAT || result === Result.SESSION_TORN) return [];
   const ranges = RANGES[name]?.(words, result, memory) ?? [];
   return ranges
     .map(([address, length]): Range => [address, Math.min(length, memory.length - address)])

@@ -98,6 +98,19 @@ class Session {
     this.#memory.call('session_close', this.#context);
   }
 
+  /** Reads back a copy of the context in which one word is another. */
+  tear(word: number, value: number): void {
+    const memory = this.#memory;
+    const [from, to] = this.#places;
+    const bytes = Buffer.from(memory.read(from, this.#size));
+    bytes.writeUInt32LE(value, 4 * (word % (this.#size >> 2)));
+    memory.put(to, bytes);
+    memory.call('session_restore', to, this.#size - 1);
+    memory.call('session_poll', to, this.#now, this.#output, 5);
+    memory.call('session_restore', to, this.#size);
+    memory.call('session_close', to);
+  }
+
   /** Moves the context to its other place: it holds no addresses. What stays behind is not a context any more. */
   move(): void {
     const memory = this.#memory;
@@ -137,7 +150,10 @@ const OPERATIONS: readonly Operation[] = [
   (memory, session, choice) => session.pass(memory.u8() << choice),
   (_, session, choice) => session.poll(choice),
   (_, session) => session.close(),
-  (_, session) => session.move(),
+  (memory, session, choice) => {
+    if (choice < 15) session.move();
+    else session.tear(memory.u8(), memory.u32());
+  },
   (memory, session, choice) => {
     const fields = { protocolVersion: choice & 1 ? 4 : 5, connectFlags: choice & 2, keepAlive: memory.u8() };
     session.begin(PacketType.CONNECT, { ...fields, clientId: session.input, clientIdLength: 1 });

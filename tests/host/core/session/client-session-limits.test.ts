@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SessionRecord } from '../../../../build/abi/core.js';
+import { SessionContext, SessionRecord } from '../../../../build/abi/core.js';
 import {
   ClientSession,
   type ClientSessionOptions,
@@ -71,8 +71,10 @@ describe('ClientSession', () => {
 
   it('names in its errors who did what, and with which packet', () => {
     const session = connected();
-    const stray = thrown(() => session.receive(encodePacket({ type: 'puback', packetId: 7, reasonCode: 0 }, 5), 0));
-    expect(stray).toMatchObject({ name: 'SessionError', message: expect.stringMatching(/^the server sent puback: /) });
+    const stray = thrown(() =>
+      session.receive(encodePacket({ type: 'connack', sessionPresent: false, reasonCode: 0 }, 5), 0),
+    );
+    expect(stray).toMatchObject({ name: 'SessionError', message: expect.stringMatching(/^the server sent connack: /) });
     const again = thrown(() => session.send(connectPacket(5), 0));
     expect(again).toMatchObject({ events: [], message: expect.stringMatching(/^cannot send connect: /) });
     const silent = new ClientSession();
@@ -152,19 +154,31 @@ describe('ClientSession', () => {
       expect(ClientSession.restore(make())).toBeInstanceOf(ClientSession);
     });
 
-    it.each(['format', 'sendCapacity', 'receiveCapacity', 'aliasOffset', 'aliasBytes'] as const)(
+    it.each(['format', 'sendCapacity', 'receiveCapacity', 'aliasOffset', 'aliasBytes', 'length'] as const)(
       'no session whose %s is one too small or too large',
       (name) => {
+        const codeName = name === 'format' ? 'SESSION_FORMAT' : 'SESSION_TORN';
         for (const step of [-1, 1]) {
           const other = changed(SessionRecord[name], (value) => value + step);
-          expect(thrown(() => ClientSession.restore(other)).codeName, `${step}`).toBe('SESSION_FORMAT');
+          expect(thrown(() => ClientSession.restore(other)).codeName, `${step}`).toBe(codeName);
         }
       },
     );
 
     it('no session with more entries than it has room for', () => {
       const full = changed(SessionRecord.count, () => 6);
-      expect(thrown(() => ClientSession.restore(full)).codeName).toBe('SESSION_FORMAT');
+      expect(thrown(() => ClientSession.restore(full)).codeName).toBe('SESSION_TORN');
+    });
+
+    it('no session of which bytes are missing, or that has more', () => {
+      const bytes = saved();
+      for (const length of [0, 3, SessionContext.HEADER - 1, SessionContext.HEADER, bytes.length - 1]) {
+        expect(thrown(() => ClientSession.restore(bytes.subarray(0, length))).codeName, `${length}`).toBe(
+          'SESSION_TORN',
+        );
+      }
+      const longer = Buffer.concat([bytes, Buffer.alloc(4)]);
+      expect(thrown(() => ClientSession.restore(longer)).codeName).toBe('SESSION_TORN');
     });
   });
 

@@ -23,6 +23,8 @@ interface Init {
   last?: true;
   /** Size of the context where it is not the exact sum. */
   length?: number;
+  /** Bytes by which it is shorter than that sum. */
+  short?: number;
 }
 
 /** What is done with the session, and what is expected. */
@@ -34,6 +36,10 @@ interface Step {
   poll?: string;
   deadline?: number;
   close?: true;
+  /** Adds to words of the record Session, as if the context had been read back torn; `topic` is the length of the first inbound topic. */
+  tear?: Record<string, number>;
+  /** Takes the context up again, from so many bytes more than it has. */
+  restore?: number;
   at?: number;
   capacity?: number;
   gives?: string;
@@ -116,10 +122,11 @@ class Session {
     gap = 0,
     last,
     length,
+    short = 0,
   }: Init) {
     const { heapBase, memoryEnd } = this.#machine;
     const size = SessionContext.HEADER + (sendCapacity + receiveCapacity) * SessionContext.ENTRY + aliasBytes;
-    this.#size = length ?? size;
+    this.#size = length ?? size - short;
     this.#context = last ? memoryEnd - this.#size : heapBase + gap;
     this.#machine.fill(this.#context, Math.min(ROOM, memoryEnd - this.#context), GUARD);
     const words = [this.#size, sendCapacity, receiveCapacity, flags, responseTimeout];
@@ -139,9 +146,21 @@ class Session {
     return result;
   }
 
+  #tear(changes: Record<string, number>): number {
+    for (const [field, more] of Object.entries(changes)) {
+      const offset = (SessionRecord as Record<string, number>)[field] ?? this.#word(SessionRecord.aliasOffset);
+      this.#machine.write(this.#context + offset, Buffer.from(Uint32Array.of(this.#word(offset) + more).buffer));
+    }
+    return 0;
+  }
+
   #do(step: Step, what: string): number {
     const machine = this.#machine;
     if (step.init) return this.#init(step.init);
+    if (step.tear) return this.#tear(step.tear);
+    if (step.restore !== undefined) {
+      return machine.call(this.#label, 'session_restore', this.#context, this.#size + step.restore);
+    }
     if (step.close) return machine.call(this.#label, 'session_close', this.#context);
     if (step.deadline !== undefined) {
       const left = machine.call(this.#label, 'session_deadline', this.#context, this.#now);
@@ -169,7 +188,8 @@ class Session {
     const result = this.#do(step, what);
     expect(tablesOf(this.#machine).equals(tables), `${what}: the core's own memory stays as it is`).toBe(true);
     const end = this.#context + this.#size;
-    const behind = this.#machine.read(end, Math.min(8, this.#machine.memoryEnd - end));
+    const { heapBase, memoryEnd } = this.#machine;
+    const behind = this.#machine.read(end, Math.max(0, Math.min(heapBase + ROOM, memoryEnd) - end));
     expect(
       behind.every((octet) => octet === GUARD),
       `${what}: nothing is written behind the context`,

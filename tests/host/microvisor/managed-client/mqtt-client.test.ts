@@ -47,6 +47,20 @@ describe('the managed MQTT client', () => {
     expect(types(pair.sent())).toEqual(['publish']);
   });
 
+  it('keeps the connection when the broker acknowledges twice', () => {
+    const pair = new Pair().connected();
+    pair.publish(1, 1);
+    const [{ packetId }] = pair.sent() as { packetId: number }[];
+    for (const copy of [1, 2, 3]) {
+      pair.send({ type: 'puback', packetId, reasonCode: 0 });
+      pair.send({ type: 'suback', packetId: 7, reasonCodes: [0] });
+      pair.send({ type: 'unsuback', packetId: 7, reasonCodes: [0] });
+      expect(pair.sent(), `copy ${copy}`).toEqual([]);
+    }
+    expect(pair.events().filter(({ type }) => type === 'closed')).toEqual([]);
+    expect(pair.deadline).toBe(60_000);
+  });
+
   it.each<[string, Properties, () => [0 | 1 | 2, boolean]]>([
     ['QoS above the Maximum QoS (MQTT-3.2.2-11)', { maximumQoS: 0 }, () => [1, false]],
     ['retain without Retain Available (MQTT-3.2.2-14)', { retainAvailable: 0 }, () => [0, true]],
@@ -77,9 +91,11 @@ describe('the managed MQTT client', () => {
   it.each<[string, Packet]>([
     ['CONNACK twice', { type: 'connack', sessionPresent: false, reasonCode: 0 }],
     ['a packet that only clients send', { type: 'pingreq' }],
-    ['SUBACK for an unknown packet id', { type: 'suback', packetId: 9, reasonCodes: [0] }],
+    ['SUBACK for a message', { type: 'suback', packetId: 1, reasonCodes: [0] }],
   ])('%s is a protocol error: DISCONNECT 0x82 (MQTT 5, 4.13.1)', (_, packet) => {
     const pair = new Pair().connected();
+    pair.publish(1, 1);
+    expect(pair.sent()).toMatchObject([{ packetId: 1 }]);
     pair.send(packet);
     expect(pair.sent()).toMatchObject([{ type: 'disconnect', reasonCode: 0x82 }]);
     expect(pair.events()).toMatchObject([{ type: 'closed' }]);
@@ -147,7 +163,7 @@ describe('the managed MQTT client', () => {
 
   it('packets that came before one that breaks a rule of the session are delivered, and none after it', () => {
     const pair = new Pair().connected();
-    const stray = encodePacket({ type: 'puback', packetId: 9, reasonCode: 0 }, 5);
+    const stray = encodePacket({ type: 'connack', sessionPresent: false, reasonCode: 0 }, 5);
     pair.receive(Buffer.concat([encodePacket(message, 5), stray, encodePacket(message, 5)]));
     expect(pair.events().map(({ type }) => type)).toEqual(['message', 'closed']);
     pair.send(message);
