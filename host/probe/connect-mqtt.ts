@@ -37,9 +37,10 @@ export function connectMqtt(request: ProbeRequest, { socket, closed }: Handshake
     void closed.then((cause) => reject(new ClosedEarly('closed before CONNACK', { cause })));
     socket.on('data', (chunk) => {
       try {
-        for (const { packet } of session.receive(chunk, Date.now())) checkConnack(packet, protocolVersion);
+        const now = performance.now();
+        for (const { packet } of session.receive(chunk, now)) checkConnack(packet, protocolVersion);
         if (session.state !== 'connected') return;
-        session.send({ type: 'disconnect', reasonCode: 0 }, Date.now());
+        session.send({ type: 'disconnect', reasonCode: 0 }, now);
         flush();
         socket.end(accept);
       } catch (error) {
@@ -56,7 +57,7 @@ export function connectMqtt(request: ProbeRequest, { socket, closed }: Handshake
         userName,
         password: password === undefined ? undefined : Buffer.from(password),
       },
-      Date.now(),
+      performance.now(),
     );
     flush();
   });

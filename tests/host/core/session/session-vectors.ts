@@ -34,6 +34,8 @@ interface Step {
   poll?: string;
   deadline?: number;
   close?: true;
+  /** Bytes came that complete no packet. */
+  arrived?: true;
   at?: number;
   capacity?: number;
   gives?: string;
@@ -142,6 +144,7 @@ class Session {
   #do(step: Step, what: string): number {
     const machine = this.#machine;
     if (step.init) return this.#init(step.init);
+    if (step.arrived) return machine.call(this.#label, 'session_arrived', this.#context, this.#now);
     if (step.close) return machine.call(this.#label, 'session_close', this.#context);
     if (step.deadline !== undefined) {
       const left = machine.call(this.#label, 'session_deadline', this.#context, this.#now);
