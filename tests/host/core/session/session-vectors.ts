@@ -144,7 +144,11 @@ class Session {
   #do(step: Step, what: string): number {
     const machine = this.#machine;
     if (step.init) return this.#init(step.init);
-    if (step.arrived) return machine.call(this.#label, 'session_arrived', this.#context, this.#now);
+    if (step.arrived) {
+      const result = machine.call(this.#label, 'session_arrived', this.#context, this.#now);
+      expect(result, what).toBe(0);
+      return result;
+    }
     if (step.close) return machine.call(this.#label, 'session_close', this.#context);
     if (step.deadline !== undefined) {
       const left = machine.call(this.#label, 'session_deadline', this.#context, this.#now);
