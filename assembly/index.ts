@@ -28,6 +28,7 @@ export {
   mqtt_topic_name_check,
 } from './mqtt';
 export {
+  session_arrived,
   session_close,
   session_deadline,
   session_init,

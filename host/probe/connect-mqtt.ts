@@ -49,9 +49,10 @@ export function connectMqtt(
     socket.on('data', (chunk) => {
       answered(chunk);
       try {
-        for (const { packet } of session.receive(chunk, Date.now())) checkConnack(packet, protocolVersion);
+        const now = performance.now();
+        for (const { packet } of session.receive(chunk, now)) checkConnack(packet, protocolVersion);
         if (session.state !== 'connected') return;
-        session.send({ type: 'disconnect', reasonCode: 0 }, Date.now());
+        session.send({ type: 'disconnect', reasonCode: 0 }, now);
         flush();
         socket.end(accept);
       } catch (error) {
@@ -69,7 +70,7 @@ export function connectMqtt(
         userName,
         password: password === undefined ? undefined : Buffer.from(password),
       },
-      Date.now(),
+      performance.now(),
     );
     flush();
   });

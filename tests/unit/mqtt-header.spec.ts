@@ -1,3 +1,4 @@
+import { session_arrived } from '../../assembly/mqtt/session';
 import { DecodeOption, Packet, PacketType, Result, Session, SessionEvent } from '../../build/abi/assembly';
 import { OUTPUT } from './bytes';
 import { decode, hexAt, LARGEST, place, RECORD, record } from './mqtt-records';
@@ -182,8 +183,7 @@ describe('session_receive with the record of a header, after the last piece', ()
     expect(poll()).toBe(2, 'PINGREQ after the keep-alive time of the client');
     for (let time = 62000; time < 70000; time += 2000) {
       at(time);
-      context.lastReceived = time;
-      context.waitingSince = time;
+      session_arrived(CONTEXT, time);
       expect(poll()).toBe(0);
     }
     at(74000);

@@ -1,4 +1,4 @@
-import { session_deadline, session_send } from '../../assembly/mqtt/session';
+import { session_arrived, session_deadline, session_send } from '../../assembly/mqtt/session';
 import { Packet, PacketType, Result, SessionContext, SessionEvent } from '../../build/abi/assembly';
 import { OUTPUT } from './bytes';
 import { begin, hexAt, RECORD, record, setBytes } from './mqtt-records';
@@ -69,6 +69,45 @@ describe('time', () => {
     expect(send()).toBe(2);
     at(5000);
     pollRefused(Result.RESPONSE_TIMEOUT);
+    at(0);
+  });
+
+  it('bytes that complete no packet are life, and while they come no time counts for CONNACK', () => {
+    fresh();
+    connectRecord(5);
+    send();
+    for (let time = 1000; time <= 9000; time += 4000) {
+      expect(session_arrived(CONTEXT, time)).toBe(0);
+      expect(session_deadline(CONTEXT, time)).toBe(5000, 'silence counts');
+    }
+    at(9000);
+    received('2003000000', '', SessionEvent.CONNECTED);
+    expect(session_deadline(CONTEXT, 9000)).toBe(51000);
+    at(60000);
+    expect(poll()).toBe(2);
+    session_arrived(CONTEXT, 64000);
+    at(68999);
+    expect(poll()).toBe(0);
+    at(69000);
+    pollRefused(Result.RESPONSE_TIMEOUT);
+    at(0);
+  });
+
+  it('a clock that goes back counts as no time', () => {
+    at(1000);
+    fresh();
+    connectRecord(5);
+    send();
+    at(999);
+    expect(poll()).toBe(0);
+    expect(session_deadline(CONTEXT, 999)).toBe(5000);
+    received('2003000000', '', SessionEvent.CONNECTED);
+    at(1001);
+    publishRecord(0);
+    send();
+    at(1000);
+    expect(poll()).toBe(0, 'no PINGREQ');
+    expect(session_deadline(CONTEXT, 1000)).toBe(59999, 'the server was heard at 999');
     at(0);
   });
 

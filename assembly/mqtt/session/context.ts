@@ -28,7 +28,8 @@ export function session_init(
   context.format = SessionContext.FORMAT;
   context.flags = flags;
   context.known = flags & SessionFlag.ADOPT_SESSION;
-  context.responseTimeout = responseTimeout;
+  // Times are told apart up to 2^31 - 1, see time.ts.
+  context.responseTimeout = responseTimeout - (responseTimeout >> 31);
   context.sendCapacity = sendCapacity;
   context.receiveCapacity = receiveCapacity;
   context.aliasOffset = aliases;
@@ -51,7 +52,7 @@ export function session_close(contextAddress: usize): i32 {
   const context = changetype<Context>(contextAddress);
   const torn = context.check();
   if (torn != 0) return torn;
-  // From state to waiting: SessionState.CLOSED, and nothing is awaited.
+  // From state to arriving: SessionState.CLOSED, and nothing is awaited.
   const first = offsetof<Session>('state');
   memory.fill(contextAddress + first, 0, offsetof<Session>('waitingSince') - first);
   resetLimits(context.server);

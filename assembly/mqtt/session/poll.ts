@@ -1,34 +1,11 @@
-import { PacketType, Result, SessionContext, SessionEvent, SessionState } from '../../../build/abi/assembly';
+import { PacketType, Result, SessionEvent, SessionState } from '../../../build/abi/assembly';
 import { COUNTED, count, firstToResend, LIVE, NEXT, SENT } from './in-flight';
 import { Context } from './layout';
-import { startWaiting } from './send';
+import { session_deadline, startPing, untilTimeout } from './time';
 import { ANSWER_SIZE, writeAnswer } from './write-answer';
 
 /** A PINGREQ, as a little-endian store writes it (3.12). */
 const PINGREQ: u16 = <u16>(PacketType.PINGREQ << 4);
-
-/** Milliseconds that are left of an interval. Times are subtracted, never compared, so the clock may wrap around. */
-function left(elapsed: u32, interval: u32): u32 {
-  return elapsed >= interval ? 0 : interval - elapsed;
-}
-
-/** Milliseconds until the server's answer is overdue. */
-function untilTimeout(context: Context, now: u32): u32 {
-  if (context.waiting == 0) return SessionContext.NO_DEADLINE;
-  return left(now - context.waitingSince, context.responseTimeout);
-}
-
-/** ABI: see assembly/abi/session.json. */
-export function session_deadline(contextAddress: usize, now: u32): i32 {
-  const context = changetype<Context>(contextAddress);
-  const timeout = untilTimeout(context, now);
-  const keepAlive = context.keepAlive;
-  if (context.state != SessionState.CONNECTED || keepAlive == 0) return timeout;
-  // MQTT-3.1.2-20: the client sends something in each interval. It also asks a server that is silent for one, which may be gone.
-  let idle = now - context.lastSent;
-  if (context.waiting == 0) idle = max(idle, now - context.lastReceived);
-  return min(timeout, left(idle, keepAlive));
-}
 
 /** ABI: see assembly/abi/session.json. */
 export function session_poll(contextAddress: usize, now: u32, output: usize, capacity: u32): i32 {
@@ -41,7 +18,7 @@ export function session_poll(contextAddress: usize, now: u32, output: usize, cap
   let result = 0;
   if (session_deadline(contextAddress, now) == 0) {
     if (untilTimeout(context, now) == 0) return Result.RESPONSE_TIMEOUT;
-    startWaiting(context, now);
+    startPing(context, now);
     store<u16>(output, PINGREQ);
     result = 2;
   } else if (record == 0 || context.state != SessionState.CONNECTED) {

@@ -17,6 +17,7 @@ import { session_close } from './context';
 import { append, COUNTED, count, find, isFull, LIVE, NEXT, RECEIVED, remove, SENT } from './in-flight';
 import { Context } from './layout';
 import { readLimits } from './limits';
+import { session_arrived } from './time';
 import { ANSWER_SIZE, writeAnswer } from './write-answer';
 
 /** The packets that a server may send in each state of the connection; bit n is packet type n. */
@@ -78,7 +79,8 @@ export function session_receive(
   const outcome = dispatch(context, type, state, packet, packetId);
   if (outcome < 0) return outcome;
   context.event = outcome & 0xff;
-  context.lastReceived = now;
+  session_arrived(contextAddress, now);
+  context.arriving = 0;
   const answerType = (outcome >> 8) & 0xff;
   if (answerType == 0) return 0;
   context.lastSent = now;
@@ -92,7 +94,7 @@ function dispatch(context: Context, type: i32, state: i32, packet: Packet, packe
   if (type == PacketType.CONNACK) return connected(context, packet);
   if (type == PacketType.AUTH) return authenticate(context, state, packet);
   if (type == PacketType.PINGRESP) {
-    context.waiting = 0;
+    context.pinging = 0;
     return SessionEvent.PONG;
   }
   if (context.protocolVersion < 5) return Result.PACKET_UNEXPECTED; // DISCONNECT: 3.1.1 3.14

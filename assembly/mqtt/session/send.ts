@@ -19,6 +19,7 @@ import {
 } from './in-flight';
 import { Context } from './layout';
 import { readLimits } from './limits';
+import { startPing } from './time';
 
 /** The packets that a client may send in each state of the connection; bit n is packet type n. */
 const ACKNOWLEDGEMENTS: i32 = (1 << PacketType.PUBACK) | (1 << PacketType.PUBREC);
@@ -26,8 +27,8 @@ const SUBSCRIPTIONS: i32 = (1 << PacketType.SUBSCRIBE) | (1 << PacketType.UNSUBS
 const WHEN_CLOSED: i32 = ACKNOWLEDGEMENTS | (1 << PacketType.CONNECT);
 const WHEN_CONNECTING: i32 = ACKNOWLEDGEMENTS | (1 << PacketType.DISCONNECT) | (1 << PacketType.AUTH);
 const WHEN_CONNECTED: i32 = WHEN_CONNECTING | SUBSCRIPTIONS | (1 << PacketType.PUBLISH) | (1 << PacketType.PINGREQ);
-/** Packets that must be answered within the response timeout. */
-const ANSWERED: i32 = (1 << PacketType.CONNECT) | (1 << PacketType.PINGREQ) | (1 << PacketType.AUTH);
+/** Packets besides PINGREQ that must be answered within the response timeout. The answer to one comes before the next. */
+const ANSWERED: i32 = (1 << PacketType.CONNECT) | (1 << PacketType.AUTH);
 
 const SUBSCRIPTION_IDENTIFIER: u32 = 1 << PropertyId.SUBSCRIPTION_IDENTIFIER;
 
@@ -162,7 +163,11 @@ function encode(context: Context, type: i32, packet: Packet, now: u32, output: u
     } else session_close(changetype<usize>(context));
   }
   if (fault < 0) return fault;
-  if (((1 << type) & ANSWERED) != 0) startWaiting(context, now);
+  if (type == PacketType.PINGREQ) startPing(context, now);
+  if (((1 << type) & ANSWERED) != 0) {
+    context.waiting = 1;
+    context.waitingSince = now;
+  }
   return result;
 }
 
@@ -176,13 +181,6 @@ function connect(context: Context, packet: Packet): void {
   context.cleanStart = packet.connectFlags & CONNECT_CLEAN_START;
   const method = own.authenticationMethod;
   context.authentication = <u32>(method != 0);
-}
-
-/** Starts the response timeout of the server. A further PINGREQ does not prolong it. */
-export function startWaiting(context: Context, now: u32): void {
-  if (context.waiting != 0) return;
-  context.waiting = 1;
-  context.waitingSince = now;
 }
 
 /** Checks a PUBLISH against the server's CONNACK. Only the caller knows which aliases were set. */

@@ -42,7 +42,7 @@ interface Frame {
  * out. It opens no socket and holds no payload. The caller handles the events and then sends the bytes of `takeOutput`. It
  * calls `tick` at `nextDeadline` and after `receive`, and `close` when the transport is gone.
  *
- * Times are milliseconds of a monotonic clock.
+ * Times are milliseconds of a monotonic clock. One that goes back, by less than 2^31, counts as no time.
  */
 export class ClientSession {
   #context: Uint8Array;
@@ -143,7 +143,10 @@ export class ClientSession {
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
     checkChunk(chunk, this.#fragments.length);
     const source = this.#fragments.add(chunk);
-    if (!source) return [];
+    if (!source) {
+      if (chunk.length > 0) this.#call(({ context }) => core.session_arrived(context, now >>> 0));
+      return [];
+    }
     const events: ClientSessionEvent[] = [];
     this.#used = 0;
     this.#needed = 0;
@@ -152,7 +155,8 @@ export class ClientSession {
         const input = scratch.take(source.length);
         scratch.u8.set(source, input);
         while (this.#used < source.length && this.#receiveOne(frame, source, input, now, events));
-        return 0;
+        const hasArrived = chunk.length > 0 && this.#used < source.length;
+        return hasArrived ? core.session_arrived(frame.context, now >>> 0) : 0;
       });
     } finally {
       this.#fragments.keep(source.subarray(this.#used), this.#needed);

@@ -14,7 +14,10 @@ export interface ClientSessionOptions {
   manualAcknowledgement?: boolean;
   /** Whether the server may have session state that this client does not know (see MQTT-3.2.2-4). Default false. */
   adoptSession?: boolean;
-  /** Milliseconds for CONNACK, PINGRESP and AUTH, 1 to 2^31. Default 30,000. */
+  /**
+   * Milliseconds for CONNACK, PINGRESP and AUTH, each; 1 to 2^31. Default 30,000. Any bytes of the server prolong the wait for PINGRESP. For
+   * the other two the time does not count in which a packet was on its way.
+   */
   responseTimeout?: number;
 }
 

@@ -67,6 +67,10 @@ export class Guest {
    */
   run(now: number): void {
     if (this.#inside || this.#stopped) return;
+    this.#kernel.turn(() => this.#run(now), now);
+  }
+
+  #run(now: number): void {
     this.#kernel.tick(now);
     for (let count = 0; count < ENTRIES_PER_RUN && !this.#stopped; count++) {
       const entry = this.#kernel.takeEntry(now);
@@ -94,7 +98,9 @@ export class Guest {
     this.#inside = true;
     let result: unknown;
     try {
-      result = entry(...args);
+      this.#kernel.turn(() => {
+        result = entry(...args);
+      });
     } catch (error) {
       throw this.#trapped(name, error);
     } finally {

@@ -56,6 +56,8 @@ export class Kernel implements FamilyServices {
   readonly #started: number;
   #dirty = false;
   #timer: number | undefined;
+  /** The time of the turn that is under way. */
+  #turnTime: number | undefined;
 
   /**
    * @param families the system calls beside those of notifications, channels, network and logging
@@ -92,7 +94,7 @@ export class Kernel implements FamilyServices {
     if (!handler) throw new KernelError(`system call ${name} is not served`);
     let status: MvStatus = MvStatus.OKAY;
     try {
-      handler(...args.map((arg) => arg >>> 0));
+      this.turn(() => handler(...args.map((arg) => arg >>> 0)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       status = error.status;
@@ -110,8 +112,10 @@ export class Kernel implements FamilyServices {
    * @param now milliseconds of the kernel's clock
    */
   tick(now: number): void {
-    this.#dirty = false;
-    for (const family of this.#families) family.tick?.(now);
+    this.turn(() => {
+      this.#dirty = false;
+      for (const family of this.#families) family.tick?.(now);
+    }, now);
   }
 
   /** The time of the next `tick`, in milliseconds of the kernel's clock; undefined when only an event can help. */
@@ -136,7 +140,8 @@ export class Kernel implements FamilyServices {
 
   /** `mv_host_timer`: arms the guest's one timer, in place of the one before; a negative number cancels it. */
   setTimer(milliseconds: number): void {
-    this.#timer = milliseconds < 0 ? undefined : this.now() + milliseconds;
+    // From the time of the call, as the guest may have measured it, and not from the begin of the turn.
+    this.#timer = milliseconds < 0 ? undefined : this.#host.now() + milliseconds;
     this.wake();
   }
 
@@ -148,11 +153,25 @@ export class Kernel implements FamilyServices {
   /** Ends all connections in an orderly way; bytes are handed to the transports before this returns. */
   stop(): void {
     this.#timer = undefined;
-    this.channels.stop();
+    this.turn(() => this.channels.stop());
   }
 
   now(): number {
-    return this.#host.now();
+    return this.#turnTime ?? this.#host.now();
+  }
+
+  /**
+   * Runs `work` as one turn, see {@link Services.turn}.
+   * @param now milliseconds of the kernel's clock, for a host that has read it
+   */
+  turn(work: (now: number) => void, now = this.now()): void {
+    const outer = this.#turnTime;
+    this.#turnTime ??= now;
+    try {
+      work(this.#turnTime);
+    } finally {
+      this.#turnTime = outer;
+    }
   }
 
   wallClock(): number | undefined {
@@ -160,7 +179,8 @@ export class Kernel implements FamilyServices {
   }
 
   microseconds(): bigint {
-    return BigInt(Math.floor((this.now() - this.#started) * 1000));
+    // Read at each call: a guest that waits for a time within its turn would wait for ever.
+    return BigInt(Math.floor((this.#host.now() - this.#started) * 1000));
   }
 
   log(line: string): void {

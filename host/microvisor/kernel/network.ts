@@ -49,11 +49,13 @@ export class Network {
   setLink(up: boolean): void {
     if (up === this.#link) return;
     this.#link = up;
-    for (const [, request] of this.#services.handles.all(NETWORK)) {
-      request.due = this.#services.now() + this.#services.behaviour.networkDelay;
-      if (request.status === MvNetworkStatus.CONNECTED) this.#change(request, MvNetworkStatus.CONNECTING);
-    }
-    if (!up) this.#channels.closeAll(MvClosureReason.NETWORKDISCONNECTED, false);
+    this.#services.turn((now) => {
+      for (const [, request] of this.#services.handles.all(NETWORK)) {
+        request.due = now + this.#services.behaviour.networkDelay;
+        if (request.status === MvNetworkStatus.CONNECTED) this.#change(request, MvNetworkStatus.CONNECTING);
+      }
+      if (!up) this.#channels.closeAll(MvClosureReason.NETWORKDISCONNECTED, false);
+    });
     this.#report();
     this.#services.wake();
   }

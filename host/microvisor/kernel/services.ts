@@ -10,8 +10,13 @@ export interface Services {
   readonly limits: Readonly<Limits>;
   readonly behaviour: Readonly<Behaviour>;
   readonly deviceId: string;
-  /** Milliseconds of the monotonic clock, for what comes between two ticks: a system call, bytes of a socket. */
+  /** Milliseconds of the monotonic clock. Within a turn it is the time of the turn. */
   now(): number;
+  /**
+   * Runs `work` as one turn: the clock is read once, and whatever `work` calls sees that time. Within a turn it is part of it. What comes
+   * from outside between two ticks is a turn: a system call, bytes of a socket.
+   */
+  turn(work: (now: number) => void): void;
   /** Milliseconds since the Unix epoch; undefined while the time is not known. */
   wallClock(): number | undefined;
   /** Microseconds since the kernel started. */

@@ -56,15 +56,15 @@ export class Link {
       },
       data: (bytes) => {
         if (this.#over) return;
-        const now = services.now();
         if (this.answer.length === 0) this.answer = Uint8Array.from(bytes.subarray(0, 16));
-        this.#report(client.receive(bytes, now), now);
+        services.turn((now) => this.#report(client.receive(bytes, now), now));
         services.wake();
       },
       closed: (failure) => {
-        const now = services.now();
-        if (!this.#over) this.#report(client.takeEvents(), now);
-        this.#listener.closed(failure, now);
+        services.turn((now) => {
+          if (!this.#over) this.#report(client.takeEvents(), now);
+          this.#listener.closed(failure, now);
+        });
         services.wake();
       },
     });

@@ -3,7 +3,7 @@ import type { MqttTransportFactory } from '../transport/transport.js';
 import type { SessionStore } from './session-store.js';
 
 /** What an MQTT channel uses of the kernel. */
-export type MqttServices = Pick<FamilyServices, 'limits' | 'behaviour' | 'now' | 'emit' | 'wake' | 'channels'>;
+export type MqttServices = Pick<FamilyServices, 'limits' | 'behaviour' | 'now' | 'turn' | 'emit' | 'wake' | 'channels'>;
 
 /** What the MQTT channels of a device share. */
 export interface Shared {

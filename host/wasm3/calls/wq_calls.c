@@ -26,6 +26,7 @@ int32_t wq_calls_open(wq_calls *calls, const wq_calls_options *options) {
 }
 
 void wq_calls_close(wq_calls *calls) {
+  wq_calls_turn(calls);
   wq_calls_mqtt_stop(calls);
   wq_calls_forget(calls);
 }
@@ -33,6 +34,7 @@ void wq_calls_close(wq_calls *calls) {
 uint32_t wq_calls_poll(wq_calls *calls) {
   uint32_t due, i;
   wq_calls_lock(calls);
+  wq_calls_turn(calls);
   wq_calls_network_poll(calls);
   due = wq_calls_mqtt_poll(calls);
   for (i = 0; i < WQ_CALLS_CHANNELS; i++)

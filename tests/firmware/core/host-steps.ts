@@ -16,7 +16,7 @@ export function hostSteps(sessions: number): Steps {
     label.text = `session of seed ${seed}`;
     new Simulation(randomOptions(seed)).run();
   }
-  for (const name of ['init', 'send', 'receive', 'poll', 'deadline', 'close'])
+  for (const name of ['init', 'send', 'receive', 'arrived', 'poll', 'deadline', 'close'])
     expect(steps.callsOf(`session_${name}`), name).toBeGreaterThan(sessions / 3);
   for (const vector of valid) {
     label.text = title(vector);

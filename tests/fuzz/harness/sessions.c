@@ -156,8 +156,8 @@ void session_poll(uint32_t capacity) {
   WRITTEN_NOTHING();
   CHECK(deadline >= 0, "a deadline does not lie in the past");
   CHECK(deadline == WQ_SESSION_CONTEXT_NO_DEADLINE ||
-            CALL(64, wq_session_deadline(&fuzz_core, s.context, s.now + (uint32_t)deadline)) == 0,
-        "a deadline comes");
+            CALL(64, wq_session_deadline(&fuzz_core, s.context, s.now + (uint32_t)deadline)) <= (int32_t)s.back,
+        "a deadline comes, later only by what the clock went back");
   remember();
   result = CALL(256, wq_session_poll(&fuzz_core, s.context, s.now, s.output, capacity));
   WRITTEN({s.context, s.size}, {s.output, result > 0 ? 5 : 0});
@@ -165,6 +165,27 @@ void session_poll(uint32_t capacity) {
   CHECK(deadline != 0 || result != 0, "at the deadline there is something to do");
   if (result < 0) check_unchanged(0);
   check_output(result);
+}
+
+void session_pass(uint32_t milliseconds) {
+  if (milliseconds > 0x7fffffffu - s.passed) return;
+  s.passed += milliseconds;
+  s.now += milliseconds;
+}
+
+void session_turn_back(uint32_t milliseconds) {
+  s.back += milliseconds;
+  s.now -= milliseconds;
+}
+
+void session_arrive(uint32_t milliseconds) {
+  const uint32_t deadline = (uint32_t)session_head()->response_timeout;
+  session_pass(milliseconds);
+  CALL(16, wq_session_arrived(&fuzz_core, s.context, s.now));
+  WRITTEN({s.context, sizeof(wq_session)});
+  CHECK(session_head()->state != WQ_SESSION_STATE_CONNECTING || session_head()->waiting == 0 ||
+            CALL(64, wq_session_deadline(&fuzz_core, s.context, s.now)) == (int32_t)deadline,
+        "a server that sends has its whole response timeout");
 }
 
 void session_move(void) {

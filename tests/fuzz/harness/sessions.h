@@ -16,8 +16,8 @@ typedef struct {
   wq_ptr packet, output, input;
   /** bytes of the context */
   uint32_t size;
-  /** the clock, milliseconds */
-  uint32_t now;
+  /** the clock, milliseconds; how much it went on, and how much it went back */
+  uint32_t now, passed, back;
 } fuzz_session;
 extern fuzz_session the_session;
 
@@ -39,6 +39,15 @@ void session_receive(const uint8_t *bytes, uint32_t length, uint32_t capacity);
 
 /** session_deadline and session_poll. */
 void session_poll(uint32_t capacity);
+
+/** Time passes: for a run together less than 2^31 milliseconds, beyond which times are not told apart. */
+void session_pass(uint32_t milliseconds);
+
+/** The clock goes back. */
+void session_turn_back(uint32_t milliseconds);
+
+/** Time passes, and then bytes of the server arrive that complete no packet. */
+void session_arrive(uint32_t milliseconds);
 
 /** The transport is gone. */
 void session_lose(void);

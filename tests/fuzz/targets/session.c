@@ -101,8 +101,10 @@ static void operate(uint32_t operation, uint32_t choice) {
   const uint8_t *bytes;
   uint32_t length, id;
   switch (operation) {
-    case 0: /* time passes */
-      the_session.now += fuzz_u8() << choice;
+    case 0: /* time passes, goes back a little, or bytes arrive that are not a whole packet */
+      if (choice == 14) session_turn_back(fuzz_u8());
+      else if (choice == 15) session_arrive(fuzz_u8());
+      else session_pass(fuzz_u8() << choice);
       break;
     case 1:
       session_poll(choice);

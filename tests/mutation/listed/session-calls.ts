@@ -89,6 +89,11 @@ class Session {
     this.#now = (this.#now + milliseconds) >>> 0;
   }
 
+  arrive(milliseconds: number): void {
+    this.pass(milliseconds);
+    this.#memory.call('session_arrived', this.#context, this.#now);
+  }
+
   poll(capacity: number): void {
     this.#memory.call('session_deadline', this.#context, this.#now);
     this.#memory.call('session_poll', this.#context, this.#now, this.#output, capacity);
@@ -147,7 +152,11 @@ function receiveMade(
 
 /** The operations in the order of their numbers; `choice` is the upper half of the byte. */
 const OPERATIONS: readonly Operation[] = [
-  (memory, session, choice) => session.pass(memory.u8() << choice),
+  (memory, session, choice) => {
+    if (choice === 14) session.pass(-memory.u8());
+    else if (choice === 15) session.arrive(memory.u8());
+    else session.pass(memory.u8() << choice);
+  },
   (_, session, choice) => session.poll(choice),
   (_, session) => session.close(),
   (memory, session, choice) => {

@@ -21,7 +21,7 @@ export class ConnectedClient {
   /** Topic aliases that the client set (3.3.2.3.4). */
   readonly aliases = new Map<number, string>();
   readonly protocolVersion: ProtocolVersion;
-  /** When the last packet came, milliseconds on the engine's clock. */
+  /** When the last bytes came, milliseconds on the engine's clock. */
   lastHeard: number;
   /** Milliseconds, 0 for no limit. */
   readonly #longestSilence: number;

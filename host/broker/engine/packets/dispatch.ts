@@ -6,7 +6,6 @@ import { handleSubscribe, handleUnsubscribe } from './subscribe.js';
 
 /** Does what a packet of an accepted client asks for. @throws Violation when the packet breaks a rule */
 export function handlePacket(client: ConnectedClient, packet: Packet): void {
-  client.lastHeard = client.context.now;
   switch (packet.type) {
     case 'publish':
       handlePublish(client, packet);

@@ -61,7 +61,9 @@ export class Connection implements Wire, Link {
   receive(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     this.#attempt(() => {
-      if (!this.#client) this.#keepHead(bytes);
+      // A client that sends is not silent, however long its packet takes (3.1.2-22).
+      if (this.#client) this.#client.lastHeard = this.#context.now;
+      else this.#keepHead(bytes);
       const { packets, error } = this.#decode(bytes);
       for (const packet of packets) {
         this.#handle(packet);

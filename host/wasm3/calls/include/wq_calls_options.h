@@ -118,7 +118,7 @@ typedef struct wq_calls_options {
       void *user, enum MvConfigKeyFetchScope scope, enum MvConfigKeyFetchStore store, const char *key, uint32_t key_length,
       uint8_t *value, uint32_t capacity);
 
-  /** Microseconds of a monotonic clock. */
+  /** Microseconds of a monotonic clock. While one that went back has not caught up, no time passes for the calls. */
   uint64_t (*microseconds)(void *user);
   /** Microseconds since 1970, or 0 while the time is not known. May be NULL when it never is. */
   uint64_t (*wall_clock)(void *user);

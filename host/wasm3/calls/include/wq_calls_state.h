@@ -108,6 +108,8 @@ typedef struct wq_calls_mqtt {
   uint32_t draft_left;
   uint32_t draft_at;
   uint8_t has_draft;
+  /* Bytes came, and what they complete was not looked for yet. */
+  uint8_t has_news;
   /* Messages to the broker. */
   uint32_t store[WQ_CALLS_STORE / 4];
   uint32_t store_used;
@@ -128,6 +130,8 @@ struct wq_calls {
   wq_calls_options options;
   const struct wq_calls_driver *mqtt_driver;
   uint64_t started;
+  /* Milliseconds since then, at the begin of the turn. */
+  uint64_t now;
   uint32_t handles;
   uint8_t link_is_up;
   uint8_t network_was_requested;

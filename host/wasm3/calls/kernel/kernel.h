@@ -33,7 +33,12 @@ wq_calls *wq_calls_enter(void);
 
 /** wq_calls_microseconds returns the time since wq_calls_open(). */
 uint64_t wq_calls_microseconds(const wq_calls *calls);
-/** wq_calls_now returns the milliseconds since wq_calls_open(). They wrap after 49 days: compare differences. */
+/** wq_calls_turn reads the clock for what follows, until it is called again: a poll, a system call. */
+void wq_calls_turn(wq_calls *calls);
+/**
+ * wq_calls_now returns the milliseconds from wq_calls_open() to the begin of this turn. They never go back. They wrap after 49
+ * days: compare differences.
+ */
 uint32_t wq_calls_now(const wq_calls *calls);
 
 /** wq_calls_holds returns whether an address is not NULL and a multiple of `alignment`, a power of two. */

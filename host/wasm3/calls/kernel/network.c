@@ -24,6 +24,7 @@ void wq_calls_network_poll(wq_calls *calls) {
 
 void wq_calls_link(wq_calls *calls, int is_up) {
   wq_calls_lock(calls);
+  wq_calls_turn(calls);
   if (calls->link_is_up && !is_up) {
     change(calls, MV_NETWORKSTATUS_CONNECTED, MV_NETWORKSTATUS_CONNECTING);
     wq_calls_close_channels(calls, 0);

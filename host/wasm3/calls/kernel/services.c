@@ -21,15 +21,25 @@ void wq_calls_unlock(wq_calls *calls) {
 }
 
 wq_calls *wq_calls_enter(void) {
-  if (device) wq_calls_lock(device);
+  if (device) {
+    wq_calls_lock(device);
+    wq_calls_turn(device);
+  }
   return device;
 }
 
 uint64_t wq_calls_microseconds(const wq_calls *calls) {
-  return calls->options.microseconds(calls->options.user) - calls->started;
+  const uint64_t time = calls->options.microseconds(calls->options.user);
+  return time > calls->started ? time - calls->started : 0;
 }
 
-uint32_t wq_calls_now(const wq_calls *calls) { return (uint32_t)(wq_calls_microseconds(calls) / 1000u); }
+void wq_calls_turn(wq_calls *calls) {
+  const uint64_t now = wq_calls_microseconds(calls) / 1000u;
+  /* A clock that went back stands still until it has caught up. */
+  if (now > calls->now) calls->now = now;
+}
+
+uint32_t wq_calls_now(const wq_calls *calls) { return (uint32_t)calls->now; }
 
 int wq_calls_holds(const void *address, uint32_t alignment) {
   return address && ((uintptr_t)address & (alignment - 1u)) == 0;

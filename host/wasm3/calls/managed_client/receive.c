@@ -22,10 +22,9 @@ static wq_packet *packet_of(wq_calls *calls) {
 
 static uint8_t *input_of(wq_calls *calls) { return wq_calls_memory(calls, calls->mqtt.input, WQ_CALLS_INPUT); }
 
-/* Tells the session that the broker is alive: its packet has begun, but has to wait for room or for its end. */
+/* Reports to the session that the broker is alive: its packet has begun, but has to wait for room or for its end. */
 static void keep_alive(wq_calls *calls) {
-  wq_session *const session = session_of(calls);
-  session->last_received = session->waiting_since = wq_calls_now(calls);
+  wq_session_arrived(calls->options.core, calls->mqtt.context, wq_calls_now(calls));
 }
 
 /* Takes bytes from the transport. Returns their number, which is 0 also when the connection was lost. */
@@ -248,17 +247,19 @@ static int step(wq_calls *calls) {
   if (found < 0) return 0;
   if (found > 0) {
     if (packet_of(calls)->type == WQ_PACKET_TYPE_PUBLISH && mqtt->state == STATE_CONNECTED) {
-      if (begin_message(calls)) return 1;
+      const int has_begun = begin_message(calls);
       keep_alive(calls);
-      return 0;
+      return has_begun;
     }
     handle(calls);
     if (mqtt->link == LINK_OPEN) drop_input(calls, 0, length);
     return 1;
   }
+  if (mqtt->has_news && mqtt->input_used > 0) keep_alive(calls);
   more = take(calls, input_of(calls) + mqtt->input_used, WQ_CALLS_INPUT - mqtt->input_used);
   if (mqtt->link == LINK_OPEN) mqtt->input_used += more;
-  return more > 0;
+  mqtt->has_news = more > 0;
+  return mqtt->has_news;
 }
 
 void wq_calls_receive(wq_calls *calls) {

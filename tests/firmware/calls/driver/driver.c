@@ -117,7 +117,8 @@ static void wait_for_news(void) {
 #endif
 
 static void time_passes(void) {
-  time_now += (uint64_t)number(1) * 1000u;
+  /* Also backwards. */
+  time_now += (uint64_t)((int64_t)(int32_t)number(1) * 1000);
   do_poll();
 }
 

@@ -176,6 +176,62 @@ export function bothVersions(version: 4 | 5): Record<string, Script> {
       news                                     -> CHANNELDATAREADABLE
       read-disconnect                          -> OKAY REQUESTCOMPLETED 0
     `,
+    'stays connected while packets arrive slowly, and the PINGRESP behind them': script(version)`
+      ${connected(version)}
+      time 60000
+      sent                                     -> pingreq
+      broker 30
+      time 9999
+      broker ${v5 ? '0600' : '0500'}
+      time 9999
+      broker ${v5 ? '016100' : '0161'}
+      time 9999
+      broker 61
+      time 9999
+      broker 62
+      time 9999
+      broker d0
+      time 9999
+      broker 00
+      sent                                     -> nothing
+      news                                     -> CHANNELDATAREADABLE
+      read-message 64 64                       -> OKAY 1 a 2 bytes qos 0
+      time 6
+      sent                                     -> pingreq
+    `,
+    'ends the connection when a packet stops arriving': script(version)`
+      ${connected(version)}
+      time 60000
+      sent                                     -> pingreq
+      time 5000
+      broker ${v5 ? '3006000161006' : '300500016'}1
+      time 9999
+      sent                                     -> nothing
+      time 1
+      sent                                     -> ${v5 ? 'disconnect 0x83' : 'nothing'}
+      news                                     -> CHANNELDATAREADABLE
+      read-disconnect                          -> OKAY REQUESTCOMPLETED 0
+    `,
+    'goes on when the clock goes back by a millisecond': script(version)`
+      ${channel}
+      connect ${v5 ? 5 : 3} 1 60 c               -> OKAY
+      poll
+      time -1
+      sent                                     -> connect c clean keep-alive 60
+      broker connack
+      read-connect                             -> OKAY REQUESTCOMPLETED 0
+      publish 1 0 0 a b                        -> OKAY
+      poll
+      time -1
+      sent                                     -> publish a b
+      time 59000
+      sent                                     -> nothing
+      time 1002
+      sent                                     -> pingreq
+      time -1
+      sent                                     -> nothing
+      broker pingresp
+    `,
     'reports the code with which the broker refuses the connection': script(version)`
       ${channel}
       connect ${v5 ? '5' : '3'} 1 60 client-1  -> OKAY

@@ -40,6 +40,8 @@ interface Step {
   tear?: Record<string, number>;
   /** Takes the context up again, from so many bytes more than it has. */
   restore?: number;
+  /** Bytes came that complete no packet. */
+  arrived?: true;
   at?: number;
   capacity?: number;
   gives?: string;
@@ -160,6 +162,11 @@ class Session {
     if (step.tear) return this.#tear(step.tear);
     if (step.restore !== undefined) {
       return machine.call(this.#label, 'session_restore', this.#context, this.#size + step.restore);
+    }
+    if (step.arrived) {
+      const result = machine.call(this.#label, 'session_arrived', this.#context, this.#now);
+      expect(result, what).toBe(0);
+      return result;
     }
     if (step.close) return machine.call(this.#label, 'session_close', this.#context);
     if (step.deadline !== undefined) {

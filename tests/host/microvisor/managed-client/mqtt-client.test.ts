@@ -32,6 +32,17 @@ describe('the managed MQTT client', () => {
     expect(pair.deadline).toBeUndefined();
   });
 
+  it('stays connected while a message of 2 MB arrives at 32 KB/s, with PINGRESP behind it', () => {
+    const pair = new Pair({ keepAlive: 30 }).connected();
+    const large = encodePacket({ ...message, payload: Buffer.alloc(2_000_000) }, 5);
+    const bytes = Buffer.concat([large, encodePacket({ type: 'pingresp' }, 5)]);
+    for (let at = 0, now = 1000; at < bytes.length; at += 32_000, now += 1000) {
+      pair.at(now).receive(bytes.subarray(at, at + 32_000));
+    }
+    expect(types(pair.sent())).toEqual(['pingreq', 'pingreq']);
+    expect(pair.events()).toMatchObject([{ type: 'message' }]);
+  });
+
   it('keep-alive 0 sends no PINGREQ; the Server Keep Alive of CONNACK takes precedence (MQTT-3.2.2-21)', () => {
     expect(new Pair({ keepAlive: 0 }).connected().deadline).toBeUndefined();
     expect(new Pair({ keepAlive: 60 }).connected({ serverKeepAlive: 5 }).deadline).toBe(5000);

@@ -30,6 +30,20 @@ describe.each([4, 5] as const)('keep-alive, protocol version %i', (protocolVersi
     expect(client.isClosed).toBe(true);
   });
 
+  it('a packet that takes longer than the interval to arrive does not close the connection', () => {
+    const world = new World();
+    const client = world.connect({ protocolVersion, keepAlive: 20 });
+    for (const octet of [0x30, 0x06, 0x00, 0x01, 0x61, 0x00, 0x61, 0x62]) {
+      world.advance(29_999);
+      client.raw(Uint8Array.of(octet));
+    }
+    expect(client.isClosed).toBe(false);
+    client.raw(Uint8Array.of(0xc0, 0x00));
+    expect(client.next('pingresp').type).toBe('pingresp');
+    world.advance(30_000);
+    expect(client.isClosed).toBe(true);
+  });
+
   it('packets of the broker do not count', () => {
     const world = new World();
     const client = world.connect({ protocolVersion, keepAlive: 20 });
