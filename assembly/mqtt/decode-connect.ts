@@ -2,7 +2,15 @@ import { Packet, PacketType, Result } from '../../build/abi/assembly';
 import { fieldEnd, loadU16 } from '../memory/bytes';
 import { fail } from './fault';
 import { checkTopicName, readBinary, readUtf8 } from './fields';
-import { CONNECT_CLEAN_START, CONNECT_PASSWORD, CONNECT_USER_NAME, CONNECT_WILL, checkConnectFlags } from './flags';
+import {
+  CONNECT_CLEAN_START,
+  CONNECT_PASSWORD,
+  CONNECT_USER_NAME,
+  CONNECT_WILL,
+  CONNECT_WILL_QOS,
+  CONNECT_WILL_RETAIN,
+  checkConnectFlags,
+} from './flags';
 import { PACKETS, readProperties, WILL_MASK } from './properties';
 
 /** "MQTT" and the two parts of "MQIsdp", as a little-endian load sees them. */
@@ -16,10 +24,16 @@ export function decodeConnect(start: i32, end: i32, packet: Packet): i32 {
   if (p < 0) return p;
   const version = packet.protocolVersion;
   if (end - p < 3) return fail(packet, p, Result.PACKET_TRUNCATED);
-  const flags: i32 = load<u8>(p);
+  let flags: i32 = load<u8>(p);
+  // Where User Name and Password may be left out in spite of their flags: in MQTT 3.1 (3.1) the Remaining Length takes precedence.
+  let last = 0;
+  if (version == 3) {
+    // Nor does it use bit 0, and it disregards QoS and RETAIN of a will that is not there.
+    flags &= (flags & CONNECT_WILL) == 0 ? ~(1 | CONNECT_WILL_QOS | CONNECT_WILL_RETAIN) : ~1;
+    last = end;
+  }
   const fault = checkConnectFlags(flags, version);
   if (fault < 0) return fail(packet, p, fault);
-  packet.connectFlags = flags;
   packet.keepAlive = loadU16(p + 1);
   p += 3;
   if (version == 5) {
@@ -36,10 +50,13 @@ export function decodeConnect(start: i32, end: i32, packet: Packet): i32 {
     p = readWill(p, end, version, packet);
     if (p < 0) return p;
   }
+  if (p == last) flags &= ~(CONNECT_USER_NAME | CONNECT_PASSWORD);
   if ((flags & CONNECT_USER_NAME) != 0) {
     p = readUtf8(p, end, packet, offsetof<Packet>('userName'));
     if (p < 0) return p;
+    if (p == last) flags &= ~CONNECT_PASSWORD;
   }
+  packet.connectFlags = flags;
   return (flags & CONNECT_PASSWORD) != 0 ? readBinary(p, end, packet, offsetof<Packet>('password')) : p;
 }
 

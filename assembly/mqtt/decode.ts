@@ -84,7 +84,9 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   const flags: i32 = load<u8>(start) & 15;
   packet.type = type;
   packet.flags = flags;
-  const fault = checkFixedHeader(type, flags, protocolVersion);
+  // A CONNECT says only later which version it is: its flags are judged at the end.
+  const isConnect = type == PacketType.CONNECT;
+  const fault = checkFixedHeader(type, flags, isConnect ? 3 : protocolVersion);
   if (fault < 0) return fault;
 
   const remaining = varintRead(start + 1, start + <i32>length);
@@ -109,8 +111,13 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   }
   let at = decodeBody(type, flags, body, end, protocolVersion, packet);
   if (at == end) {
-    if (minimal || packet.protocolVersion != 5) return end - start;
-    at = fail(packet, start + 1, Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+    if (isConnect && flags != 0 && packet.protocolVersion > 3) {
+      at = fail(packet, start, Result.FLAGS_RESERVED); // MQTT-2.1.3-1
+    } else if (minimal || packet.protocolVersion != 5) {
+      return end - start;
+    } else {
+      at = fail(packet, start + 1, Result.VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
+    }
   } else if (at >= 0) {
     at = fail(packet, at, Result.TRAILING_BYTES);
   } else if (missing > 0 && (at == Result.PACKET_TRUNCATED || at == Result.PROPERTY_LENGTH_INVALID)) {

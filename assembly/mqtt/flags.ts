@@ -27,7 +27,9 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
   if (<u32>(type - 1) >= <u32>PacketType.AUTH || (type == PacketType.AUTH && protocolVersion < 5)) {
     return Result.PACKET_TYPE_RESERVED;
   }
-  return flags == fixedFlags(type) ? 0 : Result.FLAGS_RESERVED; // MQTT-2.1.3-1
+  const fixed = fixedFlags(type);
+  // MQTT 3.1 (2.1) leaves these bits unused, but for DUP, which is a hint there.
+  return flags == fixed || protocolVersion == 3 ? 0 : Result.FLAGS_RESERVED; // MQTT-2.1.3-1
 }
 
 /** Checks the Connect Flags byte (3.1.2.3). Returns 0 or a result code. */

@@ -3,7 +3,7 @@
  * the same object without `properties`.
  */
 
-/** 3 is MQTT 3.1 (read only), 4 is MQTT 3.1.1, 5 is MQTT 5: the Protocol Version byte of CONNECT (3.1.2.2). */
+/** 3 is MQTT 3.1 (for servers and decoders), 4 is MQTT 3.1.1, 5 is MQTT 5: the Protocol Version byte of CONNECT (3.1.2.2). */
 export type ProtocolVersion = 3 | 4 | 5;
 
 /** Bytes of the largest packet of the protocol: a fixed header of five bytes and 268,435,455 more (2.1.4). */

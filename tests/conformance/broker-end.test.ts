@@ -20,7 +20,7 @@ const malformed: [string, string, number][] = [
   ['UNSUBSCRIBE without filters (MQTT-3.10.3-2)', 'a2 03 0001 00', 0x82],
   ['SUBSCRIBE with a reserved option bit (MQTT-3.8.3-5)', '82 07 0001 00 0001 61 40', 0x81],
   ['No Local on a shared subscription (MQTT-3.8.3-4)', '82 10 0001 00 000a 24736861 72652f67 2f61 04', 0x82],
-  ['topic alias 0 (MQTT-3.3.2-8)', '30 07 0001 61 03 230000', 0x82],
+  ['topic alias 0 (MQTT-3.3.2-8)', '30 07 0001 61 03 230000', 0x94],
 ];
 
 describe('after a malformed packet or a protocol error', () => {

@@ -10,13 +10,29 @@ const standards = [
   { version: 'mqtt-5', groups: mqtt5, chapters: { 1: 5, 2: 7, 3: 175, 4: 60, 6: 4 } },
   { version: 'mqtt-3.1.1', groups: mqtt311, chapters: { 1: 3, 2: 9, 3: 95, 4: 26, 6: 4, 7: 4 } },
 ] as const;
-const all = standards.flatMap(({ version }) => loadManifest(version).statements);
+const all = standards.flatMap(({ version }) => {
+  const { statements, sentences } = loadManifest(version);
+  return [...statements, ...sentences];
+});
+
+/** Section by section, and by letters within one. */
+function inOrder(one: string, other: string): number {
+  const parts = (id: string) =>
+    id
+      .replace(/-[a-z]$/, '')
+      .split('.')
+      .map(Number);
+  const [a, b] = [parts(one), parts(other)];
+  for (let at = 0; at < Math.min(a.length, b.length); at++) if (a[at] !== b[at]) return a[at] - b[at];
+  return a.length - b.length || one.localeCompare(other);
+}
 
 type PerRole = { bound: number; tested: number };
-type Counts = Record<string, { tested: number; codec: PerRole; session: PerRole; broker: PerRole }>;
+type ListCounts = { tested: number; codec: PerRole; session: PerRole; broker: PerRole };
+type Counts = Record<string, Record<string, ListCounts>>;
 
 describe.each(standards)('the list of $version', ({ version, groups, chapters }) => {
-  const { statements } = loadManifest(version);
+  const { statements, sentences } = loadManifest(version);
 
   it('has as many ids in each chapter as appendix B of the standard', () => {
     const counts: Record<string, number> = {};
@@ -31,9 +47,22 @@ describe.each(standards)('the list of $version', ({ version, groups, chapters })
     expect(statements.map(({ id }) => id)).toEqual(idsOf(groups));
   });
 
+  it('holds the sentences without a statement id under ids of our own, section and letter, in the order of the standard', () => {
+    const ids = sentences.map(({ id }) => id);
+    expect(ids.toSorted(inOrder)).toEqual(ids);
+    const letters = new Map<string, string>();
+    for (const { id, section } of sentences) {
+      expect(id).toMatch(/^[\d.]+-[a-z]$/);
+      expect(id.slice(0, -2), id).toBe(section);
+      const letter = String.fromCharCode((letters.get(section) ?? '`').charCodeAt(0) + 1);
+      expect(id.slice(-1), `${id}: the letter`).toBe(letter);
+      letters.set(section, letter);
+    }
+  });
+
   it('has the section of each, what it asks and whom it binds', () => {
-    for (const { id, section, says, binds } of statements) {
-      const [, group] = /^MQTT-([\d.]+)-\d+$/.exec(id)!;
+    for (const { id, section, says, binds } of [...statements, ...sentences]) {
+      const group = id.replace(/^MQTT-/, '').replace(/-\w+$/, '');
       expect(`${section}.`.startsWith(`${group.replace(/(\.0)+$/, '')}.`), `${id}: section ${section}`).toBe(true);
       expect(says.length, id).toBeGreaterThan(10);
       expect(binds.length, id).toBeGreaterThan(0);
@@ -121,12 +150,15 @@ describe('the counts', () => {
 
   it('are not below those that were recorded', () => {
     expect(Object.keys(baseline)).toEqual(standards.map(({ version }) => version));
-    for (const [version, recorded] of Object.entries(baseline)) {
-      const now = counts[version];
-      expect(now.tested, `${version}: tested statements`).toBeGreaterThanOrEqual(recorded.tested);
-      for (const role of ['codec', 'session', 'broker'] as const) {
-        const label = `${version}: statements tested for the ${role}`;
-        expect(now[role].tested, label).toBeGreaterThanOrEqual(recorded[role].tested);
+    for (const [version, lists] of Object.entries(baseline)) {
+      expect(Object.keys(lists)).toEqual(['statements', 'sentences']);
+      for (const [list, recorded] of Object.entries(lists)) {
+        const now = counts[version][list];
+        expect(now.tested, `${version}: tested ${list}`).toBeGreaterThanOrEqual(recorded.tested);
+        for (const role of ['codec', 'session', 'broker'] as const) {
+          const label = `${version}: ${list} tested for the ${role}`;
+          expect(now[role].tested, label).toBeGreaterThanOrEqual(recorded[role].tested);
+        }
       }
     }
   });

@@ -13,6 +13,7 @@ export interface TestReference {
   case?: string;
 }
 
+/** A statement that appendix B numbers, or a sentence that it does not: its id is then the section and a letter. */
 export interface Statement {
   id: string;
   section: string;
@@ -31,6 +32,7 @@ export interface Statement {
 export interface Manifest {
   standard: string;
   statements: Statement[];
+  sentences: Statement[];
 }
 
 /** Reads a file by its path from this folder, or from the root of the project when the path begins with a slash. */

@@ -12,7 +12,7 @@ describe('enhanced authentication (4.12)', () => {
     reasonCode,
     properties: { authenticationMethod },
   });
-  const changed = { codeName: 'AUTHENTICATION_METHOD_CHANGED', statement: 'MQTT-4.12.0-5', reasonCode: 0x8c };
+  const changed = { codeName: 'AUTHENTICATION_METHOD_CHANGED', statement: 'MQTT-4.12.0-5', reasonCode: 0x82 };
 
   it('before CONNACK there are only AUTH and DISCONNECT (MQTT-3.1.2-30)', () => {
     const client = new Client(5);
@@ -84,7 +84,7 @@ describe('enhanced authentication (4.12)', () => {
     refused.send(auth(0x19));
     const { reasonCode = 0 } = refusal(() => refused.receive(auth(0, 'n')));
     refused.send({ type: 'disconnect', reasonCode });
-    expect(refused.sent().at(-1)).toMatchObject({ type: 'disconnect', reasonCode: 0x8c });
+    expect(refused.sent().at(-1)).toMatchObject({ type: 'disconnect', reasonCode: 0x82 });
     expect(refused.session.state).toBe('closed');
   });
 });

@@ -42,6 +42,15 @@ export interface ConstantGroup {
   values: Record<string, number>;
 }
 
+/** From where the class of an error comes: see assembly/abi/README.md. */
+export interface Clause {
+  at: string;
+  standard?: '3.1.1';
+  class: 'malformed-packet' | 'protocol-error' | 'other-error';
+  words: string;
+  because?: string;
+}
+
 /** A result code. `source` and `reasonCode` have variants for single packet types and for MQTT 3.1.1: see assembly/abi/README.md. */
 export interface Result {
   name: string;
@@ -53,6 +62,8 @@ export interface Result {
   text: string;
   reasonCode?: number;
   reasonCodeIn?: Record<string, number>;
+  clause?: Clause;
+  clauseIn?: Record<string, Clause>;
 }
 
 export type PropertyType = 'byte' | 'u16' | 'u32' | 'varint' | 'binary' | 'utf8' | 'pair';
@@ -157,8 +168,8 @@ function check({ results, bindingResults, exports, constants }: Abi): void {
   checkUnique(all.map(({ name }) => name));
   checkUnique(all.map(({ code }) => code));
   checkUnique(exports.map(({ name }) => name));
-  for (const { name, sourceIn, sourceIn311, reasonCodeIn } of results) {
-    const types = Object.keys({ ...sourceIn, ...sourceIn311, ...reasonCodeIn });
+  for (const { name, sourceIn, sourceIn311, reasonCodeIn, clauseIn } of results) {
+    const types = Object.keys({ ...sourceIn, ...sourceIn311, ...reasonCodeIn, ...clauseIn });
     const unknown = types.find((type) => !(type in constants.PacketType.values));
     if (unknown) throw new Error(`assembly/abi: the source of ${name} names the unknown packet ${unknown}`);
   }

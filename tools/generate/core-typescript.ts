@@ -23,8 +23,8 @@ function lowerKeys<T>(byType: Record<string, T> | undefined): Record<string, T> 
   return byType && Object.fromEntries(Object.entries(byType).map(([type, value]) => [type.toLowerCase(), value]));
 }
 
-/** The description of a result, with packet types spelled as packets spell them. */
-function description({ code: _, ...result }: Result): string {
+/** The description of a result, with packet types spelled as packets spell them. Clauses are for readers and tests. */
+function description({ code: _, clause: _clause, clauseIn: _clauseIn, ...result }: Result): string {
   const { sourceIn, sourceIn311, reasonCodeIn } = result;
   return JSON.stringify({
     ...result,

@@ -65,7 +65,8 @@ export class SessionError extends Error {
     this.code = code;
     this.codeName = results[code]?.name ?? 'UNKNOWN';
     this.statement = sourceOf(code, packetType, protocolVersion);
-    this.reasonCode = results[code]?.reasonCode;
+    const result = results[code];
+    this.reasonCode = result?.reasonCodeIn?.[packetType] ?? result?.reasonCode;
     this.events = events;
   }
 }

@@ -2,7 +2,7 @@ import { FIXED_FLAGS, type Version } from '../oracles/standard.js';
 import { agree, put } from './agree.js';
 import type { Build, Check, Tally } from './exhaustive-check.js';
 
-/** First bytes that no version refuses. The others are refused before the body is read. */
+/** First bytes that 3.1.1 or 5 may accept. The others are refused before the body is read; those of a CONNECT, after it. */
 const GOOD: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => {
   const flags = byte & 15;
   if (byte >> 4 === 3) return (flags & 6) !== 6 && (flags & 14) !== 8;

@@ -41,7 +41,9 @@ export class PacketReader extends PropertyReader {
     this.end = this.at + length;
     if (this.end > end) return this.#more(this.end - end);
     if (!this.#body(type, flags, version)) return this.code;
-    return this.at === this.end ? this.end - start : this.fail(Result.TRAILING_BYTES, this.at);
+    if (this.at !== this.end) return this.fail(Result.TRAILING_BYTES, this.at);
+    // MQTT 3.1 does not use the flags of a CONNECT, so that they are judged when the version is known.
+    return type === 1 && flags !== 0 ? this.fail(Result.FLAGS_RESERVED, start) : this.end - start;
   }
 
   #more(needed: number): 0 {
@@ -212,7 +214,7 @@ export class PacketReader extends PropertyReader {
 /** 2.1.2, 2.1.3, 3.3.1. */
 function headerFault(type: number, flags: number, version: Version): number {
   if (type === 0 || (type === 15 && version < 5)) return Result.PACKET_TYPE_RESERVED;
-  if (type !== 3) return flags === FIXED_FLAGS[type] ? 0 : Result.FLAGS_RESERVED;
+  if (type !== 3) return type === 1 || flags === FIXED_FLAGS[type] ? 0 : Result.FLAGS_RESERVED;
   const qos = (flags >> 1) & 3;
   if (qos === 3) return Result.QOS_INVALID;
   return flags > 7 && qos === 0 ? Result.DUP_WITH_QOS_0 : 0;

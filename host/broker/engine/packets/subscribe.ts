@@ -1,4 +1,5 @@
 import {
+  type ProtocolVersion,
   type QoS,
   ReasonCode,
   type SubscribePacket,
@@ -30,8 +31,7 @@ export function handleSubscribe(client: ConnectedClient, packet: SubscribePacket
   client.wire.send({
     type: 'suback',
     packetId: packet.packetId,
-    // 3.1.1 has only one code for a refusal (3.9.3).
-    reasonCodes: client.protocolVersion === 5 ? reasonCodes : reasonCodes.map((code) => (code < 3 ? code : 0x80)),
+    reasonCodes: reasonCodes.map((code, at) => codeFor(client.protocolVersion, code, packet.subscriptions[at].qos)),
   });
   const { clientId } = session.client;
   const subscriptions = packet.subscriptions.map(({ topicFilter }, at) => ({
@@ -40,6 +40,12 @@ export function handleSubscribe(client: ConnectedClient, packet: SubscribePacket
   }));
   context.events.emit({ type: 'subscribed', clientId, subscriptions });
   for (const subscription of wantsRetained) context.router.sendRetained(session, subscription);
+}
+
+/** What SUBACK says of a filter. 3.1.1 has one code for a refusal (3.9.3); MQTT 3.1 (3.8) has none and grants what was asked for. */
+function codeFor(protocolVersion: ProtocolVersion, reasonCode: number, requested: QoS): number {
+  if (protocolVersion === 5 || reasonCode < ReasonCode.unspecifiedError) return reasonCode;
+  return protocolVersion === 4 ? ReasonCode.unspecifiedError : requested;
 }
 
 /** UNSUBSCRIBE (3.10.4): messages already on their way are still delivered. */

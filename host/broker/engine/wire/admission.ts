@@ -31,6 +31,9 @@ export function admit(context: EngineContext, packet: ConnectPacket, info: Conne
   return client;
 }
 
+/** Most characters of a client id in MQTT 3.1. */
+const MQTT_3_1_CLIENT_ID = 23;
+
 /** Calls of `newClientId` before the client is refused. */
 const TRIES = 100;
 
@@ -50,9 +53,11 @@ function checkConnect({ limits }: EngineContext, { clientId, protocolVersion, pr
   if (properties?.authenticationMethod !== undefined) {
     throw new Violation(ReasonCode.badAuthenticationMethod, 'enhanced authentication is not supported');
   }
-  // MQTT 3.1 requires 1 to 23 characters; the decoder checks what 3.1.1 requires (MQTT-3.1.3-7 there).
-  if (clientId === '' && protocolVersion === 3) {
-    throw new Violation(ReasonCode.clientIdentifierNotValid, 'MQTT 3.1 needs a client id');
+  // MQTT 3.1 requires 1 to 23 characters (3.1); the decoder checks what 3.1.1 requires (MQTT-3.1.3-7 there).
+  const characters = [...clientId].length;
+  if (protocolVersion === 3 && (characters < 1 || characters > MQTT_3_1_CLIENT_ID)) {
+    const text = `MQTT 3.1 needs a client id of 1 to ${MQTT_3_1_CLIENT_ID} characters, not ${characters}`;
+    throw new Violation(ReasonCode.clientIdentifierNotValid, text);
   }
   if (!will) return;
   if (will.qos > limits.maximumQoS) throw new Violation(ReasonCode.qosNotSupported, `will of QoS ${will.qos}`);

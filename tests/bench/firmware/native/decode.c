@@ -85,9 +85,9 @@ static int32_t decode_connect(reader *r) {
   version = packet->protocol_version;
   if (r->end - r->at < 3) return fail(r, r->at, WQ_RESULT_PACKET_TRUNCATED);
   flags = *r->at;
+  if (version == 3) flags &= flags & WILL ? 0xfe : 0xc6;
   fault = check_flags(flags, version);
   if (fault) return fail(r, r->at, fault);
-  packet->connect_flags = flags;
   packet->keep_alive = u16_at(r->at + 1);
   r->at += 3;
   if (version == 5) fault = read_properties(r, 1u << (16 + WQ_PACKET_TYPE_CONNECT), &packet->properties);
@@ -97,7 +97,10 @@ static int32_t decode_connect(reader *r) {
   if (version < 5 && packet->client_id_length == 0 && !(flags & CLEAN_START))
     return fail(r, start, WQ_RESULT_CLIENT_ID_REQUIRED);
   if (flags & WILL) fault = read_will(r);
+  if (!fault && version == 3 && r->at == r->end) flags &= 0x3f;
   if (!fault && (flags & USER_NAME)) fault = read_text(r, &packet->user_name);
+  if (!fault && version == 3 && r->at == r->end) flags &= 0xbf;
+  packet->connect_flags = flags;
   if (!fault && (flags & PASSWORD)) fault = read_binary(r, &packet->password, WQ_RESULT_PACKET_TRUNCATED);
   return fault;
 }
@@ -108,7 +111,7 @@ static int32_t incomplete(wq_packet *packet, uint32_t needed) {
 }
 
 static int32_t check_first(uint32_t type, uint32_t flags) {
-  if (type == WQ_PACKET_TYPE_CONNECT) return flags == 0 ? 0 : WQ_RESULT_FLAGS_RESERVED;
+  if (type == WQ_PACKET_TYPE_CONNECT) return 0;
   if ((flags & 6) == 6) return WQ_RESULT_QOS_INVALID;
   return (flags & 14) == 8 ? WQ_RESULT_DUP_WITH_QOS_0 : 0;
 }
@@ -118,6 +121,8 @@ static int32_t decode_body(const uint8_t *input, const uint8_t *body, uint32_t t
   reader r = {body, input + total, packet};
   int32_t fault = packet->type == WQ_PACKET_TYPE_CONNECT ? decode_connect(&r) : decode_publish(&r);
   if (!fault && r.at != r.end) fault = fail(&r, r.at, WQ_RESULT_TRAILING_BYTES);
+  if (!fault && packet->type == WQ_PACKET_TYPE_CONNECT && (packet->flags & 15) && packet->protocol_version > 3)
+    fault = fail(&r, input, WQ_RESULT_FLAGS_RESERVED);
   if (!fault && !is_minimal && packet->protocol_version == 5)
     fault = fail(&r, input + 1, WQ_RESULT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL);
   if (!fault) return (int32_t)total;
