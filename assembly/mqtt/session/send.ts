@@ -7,6 +7,7 @@ import {
   SessionLimits,
   SessionState,
 } from '../../../build/abi/assembly';
+import { meet } from '../../memory/span';
 import { mqtt_encode } from '../encode';
 import { CONNECT_CLEAN_START, PUBLISH_DUP, PUBLISH_QOS, PUBLISH_RETAIN } from '../flags';
 import { FIRST_ERROR } from '../reasons';
@@ -31,6 +32,7 @@ export function session_send(contextAddress: usize, packetAddress: usize, now: u
   const context = changetype<Context>(contextAddress);
   const packet = changetype<Packet>(packetAddress);
   if (context.format != SessionContext.FORMAT) return Result.SESSION_FORMAT;
+  if (meet(contextAddress, context.aliasOffset + context.aliasBytes, output, capacity)) return Result.INVALID_ARGUMENT;
   const type: i32 = packet.type;
   const state: i32 = context.state;
   let may = WHEN_CLOSED;
