@@ -14,12 +14,8 @@ export function readRecord(template: u32, input: usize, length: u32, record: Der
 /** ABI: see assembly/abi/der.json. */
 export function der_check(input: usize, length: u32, stack: usize, depth: u32, errorOffset: usize): i32 {
   if (depth - 1 >= <u32>DerLimit.DEPTH) return Result.INVALID_ARGUMENT;
-  const result = finish(
-    runTemplate(Template.ANY, input, input + length, changetype<DerHead>(stack), depth),
-    input,
-    errorOffset,
-  );
-  return result < 0 ? result : load<i32>(stack);
+  const end = runTemplate(Template.ANY, input, input + length, changetype<DerHead>(stack), depth);
+  return end < 0 ? finish(end, input, errorOffset) : load<i32>(stack);
 }
 
 /** ABI: see assembly/abi/der.json. */

@@ -2,6 +2,8 @@
 
 /** The largest variable byte integer, so also the largest Remaining Length and Property Length. */
 export const VARINT_MAXIMUM: u32 = 0x0fffffff;
+/** Its bits. */
+export const VARINT_BITS: u32 = 28;
 
 export function loadU16(at: i32): i32 {
   return ((<i32>load<u8>(at)) << 8) | load<u8>(at, 1);
@@ -10,8 +12,8 @@ export function loadU16(at: i32): i32 {
 /** The address after a two-byte length and as many bytes (1.5.6), or -1 when they run past `end`. */
 export function fieldEnd(at: i32, end: i32): i32 {
   if (end - at < 2) return -1;
-  const next = at + 2 + loadU16(at);
-  return next > end ? -1 : next;
+  const size = 2 + loadU16(at);
+  return end - at < size ? -1 : at + size;
 }
 
 export function loadU32(at: i32): u32 {
@@ -47,10 +49,10 @@ export function varintStore(at: i32, value: u32): i32 {
  * cut off by `end`, -1 when it has more than four bytes. One call for value and size is fastest in an interpreter.
  */
 export function varintRead(at: i32, end: i32): i32 {
-  if (at < end && load<u8>(at) < 0x80) return ((<i32>load<u8>(at)) << 3) | 1; // most have one byte
+  if (at != end && load<u8>(at) < 0x80) return ((<i32>load<u8>(at)) << 3) | 1; // most have one byte
   let value = 0;
   for (let i = 0; i < 4; i++) {
-    if (at + i >= end) return 0;
+    if (at + i == end) return 0;
     const byte: i32 = load<u8>(at + i);
     value |= (byte & 0x7f) << (7 * i + 3);
     if (byte < 0x80) return value | (i + 1);

@@ -10,7 +10,7 @@ export function plainScan(start: i32, end: i32, a: i32, b: i32): i32 {
   const ones: u32 = 0x01010101;
   const everyA = ones * a;
   const everyB = ones * b;
-  for (; end - p >= 4; p += 4) {
+  for (; <u32>(end - p) >= 4; p += 4) {
     const word = load<u32>(p);
     const found = word | (word - ones) | ((word ^ everyA) - ones) | ((word ^ everyB) - ones);
     if ((found & 0x80808080) != 0) break;
@@ -19,7 +19,7 @@ export function plainScan(start: i32, end: i32, a: i32, b: i32): i32 {
 }
 
 function byteScan(start: i32, end: i32, a: i32, b: i32): i32 {
-  for (let p = start; p < end; p++) {
+  for (let p = start; p != end; p++) {
     const c: i32 = load<u8>(p);
     if (<u32>(c - 1) > 0x7e || c == a || c == b) return p;
   }
@@ -35,10 +35,10 @@ const TOPS: u64 = 0x8080808080808080;
  */
 function wideScan(start: i32, end: i32, a: u64, b: u64): i32 {
   const last = end - 8;
-  if (last < start) return shortScan(start, end, a, b);
+  if (<u32>(end - start) < 8) return shortScan(start, end, a, b);
   let p = start;
-  while (p + 16 <= last && vectorIsPlain(v128.load(p), v128.splat<u64>(a), v128.splat<u64>(b))) p += 16;
-  for (; p < last; p += 8) {
+  while (<u32>(last - p) >= 16 && vectorIsPlain(v128.load(p), v128.splat<u64>(a), v128.splat<u64>(b))) p += 16;
+  for (; last - p > 0; p += 8) {
     const found = faults(load<u64>(p), a, b);
     if (found != 0) return p + firstOf(found);
   }
@@ -48,7 +48,7 @@ function wideScan(start: i32, end: i32, a: u64, b: u64): i32 {
 
 /** Up to seven bytes: four or more are read as two halves of one word, which may overlap. */
 function shortScan(start: i32, end: i32, a: u64, b: u64): i32 {
-  if (end - start < 4) return byteScan(start, end, <i32>a & 0xff, <i32>b & 0xff);
+  if (<u32>(end - start) < 4) return byteScan(start, end, <i32>a & 0xff, <i32>b & 0xff);
   const found = faults(<u64>load<u32>(start) | ((<u64>load<u32>(end - 4)) << 32), a, b);
   if (found == 0) return end;
   const first = firstOf(found);

@@ -7,7 +7,7 @@ import { plainScan } from './plain-scan';
  */
 export function utf8Scan(start: i32, end: i32): i32 {
   let p = start;
-  while (p < end) {
+  while (p != end) {
     const lead = <u32>load<u8>(p);
     if (lead - 1 < 0x7f) {
       p++;
@@ -16,7 +16,7 @@ export function utf8Scan(start: i32, end: i32): i32 {
     // 00 is excluded, 80 to C1 are continuations and overlong forms, F5 to FF begin numbers above U+10FFFF.
     if (lead < 0xc2 || lead > 0xf4) return p;
     const extra: i32 = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    if (end - p <= extra) return p;
+    if (<u32>(end - p) <= <u32>extra) return p;
     const second = <u32>load<u8>(p, 1);
     // The second byte rules out overlong forms (E0, F0), surrogates (ED) and numbers above U+10FFFF (F4).
     const low: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;

@@ -1,5 +1,6 @@
 import { Chunk, DecodeOption, Packet, PacketType, Result } from '../../build/abi/assembly';
 import { loadU16, varintIsMinimal, varintLength, varintRead, varintValue } from '../memory/bytes';
+import { isBeyond } from '../memory/span';
 import { decodeConnect } from './decode-connect';
 import { fail } from './fault';
 import { checkTopicName, readBinary } from './fields';
@@ -19,6 +20,7 @@ export function mqtt_decode(
   maximumPacketSize: u32,
   packet: usize,
 ): i32 {
+  if (isBeyond(input, length)) return Result.INVALID_ARGUMENT;
   memory.fill(packet, 0, Packet.SIZE);
   return decodeOne(<i32>input, length, protocolVersion, maximumPacketSize, changetype<Packet>(packet));
 }
@@ -33,6 +35,7 @@ export function mqtt_decode_chunk(
   capacity: i32,
   chunkAddress: usize,
 ): i32 {
+  if (isBeyond(input, length)) return Result.INVALID_ARGUMENT;
   const chunk = changetype<Chunk>(chunkAddress);
   const strict = protocolVersion & DecodeOption.STRICT;
   let version = protocolVersion & VERSION_MASK;

@@ -1,5 +1,5 @@
 import { Packet, PacketType, Result } from '../../build/abi/assembly';
-import { storeU16, VARINT_MAXIMUM, varintSize } from '../memory/bytes';
+import { storeU16, VARINT_BITS, varintSize } from '../memory/bytes';
 import { spanAt } from '../memory/span';
 import { MQTT } from './decode-connect';
 import { checkText } from './fields';
@@ -13,7 +13,7 @@ export function connectSize(packet: Packet, version: i32): i32 {
   const flags: i32 = packet.connectFlags;
   const fault = checkConnectFlags(flags, version);
   if (fault < 0) return fault;
-  if (packet.keepAlive > 0xffff) return Result.INVALID_ARGUMENT;
+  if (packet.keepAlive >> 16 != 0) return Result.INVALID_ARGUMENT;
   if (version < 5 && packet.clientIdLength == 0 && (flags & CONNECT_CLEAN_START) == 0) {
     return Result.CLIENT_ID_REQUIRED; // 3.1.1 MQTT-3.1.3-7
   }
@@ -55,7 +55,7 @@ function willSize(packet: Packet, version: i32): i32 {
 function propertiesSize(packet: Packet, version: i32, mask: u32, place: usize): i32 {
   const length = spanAt(changetype<usize>(packet), place).length;
   if (version < 5) return length == 0 ? 0 : Result.PROPERTY_FOREIGN;
-  if (length > VARINT_MAXIMUM) return Result.PACKET_TOO_LARGE;
+  if (length >> VARINT_BITS != 0) return Result.PACKET_TOO_LARGE;
   const first = <i32>spanAt(changetype<usize>(packet), place).start;
   const at = checkProperties(first, first + <i32>length, packet, mask, place);
   return at < 0 ? at : varintSize(length) + <i32>length;
@@ -63,7 +63,7 @@ function propertiesSize(packet: Packet, version: i32, mask: u32, place: usize): 
 
 function stringSize(packet: Packet, place: usize, utf8: bool): i32 {
   const length = spanAt(changetype<usize>(packet), place).length;
-  if (length > 0xffff) return Result.STRING_TOO_LONG;
+  if (length >> 16 != 0) return Result.STRING_TOO_LONG;
   if (utf8) {
     const first = <i32>spanAt(changetype<usize>(packet), place).start;
     const end = first + <i32>length;

@@ -1,5 +1,6 @@
 import { Packet, PacketType, Result } from '../../build/abi/assembly';
-import { storeU16, VARINT_MAXIMUM, varintSize, varintStore } from '../memory/bytes';
+import { storeU16, VARINT_BITS, varintSize, varintStore } from '../memory/bytes';
+import { isInTheWay } from '../memory/span';
 import { checkReasons } from './decode';
 import { connectSize, writeConnect } from './encode-connect';
 import { fail } from './fault';
@@ -9,6 +10,12 @@ import { checkProperties, PACKETS, writeString } from './properties';
 import { reasonIsValid } from './reasons';
 import { mqtt_topic_name_check } from './topics';
 import { writeProperties } from './write-properties';
+
+/** The spans of a record, four bits each: how many times eight bytes after its start they lie. */
+const PROPERTIES: u32 = 0x5;
+const LIST_SPANS: u32 = 0x54; // and the payload
+const PUBLISH_SPANS: u32 = 0x543; // and the topic
+const CONNECT_SPANS: u32 = 0xdcb9543; // and client id, will properties, user name and password
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_encode(packetAddress: usize, output: usize, capacity: u32): i32 {
@@ -21,10 +28,15 @@ export function mqtt_encode(packetAddress: usize, output: usize, capacity: u32):
   const fault = checkFixedHeader(type, flags, version);
   if (fault < 0) return fault;
   const remaining = type == PacketType.CONNECT ? connectSize(packet, version) : bodySize(type, flags, version, packet);
-  if (remaining < 0) return remaining;
-  if (<u32>remaining > VARINT_MAXIMUM) return Result.PACKET_TOO_LARGE;
+  // A negative address of a span that is refused below is not a code.
+  if (remaining < 0) return remaining < -1000 ? Result.INVALID_ARGUMENT : remaining;
+  if (remaining >> VARINT_BITS != 0) return Result.PACKET_TOO_LARGE;
   const total = 1 + varintSize(remaining) + remaining;
   if (<u32>total > capacity) return Result.OUT_OF_SPACE;
+  let spans = hasPayload(type) ? LIST_SPANS : PROPERTIES;
+  if (type == PacketType.PUBLISH) spans = PUBLISH_SPANS;
+  if (type == PacketType.CONNECT) spans = CONNECT_SPANS;
+  if (isInTheWay(packetAddress, <u32>Packet.SIZE, spans, output, total)) return Result.INVALID_ARGUMENT;
   packet.length = total;
   store<u8>(output, (type << 4) | flags);
   const p = varintStore(<i32>output + 1, remaining);
@@ -65,7 +77,7 @@ function bodySize(type: i32, flags: i32, version: i32, packet: Packet): i32 {
   const payloadLength: i32 = packet.payloadLength;
   const propertiesLength: i32 = packet.propertiesLength;
   // Longer fields cannot be sent. Refusing them here keeps every sum below within 31 bits.
-  if (<u32>payloadLength > VARINT_MAXIMUM || <u32>propertiesLength > VARINT_MAXIMUM) {
+  if ((payloadLength | propertiesLength) >>> VARINT_BITS != 0) {
     return Result.PACKET_TOO_LARGE;
   }
   const isPing = type >= PacketType.PINGREQ && type < PacketType.DISCONNECT;

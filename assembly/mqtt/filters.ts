@@ -73,8 +73,8 @@ export function mqtt_filter_write(filterAddress: usize, packetType: i32, output:
   const filter = changetype<Filter>(filterAddress);
   const length = filter.filterLength;
   const options = filter.options;
-  if (length > 0xffff) return Result.STRING_TOO_LONG;
-  if (options > 0xff) return Result.INVALID_ARGUMENT;
+  if (length >> 16 != 0) return Result.STRING_TOO_LONG;
+  if (options >> 8 != 0) return Result.INVALID_ARGUMENT;
   const size: u32 = 2 + length + <u32>(packetType == PacketType.SUBSCRIBE);
   if (size > capacity) return Result.OUT_OF_SPACE;
   const p = writeString(<i32>output, filter.filter, length);

@@ -22,7 +22,7 @@ import {
   varintStore,
   varintValue,
 } from '../memory/bytes';
-import { Span, spanAt } from '../memory/span';
+import { isInTheWay, Span, spanAt } from '../memory/span';
 import { fail } from './fault';
 import { checkText, checkTopicName } from './fields';
 
@@ -175,20 +175,24 @@ export function mqtt_property_read(input: usize, length: u32, propertyAddress: u
   }
   if (type == PropertyType.PAIR) {
     p = viewString(p, end, spanAt(changetype<usize>(property), offsetof<Property>('name')));
-    if (p < 0) return p;
+    if (p == Result.PROPERTY_TRUNCATED) return p;
   }
   p = viewString(p, end, spanAt(changetype<usize>(property), offsetof<Property>('value')));
-  return p < 0 ? p : p - <i32>input;
+  return p == Result.PROPERTY_TRUNCATED ? p : p - <i32>input;
 }
 
 /** Puts the span of a length-prefixed field into `span`. Returns the address after the field, or PROPERTY_TRUNCATED. */
 function viewString(p: i32, end: i32, span: Span): i32 {
   const next = fieldEnd(p, end);
-  if (next < 0) return Result.PROPERTY_TRUNCATED;
+  if (next == -1) return Result.PROPERTY_TRUNCATED;
   span.start = p + 2;
   span.length = next - p - 2;
   return next;
 }
+
+/** Spans of a record Property, for isInTheWay. */
+const VALUE: u32 = 0x1;
+const VALUE_AND_NAME: u32 = 0x21;
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_property_write(propertyAddress: usize, output: usize, capacity: u32): i32 {
@@ -200,12 +204,15 @@ export function mqtt_property_write(propertyAddress: usize, output: usize, capac
   const valueLength = property.valueLength;
   const nameLength: u32 = type == PropertyType.PAIR ? property.nameLength : 0;
   if (type > PropertyType.VARINT) {
-    if (valueLength > 0xffff || nameLength > 0xffff) return Result.STRING_TOO_LONG;
+    if ((valueLength | nameLength) >> 16 != 0) return Result.STRING_TOO_LONG;
   } else if (value > largestInteger(type)) {
     return Result.INVALID_ARGUMENT;
   }
   const size = 1 + writtenSize(type, value, valueLength, nameLength);
   if (<u32>size > capacity) return Result.OUT_OF_SPACE;
+  let spans = type == PropertyType.PAIR ? VALUE_AND_NAME : VALUE;
+  if (type <= PropertyType.VARINT) spans = 0;
+  if (isInTheWay(propertyAddress, <u32>Property.SIZE, spans, output, size)) return Result.INVALID_ARGUMENT;
   let p = <i32>output;
   store<u8>(p++, id);
   if (type == PropertyType.BYTE) store<u8>(p, value);
@@ -232,9 +239,9 @@ function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): 
   return 2 + valueLength + (type == PropertyType.PAIR ? 2 + nameLength : 0);
 }
 
-/** Writes a two-byte length and the bytes. Returns the address after them. */
+/** Writes a two-byte length and the bytes, which may lie anywhere. Returns the address after them. */
 export function writeString(p: i32, source: usize, length: u32): i32 {
-  storeU16(p, length);
   memory.copy(p + 2, source, length);
+  storeU16(p, length);
   return p + 2 + length;
 }

@@ -11,7 +11,7 @@ const DOLLAR: i32 = 0x24;
 
 /** The address of the first wildcard character, or `end`: a Topic Name must have none (MQTT-3.3.2-2). */
 export function wildcardScan(start: i32, end: i32): i32 {
-  for (let p = start; p < end; p++) {
+  for (let p = start; p != end; p++) {
     const c: i32 = load<u8>(p);
     if (c == HASH || c == PLUS) return p;
   }
@@ -36,19 +36,19 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
   if (protocolVersion == 5 && isShared(start, end)) {
     const name = start + SHARE_SIZE;
     p = name;
-    while (p < end && load<u8>(p) != SLASH) p++;
+    while (p != end && load<u8>(p) != SLASH) p++;
     if (p == name) return Result.SHARE_NAME_INVALID; // MQTT-4.8.2-1
     if (end - p < 2 || wildcardScan(name, p) != p) return Result.SHARE_FILTER_INVALID; // MQTT-4.8.2-2
     p++;
   }
-  if (p >= end) return Result.TOPIC_EMPTY; // MQTT-4.7.3-1
+  if (p == end) return Result.TOPIC_EMPTY; // MQTT-4.7.3-1
   const first = p;
-  if (p < plain) p = plain;
-  for (; p < end; p++) {
+  if (plain - p > 0) p = plain;
+  for (; p != end; p++) {
     const c: i32 = load<u8>(p);
     if (c != HASH && c != PLUS) continue;
     // MQTT-4.7.1-1, -2: a wildcard fills its level, and # is the last character.
-    if ((p != first && load<u8>(p - 1) != SLASH) || (p + 1 < end && (c == HASH || load<u8>(p, 1) != SLASH))) {
+    if ((p != first && load<u8>(p - 1) != SLASH) || (p + 1 != end && (c == HASH || load<u8>(p, 1) != SLASH))) {
       return c == HASH ? Result.FILTER_WILDCARD_MISPLACED : Result.FILTER_PLUS_MISPLACED;
     }
   }
@@ -58,7 +58,7 @@ export function filterFault(start: i32, end: i32, protocolVersion: i32, plain: i
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_topic_name_check(input: usize, length: u32): i32 {
   if (length == 0) return Result.TOPIC_EMPTY; // MQTT-4.7.3-1
-  if (length > 0xffff) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
+  if (length >> 16 != 0) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
   const end = <i32>(input + length);
   const plain = plainScan(<i32>input, end, HASH, PLUS);
   const at = utf8Scan(plain, end);
@@ -68,7 +68,7 @@ export function mqtt_topic_name_check(input: usize, length: u32): i32 {
 
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_topic_filter_check(input: usize, length: u32, protocolVersion: i32): i32 {
-  if (length > 0xffff) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
+  if (length >> 16 != 0) return Result.STRING_TOO_LONG; // MQTT-4.7.3-3
   const end = <i32>(input + length);
   const at = utf8Scan(<i32>input, end);
   if (at != end) return utf8Fault(at);
@@ -85,13 +85,13 @@ export function mqtt_topic_match(filter: usize, filterLength: u32, topic: usize,
   // MQTT-4.7.2-1: a wildcard at the start does not match a topic that begins with $.
   const first: i32 = load<u8>(f);
   if (load<u8>(t) == DOLLAR && (first == HASH || first == PLUS)) return 0;
-  while (f < filterEnd) {
+  while (f != filterEnd) {
     const c: i32 = load<u8>(f);
     if ((c & WILDCARD_MASK) == HASH) {
       if (c == HASH) return 1;
       f++;
-      while (t < topicEnd && load<u8>(t) != SLASH) t++;
-    } else if (t < topicEnd && load<u8>(t) == c) {
+      while (t != topicEnd && load<u8>(t) != SLASH) t++;
+    } else if (t != topicEnd && load<u8>(t) == c) {
       f++;
       t++;
     } else {

@@ -13,6 +13,8 @@ const PROLOGUE = `/*
  * caller's part begins at wq_heap_base(). wq_bytes() returns the pointer for an address. Numbers in linear memory are
  * little-endian. Results are integers: zero or more is success, below zero is one of enum wq_result.
  *
+ * Memory for a record, a stack, a context or an output must not overlap what the call reads, unless its comment allows it.
+ *
  * The comments use the names of the ABI: its record Packet is wq_packet here, its field errorOffset the member error_offset,
  * its OUT_OF_SPACE is WQ_RESULT_OUT_OF_SPACE, its PacketType.AUTH is WQ_PACKET_TYPE_AUTH.
  */

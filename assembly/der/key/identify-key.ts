@@ -80,5 +80,5 @@ export function key_identify(input: usize, length: u32): i32 {
   if (isPem(p, end)) return KeyFormat.PEM;
   // White space, and the byte order mark that some editors write.
   while (p < end && (isSpace(load<u8>(p)) || load<u8>(p) > 0x7f)) p++;
-  return end - p < 2 ? KeyFormat.UNKNOWN : identifyDigits(p, end);
+  return p + 1 >= end ? KeyFormat.UNKNOWN : identifyDigits(p, end);
 }

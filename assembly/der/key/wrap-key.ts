@@ -1,6 +1,6 @@
 import { DerLimit, KeyFormat, PrivateKey, Result } from '../../../build/abi/assembly';
 import { Identifier, Tag } from '../../../build/abi/der-templates';
-import { Span, spanAt } from '../../memory/span';
+import { meet, Span, spanAt } from '../../memory/span';
 import { key_read } from './read-key';
 import { putBefore, putHeader } from './write-backwards';
 
@@ -48,6 +48,7 @@ function putPrivateKeyInfo(end: usize, input: usize, length: u32, key: PrivateKe
 export function key_wrap_pkcs8(input: usize, length: u32, output: usize, capacity: u32, keyAddress: usize): i32 {
   const key = changetype<PrivateKey>(keyAddress);
   if (capacity < length + DerLimit.WRAPPING) return Result.OUT_OF_SPACE;
+  if (meet(input, length, output, capacity)) return Result.INVALID_ARGUMENT;
   const end = output + capacity;
   let result = key_read(input, length, keyAddress);
   let at = end;

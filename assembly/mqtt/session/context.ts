@@ -1,4 +1,5 @@
 import { PacketType, Result, Session, SessionContext, SessionFlag } from '../../../build/abi/assembly';
+import { isBeyond } from '../../memory/span';
 import { RECEIVED, sweep } from './in-flight';
 import { Context } from './layout';
 import { resetLimits } from './limits';
@@ -19,7 +20,13 @@ export function session_init(
   responseTimeout: u32,
 ): i32 {
   const context = changetype<Context>(contextAddress);
-  if (((<u32>contextAddress & 3) | ((sendCapacity | receiveCapacity) >> 16) | ((responseTimeout - 1) >> 31)) != 0) {
+  if (
+    ((<u32>contextAddress & 3) |
+      isBeyond(contextAddress, length) |
+      ((sendCapacity | receiveCapacity) >> 16) |
+      ((responseTimeout - 1) >> 31)) !=
+    0
+  ) {
     return Result.INVALID_ARGUMENT;
   }
   const aliases: u32 = SessionContext.HEADER + (sendCapacity + receiveCapacity) * SessionContext.ENTRY;

@@ -1,4 +1,5 @@
 import { Packet, PacketType, PropertyId, Result, SessionLimits, SessionState } from '../../../build/abi/assembly';
+import { meet } from '../../memory/span';
 import { mqtt_encode } from '../encode';
 import { CONNECT_CLEAN_START, PUBLISH_DUP, PUBLISH_QOS, PUBLISH_RETAIN } from '../flags';
 import { FIRST_ERROR } from '../reasons';
@@ -38,6 +39,7 @@ export function session_send(contextAddress: usize, packetAddress: usize, now: u
   const packet = changetype<Packet>(packetAddress);
   const torn = context.check();
   if (torn != 0) return torn;
+  if (meet(contextAddress, context.length, output, capacity)) return Result.INVALID_ARGUMENT;
   const type: i32 = packet.type;
   const state: i32 = context.state;
   let may = WHEN_CLOSED;
