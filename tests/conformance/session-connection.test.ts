@@ -89,40 +89,6 @@ describe.each([4, 5] as const)('the state of the session, protocol version %i', 
     expect(client.receive(message(2, 9))).toEqual(['message']);
   });
 
-  it('an answer for which nobody waits means nothing, one of another type than awaited is an error (4.3)', () => {
-    const client = new Client(version).connect();
-    const waits = [client.send(message(1)), client.send(message(2)), client.send(subscribe), client.send(unsubscribe)];
-    const codes = (packetId: number, type: 'suback' | 'unsuback'): Packet => ({
-      type,
-      packetId,
-      reasonCodes: type === 'suback' || version === 5 ? [0] : [],
-    });
-    const answers = (id: number) => [
-      answer('puback', id),
-      answer('pubrec', id),
-      codes(id, 'suback'),
-      codes(id, 'unsuback'),
-      answer('pubcomp', id),
-    ];
-    waits.forEach((id, awaited) => {
-      for (const other of answers(id).toSpliced(awaited, 1)) {
-        expect(refusal(() => client.receive(other))).toMatchObject({
-          codeName: 'TRANSITION_ILLEGAL',
-          reasonCode: 0x82,
-        });
-      }
-    });
-    client.sent();
-    for (const [puback, , suback, unsuback, pubcomp] of [answers(77), answers(77)]) {
-      expect(client.receive(puback, suback, unsuback, pubcomp)).toEqual(['none', 'none', 'none', 'none']);
-    }
-    expect(client.sent()).toEqual([]);
-    waits.forEach((id, awaited) => {
-      const [event] = client.receive(answers(id)[awaited]);
-      expect(event).toBe(['published', 'accepted', 'subscribed', 'unsubscribed'][awaited]);
-    });
-  });
-
   it('after DISCONNECT nothing more is sent (MQTT-3.14.4-1; 3.1.1: MQTT-3.14.4-2)', () => {
     const client = new Client(version, { manualAcknowledgement: true }).connect();
     client.send(message(2));
@@ -293,41 +259,5 @@ describe('what would be too large for the server', () => {
     for (const type of ['pubrel', 'pubcomp'] as const) {
       expect(refusal(() => client.send(answer(type, id, 0, { reasonString: 'x' }))).codeName).toBe(SESSION_STATE);
     }
-  });
-});
-
-describe('Request Problem Information 0', () => {
-  const reasonString = { reasonString: 'x' };
-  const userProperty = { userProperty: [['k', 'v']] as [string, string][] };
-
-  it.each([reasonString, userProperty])(
-    'is kept by the server, or the connection ends with 0x82: %o (3.1.2.11.7)',
-    (properties) => {
-      const packets: Packet[] = [
-        ...(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const).map((type) => answer(type, 7, 0, properties)),
-        { type: 'suback', packetId: 7, reasonCodes: [0], properties },
-        { type: 'unsuback', packetId: 7, reasonCodes: [0], properties },
-      ];
-      for (const packet of packets) {
-        const client = new Client(5).connect({ own: { requestProblemInformation: 0 }, server: properties });
-        expect(refusal(() => client.receive(packet))).toMatchObject({
-          codeName: 'PROBLEM_INFORMATION_UNWANTED',
-          statement: 'MQTT-3.1.2-29',
-          reasonCode: 0x82,
-        });
-        const wants = new Client(5).connect();
-        expect(() => wants.receive(packet)).not.toThrow();
-      }
-    },
-  );
-
-  it('allows both in CONNACK and DISCONNECT, and user properties in PUBLISH (MQTT-3.1.2-29)', () => {
-    const client = new Client(5).connect({
-      own: { requestProblemInformation: 0 },
-      server: { ...reasonString, ...userProperty },
-    });
-    expect(client.receive(message(0, undefined, { properties: userProperty }))).toEqual(['message']);
-    const disconnect: Packet = { type: 'disconnect', reasonCode: 0, properties: { ...reasonString, ...userProperty } };
-    expect(client.receive(disconnect)).toEqual(['disconnected']);
   });
 });
