@@ -50,6 +50,12 @@ describe('ClientSession', () => {
     expect(Buffer.from((second.packet as typeof publish & { payload: Uint8Array }).payload).toString()).toBe('hello');
   });
 
+  it('knows no topic of an alias that was not set, however much room each has (3.3.2.3.4)', () => {
+    const session = connected({ aliasBytes: 70_000 }, { topicAliasMaximum: 1 });
+    const message = { ...publish, qos: 0, topic: '', properties: { topicAlias: 1 } } as Packet;
+    expect(thrown(() => session.receive(encodePacket(message, 5), 0)).codeName).toBe('TOPIC_ALIAS_UNKNOWN');
+  });
+
   it('throws for a packet from the server that breaks a rule, with the events before it, and can go on after it', () => {
     const session = connected();
     const message = encodePacket({ ...publish, packetId: 9 } as Packet, 5);
