@@ -40,7 +40,7 @@ async function main(): Promise<number> {
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isOurs = error.name !== 'Error' && error.constructor !== TypeError && error.constructor !== RangeError;
-  return isOurs ? error.message : `internal error, please report it: ${error.stack}`;
+  return isOurs ? error.message.replace(/^wasmqtt: /, '') : `internal error, please report it: ${error.stack}`;
 }
 
 // A reader that goes away (head, less) is not an error.

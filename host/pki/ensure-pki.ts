@@ -96,9 +96,18 @@ function isWanted(certificate: X509Certificate, { purpose, now, ca, name }: Want
   return commonName(certificate.subject) === name && isIssuedBy(certificate, ca.certificate);
 }
 
+const FROZEN =
+  'certificates are made by a library that adds to Reflect, which --frozen-intrinsics forbids: ' +
+  'start Node without it once, so that they are made, or use your own broker and certificates';
+
+/** Loaded only when needed, because @peculiar/x509 takes longer to load than everything else here takes to run. */
+async function loadIssue(): Promise<typeof import('./issue.js')> {
+  if (Object.isFrozen(Reflect)) throw new PkiError('frozen-intrinsics', FROZEN);
+  return import('./issue.js');
+}
+
 async function issueFor(key: KeyObject, { purpose, now, ca, name }: Wanted): Promise<string> {
-  // Loaded only when needed, because @peculiar/x509 takes longer to load than everything else here takes to run.
-  const { caName, issue } = await import('./issue.js');
+  const { caName, issue } = await loadIssue();
   const begin = now - CLOCK_SKEW;
   const end = now + LIFETIME[purpose];
   if (ca === undefined) return issue({ purpose, key, commonName: caName(key), notBefore: begin, notAfter: end });

@@ -5,9 +5,17 @@
  * - `key-missing`: a certificate has no key beside it
  * - `foreign`: a certificate or key was not made here, so it is not replaced either
  * - `invalid-device-sid`: the device SID cannot be a certificate's name
+ * - `frozen-intrinsics`: Node was started with --frozen-intrinsics, with which no certificate can be made
  * - `unusable`: the folder or a file cannot be read or written
  */
-export type PkiErrorCode = 'damaged' | 'key-mismatch' | 'key-missing' | 'foreign' | 'invalid-device-sid' | 'unusable';
+export type PkiErrorCode =
+  | 'damaged'
+  | 'key-mismatch'
+  | 'key-missing'
+  | 'foreign'
+  | 'invalid-device-sid'
+  | 'frozen-intrinsics'
+  | 'unusable';
 
 /** An error of the development PKI. The message names the file and says what to do; no file was changed. */
 export class PkiError extends Error {

@@ -1,5 +1,6 @@
+import { mqtt_encode } from '../../assembly/mqtt';
 import { Packet, PacketType, Result } from '../../build/abi/assembly';
-import { begin, connect, encoded, publish, record, refused, setBytes, setText, withId } from './mqtt-records';
+import { begin, connect, encoded, publish, RECORD, record, refused, setBytes, setText, withId } from './mqtt-records';
 
 /** A PUBLISH of MQTT 5 with these properties is refused. */
 function propertyRefused(properties: string, code: i32): void {
@@ -17,6 +18,13 @@ describe('mqtt_encode: each rule broken once, and nothing written', () => {
     connect(4, 2);
     record.keepAlive = 65536;
     refused(Result.INVALID_ARGUMENT, 'keep alive over 16 bits');
+  });
+
+  it('an output over the record', () => {
+    begin(PacketType.PINGREQ, 4);
+    expect(mqtt_encode(RECORD, RECORD - 1, 8)).toBe(Result.INVALID_ARGUMENT, 'over its first byte');
+    expect(mqtt_encode(RECORD, RECORD + Packet.SIZE - 1, 8)).toBe(Result.INVALID_ARGUMENT, 'over its last byte');
+    expect(mqtt_encode(RECORD, RECORD + Packet.SIZE, 8)).toBe(2, 'behind it');
   });
 
   it('packet types, also such as have more than four bits', () => {

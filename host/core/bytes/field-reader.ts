@@ -3,6 +3,8 @@ import { View } from './views.js';
 
 export const NOTHING: Buffer = Buffer.alloc(0);
 
+/** Bytes that are too many to be kept. */
+const LARGE = 65_536;
 /** Bytes that become one string where strings lie close together; a short string may keep that many alive. */
 const WINDOW = 1024;
 
@@ -39,6 +41,11 @@ export class FieldReader {
     this.#to = 0;
     this.#last = -WINDOW;
     return this;
+  }
+
+  /** Lets go of bytes that are too many to be kept until others are opened. */
+  letGo(): void {
+    if (this.length > LARGE) this.open(NOTHING);
   }
 
   view(start: number, end: number): Buffer {

@@ -9,7 +9,7 @@ import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 import { ERROR_OFFSET, FAILED_TYPE, NEEDED, NEXT_VERSION, RESULT, USED } from './chunk-words.js';
 import type { PacketDecoderOptions } from './decode-options.js';
 import { packetTypeNames } from './packet-type-names.js';
-import { NONE, PacketView } from './packet-view.js';
+import { NONE, PacketView, ZEROS } from './packet-view.js';
 import { PayloadPieces } from './payload-pieces.js';
 import { STRIDE } from './summary-words.js';
 
@@ -38,11 +38,9 @@ export class PacketCursor extends PacketView {
   #pendingLength = 0;
   /** Pushed bytes that follow the pending packet. */
   #rest: Buffer = NOTHING;
-  /** How many bytes it takes to try decoding again. */
-  #wanted = 1;
+  #wanted = 1; // how many bytes it takes to try decoding again
   #failure: MqttError | undefined;
-  /** How many bytes of the source were decoded. */
-  #done = 0;
+  #done = 0; // how many bytes of the source were decoded
   /** Scratch memory holds the source as long as this is its generation. */
   #generation = -1;
   /** First word of the last packet to show. */
@@ -53,6 +51,10 @@ export class PacketCursor extends PacketView {
   static {
     scratch.onGrow = () => {
       if (holder) holder.words = scratch.u32;
+    };
+    scratch.onGiveBack = () => {
+      if (holder) holder.#moveTable();
+      holder = undefined;
     };
   }
 
@@ -158,7 +160,8 @@ export class PacketCursor extends PacketView {
   /** Shows nothing; the table is free for another cursor. */
   #leave(): void {
     if (holder === this) holder = undefined;
-    this.words = scratch.u32;
+    this.source.letGo();
+    this.words = ZEROS;
     this.at = NONE;
     this.#last = NONE;
     this.#more = false;
@@ -227,7 +230,7 @@ export class PacketCursor extends PacketView {
 
   /** Takes over the table, and shows nothing of it yet. */
   #hold(): void {
-    if (holder !== undefined && holder !== this) holder.#moveTable();
+    if (holder && holder !== this) holder.#moveTable();
     holder = this;
     this.words = scratch.u32;
     this.at = NONE;

@@ -1,6 +1,6 @@
 import { PacketFlag } from '../../../build/abi/core.js';
 import { FieldReader } from '../bytes/field-reader.js';
-import { scratch, tableAddress } from '../engine/scratch.js';
+import { tableAddress } from '../engine/scratch.js';
 import type { Packet, QoS } from '../packets.js';
 import {
   FLAGS,
@@ -20,10 +20,13 @@ import { toObject } from './to-object.js';
 /** First word of the row of zeros before the table, which is shown when there is no packet. */
 export const NONE = (tableAddress >> 2) - STRIDE;
 
+/** What is shown when there is no packet: not linear memory, which an idle cursor would keep alive. */
+export const ZEROS = new Uint32Array(NONE + STRIDE);
+
 /** One packet of the table: its integers, and texts and views that are made on demand. */
 export class PacketView {
-  /** The table: linear memory, or a copy when another cursor needed the table. */
-  protected words = scratch.u32;
+  /** The table: linear memory, or a copy when another cursor needed the table; zeros when nothing is shown. */
+  protected words = ZEROS;
   /** First word of the packet. */
   protected at = NONE;
   /** The bytes that hold the packet. */

@@ -21,6 +21,9 @@ const SHORT_HEADER = 2;
 /** The largest Remaining Length (1.5.5). */
 export const LARGEST_BODY = LARGEST_PACKET - 5;
 
+const NONE = Buffer.alloc(0);
+const NO_WORDS = new Uint32Array(0);
+
 const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4);
 
 /** Length of a packet, bytes, from that of its body. */
@@ -31,9 +34,9 @@ export const packetSize = (body: number) => 1 + varintSize(body) + body;
  * packet that was not finished. `take` hands the finished packets to the caller, who then owns them.
  */
 export class PacketWriter {
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Buffer = NONE;
   /** The same memory in words. */
-  words = new Uint32Array(0);
+  words = NO_WORDS;
   /** Start of the body of the packet that is being written. */
   body = 0;
   /** Index of the next byte. */
@@ -255,8 +258,23 @@ export class PacketWriter {
   take(): Buffer {
     const packets = this.view();
     this.#first = this.#end;
-    if (this.bytes.length > SHARED) this.#limit = -1;
+    if (this.isLarge) this.#forget();
     return packets;
+  }
+
+  /** Whether it holds more memory than that for small packets. */
+  get isLarge(): boolean {
+    return this.bytes.length > SHARED;
+  }
+
+  /** Leaves its memory to those who took packets from it. */
+  #forget(): void {
+    this.bytes = NONE;
+    this.words = NO_WORDS;
+    this.#memory = NONE.buffer;
+    this.#limit = -1;
+    this.#first = 0;
+    this.#end = 0;
   }
 
   /** Discards the finished packets; their memory is used again. */
@@ -276,5 +294,5 @@ export function borrowWriter(): PacketWriter {
 }
 
 export function giveBack(writer: PacketWriter): void {
-  idle = writer;
+  if (!writer.isLarge) idle = writer;
 }

@@ -1,13 +1,15 @@
 import { ChunkRecord, PacketRecord } from '../../../build/abi/core.js';
-import { core } from './core.js';
+import { core, renewCore } from './core.js';
 
 const PAGE = 65_536;
 /** Addresses from here on are negative numbers to the core. */
 const END = 0x8000_0000;
+/** Bytes of memory that are kept. More, which a huge packet took, is given back when less is needed again. */
+const KEPT = 16 * 1024 * 1024;
 
 /**
  * The memory above the core's own data. Every call uses it from the start: nothing in it outlives the call that wrote it.
- * Only `ensure` grows the memory, and then renews the views.
+ * Only `ensure` grows the memory, and only `reserve` gives it back; both then renew the views.
  */
 class Scratch {
   u8: Buffer = Buffer.alloc(0);
@@ -17,6 +19,8 @@ class Scratch {
   generation = 0;
   /** Called after the views were renewed. */
   onGrow = (): void => {};
+  /** Called before the memory is given up, with the table of mqtt_decode_chunk in it. */
+  onGiveBack = (): void => {};
   readonly #base: number;
   #next: number;
 
@@ -27,6 +31,8 @@ class Scratch {
   }
 
   #makeViews(): void {
+    // The table must lie in memory from the start.
+    if (core.memory.buffer.byteLength < this.#base + PAGE) core.memory.grow(1);
     const { buffer } = core.memory;
     this.u8 = Buffer.from(buffer);
     this.u32 = new Uint32Array(buffer);
@@ -35,9 +41,16 @@ class Scratch {
 
   /** Forgets the contents and returns the address of `byteLength` bytes. */
   reserve(byteLength: number): number {
+    if (this.u8.length > KEPT && byteLength < KEPT / 2) this.#giveBack();
     this.#next = this.#base;
     this.generation++;
     return this.take(byteLength);
+  }
+
+  #giveBack(): void {
+    this.onGiveBack();
+    renewCore();
+    this.#makeViews();
   }
 
   /** The address of `byteLength` more bytes, 8-aligned; what was taken before stays where it is. */
@@ -54,7 +67,12 @@ class Scratch {
     const missing = end - this.u8.length;
     if (missing <= 0) return;
     if (end > END - PAGE) throw new RangeError('the core takes less than 2 GiB at once: pass fewer bytes');
-    core.memory.grow(Math.ceil(missing / PAGE));
+    const pages = Math.ceil(missing / PAGE);
+    try {
+      core.memory.grow(pages);
+    } catch (cause) {
+      throw new RangeError(`the system has no ${pages * PAGE} bytes more for the core: pass fewer bytes`, { cause });
+    }
     this.#makeViews();
     this.onGrow();
   }
@@ -72,4 +90,4 @@ export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
 export const recordAddress = (chunkAddress + ChunkRecord.SIZE + 15) & ~15;
 
 export const scratch = new Scratch((recordAddress + PacketRecord.SIZE + 15) & ~15);
-scratch.reserve(PAGE); // the table must lie in memory from the start
+scratch.reserve(0);

@@ -282,6 +282,7 @@ function readPacket(record: number, source: Buffer, input: number): Packet {
   const elsewhere = scratch.u32[at] === PacketType.PUBLISH && (topic < input || topic >= input + source.length);
   if (elsewhere) scratch.u32.set([input, 0], at + (PacketRecord.topic >> 2));
   const packet = toObject(scratch.u32, at, reader.open(source), input);
+  reader.letGo();
   if (elsewhere && packet.type === 'publish') packet.topic = scratch.u8.toString('utf8', topic, topic + length);
   return packet;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CoreLoadError } from '../load.js';
 
 /** The modules of this package. */
 export type ModuleName = 'core.wasm' | 'core.simd.wasm' | 'app.wasm';
@@ -8,19 +9,19 @@ export type ModuleName = 'core.wasm' | 'core.simd.wasm' | 'app.wasm';
 /**
  * The folder of this package, for the sources as well as for the bundle.
  *
- * @throws Error when build/core.wasm is missing
+ * @throws CoreLoadError when build/core.wasm is missing
  */
 export function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'build/core.wasm'))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error('wasmqtt: build/core.wasm is missing; run "npm run build" in the package');
+    if (parent === folder) throw new CoreLoadError('build/core.wasm is missing; run "npm run build" in the package');
     folder = parent;
   }
   return folder;
 }
 
-/** The path of a module of this package. @throws Error when build/core.wasm is missing */
+/** The path of a module of this package. @throws CoreLoadError when build/core.wasm is missing */
 export function modulePath(name: ModuleName): string {
   return join(packageFolder(), 'build', name);
 }

@@ -72,166 +72,80 @@ const init = (core: CoreExports, at: number) => core.session_init(at, CONTEXT_SI
 const sent = (core: CoreExports, at: number) => core.session_send(at, connect(core), 1, OUTPUT, 64);
 const span = (start: number, at: number, length: number) => ({ [start]: at, [start + 4]: length });
 
+const call = (name: Call['name'], what: string, bytes: Buffer, run: Call['run']): Call => ({ name, what, bytes, run });
+
 const calls: Call[] = [
-  { name: 'utf8_check', what: 'text', bytes: text, run: (c, at, n) => c.utf8_check(at, n, 0) },
-  {
-    name: 'utf8_check',
-    what: 'bytes that are not text',
-    bytes: Buffer.alloc(16, 0xff),
-    run: (c, at, n) => c.utf8_check(at, n, 0),
-  },
-  {
-    name: 'utf8_check',
-    what: 'a bad last byte',
-    bytes: Buffer.from('0123456789abcde\0'),
-    run: (c, at, n) => c.utf8_check(at, n, 0),
-  },
-  { name: 'memory_wipe', what: 'what is wiped', bytes: text, run: (c, at, n) => c.memory_wipe(at, n) },
-  { name: 'hex_encode', what: 'the bytes', bytes: text, run: (c, at, n) => c.hex_encode(at, n, OUTPUT, 64) },
-  { name: 'hex_encode', what: 'the output', bytes: room, run: (c, at, n) => c.hex_encode(OUTPUT, n / 2, at, n) },
-  { name: 'hex_decode', what: 'the digits', bytes: digits, run: (c, at, n) => c.hex_decode(at, n, OUTPUT, 64, 0) },
-  {
-    name: 'hex_decode',
-    what: 'a bad digit at the end',
-    bytes: Buffer.from('0011223344556677x0'),
-    run: (c, at, n) => c.hex_decode(at, n, OUTPUT, 64, 0),
-  },
-  { name: 'der_read', what: 'the element', bytes: der('certificate'), run: (c, at, n) => c.der_read(at, n, RECORD) },
-  {
-    name: 'der_check',
-    what: 'the element',
-    bytes: der('certificate'),
-    run: (c, at, n) => c.der_check(at, n, RECORD, 20, 0),
-  },
-  {
-    name: 'x509_read',
-    what: 'the certificate',
-    bytes: der('certificate'),
-    run: (c, at, n) => c.x509_read(at, n, RECORD),
-  },
-  { name: 'csr_read', what: 'the request', bytes: der('request'), run: (c, at, n) => c.csr_read(at, n, RECORD) },
-  { name: 'crl_read', what: 'the list', bytes: der('crl'), run: (c, at, n) => c.crl_read(at, n, RECORD) },
-  {
-    name: 'crl_find',
-    what: 'the serial number',
-    bytes: Buffer.from('7fffffffffffffffffff', 'hex'),
-    run: (c, at, n) => {
-      new Uint8Array(c.memory.buffer).set(der('crl'), INPUT);
-      expect(c.crl_read(INPUT, der('crl').length, RECORD)).toBeGreaterThan(0);
-      return c.crl_find(RECORD, at, n);
-    },
-  },
-  { name: 'key_identify', what: 'the key', bytes: key, run: (c, at, n) => c.key_identify(at, n) },
-  {
-    name: 'key_identify',
-    what: 'hex of a key',
-    bytes: Buffer.from(key.toString('hex')),
-    run: (c, at, n) => c.key_identify(at, n),
-  },
-  { name: 'key_read', what: 'the key', bytes: key, run: (c, at, n) => c.key_read(at, n, RECORD) },
-  { name: 'key_check_pkcs8', what: 'the key', bytes: key, run: (c, at, n) => c.key_check_pkcs8(at, n, RECORD) },
-  {
-    name: 'key_wrap_pkcs8',
-    what: 'the key',
-    bytes: key,
-    run: (c, at, n) => c.key_wrap_pkcs8(at, n, OUTPUT, n + DerLimit.WRAPPING, RECORD),
-  },
-  {
-    name: 'mqtt_decode',
-    what: 'the packet',
-    bytes: publish,
-    run: (c, at, n) => c.mqtt_decode(at, n, 5, LARGEST_PACKET, RECORD),
-  },
-  {
-    name: 'mqtt_decode',
-    what: 'a filter list',
-    bytes: subscribe,
-    run: (c, at, n) => c.mqtt_decode(at, n, 4, LARGEST_PACKET, RECORD),
-  },
-  {
-    name: 'mqtt_decode_chunk',
-    what: 'two packets',
-    bytes: Buffer.concat([subscribe, publish.fill(0x30, 0, 1)]),
-    run: (c, at, n) => c.mqtt_decode_chunk(at, n, 5, LARGEST_PACKET, RECORD, 4, CONTEXT),
-  },
-  {
-    name: 'mqtt_property_read',
-    what: 'a user property',
-    bytes: properties,
-    run: (c, at, n) => c.mqtt_property_read(at, n, RECORD),
-  },
-  {
-    name: 'mqtt_property_read',
-    what: 'an integer',
-    bytes: Buffer.from('02000000ff', 'hex'),
-    run: (c, at, n) => c.mqtt_property_read(at, n, RECORD),
-  },
-  {
-    name: 'mqtt_property_read',
-    what: 'a Variable Byte Integer',
-    bytes: Buffer.from('0bffffff7f', 'hex'),
-    run: (c, at, n) => c.mqtt_property_read(at, n, RECORD),
-  },
-  {
-    name: 'mqtt_property_write',
-    what: 'the value',
-    bytes: text,
-    run: (c, at, n) =>
-      c.mqtt_property_write(
-        words(c, RECORD, PropertyRecord.SIZE, { [PropertyRecord.id]: 31, ...span(PropertyRecord.value, at, n) }),
-        OUTPUT,
-        64,
-      ),
-  },
-  {
-    name: 'mqtt_filter_read',
-    what: 'a filter list',
-    bytes: subscribe.subarray(4),
-    run: (c, at, n) => c.mqtt_filter_read(at, n, PacketType.SUBSCRIBE, RECORD),
-  },
-  {
-    name: 'mqtt_filter_write',
-    what: 'the filter',
-    bytes: text,
-    run: (c, at, n) =>
-      c.mqtt_filter_write(
-        words(c, RECORD, FilterRecord.SIZE, span(FilterRecord.filter, at, n)),
-        PacketType.SUBSCRIBE,
-        OUTPUT,
-        64,
-      ),
-  },
-  { name: 'mqtt_topic_name_check', what: 'the topic', bytes: text, run: (c, at, n) => c.mqtt_topic_name_check(at, n) },
-  {
-    name: 'mqtt_topic_name_check',
-    what: 'a wildcard at the end',
-    bytes: Buffer.from('0123456789abcde#'),
-    run: (c, at, n) => c.mqtt_topic_name_check(at, n),
-  },
-  {
-    name: 'mqtt_topic_filter_check',
-    what: 'the filter',
-    bytes: Buffer.from('$share/group/a/+/#'),
-    run: (c, at, n) => c.mqtt_topic_filter_check(at, n, 5),
-  },
-  {
-    name: 'mqtt_topic_filter_check',
-    what: 'a misplaced wildcard',
-    bytes: Buffer.from('0123456789abcde#'),
-    run: (c, at, n) => c.mqtt_topic_filter_check(at, n, 5),
-  },
-  {
-    name: 'mqtt_topic_match',
-    what: 'filter and topic',
-    bytes: Buffer.from('a/b/c/d/e/f/+/g'),
-    run: (c, at, n) => c.mqtt_topic_match(at, n, at, n),
-  },
-  {
-    name: 'mqtt_topic_match',
-    what: 'a topic with another end',
-    bytes: Buffer.from('0123456789abcde/0123456789abcdf'),
-    run: (c, at, n) => c.mqtt_topic_match(at, 15, (at + 16) >>> 0, n - 16),
-  },
+  call('utf8_check', 'text', text, (c, at, n) => c.utf8_check(at, n, 0)),
+  call('utf8_check', 'bytes that are not text', Buffer.alloc(16, 0xff), (c, at, n) => c.utf8_check(at, n, 0)),
+  call('utf8_check', 'a bad last byte', Buffer.from('0123456789abcde\0'), (c, at, n) => c.utf8_check(at, n, 0)),
+  call('memory_wipe', 'what is wiped', text, (c, at, n) => c.memory_wipe(at, n)),
+  call('hex_encode', 'the bytes', text, (c, at, n) => c.hex_encode(at, n, OUTPUT, 64)),
+  call('hex_encode', 'the output', room, (c, at, n) => c.hex_encode(OUTPUT, n / 2, at, n)),
+  call('hex_decode', 'the digits', digits, (c, at, n) => c.hex_decode(at, n, OUTPUT, 64, 0)),
+  call('hex_decode', 'a bad digit at the end', Buffer.from('0011223344556677x0'), (c, at, n) =>
+    c.hex_decode(at, n, OUTPUT, 64, 0),
+  ),
+  call('der_read', 'the element', der('certificate'), (c, at, n) => c.der_read(at, n, RECORD)),
+  call('der_check', 'the element', der('certificate'), (c, at, n) => c.der_check(at, n, RECORD, 20, 0)),
+  call('x509_read', 'the certificate', der('certificate'), (c, at, n) => c.x509_read(at, n, RECORD)),
+  call('csr_read', 'the request', der('request'), (c, at, n) => c.csr_read(at, n, RECORD)),
+  call('crl_read', 'the list', der('crl'), (c, at, n) => c.crl_read(at, n, RECORD)),
+  call('crl_find', 'the serial number', Buffer.from('7fffffffffffffffffff', 'hex'), (c, at, n) => {
+    new Uint8Array(c.memory.buffer).set(der('crl'), INPUT);
+    expect(c.crl_read(INPUT, der('crl').length, RECORD)).toBeGreaterThan(0);
+    return c.crl_find(RECORD, at, n);
+  }),
+  call('key_identify', 'the key', key, (c, at, n) => c.key_identify(at, n)),
+  call('key_identify', 'hex of a key', Buffer.from(key.toString('hex')), (c, at, n) => c.key_identify(at, n)),
+  call('key_read', 'the key', key, (c, at, n) => c.key_read(at, n, RECORD)),
+  call('key_check_pkcs8', 'the key', key, (c, at, n) => c.key_check_pkcs8(at, n, RECORD)),
+  call('key_wrap_pkcs8', 'the key', key, (c, at, n) => c.key_wrap_pkcs8(at, n, OUTPUT, n + DerLimit.WRAPPING, RECORD)),
+  call('mqtt_decode', 'the packet', publish, (c, at, n) => c.mqtt_decode(at, n, 5, LARGEST_PACKET, RECORD)),
+  call('mqtt_decode', 'a filter list', subscribe, (c, at, n) => c.mqtt_decode(at, n, 4, LARGEST_PACKET, RECORD)),
+  call('mqtt_decode_chunk', 'two packets', Buffer.concat([subscribe, publish.fill(0x30, 0, 1)]), (c, at, n) =>
+    c.mqtt_decode_chunk(at, n, 5, LARGEST_PACKET, RECORD, 4, CONTEXT),
+  ),
+  call('mqtt_property_read', 'a user property', properties, (c, at, n) => c.mqtt_property_read(at, n, RECORD)),
+  call('mqtt_property_read', 'an integer', Buffer.from('02000000ff', 'hex'), (c, at, n) =>
+    c.mqtt_property_read(at, n, RECORD),
+  ),
+  call('mqtt_property_read', 'a Variable Byte Integer', Buffer.from('0bffffff7f', 'hex'), (c, at, n) =>
+    c.mqtt_property_read(at, n, RECORD),
+  ),
+  call('mqtt_property_write', 'the value', text, (c, at, n) =>
+    c.mqtt_property_write(
+      words(c, RECORD, PropertyRecord.SIZE, { [PropertyRecord.id]: 31, ...span(PropertyRecord.value, at, n) }),
+      OUTPUT,
+      64,
+    ),
+  ),
+  call('mqtt_filter_read', 'a filter list', subscribe.subarray(4), (c, at, n) =>
+    c.mqtt_filter_read(at, n, PacketType.SUBSCRIBE, RECORD),
+  ),
+  call('mqtt_filter_write', 'the filter', text, (c, at, n) =>
+    c.mqtt_filter_write(
+      words(c, RECORD, FilterRecord.SIZE, span(FilterRecord.filter, at, n)),
+      PacketType.SUBSCRIBE,
+      OUTPUT,
+      64,
+    ),
+  ),
+  call('mqtt_topic_name_check', 'the topic', text, (c, at, n) => c.mqtt_topic_name_check(at, n)),
+  call('mqtt_topic_name_check', 'a wildcard at the end', Buffer.from('0123456789abcde#'), (c, at, n) =>
+    c.mqtt_topic_name_check(at, n),
+  ),
+  call('mqtt_topic_filter_check', 'the filter', Buffer.from('$share/group/a/+/#'), (c, at, n) =>
+    c.mqtt_topic_filter_check(at, n, 5),
+  ),
+  call('mqtt_topic_filter_check', 'a misplaced wildcard', Buffer.from('0123456789abcde#'), (c, at, n) =>
+    c.mqtt_topic_filter_check(at, n, 5),
+  ),
+  call('mqtt_topic_match', 'filter and topic', Buffer.from('a/b/c/d/e/f/+/g'), (c, at, n) =>
+    c.mqtt_topic_match(at, n, at, n),
+  ),
+  call('mqtt_topic_match', 'a topic with another end', Buffer.from('0123456789abcde/0123456789abcdf'), (c, at, n) =>
+    c.mqtt_topic_match(at, 15, (at + 16) >>> 0, n - 16),
+  ),
   ...(['payload', 'topic', 'properties'] as const).map(
     (field): Call => ({
       name: 'mqtt_encode',
@@ -244,99 +158,60 @@ const calls: Call[] = [
       },
     }),
   ),
-  {
-    name: 'mqtt_encode',
-    what: 'properties that are wrong',
-    bytes: Buffer.alloc(16, 0xff),
-    run: (c, at, n) =>
-      c.mqtt_encode(
-        packet(c, { [P.type]: PacketType.DISCONNECT, [P.protocolVersion]: 5, ...span(P.properties, at, n) }),
-        OUTPUT,
-        64,
-      ),
-  },
-  {
-    name: 'mqtt_encode',
-    what: 'a filter list',
-    bytes: subscribe.subarray(4),
-    run: (c, at, n) =>
-      c.mqtt_encode(
-        packet(c, {
-          [P.type]: PacketType.SUBSCRIBE,
-          [P.protocolVersion]: 4,
-          [P.packetId]: 1,
-          ...span(P.payload, at, n),
-        }),
-        OUTPUT,
-        64,
-      ),
-  },
-  {
-    name: 'mqtt_encode',
-    what: 'reason codes that do not exist',
-    bytes: Buffer.alloc(16, 0x7f),
-    run: (c, at, n) =>
-      c.mqtt_encode(
-        packet(c, { [P.type]: PacketType.SUBACK, [P.protocolVersion]: 5, [P.packetId]: 1, ...span(P.payload, at, n) }),
-        OUTPUT,
-        64,
-      ),
-  },
-  {
-    name: 'mqtt_encode',
-    what: 'a client id that is not text',
-    bytes: Buffer.alloc(16, 0xff),
-    run: (c, at, n) => c.mqtt_encode(connect(c, span(P.clientId, at, n)), OUTPUT, 64),
-  },
-  {
-    name: 'mqtt_encode',
-    what: 'the client id',
-    bytes: text,
-    run: (c, at, n) => c.mqtt_encode(connect(c, span(P.clientId, at, n)), OUTPUT, 64),
-  },
-  { name: 'mqtt_encode', what: 'the output', bytes: room, run: (c, at, n) => c.mqtt_encode(connect(c), at, n) },
-  { name: 'session_init', what: 'the context', bytes: context, run: (c, at) => init(c, at) },
-  {
-    name: 'session_deadline',
-    what: 'the context',
-    bytes: context,
-    run: (c, at) => (init(c, at) === 0 ? c.session_deadline(at, 1) : Result.INVALID_ARGUMENT),
-  },
-  {
-    name: 'session_close',
-    what: 'the context',
-    bytes: context,
-    run: (c, at) => (init(c, at) === 0 ? c.session_close(at) : Result.INVALID_ARGUMENT),
-  },
-  {
-    name: 'session_send',
-    what: 'the context',
-    bytes: context,
-    run: (c, at) => (init(c, at) === 0 ? sent(c, at) : Result.INVALID_ARGUMENT),
-  },
-  {
-    name: 'session_send',
-    what: 'the output',
-    bytes: room,
-    run: (c, at, n) => init(c, CONTEXT) || c.session_send(CONTEXT, connect(c), 1, at, n),
-  },
-  {
-    name: 'session_poll',
-    what: 'the output',
-    bytes: room,
-    run: (c, at, n) => init(c, CONTEXT) || c.session_poll(CONTEXT, 1, at, n),
-  },
-  {
-    name: 'session_receive',
-    what: 'the packet',
-    bytes: connack,
-    run: (c, at, n) => {
-      expect(init(c, CONTEXT)).toBe(0);
-      expect(sent(c, CONTEXT)).toBeGreaterThan(0);
-      const result = c.mqtt_decode(at, n, 4, LARGEST_PACKET, RECORD);
-      return result < 0 ? result : c.session_receive(CONTEXT, RECORD, 2, OUTPUT, 64);
-    },
-  },
+  call('mqtt_encode', 'properties that are wrong', Buffer.alloc(16, 0xff), (c, at, n) =>
+    c.mqtt_encode(
+      packet(c, { [P.type]: PacketType.DISCONNECT, [P.protocolVersion]: 5, ...span(P.properties, at, n) }),
+      OUTPUT,
+      64,
+    ),
+  ),
+  call('mqtt_encode', 'a filter list', subscribe.subarray(4), (c, at, n) =>
+    c.mqtt_encode(
+      packet(c, {
+        [P.type]: PacketType.SUBSCRIBE,
+        [P.protocolVersion]: 4,
+        [P.packetId]: 1,
+        ...span(P.payload, at, n),
+      }),
+      OUTPUT,
+      64,
+    ),
+  ),
+  call('mqtt_encode', 'reason codes that do not exist', Buffer.alloc(16, 0x7f), (c, at, n) =>
+    c.mqtt_encode(
+      packet(c, { [P.type]: PacketType.SUBACK, [P.protocolVersion]: 5, [P.packetId]: 1, ...span(P.payload, at, n) }),
+      OUTPUT,
+      64,
+    ),
+  ),
+  call('mqtt_encode', 'a client id that is not text', Buffer.alloc(16, 0xff), (c, at, n) =>
+    c.mqtt_encode(connect(c, span(P.clientId, at, n)), OUTPUT, 64),
+  ),
+  call('mqtt_encode', 'the client id', text, (c, at, n) =>
+    c.mqtt_encode(connect(c, span(P.clientId, at, n)), OUTPUT, 64),
+  ),
+  call('mqtt_encode', 'the output', room, (c, at, n) => c.mqtt_encode(connect(c), at, n)),
+  call('session_init', 'the context', context, (c, at) => init(c, at)),
+  call('session_deadline', 'the context', context, (c, at) =>
+    init(c, at) === 0 ? c.session_deadline(at, 1) : Result.INVALID_ARGUMENT,
+  ),
+  call('session_close', 'the context', context, (c, at) =>
+    init(c, at) === 0 ? c.session_close(at) : Result.INVALID_ARGUMENT,
+  ),
+  call('session_send', 'the context', context, (c, at) => (init(c, at) === 0 ? sent(c, at) : Result.INVALID_ARGUMENT)),
+  call(
+    'session_send',
+    'the output',
+    room,
+    (c, at, n) => init(c, CONTEXT) || c.session_send(CONTEXT, connect(c), 1, at, n),
+  ),
+  call('session_poll', 'the output', room, (c, at, n) => init(c, CONTEXT) || c.session_poll(CONTEXT, 1, at, n)),
+  call('session_receive', 'the packet', connack, (c, at, n) => {
+    expect(init(c, CONTEXT)).toBe(0);
+    expect(sent(c, CONTEXT)).toBeGreaterThan(0);
+    const result = c.mqtt_decode(at, n, 4, LARGEST_PACKET, RECORD);
+    return result < 0 ? result : c.session_receive(CONTEXT, RECORD, 2, OUTPUT, 64);
+  }),
 ];
 
 /** One memory of 4 GiB, of which only the pages that are written to exist. */
