@@ -110,10 +110,13 @@ function readsKey(der: Buffer): void {
   createPrivateKey({ key: der, format: 'der', type: formatOf(der) });
 }
 
+/** Keys of other algorithms are only named. */
+const LOOKED_INTO: readonly string[] = ['rsa', 'ec', 'ed25519'];
+
 /** What is special about a key that we accept, in the words of the list. */
 function keyNote(der: Buffer): string {
   const { algorithm, curve } = readPrivateKey(der);
-  if (algorithm === 'unknown') return 'unknown algorithm';
+  if (!LOOKED_INTO.includes(algorithm)) return 'unknown algorithm';
   return algorithm === 'ec' && curve === undefined ? 'unknown curve' : 'known algorithm';
 }
 
@@ -122,7 +125,7 @@ const CURVES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384'
 
 function sameKey(der: Buffer, key: KeyObject): void {
   const { algorithm, bits, curve } = readPrivateKey(der);
-  if (algorithm === 'unknown') return;
+  if (!LOOKED_INTO.includes(algorithm)) return;
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   const theirs = [key.asymmetricKeyType, modulusLength, CURVES[namedCurve ?? '']];
   const mine = [algorithm, algorithm === 'rsa' ? bits : undefined, curve];

@@ -77,17 +77,13 @@ static int is_time(const uint8_t *text, uint32_t length, uint32_t year_digits) {
          number(text + 8) < 60;
 }
 
-/* 8.19.2, and at most 32 bits for an arc. */
+/* 8.19.2. An arc may have any size. */
 static int is_identifier(const uint8_t *content, uint32_t length) {
-  uint64_t arc = 0;
   uint32_t begins = 1;
   if (length == 0) return 0;
   for (uint32_t i = 0; i < length; i++) {
     if (begins && content[i] == 0x80) return 0;
-    arc = arc << 7 | (content[i] & 0x7f);
-    if (arc > 0xffffffff) return 0;
     begins = content[i] < 0x80;
-    if (begins) arc = 0;
   }
   return (int)begins;
 }
@@ -124,7 +120,9 @@ static int is_primitive(uint8_t tag, const uint8_t *content, uint32_t length) {
       return between(content, length, 0x20, 0x7e);
     case 28:
       return length % 4 == 0;
-    case 30:
+    case 30: /* 8.23.8, X.680 41: no surrogates */
+      for (uint32_t i = 0; i < length; i += 2)
+        if (content[i] >= 0xd8 && content[i] <= 0xdf) return 0;
       return length % 2 == 0;
     default:
       return 1;

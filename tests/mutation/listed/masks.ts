@@ -54,6 +54,13 @@ const SEARCHING: Range[] = [
     .map(([, offset]): Range => [offset, 4]),
 ];
 
+/** They are of the entry that is found. Without one they are working memory. */
+const ENTRY: Range[] = [
+  [CertificateListRecord.revocationDate, 8],
+  [CertificateListRecord.reasonCode, 4],
+  [CertificateListRecord.entryIssuer, 8],
+];
+
 const at = (record: number, ranges: readonly Range[]): Range[] =>
   ranges.map(([offset, length]) => [record + offset, length]);
 
@@ -102,7 +109,7 @@ const RANGES: Partial<Record<CallName, OpenRanges>> = {
   // "OUT_OF_SPACE, with nothing written"; KEY_ENCRYPTED and KEY_PARAMETERS leave what key_read found.
   key_wrap_pkcs8: ([, , , , record], result) =>
     result === Result.OUT_OF_SPACE ? [] : readerRanges(record, PrivateKeyRecord.SIZE, result),
-  crl_find: ([record]) => at(record, SEARCHING),
+  crl_find: ([record], result) => at(record, result === 0 ? [...SEARCHING, ...ENTRY] : SEARCHING),
   // "After HEX_BAD_DIGIT or HEX_ODD_LENGTH the output holds an unspecified part of the result."
   hex_decode: ([, length, output], result) =>
     result === Result.HEX_BAD_DIGIT || result === Result.HEX_ODD_LENGTH ? [[output, length >>> 1]] : [],
