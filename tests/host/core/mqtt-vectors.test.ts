@@ -197,6 +197,7 @@ describe('mqtt-packet, the peer', () => {
       'CONNECT of MQTT 3.1, flags of the fixed header, which it does not use',
       'CONNECT of MQTT 3.1, bit 0 of the Connect Flags, which it does not use',
       'CONNECT of MQTT 3.1, QoS and RETAIN without a will, which it disregards',
+      'CONNECT of MQTT 3.1, bit 0 beside QoS and RETAIN without a will',
       'CONNECT of MQTT 3.1, a will whose flags stand beside bit 0',
       'CONNECT of MQTT 3.1, User Name and Password left out',
       'CONNECT of MQTT 3.1, Password left out',
