@@ -18,50 +18,35 @@ export function connectSize(packet: Packet, version: i32): i32 {
     return Result.CLIENT_ID_REQUIRED; // 3.1.1 MQTT-3.1.3-7
   }
   let size = (version == 3 ? 8 : 6) + 1 + 1 + 2; // protocol name, version, flags, keep alive
-  let part = propertiesSize(packet, version, 1 << (PACKETS + PacketType.CONNECT), offsetof<Packet>('properties'));
-  if (part < 0) return part;
-  size += part;
-  part = stringSize(packet, offsetof<Packet>('clientId'), true);
-  if (part < 0) return part;
-  size += part;
-  if ((flags & CONNECT_WILL) != 0) {
-    part = willSize(packet, version);
-    if (part < 0) return part;
-    size += part;
-  }
-  if ((flags & CONNECT_USER_NAME) != 0) {
-    part = stringSize(packet, offsetof<Packet>('userName'), true);
-    if (part < 0) return part;
-    size += part;
-  }
-  if ((flags & CONNECT_PASSWORD) != 0) {
-    part = stringSize(packet, offsetof<Packet>('password'), false);
-    if (part < 0) return part;
-    size += part;
-  }
-  return size;
+  size = addProperties(size, packet, version, 1 << (PACKETS + PacketType.CONNECT), offsetof<Packet>('properties'));
+  size = addString(size, packet, offsetof<Packet>('clientId'), true);
+  if ((flags & CONNECT_WILL) != 0) size = addWill(size, packet, version);
+  if ((flags & CONNECT_USER_NAME) != 0) size = addString(size, packet, offsetof<Packet>('userName'), true);
+  return (flags & CONNECT_PASSWORD) != 0 ? addString(size, packet, offsetof<Packet>('password'), false) : size;
 }
 
-function willSize(packet: Packet, version: i32): i32 {
-  const properties = propertiesSize(packet, version, WILL_MASK, offsetof<Packet>('willProperties'));
-  if (properties < 0) return properties;
+// Each function adds the size of its part to that of the parts before it, unless that is a result code.
+
+function addWill(before: i32, packet: Packet, version: i32): i32 {
+  const size = addProperties(before, packet, version, WILL_MASK, offsetof<Packet>('willProperties'));
+  if (size < 0) return size;
   const length = packet.topicLength;
   const fault = mqtt_topic_name_check(packet.topic, length);
-  if (fault < 0) return fault;
-  const payload = stringSize(packet, offsetof<Packet>('payload'), false);
-  return payload < 0 ? payload : properties + 2 + <i32>length + payload;
+  return fault < 0 ? fault : addString(size + 2 + length, packet, offsetof<Packet>('payload'), false);
 }
 
-function propertiesSize(packet: Packet, version: i32, mask: u32, place: usize): i32 {
+function addProperties(size: i32, packet: Packet, version: i32, mask: u32, place: usize): i32 {
+  if (size < 0) return size;
   const length = spanAt(changetype<usize>(packet), place).length;
-  if (version < 5) return length == 0 ? 0 : Result.PROPERTY_FOREIGN;
+  if (version < 5) return length == 0 ? size : Result.PROPERTY_FOREIGN;
   if (length >> VARINT_BITS != 0) return Result.PACKET_TOO_LARGE;
   const first = <i32>spanAt(changetype<usize>(packet), place).start;
   const at = checkProperties(first, first + <i32>length, packet, mask, place);
-  return at < 0 ? at : varintSize(length) + <i32>length;
+  return at < 0 ? at : size + varintSize(length) + <i32>length;
 }
 
-function stringSize(packet: Packet, place: usize, utf8: bool): i32 {
+function addString(size: i32, packet: Packet, place: usize, utf8: bool): i32 {
+  if (size < 0) return size;
   const length = spanAt(changetype<usize>(packet), place).length;
   if (length >> 16 != 0) return Result.STRING_TOO_LONG;
   if (utf8) {
@@ -70,7 +55,7 @@ function stringSize(packet: Packet, place: usize, utf8: bool): i32 {
     const at = checkText(first, end, packet);
     if (at < 0) return at;
   }
-  return 2 + length;
+  return size + 2 + length;
 }
 
 /** Writes the body of a CONNECT whose record connectSize accepted. */
@@ -81,17 +66,17 @@ export function writeConnect(start: i32, packet: Packet, version: i32): void {
   storeU16(p + 1, packet.keepAlive);
   p += 3;
   if (version == 5) p = writeProperties(p, packet, offsetof<Packet>('properties'));
-  p = writeString(p, packet.clientId, packet.clientIdLength);
+  p = writeString(p, changetype<usize>(packet), offsetof<Packet>('clientId'));
   if ((flags & CONNECT_WILL) != 0) {
     if (version == 5) p = writeProperties(p, packet, offsetof<Packet>('willProperties'));
-    p = writeString(p, packet.topic, packet.topicLength);
-    p = writeString(p, packet.payload, packet.payloadLength);
+    p = writeString(p, changetype<usize>(packet), offsetof<Packet>('topic'));
+    p = writeString(p, changetype<usize>(packet), offsetof<Packet>('payload'));
   }
   if ((flags & CONNECT_USER_NAME) != 0) {
-    p = writeString(p, packet.userName, packet.userNameLength);
+    p = writeString(p, changetype<usize>(packet), offsetof<Packet>('userName'));
   }
   if ((flags & CONNECT_PASSWORD) != 0) {
-    writeString(p, packet.password, packet.passwordLength);
+    writeString(p, changetype<usize>(packet), offsetof<Packet>('password'));
   }
 }
 

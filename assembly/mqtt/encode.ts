@@ -17,6 +17,21 @@ const LIST_SPANS: u32 = 0x54; // and the payload
 const PUBLISH_SPANS: u32 = 0x543; // and the topic
 const CONNECT_SPANS: u32 = 0xdcb9543; // and client id, will properties, user name and password
 
+/** The packet types of hasOptionalTail and hasPayload; bit n is packet type n. */
+const OPTIONAL_TAILS: i32 =
+  (1 << PacketType.PUBACK) |
+  (1 << PacketType.PUBREC) |
+  (1 << PacketType.PUBREL) |
+  (1 << PacketType.PUBCOMP) |
+  (1 << PacketType.DISCONNECT) |
+  (1 << PacketType.AUTH);
+const PAYLOADS: i32 =
+  (1 << PacketType.PUBLISH) |
+  (1 << PacketType.SUBSCRIBE) |
+  (1 << PacketType.SUBACK) |
+  (1 << PacketType.UNSUBSCRIBE) |
+  (1 << PacketType.UNSUBACK);
+
 /** ABI: see assembly/abi/mqtt.json. */
 export function mqtt_encode(packetAddress: usize, output: usize, capacity: u32): i32 {
   const packet = changetype<Packet>(packetAddress);
@@ -53,11 +68,11 @@ function hasPacketId(type: i32, flags: i32): bool {
 
 /** Packets whose reason code and properties may be missing: acknowledgements, DISCONNECT, AUTH. */
 function hasOptionalTail(type: i32): bool {
-  return (type >= PacketType.PUBACK && type <= PacketType.PUBCOMP) || type >= PacketType.DISCONNECT;
+  return ((OPTIONAL_TAILS >> type) & 1) != 0;
 }
 
 function hasPayload(type: i32): bool {
-  return type == PacketType.PUBLISH || (type > PacketType.PUBCOMP && type <= PacketType.UNSUBACK);
+  return ((PAYLOADS >> type) & 1) != 0;
 }
 
 /** Bytes of the reason code and the properties in the shortest form. */
@@ -134,7 +149,7 @@ function checkBody(type: i32, flags: i32, version: i32, packet: Packet): i32 {
 
 function writeBody(start: i32, type: i32, flags: i32, version: i32, packet: Packet): void {
   let p = start;
-  if (type == PacketType.PUBLISH) p = writeString(p, packet.topic, packet.topicLength);
+  if (type == PacketType.PUBLISH) p = writeString(p, changetype<usize>(packet), offsetof<Packet>('topic'));
   if (hasPacketId(type, flags)) {
     storeU16(p, packet.packetId);
     p += 2;

@@ -77,7 +77,7 @@ export function mqtt_filter_write(filterAddress: usize, packetType: i32, output:
   if (options >> 8 != 0) return Result.INVALID_ARGUMENT;
   const size: u32 = 2 + length + <u32>(packetType == PacketType.SUBSCRIBE);
   if (size > capacity) return Result.OUT_OF_SPACE;
-  const p = writeString(<i32>output, filter.filter, length);
+  const p = writeString(<i32>output, filterAddress, offsetof<Filter>('filter'));
   if (packetType == PacketType.SUBSCRIBE) store<u8>(p, options);
   return size;
 }

@@ -13,9 +13,12 @@ export const CONNECT_WILL_RETAIN: i32 = 0x20;
 export const CONNECT_PASSWORD: i32 = 0x40;
 export const CONNECT_USER_NAME: i32 = 0x80;
 
+/** The packet types whose flag bits are 0010; bit n is packet type n. */
+const FLAGS_2: i32 = (1 << PacketType.PUBREL) | (1 << PacketType.SUBSCRIBE) | (1 << PacketType.UNSUBSCRIBE);
+
 /** The flag bits that a packet type other than PUBLISH must have (2.1.3). */
 export function fixedFlags(type: i32): i32 {
-  return (<i32>(type == PacketType.PUBREL || type == PacketType.SUBSCRIBE || type == PacketType.UNSUBSCRIBE)) << 1;
+  return ((FLAGS_2 << 1) >> type) & 2;
 }
 
 /** Checks packet type and flags of a first byte (2.1.2, 2.1.3). Returns 0 or a result code. */
@@ -34,7 +37,7 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
 
 /** Checks the Connect Flags byte (3.1.2.3). Returns 0 or a result code. */
 export function checkConnectFlags(flags: i32, protocolVersion: i32): i32 {
-  if ((flags & 1) != 0 || <u32>flags > 0xff) return Result.CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
+  if ((flags & ~0xfe) != 0) return Result.CONNECT_FLAGS_RESERVED; // MQTT-3.1.2-3
   if ((flags & CONNECT_WILL) == 0) {
     if ((flags & CONNECT_WILL_QOS) != 0) return Result.WILL_FLAGS_WITHOUT_WILL; // MQTT-3.1.2-11
     if ((flags & CONNECT_WILL_RETAIN) != 0) return Result.WILL_RETAIN_WITHOUT_WILL; // MQTT-3.1.2-13

@@ -60,38 +60,34 @@ export function readProperties(p: i32, end: i32, packet: Packet, mask: u32, plac
 
 /** Checks every property from `start` to `end`. Returns `end` or a result code. */
 export function checkProperties(start: i32, end: i32, packet: Packet, mask: u32, place: usize): i32 {
-  let low: u32 = 0;
-  let high: u32 = 0;
+  let present: u64 = 0;
   let p = start;
   while (p < end) {
     const id: i32 = load<u8>(p);
     const entry = entryOf(id);
     if (entry == 0) return fail(packet, p, Result.PROPERTY_UNKNOWN);
     if ((entry & mask) == 0) return fail(packet, p, Result.PROPERTY_FOREIGN);
-    const bit: u32 = 1 << (id & 31);
-    const seen = id < 32 ? low & bit : high & bit;
+    const bit = (<u64>1) << id;
     // A user property may repeat, and a server may send several subscription identifiers in a PUBLISH (3.3.2.3.8).
     if (
-      seen != 0 &&
+      (present & bit) != 0 &&
       id != PropertyId.USER_PROPERTY &&
       !(id == PropertyId.SUBSCRIPTION_IDENTIFIER && mask == PUBLISH_MASK)
     ) {
       return fail(packet, p, Result.PROPERTY_DUPLICATE);
     }
-    if (id < 32) low |= bit;
-    else high |= bit;
+    present |= bit;
     p = checkValue(p + 1, end, packet, id, entry);
     if (p < 0) return p;
   }
   // Authentication Data needs a method in a CONNECT (3.1.2.11.10), and in a CONNACK that accepts (MQTT-4.12.0-5); no clause asks for one in
   // a CONNACK that refuses. An AUTH must name one (3.15.2.2.2).
-  const method: u32 = mask == AUTH_MASK ? AUTHENTICATION_METHOD : low & AUTHENTICATION_DATA;
-  if (method != 0 && (low & AUTHENTICATION_METHOD) == 0 && (mask != CONNACK_MASK || packet.reasonCode == 0)) {
+  const method: u32 = mask == AUTH_MASK ? AUTHENTICATION_METHOD : <u32>present & AUTHENTICATION_DATA;
+  if (method != 0 && (<u32>present & AUTHENTICATION_METHOD) == 0 && (mask != CONNACK_MASK || packet.reasonCode == 0)) {
     return fail(packet, start, Result.AUTHENTICATION_METHOD_MISSING);
   }
   if (place == offsetof<Packet>('properties')) {
-    packet.propertiesPresentLow = low;
-    packet.propertiesPresentHigh = high;
+    store<u64>(changetype<usize>(packet), present, offsetof<Packet>('propertiesPresentLow')); // both words
   }
   return p;
 }
@@ -220,8 +216,8 @@ export function mqtt_property_write(propertyAddress: usize, output: usize, capac
   else if (type == PropertyType.U32) storeU32(p, value);
   else if (type == PropertyType.VARINT) varintStore(p, value);
   else {
-    if (type == PropertyType.PAIR) p = writeString(p, property.name, nameLength);
-    writeString(p, value, valueLength);
+    if (type == PropertyType.PAIR) p = writeString(p, propertyAddress, offsetof<Property>('name'));
+    writeString(p, propertyAddress, offsetof<Property>('value'));
   }
   return size;
 }
@@ -239,9 +235,10 @@ function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): 
   return 2 + valueLength + (type == PropertyType.PAIR ? 2 + nameLength : 0);
 }
 
-/** Writes a two-byte length and the bytes, which may lie anywhere. Returns the address after them. */
-export function writeString(p: i32, source: usize, length: u32): i32 {
-  memory.copy(p + 2, source, length);
+/** Writes a two-byte length and the bytes whose span lies at `place` of the record. Returns the address after them. */
+export function writeString(p: i32, record: usize, place: usize): i32 {
+  const length = spanAt(record, place).length;
+  memory.copy(p + 2, spanAt(record, place).start, length);
   storeU16(p, length);
   return p + 2 + length;
 }

@@ -27,7 +27,7 @@ export function endOf(context: Context): usize {
 }
 
 /** The address of the first record with these bits in the mask, or 0. */
-function search(context: Context, mask: u32, bits: u32): usize {
+export function search(context: Context, mask: u32, bits: u32): usize {
   const end = endOf(context);
   for (let at = context.records; at < end; at += 4) {
     if ((load<u32>(at) & mask) == bits) return at;
@@ -46,22 +46,22 @@ export function firstToResend(context: Context): usize {
 }
 
 /**
- * How many records of a direction have this mark; `mark` 0 counts all. `first` and `span` limit that to a range of Packet Identifiers, which
+ * How many records have these bits: a direction, and a mark if it matters. `first` and `span` limit that to a range of Packet Identifiers, which
  * are in the upper half as in a record, so that what wraps around is in order too.
  */
-export function count(context: Context, direction: u32, mark: u32, first: u32 = 0, span: u32 = 0xffffffff): u32 {
+export function count(context: Context, bits: u32, first: u32 = 0, span: u32 = 0xffffffff): u32 {
   const end = endOf(context);
   let found: u32 = 0;
   for (let at = context.records; at < end; at += 4) {
     const word = load<u32>(at);
-    found += <u32>((word & (RECEIVED | mark)) == (direction | mark)) & <u32>(word - first < span);
+    found += <u32>((word & (RECEIVED | bits)) == bits) & <u32>(word - first < span);
   }
   return found;
 }
 
 /** Whether a direction has no record left. In a torn context it may have those of the other. */
 export function isFull(context: Context, direction: u32, capacity: u32): bool {
-  return count(context, direction, 0) >= capacity || endOf(context) >= context.aliases;
+  return count(context, direction) >= capacity || endOf(context) >= context.aliases;
 }
 
 /**
@@ -73,7 +73,7 @@ export function freePacketId(context: Context): u32 {
   let grows: u32 = 1;
   for (let span: u32 = 1 << 16; span > 0xffff; span = grows != 0 ? span << 1 : span >> 1) {
     // 0 is not an identifier, so it counts as one in flight.
-    const taken = count(context, SENT, 0, free, span) + <u32>(0 - free < span);
+    const taken = count(context, SENT, free, span) + <u32>(0 - free < span);
     if (taken == span >> 16) free += span;
     else grows = 0;
   }

@@ -28,7 +28,7 @@ export function session_poll(contextAddress: usize, now: u32, output: usize, cap
     const packetId = word >> 16;
     if ((word & NEXT) != PacketType.PUBCOMP) {
       // Above the Receive Maximum the message waits for an answer to another (4.9).
-      if (count(context, SENT, COUNTED) >= context.server.receiveMaximum) return 0;
+      if (count(context, SENT | COUNTED) >= context.server.receiveMaximum) return 0;
       context.packetId = packetId;
       context.event = SessionEvent.RESEND;
       return 0;

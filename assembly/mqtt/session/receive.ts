@@ -178,7 +178,7 @@ function track(context: Context, qos: i32, packetId: u32): i32 {
   const record = find(context, RECEIVED, packetId);
   const word: u32 = record != 0 ? load<u32>(record) : 0;
   const maximum = context.own.receiveMaximum;
-  if ((word & LIVE) == 0 && count(context, RECEIVED, COUNTED) >= maximum) {
+  if ((word & LIVE) == 0 && count(context, RECEIVED | COUNTED) >= maximum) {
     return Result.RECEIVE_MAXIMUM_EXCEEDED; // MQTT-3.3.4-9
   }
   let next = owed;

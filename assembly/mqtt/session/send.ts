@@ -17,6 +17,7 @@ import {
   RECEIVED,
   remove,
   SENT,
+  search,
 } from './in-flight';
 import { Context } from './layout';
 import { readLimits } from './limits';
@@ -86,7 +87,7 @@ function recordToSend(context: Context, packet: Packet, packetId: u32, flags: i3
     } else if (waiting != 0) {
       return Result.RESEND_PENDING; // MQTT-4.6.0-1
     }
-    if (count(context, SENT, COUNTED) >= context.server.receiveMaximum) {
+    if (count(context, SENT | COUNTED) >= context.server.receiveMaximum) {
       return Result.RECEIVE_MAXIMUM_REACHED; // MQTT-3.3.4-7
     }
     if ((flags & PUBLISH_DUP) != 0) return <i32>record;
@@ -125,10 +126,8 @@ function recordOwed(context: Context, packetId: u32, type: i32): i32 {
   if (record == 0) return Result.PACKET_ID_UNKNOWN;
   const word = load<u32>(record);
   if ((word & NEXT) != type) return Result.TRANSITION_ILLEGAL;
-  for (let at = context.records; at < record; at += 4) {
-    if (((load<u32>(at) ^ word) & (LIVE | RECEIVED | NEXT)) == 0) return Result.ACKNOWLEDGEMENT_ORDER;
-  }
-  return <i32>record;
+  const alike = LIVE | RECEIVED | NEXT;
+  return search(context, alike, word & alike) == record ? <i32>record : Result.ACKNOWLEDGEMENT_ORDER;
 }
 
 /**
