@@ -7,10 +7,10 @@ import { isFailure, readTime } from './time';
 function checkObjectIdentifier(p: usize, end: usize): Packed {
   if (p == end) return fail(Result.DER_OID_EMPTY, p);
   // X.690 8.19.2: the last octet of the last arc has bit 7 clear.
-  if (load<u8>(end - 1) > 0x7f) return fail(Result.DER_OID_TRUNCATED, end - 1);
+  if (load<i8>(end - 1) < 0) return fail(Result.DER_OID_TRUNCATED, end - 1);
   while (p < end) {
     const first = p;
-    while (load<u8>(p) > 0x7f) p++;
+    while (load<i8>(p) < 0) p++;
     p++;
     // X.690 8.19.2: the fewest octets. There may be any number of them: nothing here makes a number of an arc.
     if (load<u8>(first) == 0x80) return fail(Result.DER_OID_NOT_MINIMAL, first);
@@ -25,19 +25,12 @@ function isPrintable(c: u32): bool {
   return (c > 0x3f && letter < 26) || (c - 0x20 < 32 && ((0xa7fffb81 >> (c - 0x20)) & 1) != 0);
 }
 
-/** Whether a string type with one-octet characters has this one (X.680 41). */
-function isInAlphabet(tag: u32, c: u32): bool {
-  if (tag == Tag.PRINTABLE_STRING) return isPrintable(c);
-  if (tag == Tag.IA5_STRING) return c < 0x80;
-  if (tag == Tag.VISIBLE_STRING) return c - 0x20 < 0x5f;
-  return c == 0x20 || c - 0x30 < 10;
-}
-
-/** The result code of a string type for a character outside its alphabet. */
-function alphabetCode(tag: u32): i32 {
-  if (tag == Tag.PRINTABLE_STRING) return Result.DER_PRINTABLE_STRING_INVALID;
-  if (tag == Tag.IA5_STRING) return Result.DER_IA5_STRING_INVALID;
-  return tag == Tag.VISIBLE_STRING ? Result.DER_VISIBLE_STRING_INVALID : Result.DER_NUMERIC_STRING_INVALID;
+/** Whether a string type with one-octet characters has this one (X.680 41): 0 or a result code. */
+function checkCharacter(tag: u32, c: u32): i32 {
+  if (tag == Tag.PRINTABLE_STRING) return isPrintable(c) ? 0 : Result.DER_PRINTABLE_STRING_INVALID;
+  if (tag == Tag.IA5_STRING) return c < 0x80 ? 0 : Result.DER_IA5_STRING_INVALID;
+  if (tag == Tag.VISIBLE_STRING) return c - 0x20 < 0x5f ? 0 : Result.DER_VISIBLE_STRING_INVALID;
+  return c == 0x20 || c - 0x30 < 10 ? 0 : Result.DER_NUMERIC_STRING_INVALID;
 }
 
 /** Checks the content of a primitive element. Types that are not universal, or have no inner rule, pass. */
@@ -63,18 +56,13 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
       }
       break;
     case Tag.BIT_STRING:
-      // X.690 11.2.1: unused bits are zero.
-      at = end - 1;
-      if (length > 1 && (load<u8>(at) & ((1 << first) - 1)) != 0) code = Result.DER_BIT_STRING_PADDING;
-      // X.690 8.6.2.2, 8.6.2.3: there are 0 to 7 of them, and 0 when there are no bits.
-      if (first > 7 || (length == 1 && first != 0)) {
-        code = Result.DER_BIT_STRING_UNUSED;
-        at = p;
-      }
-      // X.690 8.6.2.1: the first octet counts them.
       if (length == 0) {
-        code = Result.DER_BIT_STRING_EMPTY;
-        at = p;
+        code = Result.DER_BIT_STRING_EMPTY; // X.690 8.6.2.1: the first octet counts the unused bits.
+      } else if (first > 7 || (length == 1 && first != 0)) {
+        code = Result.DER_BIT_STRING_UNUSED; // X.690 8.6.2.2, 8.6.2.3: 0 to 7, and 0 when there are no bits.
+      } else if ((load<u8>(end - 1) & ((1 << first) - 1)) != 0) {
+        code = Result.DER_BIT_STRING_PADDING; // X.690 11.2.1: they are zero.
+        at = end - 1;
       }
       break;
     case Tag.NULL: // X.690 8.8.2
@@ -91,8 +79,10 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
     case Tag.PRINTABLE_STRING:
     case Tag.IA5_STRING:
     case Tag.VISIBLE_STRING:
-      while (at < end && isInAlphabet(tag, load<u8>(at))) at++;
-      if (at != end) code = alphabetCode(tag);
+      for (; at < end; at++) {
+        code = checkCharacter(tag, load<u8>(at));
+        if (code != 0) break;
+      }
       break;
     case Tag.UTC_TIME:
     case Tag.GENERALIZED_TIME: {
@@ -103,12 +93,12 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
       if ((length & 3) != 0) code = Result.DER_WIDE_STRING_LENGTH;
       break;
     case Tag.BMP_STRING: // X.690 8.23.8: two
-      // X.680 41: D800 to DFFF are no characters.
-      while (at < end && (load<u8>(at) & 0xf8) != 0xd8) at += 2;
-      if (at < end) code = Result.DER_BMP_STRING_INVALID;
       if ((length & 1) != 0) {
         code = Result.DER_WIDE_STRING_LENGTH;
-        at = p;
+      } else {
+        // X.680 41: D800 to DFFF are not characters.
+        while (at < end && (load<u8>(at) & 0xf8) != 0xd8) at += 2;
+        if (at < end) code = Result.DER_BMP_STRING_INVALID;
       }
       break;
   }

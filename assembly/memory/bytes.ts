@@ -1,8 +1,6 @@
 /** Big-endian loads and stores (MQTT 1.5.2, 1.5.3) and the variable byte integer (1.5.5). */
 
-/** The largest variable byte integer, so also the largest Remaining Length and Property Length. */
-export const VARINT_MAXIMUM: u32 = 0x0fffffff;
-/** Its bits. */
+/** Bits of the largest variable byte integer, so also of the largest Remaining Length and Property Length. */
 export const VARINT_BITS: u32 = 28;
 
 export function loadU16(at: i32): i32 {
@@ -28,7 +26,7 @@ export function storeU32(at: i32, value: u32): void {
   store<u32>(at, bswap<u32>(value));
 }
 
-/** Bytes of the shortest form of a value up to VARINT_MAXIMUM. */
+/** Bytes of the shortest form of a value of at most VARINT_BITS bits. */
 export function varintSize(value: u32): i32 {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4;
 }

@@ -14,7 +14,7 @@ import {
   loadU32,
   storeU16,
   storeU32,
-  VARINT_MAXIMUM,
+  VARINT_BITS,
   varintIsMinimal,
   varintLength,
   varintRead,
@@ -155,8 +155,7 @@ export function mqtt_property_read(input: usize, length: u32, propertyAddress: u
   property.id = id;
   property.type = type;
   property.valueLength = 0;
-  property.name = 0;
-  property.nameLength = 0;
+  store<u64>(propertyAddress, 0, offsetof<Property>('name')); // with its length
   if (type <= PropertyType.VARINT) {
     let size = integerSize(p, end, type);
     let value: u32 = 0;
@@ -201,7 +200,7 @@ export function mqtt_property_write(propertyAddress: usize, output: usize, capac
   const nameLength: u32 = type == PropertyType.PAIR ? property.nameLength : 0;
   if (type > PropertyType.VARINT) {
     if ((valueLength | nameLength) >> 16 != 0) return Result.STRING_TOO_LONG;
-  } else if (value > largestInteger(type)) {
+  } else if (<u64>value >> bitsOf(type) != 0) {
     return Result.INVALID_ARGUMENT;
   }
   const size = 1 + writtenSize(type, value, valueLength, nameLength);
@@ -222,11 +221,9 @@ export function mqtt_property_write(propertyAddress: usize, output: usize, capac
   return size;
 }
 
-/** The largest integer that a type can hold. */
-function largestInteger(type: i32): u32 {
-  if (type == PropertyType.BYTE) return 0xff;
-  if (type == PropertyType.U16) return 0xffff;
-  return type == PropertyType.VARINT ? VARINT_MAXIMUM : 0xffffffff;
+/** Bits of an integer: the types 1, 2 and 3 have 8, 16 and 32 (1.5). */
+function bitsOf(type: i32): i32 {
+  return type == PropertyType.VARINT ? VARINT_BITS : 4 << type;
 }
 
 function writtenSize(type: i32, value: u32, valueLength: u32, nameLength: u32): i32 {

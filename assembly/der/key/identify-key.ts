@@ -79,6 +79,6 @@ export function key_identify(input: usize, length: u32): i32 {
   if (isNext(p, end, Tag.SEQUENCE) && readElement(p, end) >= 0) return identifySequence(p, end);
   if (isPem(p, end)) return KeyFormat.PEM;
   // White space, and the byte order mark that some editors write.
-  while (p < end && (isSpace(load<u8>(p)) || load<u8>(p) > 0x7f)) p++;
+  while (p < end && (isSpace(load<u8>(p)) || load<i8>(p) < 0)) p++;
   return p + 1 >= end ? KeyFormat.UNKNOWN : identifyDigits(p, end);
 }

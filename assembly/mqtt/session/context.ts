@@ -49,9 +49,8 @@ export function session_init(
 export function session_restore(contextAddress: usize, length: u32): i32 {
   const context = changetype<Context>(contextAddress);
   if (length < <u32>SessionContext.HEADER) return Result.SESSION_TORN;
-  const torn = context.check();
-  if (torn != 0) return torn;
-  return context.length == length ? session_close(contextAddress) : Result.SESSION_TORN;
+  if (context.format == SessionContext.FORMAT && context.length != length) return Result.SESSION_TORN;
+  return session_close(contextAddress);
 }
 
 /** ABI: see assembly/abi/session.json. */

@@ -71,7 +71,7 @@ export function isFull(context: Context, direction: u32, capacity: u32): bool {
 export function freePacketId(context: Context): u32 {
   let free: u32 = (context.lastPacketId + 1) << 16;
   let grows: u32 = 1;
-  for (let span: u32 = 1 << 16; span > 0xffff; span = grows != 0 ? span << 1 : span >> 1) {
+  for (let span: u32 = 1 << 16; span >> 16 != 0; span = grows != 0 ? span << 1 : span >> 1) {
     // 0 is not an identifier, so it counts as one in flight.
     const taken = count(context, SENT, free, span) + <u32>(0 - free < span);
     if (taken == span >> 16) free += span;
