@@ -97,7 +97,7 @@ export function checkPrimitive(tag: u32, p: usize, length: usize): Packed {
         code = Result.DER_WIDE_STRING_LENGTH;
       } else {
         // X.680 41: D800 to DFFF are not characters.
-        while (at < end && (load<u8>(at) & 0xf8) != 0xd8) at += 2;
+        while (at < end && load<u8>(at) >> 3 != 0xd8 >> 3) at += 2;
         if (at < end) code = Result.DER_BMP_STRING_INVALID;
       }
       break;

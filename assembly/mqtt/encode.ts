@@ -13,9 +13,9 @@ import { writeProperties } from './write-properties';
 
 /** The spans of a record, four bits each: how many times eight bytes after its start they lie. */
 const PROPERTIES: u32 = 0x5;
-const LIST_SPANS: u32 = 0x54; // and the payload
-const PUBLISH_SPANS: u32 = 0x543; // and the topic
-const CONNECT_SPANS: u32 = 0xdcb9543; // and client id, will properties, user name and password
+const PUBLISH_SPANS: u32 = 0x53; // and the topic
+const PAYLOAD: u32 = 0x4;
+const CONNECT_SPANS: u32 = 0xdcb9543; // and client id, will topic and message, will properties, user name and password
 
 /** The packet types of hasOptionalTail and hasPayload; bit n is packet type n. */
 const OPTIONAL_TAILS: i32 =
@@ -48,8 +48,10 @@ export function mqtt_encode(packetAddress: usize, output: usize, capacity: u32):
   if (remaining >> VARINT_BITS != 0) return Result.PACKET_TOO_LARGE;
   const total = 1 + varintSize(remaining) + remaining;
   if (<u32>total > capacity) return Result.OUT_OF_SPACE;
-  let spans = hasPayload(type) ? LIST_SPANS : PROPERTIES;
+  let spans = PROPERTIES;
   if (type == PacketType.PUBLISH) spans = PUBLISH_SPANS;
+  // A payload may lie where it will be written: that is behind all other fields, and copying it there changes nothing.
+  if (hasPayload(type) && packet.payload + packet.payloadLength != output + total) spans = (spans << 4) | PAYLOAD;
   if (type == PacketType.CONNECT) spans = CONNECT_SPANS;
   if (isInTheWay(packetAddress, <u32>Packet.SIZE, spans, output, total)) return Result.INVALID_ARGUMENT;
   packet.length = total;
@@ -63,7 +65,7 @@ export function mqtt_encode(packetAddress: usize, output: usize, capacity: u32):
 function hasPacketId(type: i32, flags: i32): bool {
   return type == PacketType.PUBLISH
     ? (flags & PUBLISH_QOS) != 0
-    : type >= PacketType.PUBACK && type <= PacketType.UNSUBACK;
+    : <u32>(type - PacketType.PUBACK) <= <u32>(PacketType.UNSUBACK - PacketType.PUBACK);
 }
 
 /** Packets whose reason code and properties may be missing: acknowledgements, DISCONNECT, AUTH. */
@@ -79,11 +81,12 @@ function hasPayload(type: i32): bool {
 function tailSize(type: i32, version: i32, packet: Packet): i32 {
   const length: i32 = packet.propertiesLength;
   if (version < 5) return type == PacketType.CONNACK ? 1 : 0;
+  let reason = <i32>(type == PacketType.CONNACK);
   if (hasOptionalTail(type)) {
     if (length == 0 && packet.reasonCode == 0) return 0;
     if (length == 0 && type != PacketType.AUTH) return 1;
+    reason = 1;
   }
-  const reason = <i32>(hasOptionalTail(type) || type == PacketType.CONNACK);
   return reason + varintSize(length) + length;
 }
 
@@ -95,7 +98,7 @@ function bodySize(type: i32, flags: i32, version: i32, packet: Packet): i32 {
   if ((payloadLength | propertiesLength) >>> VARINT_BITS != 0) {
     return Result.PACKET_TOO_LARGE;
   }
-  const isPing = type >= PacketType.PINGREQ && type < PacketType.DISCONNECT;
+  const isPing = <u32>(type - PacketType.PINGREQ) < 2; // or PINGRESP
   if (propertiesLength > 0 && (version < 5 || isPing)) return Result.PROPERTY_FOREIGN;
   if (isPing) return 0;
   // The record may still describe the properties of an earlier packet.

@@ -27,7 +27,7 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
     if ((flags & PUBLISH_QOS) == PUBLISH_QOS) return Result.QOS_INVALID; // MQTT-3.3.1-4
     return (flags & (PUBLISH_QOS | PUBLISH_DUP)) == PUBLISH_DUP ? Result.DUP_WITH_QOS_0 : 0; // MQTT-3.3.1-2
   }
-  const last = protocolVersion < 5 ? PacketType.DISCONNECT : PacketType.AUTH;
+  const last = PacketType.DISCONNECT + <i32>(protocolVersion >= 5); // AUTH is of MQTT 5
   if (<u32>(type - 1) >= <u32>last) return Result.PACKET_TYPE_RESERVED;
   const fixed = fixedFlags(type);
   // MQTT 3.1 (2.1) leaves these bits unused, but for DUP, which is a hint there.

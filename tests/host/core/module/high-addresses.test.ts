@@ -198,6 +198,12 @@ const calls: Call[] = [
   call('session_close', 'the context', context, (c, at) =>
     init(c, at) === 0 ? c.session_close(at) : Result.INVALID_ARGUMENT,
   ),
+  call('session_restore', 'the context', context, (c, at) =>
+    init(c, at) === 0 ? c.session_restore(at, CONTEXT_SIZE) : Result.INVALID_ARGUMENT,
+  ),
+  call('session_arrived', 'the context', context, (c, at) =>
+    init(c, at) === 0 ? c.session_arrived(at, 1) : Result.INVALID_ARGUMENT,
+  ),
   call('session_send', 'the context', context, (c, at) => (init(c, at) === 0 ? sent(c, at) : Result.INVALID_ARGUMENT)),
   call(
     'session_send',

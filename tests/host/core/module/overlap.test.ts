@@ -158,6 +158,25 @@ describe.each(['core.wasm', 'core.simd.wasm'] as const)('%s, with an output that
     expect(write(INPUT)).toBe(Result.INVALID_ARGUMENT);
   });
 
+  it('mqtt_encode takes a payload that lies where it will be written, and only there', () => {
+    for (const type of ['publish', 'subscribe'] as const) {
+      const packet: Packet = type === 'publish' ? { ...publish, qos: 0 } : (packets[4][1] as Packet);
+      const prepare = encodes(packet, 4, 5);
+      const expected = bench.expected(prepare);
+      const { write } = prepare(bench);
+      const length = bench.u8.readUInt32LE(RECORD + PacketRecord.payloadLength);
+      bench.put(FAR, Buffer.from(publish.topic));
+      bench.set(RECORD, PacketRecord.topic, FAR);
+      for (let gap = -2; gap <= 2; gap++) {
+        const payload = INPUT + expected.length - length + gap;
+        bench.put(payload, expected.subarray(-length));
+        bench.set(RECORD, PacketRecord.payload, payload);
+        expect(write(INPUT), `${type}, ${gap} off`).toBe(gap === 0 ? expected.length : Result.INVALID_ARGUMENT);
+        if (gap === 0) expect(bench.u8.subarray(INPUT, INPUT + expected.length).equals(expected)).toBe(true);
+      }
+    }
+  });
+
   it('mqtt_encode does not mind an address without bytes, nor spans that the packet does not have', () => {
     const { write } = encodes({ type: 'pubrec', packetId: 7, reasonCode: 0x80 }, 5, 5)(bench);
     for (const [name, length] of [['payload', 9] as const, ['topic', 9] as const, ['properties', 0] as const]) {

@@ -4,7 +4,8 @@ import { connectPacket, publish } from './client-session-rig.js';
 
 const PACKET = 0x1_0000;
 const BYTES = PACKET + 1024;
-const CONTEXT = BYTES + 2048;
+const OUTPUT = BYTES + 1024;
+const CONTEXT = OUTPUT + 1024;
 /** Pages of memory for a context with room for 65,535 messages. */
 const PAGES = 8;
 /** In-flight records: bits as assembly/mqtt/session/in-flight.ts has them. */
@@ -36,9 +37,9 @@ export class ManyInFlight {
     const size = SessionContext.HEADER + (0xffff + 64) * SessionContext.ENTRY;
     this.#core.session_init(CONTEXT, size, 0xffff, 64, 0, 5_000);
     this.#decode(connectPacket(5));
-    this.#core.session_send(CONTEXT, PACKET, 0, BYTES, 1024);
+    this.#core.session_send(CONTEXT, PACKET, 0, OUTPUT, 1024);
     this.#decode({ type: 'connack', sessionPresent: false, reasonCode: 0 });
-    this.#core.session_receive(CONTEXT, PACKET, 0, BYTES, 1024);
+    this.#core.session_receive(CONTEXT, PACKET, 0, OUTPUT, 1024);
     const words = [...received.map((id) => (id << 16) | RECEIVED), ...sent.map((id) => (id << 16) | AWAITS_PUBACK)];
     words.forEach((record, index) => {
       this.#memory.writeUInt32LE(record >>> 0, CONTEXT + SessionContext.HEADER + SessionContext.ENTRY * index);
@@ -55,7 +56,7 @@ export class ManyInFlight {
 
   /** Returns the Packet Identifier of the PUBLISH. */
   send(): number {
-    const result = this.#core.session_send(CONTEXT, PACKET, 0, BYTES, 1024);
+    const result = this.#core.session_send(CONTEXT, PACKET, 0, OUTPUT, 1024);
     return result < 0 ? result : this.#memory.readUInt32LE(PACKET + PacketRecord.packetId);
   }
 }
