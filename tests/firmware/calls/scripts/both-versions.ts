@@ -262,12 +262,25 @@ export function bothVersions(version: 4 | 5): Record<string, Script> {
       read-disconnect                          -> OKAY REQUESTCOMPLETED 0
       next                                     -> OKAY NONE
     `,
-    'ends the connection over an answer to nothing': script(version)`
+    'keeps the connection over an answer to nothing': script(version)`
       ${connected(version)}
       broker puback 77
+      sent                                     -> nothing
+      news                                     -> nothing
+      next                                     -> OKAY NONE
+      read-disconnect                          -> PARAMETERFAULT
+    `,
+    'ends the connection over an answer of another type': script(version)`
+      ${connected(version)}
+      publish 1 1 0 a b                        -> OKAY
+      poll
+      sent                                     -> publish a b qos 1 id 1
+      news                                     -> nothing
+      broker pubcomp 1
       sent                                     -> ${v5 ? 'disconnect 0x82' : 'nothing'}
-      news                                     -> CHANNELDATAREADABLE
-      next                                     -> OKAY DISCONNECTRESPONSE
+      news                                     -> 2 CHANNELDATAREADABLE
+      next                                     -> OKAY PUBLISHRESPONSE
+      read-publish                             -> OKAY NOTCONNECTED 1 0
       read-disconnect                          -> OKAY REQUESTCOMPLETED 0
     `,
   };

@@ -133,11 +133,15 @@ describe('a run at a broker', () => {
   });
 
   it.each([
-    ['3.1.1', '20020087', 'reason code 0x87: it does not authorize this client'],
-    ['5', '200700870416000170', 'reason code 0x87: it does not authorize this client'],
-    ['5', '20020001', 'return code 1: it does not speak this protocol version'],
+    ['3.1.1', '20020087', 'the broker refused with reason code 0x87: it does not let in clients without user name'],
+    [
+      '5',
+      '200700870416000170',
+      'the broker refused with reason code 0x87: it does not let in clients without user name',
+    ],
+    ['5', '20020001', 'as one that speaks MQTT 3.1.1 only does (20020001); choose MQTT 3.1.1 with --protocol 3.1.1'],
     ['3.1.1', '20020006', 'unknown return code (6)'],
-    ['5', 'e0018e', 'sessionTakenOver (0x8e)'],
+    ['5', 'e0018e', 'refused with reason code 0x8e: another device uses this client id'],
   ])('of MQTT %s that refuses with %s says why', async (protocol, answer, words) => {
     const device = await run(answer, 1000, '--protocol', protocol);
     const { code, stderr } = await device.ended;
