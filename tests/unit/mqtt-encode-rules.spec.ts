@@ -1,6 +1,19 @@
-import { mqtt_encode } from '../../assembly/mqtt';
-import { Packet, PacketType, Result } from '../../build/abi/assembly';
-import { begin, connect, encoded, publish, RECORD, record, refused, setBytes, setText, withId } from './mqtt-records';
+import { mqtt_encode, mqtt_property_write } from '../../assembly/mqtt';
+import { Packet, PacketType, Property, PropertyId, Result } from '../../build/abi/assembly';
+import { OUTPUT } from './bytes';
+import {
+  begin,
+  connect,
+  encoded,
+  publish,
+  RECORD,
+  record,
+  refused,
+  set,
+  setBytes,
+  setText,
+  withId,
+} from './mqtt-records';
 
 /** A PUBLISH of MQTT 5 with these properties is refused. */
 function propertyRefused(properties: string, code: i32): void {
@@ -25,6 +38,43 @@ describe('mqtt_encode: each rule broken once, and nothing written', () => {
     expect(mqtt_encode(RECORD, RECORD - 1, 8)).toBe(Result.INVALID_ARGUMENT, 'over its first byte');
     expect(mqtt_encode(RECORD, RECORD + Packet.SIZE - 1, 8)).toBe(Result.INVALID_ARGUMENT, 'over its last byte');
     expect(mqtt_encode(RECORD, RECORD + Packet.SIZE, 8)).toBe(2, 'behind it');
+  });
+
+  it('an output over what is read, and over nothing else', () => {
+    withId(PacketType.SUBACK, 4, '0001');
+    expect(mqtt_encode(RECORD, record.payload + 1, 8)).toBe(Result.INVALID_ARGUMENT, 'reason codes');
+    withId(PacketType.PUBACK, 5, '0001');
+    record.reasonCode = 16;
+    expect(mqtt_encode(RECORD, record.payload, 8)).toBe(5, 'a payload that a PUBACK does not have');
+    setBytes(offsetof<Packet>('properties'), '1f000161');
+    expect(mqtt_encode(RECORD, record.properties + 3, 16)).toBe(Result.INVALID_ARGUMENT, 'properties');
+    connect(4, 6);
+    setText(offsetof<Packet>('payload'), 'gone');
+    setText(offsetof<Packet>('topic'), 'w');
+    expect(mqtt_encode(RECORD, record.topic, 64)).toBe(Result.INVALID_ARGUMENT, 'will topic');
+  });
+
+  it('mqtt_property_write: an output over what is read, and over nothing else', () => {
+    begin(0, 0);
+    const property = changetype<Property>(RECORD);
+    property.id = PropertyId.USER_PROPERTY;
+    setText(offsetof<Property>('name'), 'name');
+    setText(offsetof<Property>('value'), 'value');
+    expect(mqtt_property_write(RECORD, property.value + 4, 64)).toBe(Result.INVALID_ARGUMENT, 'value of a pair');
+    expect(mqtt_property_write(RECORD, property.name, 64)).toBe(Result.INVALID_ARGUMENT, 'name');
+    property.id = PropertyId.CORRELATION_DATA;
+    expect(mqtt_property_write(RECORD, property.value, 64)).toBe(Result.INVALID_ARGUMENT, 'binary data');
+    property.id = PropertyId.SUBSCRIPTION_IDENTIFIER;
+    property.value = <u32>OUTPUT;
+    for (let at: usize = 24; at < 128; at += 8) {
+      set(at, <u32>OUTPUT);
+      set(at + 4, 4);
+    }
+    const size = mqtt_property_write(RECORD, OUTPUT, 64);
+    expect(size).toBeGreaterThan(1, 'an integer is not an address');
+    expect(mqtt_property_write(RECORD, RECORD + Property.SIZE - 1, 64)).toBe(Result.INVALID_ARGUMENT, 'the record');
+    expect(mqtt_property_write(RECORD, RECORD - 1, 64)).toBe(Result.INVALID_ARGUMENT, 'the record');
+    expect(mqtt_property_write(RECORD, RECORD + Property.SIZE, 64)).toBe(size, 'behind the record');
   });
 
   it('packet types, also such as have more than four bits', () => {

@@ -1,9 +1,12 @@
-import { Packet, PacketType, Result, SessionEvent } from '../../build/abi/assembly';
-import { begin, record, setBytes } from './mqtt-records';
+import { session_send } from '../../assembly/mqtt/session';
+import { Packet, PacketType, Result, SessionContext, SessionEvent } from '../../build/abi/assembly';
+import { begin, RECORD, record, setBytes } from './mqtt-records';
 import {
   byte,
+  CONTEXT,
   connect,
   connected,
+  connectRecord,
   context,
   EXPIRY,
   fresh,
@@ -39,6 +42,18 @@ function doneBy(type: i32): i32 {
   if (type == PacketType.SUBACK) return SessionEvent.SUBSCRIBED;
   return type == PacketType.UNSUBACK ? SessionEvent.UNSUBSCRIBED : SessionEvent.PUBLISHED;
 }
+
+describe('session_send', () => {
+  it('refuses room for its output that overlaps the context, and takes what lies beside it', () => {
+    const end = CONTEXT + <usize>SessionContext.HEADER + 6 * 4 + 40;
+    const room: u32 = 32;
+    fresh(4, 2, 0, 40);
+    connectRecord(4);
+    expect(session_send(CONTEXT, RECORD, 0, CONTEXT - room + 1, room)).toBe(Result.INVALID_ARGUMENT, 'its first byte');
+    expect(session_send(CONTEXT, RECORD, 0, end - 1, room)).toBe(Result.INVALID_ARGUMENT, 'its last byte');
+    expect(session_send(CONTEXT, RECORD, 0, end, room)).toBeGreaterThan(0, 'behind it');
+  });
+});
 
 describe('what is sent: every answer in every state of a record (4.3)', () => {
   it('the answer that is awaited takes it on, any other is an illegal transition', () => {
