@@ -33,7 +33,7 @@ describe('the managed MQTT client', () => {
   });
 
   it('stays connected while a message of 2 MB arrives at 32 KB/s, with PINGRESP behind it', () => {
-    const pair = new Pair({ keepAlive: 30 }).connected();
+    const pair = new Pair({ keepAlive: 30 }, {}, 4_000_000).connected();
     const large = encodePacket({ ...message, payload: Buffer.alloc(2_000_000) }, 5);
     const bytes = Buffer.concat([large, encodePacket({ type: 'pingresp' }, 5)]);
     for (let at = 0, now = 1000; at < bytes.length; at += 32_000, now += 1000) {
