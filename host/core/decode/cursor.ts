@@ -13,10 +13,8 @@ import { NONE, PacketView, ZEROS } from './packet-view.js';
 import { PayloadPieces } from './payload-pieces.js';
 import { STRIDE } from './summary-words.js';
 
-/** Up to this many bytes, a loop copies faster than a call. */
-const FEW = 24;
-/** Smallest memory for pending bytes. */
-const SMALLEST = 64;
+const FEW = 24; // up to this many bytes, a loop copies faster than a call
+const SMALLEST = 64; // memory for pending bytes
 /** The cursor whose packets are in the table in linear memory. */
 let holder: PacketCursor | undefined;
 

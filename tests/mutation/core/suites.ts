@@ -15,7 +15,7 @@ const FIRST = ['module/call', 'session/session', 'der/der', 'mqtt'].map(
 const FOLDERS = ['tests/host/core', 'tests/conformance'];
 /** Files that start processes, check other things than the core, or need a second or more for each case. */
 const LEFT_OUT =
-  /heap|instructions|large-input|high-addresses|huge-packet|node-flags|der-mutation|der-signed|module\.test|package\.test|manifest|classes|broker-/;
+  /heap|instructions|large-input|free-packet|high-addresses|huge-packet|node-flags|der-mutation|der-signed|module\.test|package\.test|manifest|classes|broker-/;
 /** Specs of functions that the core does not export, and of the application. */
 const SPECS_LEFT_OUT = /app-|varint/;
 

@@ -133,11 +133,21 @@ static int32_t track(wq_session *session, const wq_packet *packet, const wq_sess
   return next == owed ? 0 : WQ_PACKET_TYPE_PUBREC;
 }
 
+/* Whether the parts of a context agree, which may have been torn by a power loss. */
+static int32_t check(const wq_session *session) {
+  const uint32_t parts = session->length - WQ_SESSION_CONTEXT_HEADER;
+  const uint32_t records = session->alias_offset - WQ_SESSION_CONTEXT_HEADER;
+  if (session->format != WQ_SESSION_CONTEXT_FORMAT) return WQ_RESULT_SESSION_FORMAT;
+  if ((session->send_capacity + session->receive_capacity) << 2 != records || records > parts) return WQ_RESULT_SESSION_TORN;
+  return records + session->alias_bytes != parts || session->count > records >> 2 ? WQ_RESULT_SESSION_TORN : 0;
+}
+
 int32_t native_session_receive(wq_session *session, wq_packet *packet, uint32_t now, uint8_t *output, uint32_t capacity) {
   const wq_session_limits *const own = (const wq_session_limits *)(const void *)(session + 1);
   const uint32_t qos = packet->flags >> 1 & 3;
   uint8_t *topic = NULL;
-  int32_t answer = 0;
+  int32_t answer = check(session);
+  if (answer < 0) return answer;
   session->event = WQ_SESSION_EVENT_NONE;
   if (capacity < 5) return WQ_RESULT_OUT_OF_SPACE;
   if (packet->type != WQ_PACKET_TYPE_PUBLISH || session->state != WQ_SESSION_STATE_CONNECTED)
@@ -157,7 +167,12 @@ int32_t native_session_receive(wq_session *session, wq_packet *packet, uint32_t 
     packet->topic_length = length;
     packet->flags |= WQ_PACKET_FLAG_NOT_ASCII;
   }
-  session->last_received = now;
+  if (session->arriving != 0) {
+    const int32_t before = (int32_t)(session->silent_since - session->waiting_since);
+    session->waiting_since = now - (before > 0 ? (uint32_t)before : 0);
+  }
+  session->arriving = 0;
+  session->silent_since = now;
   if (answer == 0) return 0;
   session->last_sent = now;
   output[0] = (uint8_t)(answer << 4);
