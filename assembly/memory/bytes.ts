@@ -10,8 +10,8 @@ export function loadU16(at: i32): i32 {
 /** The address after a two-byte length and as many bytes (1.5.6), or -1 when they run past `end`. */
 export function fieldEnd(at: i32, end: i32): i32 {
   if (end - at < 2) return -1;
-  const size = 2 + loadU16(at);
-  return end - at < size ? -1 : at + size;
+  const next = at + 2 + loadU16(at);
+  return next > end ? -1 : next;
 }
 
 export function loadU32(at: i32): u32 {

@@ -3,16 +3,17 @@
 export class Span {
   start: usize;
   length: u32;
+
+  /** Whether some of these bytes lie at 2^31 or above. There an address is below zero, as result codes are. */
+  @inline
+  static isBeyond(start: usize, length: u32): i32 {
+    return <i32>(<i32>(start | length | (start + length)) < 0);
+  }
 }
 
 /** The span whose words lie `place` bytes after the start of a record. */
 export function spanAt(record: usize, place: usize): Span {
   return changetype<Span>(record + place);
-}
-
-/** Whether some of these bytes lie at 2^31 or above. There an address is below zero, as result codes are. */
-export function isBeyond(start: usize, length: u32): i32 {
-  return <i32>(<i32>(start | length | (start + length)) < 0);
 }
 
 /** Whether some bytes are among both of these, neither of which is empty. */
@@ -30,7 +31,7 @@ export function isInTheWay(record: usize, size: u32, spans: u32, output: usize, 
   for (; spans != 0; spans >>= 4) {
     const span = spanAt(record, (spans & 15) << 3);
     const length = span.length;
-    if (length != 0) found |= meet(span.start, length, output, outputSize) | isBeyond(span.start, length);
+    if (length != 0) found |= meet(span.start, length, output, outputSize) | Span.isBeyond(span.start, length);
   }
   return found;
 }

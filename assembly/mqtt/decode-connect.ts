@@ -25,10 +25,13 @@ export function decodeConnect(start: i32, end: i32, packet: Packet): i32 {
   const version = packet.protocolVersion;
   if (end - p < 3) return fail(packet, p, Result.PACKET_TRUNCATED);
   let flags: i32 = load<u8>(p);
-  // Where User Name and Password may be left out in spite of their flags: in MQTT 3.1 (3.1) the Remaining Length takes precedence.
-  const last = version == 3 ? end : 0;
-  // Nor does it use bit 0, and it disregards QoS and RETAIN of a will that is not there.
-  if (version == 3) flags &= (flags & CONNECT_WILL) == 0 ? ~(1 | CONNECT_WILL_QOS | CONNECT_WILL_RETAIN) : ~1;
+  let last = 0;
+  if (version == 3) {
+    // User Name and Password may be left out in spite of their flags: in MQTT 3.1 (3.1) the Remaining Length takes precedence.
+    last = end;
+    // Nor does it use bit 0, and it disregards QoS and RETAIN of a will that is not there.
+    flags &= (flags & CONNECT_WILL) == 0 ? ~(1 | CONNECT_WILL_QOS | CONNECT_WILL_RETAIN) : ~1;
+  }
   const fault = checkConnectFlags(flags, version);
   if (fault < 0) return fail(packet, p, fault);
   packet.keepAlive = loadU16(p + 1);
@@ -68,7 +71,8 @@ function readVersion(p: i32, end: i32, packet: Packet): i32 {
   p = next;
   if (p >= end) return fail(packet, p, Result.PACKET_TRUNCATED);
   const version: i32 = load<u8>(p);
-  if (isMqtt ? version != 4 && version != 5 : version != 3) {
+  if (isMqtt ? version >> 1 != 2 : version != 3) {
+    // 4 or 5
     return fail(packet, p, Result.PROTOCOL_VERSION_UNSUPPORTED); // MQTT-3.1.2-2
   }
   packet.protocolVersion = version;

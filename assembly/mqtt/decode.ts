@@ -1,6 +1,6 @@
 import { Chunk, DecodeOption, Packet, PacketType, Result } from '../../build/abi/assembly';
 import { loadU16, varintIsMinimal, varintLength, varintRead, varintValue } from '../memory/bytes';
-import { isBeyond } from '../memory/span';
+import { Span } from '../memory/span';
 import { decodeConnect } from './decode-connect';
 import { fail } from './fault';
 import { checkTopicName, readBinary } from './fields';
@@ -20,7 +20,7 @@ export function mqtt_decode(
   maximumPacketSize: u32,
   packet: usize,
 ): i32 {
-  if (isBeyond(input, length)) return Result.INVALID_ARGUMENT;
+  if (Span.isBeyond(input, length)) return Result.INVALID_ARGUMENT;
   memory.fill(packet, 0, Packet.SIZE);
   return decodeOne(<i32>input, length, protocolVersion, maximumPacketSize, changetype<Packet>(packet));
 }
@@ -35,7 +35,7 @@ export function mqtt_decode_chunk(
   capacity: i32,
   chunkAddress: usize,
 ): i32 {
-  if (isBeyond(input, length)) return Result.INVALID_ARGUMENT;
+  if (Span.isBeyond(input, length)) return Result.INVALID_ARGUMENT;
   const chunk = changetype<Chunk>(chunkAddress);
   const strict = protocolVersion & DecodeOption.STRICT;
   let version = protocolVersion & VERSION_MASK;
@@ -87,9 +87,7 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   const flags: i32 = load<u8>(start) & 15;
   packet.type = type;
   packet.flags = flags;
-  // A CONNECT says only later which version it is: its flags are judged at the end.
-  const isConnect = type == PacketType.CONNECT;
-  const fault = checkFixedHeader(type, flags, isConnect ? 3 : protocolVersion);
+  const fault = checkFixedHeader(type, flags, protocolVersion);
   if (fault < 0) return fault;
 
   const remaining = varintRead(start + 1, start + <i32>length);
@@ -114,7 +112,7 @@ function decodeOne(start: i32, length: u32, option: i32, maximumPacketSize: u32,
   }
   let at = decodeBody(type, flags, body, end, protocolVersion, packet);
   if (at == end) {
-    if (isConnect && flags != 0 && packet.protocolVersion > 3) {
+    if (type == PacketType.CONNECT && flags != 0 && packet.protocolVersion > 3) {
       at = fail(packet, start, Result.FLAGS_RESERVED); // MQTT-2.1.3-1
     } else if (minimal || packet.protocolVersion != 5) {
       return end - start;

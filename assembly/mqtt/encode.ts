@@ -83,8 +83,10 @@ function tailSize(type: i32, version: i32, packet: Packet): i32 {
   if (version < 5) return type == PacketType.CONNACK ? 1 : 0;
   let reason = <i32>(type == PacketType.CONNACK);
   if (hasOptionalTail(type)) {
-    if (length == 0 && packet.reasonCode == 0) return 0;
-    if (length == 0 && type != PacketType.AUTH) return 1;
+    if (length == 0) {
+      if (packet.reasonCode == 0) return 0;
+      if (type != PacketType.AUTH) return 1;
+    }
     reason = 1;
   }
   return reason + varintSize(length) + length;

@@ -30,8 +30,8 @@ export function checkFixedHeader(type: i32, flags: i32, protocolVersion: i32): i
   const last = PacketType.DISCONNECT + <i32>(protocolVersion >= 5); // AUTH is of MQTT 5
   if (<u32>(type - 1) >= <u32>last) return Result.PACKET_TYPE_RESERVED;
   const fixed = fixedFlags(type);
-  // MQTT 3.1 (2.1) leaves these bits unused, but for DUP, which is a hint there.
-  return flags == fixed || protocolVersion == 3 ? 0 : Result.FLAGS_RESERVED; // MQTT-2.1.3-1
+  // MQTT 3.1 (2.1) leaves these bits unused, but for DUP, which is a hint there. A CONNECT says only later which version it is.
+  return flags == fixed || protocolVersion == 3 || type == PacketType.CONNECT ? 0 : Result.FLAGS_RESERVED; // MQTT-2.1.3-1
 }
 
 /** Checks the Connect Flags byte (3.1.2.3). Returns 0 or a result code. */

@@ -1,5 +1,5 @@
 import { PacketType, Result, Session, SessionContext, SessionFlag } from '../../../build/abi/assembly';
-import { isBeyond } from '../../memory/span';
+import { Span } from '../../memory/span';
 import { RECEIVED, sweep } from './in-flight';
 import { Context } from './layout';
 import { resetLimits } from './limits';
@@ -22,7 +22,7 @@ export function session_init(
   const context = changetype<Context>(contextAddress);
   if (
     ((<u32>contextAddress & 3) |
-      isBeyond(contextAddress, length) |
+      Span.isBeyond(contextAddress, length) |
       ((sendCapacity | receiveCapacity) >> 16) |
       ((responseTimeout - 1) >> 31)) !=
     0

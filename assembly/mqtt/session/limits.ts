@@ -14,6 +14,9 @@ const METHOD: i32 = <i32>offsetof<SessionLimits>('authenticationMethod') >> 2;
 const EXPIRY: i32 = <i32>offsetof<SessionLimits>('sessionExpiryInterval') >> 2;
 const KEEP_ALIVE: i32 = <i32>offsetof<SessionLimits>('serverKeepAlive') >> 2;
 
+/** The one bit in which Request Problem Information, of a CONNECT, differs from Server Keep Alive, of a CONNACK. */
+const PROBLEM_INFORMATION: i32 = PropertyId.REQUEST_PROBLEM_INFORMATION ^ PropertyId.SERVER_KEEP_ALIVE;
+
 /**
  * Reads the properties of a packet into a record SessionLimits. Its first ten words are the properties from Receive Maximum (33) to
  * Shared Subscription Available (42). Two of these are not limits: these packets have no Topic Alias (35), and User Property (38)
@@ -37,7 +40,7 @@ export function readLimits(context: Context, packet: Packet, limits: SessionLimi
       value = hash(value, property.valueLength);
     }
     if (id == PropertyId.SESSION_EXPIRY_INTERVAL) place = EXPIRY;
-    if (id == PropertyId.SERVER_KEEP_ALIVE || id == PropertyId.REQUEST_PROBLEM_INFORMATION) place = KEEP_ALIVE;
+    if ((id & ~PROBLEM_INFORMATION) == PropertyId.SERVER_KEEP_ALIVE) place = KEEP_ALIVE;
     if (place >= 0 && id != PropertyId.USER_PROPERTY)
       store<u32>(changetype<usize>(limits) + ((<usize>place) << 2), value);
   }
