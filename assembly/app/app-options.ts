@@ -1,4 +1,4 @@
-import { AppOptions } from '../../build/abi/assembly';
+import { AppDefault, AppOptions } from '../../build/abi/assembly';
 import { MvConfigKeyFetchScope, MvMqttProtocolVersion } from '../../build/abi/microvisor-assembly';
 import { publishTopicBuffer, subscribeTopicBuffer } from './memory-map';
 
@@ -18,7 +18,7 @@ export function options(): AppOptions {
     record.qos = 1;
     record.publishTopic = publishTopicBuffer;
     record.subscribeTopic = subscribeTopicBuffer;
-    record.stable = 10_000;
+    record.stable = AppDefault.STABLE;
   }
   return record;
 }

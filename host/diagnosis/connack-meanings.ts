@@ -2,7 +2,7 @@ import { ReasonCode } from '../core/index.js';
 import { type Cause, USER } from './cause.js';
 
 /** What a broker means by a reason code, and what to do. */
-export type Meaning = Omit<Cause, 'fits'>;
+type Meaning = Omit<Cause, 'fits'>;
 
 const OTHER_ID = 'choose another with --client-id or the config client-id';
 const LATER = 'try again later';

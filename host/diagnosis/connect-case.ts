@@ -1,20 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readCertificate, splitDer } from '../core/index.js';
 import type { TlsCertificate } from '../credentials/index.js';
-import type { ConnectEvidence } from '../microvisor/kernel/kernel-event.js';
+import type { ConnectEvidence, KernelEvent } from '../microvisor/kernel/kernel-event.js';
 
 /** A connection that failed, as the managed client and the probe report it. */
-export interface ConnectFailure {
-  host: string;
-  port: number;
-  /** Name of the MvMqttRequestState; REQUESTCOMPLETED when the broker refused. */
-  requestState: string;
-  /** Code of the CONNACK that refused; 0 when there was none. */
-  reasonCode: number;
-  /** One clause for people. */
-  detail: string;
-  evidence: ConnectEvidence;
-}
+export type ConnectFailure = Omit<Extract<KernelEvent, { event: 'connectFailed' }>, 'event'>;
 
 /** A failed connection with its certificates read. */
 export class ConnectCase {

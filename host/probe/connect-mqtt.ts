@@ -1,5 +1,5 @@
-import { ClientSession, type ClientSessionEvent } from '../core/index.js';
-import { isBadValue, refusalName } from '../microvisor/managed-client/index.js';
+import { ClientSession, type ClientSessionEvent, refusalName } from '../core/index.js';
+import { isBadValue } from '../microvisor/managed-client/index.js';
 import type { ProbeRequest } from './probe-request.js';
 import type { Handshake } from './tls-handshake.js';
 

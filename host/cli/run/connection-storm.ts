@@ -1,7 +1,5 @@
+import { AppDefault } from '../../../build/abi/core.js';
 import { ReasonCode } from '../../core/index.js';
-
-/** How long the device application wants a connection to last, in milliseconds; see `AppOptions.stable`. */
-export const DEFAULT_STABLE = 10_000;
 
 /**
  * Notices connections that end before they have lasted, one after the other, and says so once. A connection that another client took
@@ -13,7 +11,7 @@ export class ConnectionStorm {
   #count = 0;
 
   /** @param stable how long a connection has to last */
-  constructor(stable: number = DEFAULT_STABLE) {
+  constructor(stable: number = AppDefault.STABLE) {
     this.#stable = stable;
   }
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { AppDefault } from '../../../build/abi/core.js';
 import { disconnectAdvice } from '../../diagnosis/index.js';
 import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
 import { UserError } from '../process/user-error.js';
-import { ConnectionStorm, DEFAULT_STABLE } from './connection-storm.js';
+import { ConnectionStorm } from './connection-storm.js';
 import { describeGuestError } from './guest-error.js';
 import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { RunReport } from './run-events.js';
@@ -42,7 +43,7 @@ export class DeviceRun {
 
   private constructor({ report, counts, guestOptions }: DeviceRunOptions) {
     this.#report = report;
-    this.#stable = guestOptions.stableAfter ?? DEFAULT_STABLE;
+    this.#stable = guestOptions.stableAfter ?? AppDefault.STABLE;
     this.#storm = new ConnectionStorm(this.#stable);
     this.#counts = counts;
     this.failed = new Promise((_, reject) => {

@@ -1,4 +1,2 @@
-/** What the probe uses of the managed client, so that both name failures alike. */
-
-export { refusalName } from '../../core/index.js';
+/** What the probe uses of the managed client, so that both judge values alike. */
 export { isBadValue } from './bad-value.js';
