@@ -27,7 +27,7 @@ import { rememberedExecFileSync } from './remembered-commands.js';
 const FOLDERS = ['tests/host/core', 'tests/host/mqtt-packet'];
 /** Files that start processes of Node, do not go through host/core, or take long for what they add. */
 const LEFT_OUT =
-  /(^tests\/host\/mqtt-packet\/differential|\/(users\/[^/]+|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|heap|hex-builds|instructions|large-input|module|package|plain-text|publish-header))\.test\.ts$/;
+  /(^tests\/host\/mqtt-packet\/differential|\/(users\/[^/]+|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|free-packet-id|heap|hex-builds|high-addresses|huge-packet|instructions|large-input|module|node-flags|package|plain-text|publish-header))\.test\.ts$/;
 /** Milliseconds of a processor. Tests that take longer than `slow` come last, those that take longer than `most` never. */
 const LIMITS = { slow: 40, most: 200 };
 /** Milliseconds after which a test of a mutant counts as endless. */
