@@ -1,32 +1,41 @@
 /** A development MQTT broker: `startBroker` with TLS, or `BrokerEngine` without any input or output of its own. */
 import { performance } from 'node:perf_hooks';
-import type { AccessRules } from './engine/access.js';
 import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
 import type { BrokerEvent } from './engine/broker-events.js';
 import { completeLimits, type Limits } from './engine/broker-limits.js';
 import type { Transport } from './engine/broker-transport.js';
+import type { Rules } from './engine/rules.js';
 import { BrokerError } from './listeners/listener.js';
 import { SocketTable } from './listeners/socket-table.js';
 import { listenTls } from './listeners/tls-listener.js';
-import { type PasswordOptions, passwordAuthentication } from './rules/passwords.js';
+import { type PasswordOptions, passwordRules } from './rules/passwords.js';
 
-export {
-  type AccessRules,
-  type Authenticate,
-  type AuthenticateRequest,
-  type AuthenticateResult,
-  type ClientIdentity,
-  type Decision,
-  openAccess,
-} from './engine/access.js';
 export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
 export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
+export {
+  type Admission,
+  type Admitted,
+  ALLOW,
+  type Allowed,
+  type ClientCertificate,
+  type ClientIdentity,
+  type ConnectRequest,
+  type Decision,
+  type ListenerInfo,
+  openRules,
+  type PublishRequest,
+  type ReceiveRequest,
+  type Refusal,
+  type Rules,
+  refuse,
+  type SubscribeRequest,
+} from './engine/rules.js';
 export { BrokerError, type BrokerErrorCode, type Listener } from './listeners/listener.js';
 export { SocketTable } from './listeners/socket-table.js';
 export { listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
-export { type PasswordOptions, passwordAuthentication } from './rules/passwords.js';
+export { type PasswordOptions, passwordRules } from './rules/passwords.js';
 
 export interface BrokerOptions extends PasswordOptions {
   /** Address to listen on, default 127.0.0.1. */
@@ -41,8 +50,8 @@ export interface BrokerOptions extends PasswordOptions {
   ca?: string | Uint8Array;
   /** Refuse clients without a certificate of `ca` in the TLS handshake. Default false. */
   requireCertificate?: boolean;
-  /** What clients may do; default: everything. */
-  access?: AccessRules;
+  /** What clients may do once they are in; default: everything. Its `connect` takes the place of the password options. */
+  rules?: Rules;
   limits?: Partial<Limits>;
   /** Milliseconds for the TLS handshake, 1 to 2,147,483,647; then the socket is destroyed. Default 10,000. */
   handshakeTimeout?: number;
@@ -71,14 +80,7 @@ export interface RunningBroker {
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const { host = '127.0.0.1', port = 0, cert, key, ca, requireCertificate = false } = options;
-  const {
-    useIdentityAsUsername = false,
-    access,
-    limits,
-    handshakeTimeout,
-    log,
-    now = () => performance.now(),
-  } = options;
+  const { useIdentityAsUsername = false, limits, handshakeTimeout, log, now = () => performance.now() } = options;
   if (requireCertificate && ca === undefined) {
     throw new BrokerError(
       'options',
@@ -88,10 +90,10 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   if (useIdentityAsUsername && ca === undefined) {
     throw new BrokerError('options', 'useIdentityAsUsername needs ca: without it clients send no certificate');
   }
-  const authenticate = passwordAuthentication(options);
+  const rules = { ...passwordRules(options), ...options.rules };
   let engine!: BrokerEngine;
   const makeEngine = (transport: Transport) => {
-    engine = new BrokerEngine({ now, transport, authenticate, access, limits: checkedLimits(limits) });
+    engine = new BrokerEngine({ now, transport, rules, limits: checkedLimits(limits) });
     return engine;
   };
   const sockets = new SocketTable(makeEngine, now);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../host/broker/index.js';
 import { encodePacket, type Packet } from '../../host/core/index.js';
 import { text, World } from '../host/broker/world.js';
 
@@ -34,7 +35,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
   });
 
   it('after a refusal the packets that follow are ignored (MQTT-3.1.4-6; 3.1.1: MQTT-3.1.4-5)', () => {
-    const world = new World({ authenticate: ({ clientId }) => ({ reasonCode: clientId === 'bad' ? 0x87 : 0 }) });
+    const world = new World({ rules: { connect: ({ clientId }) => (clientId === 'bad' ? refuse('bad') : ALLOW) } });
     const reader = world.connect({ clientId: 'reader' });
     reader.subscribe('#');
     const client = world.open(protocolVersion);
@@ -48,7 +49,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
   });
 
   it('a refusal has Session Present 0 even when there is a session (MQTT-3.2.2-6; 3.1.1: MQTT-3.2.2-4)', () => {
-    const world = new World({ authenticate: ({ userName }) => ({ reasonCode: userName === 'u' ? 0 : 0x87 }) });
+    const world = new World({ rules: { connect: ({ userName }) => (userName === 'u' ? ALLOW : refuse('not u')) } });
     world.connect({ ...lasting, userName: 'u' }).disconnect();
     const refused = world.connect({ ...lasting, userName: 'v' });
     expect(refused.connack).toMatchObject({ sessionPresent: false });
@@ -68,7 +69,7 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
   });
 
   it('a refusal publishes no will (MQTT-3.1.2-7; 3.1.1: MQTT-3.1.2-8)', () => {
-    const world = new World({ authenticate: ({ clientId }) => ({ reasonCode: clientId === 'bad' ? 0x87 : 0 }) });
+    const world = new World({ rules: { connect: ({ clientId }) => (clientId === 'bad' ? refuse('bad') : ALLOW) } });
     const watcher = world.connect({ clientId: 'watcher' });
     watcher.subscribe('#');
     expect(world.connect({ protocolVersion, clientId: 'bad', will }).isClosed).toBe(true);
@@ -107,7 +108,9 @@ describe.each([4, 5] as const)('CONNECT and its answer, protocol version %i', (p
   });
 
   it('a client id that the rules do not allow ends with CONNACK and close (MQTT-3.1.3-8; 3.1.1: MQTT-3.1.3-9)', () => {
-    const world = new World({ access: { connect: ({ clientId }) => (clientId === 'odd' ? 0x85 : 0) } });
+    const world = new World({
+      rules: { connect: ({ clientId }) => (clientId === 'odd' ? refuse('odd', 0x85) : ALLOW) },
+    });
     const client = world.connect({ protocolVersion, clientId: 'odd' });
     expect(client.connack.reasonCode).toBe(protocolVersion === 5 ? 0x85 : 2);
     expect(client.isClosed).toBe(true);

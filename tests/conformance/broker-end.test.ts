@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../host/broker/index.js';
 import { encodePacket, type Packet } from '../../host/core/index.js';
 import { type TestClient, text, World } from '../host/broker/world.js';
 
@@ -99,7 +100,7 @@ describe('after a malformed packet or a protocol error', () => {
 
 describe('the end of a connection', () => {
   it('before a successful CONNACK comes without DISCONNECT (MQTT-3.14.0-1)', () => {
-    const world = new World({ authenticate: () => ({ reasonCode: 0x87 }) });
+    const world = new World({ rules: { connect: () => refuse('nobody') } });
     const refused = world.connect({ protocolVersion: 5 });
     const silent = world.open(5);
     world.advance(60_000);
@@ -140,7 +141,7 @@ describe('the end of a connection', () => {
   ])(
     'leaves out a reason string that would make DISCONNECT or CONNACK too large: at most %i bytes (MQTT-3.14.2-3, MQTT-3.2.2-19)',
     (maximumPacketSize, hasReason) => {
-      const world = new World({ authenticate: ({ clientId }) => ({ reasonCode: clientId === 'bad' ? 0x87 : 0 }) });
+      const world = new World({ rules: { connect: ({ clientId }) => (clientId === 'bad' ? refuse('bad') : ALLOW) } });
       const properties = { maximumPacketSize };
       const { connack } = world.connect({ protocolVersion: 5, clientId: 'bad', properties });
       expect(connack.reasonCode).toBe(0x87);
@@ -156,9 +157,9 @@ describe('reason strings and user properties', () => {
   /** The broker's answers to everything that a client can ask, for both outcomes. */
   function answers(requestProblemInformation: number | undefined): Packet[] {
     const world = new World({
-      access: {
-        publish: (_, topic) => (topic === 'no' ? 'deny' : 'allow'),
-        subscribe: (_, f) => (f === 'no' ? 'deny' : 'allow'),
+      rules: {
+        publish: (_, { topic }) => (topic === 'no' ? refuse('no') : ALLOW),
+        subscribe: (_, { topicFilter }) => (topicFilter === 'no' ? refuse('no') : ALLOW),
       },
     });
     const client = world.connect({ protocolVersion: 5, properties: { requestProblemInformation } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../host/broker/index.js';
 import type { QoS } from '../../host/core/index.js';
 import { World } from '../host/broker/world.js';
 
@@ -22,7 +23,9 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
   });
 
   it('with several filters act like several with one each, and get one answer in their order (MQTT-3.8.4-5, -6, MQTT-3.9.3-1)', () => {
-    const world = new World({ access: { subscribe: (_, filter) => (filter === 'no' ? 'deny' : 'allow') } });
+    const world = new World({
+      rules: { subscribe: (_, { topicFilter }) => (topicFilter === 'no' ? refuse('no') : ALLOW) },
+    });
     const client = world.connect({ protocolVersion });
     const wanted: [string, QoS][] = [
       ['a', 2],
@@ -166,7 +169,7 @@ describe('SUBSCRIBE in MQTT 5', () => {
   it('SUBSCRIBE in 3.1.1 is refused with 0x80 and no other code (3.1.1: MQTT-3.9.3-2)', () => {
     const world = new World({
       limits: { topicLevels: 1 },
-      access: { subscribe: (_, f) => (f === 'no' ? 'deny' : 'allow') },
+      rules: { subscribe: (_, { topicFilter }) => (topicFilter === 'no' ? refuse('no') : ALLOW) },
     });
     const client = world.connect({ protocolVersion: 4 });
     expect(['no', 'a/b', '$share/g/a'].map((filter) => client.subscribe(filter))).toEqual([[0x80], [0x80], [0x80]]);

@@ -1,3 +1,5 @@
+import type { ClientCertificate, ListenerInfo } from './rules.js';
+
 /** Names one network connection for as long as the engine lives; never used twice. */
 export type ConnectionId = number;
 
@@ -5,9 +7,11 @@ export type ConnectionId = number;
 export interface ConnectionInfo {
   /** Address and port of the peer, for events only. */
   remote: string;
+  /** Default: the engine's own, which has the rules of its options. */
+  listener?: ListenerInfo;
   tls?: {
-    /** First CN of the peer's certificate; set only when that certificate was verified. */
-    certificateCommonName?: string;
+    /** The peer's certificate; set only when it was verified. */
+    certificate?: ClientCertificate;
     /** `TLSv1.2`, `TLSv1.3`. */
     version?: string;
   };

@@ -1,20 +1,14 @@
-import {
-  type AccessRules,
-  type Authenticate,
-  guardAccess,
-  guardAuthentication,
-  openAccess,
-  openAuthentication,
-} from './access.js';
 import { type DropReason, EventHub } from './broker-events.js';
 import { completeLimits, type Limits } from './broker-limits.js';
 import type { Transport } from './broker-transport.js';
 import { Deadlines } from './deadlines.js';
+import { GuardedRules } from './guarded-rules.js';
 import type { Message } from './message.js';
 import type { Recipient } from './routing/recipient.js';
 import { RetainedStore } from './routing/retained-store.js';
 import { Router } from './routing/router.js';
 import { SubscriptionTree } from './routing/subscription-tree.js';
+import { type ListenerInfo, openRules, type Rules } from './rules.js';
 import { SessionTable } from './sessions/session-table.js';
 import type { StoredSubscription } from './subscription.js';
 
@@ -22,10 +16,8 @@ export interface EngineOptions {
   /** The clock: milliseconds, never going back. Read once for each call that does not bring the time itself. */
   now: () => number;
   transport: Transport;
-  /** Default: every client may come in. A callback that throws refuses. */
-  authenticate?: Authenticate;
-  /** Default: everything is allowed. */
-  access?: AccessRules;
+  /** For connections whose listener has none of its own. Default: everything is allowed. */
+  rules?: Rules;
   /** Those left out are `DEFAULT_LIMITS`. */
   limits?: Partial<Limits>;
   /** Client ids for clients that send none (3.1.3-6); default: a random UUID with the prefix `auto-`. */
@@ -35,8 +27,9 @@ export interface EngineOptions {
 /** What the connections of one broker share: its tables, its rules and its clock. */
 export class EngineContext {
   readonly transport: Transport;
-  readonly authenticate: Authenticate;
-  readonly access: Required<AccessRules>;
+  readonly rules: GuardedRules;
+  /** For connections that name none. */
+  readonly listener: ListenerInfo;
   readonly limits: Limits;
   readonly newClientId: () => string;
   readonly events = new EventHub();
@@ -47,14 +40,16 @@ export class EngineContext {
   readonly router: Router;
   /** Milliseconds: the time of the call into the engine that runs, set by each call. */
   now = 0;
+  readonly #clock: () => number;
   readonly #afterCall: (() => void)[] = [];
 
   /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     const failed = (remote: string, error: unknown) => this.events.emit({ type: 'failed', remote, error });
     this.transport = options.transport;
-    this.authenticate = guardAuthentication(options.authenticate ?? openAuthentication, failed);
-    this.access = guardAccess(options.access ?? openAccess, failed);
+    this.rules = new GuardedRules(failed);
+    this.listener = { name: 'default', rules: options.rules ?? openRules };
+    this.#clock = options.now;
     this.limits = completeLimits(options.limits);
     this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
     this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
@@ -84,6 +79,11 @@ export class EngineContext {
         for (let next = this.#afterCall.shift(); next; next = this.#afterCall.shift()) next();
       }
     });
+  }
+
+  /** What comes back to the engine by itself: the answer of rules that had to ask somebody. */
+  later(work: () => void): void {
+    this.during(this.#clock(), work);
   }
 
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void {

@@ -1,9 +1,10 @@
 import { constants } from 'node:crypto';
-import { createServer, type PeerCertificate, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { listenFailure } from '../../node/listen-failure.js';
 import { LONGEST_TIMER } from '../../node/timers.js';
 import type { BrokerEngine } from '../engine/broker-engine.js';
 import type { ConnectionInfo } from '../engine/broker-transport.js';
+import { clientCertificate } from './client-certificate.js';
 import { BrokerError, type Listener } from './listener.js';
 import type { SocketTable } from './socket-table.js';
 
@@ -84,8 +85,7 @@ function refuse(engine: BrokerEngine, socket: TLSSocket, reason: string): void {
 
 function connectionInfo(socket: TLSSocket): ConnectionInfo {
   const version = socket.getProtocol() ?? undefined;
-  const certificateCommonName = socket.authorized ? commonName(socket.getPeerCertificate()) : undefined;
-  return { remote: remoteOf(socket), tls: { version, certificateCommonName } };
+  return { remote: remoteOf(socket), tls: { version, certificate: clientCertificate(socket) } };
 }
 
 function makeServer({ cert, key, ca, requireCertificate, handshakeTimeout = HANDSHAKE_TIMEOUT }: Material) {
@@ -126,10 +126,4 @@ function handshakeFailure(error: NodeJS.ErrnoException, socket: TLSSocket): stri
 
 function remoteOf(socket: TLSSocket): string {
   return `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-}
-
-/** The first CN, as Mosquitto takes it. */
-function commonName(certificate: PeerCertificate | null): string | undefined {
-  const name = certificate?.subject?.CN as string | string[] | undefined;
-  return Array.isArray(name) ? name[0] : name;
 }

@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ReasonCode } from '../../core/index.js';
-import type { Authenticate, AuthenticateResult } from '../engine/access.js';
+import { type Admission, type Rules, refuse } from '../engine/rules.js';
 
 export interface PasswordOptions {
   /** User name to password, or a callback that decides. */
@@ -12,21 +11,23 @@ export interface PasswordOptions {
 }
 
 /**
- * Authentication by a list of passwords or by certificate. A refusal is always 0x87 Not authorized (return code 5 in
- * 3.1.1), whether the name or the password was wrong.
+ * Who may come in, by a list of passwords or by certificate. A refusal is always 0x87 Not authorized (return code 5 in 3.1.1),
+ * whether the name or the password was wrong.
  */
-export function passwordAuthentication(options: PasswordOptions = {}): Authenticate {
+export function passwordRules(options: PasswordOptions = {}): Pick<Required<Rules>, 'connect'> {
   const { users, useIdentityAsUsername = false } = options;
   const allowAnonymous = options.allowAnonymous ?? users === undefined;
-  const refused: AuthenticateResult = { reasonCode: ReasonCode.notAuthorized };
-  const admitted = (userName?: string): AuthenticateResult => ({ reasonCode: ReasonCode.success, userName });
+  const refused = refuse('user name, password or certificate not accepted');
+  const admitted = (userName?: string): Admission => ({ allow: true, userName });
   const check = typeof users === 'function' ? users : passwordList(users ?? new Map());
 
-  return ({ userName, password, certificateCommonName }) => {
-    if (useIdentityAsUsername) return certificateCommonName ? admitted(certificateCommonName) : refused;
-    if (userName === undefined) return allowAnonymous ? admitted() : refused;
-    if (users === undefined) return allowAnonymous ? admitted(userName) : refused;
-    return check(userName, password ?? new Uint8Array(0)) ? admitted(userName) : refused;
+  return {
+    connect({ userName, password, certificate }) {
+      if (useIdentityAsUsername) return certificate?.commonName ? admitted(certificate.commonName) : refused;
+      if (userName === undefined) return allowAnonymous ? admitted() : refused;
+      if (users === undefined) return allowAnonymous ? admitted(userName) : refused;
+      return check(userName, password ?? new Uint8Array(0)) ? admitted(userName) : refused;
+    },
   };
 }
 

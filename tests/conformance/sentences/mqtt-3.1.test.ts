@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../../host/broker/index.js';
 import { MqttError, PacketDecoder, type ProtocolVersion } from '../../../host/core/index.js';
 import { World } from '../../host/broker/world.js';
 
@@ -48,10 +49,12 @@ describe('the broker', () => {
   const open = (clientId: string, flags = '02') => {
     const requests: unknown[] = [];
     const world = new World({
-      access: { subscribe: (_, filter) => (filter === 'secret' ? 'deny' : 'allow') },
-      authenticate: (request) => {
-        requests.push(request);
-        return { reasonCode: 0 };
+      rules: {
+        connect: (request) => {
+          requests.push(request);
+          return ALLOW;
+        },
+        subscribe: (_, { topicFilter }) => (topicFilter === 'secret' ? refuse('secret') : ALLOW),
       },
     });
     const client = world.open(3);

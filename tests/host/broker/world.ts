@@ -1,4 +1,10 @@
-import { BrokerEngine, type BrokerEvent, type ConnectionInfo, type EngineOptions } from '../../../host/broker/index.js';
+import {
+  BrokerEngine,
+  type BrokerEvent,
+  type ClientCertificate,
+  type ConnectionInfo,
+  type EngineOptions,
+} from '../../../host/broker/index.js';
 import {
   type ConnectPacket,
   encodePacket,
@@ -7,6 +13,16 @@ import {
   type ProtocolVersion,
   type PublishPacket,
 } from '../../../host/core/index.js';
+
+/** A client certificate of which rules see the common name. */
+export const certificateOf = (commonName: string): ClientCertificate => ({
+  der: new Uint8Array(0),
+  commonName,
+  subject: `CN=${commonName}`,
+  fingerprint: '00'.repeat(32),
+  serialNumber: '1',
+  subjectAltNames: [],
+});
 
 type OfType<P, T> = P extends { type: infer U } ? (T extends U ? P : never) : never;
 type PacketOf<T extends Packet['type']> = OfType<Packet, T>;

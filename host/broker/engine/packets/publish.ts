@@ -1,4 +1,5 @@
 import { type AcknowledgementPacket, type PublishPacket, ReasonCode } from '../../../core/index.js';
+import { answerReason } from '../answer-reason.js';
 import { makeMessage } from '../message.js';
 import { levelsOf } from '../routing/topic-levels.js';
 import { Violation } from '../violation.js';
@@ -33,12 +34,14 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
 function accept(client: ConnectedClient, packet: PublishPacket, topic: string): number {
   const { context, session } = client;
   const { clientId } = session.client;
-  const request = { qos: packet.qos, retain: packet.retain, size: packet.payload.length };
-  const decision = context.access.publish(session.client, topic, request);
-  if (decision === 'disconnect') throw new Violation(ReasonCode.notAuthorized, `may not publish to "${topic}"`);
-  if (decision === 'deny') {
+  const request = { topic, qos: packet.qos, retain: packet.retain, size: packet.payload.length };
+  const decision = context.rules.publish(session.client, request);
+  if (!decision.allow) {
+    if (decision.effect === 'disconnect') throw new Violation(decision.reasonCode, decision.reason);
     context.reportDrop(clientId, topic, 'not authorised');
-    return ReasonCode.notAuthorized;
+    return packet.qos === 0
+      ? decision.reasonCode
+      : answerReason(packet.qos === 1 ? 'puback' : 'pubrec', decision.reasonCode);
   }
   const message = makeMessage(packet, topic, context.now, clientId);
   if (context.router.publish(message)) return ReasonCode.success;

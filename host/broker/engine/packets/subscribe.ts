@@ -6,6 +6,7 @@ import {
   type Subscription,
   type UnsubscribePacket,
 } from '../../../core/index.js';
+import { answerReason } from '../answer-reason.js';
 import { levelsOf } from '../routing/topic-levels.js';
 import type { StoredSubscription } from '../subscription.js';
 import { Violation } from '../violation.js';
@@ -70,9 +71,11 @@ function refusalOf({ context, session }: ConnectedClient, { topicFilter, qos }: 
   // Announced as not available (3.2.2.3.13).
   if (topicFilter.startsWith('$share/')) return ReasonCode.sharedSubscriptionsNotSupported;
   if (levelsOf(topicFilter) > topicLevels) return ReasonCode.topicFilterInvalid;
-  const decision = context.access.subscribe(session.client, topicFilter, qos);
-  if (decision === 'disconnect') throw new Violation(ReasonCode.notAuthorized, `may not subscribe to "${topicFilter}"`);
-  if (decision === 'deny') return ReasonCode.notAuthorized;
+  const decision = context.rules.subscribe(session.client, { topicFilter, qos });
+  if (!decision.allow) {
+    if (decision.effect === 'disconnect') throw new Violation(decision.reasonCode, decision.reason);
+    return answerReason('suback', decision.reasonCode);
+  }
   const isNew = !session.subscriptions.has(topicFilter);
   if (isNew && session.subscriptions.size >= subscriptionsPerSession) return ReasonCode.quotaExceeded;
   return undefined;

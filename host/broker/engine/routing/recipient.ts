@@ -1,5 +1,5 @@
-import type { ClientIdentity } from '../access.js';
 import type { Delivery } from '../message.js';
+import type { ClientIdentity } from '../rules.js';
 
 /** What a router needs of a session. */
 export interface Recipient {

@@ -1,6 +1,6 @@
 import type { QoS } from '../../../core/index.js';
-import type { AccessRules } from '../access.js';
 import type { DropReason, EventHub } from '../broker-events.js';
+import type { GuardedRules } from '../guarded-rules.js';
 import type { Delivery, Message } from '../message.js';
 import type { StoredSubscription } from '../subscription.js';
 import type { Recipient } from './recipient.js';
@@ -13,7 +13,7 @@ export interface RoutingContext {
   readonly now: number;
   readonly events: EventHub;
   /** Asked at each delivery. */
-  readonly access: Pick<Required<AccessRules>, 'receive'>;
+  readonly rules: Pick<GuardedRules, 'receive'>;
   readonly retained: RetainedStore;
   readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
   /** Reports that a message was not passed on. */
@@ -49,7 +49,7 @@ export class Router {
     });
     let recipients = 0;
     for (const [recipient, delivery] of deliveries) {
-      if (this.#mayReceive(recipient, message) && recipient.deliver(delivery)) recipients++;
+      if (this.#mayReceive(recipient, delivery) && recipient.deliver(delivery)) recipients++;
     }
     const { publisher: clientId, topic, payload, qos, retain, properties } = message;
     events.emit({ type: 'published', clientId, topic, payload, qos, retain, properties, recipients });
@@ -60,12 +60,13 @@ export class Router {
   sendRetained(recipient: Recipient, subscription: StoredSubscription): void {
     for (const message of this.#context.retained.match(subscription.topicFilter, this.#context.now)) {
       if (subscription.noLocal && message.publisher === recipient.client.clientId) continue;
-      if (this.#mayReceive(recipient, message)) recipient.deliver(makeDelivery(message, subscription, true));
+      const delivery = makeDelivery(message, subscription, true);
+      if (this.#mayReceive(recipient, delivery)) recipient.deliver(delivery);
     }
   }
 
-  #mayReceive(recipient: Recipient, message: Message): boolean {
-    return this.#context.access.receive(recipient.client, message.topic);
+  #mayReceive({ client }: Recipient, { message, qos, retain }: Delivery): boolean {
+    return this.#context.rules.receive(client, { topic: message.topic, qos, retain }).allow;
   }
 }
 

@@ -1,7 +1,7 @@
-import type { AccessRules } from '../access.js';
 import type { DropReason } from '../broker-events.js';
 import type { Limits } from '../broker-limits.js';
 import type { Deadlines } from '../deadlines.js';
+import type { GuardedRules } from '../guarded-rules.js';
 import type { Message } from '../message.js';
 
 /** What sessions need of the broker around them. */
@@ -11,7 +11,7 @@ export interface SessionEnvironment {
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   /** Asked before a will is published. */
-  readonly access: Pick<Required<AccessRules>, 'publish'>;
+  readonly rules: Pick<GuardedRules, 'publish'>;
   /** Reports that a message did not reach a client. @param clientId the receiver, or the publisher of a will */
   reportDrop(clientId: string, topic: string, reason: DropReason): void;
   /** Passes a will on; access was checked. */

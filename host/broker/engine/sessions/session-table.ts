@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../access.js';
+import type { ClientIdentity } from '../rules.js';
 import type { SessionEnvironment } from './environment.js';
 import { NEVER_EXPIRES, Session } from './session.js';
 

@@ -1,8 +1,8 @@
 import type { Packet, ProtocolVersion } from '../../../core/index.js';
-import type { ClientIdentity } from '../access.js';
 import type { DropReason } from '../broker-events.js';
 import type { Deadline } from '../deadlines.js';
 import { type Delivery, isExpired, messageSize, publishPacket } from '../message.js';
+import type { ClientIdentity } from '../rules.js';
 import type { StoredSubscription } from '../subscription.js';
 import { BoundedQueue } from './bounded-queue.js';
 import type { SessionEnvironment } from './environment.js';

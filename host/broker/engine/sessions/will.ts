@@ -1,7 +1,7 @@
 import type { Will } from '../../../core/index.js';
-import type { ClientIdentity } from '../access.js';
 import type { Deadline } from '../deadlines.js';
 import { makeMessage } from '../message.js';
+import type { ClientIdentity } from '../rules.js';
 import type { SessionEnvironment } from './environment.js';
 
 /** The will of one session (3.1.2.5): kept from CONNECT until it is published or discarded. */
@@ -49,8 +49,8 @@ export class WillKeeper {
     this.discard();
     if (!will || !client) return;
     const { topic, qos, retain, payload } = will;
-    const decision = environment.access.publish(client, topic, { qos, retain, size: payload.length });
-    if (decision === 'allow') environment.publish(makeMessage(will, topic, environment.now, client.clientId));
+    const { allow } = environment.rules.publish(client, { topic, qos, retain, size: payload.length });
+    if (allow) environment.publish(makeMessage(will, topic, environment.now, client.clientId));
     else environment.reportDrop(client.clientId, topic, 'not authorised');
   }
 }

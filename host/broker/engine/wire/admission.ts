@@ -1,34 +1,47 @@
 import { type ConnectPacket, LARGEST_PACKET, type Properties, ReasonCode } from '../../../core/index.js';
-import type { AuthenticateRequest, ClientIdentity } from '../access.js';
 import type { ConnectionInfo } from '../broker-transport.js';
 import type { EngineContext } from '../context.js';
 import { levelsOf } from '../routing/topic-levels.js';
+import type { Admission, ClientIdentity, ConnectRequest } from '../rules.js';
 import { NEVER_EXPIRES } from '../sessions/session.js';
 import { Violation } from '../violation.js';
 
 /**
- * Decides on a CONNECT packet: whether the broker can do what it asks, then who it is, then whether the rules let it in.
+ * What the rules are asked about a CONNECT packet, once the broker can do what it asks for.
  *
  * @throws Violation with the reason code to put into CONNACK
  */
-export function admit(context: EngineContext, packet: ConnectPacket, info: ConnectionInfo): ClientIdentity {
+export function requestOf(context: EngineContext, packet: ConnectPacket, info: ConnectionInfo): ConnectRequest {
   checkConnect(context, packet);
-  const request: AuthenticateRequest = {
-    clientId: packet.clientId || freeClientId(context),
-    userName: packet.userName,
-    password: packet.password,
-    certificateCommonName: info.tls?.certificateCommonName,
+  const { userName, password, cleanStart, keepAlive, protocolVersion } = packet;
+  const clientId = packet.clientId || freeClientId(context);
+  const session = context.sessions.get(clientId);
+  return {
+    clientId,
+    userName,
+    // The bytes of a packet are views of its buffer, and an answer may come later.
+    password: password && new Uint8Array(password),
+    certificate: info.tls?.certificate,
     remote: info.remote,
-    protocolVersion: packet.protocolVersion,
+    protocolVersion,
+    listener: info.listener ?? context.listener,
+    cleanStart,
+    keepAlive,
+    sessionOf: session && { userName: session.client.userName },
   };
-  const { reasonCode, userName = packet.userName } = context.authenticate(request);
-  if (reasonCode !== 0) throw new Violation(reasonCode, 'user name, password or certificate not accepted');
-  const { clientId, certificateCommonName, remote, protocolVersion } = request;
-  const client: ClientIdentity = { clientId, userName, certificateCommonName, remote, protocolVersion };
-  const refusal = context.access.connect(client);
-  if (refusal !== 0) throw new Violation(refusal, 'the access rules refuse this client');
+}
+
+/**
+ * The client, as the rules let it in.
+ *
+ * @throws Violation with the reason code to put into CONNACK
+ */
+export function identityOf(context: EngineContext, request: ConnectRequest, admission: Admission): ClientIdentity {
+  if (!admission.allow) throw new Violation(admission.reasonCode, admission.reason);
+  const { clientId, certificate, remote, protocolVersion, listener } = request;
   if (!context.sessions.hasRoomFor(clientId)) throw new Violation(ReasonCode.quotaExceeded, 'too many sessions');
-  return client;
+  const { userName = request.userName } = admission;
+  return { clientId, userName, certificate, remote, protocolVersion, listener };
 }
 
 /** Most characters of a client id in MQTT 3.1. */

@@ -3,7 +3,6 @@ import {
   encodePacket,
   MqttError,
   type Packet,
-  PacketDecoder,
   type ProtocolVersion,
   ReasonCode,
   Result,
@@ -13,11 +12,13 @@ import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
 import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
+import type { Admission, ConnectRequest } from '../rules.js';
 import type { Link } from '../sessions/session.js';
 import { Violation } from '../violation.js';
-import { admit, announcement, sessionExpiry } from './admission.js';
+import { announcement, identityOf, requestOf, sessionExpiry } from './admission.js';
 import { closingReason, encodeFarewell, type FarewellType } from './farewell.js';
-import { connackVersion, SNIFF_BYTES, sniffVersion } from './refusal.js';
+import { Inbound } from './inbound.js';
+import { connackVersion } from './refusal.js';
 
 /**
  * One network connection: framing, the order of packets, and every way in which it ends.
@@ -33,7 +34,7 @@ export class Connection implements Wire, Link {
   readonly #id: ConnectionId;
   readonly #info: ConnectionInfo;
   readonly #onClosed: () => void;
-  readonly #decoder: PacketDecoder;
+  readonly #inbound: Inbound;
   readonly #connectEnd: Deadline;
   #client: ConnectedClient | undefined;
   #isClosed = false;
@@ -41,8 +42,6 @@ export class Connection implements Wire, Link {
   #hasFailed = false;
   /** Largest packet that the client accepts (3.1.2.11.4). */
   #outboundMaximum = Number.POSITIVE_INFINITY;
-  /** The first bytes, for `sniffVersion`. */
-  #head = new Uint8Array(0);
 
   /** @param onClosed called once, when the connection is over for the engine */
   constructor(context: EngineContext, id: ConnectionId, info: ConnectionInfo, onClosed: () => void) {
@@ -51,31 +50,25 @@ export class Connection implements Wire, Link {
     this.#id = id;
     this.#info = info;
     this.#onClosed = onClosed;
-    this.#decoder = new PacketDecoder({ maximumPacketSize });
-    this.#connectEnd = context.deadlines.add(context.now + connectTimeout, () =>
-      this.#refuse(undefined, `no CONNECT packet within ${connectTimeout / 1000} s`),
-    );
+    this.#inbound = new Inbound(maximumPacketSize);
+    this.#connectEnd = context.deadlines.add(context.now + connectTimeout, () => this.#tooLate(connectTimeout / 1000));
+  }
+
+  get #isOver(): boolean {
+    return this.#isClosed || this.#hasFailed;
   }
 
   /** Takes bytes of the network, in chunks of any size. */
   receive(bytes: Uint8Array): void {
     if (this.#isClosed) return;
-    this.#attempt(() => {
-      // A client that sends is not silent, however long its packet takes (3.1.2-22).
-      if (this.#client) this.#client.lastHeard = this.#context.now;
-      else this.#keepHead(bytes);
-      const { packets, error } = this.#decode(bytes);
-      for (const packet of packets) {
-        this.#handle(packet);
-        if (this.#isClosed || this.#hasFailed) return;
-      }
-      if (error) throw new Violation(error.reasonCode, error.message);
-    });
+    // A client that sends is not silent, however long its packet takes (3.1.2-22).
+    if (this.#client) this.#client.lastHeard = this.#context.now;
+    this.#attempt(() => this.#inbound.take(bytes, this.#take));
   }
 
   /** False when the packet is larger than the client accepts (3.1.2-24): nothing was sent. */
   send(packet: Packet): boolean {
-    if (this.#isClosed || this.#hasFailed) return true;
+    if (this.#isOver) return true;
     const bytes = this.#encode(packet);
     if (!bytes) return false;
     this.#transmit(bytes);
@@ -137,7 +130,7 @@ export class Connection implements Wire, Link {
   /** Something threw that must not: reports it, and ends this connection when the engine's call is done. */
   #fail(error: unknown): void {
     this.#report(error);
-    if (this.#isClosed || this.#hasFailed) return;
+    if (this.#isOver) return;
     this.#hasFailed = true;
     this.#context.afterCall(() => this.#end(ReasonCode.implementationSpecificError, 'internal error'));
   }
@@ -166,14 +159,15 @@ export class Connection implements Wire, Link {
     }
   }
 
-  #decode(bytes: Uint8Array): { packets: readonly Packet[]; error?: MqttError } {
-    try {
-      return { packets: this.#decoder.push(bytes) };
-    } catch (error) {
-      if (!(error instanceof MqttError)) throw error;
-      return { packets: error.packets, error };
-    }
+  #tooLate(seconds: number): void {
+    if (this.#inbound.isHeld) this.#refuse(ReasonCode.serverBusy, `the rules did not answer within ${seconds} s`);
+    else this.#refuse(undefined, `no CONNECT packet within ${seconds} s`);
   }
+
+  readonly #take = (packet: Packet): boolean => {
+    this.#handle(packet);
+    return !this.#isOver;
+  };
 
   #handle(packet: Packet): void {
     if (this.#client) handlePacket(this.#client, packet);
@@ -183,10 +177,32 @@ export class Connection implements Wire, Link {
 
   #connect(packet: ConnectPacket): void {
     const context = this.#context;
+    this.protocolVersion = packet.protocolVersion;
+    this.#outboundMaximum = packet.properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    const request = requestOf(context, packet, this.#info);
+    const answer = context.rules.connect(request);
+    if ('allow' in answer) {
+      this.#answered(packet, request, answer);
+      return;
+    }
+    this.#inbound.hold();
+    answer.then((admission) =>
+      context.later(() => {
+        if (!this.#isOver) this.#attempt(() => this.#resume(packet, request, admission));
+      }),
+    );
+  }
+
+  /** The rules took their time: now comes what the client sent in the meantime. */
+  #resume(packet: ConnectPacket, request: ConnectRequest, admission: Admission): void {
+    this.#answered(packet, request, admission);
+    if (!this.#isOver) this.#inbound.release(this.#take);
+  }
+
+  #answered(packet: ConnectPacket, request: ConnectRequest, admission: Admission): void {
+    const context = this.#context;
     const { protocolVersion, cleanStart, keepAlive, properties } = packet;
-    this.protocolVersion = protocolVersion;
-    this.#outboundMaximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
-    const identity = admit(context, packet, this.#info);
+    const identity = identityOf(context, request, admission);
     const connack: Packet = {
       type: 'connack',
       sessionPresent: false,
@@ -233,7 +249,7 @@ export class Connection implements Wire, Link {
   /** Ends a connection that has no client; with CONNACK (3.2.2.2) if a CONNECT came and there is a reason code. */
   #refuse(reasonCode: number | undefined, reason: string): void {
     if (this.#isClosed) return;
-    const version = sniffVersion(this.#head);
+    const version = this.#inbound.connectVersion;
     if (version !== undefined && reasonCode !== undefined) {
       this.protocolVersion = connackVersion(version);
       this.#sayWhy('connack', reasonCode, reason);
@@ -275,13 +291,5 @@ export class Connection implements Wire, Link {
     } catch (error) {
       this.#report(error);
     }
-  }
-
-  #keepHead(bytes: Uint8Array): void {
-    if (this.#head.length >= SNIFF_BYTES) return;
-    const joined = new Uint8Array(this.#head.length + bytes.length);
-    joined.set(this.#head);
-    joined.set(bytes, this.#head.length);
-    this.#head = joined.slice(0, SNIFF_BYTES);
   }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type PasswordOptions, passwordAuthentication } from '../../../../host/broker/index.js';
-import { text, World } from '../world.js';
+import { type PasswordOptions, passwordRules } from '../../../../host/broker/index.js';
+import { certificateOf, text, World } from '../world.js';
 
 describe.each([4, 5] as const)('user name and password, protocol version %i', (protocolVersion) => {
   const refusal = protocolVersion === 5 ? 0x87 : 5;
   const users = new Map([['ann', 'secret']]);
   const codeFor = (options: PasswordOptions, userName?: string, password?: string) => {
-    const world = new World({ authenticate: passwordAuthentication(options) });
+    const world = new World({ rules: passwordRules(options) });
     const client = world.connect({
       protocolVersion,
       userName,
@@ -49,11 +49,11 @@ describe.each([4, 5] as const)('user name and password, protocol version %i', (p
   });
 
   it('are ignored where the certificate is the user name', () => {
-    const authenticate = passwordAuthentication({ users, useIdentityAsUsername: true });
-    const world = new World({ authenticate });
+    const rules = passwordRules({ users, useIdentityAsUsername: true });
+    const world = new World({ rules });
     const secret = { protocolVersion, userName: 'ann', password: text('secret') };
     expect(world.connect({ ...secret, clientId: 'bare' }).connack.reasonCode).toBe(refusal);
-    world.connect(secret, { tls: { certificateCommonName: 'device-1' } });
+    world.connect(secret, { tls: { certificate: certificateOf('device-1') } });
     expect(world.eventsOf('connected')).toMatchObject([{ clientId: 'client', userName: 'device-1' }]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineOptions } from '../../../../../host/broker/index.js';
+import { ALLOW } from '../../../../../host/broker/index.js';
 import { encodePacket } from '../../../../../host/core/index.js';
 import { randomConnect, randomInput } from './hostile-input.js';
 import { makeRandom, type Random } from './random.js';
@@ -80,7 +81,8 @@ describe('whatever the rules answer and the transport throws, the engine goes on
     }
     watch.shutDown();
     // What the rules and the transport threw, and nothing of the engine's own.
-    const theirs = /broken transport|no database|^undefined$|^text$| answered |newClientId|cannot encode connack/;
+    const theirs =
+      /broken transport|no database|^undefined$|^text$| answered | refused with|newClientId|cannot encode connack/;
     const failures = new Set(watch.failures.map(String));
     expect(failures.size).toBeGreaterThan(10);
     expect([...failures].filter((failure) => !theirs.test(failure))).toEqual([]);
@@ -109,40 +111,27 @@ function act(watch: Watch, id: number, random: Random, version: 4 | 5): void {
 
 /** Rules that answer anything, or throw, for every client but the neighbours. */
 function capricious(random: Random): Partial<EngineOptions> {
-  const codes = [
-    0,
-    0,
-    0,
-    0,
-    0,
-    1,
-    0x80,
-    0x84,
-    0x8b,
-    0x8d,
-    0xa2,
-    255,
-    300,
-    -1,
-    Number.NaN,
-    undefined,
-    'x',
-    Promise.resolve(0),
-  ];
-  const decisions = ['allow', 'allow', 'allow', 'deny', 'disconnect', undefined, null, 7, Promise.resolve('allow')];
+  const codes = [0, 1, 0x80, 0x84, 0x8b, 0x8d, 0xa2, 255, 300, -1, Number.NaN, undefined, 'x', Promise.resolve(0)];
+  const refusals = codes.flatMap((reasonCode) =>
+    ['drop', 'disconnect', undefined].map((effect) => ({ allow: false, reasonCode, reason: 'no', effect })),
+  );
+  // An unhandled rejection would end the test.
+  const noDatabase = () => Promise.reject(new Error('no database'));
+  const nonsense = [undefined, null, 7, 'allow', Promise.resolve(ALLOW), noDatabase];
+  const decisions = [...Array.from({ length: 40 }, () => ALLOW), ...refusals, ...nonsense];
   const answer = (clientId: string, good: unknown, answers: readonly unknown[]): never => {
     if (clientId.startsWith('neighbour')) return good as never;
     if (random.below(40) === 0) throw random.pick([new Error('no database'), undefined, 'text']);
-    return random.pick(answers) as never;
+    const picked = random.pick(answers);
+    return (typeof picked === 'function' ? picked() : picked) as never;
   };
   return {
-    authenticate: ({ clientId }) => ({ reasonCode: answer(clientId, 0, codes) }),
     newClientId: () => answer('', '', ['a', 'b', '', 'bad\0id', 'x'.repeat(70_000), 7, undefined]),
-    access: {
-      connect: ({ clientId }) => answer(clientId, 0, codes),
-      publish: ({ clientId }) => answer(clientId, 'allow', decisions),
-      subscribe: ({ clientId }) => answer(clientId, 'allow', decisions),
-      receive: ({ clientId }) => answer(clientId, true, [true, false, undefined, 7]),
+    rules: {
+      connect: ({ clientId }) => answer(clientId, ALLOW, decisions),
+      publish: ({ clientId }) => answer(clientId, ALLOW, decisions),
+      subscribe: ({ clientId }) => answer(clientId, ALLOW, decisions),
+      receive: ({ clientId }) => answer(clientId, ALLOW, decisions),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../../../../host/broker/index.js';
 import { World } from '../../world.js';
 
 describe.each([4, 5] as const)(
@@ -48,7 +49,7 @@ describe.each([4, 5] as const)(
     });
 
     it('that is refused leaves the older one open', () => {
-      const world = new World({ authenticate: ({ userName }) => ({ reasonCode: userName === 'u' ? 0 : 0x87 }) });
+      const world = new World({ rules: { connect: ({ userName }) => (userName === 'u' ? ALLOW : refuse('not u')) } });
       const older = world.connect({ protocolVersion, userName: 'u' });
       const newer = world.connect({ protocolVersion, userName: 'v' });
       expect(newer.isClosed).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../../../../host/broker/index.js';
 import { text, World } from '../../world.js';
 
 const will = { topic: 'gone', payload: text('bye'), qos: 1 as const, retain: false };
@@ -63,7 +64,7 @@ describe.each([4, 5] as const)('the will, protocol version %i', (protocolVersion
   });
 
   it('is not published when the access rules deny it', () => {
-    const world = new World({ access: { publish: (_, topic) => (topic === 'gone' ? 'deny' : 'allow') } });
+    const world = new World({ rules: { publish: (_, { topic }) => (topic === 'gone' ? refuse('gone') : ALLOW) } });
     const watcher = world.connect({ clientId: 'watcher' });
     watcher.subscribe('#');
     world.connect({ protocolVersion, will }).drop();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../../../../host/broker/index.js';
 import { encodePacket, type Packet } from '../../../../../host/core/index.js';
 import { type TestClient, World } from '../../world.js';
 
@@ -48,10 +49,10 @@ describe.each([4, 5] as const)('one connection ends and the broker goes on, prot
     ['a publish', (client: TestClient) => client.publish(longest, 'x')],
     ['a subscription', (client: TestClient) => client.send(subscribe)],
   ])('when a rule ends it for %s whose topic leaves the reason no room', (_, act) => {
-    const access = {
-      publish: (_client: object, topic: string) => (topic === longest ? 'disconnect' : 'allow'),
-    } as const;
-    const world = new World({ access: { ...access, subscribe: access.publish } });
+    const decide = (topic: string) => (topic === longest ? refuse(`not to ${topic}`, 0x87, 'disconnect') : ALLOW);
+    const world = new World({
+      rules: { publish: (_, { topic }) => decide(topic), subscribe: (_, { topicFilter }) => decide(topicFilter) },
+    });
     const other = neighbour(world);
     const client = world.connect({ protocolVersion });
     act(client);
@@ -170,25 +171,22 @@ describe('a program that embeds the engine', () => {
     ['a code above 255', 300, 0x83],
     ['a promise', Promise.resolve(0), 0x83],
     ['nothing', undefined, 0x83],
-  ])('may answer an authentication with %s: the client is refused', (_, reasonCode, sent) => {
-    for (const options of [
-      { authenticate: () => ({ reasonCode: reasonCode as number }) },
-      ...(reasonCode === undefined ? [] : [{ access: { connect: () => reasonCode as number } }]),
-    ]) {
-      const world = new World(options);
-      const client = world.connect({ protocolVersion: 5 });
-      expect(client.connack.reasonCode).toBe(sent);
-      expect(client.isClosed).toBe(true);
-      expect(world.eventsOf('failed').length).toBe(sent === 0x83 ? 1 : 0);
-      const old = world.open(4);
-      old.send({ type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'old' });
-      expect(old.isClosed).toBe(true);
-    }
+  ])('may refuse a CONNECT with %s: the client is refused', (_, reasonCode, sent) => {
+    const world = new World({
+      rules: { connect: () => ({ allow: false, reasonCode, reason: 'no', effect: 'drop' }) as never },
+    });
+    const client = world.connect({ protocolVersion: 5 });
+    expect(client.connack.reasonCode).toBe(sent);
+    expect(client.isClosed).toBe(true);
+    expect(world.eventsOf('failed').length).toBe(sent === 0x83 ? 1 : 0);
+    const old = world.open(4);
+    old.send({ type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'old' });
+    expect(old.isClosed).toBe(true);
   });
 
   it('may answer a rule with a promise: that refuses, and says so', () => {
-    const rule = (async () => 'allow') as never;
-    const world = new World({ access: { publish: rule, subscribe: rule } });
+    const rule = (async () => ALLOW) as never;
+    const world = new World({ rules: { publish: rule, subscribe: rule } });
     const client = world.connect({ protocolVersion: 5 });
     expect(client.subscribe('a')).toEqual([0x87]);
     client.publish('a', 'x', { qos: 1 });

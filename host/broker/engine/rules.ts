@@ -1,0 +1,126 @@
+import { type ProtocolVersion, type QoS, ReasonCode } from '../../core/index.js';
+
+/** The rules let the client do what it asks for. */
+export interface Allowed {
+  readonly allow: true;
+}
+
+/** The rules refuse, and say why: the reason reaches the event, and a client of MQTT 5 that wants to know. */
+export interface Refusal {
+  readonly allow: false;
+  /** MQTT 5 reason code, 0x80 to 0xff (2.4). Clients of 3.1.1 get the code nearest to it, where there is one. */
+  readonly reasonCode: number;
+  /** For the log and the reason string. */
+  readonly reason: string;
+  /**
+   * `drop` refuses this one request: MQTT 5 clients get a PUBACK, PUBREC or SUBACK with the reason code; in 3.1.1 a message is
+   * acknowledged and dropped, and a subscription gets SUBACK 0x80. `disconnect` ends the connection. A CONNECT that is refused
+   * ends it in either case.
+   */
+  readonly effect: 'drop' | 'disconnect';
+}
+
+export type Decision = Allowed | Refusal;
+
+export const ALLOW: Allowed = { allow: true };
+
+/** @param reasonCode default 0x87 Not authorized */
+export function refuse(
+  reason: string,
+  reasonCode: number = ReasonCode.notAuthorized,
+  effect: Refusal['effect'] = 'drop',
+): Refusal {
+  return { allow: false, reasonCode, reason, effect };
+}
+
+/** What TLS verified of a client. */
+export interface ClientCertificate {
+  /** DER. */
+  readonly der: Uint8Array;
+  /** First CN of the subject. */
+  readonly commonName?: string;
+  /** The subject as RFC 2253 writes it: the last name first, `CN=device-1,O=Example`. */
+  readonly subject: string;
+  /** SHA-256 of the DER, 64 lower case hex digits. */
+  readonly fingerprint: string;
+  /** Lower case hex digits without leading zeros. */
+  readonly serialNumber: string;
+  /** DNS names, addresses, URIs and e-mail addresses of subjectAltName (RFC 5280 4.2.1.6), such as `DNS:example.com`. */
+  readonly subjectAltNames: readonly string[];
+}
+
+/** The address that a client came in by, and what holds for those who do. */
+export interface ListenerInfo {
+  /** For events and logs, such as `mqtts://127.0.0.1:8883`. */
+  readonly name: string;
+  readonly rules: Rules;
+}
+
+/** A client that was let in. */
+export interface ClientIdentity {
+  readonly clientId: string;
+  /** As the rules named it at CONNECT; default: as in the CONNECT packet. */
+  readonly userName?: string;
+  /** The verified client certificate. */
+  readonly certificate?: ClientCertificate;
+  readonly remote: string;
+  readonly protocolVersion: ProtocolVersion;
+  /** Where it came in; its rules are those of the client, connected or not. */
+  readonly listener: ListenerInfo;
+}
+
+/** Who asks to come in: from the CONNECT packet and from TLS. */
+export interface ConnectRequest extends ClientIdentity {
+  readonly password?: Uint8Array;
+  readonly cleanStart: boolean;
+  /** Seconds. */
+  readonly keepAlive: number;
+  /** The user name of the session with this client id, when there is one that would be resumed or taken over. */
+  readonly sessionOf?: { readonly userName?: string };
+}
+
+/** The client may come in. */
+export interface Admitted extends Allowed {
+  /** The name that the rules see from now on; default: the one in the CONNECT packet. */
+  readonly userName?: string;
+}
+
+export type Admission = Admitted | Refusal;
+
+export interface PublishRequest {
+  readonly topic: string;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  /** Bytes of the payload. */
+  readonly size: number;
+}
+
+export interface SubscribeRequest {
+  readonly topicFilter: string;
+  readonly qos: QoS;
+}
+
+export interface ReceiveRequest {
+  readonly topic: string;
+  readonly qos: QoS;
+  /** It is sent as a retained message. */
+  readonly retain: boolean;
+}
+
+/**
+ * What clients may do. A rule that is left out allows; one that throws, or answers nonsense, refuses, with the event `failed`.
+ * `connect` may ask somebody and answer later; the others answer at once, from what they know.
+ */
+export interface Rules {
+  /** Who may come in, and who may use this client id. */
+  connect?(request: ConnectRequest): Admission | Promise<Admission>;
+  /** Asked for wills too, when they are published. */
+  publish?(client: ClientIdentity, request: PublishRequest): Decision;
+  /** Asked for each filter, before any of them takes effect. */
+  subscribe?(client: ClientIdentity, request: SubscribeRequest): Decision;
+  /** Asked at each delivery, and again when a message is sent from the queue or a second time. */
+  receive?(client: ClientIdentity, request: ReceiveRequest): Decision;
+}
+
+/** Everything is allowed; clients come in under the user name that they send. */
+export const openRules: Rules = {};

@@ -1,0 +1,108 @@
+import { MqttError, type Packet, PacketDecoder, ReasonCode } from '../../../core/index.js';
+import { Violation } from '../violation.js';
+import { SNIFF_BYTES, sniffVersion } from './refusal.js';
+
+/** What one call of the decoder came to. */
+interface Decoded {
+  packets: readonly Packet[];
+  error?: MqttError;
+}
+
+/** Takes one packet. False when the connection is over: nothing more is taken. */
+type Handle = (packet: Packet) => boolean;
+
+/**
+ * From the bytes of one connection to its packets. While the rules have not answered a CONNECT, what the client sends behind it
+ * waits here: a client need not wait for CONNACK (3.1.4).
+ */
+export class Inbound {
+  readonly #decoder: PacketDecoder;
+  readonly #maximum: number;
+  /** The first bytes, for `sniffVersion`. */
+  #head = new Uint8Array(0);
+  #isHeld = false;
+  /** What came in one piece with the CONNECT. The rest is not decoded yet: that would overwrite these. */
+  #decoded: Decoded = { packets: [] };
+  #chunks: Uint8Array[] = [];
+  #heldBytes = 0;
+
+  /** @param maximumPacketSize bytes; as many may wait for an answer of the rules */
+  constructor(maximumPacketSize: number) {
+    this.#decoder = new PacketDecoder({ maximumPacketSize });
+    this.#maximum = maximumPacketSize;
+  }
+
+  /** Whether packets wait for an answer of the rules. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** The Protocol Version byte of the CONNECT, also of one that cannot be decoded; undefined when there is none. */
+  get connectVersion(): number | undefined {
+    return sniffVersion(this.#head);
+  }
+
+  /**
+   * Takes bytes of the network, in chunks of any size.
+   *
+   * @throws Violation for bytes that are not MQTT, after the packets before them, and for too many that wait
+   */
+  take(bytes: Uint8Array, handle: Handle): void {
+    if (this.#isHeld) {
+      this.#keep(bytes);
+      return;
+    }
+    if (this.#head.length < SNIFF_BYTES) this.#head = joined(this.#head, bytes).slice(0, SNIFF_BYTES);
+    this.#handleAll(this.#decode(bytes), handle);
+  }
+
+  /** From now on, until `release`, no packet is taken. Called by `handle`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Takes what has waited. @throws Violation as `take` */
+  release(handle: Handle): void {
+    const [decoded, chunks] = [this.#decoded, this.#chunks];
+    this.#isHeld = false;
+    this.#chunks = [];
+    if (!this.#handleAll(decoded, handle)) return;
+    for (const bytes of chunks) if (!this.#handleAll(this.#decode(bytes), handle)) return;
+  }
+
+  #handleAll({ packets, error }: Decoded, handle: Handle): boolean {
+    for (const [index, packet] of packets.entries()) {
+      if (!handle(packet)) return false;
+      if (!this.#isHeld) continue;
+      this.#decoded = { packets: packets.slice(index + 1), error };
+      return false;
+    }
+    if (error) throw new Violation(error.reasonCode, error.message);
+    return true;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > this.#maximum) {
+      const text = `more than ${this.#maximum} bytes behind a CONNECT that has no answer yet`;
+      throw new Violation(ReasonCode.quotaExceeded, text);
+    }
+    this.#chunks.push(new Uint8Array(bytes));
+  }
+
+  #decode(bytes: Uint8Array): Decoded {
+    try {
+      return { packets: this.#decoder.push(bytes) };
+    } catch (error) {
+      if (!(error instanceof MqttError)) throw error;
+      return { packets: error.packets, error };
+    }
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
