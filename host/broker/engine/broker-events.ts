@@ -37,6 +37,8 @@ export type BrokerEvent =
   /** `clientId` is the receiver, or the publisher for `not authorised` and `retained store full`. */
   | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
+  /** Something of a listener needs attention before, or since, clients are locked out. `listener` is its name. */
+  | { type: 'warning'; listener?: string; message: string }
   /**
    * Something threw that must not: an access rule (which then refuses), a listener of events, the transport or the engine
    * (which end the connection). `remote` is undefined when no connection was concerned.
