@@ -83,6 +83,15 @@ export class RetainedStore {
     return found;
   }
 
+  /** Every message that has not expired, one by one; for as long as nothing changes. */
+  *all(now: number): Generator<Message> {
+    const open: Node[] = [this.#root];
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (node.message && !isExpired(node.message, now)) yield node.message;
+      for (const child of node.children?.values() ?? []) open.push(child);
+    }
+  }
+
   #hasRoomFor(message: Message): boolean {
     const old = this.#find(message.topic)?.message;
     const count = this.#count + (old ? 0 : 1);

@@ -78,8 +78,9 @@ export class ConnectionTap implements TappedConnection {
 
   #packet(direction: Direction, packet: Packet, size: number): void {
     const { now: at } = this.#context;
+    const payloadSize = packet.type === 'publish' ? packet.payload.length : 0;
     this.#each((tap) => {
-      tap.counted?.(this, direction, packet.type, size);
+      tap.counted?.(this, direction, packet.type, size, payloadSize);
       tap.packet?.({ connection: this, direction, packet, size, at });
     });
   }

@@ -38,8 +38,19 @@ export interface PacketTap {
    * @param at milliseconds on the engine's clock
    */
   bytes?(connection: TappedConnection, direction: Direction, bytes: Uint8Array, at: number): void;
-  /** Each whole packet: cheaper than `packet`. @param size bytes on the wire */
-  counted?(connection: TappedConnection, direction: Direction, type: Packet['type'], size: number): void;
+  /**
+   * Each whole packet: cheaper than `packet`.
+   *
+   * @param size bytes on the wire
+   * @param payloadSize bytes of the payload of a PUBLISH, otherwise 0
+   */
+  counted?(
+    connection: TappedConnection,
+    direction: Direction,
+    type: Packet['type'],
+    size: number,
+    payloadSize: number,
+  ): void;
   /** Each whole packet that could be decoded. */
   packet?(tapped: TappedPacket): void;
   /** @param reason as in the event */
