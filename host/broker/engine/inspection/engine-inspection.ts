@@ -14,6 +14,8 @@ export interface EngineTotals {
   /** Of these, shared ones (4.8.2). */
   sharedSubscriptions: number;
   retainedMessages: number;
+  /** Bytes as the limits count them. */
+  retainedBytes: number;
   /** Messages that wait to be sent, and their bytes as the limits count them. */
   queuedMessages: number;
   queuedBytes: number;
@@ -70,6 +72,7 @@ export class EngineInspection {
       subscriptions: 0,
       sharedSubscriptions: 0,
       retainedMessages: this.#context.retained.size,
+      retainedBytes: this.#context.retained.bytes,
       queuedMessages: 0,
       queuedBytes: 0,
       inflightMessages: 0,

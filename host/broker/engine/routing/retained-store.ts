@@ -28,6 +28,11 @@ export class RetainedStore {
     return this.#count;
   }
 
+  /** As the limit counts them. */
+  get bytes(): number {
+    return this.#totalBytes;
+  }
+
   /**
    * Keeps the message in place of the topic's last one (3.3.1-5); an empty payload removes it and keeps nothing
    * (3.3.1-6, -7).

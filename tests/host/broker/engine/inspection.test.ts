@@ -26,6 +26,7 @@ describe('the inspection of an engine', () => {
       subscriptions: 3,
       sharedSubscriptions: 0,
       retainedMessages: 2,
+      retainedBytes: expect.any(Number),
       queuedMessages: 2,
       queuedBytes: expect.any(Number),
       inflightMessages: 2,
