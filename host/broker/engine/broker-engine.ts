@@ -3,6 +3,7 @@ import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
 import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
 import { EngineContext, type EngineOptions } from './context.js';
+import { EngineInspection } from './inspection/engine-inspection.js';
 import { makeMessage } from './message.js';
 import { checkPublishable } from './publishable.js';
 import { Connection } from './wire/connection.js';
@@ -27,6 +28,8 @@ export interface PublishOptions {
  * `shutDown` never throw. A connection on which something fails ends, with the event `failed`; the others go on.
  */
 export class BrokerEngine {
+  /** What the engine holds at this moment, for onlookers. */
+  readonly inspection: EngineInspection;
   readonly #context: EngineContext;
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #clock: () => number;
@@ -35,6 +38,7 @@ export class BrokerEngine {
   /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     this.#context = new EngineContext(options);
+    this.inspection = new EngineInspection(this.#context);
     this.#clock = options.now;
   }
 

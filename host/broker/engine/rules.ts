@@ -54,6 +54,11 @@ export interface ListenerInfo {
   /** For events and logs, such as `mqtts://127.0.0.1:8883`. */
   readonly name: string;
   readonly rules: Rules;
+  /**
+   * Its clients are parts of the broker's own program (`../local`): they may publish to `$SYS`, and no client of another
+   * listener takes over a session of theirs. Default false.
+   */
+  readonly isInternal?: boolean;
 }
 
 /** A client that was let in. */

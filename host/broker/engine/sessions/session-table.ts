@@ -22,6 +22,11 @@ export class SessionTable {
     return this.#sessions.get(clientId);
   }
 
+  /** In the order in which they began. */
+  all(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
   /** True when a CONNECT with this client id would stay within the limit. */
   hasRoomFor(clientId: string): boolean {
     return this.#sessions.has(clientId) || this.#sessions.size < this.#environment.limits.sessions;

@@ -60,6 +60,15 @@ export class Session {
     return this.#queue.length + this.#passing.length + this.#window.size;
   }
 
+  /** What waits to be sent, and what is sent and not acknowledged. */
+  get load(): { queuedMessages: number; queuedBytes: number; inflightMessages: number } {
+    return {
+      queuedMessages: this.#queue.length + this.#passing.length,
+      queuedBytes: this.#queue.bytes + this.#passing.bytes,
+      inflightMessages: this.#window.size,
+    };
+  }
+
   /** Binds a new connection. After CONNACK, `resume` sends what was left over. */
   attach(link: Link, client: ClientIdentity): void {
     this.link = link;
