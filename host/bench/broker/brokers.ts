@@ -84,6 +84,8 @@ function configurationOf(port: number, kind: BrokerKind, folder: string, tls: Tl
     'max_inflight_messages 1000',
     'max_queued_messages 100000',
     'log_type error',
+    // As root, mosquitto would go on as a user who may not read these files.
+    ...(process.getuid?.() === 0 ? ['user root'] : []),
     `listener ${port} 127.0.0.1`,
     'allow_anonymous true',
     ...(kind === 'tls' ? [`certfile ${tls.certificate}`, `keyfile ${tls.key}`] : []),
