@@ -23,7 +23,7 @@ export interface Limits {
   subscriptionsPerSession: number;
   /** Sessions, connected or not. */
   sessions: number;
-  /** Levels in a topic name or filter. */
+  /** Levels in a topic name or filter; the default takes 200 slashes, as Mosquitto does. */
   topicLevels: number;
   /** Time between the opening of a connection and its CONNECT packet. */
   connectTimeout: number;
@@ -42,7 +42,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   retainedBytes: 67_108_864,
   subscriptionsPerSession: 1000,
   sessions: 10_000,
-  topicLevels: 200,
+  topicLevels: 201,
   connectTimeout: 10_000,
 };
 

@@ -3,6 +3,7 @@ import type { Limits } from '../broker-limits.js';
 import type { Deadlines } from '../deadlines.js';
 import type { GuardedRules } from '../guarded-rules.js';
 import type { Message } from '../message.js';
+import type { Refusal } from '../rules.js';
 
 /** What sessions need of the broker around them. */
 export interface SessionEnvironment {
@@ -13,7 +14,7 @@ export interface SessionEnvironment {
   /** Asked before a will is published. */
   readonly rules: Pick<GuardedRules, 'publish'>;
   /** Reports that a message did not reach a client. @param clientId the receiver, or the publisher of a will */
-  reportDrop(clientId: string, topic: string, reason: DropReason): void;
+  reportDrop(clientId: string, topic: string, reason: DropReason, refusal?: Refusal): void;
   /** Passes a will on; access was checked. */
   publish(message: Message): void;
 }
