@@ -42,6 +42,7 @@ export {
 export { BrokerError, type BrokerErrorCode, type Listener } from './listeners/listener.js';
 export { SocketTable } from './listeners/socket-table.js';
 export { listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
+export { ownSessions } from './rules/own-sessions.js';
 export { type PasswordOptions, passwordRules } from './rules/passwords.js';
 
 export interface BrokerOptions extends PasswordOptions {
