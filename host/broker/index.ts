@@ -45,4 +45,5 @@ export { BrokerError, type BrokerErrorCode, type Listener, type Protocol } from 
 export { SocketTable } from './listeners/socket-table.js';
 export type { PemSource, TlsMaterial, TlsSettings } from './listeners/tls/tls-settings.js';
 export { DEFAULT_PENDING, type PendingLimits } from './listeners/waiting-room.js';
+export { ownSessions } from './rules/own-sessions.js';
 export { type PasswordOptions, type PasswordRules, passwordRules } from './rules/passwords.js';
