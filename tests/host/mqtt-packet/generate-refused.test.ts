@@ -43,7 +43,7 @@ describe('an error of generate names the field that breaks a rule of the standar
       get topic() {
         return count++ === 0 ? 'x'.repeat(65_536) : 't';
       },
-      properties: { responseTopic: 'r' },
+      properties: { responseTopic: 'a/b/c' },
     };
     expect(refusal(packet).message).toMatch(/^cannot encode publish: topic: /);
   });
