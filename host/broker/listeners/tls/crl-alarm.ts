@@ -8,16 +8,16 @@ const LOOK_AGAIN = 3_600_000;
 /** Announces CRLs that are going to lock every client out, and those that do. Each is announced once for each list. */
 export class CrlAlarm {
   readonly #clockwork: Clockwork;
-  readonly #wallNow: () => number;
+  readonly #wallClock: () => number;
   readonly #warn: (message: string) => void;
   readonly #lead: number;
   #deadline: Deadline | undefined;
   #announced = new Set<string>();
 
   /** @param lead milliseconds before nextUpdate */
-  constructor(clockwork: Clockwork, wallNow: () => number, lead: number, warn: (message: string) => void) {
+  constructor(clockwork: Clockwork, wallClock: () => number, lead: number, warn: (message: string) => void) {
     this.#clockwork = clockwork;
-    this.#wallNow = wallNow;
+    this.#wallClock = wallClock;
     this.#lead = lead;
     this.#warn = warn;
   }
@@ -34,7 +34,7 @@ export class CrlAlarm {
   }
 
   #look(lists: RevocationLists): void {
-    const now = this.#wallNow();
+    const now = this.#wallClock();
     let next = Number.POSITIVE_INFINITY;
     for (const { issuer, at } of lists.beginnings) {
       if (at <= now) continue;

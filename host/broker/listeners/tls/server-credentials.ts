@@ -52,11 +52,11 @@ export class ServerCredentials {
 
   /** The listener is open: announces CRLs, and watches files if it shall. */
   start(entrance: Entrance, name: string): void {
-    const { clockwork, wallNow } = entrance.lobby;
+    const { clockwork, wallClock } = entrance.lobby;
     const { crlWarning = DAY, watchFiles: shallWatch = false } = this.#settings;
     this.#entrance = entrance;
     this.#name = name;
-    this.#alarm = new CrlAlarm(clockwork, wallNow, crlWarning, (message) => this.#warn(message));
+    this.#alarm = new CrlAlarm(clockwork, wallClock, crlWarning, (message) => this.#warn(message));
     this.#announce();
     if (!shallWatch) return;
     const failed = (error: unknown) => this.#warn(`certificate files are not watched: ${reasonOf(error)}`);
@@ -97,7 +97,7 @@ export class ServerCredentials {
 
   #explain(code: string): string {
     const { revocation, authorities } = this.#loaded;
-    const now = this.#entrance?.lobby.wallNow() ?? 0;
+    const now = this.#entrance?.lobby.wallClock() ?? 0;
     const names = (issuers: string[]) => issuers.join(', ') || 'one of its CAs';
     switch (code) {
       case 'CRL_HAS_EXPIRED': {
