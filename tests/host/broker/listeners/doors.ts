@@ -28,7 +28,7 @@ let sockets = 0;
 export async function dial(
   { protocol, host, port }: Pick<Listener, 'protocol' | 'host' | 'port'>,
   pki: TestPki,
-  tls: ConnectionOptions & Pick<ClientOptions, 'headers'> = {},
+  tls: ConnectionOptions = {},
 ): Promise<Duplex> {
   const trust = { ca: pki.read('ca.crt'), servername: 'localhost', ...tls };
   switch (protocol) {
@@ -39,7 +39,9 @@ export async function dial(
     case 'mqtts':
       return await opened(connectTls({ host, port, ...trust }), 'secureConnect');
     default:
-      return new WebSocketClient(await openWebSocket(`${protocol}://${host}:${port}/mqtt`, ['mqtt'], trust));
+      return new WebSocketClient(
+        await openWebSocket(`${protocol}://${host}:${port}/mqtt`, ['mqtt'], trust as ClientOptions),
+      );
   }
 }
 

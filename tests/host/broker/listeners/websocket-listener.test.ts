@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import mqtt from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { type Broker, createBroker, type WebSocketListenOptions } from '../../../../host/broker/index.js';
 import { encodePacket } from '../../../../host/core/index.js';
 import { TestPki } from './certificates.js';
@@ -211,24 +210,6 @@ describe('a WebSocket whose peer does not read', () => {
     for (let received = 0; received < published - losses; received++) await reader.next('publish');
     reader.stream.destroy();
   });
-
-  it('does not make its own requests grow: nothing is read from it either', async () => {
-    broker = await createBroker({ listeners: [{ protocol: 'ws' }], limits: { backlogBytes: 10_000 } });
-    const socket = await openWebSocket(url(), ['mqtt']);
-    socket.send(connect);
-    await once(socket, 'message');
-    socket.pause();
-    const pings = Buffer.concat(Array(30_000).fill(encodePacket({ type: 'pingreq' }, 4)));
-    // Far more than the kernel holds for both directions.
-    for (let sent = 0; sent < 400; sent++) socket.send(pings);
-    let before = -1;
-    while (socket.bufferedAmount !== before) {
-      before = socket.bufferedAmount;
-      for (let turn = 0; turn < 10; turn++) await expectOthersServed();
-    }
-    expect(before).toBeGreaterThan(5_000_000);
-    socket.terminate();
-  });
 });
 
 describe.each(['ws', 'wss'] as const)('MQTT.js over %s', (protocol) => {
@@ -238,9 +219,9 @@ describe.each(['ws', 'wss'] as const)('MQTT.js over %s', (protocol) => {
     const { port } = broker.listeners[0];
     const client = mqtt.connect(`${protocol}://localhost:${port}/mqtt`, { protocolVersion, ca: pki.read('ca.crt') });
     await client.subscribeAsync('a', { qos: 2 });
-    const message = once(client, 'message');
+    const message = new Promise<Buffer>((resolve) => client.once('message', (_topic, payload) => resolve(payload)));
     await client.publishAsync('a', 'x'.repeat(100_000), { qos: 2 });
-    expect((await message)[1].length).toBe(100_000);
+    expect((await message).length).toBe(100_000);
     const ended = nextEvent(broker, 'disconnected');
     await client.endAsync();
     expect(await ended).toMatchObject({ reasonCode: 0 });
@@ -254,5 +235,4 @@ it('a WebSocket that is cut off ends its connection', async () => {
   const ended = nextEvent(broker, 'disconnected');
   client.stream.destroy();
   expect(await ended).toMatchObject({ reason: 'the connection was lost' });
-  expect(WebSocket.CLOSED).toBe(3);
 });
