@@ -21,9 +21,11 @@ export interface Limits {
   retainedMessages: number;
   retainedBytes: number;
   subscriptionsPerSession: number;
-  /** Sessions, connected or not. */
+  /** Sessions, connected or not. When there are more, the one that has been without a connection for longest is ended. */
   sessions: number;
-  /** Levels in a topic name or filter. */
+  /** Time that a session outlives its connection at most, whole seconds; announced when it lowers what was asked for (3.2.2.3.2). */
+  sessionExpiryMaximum: number;
+  /** Levels in a topic name or filter; the default takes 200 slashes, as Mosquitto does. */
   topicLevels: number;
   /** Time between the opening of a connection and its CONNECT packet. */
   connectTimeout: number;
@@ -42,7 +44,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   retainedBytes: 67_108_864,
   subscriptionsPerSession: 1000,
   sessions: 10_000,
-  topicLevels: 200,
+  sessionExpiryMaximum: Number.POSITIVE_INFINITY,
+  topicLevels: 201,
   connectTimeout: 10_000,
 };
 
