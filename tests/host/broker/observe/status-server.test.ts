@@ -6,7 +6,7 @@ import {
   type StatusServer,
   type StatusServerOptions,
   startStatusServer,
-} from '../../../../host/broker/observe/status-server.js';
+} from '../../../../host/broker/observe/status/status-server.js';
 import { TrafficCounter } from '../../../../host/broker/observe/traffic-counter.js';
 import { World } from '../world.js';
 

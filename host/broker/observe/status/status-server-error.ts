@@ -1,4 +1,4 @@
-import type { ListenFailureCode } from '../../node/listen-failure.js';
+import type { ListenFailureCode } from '../../../node/listen-failure.js';
 
 /** Why the status server could not start: `options` contradict each other, the others are about the address. */
 export class StatusServerError extends Error {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { BrokerState } from './broker-state.js';
-import type { BrokerMetrics } from './metrics.js';
+import type { BrokerState } from '../broker-state.js';
+import type { BrokerMetrics } from '../metrics.js';
 import { StatusProblem } from './status-problem.js';
 
 interface Served {

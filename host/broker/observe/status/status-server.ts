@@ -1,8 +1,8 @@
 import { type AddressInfo, isIP } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { listenFailure } from '../../node/listen-failure.js';
-import type { BrokerState } from './broker-state.js';
-import type { BrokerMetrics } from './metrics.js';
+import { listenFailure } from '../../../node/listen-failure.js';
+import type { BrokerState } from '../broker-state.js';
+import type { BrokerMetrics } from '../metrics.js';
 import { StatusProblem } from './status-problem.js';
 import { statusRoutes } from './status-routes.js';
 import { StatusServerError } from './status-server-error.js';
