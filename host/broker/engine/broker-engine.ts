@@ -89,6 +89,21 @@ export class BrokerEngine {
     this.#context.events.emit({ type: 'refused', remote, reason });
   }
 
+  /** Reports what needs attention at a listener. @param listener its name */
+  warn(message: string, listener?: string): void {
+    this.#context.events.emit({ type: 'warning', listener, message });
+  }
+
+  /**
+   * Ends one connection from the server's side: a client of MQTT 5 gets the reason code (3.14). Ignored for one that
+   * is over.
+   *
+   * @param reasonCode 0x80 and above (2.4)
+   */
+  endConnection(id: ConnectionId, reasonCode: number, reason: string): void {
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.closeByServer(reasonCode, reason));
+  }
+
   /**
    * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT. Early calls do no harm.
    *

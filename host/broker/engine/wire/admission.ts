@@ -89,12 +89,14 @@ export function sessionExpiry({ protocolVersion, cleanStart, properties }: Conne
 }
 
 /** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */
-export function announcement({ limits }: EngineContext, packet: ConnectPacket, clientId: string): Properties {
+export function announcement({ limits, sessions }: EngineContext, packet: ConnectPacket, clientId: string): Properties {
   const properties: Properties = { sharedSubscriptionAvailable: 0 };
   if (limits.receiveMaximum < 65_535) properties.receiveMaximum = limits.receiveMaximum;
   if (limits.maximumQoS < 2) properties.maximumQoS = limits.maximumQoS;
   if (limits.maximumPacketSize < LARGEST_PACKET) properties.maximumPacketSize = limits.maximumPacketSize;
   if (limits.topicAliasMaximum > 0) properties.topicAliasMaximum = limits.topicAliasMaximum;
+  const { longestExpiry } = sessions;
+  if (sessionExpiry(packet) > longestExpiry) properties.sessionExpiryInterval = longestExpiry;
   if (packet.clientId === '') properties.assignedClientIdentifier = clientId;
   return properties;
 }

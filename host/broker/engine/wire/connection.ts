@@ -222,6 +222,7 @@ export class Connection implements Wire, Link {
     this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
     this.#client = new ConnectedClient(context, session, this, keepAlive);
     this.#connectEnd.cancel();
+    this.#step(() => this.#info.accepted?.());
     this.#tap?.named(identity.clientId);
     session.attach(this, identity);
     session.will.set(packet.will, identity);
