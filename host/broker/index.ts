@@ -35,6 +35,13 @@ export {
 export { BrokerError, type BrokerErrorCode, type Listener } from './listeners/listener.js';
 export { SocketTable } from './listeners/socket-table.js';
 export { listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
+export {
+  hashPassword,
+  type PasswordHash,
+  type PasswordScheme,
+  readPasswordHash,
+  writePasswordHash,
+} from './rules/mosquitto/password-hash.js';
 export { type PasswordOptions, passwordRules } from './rules/passwords.js';
 
 export interface BrokerOptions extends PasswordOptions {
