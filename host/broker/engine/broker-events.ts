@@ -1,7 +1,13 @@
 import type { Properties, ProtocolVersion, QoS } from '../../core/index.js';
 
 /** Why a message did not reach a client. */
-export type DropReason = 'not authorised' | 'queue full' | 'expired' | 'too large' | 'retained store full';
+export type DropReason =
+  | 'not authorised'
+  | 'no longer authorised'
+  | 'queue full'
+  | 'expired'
+  | 'too large'
+  | 'retained store full';
 
 /** What happened in a broker. Reason codes are those of MQTT 5 (2.4), also for clients of 3.1.1. */
 export type BrokerEvent =
@@ -36,7 +42,11 @@ export type BrokerEvent =
     }
   /** `clientId` is the receiver, or the publisher for `not authorised` and `retained store full`. */
   | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
+  /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
+  | { type: 'evicted'; clientId: string; reason: string }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
+  /** Something of a listener needs attention before, or since, clients are locked out. `listener` is its name. */
+  | { type: 'warning'; listener?: string; message: string }
   /**
    * Something threw that must not: an access rule (which then refuses), a listener of events, the transport or the engine
    * (which end the connection). `remote` is undefined when no connection was concerned.

@@ -21,8 +21,10 @@ export interface Limits {
   retainedMessages: number;
   retainedBytes: number;
   subscriptionsPerSession: number;
-  /** Sessions, connected or not. */
+  /** Sessions, connected or not. When there are more, the one that has been without a connection for longest is ended. */
   sessions: number;
+  /** Time that a session outlives its connection at most, whole seconds; announced when it lowers what was asked for (3.2.2.3.2). */
+  sessionExpiryMaximum: number;
   /** Levels in a topic name or filter. */
   topicLevels: number;
   /** Time between the opening of a connection and its CONNECT packet. */
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   retainedBytes: 67_108_864,
   subscriptionsPerSession: 1000,
   sessions: 10_000,
+  sessionExpiryMaximum: Number.POSITIVE_INFINITY,
   topicLevels: 200,
   connectTimeout: 10_000,
 };

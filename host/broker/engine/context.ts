@@ -11,6 +11,7 @@ import { SubscriptionTree } from './routing/subscription-tree.js';
 import { type ListenerInfo, openRules, type Rules } from './rules.js';
 import { SessionTable } from './sessions/session-table.js';
 import type { StoredSubscription } from './subscription.js';
+import type { PacketTap } from './tap/packet-tap.js';
 
 export interface EngineOptions {
   /** The clock: milliseconds, never going back. Read once for each call that does not bring the time itself. */
@@ -22,6 +23,8 @@ export interface EngineOptions {
   limits?: Partial<Limits>;
   /** Client ids for clients that send none (3.1.3-6); default: a random UUID with the prefix `auto-`. */
   newClientId?: () => string;
+  /** Look on at what connections receive and send. Default: none, which costs nothing. */
+  taps?: readonly PacketTap[];
 }
 
 /** What the connections of one broker share: its tables, its rules and its clock. */
@@ -32,6 +35,7 @@ export class EngineContext {
   readonly listener: ListenerInfo;
   readonly limits: Limits;
   readonly newClientId: () => string;
+  readonly taps: readonly PacketTap[];
   readonly events = new EventHub();
   readonly deadlines = new Deadlines((error) => this.events.emit({ type: 'failed', error }));
   readonly subscriptions = new SubscriptionTree<Recipient, StoredSubscription>();
@@ -52,6 +56,7 @@ export class EngineContext {
     this.#clock = options.now;
     this.limits = completeLimits(options.limits);
     this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
+    this.taps = options.taps ?? [];
     this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
     this.sessions = new SessionTable(this, (session) => {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
@@ -84,6 +89,10 @@ export class EngineContext {
   /** What comes back to the engine by itself: the answer of rules that had to ask somebody. */
   later(work: () => void): void {
     this.during(this.#clock(), work);
+  }
+
+  tapThrew(remote: string, error: unknown): void {
+    this.events.emit({ type: 'failed', remote, error });
   }
 
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void {

@@ -20,6 +20,8 @@ export class ConnectedClient {
   readonly wire: Wire;
   /** Topic aliases that the client set (3.3.2.3.4). */
   readonly aliases = new Map<number, string>();
+  /** Packet ids of QoS 2 messages that came on this connection and wait for PUBREL: those of an old one do not count (4.9). */
+  readonly inbound = new Set<number>();
   readonly protocolVersion: ProtocolVersion;
   /** When the last bytes came, milliseconds on the engine's clock. */
   lastHeard: number;

@@ -12,20 +12,25 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   checkPublish(client, packet, topic);
 
   if (packet.qos === 2) {
+    const { inbound, inboundMaximum } = client;
+    if (!inbound.has(packet.packetId!) && inbound.size >= inboundMaximum) {
+      throw new Violation(ReasonCode.receiveMaximumExceeded, 'more QoS 2 messages in flight than the receive maximum');
+    }
     // Sent again before PUBREL: acknowledge it, but do not pass it on a second time (4.3.3-10).
     if (session.received.has(packet.packetId!)) {
+      inbound.add(packet.packetId!);
       acknowledge(client, 'pubrec', packet.packetId!, 0);
       return;
-    }
-    if (session.received.size >= client.inboundMaximum) {
-      throw new Violation(ReasonCode.receiveMaximumExceeded, 'more QoS 2 messages in flight than the receive maximum');
     }
   }
   const reasonCode = accept(client, packet, topic);
   if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, reasonCode);
   if (packet.qos === 2) {
     // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
-    if (reasonCode < 0x80 || client.protocolVersion !== 5) session.received.add(packet.packetId!);
+    if (reasonCode < 0x80 || client.protocolVersion !== 5) {
+      session.received.add(packet.packetId!);
+      client.inbound.add(packet.packetId!);
+    }
     acknowledge(client, 'pubrec', packet.packetId!, reasonCode);
   }
 }
@@ -55,6 +60,7 @@ export function handleAcknowledgement(client: ConnectedClient, packet: Acknowled
   const { session } = client;
   const { packetId, reasonCode } = packet;
   if (packet.type === 'pubrel') {
+    client.inbound.delete(packetId);
     const known = session.received.delete(packetId);
     acknowledge(client, 'pubcomp', packetId, known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound);
     return;

@@ -28,6 +28,11 @@ export class RetainedStore {
     return this.#count;
   }
 
+  /** As the limit counts them. */
+  get bytes(): number {
+    return this.#totalBytes;
+  }
+
   /**
    * Keeps the message in place of the topic's last one (3.3.1-5); an empty payload removes it and keeps nothing
    * (3.3.1-6, -7).
@@ -81,6 +86,15 @@ export class RetainedStore {
     }
     for (const { message } of frontier) if (message && !isExpired(message, now)) found.push(message);
     return found;
+  }
+
+  /** Every message that has not expired, one by one; for as long as nothing changes. */
+  *all(now: number): Generator<Message> {
+    const open: Node[] = [this.#root];
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (node.message && !isExpired(node.message, now)) yield node.message;
+      for (const child of node.children?.values() ?? []) open.push(child);
+    }
   }
 
   #hasRoomFor(message: Message): boolean {

@@ -1,4 +1,4 @@
-import type { DropReason } from '../broker-events.js';
+import type { DropReason, EventHub } from '../broker-events.js';
 import type { Limits } from '../broker-limits.js';
 import type { Deadlines } from '../deadlines.js';
 import type { GuardedRules } from '../guarded-rules.js';
@@ -10,8 +10,9 @@ export interface SessionEnvironment {
   readonly now: number;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
-  /** Asked before a will is published. */
-  readonly rules: Pick<GuardedRules, 'publish'>;
+  readonly events: EventHub;
+  /** Asked before a will is published, and before a message is sent that has waited or was sent before. */
+  readonly rules: Pick<GuardedRules, 'publish' | 'receive'>;
   /** Reports that a message did not reach a client. @param clientId the receiver, or the publisher of a will */
   reportDrop(clientId: string, topic: string, reason: DropReason): void;
   /** Passes a will on; access was checked. */

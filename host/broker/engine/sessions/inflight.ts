@@ -6,6 +6,8 @@ export interface Inflight {
   readonly qos: 1 | 2;
   /** Undefined once PUBREC has come: then only the PUBREL is sent again (4.3.3). */
   delivery: Delivery | undefined;
+  /** PUBREC has come (4.3.3-4): only now does a PUBCOMP end the exchange. */
+  isReleased: boolean;
 }
 
 /** Messages sent to one client and not yet fully acknowledged. Hands out packet ids that are not in use (2.2.1-4). */
@@ -23,7 +25,7 @@ export class OutboundWindow {
     do {
       this.#lastId = this.#lastId === 65_535 ? 1 : this.#lastId + 1;
     } while (this.#entries.has(this.#lastId));
-    const entry: Inflight = { packetId: this.#lastId, qos: delivery.qos as 1 | 2, delivery };
+    const entry: Inflight = { packetId: this.#lastId, qos: delivery.qos as 1 | 2, delivery, isReleased: false };
     this.#entries.set(entry.packetId, entry);
     return entry;
   }
@@ -34,7 +36,8 @@ export class OutboundWindow {
 
   /** PUBREC came: from now on only the PUBREL is sent again, in the order of the PUBRECs (4.6.0-4). */
   release(entry: Inflight): void {
-    if (!entry.delivery) return;
+    if (entry.isReleased) return;
+    entry.isReleased = true;
     entry.delivery = undefined;
     this.#entries.delete(entry.packetId);
     this.#entries.set(entry.packetId, entry);

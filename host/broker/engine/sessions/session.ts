@@ -12,6 +12,10 @@ import { WillKeeper } from './will.js';
 /** Session Expiry Interval of a session that never expires (3.1.2.11.2). */
 export const NEVER_EXPIRES = 0xffffffff;
 
+const NEVER = Number.POSITIVE_INFINITY;
+/** Milliseconds: expired messages of one session are looked for no more often. */
+const SWEEP_INTERVAL = 1000;
+
 /** The network connection as its session sees it. */
 export interface Link {
   readonly protocolVersion: ProtocolVersion;
@@ -44,20 +48,46 @@ export class Session {
   readonly #queue: BoundedQueue<Delivery>;
   /** QoS 0 while the connection is slow: ends with the connection. */
   readonly #passing: BoundedQueue<Delivery>;
+  #sweep: Deadline | undefined;
+  #isOver = false;
 
   constructor(environment: SessionEnvironment, client: ClientIdentity) {
     const { queuedMessages, queuedBytes } = environment.limits;
     const size = ({ message }: Delivery) => messageSize(message);
+    const expiry = {
+      expiresAt: ({ message }: Delivery) => message.expiresAt,
+      expired: (delivery: Delivery) => this.#drop(delivery, 'expired'),
+    };
     this.#environment = environment;
     this.client = client;
     this.will = new WillKeeper(environment);
-    this.#queue = new BoundedQueue(queuedMessages, queuedBytes, size);
-    this.#passing = new BoundedQueue(queuedMessages, queuedBytes, size);
+    this.#queue = new BoundedQueue(queuedMessages, queuedBytes, size, expiry);
+    this.#passing = new BoundedQueue(queuedMessages, queuedBytes, size, expiry);
+  }
+
+  /** The session ends: what it holds is forgotten. */
+  end(): void {
+    this.#isOver = true;
+    this.#sweep?.cancel();
+    this.expiry?.cancel();
+    this.#queue.clear();
+    this.#passing.clear();
+    this.subscriptions.clear();
+    this.will.sessionEnded();
   }
 
   /** Messages that wait to be sent or to be acknowledged. */
   get pending(): number {
     return this.#queue.length + this.#passing.length + this.#window.size;
+  }
+
+  /** What waits to be sent, and what is sent and not acknowledged. */
+  get load(): { queuedMessages: number; queuedBytes: number; inflightMessages: number } {
+    return {
+      queuedMessages: this.#queue.length + this.#passing.length,
+      queuedBytes: this.#queue.bytes + this.#passing.bytes,
+      inflightMessages: this.#window.size,
+    };
   }
 
   /** Binds a new connection. After CONNACK, `resume` sends what was left over. */
@@ -84,15 +114,18 @@ export class Session {
       if (this.#passing.length > 0 || this.link.isSlow()) return this.#enqueue(this.#passing, delivery);
       return this.#send(delivery);
     }
-    if (this.#queue.length > 0 || !this.#maySend()) return this.#enqueue(this.#queue, delivery);
-    return this.#send(delivery);
+    // What was sent before and what has waited goes first (4.6.0-1).
+    const mustWait = this.#queue.length > 0 || this.#unsent.length > 0 || !this.#maySend();
+    return mustWait ? this.#enqueue(this.#queue, delivery) : this.#send(delivery);
   }
 
   /** Sends from the queues as far as the client's receive maximum and the network allow. */
   pump(): void {
-    while (this.#passing.length > 0 && this.link && !this.link.isSlow()) this.#send(this.#passing.shift()!);
+    while (this.#passing.length > 0 && this.link && !this.link.isSlow()) this.#sendQueued(this.#passing.shift()!);
     this.#resend();
-    while (this.#queue.length > 0 && this.#maySend()) this.#send(this.#queue.shift()!);
+    while (this.#queue.length > 0 && this.#unsent.length === 0 && this.#maySend()) {
+      this.#sendQueued(this.#queue.shift()!);
+    }
   }
 
   /** PUBACK, PUBREC with an error, or PUBCOMP: the exchange is over. */
@@ -122,7 +155,8 @@ export class Session {
       const next = isFull ? this.#unsent.findIndex(({ delivery }) => !delivery) : 0;
       if (next < 0 || link.isSlow()) return;
       const [entry] = this.#unsent.splice(next, 1);
-      this.#sendEntry(entry, true);
+      if (!entry.delivery || this.#mayReceive(entry.delivery)) this.#sendEntry(entry, true);
+      else this.#window.close(entry.packetId);
     }
   }
 
@@ -133,6 +167,17 @@ export class Session {
 
   #maySend(): boolean {
     return this.link !== undefined && this.#window.size < this.link.receiveMaximum && !this.link.isSlow();
+  }
+
+  #sendQueued(delivery: Delivery): void {
+    if (this.#mayReceive(delivery)) this.#send(delivery);
+  }
+
+  /** Rights may have changed since the message came, or another user has taken the session (5.4.2). */
+  #mayReceive(delivery: Delivery): boolean {
+    const { message, qos, retain } = delivery;
+    const { allow } = this.#environment.rules.receive(this.client, { topic: message.topic, qos, retain });
+    return allow || this.#drop(delivery, 'no longer authorised');
   }
 
   #send(delivery: Delivery): boolean {
@@ -154,7 +199,22 @@ export class Session {
   }
 
   #enqueue(queue: BoundedQueue<Delivery>, delivery: Delivery): boolean {
-    return queue.push(delivery) || this.#drop(delivery, 'queue full');
+    const isQueued = queue.push(delivery, this.#environment.now) || this.#drop(delivery, 'queue full');
+    if (isQueued && delivery.message.expiresAt !== undefined) this.#watchExpiry();
+    return isQueued;
+  }
+
+  /** What has expired leaves the queues by and by, not only when they are full or the client is back. */
+  #watchExpiry(): void {
+    if (this.#sweep || this.#isOver) return;
+    const at = Math.min(this.#queue.nextExpiry ?? NEVER, this.#passing.nextExpiry ?? NEVER);
+    if (at === NEVER) return;
+    const { now, deadlines } = this.#environment;
+    this.#sweep = deadlines.add(Math.max(at, now + SWEEP_INTERVAL), () => {
+      this.#sweep = undefined;
+      for (const queue of [this.#queue, this.#passing]) queue.sweep(this.#environment.now);
+      this.#watchExpiry();
+    });
   }
 
   #drop({ message }: Delivery, reason: DropReason): false {

@@ -39,6 +39,9 @@ export function requestOf(context: EngineContext, packet: ConnectPacket, info: C
 export function identityOf(context: EngineContext, request: ConnectRequest, admission: Admission): ClientIdentity {
   if (!admission.allow) throw new Violation(admission.reasonCode, admission.reason);
   const { clientId, certificate, remote, protocolVersion, listener } = request;
+  if (context.sessions.get(clientId)?.client.listener.isInternal && !listener.isInternal) {
+    throw new Violation(ReasonCode.clientIdentifierNotValid, `the client id "${clientId}" is one of the broker's own`);
+  }
   if (!context.sessions.hasRoomFor(clientId)) throw new Violation(ReasonCode.quotaExceeded, 'too many sessions');
   const { userName = request.userName } = admission;
   return { clientId, userName, certificate, remote, protocolVersion, listener };
@@ -86,12 +89,14 @@ export function sessionExpiry({ protocolVersion, cleanStart, properties }: Conne
 }
 
 /** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */
-export function announcement({ limits }: EngineContext, packet: ConnectPacket, clientId: string): Properties {
+export function announcement({ limits, sessions }: EngineContext, packet: ConnectPacket, clientId: string): Properties {
   const properties: Properties = { sharedSubscriptionAvailable: 0 };
   if (limits.receiveMaximum < 65_535) properties.receiveMaximum = limits.receiveMaximum;
   if (limits.maximumQoS < 2) properties.maximumQoS = limits.maximumQoS;
   if (limits.maximumPacketSize < LARGEST_PACKET) properties.maximumPacketSize = limits.maximumPacketSize;
   if (limits.topicAliasMaximum > 0) properties.topicAliasMaximum = limits.topicAliasMaximum;
+  const { longestExpiry } = sessions;
+  if (sessionExpiry(packet) > longestExpiry) properties.sessionExpiryInterval = longestExpiry;
   if (packet.clientId === '') properties.assignedClientIdentifier = clientId;
   return properties;
 }

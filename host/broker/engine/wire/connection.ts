@@ -14,6 +14,7 @@ import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
 import type { Admission, ConnectRequest } from '../rules.js';
 import type { Link } from '../sessions/session.js';
+import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
 import { announcement, identityOf, requestOf, sessionExpiry } from './admission.js';
 import { closingReason, encodeFarewell, type FarewellType } from './farewell.js';
@@ -36,6 +37,7 @@ export class Connection implements Wire, Link {
   readonly #onClosed: () => void;
   readonly #inbound: Inbound;
   readonly #connectEnd: Deadline;
+  readonly #tap: ConnectionTap | undefined;
   #client: ConnectedClient | undefined;
   #isClosed = false;
   /** Something threw: nothing is sent any more, and the connection ends with the engine's call. */
@@ -51,6 +53,7 @@ export class Connection implements Wire, Link {
     this.#info = info;
     this.#onClosed = onClosed;
     this.#inbound = new Inbound(maximumPacketSize);
+    this.#tap = ConnectionTap.open(context, id, info);
     this.#connectEnd = context.deadlines.add(context.now + connectTimeout, () => this.#tooLate(connectTimeout / 1000));
   }
 
@@ -61,6 +64,7 @@ export class Connection implements Wire, Link {
   /** Takes bytes of the network, in chunks of any size. */
   receive(bytes: Uint8Array): void {
     if (this.#isClosed) return;
+    this.#tap?.received(bytes);
     // A client that sends is not silent, however long its packet takes (3.1.2-22).
     if (this.#client) this.#client.lastHeard = this.#context.now;
     this.#attempt(() => this.#inbound.take(bytes, this.#take));
@@ -71,7 +75,7 @@ export class Connection implements Wire, Link {
     if (this.#isOver) return true;
     const bytes = this.#encode(packet);
     if (!bytes) return false;
-    this.#transmit(bytes);
+    this.#transmit(bytes, packet);
     return true;
   }
 
@@ -151,8 +155,9 @@ export class Connection implements Wire, Link {
     }
   }
 
-  #transmit(bytes: Uint8Array): void {
+  #transmit(bytes: Uint8Array, packet?: Packet): void {
     try {
+      this.#tap?.sent(bytes, packet);
       this.#context.transport.send(this.#id, bytes);
     } catch (error) {
       this.#fail(error);
@@ -170,6 +175,7 @@ export class Connection implements Wire, Link {
   };
 
   #handle(packet: Packet): void {
+    this.#tap?.taken(packet);
     if (this.#client) handlePacket(this.#client, packet);
     else if (packet.type === 'connect') this.#connect(packet);
     else this.#refuse(undefined, `the first packet is ${packet.type.toUpperCase()}, not CONNECT (3.1.0-1)`);
@@ -203,12 +209,8 @@ export class Connection implements Wire, Link {
     const context = this.#context;
     const { protocolVersion, cleanStart, keepAlive, properties } = packet;
     const identity = identityOf(context, request, admission);
-    const connack: Packet = {
-      type: 'connack',
-      sessionPresent: false,
-      reasonCode: 0,
-      ...(protocolVersion === 5 && { properties: announcement(context, packet, identity.clientId) }),
-    };
+    const announced = protocolVersion === 5 ? announcement(context, packet, identity.clientId) : undefined;
+    const connack: Packet = { type: 'connack', sessionPresent: false, reasonCode: 0, properties: announced };
     // Checked before anything changes: no DISCONNECT may come before a successful CONNACK (3.14.0-1).
     if (!this.#encode(connack)) {
       if (this.#hasFailed) return;
@@ -220,6 +222,8 @@ export class Connection implements Wire, Link {
     this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
     this.#client = new ConnectedClient(context, session, this, keepAlive);
     this.#connectEnd.cancel();
+    this.#step(() => this.#info.accepted?.());
+    this.#tap?.named(identity.clientId);
     session.attach(this, identity);
     session.will.set(packet.will, identity);
 
@@ -271,6 +275,7 @@ export class Connection implements Wire, Link {
     const { remote } = this.#info;
     if (endTransport) this.#step(() => transport.end(this.#id));
     this.#onClosed();
+    this.#tap?.closed(reason);
     if (!this.#client) {
       events.emit({ type: 'refused', remote, reasonCode, reason });
       return;
