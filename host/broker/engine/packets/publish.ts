@@ -1,9 +1,18 @@
 import { type AcknowledgementPacket, type PublishPacket, ReasonCode } from '../../../core/index.js';
-import { answerReason } from '../answer-reason.js';
 import { makeMessage } from '../message.js';
 import { levelsOf } from '../routing/topic-levels.js';
 import { Violation } from '../violation.js';
+import { answerReason } from './answer-reason.js';
 import type { ConnectedClient } from './connected-client.js';
+import { mountTopic } from './mount-point.js';
+
+/** What became of a message, for its acknowledgement. */
+interface Outcome {
+  reasonCode: number;
+  reason?: string;
+}
+
+const ACCEPTED: Outcome = { reasonCode: ReasonCode.success };
 
 /** PUBLISH from a client (3.3.4, 4.3): check, acknowledge, pass on. */
 export function handlePublish(client: ConnectedClient, packet: PublishPacket): void {
@@ -19,66 +28,82 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
     // Sent again before PUBREL: acknowledge it, but do not pass it on a second time (4.3.3-10).
     if (session.received.has(packet.packetId!)) {
       inbound.add(packet.packetId!);
-      acknowledge(client, 'pubrec', packet.packetId!, 0);
+      acknowledge(client, 'pubrec', packet.packetId!, ACCEPTED);
       return;
     }
   }
-  const reasonCode = accept(client, packet, topic);
-  if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, reasonCode);
+  if (packet.qos === 1 && session.received.has(packet.packetId!)) {
+    const text = `packet id ${packet.packetId} belongs to a QoS 2 message that waits for PUBREL (2.2.1)`;
+    throw new Violation(ReasonCode.protocolError, text);
+  }
+  const outcome = accept(client, packet, topic);
+  if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, outcome);
   if (packet.qos === 2) {
     // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
-    if (reasonCode < 0x80 || client.protocolVersion !== 5) {
+    if (outcome.reasonCode < 0x80 || client.protocolVersion !== 5) {
       session.received.add(packet.packetId!);
       client.inbound.add(packet.packetId!);
     }
-    acknowledge(client, 'pubrec', packet.packetId!, reasonCode);
+    acknowledge(client, 'pubrec', packet.packetId!, outcome);
   }
 }
 
-/** Passes the message on if the rules allow it. Returns the reason code for the acknowledgement. */
-function accept(client: ConnectedClient, packet: PublishPacket, topic: string): number {
+/** Passes the message on if the rules allow it. */
+function accept(client: ConnectedClient, packet: PublishPacket, named: string): Outcome {
   const { context, session } = client;
+  const { mountPoint, maximumPayloadSize } = client.settings;
   const { clientId } = session.client;
-  const request = { topic, qos: packet.qos, retain: packet.retain, size: packet.payload.length };
-  const decision = context.rules.publish(session.client, request);
+  const { qos, retain, payload } = packet;
+  const topic = mountTopic(mountPoint, named);
+  if (topic === undefined) {
+    throw new Violation(ReasonCode.topicNameInvalid, `the topic is too long behind the mount point "${mountPoint}"`);
+  }
+  if (payload.length > maximumPayloadSize) {
+    context.reportDrop(clientId, topic, 'payload too large');
+    const reason = `a payload of ${payload.length} bytes; send at most ${maximumPayloadSize}`;
+    return { reasonCode: ReasonCode.quotaExceeded, reason };
+  }
+  const decision = context.rules.publish(session.client, { topic, qos, retain, size: payload.length });
   if (!decision.allow) {
-    if (decision.effect === 'disconnect') throw new Violation(decision.reasonCode, decision.reason);
-    context.reportDrop(clientId, topic, 'not authorised');
-    return packet.qos === 0
-      ? decision.reasonCode
-      : answerReason(packet.qos === 1 ? 'puback' : 'pubrec', decision.reasonCode);
+    context.reportDrop(clientId, topic, 'not authorised', decision);
+    if (decision.effect === 'disconnect') throw Violation.of(decision);
+    const { reasonCode, reason } = decision;
+    return { reasonCode: qos === 0 ? reasonCode : answerReason(qos === 1 ? 'puback' : 'pubrec', reasonCode), reason };
   }
   const message = makeMessage(packet, topic, context.now, clientId);
-  if (context.router.publish(message)) return ReasonCode.success;
-  if (client.protocolVersion === 5) return ReasonCode.quotaExceeded;
+  if (context.router.publish(message)) return ACCEPTED;
+  const reason = `no room for the retained message of "${named}"`;
+  if (client.protocolVersion === 5) return { reasonCode: ReasonCode.quotaExceeded, reason };
   // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).
-  throw new Violation(ReasonCode.quotaExceeded, `no room for the retained message of "${topic}"`);
+  throw new Violation(ReasonCode.quotaExceeded, reason);
 }
 
-/** PUBACK, PUBREC, PUBREL and PUBCOMP (3.4 to 3.7). */
+/** PUBACK, PUBREC, PUBREL and PUBCOMP (3.4 to 3.7). `ClientSession` of the core keeps the same rules. */
 export function handleAcknowledgement(client: ConnectedClient, packet: AcknowledgementPacket): void {
   const { session } = client;
-  const { packetId, reasonCode } = packet;
-  if (packet.type === 'pubrel') {
+  const { packetId, reasonCode, type } = packet;
+  if (type === 'pubrel') {
     client.inbound.delete(packetId);
     const known = session.received.delete(packetId);
-    acknowledge(client, 'pubcomp', packetId, known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound);
+    const code = known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound;
+    acknowledge(client, 'pubcomp', packetId, { reasonCode: code });
     return;
   }
+  const isAccepted = type === 'pubrec' && reasonCode < ReasonCode.unspecifiedError;
   const entry = session.exchange(packetId);
-  if (entry && (packet.type === 'puback') !== (entry.qos === 1)) {
-    throw new Violation(
-      ReasonCode.protocolError,
-      `${packet.type.toUpperCase()} for the QoS ${entry.qos} message with packet id ${packetId}`,
-    );
+  if (!entry) {
+    // Nobody waits for it. But the client keeps what the PUBREC is for: PUBREL lets it go. After an error it keeps nothing (4.3.3-4).
+    if (isAccepted) acknowledge(client, 'pubrel', packetId, { reasonCode: ReasonCode.packetIdentifierNotFound });
+    return;
   }
-  if (packet.type === 'pubrec') {
-    if (!entry) acknowledge(client, 'pubrel', packetId, ReasonCode.packetIdentifierNotFound);
-    else if (reasonCode >= 0x80) session.finish(entry);
-    else session.release(entry);
-  } else if (entry) {
-    session.finish(entry);
+  const wanted = entry.qos === 1 ? 'puback' : entry.delivery ? 'pubrec' : 'pubcomp';
+  const isRepeated = isAccepted && wanted === 'pubcomp';
+  if (type !== wanted && !isRepeated) {
+    const text = `${type.toUpperCase()} where ${wanted.toUpperCase()} is due for the QoS ${entry.qos} message ${packetId} (4.3)`;
+    throw new Violation(ReasonCode.protocolError, text);
   }
+  if (isAccepted) session.release(entry);
+  else session.finish(entry);
 }
 
 /** Reason codes exist in MQTT 5 only. */
@@ -86,16 +111,16 @@ function acknowledge(
   client: ConnectedClient,
   type: AcknowledgementPacket['type'],
   packetId: number,
-  reasonCode: number,
+  { reasonCode, reason }: Outcome,
 ): void {
-  client.wire.send({ type, packetId, reasonCode: client.protocolVersion === 5 ? reasonCode : 0 });
+  client.wire.answer({ type, packetId, reasonCode: client.protocolVersion === 5 ? reasonCode : 0 }, reason);
 }
 
 /** Topic aliases of this connection (3.3.2.3.4). */
-function resolveTopic({ aliases, context }: ConnectedClient, packet: PublishPacket): string {
+function resolveTopic({ aliases, settings }: ConnectedClient, packet: PublishPacket): string {
   const alias = packet.properties?.topicAlias;
   if (alias === undefined) return packet.topic;
-  if (alias === 0 || alias > context.limits.topicAliasMaximum) {
+  if (alias === 0 || alias > settings.topicAliasMaximum) {
     throw new Violation(ReasonCode.topicAliasInvalid, `topic alias ${alias} is not in 1 to the announced maximum`);
   }
   if (packet.topic !== '') {
@@ -107,10 +132,14 @@ function resolveTopic({ aliases, context }: ConnectedClient, packet: PublishPack
   return topic;
 }
 
-function checkPublish({ context }: ConnectedClient, packet: PublishPacket, topic: string): void {
-  const { maximumQoS, topicLevels } = context.limits;
+function checkPublish({ context, settings }: ConnectedClient, packet: PublishPacket, topic: string): void {
+  const { maximumQoS, retainAvailable } = settings;
+  const { topicLevels } = context.limits;
   if (packet.qos > maximumQoS) {
     throw new Violation(ReasonCode.qosNotSupported, `QoS ${packet.qos} is above the announced maximum ${maximumQoS}`);
+  }
+  if (packet.retain && !retainAvailable) {
+    throw new Violation(ReasonCode.retainNotSupported, 'RETAIN, which is not available here (3.2.2-14)');
   }
   if (packet.properties?.subscriptionIdentifier !== undefined) {
     throw new Violation(ReasonCode.protocolError, 'a client sent a subscription identifier in PUBLISH (3.3.4-6)');

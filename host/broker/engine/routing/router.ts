@@ -73,7 +73,7 @@ export class Router {
 function makeDelivery(message: Message, subscription: StoredSubscription, retain: boolean): Delivery {
   return {
     message,
-    qos: Math.min(message.qos, subscription.qos) as QoS,
+    qos: subscription.upgradesQoS ? subscription.qos : (Math.min(message.qos, subscription.qos) as QoS),
     retain,
     subscriptionIdentifiers: subscription.identifier === undefined ? undefined : [subscription.identifier],
   };

@@ -3,6 +3,7 @@ import type { Limits } from '../broker-limits.js';
 import type { Deadlines } from '../deadlines.js';
 import type { GuardedRules } from '../guarded-rules.js';
 import type { Message } from '../message.js';
+import type { Refusal } from '../rules.js';
 
 /** What sessions need of the broker around them. */
 export interface SessionEnvironment {
@@ -14,7 +15,7 @@ export interface SessionEnvironment {
   /** Asked before a will is published, and before a message is sent that has waited or was sent before. */
   readonly rules: Pick<GuardedRules, 'publish' | 'receive'>;
   /** Reports that a message did not reach a client. @param clientId the receiver, or the publisher of a will */
-  reportDrop(clientId: string, topic: string, reason: DropReason): void;
+  reportDrop(clientId: string, topic: string, reason: DropReason, refusal?: Refusal): void;
   /** Passes a will on; access was checked. */
   publish(message: Message): void;
 }
