@@ -3,14 +3,18 @@ import { completeLimits, type Limits } from './broker-limits.js';
 import type { Transport } from './broker-transport.js';
 import { Deadlines } from './deadlines.js';
 import { GuardedRules } from './guarded-rules.js';
-import type { Message } from './message.js';
+import type { Delivery, Message } from './message.js';
+import type { Readiness } from './messages/readiness.js';
 import type { Recipient } from './routing/recipient.js';
 import { RetainedStore } from './routing/retained-store.js';
 import { Router } from './routing/router.js';
 import { SubscriptionTree } from './routing/subscription-tree.js';
 import { type ListenerInfo, openRules, type Rules } from './rules.js';
+import { HeldBytes } from './sessions/held-bytes.js';
+import type { Session } from './sessions/session.js';
 import { SessionTable } from './sessions/session-table.js';
 import type { StoredSubscription } from './subscription.js';
+import { WorkQueue } from './turns/work-queue.js';
 
 export interface EngineOptions {
   /** The clock: milliseconds, never going back. Read once for each call that does not bring the time itself. */
@@ -24,6 +28,9 @@ export interface EngineOptions {
   newClientId?: () => string;
 }
 
+/** Deadlines that are run in one turn at most; the rest stay due. */
+const DUE_PER_TURN = 1000;
+
 /** What the connections of one broker share: its tables, its rules and its clock. */
 export class EngineContext {
   readonly transport: Transport;
@@ -34,6 +41,9 @@ export class EngineContext {
   readonly newClientId: () => string;
   readonly events = new EventHub();
   readonly deadlines = new Deadlines((error) => this.events.emit({ type: 'failed', error }));
+  /** What goes on in later turns. */
+  readonly work: WorkQueue;
+  readonly held: HeldBytes;
   readonly subscriptions = new SubscriptionTree<Recipient, StoredSubscription>();
   readonly retained: RetainedStore;
   readonly sessions: SessionTable;
@@ -52,6 +62,8 @@ export class EngineContext {
     this.#clock = options.now;
     this.limits = completeLimits(options.limits);
     this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
+    this.work = new WorkQueue(this.limits.workPerTurn, (error) => this.events.emit({ type: 'failed', error }));
+    this.held = new HeldBytes(this.limits.heldBytes);
     this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
     this.sessions = new SessionTable(this, (session) => {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
@@ -64,6 +76,21 @@ export class EngineContext {
     this.router.publish(message);
   }
 
+  handOver(delivery: Delivery, from: Session, worst: Readiness): boolean {
+    return this.router.handOver(delivery, from, worst);
+  }
+
+  /** Does what is due at this time, and one turn's share of what is not done yet. */
+  tick(now: number): void {
+    this.during(now, () => this.deadlines.tick(now, DUE_PER_TURN));
+    if (this.work.size > 0) this.during(now, () => this.work.tick());
+  }
+
+  /** When `tick` has something to do next, never before `now`. */
+  nextDeadline(now: number): number | undefined {
+    return this.work.size > 0 ? now : this.deadlines.nextDeadline(now);
+  }
+
   /** Puts off what must not happen in the middle of a call: the end of a connection that is in use further up. */
   afterCall(work: () => void): void {
     this.#afterCall.push(work);
@@ -72,6 +99,7 @@ export class EngineContext {
   /** Runs one call into the engine at this time, then what it put off; events are delivered after both. */
   during(now: number, work: () => void): void {
     this.now = now;
+    this.work.begin();
     this.events.during(() => {
       try {
         work();

@@ -23,34 +23,53 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
       return;
     }
   }
-  const reasonCode = accept(client, packet, topic);
-  if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, reasonCode);
-  if (packet.qos === 2) {
-    // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
-    if (reasonCode < 0x80 || client.protocolVersion !== 5) {
-      session.received.add(packet.packetId!);
-      client.inbound.add(packet.packetId!);
+  accept(client, packet, topic, (reasonCode) => {
+    if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, reasonCode);
+    if (packet.qos === 2) {
+      // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
+      if (reasonCode < 0x80 || client.protocolVersion !== 5) {
+        session.received.add(packet.packetId!);
+        client.inbound.add(packet.packetId!);
+      }
+      acknowledge(client, 'pubrec', packet.packetId!, reasonCode);
     }
-    acknowledge(client, 'pubrec', packet.packetId!, reasonCode);
-  }
+  });
 }
 
-/** Passes the message on if the rules allow it. Returns the reason code for the acknowledgement. */
-function accept(client: ConnectedClient, packet: PublishPacket, topic: string): number {
-  const { context, session } = client;
+/** Passes the message on if the rules allow it. @param answer called with the reason code for the acknowledgement */
+function accept(
+  client: ConnectedClient,
+  packet: PublishPacket,
+  topic: string,
+  answer: (reasonCode: number) => void,
+): void {
+  const { context, session, wire } = client;
   const { clientId } = session.client;
-  const request = { topic, qos: packet.qos, retain: packet.retain, size: packet.payload.length };
-  const decision = context.rules.publish(session.client, request);
+  const { qos, retain, payload } = packet;
+  const decision = context.rules.publish(session.client, { topic, qos, retain, size: payload.length });
   if (!decision.allow) {
     if (decision.effect === 'disconnect') throw new Violation(decision.reasonCode, decision.reason);
     context.reportDrop(clientId, topic, 'not authorised');
-    return packet.qos === 0
-      ? decision.reasonCode
-      : answerReason(packet.qos === 1 ? 'puback' : 'pubrec', decision.reasonCode);
+    answer(qos === 0 ? decision.reasonCode : answerReason(qos === 1 ? 'puback' : 'pubrec', decision.reasonCode));
+    return;
   }
-  const message = makeMessage(packet, topic, context.now, clientId);
-  if (context.router.publish(message)) return ReasonCode.success;
-  if (client.protocolVersion === 5) return ReasonCode.quotaExceeded;
+  // Whatever becomes of the connection: this message is not passed on a second time (4.3.3-10).
+  if (qos === 2) session.received.add(packet.packetId!);
+  let isPassedOn: boolean | undefined;
+  let goOn: ((work: () => void) => void) | undefined;
+  context.router.publish(makeMessage(packet, topic, context.now, clientId), (result) => {
+    isPassedOn = result;
+    if (qos === 2 && !result) session.received.delete(packet.packetId!);
+    goOn?.(() => answer(reasonFor(client, topic, result)));
+  });
+  // It is on its way: the client's next packet waits until all subscribers have it.
+  if (isPassedOn === undefined) goOn = wire.hold();
+  else answer(reasonFor(client, topic, isPassedOn));
+}
+
+function reasonFor({ protocolVersion }: ConnectedClient, topic: string, isPassedOn: boolean): number {
+  if (isPassedOn) return ReasonCode.success;
+  if (protocolVersion === 5) return ReasonCode.quotaExceeded;
   // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).
   throw new Violation(ReasonCode.quotaExceeded, `no room for the retained message of "${topic}"`);
 }

@@ -7,7 +7,10 @@ import {
   type UnsubscribePacket,
 } from '../../../core/index.js';
 import { answerReason } from '../answer-reason.js';
-import { levelsOf } from '../routing/topic-levels.js';
+import type { EngineContext } from '../context.js';
+import { isShared, sharedFilter } from '../routing/shared-filter.js';
+import { levelsOf, topicBytes } from '../routing/topic-levels.js';
+import type { Session } from '../sessions/session.js';
 import type { StoredSubscription } from '../subscription.js';
 import { Violation } from '../violation.js';
 import type { ConnectedClient } from './connected-client.js';
@@ -54,7 +57,9 @@ export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePa
   const { context, session } = client;
   const reasonCodes = packet.topicFilters.map((filter) => {
     session.subscriptions.delete(filter);
-    return context.subscriptions.delete(filter, session) ? ReasonCode.success : ReasonCode.noSubscriptionExisted;
+    const wasThere = context.subscriptions.delete(filter, session);
+    if (wasThere && isShared(filter)) session.leftShared(filter);
+    return wasThere ? ReasonCode.success : ReasonCode.noSubscriptionExisted;
   });
   client.wire.send({
     type: 'unsuback',
@@ -68,8 +73,8 @@ export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePa
 /** The reason code to refuse this filter with; undefined when it may be granted. */
 function refusalOf({ context, session }: ConnectedClient, { topicFilter, qos }: Subscription): number | undefined {
   const { subscriptionsPerSession, topicLevels } = context.limits;
-  // Announced as not available (3.2.2.3.13).
-  if (topicFilter.startsWith('$share/')) return ReasonCode.sharedSubscriptionsNotSupported;
+  // The decoder refuses these in MQTT 5 (4.8.2-1, -2).
+  if (isShared(topicFilter) && !sharedFilter(topicFilter)) return ReasonCode.topicFilterInvalid;
   if (levelsOf(topicFilter) > topicLevels) return ReasonCode.topicFilterInvalid;
   const decision = context.rules.subscribe(session.client, { topicFilter, qos });
   if (!decision.allow) {
@@ -78,5 +83,16 @@ function refusalOf({ context, session }: ConnectedClient, { topicFilter, qos }: 
   }
   const isNew = !session.subscriptions.has(topicFilter);
   if (isNew && session.subscriptions.size >= subscriptionsPerSession) return ReasonCode.quotaExceeded;
+  if (isNew && !hasRoomFor(context, session, topicFilter)) return ReasonCode.quotaExceeded;
   return undefined;
+}
+
+/** Levels of filters take memory, whatever they are for. */
+function hasRoomFor({ subscriptions, limits }: EngineContext, session: Session, filter: string): boolean {
+  const bytes = topicBytes(filter);
+  const { subscriptionBytes, subscriptionBytesPerSession } = limits;
+  return (
+    subscriptions.bytesOf(session) + bytes <= subscriptionBytesPerSession &&
+    subscriptions.bytes + bytes <= subscriptionBytes
+  );
 }

@@ -87,7 +87,7 @@ export function sessionExpiry({ protocolVersion, cleanStart, properties }: Conne
 
 /** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */
 export function announcement({ limits, sessions }: EngineContext, packet: ConnectPacket, clientId: string): Properties {
-  const properties: Properties = { sharedSubscriptionAvailable: 0 };
+  const properties: Properties = {};
   if (limits.receiveMaximum < 65_535) properties.receiveMaximum = limits.receiveMaximum;
   if (limits.maximumQoS < 2) properties.maximumQoS = limits.maximumQoS;
   if (limits.maximumPacketSize < LARGEST_PACKET) properties.maximumPacketSize = limits.maximumPacketSize;

@@ -10,6 +10,8 @@ import {
 import type { ConnectionId, ConnectionInfo } from '../broker-transport.js';
 import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
+import type { Delivery } from '../message.js';
+import { encodedPublish } from '../messages/encoded-publish.js';
 import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
 import type { Admission, ConnectRequest } from '../rules.js';
@@ -75,6 +77,15 @@ export class Connection implements Wire, Link {
     return true;
   }
 
+  /** Like `send`, for a message that may go to many: it is encoded once. */
+  sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean): boolean {
+    if (this.#isOver) return true;
+    const form = this.#try(() => encodedPublish(delivery, this.protocolVersion, this.#context.now, packetId));
+    if (!form || form.length > this.#outboundMaximum) return false;
+    form.write(packetId, dup, this.#transmit);
+    return true;
+  }
+
   isSlow(): boolean {
     if (this.#hasFailed) return true;
     const { transport, limits } = this.#context;
@@ -135,29 +146,29 @@ export class Connection implements Wire, Link {
     this.#context.afterCall(() => this.#end(ReasonCode.implementationSpecificError, 'internal error'));
   }
 
-  #report(error: unknown): void {
-    this.#context.events.emit({ type: 'failed', remote: this.#info.remote, error });
-  }
-
   /** Undefined when the packet is larger than the client accepts. One that cannot be encoded at all is a failure. */
   #encode(packet: Packet): Uint8Array | undefined {
+    // What a server sends looks the same in 3.1 and 3.1.1.
+    const bytes = this.#try(() => encodePacket(packet, this.protocolVersion === 5 ? 5 : 4));
+    return bytes && bytes.length <= this.#outboundMaximum ? bytes : undefined;
+  }
+
+  #try<T>(encode: () => T): T | undefined {
     try {
-      // What a server sends looks the same in 3.1 and 3.1.1.
-      const bytes = encodePacket(packet, this.protocolVersion === 5 ? 5 : 4);
-      return bytes.length <= this.#outboundMaximum ? bytes : undefined;
+      return encode();
     } catch (error) {
       if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#fail(error);
       return undefined;
     }
   }
 
-  #transmit(bytes: Uint8Array): void {
+  readonly #transmit = (bytes: Uint8Array): void => {
     try {
       this.#context.transport.send(this.#id, bytes);
     } catch (error) {
       this.#fail(error);
     }
-  }
+  };
 
   #tooLate(seconds: number): void {
     if (this.#inbound.isHeld) this.#refuse(ReasonCode.serverBusy, `the rules did not answer within ${seconds} s`);
@@ -185,36 +196,35 @@ export class Connection implements Wire, Link {
       this.#answered(packet, request, answer);
       return;
     }
-    this.#inbound.hold();
-    answer.then((admission) =>
-      context.later(() => {
-        if (!this.#isOver) this.#attempt(() => this.#resume(packet, request, admission));
-      }),
-    );
+    const goOn = this.hold();
+    answer.then((admission) => context.later(() => goOn(() => this.#answered(packet, request, admission))));
   }
 
-  /** The rules took their time: now comes what the client sent in the meantime. */
-  #resume(packet: ConnectPacket, request: ConnectRequest, admission: Admission): void {
-    this.#answered(packet, request, admission);
-    if (!this.#isOver) this.#inbound.release(this.#take);
+  /** Takes no more packets until the result is called: then comes its work, and what the client sent in the meantime. */
+  hold(): (work: () => void) => void {
+    const release = this.#inbound.hold();
+    this.#step(() => this.#context.transport.pause?.(this.#id));
+    return (work) => {
+      if (this.#isOver) return;
+      this.#step(() => this.#context.transport.resume?.(this.#id));
+      this.#attempt(() => {
+        work();
+        if (!this.#isOver) release(this.#take);
+      });
+    };
   }
 
   #answered(packet: ConnectPacket, request: ConnectRequest, admission: Admission): void {
     const context = this.#context;
     const { protocolVersion, cleanStart, keepAlive, properties } = packet;
     const identity = identityOf(context, request, admission);
-    const connack: Packet = {
-      type: 'connack',
-      sessionPresent: false,
-      reasonCode: 0,
-      ...(protocolVersion === 5 && { properties: announcement(context, packet, identity.clientId) }),
-    };
+    const announced = protocolVersion === 5 ? announcement(context, packet, identity.clientId) : undefined;
+    const connack: Packet = { type: 'connack', sessionPresent: false, reasonCode: 0, properties: announced };
     // Checked before anything changes: no DISCONNECT may come before a successful CONNACK (3.14.0-1).
     if (!this.#encode(connack)) {
       if (this.#hasFailed) return;
       throw new Violation(ReasonCode.packetTooLarge, 'the client accepts no packet of the size of CONNACK');
     }
-
     const { session, present } = context.sessions.open(identity, cleanStart);
     session.expiryInterval = sessionExpiry(packet);
     this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
@@ -222,21 +232,12 @@ export class Connection implements Wire, Link {
     this.#connectEnd.cancel();
     session.attach(this, identity);
     session.will.set(packet.will, identity);
-
     // MQTT 3.1 has no Session Present flag.
     this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
     const { clientId, userName, remote } = identity;
-    context.events.emit({
-      type: 'connected',
-      clientId,
-      userName,
-      remote,
-      protocolVersion,
-      tlsVersion: this.#info.tls?.version,
-      cleanStart,
-      sessionPresent: present,
-      keepAlive,
-    });
+    const tlsVersion = this.#info.tls?.version;
+    const about = { clientId, userName, remote, protocolVersion, tlsVersion, cleanStart, sessionPresent: present };
+    context.events.emit({ type: 'connected', ...about, keepAlive });
     session.resume();
   }
 
@@ -291,5 +292,9 @@ export class Connection implements Wire, Link {
     } catch (error) {
       this.#report(error);
     }
+  }
+
+  #report(error: unknown): void {
+    this.#context.events.emit({ type: 'failed', remote: this.#info.remote, error });
   }
 }

@@ -56,18 +56,25 @@ export class Inbound {
     this.#handleAll(this.#decode(bytes), handle);
   }
 
-  /** From now on, until `release`, no packet is taken. Called by `handle`. */
-  hold(): void {
+  /**
+   * From now on no packet is taken. Called by `handle`.
+   *
+   * @returns takes what has waited, until `handle` holds again; throws as `take`
+   */
+  hold(): (handle: Handle) => void {
     this.#isHeld = true;
+    return (handle) => this.#release(handle);
   }
 
-  /** Takes what has waited. @throws Violation as `take` */
-  release(handle: Handle): void {
-    const [decoded, chunks] = [this.#decoded, this.#chunks];
+  #release(handle: Handle): void {
+    const decoded = this.#decoded;
+    this.#decoded = { packets: [] };
     this.#isHeld = false;
-    this.#chunks = [];
     if (!this.#handleAll(decoded, handle)) return;
-    for (const bytes of chunks) if (!this.#handleAll(this.#decode(bytes), handle)) return;
+    for (let bytes = this.#chunks.shift(); bytes; bytes = this.#chunks.shift()) {
+      this.#heldBytes -= bytes.length;
+      if (!this.#handleAll(this.#decode(bytes), handle)) return;
+    }
   }
 
   #handleAll({ packets, error }: Decoded, handle: Handle): boolean {
@@ -84,7 +91,7 @@ export class Inbound {
   #keep(bytes: Uint8Array): void {
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > this.#maximum) {
-      const text = `more than ${this.#maximum} bytes behind a CONNECT that has no answer yet`;
+      const text = `more than ${this.#maximum} bytes behind a packet that is not answered yet`;
       throw new Violation(ReasonCode.quotaExceeded, text);
     }
     this.#chunks.push(new Uint8Array(bytes));
