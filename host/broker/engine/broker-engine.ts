@@ -3,6 +3,7 @@ import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
 import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
 import { EngineContext, type EngineOptions } from './context.js';
+import { EngineInspection } from './inspection/engine-inspection.js';
 import { makeMessage } from './message.js';
 import { checkPublishable } from './publishable.js';
 import { Connection } from './wire/connection.js';
@@ -27,6 +28,8 @@ export interface PublishOptions {
  * `shutDown` never throw. A connection on which something fails ends, with the event `failed`; the others go on.
  */
 export class BrokerEngine {
+  /** What the engine holds at this moment, for onlookers. */
+  readonly inspection: EngineInspection;
   readonly #context: EngineContext;
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #clock: () => number;
@@ -35,6 +38,7 @@ export class BrokerEngine {
   /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     this.#context = new EngineContext(options);
+    this.inspection = new EngineInspection(this.#context);
     this.#clock = options.now;
   }
 
@@ -83,6 +87,21 @@ export class BrokerEngine {
   /** Reports a connection that the listener turned away before it could be opened here. */
   refused(remote: string, reason: string): void {
     this.#context.events.emit({ type: 'refused', remote, reason });
+  }
+
+  /** Reports what needs attention at a listener. @param listener its name */
+  warn(message: string, listener?: string): void {
+    this.#context.events.emit({ type: 'warning', listener, message });
+  }
+
+  /**
+   * Ends one connection from the server's side: a client of MQTT 5 gets the reason code (3.14). Ignored for one that
+   * is over.
+   *
+   * @param reasonCode 0x80 and above (2.4)
+   */
+  endConnection(id: ConnectionId, reasonCode: number, reason: string): void {
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.closeByServer(reasonCode, reason));
   }
 
   /**

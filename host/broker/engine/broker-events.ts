@@ -45,6 +45,8 @@ export type BrokerEvent =
   /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
   | { type: 'evicted'; clientId: string; reason: string }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
+  /** Something of a listener needs attention before, or since, clients are locked out. `listener` is its name. */
+  | { type: 'warning'; listener?: string; message: string }
   /**
    * Something threw that must not: an access rule (which then refuses), a listener of events, the transport or the engine
    * (which end the connection). `remote` is undefined when no connection was concerned.

@@ -9,6 +9,8 @@ export interface ConnectionInfo {
   remote: string;
   /** Default: the engine's own, which has the rules of its options. */
   listener?: ListenerInfo;
+  /** Called once when the connection has a client: its CONNECT was accepted. Must not call back into the engine. */
+  accepted?: () => void;
   tls?: {
     /** The peer's certificate; set only when it was verified. */
     certificate?: ClientCertificate;

@@ -14,6 +14,7 @@ import { HeldBytes } from './sessions/held-bytes.js';
 import type { Session } from './sessions/session.js';
 import { SessionTable } from './sessions/session-table.js';
 import type { StoredSubscription } from './subscription.js';
+import type { PacketTap } from './tap/packet-tap.js';
 import { WorkQueue } from './turns/work-queue.js';
 
 export interface EngineOptions {
@@ -26,6 +27,8 @@ export interface EngineOptions {
   limits?: Partial<Limits>;
   /** Client ids for clients that send none (3.1.3-6); default: a random UUID with the prefix `auto-`. */
   newClientId?: () => string;
+  /** Look on at what connections receive and send. Default: none, which costs nothing. */
+  taps?: readonly PacketTap[];
 }
 
 /** Deadlines that are run in one turn at most; the rest stay due. */
@@ -39,6 +42,7 @@ export class EngineContext {
   readonly listener: ListenerInfo;
   readonly limits: Limits;
   readonly newClientId: () => string;
+  readonly taps: readonly PacketTap[];
   readonly events = new EventHub();
   readonly deadlines = new Deadlines((error) => this.events.emit({ type: 'failed', error }));
   /** What goes on in later turns. */
@@ -64,6 +68,7 @@ export class EngineContext {
     this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
     this.work = new WorkQueue(this.limits.workPerTurn, (error) => this.events.emit({ type: 'failed', error }));
     this.held = new HeldBytes(this.limits.heldBytes);
+    this.taps = options.taps ?? [];
     this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
     this.sessions = new SessionTable(this, (session) => {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
@@ -112,6 +117,10 @@ export class EngineContext {
   /** What comes back to the engine by itself: the answer of rules that had to ask somebody. */
   later(work: () => void): void {
     this.during(this.#clock(), work);
+  }
+
+  tapThrew(remote: string, error: unknown): void {
+    this.events.emit({ type: 'failed', remote, error });
   }
 
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void {

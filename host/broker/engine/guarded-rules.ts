@@ -1,4 +1,5 @@
 import { ReasonCode } from '../../core/index.js';
+import { isReservedTopic } from './reserved-topics.js';
 import {
   type Admission,
   ALLOW,
@@ -11,6 +12,8 @@ import {
   refuse,
   type SubscribeRequest,
 } from './rules.js';
+
+const RESERVED = refuse('the topic belongs to the broker');
 
 /** What the engine asks: the rules of the client's listener, with all defaults filled in. It never throws. */
 export class GuardedRules {
@@ -38,7 +41,8 @@ export class GuardedRules {
   }
 
   publish(client: ClientIdentity, request: PublishRequest): Decision {
-    const { rules } = client.listener;
+    const { rules, isInternal } = client.listener;
+    if (!isInternal && isReservedTopic(request.topic)) return RESERVED;
     return rules.publish ? this.#ask(client, 'publish', () => rules.publish!(client, request)) : ALLOW;
   }
 

@@ -54,6 +54,11 @@ export interface ListenerInfo {
   /** For events and logs, such as `mqtts://127.0.0.1:8883`. */
   readonly name: string;
   readonly rules: Rules;
+  /**
+   * Its clients are parts of the broker's own program (`../local`): they may publish to `$SYS`, and no client of another
+   * listener takes over a session of theirs. Default false.
+   */
+  readonly isInternal?: boolean;
 }
 
 /** A client that was let in. */
@@ -112,6 +117,11 @@ export interface ReceiveRequest {
  * `connect` may ask somebody and answer later; the others answer at once, from what they know.
  */
 export interface Rules {
+  /**
+   * Set when these rules take what they know from the client's certificate: the option that makes them do so, for the error of a
+   * listener that asks for none.
+   */
+  readonly needsCertificate?: string;
   /** Who may come in, and who may use this client id. */
   connect?(request: ConnectRequest): Admission | Promise<Admission>;
   /** Asked for wills too, when they are published. */

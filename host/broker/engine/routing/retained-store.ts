@@ -1,5 +1,5 @@
 import { type Deadline, Deadlines } from '../deadlines.js';
-import type { Message } from '../message.js';
+import { isExpired, type Message } from '../message.js';
 import { unlimitedWork } from '../turns/work-queue.js';
 import { type RetainedNode, RetainedWalk } from './retained-walk.js';
 import { levelBytes } from './topic-levels.js';
@@ -102,6 +102,15 @@ export class RetainedStore {
     for (let node = walk.next(unlimitedWork, now); node; node = walk.next(unlimitedWork, now))
       found.push(node.message!);
     return found;
+  }
+
+  /** Every message that has not expired, one by one; for as long as nothing changes. */
+  *all(now: number): Generator<Message> {
+    const open: RetainedNode[] = [this.root];
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (node.message && !isExpired(node.message, now)) yield node.message;
+      for (const child of node.children?.values() ?? []) open.push(child);
+    }
   }
 
   #watch(node: RetainedNode, { expiresAt }: Message): Deadline | undefined {

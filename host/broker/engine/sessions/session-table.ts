@@ -24,6 +24,11 @@ export class SessionTable {
     return this.#sessions.get(clientId);
   }
 
+  /** In the order in which they began. */
+  all(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
   /** True when a CONNECT with this client id stays within the limit: an idle session may have to go for it. */
   hasRoomFor(clientId: string): boolean {
     const { sessions } = this.#environment.limits;

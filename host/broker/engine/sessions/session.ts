@@ -64,6 +64,15 @@ export class Session {
     return this.#waiting.length + this.#window.size;
   }
 
+  /** What waits to be sent, and what is sent and not acknowledged. */
+  get load(): { queuedMessages: number; queuedBytes: number; inflightMessages: number } {
+    return {
+      queuedMessages: this.#waiting.length,
+      queuedBytes: this.#waiting.bytes,
+      inflightMessages: this.#window.size,
+    };
+  }
+
   /** Binds a new connection. After CONNACK, `resume` sends what was left over. */
   attach(link: Link, client: ClientIdentity): void {
     this.link = link;

@@ -39,6 +39,9 @@ export function requestOf(context: EngineContext, packet: ConnectPacket, info: C
 export function identityOf(context: EngineContext, request: ConnectRequest, admission: Admission): ClientIdentity {
   if (!admission.allow) throw new Violation(admission.reasonCode, admission.reason);
   const { clientId, certificate, remote, protocolVersion, listener } = request;
+  if (context.sessions.get(clientId)?.client.listener.isInternal && !listener.isInternal) {
+    throw new Violation(ReasonCode.clientIdentifierNotValid, `the client id "${clientId}" is one of the broker's own`);
+  }
   if (!context.sessions.hasRoomFor(clientId)) throw new Violation(ReasonCode.quotaExceeded, 'too many sessions');
   const { userName = request.userName } = admission;
   return { clientId, userName, certificate, remote, protocolVersion, listener };

@@ -16,6 +16,7 @@ import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
 import type { Admission, ConnectRequest } from '../rules.js';
 import type { Link } from '../sessions/session.js';
+import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
 import { announcement, identityOf, requestOf, sessionExpiry } from './admission.js';
 import { closingReason, encodeFarewell, type FarewellType } from './farewell.js';
@@ -38,6 +39,7 @@ export class Connection implements Wire, Link {
   readonly #onClosed: () => void;
   readonly #inbound: Inbound;
   readonly #connectEnd: Deadline;
+  readonly #tap: ConnectionTap | undefined;
   #client: ConnectedClient | undefined;
   #isClosed = false;
   /** Something threw: nothing is sent any more, and the connection ends with the engine's call. */
@@ -53,6 +55,7 @@ export class Connection implements Wire, Link {
     this.#info = info;
     this.#onClosed = onClosed;
     this.#inbound = new Inbound(maximumPacketSize);
+    this.#tap = ConnectionTap.open(context, id, info);
     this.#connectEnd = context.deadlines.add(context.now + connectTimeout, () => this.#tooLate(connectTimeout / 1000));
   }
 
@@ -63,6 +66,7 @@ export class Connection implements Wire, Link {
   /** Takes bytes of the network, in chunks of any size. */
   receive(bytes: Uint8Array): void {
     if (this.#isClosed) return;
+    this.#tap?.received(bytes);
     // A client that sends is not silent, however long its packet takes (3.1.2-22).
     if (this.#client) this.#client.lastHeard = this.#context.now;
     this.#attempt(() => this.#inbound.take(bytes, this.#take));
@@ -73,7 +77,7 @@ export class Connection implements Wire, Link {
     if (this.#isOver) return true;
     const bytes = this.#encode(packet);
     if (!bytes) return false;
-    this.#transmit(bytes);
+    this.#transmit(bytes, packet);
     return true;
   }
 
@@ -82,7 +86,7 @@ export class Connection implements Wire, Link {
     if (this.#isOver) return true;
     const form = this.#try(() => encodedPublish(delivery, this.protocolVersion, this.#context.now, packetId));
     if (!form || form.length > this.#outboundMaximum) return false;
-    form.write(packetId, dup, this.#transmit);
+    form.write(packetId, dup, (bytes) => this.#transmit(bytes));
     return true;
   }
 
@@ -162,13 +166,14 @@ export class Connection implements Wire, Link {
     }
   }
 
-  readonly #transmit = (bytes: Uint8Array): void => {
+  #transmit(bytes: Uint8Array, packet?: Packet): void {
     try {
+      this.#tap?.sent(bytes, packet);
       this.#context.transport.send(this.#id, bytes);
     } catch (error) {
       this.#fail(error);
     }
-  };
+  }
 
   #tooLate(seconds: number): void {
     if (this.#inbound.isHeld) this.#refuse(ReasonCode.serverBusy, `the rules did not answer within ${seconds} s`);
@@ -181,6 +186,7 @@ export class Connection implements Wire, Link {
   };
 
   #handle(packet: Packet): void {
+    this.#tap?.taken(packet);
     if (this.#client) handlePacket(this.#client, packet);
     else if (packet.type === 'connect') this.#connect(packet);
     else this.#refuse(undefined, `the first packet is ${packet.type.toUpperCase()}, not CONNECT (3.1.0-1)`);
@@ -230,6 +236,8 @@ export class Connection implements Wire, Link {
     this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
     this.#client = new ConnectedClient(context, session, this, keepAlive);
     this.#connectEnd.cancel();
+    this.#step(() => this.#info.accepted?.());
+    this.#tap?.named(identity.clientId);
     session.attach(this, identity);
     session.will.set(packet.will, identity);
     // MQTT 3.1 has no Session Present flag.
@@ -272,6 +280,7 @@ export class Connection implements Wire, Link {
     const { remote } = this.#info;
     if (endTransport) this.#step(() => transport.end(this.#id));
     this.#onClosed();
+    this.#tap?.closed(reason);
     if (!this.#client) {
       events.emit({ type: 'refused', remote, reasonCode, reason });
       return;
