@@ -1,31 +1,38 @@
 /** An MQTT broker: `createBroker` with listeners, or `BrokerEngine` without any input or output of its own. */
 export { type AttachOptions, type Broker, type BrokerOptions, type Clock, createBroker } from './create-broker.js';
 export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
-export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/broker-events.js';
+export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
+export { completeSettings, type ListenerSettings } from './engine/listener-settings.js';
 export {
   type Admission,
   type Admitted,
   ALLOW,
   type Allowed,
+  type Authenticated,
+  type AuthenticationRequest,
+  type Challenge,
   type ClientCertificate,
   type ClientIdentity,
   type ConnectRequest,
   type Decision,
+  type Exchange,
   type ListenerInfo,
   openRules,
   type PublishRequest,
   type ReceiveRequest,
   type Refusal,
   type Rules,
+  redirect,
   refuse,
+  type Step,
   type SubscribeRequest,
 } from './engine/rules.js';
 export { Clockwork, type Ticking } from './listeners/clockwork.js';
 export type {
   AddressOptions,
-  ListenerSettings,
+  ListenerSettings as CommonListenOptions,
   ListenOptions,
   SecureWebSocketListenOptions,
   TcpListenOptions,

@@ -1,4 +1,4 @@
-import type { Properties, QoS } from '../../core/index.js';
+import { type Properties, type QoS, ReasonCode } from '../../core/index.js';
 import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
 import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
@@ -137,6 +137,42 @@ export class BrokerEngine {
     const now = this.#clock();
     const message = makeMessage({ payload: bytes, qos, retain, properties }, topic, now);
     this.#context.during(now, () => this.#context.router.publish(message));
+  }
+
+  /**
+   * Ends the connection of a client, which is told why in MQTT 5. Its will is published, its session stays as the client wanted it.
+   *
+   * @param reasonCode 0x80 to 0xff; one that DISCONNECT cannot carry (3.14.2.1) becomes the nearest that it can
+   * @param reason for the event and, if the client wants to know it, the Reason String
+   * @param serverReference where the client should go instead, with 0x9C or 0x9D (4.11)
+   * @returns false when no client with this id is connected
+   * @throws RangeError for another reason code
+   */
+  disconnect(
+    clientId: string,
+    reasonCode: number = ReasonCode.administrativeAction,
+    reason = 'disconnected by the server',
+    serverReference?: string,
+  ): boolean {
+    if (!Number.isInteger(reasonCode) || reasonCode < ReasonCode.unspecifiedError || reasonCode > 0xff) {
+      throw new RangeError(`cannot disconnect with reason code ${reasonCode}; use one from 0x80 to 0xff`);
+    }
+    const link = this.#context.sessions.get(clientId)?.link;
+    if (!link) return false;
+    this.#context.during(this.#clock(), () => link.closeByServer(reasonCode, reason, serverReference));
+    return true;
+  }
+
+  /**
+   * The rules have changed: asks `connect` about each connected client again, with what it said in CONNECT. Those that it refuses
+   * now are disconnected, with its reason; those that it names differently have another user name from now on. What clients may
+   * publish and receive needs no call: `publish` and `receive` are asked about each message. Subscriptions stay, since `receive`
+   * judges what they bring.
+   */
+  reconsider(): void {
+    this.#context.during(this.#clock(), () => {
+      for (const connection of [...this.#connections.values()]) connection.reconsider();
+    });
   }
 
   /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published. */

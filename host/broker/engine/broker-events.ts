@@ -7,7 +7,17 @@ export type DropReason =
   | 'queue full'
   | 'expired'
   | 'too large'
+  | 'payload too large'
   | 'retained store full';
+
+/** What became of one filter of a SUBSCRIBE packet. */
+export interface SubscriptionOutcome {
+  topicFilter: string;
+  /** Below 3 it is the granted QoS; 0x80 and over is a refusal. */
+  reasonCode: number;
+  /** Why it was refused. */
+  reason?: string;
+}
 
 /** What happened in a broker. Reason codes are those of MQTT 5 (2.4), also for clients of 3.1.1. */
 export type BrokerEvent =
@@ -20,13 +30,12 @@ export type BrokerEvent =
       tlsVersion?: string;
       cleanStart: boolean;
       sessionPresent: boolean;
-      /** Seconds. */
+      /** Seconds that hold: what the client asked for, or less (3.2.2.3.14). */
       keepAlive: number;
     }
   /** A connection that never became a client: failed TLS, no or bad CONNECT, refused credentials. */
   | { type: 'refused'; remote: string; clientId?: string; reasonCode?: number; reason: string }
-  /** A reason code below 3 is the granted QoS, 0x80 and over is a refusal. */
-  | { type: 'subscribed'; clientId: string; subscriptions: { topicFilter: string; reasonCode: number }[] }
+  | { type: 'subscribed'; clientId: string; subscriptions: SubscriptionOutcome[] }
   | { type: 'unsubscribed'; clientId: string; topicFilters: string[] }
   | {
       type: 'published';
@@ -40,10 +49,13 @@ export type BrokerEvent =
       /** Sessions that the message was sent to or is queued for. */
       recipients: number;
     }
-  /** `clientId` is the receiver, or the publisher for `not authorised` and `retained store full`. */
-  | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
   /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
   | { type: 'evicted'; clientId: string; reason: string }
+  /**
+   * `clientId` is the receiver, or the publisher for `not authorised`, `payload too large` and `retained store full`. What the rules
+   * said is in `detail`, with their `reasonCode`.
+   */
+  | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason; reasonCode?: number; detail?: string }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
   /** Something of a listener needs attention before, or since, clients are locked out. `listener` is its name. */
   | { type: 'warning'; listener?: string; message: string }

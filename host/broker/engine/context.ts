@@ -3,13 +3,14 @@ import { completeLimits, type Limits } from './broker-limits.js';
 import type { Transport } from './broker-transport.js';
 import { Deadlines } from './deadlines.js';
 import { GuardedRules } from './guarded-rules.js';
+import { ListenerTable } from './listener-table.js';
 import type { Delivery, Message } from './message.js';
 import type { Readiness } from './messages/readiness.js';
 import type { Recipient } from './routing/recipient.js';
 import { RetainedStore } from './routing/retained-store.js';
 import { Router } from './routing/router.js';
 import { SubscriptionTree } from './routing/subscription-tree.js';
-import { type ListenerInfo, openRules, type Rules } from './rules.js';
+import { type ListenerInfo, openRules, type Refusal, type Rules } from './rules.js';
 import { HeldBytes } from './sessions/held-bytes.js';
 import type { Session } from './sessions/session.js';
 import { SessionTable } from './sessions/session-table.js';
@@ -25,10 +26,14 @@ export interface EngineOptions {
   rules?: Rules;
   /** Those left out are `DEFAULT_LIMITS`. */
   limits?: Partial<Limits>;
-  /** Client ids for clients that send none (3.1.3-6); default: a random UUID with the prefix `auto-`. */
-  newClientId?: () => string;
   /** Look on at what connections receive and send. Default: none, which costs nothing. */
   taps?: readonly PacketTap[];
+  /**
+   * Client ids for clients that send none (3.1.3-6); default: the prefix and a random UUID.
+   *
+   * @param prefix `autoIdPrefix` of the client's listener
+   */
+  newClientId?: (prefix: string) => string;
 }
 
 /** Deadlines that are run in one turn at most; the rest stay due. */
@@ -41,8 +46,9 @@ export class EngineContext {
   /** For connections that name none. */
   readonly listener: ListenerInfo;
   readonly limits: Limits;
-  readonly newClientId: () => string;
   readonly taps: readonly PacketTap[];
+  readonly listeners: ListenerTable;
+  readonly newClientId: (prefix: string) => string;
   readonly events = new EventHub();
   readonly deadlines = new Deadlines((error) => this.events.emit({ type: 'failed', error }));
   /** What goes on in later turns. */
@@ -65,10 +71,11 @@ export class EngineContext {
     this.listener = { name: 'default', rules: options.rules ?? openRules };
     this.#clock = options.now;
     this.limits = completeLimits(options.limits);
-    this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
     this.work = new WorkQueue(this.limits.workPerTurn, (error) => this.events.emit({ type: 'failed', error }));
     this.held = new HeldBytes(this.limits.heldBytes);
     this.taps = options.taps ?? [];
+    this.newClientId = options.newClientId ?? ((prefix) => `${prefix}${crypto.randomUUID()}`);
+    this.listeners = new ListenerTable(this.limits, (error) => this.events.emit({ type: 'failed', error }));
     this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
     this.sessions = new SessionTable(this, (session) => {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
@@ -123,7 +130,9 @@ export class EngineContext {
     this.events.emit({ type: 'failed', remote, error });
   }
 
-  reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void {
-    this.events.emit({ type: 'dropped', clientId, topic, reason });
+  /** @param refusal what the rules said, when it was they who refused */
+  reportDrop(clientId: string | undefined, topic: string, reason: DropReason, refusal?: Refusal): void {
+    const why = refusal && { reasonCode: refusal.reasonCode, detail: refusal.reason };
+    this.events.emit({ type: 'dropped', clientId, topic, reason, ...why });
   }
 }

@@ -26,15 +26,10 @@ export interface Delivery {
   /** The filter of the shared subscription by which it came (4.8.2): another member may take it over. */
   readonly sharedBy?: string;
   /** What was encoded of it while it is sent to many. */
-  forms?: EncodedForms;
+  forms?: Map<string, EncodedForm>;
 }
 
-/** The bytes of a delivery, for each version that differs: see `messages/encoded-publish.ts`. */
-export interface EncodedForms {
-  v4?: EncodedForm;
-  v5?: EncodedForm;
-}
-
+/** The bytes of a delivery: see `messages/encoded-publish.ts`. */
 export interface EncodedForm {
   /** Bytes of the packet. */
   readonly length: number;

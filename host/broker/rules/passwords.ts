@@ -25,8 +25,10 @@ export function passwordRules(options: PasswordOptions = {}): PasswordRules {
 
   return {
     ...(useIdentityAsUsername && { needsCertificate: 'useIdentityAsUsername' }),
-    connect({ userName, password, certificate }) {
+    connect({ userName, password, certificate, authentication }) {
       if (useIdentityAsUsername) return certificate?.commonName ? admitted(certificate.commonName) : refused;
+      // Rules with a method of their own have found out who it is.
+      if (authentication) return admitted(userName);
       if (userName === undefined) return allowAnonymous ? admitted() : refused;
       if (users === undefined) return allowAnonymous ? admitted(userName) : refused;
       return check(userName, password ?? new Uint8Array(0)) ? admitted(userName) : refused;

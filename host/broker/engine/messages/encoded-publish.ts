@@ -1,4 +1,4 @@
-import { encodePacket, LARGEST_PACKET, MqttError, type ProtocolVersion, Result } from '../../../core/index.js';
+import { encodePacket, LARGEST_PACKET, MqttError, type PublishPacket, Result } from '../../../core/index.js';
 import { type Delivery, type EncodedForm, publishPacket, secondsLeft } from '../message.js';
 
 /** A payload up to this many bytes is copied with its header; a larger one is handed on by reference. */
@@ -49,34 +49,43 @@ class EncodedPublish implements EncodedForm {
   }
 }
 
+/** What decides how a message looks, besides the message. */
+export interface PublishShape {
+  /** Shapes with the same key are the same. */
+  readonly key: string;
+  readonly version: 4 | 5;
+  /** The topic's name in the packet; undefined when it has none. */
+  nameOf(topic: string): string | undefined;
+}
+
 /**
- * The bytes of a delivery, encoded once for each version and kept with it.
+ * The bytes of a delivery, encoded once for each shape and kept with it.
  *
  * @param now milliseconds: the expiry interval is what is left then (3.3.2-6)
  * @param packetId of the first to get it; undefined for QoS 0
+ * @returns undefined when the topic has no name in this shape
  * @throws MqttError for a message that cannot be encoded, PACKET_TOO_LARGE for one beyond what MQTT allows (2.1.4)
  */
 export function encodedPublish(
   delivery: Delivery,
-  version: ProtocolVersion,
+  shape: PublishShape,
   now: number,
   packetId: number | undefined,
-): EncodedForm {
-  const forms = delivery.forms ?? {};
-  delivery.forms = forms;
-  // What a server sends looks the same in 3.1 and 3.1.1.
-  const form = version === 5 ? 'v5' : 'v4';
-  const known = forms[form];
-  if (known && (form === 'v4' || known.secondsLeft === secondsLeft(delivery.message, now))) return known;
-  const encoded = encode(delivery, form === 'v5' ? 5 : 4, now, packetId);
-  forms[form] = encoded;
+): EncodedForm | undefined {
+  const { key, version } = shape;
+  const known = delivery.forms?.get(key);
+  if (known && (version === 4 || known.secondsLeft === secondsLeft(delivery.message, now))) return known;
+  const topic = shape.nameOf(delivery.message.topic);
+  if (topic === undefined) return undefined;
+  const encoded = encode({ ...publishPacket(delivery, version, now, packetId, false), topic }, version);
+  delivery.forms ??= new Map();
+  delivery.forms.set(key, encoded);
   return encoded;
 }
 
-function encode(delivery: Delivery, version: 4 | 5, now: number, packetId: number | undefined): EncodedPublish {
-  const packet = publishPacket(delivery, version, now, packetId, false);
-  const { payload } = packet;
-  const seconds = packet.properties?.messageExpiryInterval;
+function encode(packet: PublishPacket, version: 4 | 5): EncodedPublish {
+  const { payload, packetId, properties } = packet;
+  const seconds = properties?.messageExpiryInterval;
   if (payload.length <= JOINED) return new EncodedPublish(encodePacket(packet, version), undefined, packetId, seconds);
   const head = withPayloadOf(encodePacket({ ...packet, payload: NO_PAYLOAD }, version), payload.length);
   return new EncodedPublish(head, payload, packetId, seconds);

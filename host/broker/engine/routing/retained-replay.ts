@@ -44,6 +44,10 @@ export class RetainedReplay implements MessageSource {
     return undefined;
   }
 
+  isCurrent({ message }: Delivery): boolean {
+    return this.#context.retained.find(message.topic)?.message === message;
+  }
+
   /** A message of the same topic that was published later must not come first (4.6.0-6). */
   takeEarly(topic: string): Delivery | undefined {
     const { retained, now, work } = this.#context;

@@ -4,7 +4,7 @@ import type { Deadlines } from '../deadlines.js';
 import type { GuardedRules } from '../guarded-rules.js';
 import type { Delivery, Message } from '../message.js';
 import type { Readiness } from '../messages/readiness.js';
-import type { ClientIdentity } from '../rules.js';
+import type { ClientIdentity, Refusal } from '../rules.js';
 import type { WorkQueue } from '../turns/work-queue.js';
 import type { HeldBytes } from './held-bytes.js';
 
@@ -26,7 +26,7 @@ export interface SessionEnvironment {
   /** Asked before a will is published, and before a message is sent that has waited or was sent before. */
   readonly rules: Pick<GuardedRules, 'publish' | 'receive'>;
   /** Reports that a message did not reach a client. @param clientId the receiver, or the publisher of a will */
-  reportDrop(clientId: string, topic: string, reason: DropReason): void;
+  reportDrop(clientId: string, topic: string, reason: DropReason, refusal?: Refusal): void;
   /** Passes a will on; access was checked. */
   publish(message: Message): void;
   /**

@@ -36,6 +36,7 @@ export class Replays {
   peek(work: Work, isWanted: (topicFilter: string) => boolean): Delivery | undefined {
     for (const [topicFilter, replay] of this.#all) {
       if (isWanted(topicFilter)) {
+        if (replay.next && !replay.source.isCurrent(replay.next)) replay.next = undefined;
         replay.next ??= replay.source.next(work);
         if (replay.next || !replay.source.isDone) return replay.next;
       }
@@ -54,8 +55,9 @@ export class Replays {
   takeEarly(topic: string): Delivery[] {
     const early: Delivery[] = [];
     for (const replay of this.#all.values()) {
-      const isNext = replay.next?.message.topic === topic;
-      const delivery = isNext ? replay.next : replay.source.takeEarly(topic);
+      const { next, source } = replay;
+      const isNext = next?.message.topic === topic;
+      const delivery = isNext ? source.isCurrent(next) && next : source.takeEarly(topic);
       if (isNext) replay.next = undefined;
       if (delivery) early.push(delivery);
     }

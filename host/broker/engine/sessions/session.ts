@@ -28,6 +28,8 @@ export interface Link {
   sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean): boolean;
   /** Closes: another connection came with the same client id (3.1.4-3). */
   takenOver(): void;
+  /** Says why (MQTT 5) and closes. @param serverReference another server for the client (4.11) */
+  closeByServer(reasonCode: number, reason: string, serverReference?: string): void;
 }
 
 /** Session state (4.1): what the broker knows of one client id, with or without a connection. */
