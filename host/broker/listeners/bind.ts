@@ -112,12 +112,12 @@ class BoundListener implements Listener {
   }
 
   async #end(): Promise<void> {
-    const { arrivals, lobby } = this.#entrance;
+    const { newcomers, lobby } = this.#entrance;
     this.#credentials?.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const arrival of [...arrivals]) arrival.end(ReasonCode.serverShuttingDown, 'the listener is closing');
+    for (const newcomer of [...newcomers]) newcomer.end(ReasonCode.serverShuttingDown, 'the listener is closing');
     const last = lobby.clockwork.after(CLOSE_TIMEOUT, () => {
-      for (const arrival of arrivals) arrival.destroy();
+      for (const newcomer of newcomers) newcomer.destroy();
     });
     await closed;
     last.cancel();

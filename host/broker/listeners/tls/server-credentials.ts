@@ -133,11 +133,11 @@ export class ServerCredentials {
   #endRevoked(): void {
     const { revocation, authorities } = this.#loaded;
     if (revocation.isEmpty) return;
-    for (const arrival of [...(this.#entrance?.arrivals ?? [])]) {
-      if (!arrival.certificate) continue;
-      const chain = chainOf(readCertificate(arrival.certificate.der), authorities);
+    for (const newcomer of [...(this.#entrance?.newcomers ?? [])]) {
+      if (!newcomer.certificate) continue;
+      const chain = chainOf(readCertificate(newcomer.certificate.der), authorities);
       const reason = revocation.revocationOf(chain);
-      if (reason) arrival.end(ReasonCode.notAuthorized, reason);
+      if (reason) newcomer.end(ReasonCode.notAuthorized, reason);
     }
   }
 

@@ -78,9 +78,15 @@ describe('settings of TLS', () => {
     ['maximumVersion', { maximumVersion: 'TLSv1.2' }, { maxVersion: 'TLSv1.2' }, { minVersion: 'TLSv1.3' }],
     [
       'ciphers',
-      { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384', maximumVersion: 'TLSv1.2' },
-      {},
-      { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+      { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
+      { maxVersion: 'TLSv1.2' },
+      { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' },
+    ],
+    [
+      'cipherSuites',
+      { cipherSuites: 'TLS_AES_256_GCM_SHA384' },
+      { maxVersion: 'TLSv1.2' },
+      { ciphers: 'TLS_AES_128_GCM_SHA256', minVersion: 'TLSv1.3' },
     ],
     ['alpn', { alpn: ['mqtt'] }, { ALPNProtocols: ['x', 'mqtt'] }, { ALPNProtocols: ['http/1.1'] }],
   ])('%s decides who comes in, and the refusal says why and from where', async (_, settings, good, bad) => {
@@ -102,7 +108,8 @@ describe('settings of TLS', () => {
     ['requireCertificate needs requestCertificate', { requireCertificate: true, requestCertificate: false }, 'options'],
     ['minimumVersion is TLSv1.3', { minimumVersion: 'TLSv1.3', maximumVersion: 'TLSv1.2' }, 'options'],
     ['minimumVersion is "TLSv1.1"', { minimumVersion: 'TLSv1.1' as 'TLSv1.2' }, 'options'],
-    ['ciphers "ROT13" cannot be used', { ciphers: 'ROT13' }, 'tls'],
+    ['ciphers "TLS_NONE:', { cipherSuites: 'TLS_NONE' }, 'tls'],
+    ['dhParameters cannot be used', { dhParameters: 'x' }, 'tls'],
     ['ca cannot be used: it holds no certificate', { ca: 'x' }, 'tls'],
     ['crl cannot be used', { ca: 'CA', crl: 'x' }, 'tls'],
     ['cert (/none) cannot be used: ENOENT', { cert: { file: '/none' } }, 'tls'],
