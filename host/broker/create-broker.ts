@@ -6,6 +6,7 @@ import type { BrokerEvent } from './engine/broker-events.js';
 import { completeLimits, type Limits } from './engine/broker-limits.js';
 import type { ConnectionInfo, Transport } from './engine/broker-transport.js';
 import { openRules, type Rules } from './engine/rules.js';
+import type { PacketTap } from './engine/tap/packet-tap.js';
 import { Clockwork } from './listeners/clockwork.js';
 import { listen } from './listeners/listen.js';
 import type { ListenOptions } from './listeners/listen-options.js';
@@ -40,6 +41,8 @@ export interface BrokerOptions {
   clock?: Clock;
   /** Called with every event. */
   log?: (event: BrokerEvent) => void;
+  /** Look on at what connections receive and send. Default: none, which costs nothing. */
+  taps?: readonly PacketTap[];
 }
 
 /** What is known about a stream that is attached; what is left out is as for a client without TLS at the default rules. */
@@ -109,7 +112,7 @@ class RunningBroker implements Broker {
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor({ rules = openRules, limits, pendingConnections, clock, log }: BrokerOptions) {
+  constructor({ rules = openRules, limits, pendingConnections, clock, log, taps }: BrokerOptions) {
     const now = clock ? () => clock.now() : () => performance.now();
     const failed = (error: unknown) => this.engine.warn(`a deadline failed: ${reasonOf(error)}`);
     const clockwork = new Clockwork(now, clock === undefined, failed);
@@ -118,7 +121,7 @@ class RunningBroker implements Broker {
     let engine!: BrokerEngine;
     const makeEngine = (network: Transport) => {
       this.#local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
-      engine = new BrokerEngine({ now, transport: this.#local, rules, limits: completed });
+      engine = new BrokerEngine({ now, transport: this.#local, rules, limits: completed, taps });
       this.#local.serve(engine);
       return engine;
     };

@@ -112,12 +112,12 @@ class BoundListener implements Listener {
   }
 
   async #end(): Promise<void> {
-    const { newcomers, lobby } = this.#entrance;
+    const { connections, lobby } = this.#entrance;
     this.#credentials?.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const newcomer of [...newcomers]) newcomer.end(ReasonCode.serverShuttingDown, 'the listener is closing');
+    for (const connection of [...connections]) connection.end(ReasonCode.serverShuttingDown, 'the listener is closing');
     const last = lobby.clockwork.after(CLOSE_TIMEOUT, () => {
-      for (const newcomer of newcomers) newcomer.destroy();
+      for (const connection of connections) connection.destroy();
     });
     await closed;
     last.cancel();

@@ -2,17 +2,17 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionInfo } from '../engine/broker-transport.js';
 import type { ListenerInfo } from '../engine/rules.js';
+import { IncomingConnection } from './incoming-connection.js';
 import type { Lobby } from './lobby.js';
-import { Newcomer } from './newcomer.js';
 
 /** The door of one listener: counts and names who comes, and knows who is in. */
 export class Entrance {
   readonly lobby: Lobby;
   /** Set when the address is known, which is before anybody comes. */
   info!: ListenerInfo;
-  readonly newcomers = new Set<Newcomer>();
+  readonly connections = new Set<IncomingConnection>();
   readonly #timeout: number;
-  readonly #bySocket = new WeakMap<Duplex, Newcomer>();
+  readonly #bySocket = new WeakMap<Duplex, IncomingConnection>();
 
   /** @param timeout milliseconds from the acceptance of a connection to its `attach` */
   constructor(lobby: Lobby, timeout: number) {
@@ -35,33 +35,33 @@ export class Entrance {
       socket.destroy();
       return false;
     }
-    const newcomer = new Newcomer(this.lobby, socket, remote, leave, this.#timeout);
-    this.#bySocket.set(socket, newcomer);
-    this.newcomers.add(newcomer);
-    socket.once('close', () => this.newcomers.delete(newcomer));
+    const connection = new IncomingConnection(this.lobby, socket, remote, leave, this.#timeout);
+    this.#bySocket.set(socket, connection);
+    this.connections.add(connection);
+    socket.once('close', () => this.connections.delete(connection));
     return true;
   }
 
   /** Hands a stream over an admitted socket to the engine; whatever throws on the way ends this connection alone. */
   attach(socket: Duplex, stream: Duplex, describeTls?: () => ConnectionInfo['tls']): void {
-    const newcomer = this.newcomerOf(socket);
+    const connection = this.connectionOf(socket);
     try {
-      if (newcomer) newcomer.attach(stream, this.info, describeTls?.());
+      if (connection) connection.attach(stream, this.info, describeTls?.());
       else stream.destroy();
     } catch (error) {
-      newcomer?.refuse(`the connection cannot be served: ${(error as Error).message}`);
+      connection?.refuse(`the connection cannot be served: ${(error as Error).message}`);
       stream.destroy();
     }
   }
 
   /** Turns away who came over this socket, or over the one that is below it, and destroys it. */
   refuse(socket: Duplex, reason: string): void {
-    this.newcomerOf(socket)?.refuse(reason);
+    this.connectionOf(socket)?.refuse(reason);
     socket.destroy();
   }
 
   /** The connection that a socket, or TLS above it, belongs to. */
-  newcomerOf(socket: Duplex): Newcomer | undefined {
+  connectionOf(socket: Duplex): IncomingConnection | undefined {
     // A TLSSocket has no address any more once its peer is gone, and no public way to the socket below it.
     const below = (socket as { _parent?: Duplex })._parent;
     return this.#bySocket.get(socket) ?? (below && this.#bySocket.get(below));

@@ -63,10 +63,12 @@ function dhParametersText(source: PemSource): string {
 /** Node has one list for all versions, and takes one without suites of TLS 1.3 for a wish to have no TLS 1.3. */
 function ciphersOf({ ciphers, cipherSuites }: TlsSettings): string | undefined {
   if (ciphers === undefined && cipherSuites === undefined) return undefined;
-  const [suites, others] = [true, false].map((isOf13) =>
-    DEFAULT_CIPHERS.split(':').filter((name) => name.startsWith('TLS_') === isOf13),
-  );
-  return `${cipherSuites ?? suites.join(':')}:${ciphers ?? others.join(':')}`;
+  const isSuite = (name: string) => name.startsWith('TLS_');
+  const usual = DEFAULT_CIPHERS.split(':');
+  const ofBoth = ciphers?.split(':').some(isSuite) ? [] : usual.filter(isSuite);
+  const suites = cipherSuites ?? ofBoth.join(':');
+  const others = ciphers ?? usual.filter((name) => !isSuite(name)).join(':');
+  return suites ? `${suites}:${others}` : others;
 }
 
 /** The files that sources name. */

@@ -133,11 +133,11 @@ export class ServerCredentials {
   #endRevoked(): void {
     const { revocation, authorities } = this.#loaded;
     if (revocation.isEmpty) return;
-    for (const newcomer of [...(this.#entrance?.newcomers ?? [])]) {
-      if (!newcomer.certificate) continue;
-      const chain = chainOf(readCertificate(newcomer.certificate.der), authorities);
+    for (const connection of [...(this.#entrance?.connections ?? [])]) {
+      if (!connection.certificate) continue;
+      const chain = chainOf(readCertificate(connection.certificate.der), authorities);
       const reason = revocation.revocationOf(chain);
-      if (reason) newcomer.end(ReasonCode.notAuthorized, reason);
+      if (reason) connection.end(ReasonCode.notAuthorized, reason);
     }
   }
 

@@ -97,8 +97,8 @@ function open(entrance: Entrance, socket: Duplex, webSocket: WebSocket): void {
 
 /** Answers a request that does not become a connection. */
 function answer(entrance: Entrance, socket: Duplex, status: number, reason: string): void {
-  const newcomer = entrance.newcomerOf(socket);
-  if (!newcomer || !socket.writable) {
+  const connection = entrance.connectionOf(socket);
+  if (!connection || !socket.writable) {
     entrance.refuse(socket, `WebSocket: ${reason}`);
     return;
   }
@@ -110,5 +110,5 @@ function answer(entrance: Entrance, socket: Duplex, status: number, reason: stri
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(status === 426 ? ['Upgrade: websocket'] : []),
   ];
-  newcomer.refuseWith(`${head.join('\r\n')}\r\n\r\n${body}`, socket, `WebSocket: ${reason}`);
+  connection.refuseWith(`${head.join('\r\n')}\r\n\r\n${body}`, socket, `WebSocket: ${reason}`);
 }

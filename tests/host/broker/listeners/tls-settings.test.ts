@@ -83,6 +83,12 @@ describe('settings of TLS', () => {
       { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' },
     ],
     [
+      'a list of ciphers for both versions',
+      { ciphers: 'TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384' },
+      { minVersion: 'TLSv1.3' },
+      { ciphers: 'TLS_AES_128_GCM_SHA256', minVersion: 'TLSv1.3' },
+    ],
+    [
       'cipherSuites',
       { cipherSuites: 'TLS_AES_256_GCM_SHA384' },
       { maxVersion: 'TLSv1.2' },
