@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary.js';
 const KINDS: readonly Kind[] = ['mosquitto', 'wasmqtt'];
 
 let passwords: string;
-let brokers: AccessBroker[] = [];
+const brokers: AccessBroker[] = [];
 
 beforeAll(async () => {
   const { folder, remove } = temporaryFolder();
@@ -250,7 +250,13 @@ describe('what SIGHUP brings, as mosquitto', () => {
       const client = await broker.client(ann);
       const before = [await publishCode(client, 'a'), await publishCode(client, 'b')];
       broker.write('acl', 'user ann\ntopic b\n');
-      broker.write('p', passwords.split('\n').filter((line) => !line.startsWith('old:')).join('\n'));
+      broker.write(
+        'p',
+        passwords
+          .split('\n')
+          .filter((line) => !line.startsWith('old:'))
+          .join('\n'),
+      );
       await broker.reload();
       // The answer to a CONNECT that comes after the signal: what was read is in use.
       const old = await broker.code({ user: 'old', password: 'o' });
