@@ -20,7 +20,7 @@ export interface Clock {
   /** Milliseconds, never going back. */
   now(): number;
   /** Milliseconds since 1970, for what outlives the process. Default: the system's. */
-  wallNow?(): number;
+  wallClock?(): number;
 }
 
 export interface BrokerOptions {
@@ -115,11 +115,11 @@ class RunningBroker implements Broker {
     };
     const sockets = new SocketTable(makeEngine, clockwork);
     if (log) engine.on('any', log);
-    const wallNow = () => clock?.wallNow?.() ?? Date.now();
+    const wallClock = () => clock?.wallClock?.() ?? Date.now();
     this.engine = engine;
     this.on = engine.on.bind(engine);
     this.#rules = rules;
-    this.#lobby = { engine, sockets, clockwork, waitingRoom, wallNow };
+    this.#lobby = { engine, sockets, clockwork, waitingRoom, wallClock };
   }
 
   get listeners(): readonly Listener[] {
