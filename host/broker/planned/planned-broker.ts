@@ -4,7 +4,7 @@ import type { ReadPlan } from '../conf/read-plan.js';
 import { type Broker, type BrokerOptions, createBroker } from '../create-broker.js';
 import type { Limits } from '../engine/broker-limits.js';
 import { BrokerError, type Listener } from '../listeners/listener.js';
-import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './listen-options.js';
+import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './planned-listeners.js';
 import { PlannedRules } from './planned-rules.js';
 
 /** What a program adds to a plan. */

@@ -36,7 +36,12 @@ export async function addressesOf({ host, family, isOptional }: ListenerPlan): P
 }
 
 /** What a listener of a plan is to `Broker.listen`. @param host ignored for a Unix socket */
-export function listenOptions(plan: ListenerPlan, host: string, rules: Rules, settings: Partial<ClientSettings>): ListenOptions {
+export function listenOptions(
+  plan: ListenerPlan,
+  host: string,
+  rules: Rules,
+  settings: Partial<ClientSettings>,
+): ListenOptions {
   const { protocol, port, socket, tls } = plan;
   const common = { rules, settings };
   if (socket !== undefined) return { ...common, protocol: 'unix', socketPath: socket };
