@@ -1,5 +1,5 @@
 import { BridgeMachine } from '../../../../host/broker/bridges/bridge-machine.js';
-import type { BridgeEvent, BridgeOptions, BridgeTopic } from '../../../../host/broker/bridges/bridge-options.js';
+import type { BridgeEvent, BridgeOptions, BridgeTopic } from '../../../../host/broker/bridges/bridge-setup.js';
 import type { Transport } from '../../../../host/broker/index.js';
 import type { LocalClient } from '../../../../host/broker/local/local-client.js';
 import { LocalConnections } from '../../../../host/broker/local/local-connections.js';
