@@ -10,10 +10,10 @@ import type { Link } from '../sessions/session.js';
 import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
 import { type Entrance, keepAliveOf, mountedWill, openSession, sessionExpiry } from './admission.js';
-import { Arrival, type Arrived } from './arrival.js';
 import type { AuthenticationWire } from './authentication.js';
 import { closingReason, type Why } from './farewell.js';
 import { Inbound } from './inbound.js';
+import { type Arrived, Newcomer } from './newcomer.js';
 import { Outbound } from './outbound.js';
 import { connackVersion } from './refusal.js';
 
@@ -36,7 +36,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
   /** The end of the time for CONNECT, or for authenticating again. */
   #timer!: Deadline;
   /** From CONNECT on. */
-  #arrival: Arrival | undefined;
+  #newcomer: Newcomer | undefined;
   #client: ConnectedClient | undefined;
   /** As CONNECT named it. */
   #clientId: string | undefined;
@@ -95,7 +95,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
   answer(packet: Packet, reason: string | undefined): void {
     if (this.#isOver) return;
     const bytes = reason === undefined ? undefined : this.#outbound.encodeWithReason(packet, reason);
-    if (bytes) this.#outbound.transmit(bytes);
+    if (bytes) this.#outbound.transmit(bytes, packet);
     else this.send(packet);
   }
 
@@ -116,13 +116,9 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#close(true, code, reason);
   }
 
-  closeByClient(reasonCode: number): void {
-    this.#close(true, reasonCode, 'DISCONNECT from the client');
-  }
+  closeByClient = (reasonCode: number): void => this.#close(true, reasonCode, 'DISCONNECT from the client');
 
-  closedByNetwork(reason: string): void {
-    this.#close(false, ReasonCode.unspecifiedError, reason);
-  }
+  closedByNetwork = (reason: string): void => this.#close(false, ReasonCode.unspecifiedError, reason);
 
   takenOver(): void {
     this.closeByServer(ReasonCode.sessionTakenOver, 'another connection uses the same client id');
@@ -139,7 +135,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     const session = this.#client?.session;
     if (!session || this.#isOver) return;
     this.#attempt(() =>
-      this.#arrival!.reconsider(session.client, (admission, userName) => {
+      this.#newcomer!.reconsider(session.client, (admission, userName) => {
         if (!admission.allow) throw Violation.of(admission);
         if (userName !== session.client.userName) session.client = { ...session.client, userName };
       }),
@@ -165,9 +161,8 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#context.afterCall(() => this.#end(why));
   }
 
-  #report(error: unknown): void {
+  #report = (error: unknown): void =>
     this.#context.events.emit({ type: 'failed', remote: this.#entrance.info.remote, error });
-  }
 
   /** For CONNECT, or for authenticating again. */
   startTimer(): void {
@@ -175,16 +170,14 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#timer = deadlines.add(now + limits.connectTimeout, () => this.#tooLate(limits.connectTimeout / 1000));
   }
 
-  stopTimer(): void {
-    this.#timer.cancel();
-  }
+  stopTimer = (): void => this.#timer.cancel();
 
   #tooLate(seconds: number): void {
     const { serverBusy, notAuthorized } = ReasonCode;
     const within = `within ${seconds} s`;
     if (this.#client) this.#end({ reasonCode: notAuthorized, reason: `no new authentication ${within} (4.12.1-2)` });
     else if (this.#inbound.isHeld) this.#end({ reasonCode: serverBusy, reason: `the rules did not answer ${within}` });
-    else if (this.#arrival) this.#end({ reasonCode: notAuthorized, reason: `no AUTH ${within} (4.12)` });
+    else if (this.#newcomer) this.#end({ reasonCode: notAuthorized, reason: `no AUTH ${within} (4.12)` });
     else this.#end({ reason: `no CONNECT packet ${within}` });
   }
 
@@ -195,19 +188,19 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   #handle(packet: Packet): void {
     this.#tap?.taken(packet);
-    const authentication = this.#arrival?.authentication;
+    const authentication = this.#newcomer?.authentication;
     if (packet.type === 'auth' && authentication) authentication.receive(packet, this.#client?.session.client);
     else if (this.#client) handlePacket(this.#client, packet);
-    else if (packet.type === 'connect' && !this.#arrival) this.#connect(packet);
-    else if (this.#arrival) this.closeByClient(this.#arrival.goodbyeIn(packet).reasonCode);
+    else if (packet.type === 'connect' && !this.#newcomer) this.#connect(packet);
+    else if (this.#newcomer) this.closeByClient(this.#newcomer.goodbyeIn(packet).reasonCode);
     else this.#end({ reason: `the first packet is ${packet.type.toUpperCase()}, not CONNECT (3.1.0-1)` });
   }
 
   #connect(packet: ConnectPacket): void {
     this.#clientId = packet.clientId || undefined;
     this.#outbound.adapt(packet);
-    this.#arrival = new Arrival(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
-    this.#arrival.begin((arrived) => this.#arrived(packet, arrived));
+    this.#newcomer = new Newcomer(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
+    this.#newcomer.begin((arrived) => this.#arrived(packet, arrived));
   }
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
@@ -249,9 +242,8 @@ export class Connection implements Wire, Link, AuthenticationWire {
     // MQTT 3.1 has no Session Present flag.
     this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
     const { clientId, userName, remote } = identity;
-    const { version: tlsVersion } = info.tls ?? {};
-    const about = { clientId, userName, remote, protocolVersion, tlsVersion, cleanStart, sessionPresent: present };
-    context.events.emit({ type: 'connected', ...about, keepAlive });
+    const about = { clientId, userName, remote, protocolVersion, tlsVersion: info.tls?.version, keepAlive };
+    context.events.emit({ type: 'connected', ...about, cleanStart, sessionPresent: present });
     session.resume();
   }
 
@@ -276,7 +268,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer.cancel();
-    this.#arrival?.authentication?.cancel();
+    this.#newcomer?.authentication?.cancel();
     const { events, transport, sessions } = this.#context;
     const { info, listener } = this.#entrance;
     if (endTransport) this.#step(() => transport.end(this.#id));

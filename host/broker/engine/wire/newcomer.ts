@@ -19,7 +19,7 @@ export interface Arrived {
 }
 
 /** The way of a CONNECT packet to a client: what the broker can do, enhanced authentication if it is asked for, the rules. */
-export class Arrival {
+export class Newcomer {
   readonly packet: ConnectPacket;
   /** When CONNECT names a method. */
   readonly authentication: Authentication | undefined;
