@@ -34,6 +34,8 @@ export class BridgeRig {
   /** The network takes nothing from the bridge. */
   isSlow = false;
   isReading = true;
+  /** What the bridge sends is lost. */
+  isCut = false;
   client!: LocalClient;
   #local!: LocalConnections;
   #toFar: Uint8Array[] = [];
@@ -67,7 +69,9 @@ export class BridgeRig {
           this.opened.push(`${host}:${port}`);
           this.#wants = 'open';
         },
-        send: (bytes) => this.#toFar.push(bytes),
+        send: (bytes) => {
+          if (!this.isCut) this.#toFar.push(bytes);
+        },
         end: () => this.#unplug(),
         read: (isWanted) => {
           this.isReading = isWanted;
