@@ -14,6 +14,9 @@ export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/
 export type { BrokerEvent, BrokerEventOf, DropReason } from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
+export type { Journal, JournalListener } from './engine/journal/journal.js';
+export type { JournalRecord, RecordKind, RecordOf } from './engine/journal/journal-record.js';
+export { decodeRecord, encodeRecord, RecordError } from './engine/journal/record-codec.js';
 export {
   type Admission,
   type Admitted,
@@ -36,6 +39,7 @@ export { BrokerError, type BrokerErrorCode, type Listener } from './listeners/li
 export { SocketTable } from './listeners/socket-table.js';
 export { listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
 export { type PasswordOptions, passwordRules } from './rules/passwords.js';
+export { MemoryStore } from './store/memory-store.js';
 
 export interface BrokerOptions extends PasswordOptions {
   /** Address to listen on, default 127.0.0.1. */

@@ -1,7 +1,13 @@
 import type { Properties, ProtocolVersion, QoS } from '../../core/index.js';
 
 /** Why a message did not reach a client. */
-export type DropReason = 'not authorised' | 'queue full' | 'expired' | 'too large' | 'retained store full';
+export type DropReason =
+  | 'not authorised'
+  | 'queue full'
+  | 'expired'
+  | 'too large'
+  | 'retained store full'
+  | 'store full';
 
 /** What happened in a broker. Reason codes are those of MQTT 5 (2.4), also for clients of 3.1.1. */
 export type BrokerEvent =
@@ -34,8 +40,13 @@ export type BrokerEvent =
       /** Sessions that the message was sent to or is queued for. */
       recipients: number;
     }
-  /** `clientId` is the receiver, or the publisher for `not authorised` and `retained store full`. */
+  /** `clientId` is the receiver, or the publisher for `not authorised`, `retained store full` and `store full`. */
   | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
+  /**
+   * Nothing can be stored at present, for this reason: messages of QoS 1 and 2, retained messages and sessions that outlive their
+   * connections are refused until the event comes without `isFull`. What was acknowledged is safe.
+   */
+  | { type: 'store'; isFull: boolean; reason?: string }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
   /**
    * Something threw that must not: an access rule (which then refuses), a listener of events, the transport or the engine

@@ -3,6 +3,8 @@ import { completeLimits, type Limits } from './broker-limits.js';
 import type { Transport } from './broker-transport.js';
 import { Deadlines } from './deadlines.js';
 import { GuardedRules } from './guarded-rules.js';
+import { BrokerJournal } from './journal/broker-journal.js';
+import type { Journal } from './journal/journal.js';
 import type { Message } from './message.js';
 import type { Recipient } from './routing/recipient.js';
 import { RetainedStore } from './routing/retained-store.js';
@@ -22,6 +24,10 @@ export interface EngineOptions {
   limits?: Partial<Limits>;
   /** Client ids for clients that send none (3.1.3-6); default: a random UUID with the prefix `auto-`. */
   newClientId?: () => string;
+  /** Where sessions, queued and retained messages and wills are kept. Default: in memory only. */
+  journal?: Journal;
+  /** Milliseconds since 1970: what the journal keeps expires by it, also while the broker does not run. Default: the system's. */
+  wallClock?: () => number;
 }
 
 /** What the connections of one broker share: its tables, its rules and its clock. */
@@ -32,6 +38,8 @@ export class EngineContext {
   readonly listener: ListenerInfo;
   readonly limits: Limits;
   readonly newClientId: () => string;
+  readonly journal: BrokerJournal | undefined;
+  readonly wallClock: () => number;
   readonly events = new EventHub();
   readonly deadlines = new Deadlines((error) => this.events.emit({ type: 'failed', error }));
   readonly subscriptions = new SubscriptionTree<Recipient, StoredSubscription>();
@@ -46,10 +54,13 @@ export class EngineContext {
   /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     const failed = (remote: string, error: unknown) => this.events.emit({ type: 'failed', remote, error });
-    this.transport = options.transport;
     this.rules = new GuardedRules(failed);
     this.listener = { name: 'default', rules: options.rules ?? openRules };
     this.#clock = options.now;
+    this.wallClock = options.wallClock ?? Date.now;
+    const { journal, transport } = options;
+    this.journal = journal && new BrokerJournal(this, journal, transport);
+    this.transport = this.journal?.transport ?? transport;
     this.limits = completeLimits(options.limits);
     this.newClientId = options.newClientId ?? (() => `auto-${crypto.randomUUID()}`);
     this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
@@ -77,6 +88,7 @@ export class EngineContext {
         work();
       } finally {
         for (let next = this.#afterCall.shift(); next; next = this.#afterCall.shift()) next();
+        this.journal?.flush();
       }
     });
   }

@@ -25,7 +25,10 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, reasonCode);
   if (packet.qos === 2) {
     // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
-    if (reasonCode < 0x80 || client.protocolVersion !== 5) session.received.add(packet.packetId!);
+    if (reasonCode < 0x80 || client.protocolVersion !== 5) {
+      session.received.add(packet.packetId!);
+      session.journal.received(packet.packetId!);
+    }
     acknowledge(client, 'pubrec', packet.packetId!, reasonCode);
   }
 }
@@ -43,6 +46,11 @@ function accept(client: ConnectedClient, packet: PublishPacket, topic: string): 
       ? decision.reasonCode
       : answerReason(packet.qos === 1 ? 'puback' : 'pubrec', decision.reasonCode);
   }
+  if (context.journal?.isFull && (packet.qos > 0 || packet.retain)) {
+    context.reportDrop(clientId, topic, 'store full');
+    if (client.protocolVersion === 5 || packet.qos === 0) return ReasonCode.quotaExceeded;
+    throw new Violation(ReasonCode.quotaExceeded, 'the broker cannot store the message: its disk is full');
+  }
   const message = makeMessage(packet, topic, context.now, clientId);
   if (context.router.publish(message)) return ReasonCode.success;
   if (client.protocolVersion === 5) return ReasonCode.quotaExceeded;
@@ -56,6 +64,7 @@ export function handleAcknowledgement(client: ConnectedClient, packet: Acknowled
   const { packetId, reasonCode } = packet;
   if (packet.type === 'pubrel') {
     const known = session.received.delete(packetId);
+    session.journal.completed(packetId);
     acknowledge(client, 'pubcomp', packetId, known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound);
     return;
   }

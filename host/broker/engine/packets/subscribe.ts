@@ -23,6 +23,7 @@ export function handleSubscribe(client: ConnectedClient, packet: SubscribePacket
     const qos = Math.min(request.qos, context.limits.maximumQoS) as QoS;
     const stored: StoredSubscription = { ...request, qos, identifier };
     session.subscriptions.set(stored.topicFilter, stored);
+    session.journal.subscribed(stored);
     const isNew = context.subscriptions.set(stored.topicFilter, session, stored);
     // Retain Handling (3.8.3.1): 0 always, 1 when new, 2 never.
     const handling = request.retainHandling ?? 0;
@@ -54,6 +55,7 @@ export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePa
   const { context, session } = client;
   const reasonCodes = packet.topicFilters.map((filter) => {
     session.subscriptions.delete(filter);
+    session.journal.unsubscribed(filter);
     return context.subscriptions.delete(filter, session) ? ReasonCode.success : ReasonCode.noSubscriptionExisted;
   });
   client.wire.send({
@@ -76,6 +78,7 @@ function refusalOf({ context, session }: ConnectedClient, { topicFilter, qos }: 
     if (decision.effect === 'disconnect') throw new Violation(decision.reasonCode, decision.reason);
     return answerReason('suback', decision.reasonCode);
   }
+  if (session.journal.isFull) return ReasonCode.quotaExceeded;
   const isNew = !session.subscriptions.has(topicFilter);
   if (isNew && session.subscriptions.size >= subscriptionsPerSession) return ReasonCode.quotaExceeded;
   return undefined;

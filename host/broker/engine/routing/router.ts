@@ -15,6 +15,7 @@ export interface RoutingContext {
   /** Asked at each delivery. */
   readonly rules: Pick<GuardedRules, 'receive'>;
   readonly retained: RetainedStore;
+  readonly journal?: { retained(message: Message): void };
   readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
   /** Reports that a message was not passed on. */
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void;
@@ -40,6 +41,7 @@ export class Router {
       this.#context.reportDrop(message.publisher, message.topic, 'retained store full');
       return false;
     }
+    if (message.retain) this.#context.journal?.retained(message);
     const deliveries = new Map<Recipient, Delivery>();
     subscriptions.match(message.topic, (recipient, subscription) => {
       // No Local (3.8.3-3).

@@ -3,6 +3,7 @@ import type { Limits } from '../broker-limits.js';
 import type { Deadlines } from '../deadlines.js';
 import type { GuardedRules } from '../guarded-rules.js';
 import type { Message } from '../message.js';
+import type { WillJournal } from './session-journal.js';
 
 /** What sessions need of the broker around them. */
 export interface SessionEnvironment {
@@ -10,6 +11,7 @@ export interface SessionEnvironment {
   readonly now: number;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
+  readonly journal?: WillJournal;
   /** Asked before a will is published. */
   readonly rules: Pick<GuardedRules, 'publish'>;
   /** Reports that a message did not reach a client. @param clientId the receiver, or the publisher of a will */

@@ -28,6 +28,11 @@ export class OutboundWindow {
     return entry;
   }
 
+  /** Takes over an exchange that a journal kept. Call in the order of the exchanges. */
+  restore(entry: Inflight): void {
+    this.#entries.set(entry.packetId, entry);
+  }
+
   get(packetId: number): Inflight | undefined {
     return this.#entries.get(packetId);
   }

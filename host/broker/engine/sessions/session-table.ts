@@ -48,16 +48,34 @@ export class SessionTable {
 
   /** The session lost its connection: ends it now or when its expiry interval has passed (3.1.2-23). */
   detached(session: Session): void {
-    if (session.expiryInterval === 0) this.#end(session);
-    else if (session.expiryInterval !== NEVER_EXPIRES) {
-      const at = this.#environment.now + session.expiryInterval * 1000;
-      session.expiry = this.#environment.deadlines.add(at, () => this.#end(session));
-    }
+    const { expiryInterval } = session;
+    if (expiryInterval === 0) this.#end(session);
+    else
+      this.#endAt(
+        session,
+        expiryInterval === NEVER_EXPIRES ? undefined : this.#environment.now + expiryInterval * 1000,
+      );
+  }
+
+  /**
+   * Takes over a session that a journal kept.
+   *
+   * @param endsAt milliseconds; undefined for never
+   */
+  restore(session: Session, endsAt: number | undefined): void {
+    this.#sessions.set(session.client.clientId, session);
+    this.#endAt(session, endsAt);
+  }
+
+  #endAt(session: Session, at: number | undefined): void {
+    if (at !== undefined) session.expiry = this.#environment.deadlines.add(at, () => this.#end(session));
+    session.journal.detached(at);
   }
 
   #end(session: Session): void {
     session.expiry?.cancel();
     this.#sessions.delete(session.client.clientId);
+    session.journal.ended();
     this.#onEnd(session);
     session.subscriptions.clear();
     session.will.sessionEnded();

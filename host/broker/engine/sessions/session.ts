@@ -7,6 +7,7 @@ import type { StoredSubscription } from '../subscription.js';
 import { BoundedQueue } from './bounded-queue.js';
 import type { SessionEnvironment } from './environment.js';
 import { type Inflight, OutboundWindow } from './inflight.js';
+import { NO_JOURNAL, type SessionJournal } from './session-journal.js';
 import { WillKeeper } from './will.js';
 
 /** Session Expiry Interval of a session that never expires (3.1.2.11.2). */
@@ -21,6 +22,8 @@ export interface Link {
   isSlow(): boolean;
   /** False when the packet is larger than the client accepts: nothing was sent. */
   send(packet: Packet): boolean;
+  /** What is sent from now on depends on what was recorded in the journal until now. */
+  waitForJournal(): void;
   /** Closes: another connection came with the same client id (3.1.4-3). */
   takenOver(): void;
 }
@@ -31,6 +34,8 @@ export class Session {
   link: Link | undefined;
   readonly subscriptions = new Map<string, StoredSubscription>();
   readonly will: WillKeeper;
+  /** Of a session that outlives its connection, in a broker with a store. */
+  journal: SessionJournal = NO_JOURNAL;
   /** Packet ids of QoS 2 messages from the client that were passed on and wait for PUBREL (4.3.3). */
   readonly received = new Set<number>();
   /** Seconds that the session outlives its connection, or `NEVER_EXPIRES`. */
@@ -60,6 +65,17 @@ export class Session {
     return this.#queue.length + this.#passing.length + this.#window.size;
   }
 
+  /**
+   * Takes over what a journal kept, of a session without a connection.
+   *
+   * @param queued in the order of the queue
+   * @param sent in the order of sending
+   */
+  restore(queued: readonly Delivery[], sent: readonly Inflight[]): void {
+    for (const entry of sent) this.#window.restore(entry);
+    for (const delivery of queued) if (!this.#enqueue(this.#queue, delivery)) this.journal.dropped(delivery);
+  }
+
   /** Binds a new connection. After CONNACK, `resume` sends what was left over. */
   attach(link: Link, client: ClientIdentity): void {
     this.link = link;
@@ -84,8 +100,10 @@ export class Session {
       if (this.#passing.length > 0 || this.link.isSlow()) return this.#enqueue(this.#passing, delivery);
       return this.#send(delivery);
     }
-    if (this.#queue.length > 0 || !this.#maySend()) return this.#enqueue(this.#queue, delivery);
-    return this.#send(delivery);
+    if (this.#queue.length === 0 && this.#maySend()) return this.#send(delivery);
+    const isQueued = this.#enqueue(this.#queue, delivery);
+    if (isQueued) this.journal.queued(delivery);
+    return isQueued;
   }
 
   /** Sends from the queues as far as the client's receive maximum and the network allow. */
@@ -98,6 +116,7 @@ export class Session {
   /** PUBACK, PUBREC with an error, or PUBCOMP: the exchange is over. */
   finish(entry: Inflight): void {
     this.#window.close(entry.packetId);
+    this.journal.closed(entry.packetId);
     this.#forgetUnsent(entry);
     this.pump();
   }
@@ -110,6 +129,7 @@ export class Session {
   /** PUBREC: the client has the message; from now on only the PUBREL is repeated (4.3.3-4). */
   release(entry: Inflight): void {
     this.#window.release(entry);
+    this.journal.released(entry.packetId);
     this.#forgetUnsent(entry);
     this.#sendEntry(entry, false);
   }
@@ -132,13 +152,21 @@ export class Session {
   }
 
   #maySend(): boolean {
-    return this.link !== undefined && this.#window.size < this.link.receiveMaximum && !this.link.isSlow();
+    const { link } = this;
+    return link !== undefined && this.#window.size < link.receiveMaximum && !link.isSlow() && !this.journal.isFull;
   }
 
   #send(delivery: Delivery): boolean {
     const { now } = this.#environment;
-    if (isExpired(delivery.message, now)) return this.#drop(delivery, 'expired');
-    if (delivery.qos > 0) return this.#sendEntry(this.#window.open(delivery), false);
+    if (isExpired(delivery.message, now)) {
+      this.journal.dropped(delivery);
+      return this.#drop(delivery, 'expired');
+    }
+    if (delivery.qos > 0) {
+      const entry = this.#window.open(delivery);
+      this.journal.sent(delivery, entry.packetId);
+      return this.#sendEntry(entry, false);
+    }
     const packet = publishPacket(delivery, this.link!.protocolVersion, now, undefined, false);
     return this.link!.send(packet) || this.#drop(delivery, 'too large');
   }
@@ -150,6 +178,7 @@ export class Session {
     const packet = publishPacket(delivery, this.link!.protocolVersion, this.#environment.now, packetId, dup);
     if (this.link!.send(packet)) return true;
     this.#window.close(packetId);
+    this.journal.closed(packetId);
     return this.#drop(delivery, 'too large');
   }
 

@@ -62,7 +62,10 @@ function freeClientId(context: EngineContext): string {
   throw new Violation(ReasonCode.serverUnavailable, `newClientId returned ${TRIES} client ids that are all in use`);
 }
 
-function checkConnect({ limits }: EngineContext, { clientId, protocolVersion, properties, will }: ConnectPacket) {
+function checkConnect(context: EngineContext, packet: ConnectPacket) {
+  const { limits } = context;
+  const { clientId, protocolVersion, properties, will } = packet;
+  checkRoom(context, packet);
   if (properties?.authenticationMethod !== undefined) {
     throw new Violation(ReasonCode.badAuthenticationMethod, 'enhanced authentication is not supported');
   }
@@ -77,6 +80,17 @@ function checkConnect({ limits }: EngineContext, { clientId, protocolVersion, pr
   if (levelsOf(will.topic) > limits.topicLevels) {
     throw new Violation(ReasonCode.topicNameInvalid, `the will topic has more than ${limits.topicLevels} levels`);
   }
+}
+
+/**
+ * While the store is full, only clients come in that leave nothing behind.
+ *
+ * @throws Violation with the reason code to put into CONNACK
+ */
+function checkRoom(context: EngineContext, packet: ConnectPacket): void {
+  if (!context.journal?.isFull) return;
+  if (sessionExpiry(packet) === 0 && !packet.will && !context.sessions.get(packet.clientId)) return;
+  throw new Violation(ReasonCode.quotaExceeded, 'the broker cannot store the session: its disk is full');
 }
 
 /** Seconds that the session outlives the connection: a property in MQTT 5, all or nothing before (3.1.2.4 of 3.1.1). */

@@ -24,8 +24,7 @@ import { connackVersion } from './refusal.js';
  * One network connection: framing, the order of packets, and every way in which it ends.
  *
  * None of its methods throws. What throws inside, be it the engine or the transport, is reported as `failed` and ends this
- * connection and no other, once the engine's call is done. Until then the connection counts as slow, and what is sent
- * on it is lost, as it would be on a broken network.
+ * connection and no other, once the call is done. Until then it counts as slow, and what is sent on it is lost.
  */
 export class Connection implements Wire, Link {
   protocolVersion: ProtocolVersion = 4;
@@ -111,14 +110,19 @@ export class Connection implements Wire, Link {
     this.closeByServer(ReasonCode.sessionTakenOver, 'another connection uses the same client id');
   }
 
-  /** Closes because the broker ends: its sessions end too, so wills are not published. */
+  /** Closes because the broker ends: its sessions end too, so wills are not published, or not before it runs again. */
   shutDown(): void {
-    this.#client?.session.will.discard();
+    this.#client?.session.will.brokerEnds();
     this.#end(ReasonCode.serverShuttingDown, 'the server is shutting down');
+  }
+
+  waitForJournal(): void {
+    this.#context.journal?.hold(this.#id);
   }
 
   /** Runs what the network or a packet asks for. This is the last catch of the connection. */
   #attempt(work: () => void): void {
+    this.#context.journal?.actFor(this.#id);
     try {
       work();
     } catch (error) {
@@ -221,6 +225,7 @@ export class Connection implements Wire, Link {
     this.#client = new ConnectedClient(context, session, this, keepAlive);
     this.#connectEnd.cancel();
     session.attach(this, identity);
+    context.journal?.attached(session, this.#id);
     session.will.set(packet.will, identity);
 
     // MQTT 3.1 has no Session Present flag.
