@@ -130,8 +130,11 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
     else this.#whenStored.push({ after, run });
   }
 
-  /** A CONNECT was accepted: the session is recorded if it outlives its connection. */
-  attached(session: Session, id: ConnectionId): void {
+  /**
+   * A CONNECT was accepted: the session is recorded if it outlives its connection. With that, CONNACK and all behind it wait for
+   * what was recorded for earlier connections, and may be sent again on this one.
+   */
+  attached(session: Session): void {
     if (session.expiryInterval === 0) {
       session.journal.ended();
       session.journal = NO_JOURNAL;
@@ -140,8 +143,6 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
     const log = session.journal instanceof SessionLog ? session.journal : this.#newLog(session);
     session.journal = log;
     log.attached();
-    // What was recorded for an earlier connection may be sent again on this one.
-    this.hold(id);
   }
 
   /** Takes over a session that was loaded. */

@@ -225,7 +225,7 @@ export class Connection implements Wire, Link {
     this.#client = new ConnectedClient(context, session, this, keepAlive);
     this.#connectEnd.cancel();
     session.attach(this, identity);
-    context.journal?.attached(session, this.#id);
+    context.journal?.attached(session);
     session.will.set(packet.will, identity);
 
     // MQTT 3.1 has no Session Present flag.
