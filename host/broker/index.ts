@@ -39,7 +39,9 @@ export { BrokerError, type BrokerErrorCode, type Listener } from './listeners/li
 export { SocketTable } from './listeners/socket-table.js';
 export { listenTls, type TlsListenerOptions } from './listeners/tls-listener.js';
 export { type PasswordOptions, passwordRules } from './rules/passwords.js';
+export { LmdbStore, type LmdbStoreOptions } from './store/lmdb-store.js';
 export { MemoryStore } from './store/memory-store.js';
+export { StorageError, type StorageErrorCode } from './store/storage-error.js';
 
 export interface BrokerOptions extends PasswordOptions {
   /** Address to listen on, default 127.0.0.1. */

@@ -86,7 +86,8 @@ export class FieldReader {
 
   /** A copy. */
   bytes(): Uint8Array {
-    return this.#slice(this.number()).slice();
+    // `slice` of a Buffer would be a view of the whole record.
+    return new Uint8Array(this.#slice(this.number()));
   }
 
   /** @throws TypeError for what is not UTF-8 */

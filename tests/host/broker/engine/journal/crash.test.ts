@@ -32,10 +32,14 @@ class Exchange {
     else if (action < 60) pick(this.clients).deliverOne();
     else if (action < 75) this.world.store.commit(below(this.world.store.pending + 1));
     else if (action < 86) this.#publish();
-    else if (action < 94) pick(this.clients).connect(this.world);
+    else if (action < 94) this.#connect(pick(this.clients));
     else if (action < 96) pick(this.clients).drop();
     else if (action < 97) this.world.store.fail();
     else if (action < 98) this.crash();
+  }
+
+  #connect(client: ModelClient): void {
+    client.connect((options) => this.world.begin(options));
   }
 
   #publish(): void {
@@ -54,7 +58,7 @@ class Exchange {
     for (let turn = 0; turn < 2000; turn++) {
       this.world.store.commit();
       for (const client of this.clients) {
-        client.connect(this.world);
+        this.#connect(client);
         client.takeOne();
         client.deliverOne();
       }

@@ -1,6 +1,14 @@
-import type { Packet, PublishPacket, QoS } from '../../../../../host/core/index.js';
-import { type TestClient, text, textOf } from '../../world.js';
-import type { DurableWorld } from './durable-world.js';
+import type { ConnectPacket, Packet, PublishPacket, QoS } from '../../../../../host/core/index.js';
+import { text, textOf } from '../../world.js';
+
+/** A connection as a client sees it. */
+export interface ModelLink {
+  /** What has come and was not taken yet. */
+  readonly received: Packet[];
+  readonly isClosed: boolean;
+  send(packet: Packet): void;
+  drop(): void;
+}
 
 interface Outgoing {
   readonly value: string;
@@ -17,6 +25,8 @@ interface Outgoing {
 export class ModelClient {
   readonly name: string;
   readonly protocolVersion: 4 | 5;
+  /** Most messages that wait for their acknowledgement; ids are used again soon. Default 8. */
+  window = 8;
   /** Values of the messages that came, as an application would see them: QoS 2 once. */
   readonly seen: { value: string; qos: QoS }[] = [];
   /** Values that the broker acknowledged, and so has to keep. */
@@ -27,7 +37,7 @@ export class ModelClient {
   readonly #incoming = new Set<number>();
   /** What the network has not brought to the broker yet. */
   #sending: Packet[] = [];
-  #connection: TestClient | undefined;
+  #connection: ModelLink | undefined;
   #state: 'away' | 'connecting' | 'subscribing' | 'ready' = 'away';
   #isPromised = false;
   #lastId = 0;
@@ -57,10 +67,11 @@ export class ModelClient {
     this.#state = 'away';
   }
 
-  connect(world: DurableWorld): void {
+  /** @param open opens a connection and sends CONNECT with these */
+  connect(open: (options: Partial<ConnectPacket>) => ModelLink): void {
     if (this.#state !== 'away') return;
     const properties = this.protocolVersion === 5 ? { sessionExpiryInterval: 0xffffffff } : undefined;
-    this.#connection = world.begin({
+    this.#connection = open({
       clientId: this.name,
       cleanStart: false,
       protocolVersion: this.protocolVersion,
@@ -74,26 +85,30 @@ export class ModelClient {
     this.lose();
   }
 
-  publish(value: string, qos: QoS, retain = false): void {
-    if (this.#state !== 'ready' || this.#outgoing.size >= 8) return;
-    do this.#lastId = (this.#lastId % 12) + 1;
+  /** False when the client is not ready, or waits for too many acknowledgements. */
+  publish(value: string, qos: QoS, retain = false): boolean {
+    if (this.#state !== 'ready' || this.#outgoing.size >= this.window) return false;
+    do this.#lastId = (this.#lastId % Math.ceil(1.5 * this.window)) + 1;
     while (this.#outgoing.has(this.#lastId));
     this.#outgoing.set(this.#lastId, { value, qos, retain, isReleased: false });
     this.#sendPublish(this.#lastId, false);
+    return true;
   }
 
-  /** The network brings one packet to the broker. */
-  deliverOne(): void {
+  /** The network brings one packet to the broker. False when there is none. */
+  deliverOne(): boolean {
     const packet = this.#sending.shift();
     if (packet) this.#connection!.send(packet);
     this.#checkClosed();
+    return packet !== undefined;
   }
 
-  /** The client takes one packet that has come. @throws Error for what a client must never see */
-  takeOne(): void {
+  /** The client takes one packet that has come. False when there is none. @throws Error for what a client must never see */
+  takeOne(): boolean {
     const packet = this.#connection?.received.shift();
     if (packet) this.#take(packet);
     this.#checkClosed();
+    return packet !== undefined;
   }
 
   #checkClosed(): void {
