@@ -141,7 +141,9 @@ describe('the end of a connection', () => {
   ])(
     'leaves out a reason string that would make DISCONNECT or CONNACK too large: at most %i bytes (MQTT-3.14.2-3, MQTT-3.2.2-19)',
     (maximumPacketSize, hasReason) => {
-      const world = new World({ rules: { connect: ({ clientId }) => (clientId === 'bad' ? refuse('bad') : ALLOW) } });
+      const world = new World({
+        rules: { connect: ({ clientId }) => (clientId === 'bad' ? refuse('this client id is nobody here') : ALLOW) },
+      });
       const properties = { maximumPacketSize };
       const { connack } = world.connect({ protocolVersion: 5, clientId: 'bad', properties });
       expect(connack.reasonCode).toBe(0x87);
@@ -174,13 +176,37 @@ describe('reason strings and user properties', () => {
     return [client.connack, ...client.received];
   }
 
-  it('are in none of the broker’s acknowledgements, so that these never grow too large (MQTT-3.4.2-2, -3 and the like)', () => {
+  it('are only where the rules refused, and there without user properties', () => {
     const packets = answers(undefined);
     const types = ['connack', 'puback', 'pubrec', 'pubcomp', 'pubrel', 'suback', 'unsuback'];
     expect(new Set(packets.map(({ type }) => type))).toEqual(new Set(types));
-    for (const packet of packets) {
-      expect(packet).not.toHaveProperty('properties.reasonString');
-      expect(packet).not.toHaveProperty('properties.userProperty');
+    const told = packets.filter((packet) => 'properties' in packet && packet.properties?.reasonString !== undefined);
+    expect(told.map(({ type }) => type)).toEqual(['puback', 'pubrec', 'suback']);
+    for (const packet of told) expect(packet).toHaveProperty('properties.reasonString', 'no');
+    for (const packet of packets) expect(packet).not.toHaveProperty('properties.userProperty');
+  });
+
+  it.each([
+    ['PUBACK (MQTT-3.4.2-2)', 'puback'],
+    ['PUBREC (MQTT-3.5.2-2)', 'pubrec'],
+    ['SUBACK (MQTT-3.9.2-1)', 'suback'],
+  ] as const)('are left out of %s where they would make it larger than the client accepts', (_, type) => {
+    for (const missing of [0, 1]) {
+      const rules = { publish: () => refuse('because'), subscribe: () => refuse('because') };
+      const listener = {
+        name: 'l',
+        rules,
+        settings: { topicAliasMaximum: 0, receiveMaximum: 65_535, maximumPacketSize: 268_435_460 },
+      };
+      const world = new World();
+      const properties = { maximumPacketSize: 16 - missing };
+      const client = world.connect({ protocolVersion: 5, properties }, { listener });
+      if (type === 'suback')
+        client.send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a', qos: 0 }] });
+      else client.publish('a', 'x', { qos: type === 'puback' ? 1 : 2 });
+      const packet = client.next(type);
+      expect(packet.properties?.reasonString).toBe(missing ? undefined : 'because');
+      expect(client.isClosed).toBe(false);
     }
   });
 

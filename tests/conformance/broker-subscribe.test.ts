@@ -147,11 +147,25 @@ describe.each([4, 5] as const)('SUBSCRIBE and UNSUBSCRIBE, protocol version %i',
 });
 
 describe('SUBSCRIBE in MQTT 5', () => {
-  it('for a shared subscription is refused with 0x9E, as announced (3.2.2.3.13)', () => {
-    const client = new World().connect({ protocolVersion: 5 });
-    expect(client.connack.properties?.sharedSubscriptionAvailable).toBe(0);
-    expect(client.subscribe('$share/group/a')).toEqual([0x9e]);
-  });
+  it.each([
+    ['a shared subscription', 'sharedSubscriptionAvailable', '$share/group/a', undefined, 0x9e],
+    ['a wildcard', 'wildcardSubscriptionAvailable', 'a/+', undefined, 0xa2],
+    ['a subscription identifier', 'subscriptionIdentifierAvailable', 'a', 7, 0xa1],
+  ] as const)(
+    'with %s where CONNACK says that there are none ends the connection, and leaves nothing behind (3.2.2.3.11 to .13)',
+    (_, setting, topicFilter, identifier, reasonCode) => {
+      const world = new World();
+      const listener = { name: 'l', rules: {}, settings: { [setting]: false } };
+      const client = world.connect({ protocolVersion: 5 }, { listener });
+      expect(client.connack.properties?.[setting]).toBe(0);
+      const properties = identifier === undefined ? undefined : { subscriptionIdentifier: [identifier] };
+      const subscriptions = ['before', topicFilter].map((filter) => ({ topicFilter: filter, qos: 0 as const }));
+      client.send({ type: 'subscribe', packetId: 1, subscriptions, properties });
+      expect(client.next('disconnect').reasonCode).toBe(reasonCode);
+      expect(client.isClosed).toBe(true);
+      expect(world.engine.counts.subscriptions).toBe(0);
+    },
+  );
 
   it('several subscription identifiers come in a single PUBLISH (MQTT-3.3.4-4)', () => {
     const world = new World();

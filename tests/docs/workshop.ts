@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { buildSync } from 'esbuild';
-import { type RunningBroker, startBroker } from '../../host/broker/index.js';
+import { type Broker, createBroker, passwordRules } from '../../host/broker/index.js';
 import { ensurePki } from '../../host/pki/index.js';
 import { CLI, Command, cleanEnvironment } from '../interop/command.js';
 import { ROOT } from './documents.js';
@@ -40,12 +40,12 @@ cd "${ROOT}" && exec npm "$@"
  */
 export class Workshop implements AsyncDisposable {
   readonly #folder: string;
-  readonly #broker: RunningBroker;
+  readonly #broker: Broker;
   readonly #cloud: Command;
   readonly #cloudUrl: string;
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(folder: string, broker: RunningBroker, cloud: Command, cloudUrl: string, env: NodeJS.ProcessEnv) {
+  private constructor(folder: string, broker: Broker, cloud: Command, cloudUrl: string, env: NodeJS.ProcessEnv) {
     this.#folder = folder;
     this.#broker = broker;
     this.#cloud = cloud;
@@ -60,12 +60,15 @@ export class Workshop implements AsyncDisposable {
     writeFileSync(join(folder, 'device.pem'), device.certificatePem);
     writeFileSync(join(folder, 'device.key'), device.privateKeyPem);
     writeFileSync(join(folder, 'pw.txt'), `${PASSWORD}\n`);
-    const broker = await startBroker({
+    const tls = {
       cert: server.certificatePem,
       key: server.privateKeyPem,
       ca: ca.certificatePem,
-      users: new Map([['u', PASSWORD]]),
-      allowAnonymous: true,
+      requestCertificate: true,
+    };
+    const broker = await createBroker({
+      listeners: [{ protocol: 'mqtts', tls }],
+      rules: passwordRules({ users: new Map([['u', PASSWORD]]), allowAnonymous: true }),
     });
     const account = { ...ACCOUNT, MV_DEVICE_SID: DEVICE_SID };
     const cloud = new Command(['cloud', '--port', '0', '--json'], account, folder);
@@ -124,7 +127,10 @@ export class Workshop implements AsyncDisposable {
   /** The text with addresses on loopback in the place of those that documents name. */
   #local(text: string): string {
     return text
-      .replaceAll('--broker-host broker.example.com', `--broker-host localhost --broker-port ${this.#broker.port}`)
+      .replaceAll(
+        '--broker-host broker.example.com',
+        `--broker-host localhost --broker-port ${this.#broker.listeners[0].port}`,
+      )
       .replaceAll(/http:\/\/127\.0\.0\.1:8180\/v1/g, this.#cloudUrl)
       .replaceAll('https://microvisor.twilio.com', this.#cloudUrl.replace(/\/v1$/, ''));
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { startBroker } from '../../host/broker/index.js';
+import { createBroker } from '../../host/broker/index.js';
 import { hexEncode } from '../../host/core/index.js';
 import { ensurePki, type Pki } from '../../host/pki/index.js';
 import { runCommand, UsageError } from '../command.js';
@@ -84,12 +84,14 @@ async function run(folder: string, options: Options): Promise<number> {
   const pki = await ensurePki(join(folder, 'pki'), { deviceSid: DEVICE_SID });
   let published = 0;
   let hasFailed = false;
-  const broker = await startBroker({
+  const tls = {
     cert: pki.server.certificatePem,
     key: pki.server.privateKeyPem,
     ca: pki.ca.certificatePem,
     requireCertificate: true,
-    allowAnonymous: true,
+  };
+  const broker = await createBroker({
+    listeners: [{ protocol: 'mqtts', tls }],
     log: (event) => {
       if (event.type === 'connected') report('connected', { clientId: event.clientId });
       if (event.type === 'subscribed') report('subscribed', { topic: event.subscriptions[0].topicFilter });
@@ -98,7 +100,7 @@ async function run(folder: string, options: Options): Promise<number> {
       if (published++ === 0 && options.command) broker.publish(`command/device/${DEVICE_SID}`, options.command);
     },
   });
-  provisionDevice(folder, broker.port, pki, options.beside);
+  provisionDevice(folder, broker.listeners[0].port, pki, options.beside);
   const line = new DeviceLine(folder);
   const emulator = emulate(program, folder, (text) => {
     const [word, ...rest] = text.split(' ');

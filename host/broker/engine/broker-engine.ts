@@ -3,6 +3,7 @@ import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
 import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
 import { EngineContext, type EngineOptions } from './context.js';
+import { EngineInspection } from './inspection/engine-inspection.js';
 import type { JournalRecord } from './journal/journal-record.js';
 import { Restorer } from './journal/restore.js';
 import { makeMessage } from './message.js';
@@ -30,6 +31,8 @@ export interface PublishOptions {
  * `shutDown` never throw. A connection on which something fails ends, with the event `failed`; the others go on.
  */
 export class BrokerEngine {
+  /** What the engine holds at this moment, for onlookers. */
+  readonly inspection: EngineInspection;
   readonly #context: EngineContext;
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #clock: () => number;
@@ -38,6 +41,7 @@ export class BrokerEngine {
   /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     this.#context = new EngineContext(options);
+    this.inspection = new EngineInspection(this.#context);
     this.#clock = options.now;
     this.#context.journal?.start({
       free: (id) => this.#connections.get(id)?.drained(),
@@ -103,7 +107,7 @@ export class BrokerEngine {
     return id;
   }
 
-  /** Bytes came. Bytes for a connection that has ended are ignored. */
+  /** Bytes came. Bytes for a connection that has ended are ignored. The engine may keep the others: do not write to them again. */
   receive(id: ConnectionId, bytes: Uint8Array): void {
     this.#context.during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
   }
@@ -128,13 +132,29 @@ export class BrokerEngine {
     this.#context.events.emit({ type: 'refused', remote, reason });
   }
 
+  /** Reports what needs attention at a listener. @param listener its name */
+  warn(message: string, listener?: string): void {
+    this.#context.events.emit({ type: 'warning', listener, message });
+  }
+
   /**
-   * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT. Early calls do no harm.
+   * Ends one connection from the server's side: a client of MQTT 5 gets the reason code (3.14). Ignored for one that
+   * is over.
+   *
+   * @param reasonCode 0x80 and above (2.4)
+   */
+  endConnection(id: ConnectionId, reasonCode: number, reason: string): void {
+    this.#context.during(this.#clock(), () => this.#connections.get(id)?.closeByServer(reasonCode, reason));
+  }
+
+  /**
+   * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT; and a turn's share of what was too much for
+   * one call (`limits.workPerTurn`). Early calls do no harm.
    *
    * @param now milliseconds on the engine's clock
    */
   tick(now: number): void {
-    this.#context.during(now, () => this.#context.deadlines.tick(now));
+    this.#context.tick(now);
   }
 
   /**
@@ -143,7 +163,7 @@ export class BrokerEngine {
    * @param now milliseconds on the engine's clock; what is overdue is due now
    */
   nextDeadline(now: number): number | undefined {
-    return this.#context.deadlines.nextDeadline(now);
+    return this.#context.nextDeadline(now);
   }
 
   /**
@@ -162,7 +182,43 @@ export class BrokerEngine {
     this.#context.during(now, () => this.#context.router.publish(message));
   }
 
-  /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published. */
+  /**
+   * Ends the connection of a client, which is told why in MQTT 5. Its will is published, its session stays as the client wanted it.
+   *
+   * @param reasonCode 0x80 to 0xff; one that DISCONNECT cannot carry (3.14.2.1) becomes the nearest that it can
+   * @param reason for the event and, if the client wants to know it, the Reason String
+   * @param serverReference where the client should go instead, with 0x9C or 0x9D (4.11)
+   * @returns false when no client with this id is connected
+   * @throws RangeError for another reason code
+   */
+  disconnect(
+    clientId: string,
+    reasonCode: number = ReasonCode.administrativeAction,
+    reason = 'disconnected by the server',
+    serverReference?: string,
+  ): boolean {
+    if (!Number.isInteger(reasonCode) || reasonCode < ReasonCode.unspecifiedError || reasonCode > 0xff) {
+      throw new RangeError(`cannot disconnect with reason code ${reasonCode}; use one from 0x80 to 0xff`);
+    }
+    const link = this.#context.sessions.get(clientId)?.link;
+    if (!link) return false;
+    this.#context.during(this.#clock(), () => link.closeByServer(reasonCode, reason, serverReference));
+    return true;
+  }
+
+  /**
+   * The rules have changed: asks `connect` about each connected client again, with what it said in CONNECT. Those that it refuses
+   * now are disconnected, with its reason; those that it names differently have another user name from now on. What clients may
+   * publish and receive needs no call: `publish` and `receive` are asked about each message. Subscriptions stay, since `receive`
+   * judges what they bring.
+   */
+  reconsider(): void {
+    this.#context.during(this.#clock(), () => {
+      for (const connection of [...this.#connections.values()]) connection.reconsider();
+    });
+  }
+
+  /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published; a journal keeps them. */
   shutDown(): void {
     this.#context.during(this.#clock(), () => {
       for (const connection of [...this.#connections.values()]) connection.shutDown();

@@ -3,11 +3,22 @@ import type { Properties, ProtocolVersion, QoS } from '../../core/index.js';
 /** Why a message did not reach a client. */
 export type DropReason =
   | 'not authorised'
+  | 'no longer authorised'
   | 'queue full'
   | 'expired'
   | 'too large'
+  | 'payload too large'
   | 'retained store full'
   | 'store full';
+
+/** What became of one filter of a SUBSCRIBE packet. */
+export interface SubscriptionOutcome {
+  topicFilter: string;
+  /** Below 3 it is the granted QoS; 0x80 and over is a refusal. */
+  reasonCode: number;
+  /** Why it was refused. */
+  reason?: string;
+}
 
 /** What happened in a broker. Reason codes are those of MQTT 5 (2.4), also for clients of 3.1.1. */
 export type BrokerEvent =
@@ -20,13 +31,12 @@ export type BrokerEvent =
       tlsVersion?: string;
       cleanStart: boolean;
       sessionPresent: boolean;
-      /** Seconds. */
+      /** Seconds that hold: what the client asked for, or less (3.2.2.3.14). */
       keepAlive: number;
     }
   /** A connection that never became a client: failed TLS, no or bad CONNECT, refused credentials. */
   | { type: 'refused'; remote: string; clientId?: string; reasonCode?: number; reason: string }
-  /** A reason code below 3 is the granted QoS, 0x80 and over is a refusal. */
-  | { type: 'subscribed'; clientId: string; subscriptions: { topicFilter: string; reasonCode: number }[] }
+  | { type: 'subscribed'; clientId: string; subscriptions: SubscriptionOutcome[] }
   | { type: 'unsubscribed'; clientId: string; topicFilters: string[] }
   | {
       type: 'published';
@@ -40,14 +50,21 @@ export type BrokerEvent =
       /** Sessions that the message was sent to or is queued for. */
       recipients: number;
     }
-  /** `clientId` is the receiver, or the publisher for `not authorised`, `retained store full` and `store full`. */
-  | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason }
+  /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
+  | { type: 'evicted'; clientId: string; reason: string }
+  /**
+   * `clientId` is the receiver, or the publisher for `not authorised`, `payload too large`, `retained store full` and `store full`. What
+   * the rules said is in `detail`, with their `reasonCode`.
+   */
+  | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason; reasonCode?: number; detail?: string }
   /**
    * Nothing can be stored at present, for this reason: messages of QoS 1 and 2, retained messages and sessions that outlive their
    * connections are refused until the event comes without `isFull`. What was acknowledged is safe.
    */
   | { type: 'store'; isFull: boolean; reason?: string }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
+  /** Something of a listener needs attention before, or since, clients are locked out. `listener` is its name. */
+  | { type: 'warning'; listener?: string; message: string }
   /**
    * Something threw that must not: an access rule (which then refuses), a listener of events, the transport or the engine
    * (which end the connection). `remote` is undefined when no connection was concerned.

@@ -9,6 +9,8 @@ export interface ConnectionInfo {
   remote: string;
   /** Default: the engine's own, which has the rules of its options. */
   listener?: ListenerInfo;
+  /** Called once when the connection has a client: its CONNECT was accepted. Must not call back into the engine. */
+  accepted?: () => void;
   tls?: {
     /** The peer's certificate; set only when it was verified. */
     certificate?: ClientCertificate;
@@ -23,6 +25,9 @@ export interface Transport {
   send(id: ConnectionId, bytes: Uint8Array): void;
   /** Closes the connection after what was sent; the engine has already forgotten it. */
   end(id: ConnectionId): void;
+  /** Read nothing more from the connection until `resume`: what came last is not dealt with yet. Without it, it waits in the engine. */
+  pause?(id: ConnectionId): void;
+  resume?(id: ConnectionId): void;
   /** Bytes sent that the network has not taken yet; without it a connection never counts as slow. */
   backlog?(id: ConnectionId): number;
 }

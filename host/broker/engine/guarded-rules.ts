@@ -1,16 +1,22 @@
 import { ReasonCode } from '../../core/index.js';
+import { isReservedTopic } from './reserved-topics.js';
 import {
   type Admission,
   ALLOW,
+  type AuthenticationRequest,
   type ClientIdentity,
   type ConnectRequest,
   type Decision,
+  type Exchange,
   type PublishRequest,
   type ReceiveRequest,
   type Refusal,
   refuse,
+  type Step,
   type SubscribeRequest,
 } from './rules.js';
+
+const RESERVED = refuse('the topic belongs to the broker');
 
 /** What the engine asks: the rules of the client's listener, with all defaults filled in. It never throws. */
 export class GuardedRules {
@@ -37,8 +43,40 @@ export class GuardedRules {
     }
   }
 
+  /** The exchange, if the rules have the method. None of its calls throws, and its promises resolve. */
+  authenticate(request: AuthenticationRequest): Exchange | undefined {
+    const failed = (error: unknown): Refusal => {
+      this.#onError(request.client.remote, error);
+      return refuse('the rules failed', ReasonCode.implementationSpecificError, 'disconnect');
+    };
+    try {
+      const exchange = request.client.listener.rules.authenticate?.(request);
+      if (exchange === undefined) return undefined;
+      return {
+        step(data) {
+          try {
+            const answer = exchange.step(data);
+            return isPromise(answer) ? answer.then(checkedStep).catch(failed) : checkedStep(answer);
+          } catch (error) {
+            return failed(error);
+          }
+        },
+        cancel() {
+          try {
+            exchange.cancel?.();
+          } catch (error) {
+            failed(error);
+          }
+        },
+      };
+    } catch (error) {
+      return { step: () => failed(error) };
+    }
+  }
+
   publish(client: ClientIdentity, request: PublishRequest): Decision {
-    const { rules } = client.listener;
+    const { rules, isInternal } = client.listener;
+    if (!isInternal && isReservedTopic(request.topic)) return RESERVED;
     return rules.publish ? this.#ask(client, 'publish', () => rules.publish!(client, request)) : ALLOW;
   }
 
@@ -71,17 +109,41 @@ function checked<T extends Decision>(rule: string, decision: T): T {
   if (decision?.allow !== false) {
     throw new TypeError(`the rule ${rule} answered ${show(decision)}; return ALLOW or refuse(…)`);
   }
-  const { reasonCode, reason, effect } = decision as Refusal;
+  const { reasonCode, reason, effect, serverReference } = decision as Refusal;
   if (!Number.isInteger(reasonCode) || reasonCode < ReasonCode.unspecifiedError || reasonCode > 0xff) {
     throw new TypeError(`the rule ${rule} refused with reason code ${reasonCode}; use one from 0x80 to 0xff`);
   }
   if (typeof reason !== 'string' || (effect !== 'drop' && effect !== 'disconnect')) {
     throw new TypeError(`the rule ${rule} refused without a reason or an effect; use refuse(…)`);
   }
+  if (serverReference !== undefined && (typeof serverReference !== 'string' || !REDIRECTIONS.has(reasonCode))) {
+    throw new TypeError(`the rule ${rule} names another server with reason code ${reasonCode}; use redirect(…)`);
+  }
   return decision;
 }
 
-function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
+/** @throws TypeError for what is not a step */
+function checkedStep(step: Step): Step {
+  if (step && 'allow' in step) {
+    if (step.allow !== false) throw new TypeError("a step of authenticate answered ALLOW; use next: 'success'");
+    return checked('authenticate', step);
+  }
+  const { next, data } = step ?? {};
+  if (next !== 'continue' && next !== 'success') {
+    throw new TypeError(
+      `a step of authenticate answered ${show(step)}; say next: 'continue' or 'success', or refuse(…)`,
+    );
+  }
+  if (data !== undefined && !(data instanceof Uint8Array)) {
+    throw new TypeError(`a step of authenticate answered with data of type ${typeof data}; use a Uint8Array`);
+  }
+  return step;
+}
+
+/** The reason codes that may name another server (4.11). */
+const REDIRECTIONS: ReadonlySet<number> = new Set([ReasonCode.useAnotherServer, ReasonCode.serverMoved]);
+
+export function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
   return typeof (answer as Promise<T> | undefined)?.then === 'function';
 }
 

@@ -1,4 +1,5 @@
 import { type ProtocolVersion, type QoS, ReasonCode } from '../../core/index.js';
+import type { ListenerSettings } from './listener-settings.js';
 
 /** The rules let the client do what it asks for. */
 export interface Allowed {
@@ -18,6 +19,8 @@ export interface Refusal {
    * ends it in either case.
    */
   readonly effect: 'drop' | 'disconnect';
+  /** Another server for the client, with 0x9C or 0x9D (4.11), such as `broker-2.example.com:8883`. */
+  readonly serverReference?: string;
 }
 
 export type Decision = Allowed | Refusal;
@@ -31,6 +34,17 @@ export function refuse(
   effect: Refusal['effect'] = 'drop',
 ): Refusal {
   return { allow: false, reasonCode, reason, effect };
+}
+
+/**
+ * Sends the client to another server (4.11). Clients before MQTT 5 are only told that this one is not available.
+ *
+ * @param serverReference as 4.11 has it: `myserver.xyz.org`, `myserver.xyz.org:8883`, `10.10.151.22:8883`, several with spaces between
+ * @param isPermanent the client should not come here again: 0x9D in place of 0x9C
+ */
+export function redirect(serverReference: string, isPermanent = false): Refusal {
+  const reasonCode = isPermanent ? ReasonCode.serverMoved : ReasonCode.useAnotherServer;
+  return { ...refuse(`use the server ${serverReference}`, reasonCode, 'disconnect'), serverReference };
 }
 
 /** What TLS verified of a client. */
@@ -54,6 +68,16 @@ export interface ListenerInfo {
   /** For events and logs, such as `mqtts://127.0.0.1:8883`. */
   readonly name: string;
   readonly rules: Rules;
+  /**
+   * Its clients are parts of the broker's own program (`../local`): they may publish to `$SYS`, and no client of another
+   * listener takes over a session of theirs. Default false.
+   */
+  readonly isInternal?: boolean;
+  /**
+   * Those left out have the defaults of `ListenerSettings`. Check them with `completeSettings` before you listen: with one that
+   * is out of range every client is refused, and the event `failed` says why.
+   */
+  readonly settings?: Partial<ListenerSettings>;
 }
 
 /** A client that was let in. */
@@ -67,6 +91,8 @@ export interface ClientIdentity {
   readonly protocolVersion: ProtocolVersion;
   /** Where it came in; its rules are those of the client, connected or not. */
   readonly listener: ListenerInfo;
+  /** It says with its version number, 0x83 or 0x84, that it is a bridge, as Mosquitto's do (`try_private`). */
+  readonly isBridge?: boolean;
 }
 
 /** Who asks to come in: from the CONNECT packet and from TLS. */
@@ -77,12 +103,50 @@ export interface ConnectRequest extends ClientIdentity {
   readonly keepAlive: number;
   /** The user name of the session with this client id, when there is one that would be resumed or taken over. */
   readonly sessionOf?: { readonly userName?: string };
+  /** How an enhanced authentication (4.12) went that is over by now; `userName` is then the name that it found out. */
+  readonly authentication?: { readonly method: string };
 }
+
+/** Somebody wants to authenticate by a method of his own (4.12). */
+export interface AuthenticationRequest {
+  /** Authentication Method of CONNECT (3.1.2.11.9). */
+  readonly method: string;
+  /** Who asks to come in; or the client, connected by now, that authenticates again (4.12.1). */
+  readonly client: ConnectRequest | ClientIdentity;
+  readonly isRepeated: boolean;
+}
+
+/** The server's side of one enhanced authentication, such as of SCRAM: asked step by step, by one connection. */
+export interface Exchange {
+  /** @param data Authentication Data of CONNECT or AUTH, undefined when it has none; the exchange may keep it */
+  step(data: Uint8Array | undefined): Step | Promise<Step>;
+  /** The connection ended before the exchange did: no step follows. */
+  cancel?(): void;
+}
+
+/** The client has to answer this: it gets AUTH 0x18. */
+export interface Challenge {
+  readonly next: 'continue';
+  readonly data?: Uint8Array;
+}
+
+/** The exchange is over: the client is who it says it is. */
+export interface Authenticated {
+  readonly next: 'success';
+  /** For the client, in CONNACK or AUTH 0x00: with it a server may prove who it is itself. */
+  readonly data?: Uint8Array;
+  /** Who the client is; default: the name in CONNECT. Who authenticates again cannot become somebody else. */
+  readonly userName?: string;
+}
+
+export type Step = Challenge | Authenticated | Refusal;
 
 /** The client may come in. */
 export interface Admitted extends Allowed {
   /** The name that the rules see from now on; default: the one in the CONNECT packet. */
   readonly userName?: string;
+  /** For a client that asks for it (3.2.2.3.15); default: that of the listener. */
+  readonly responseInformation?: string;
 }
 
 export type Admission = Admitted | Refusal;
@@ -112,7 +176,17 @@ export interface ReceiveRequest {
  * `connect` may ask somebody and answer later; the others answer at once, from what they know.
  */
 export interface Rules {
-  /** Who may come in, and who may use this client id. */
+  /**
+   * Set when these rules take what they know from the client's certificate: the option that makes them do so, for the error of a
+   * listener that asks for none.
+   */
+  readonly needsCertificate?: string;
+  /**
+   * Begins an enhanced authentication (4.12) for a client whose CONNECT names a method; undefined refuses the method, with 0x8C.
+   * When it has succeeded, `connect` is asked with `authentication` set. Left out: every method is refused.
+   */
+  authenticate?(request: AuthenticationRequest): Exchange | undefined;
+  /** Who may come in, and who may use this client id. Asked again by `BrokerEngine.reconsider`. */
   connect?(request: ConnectRequest): Admission | Promise<Admission>;
   /** Asked for wills too, when they are published. */
   publish?(client: ClientIdentity, request: PublishRequest): Decision;

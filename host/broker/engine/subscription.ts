@@ -4,4 +4,6 @@ import type { Subscription } from '../../core/index.js';
 export interface StoredSubscription extends Subscription {
   /** Subscription identifier (3.8.2.1.2). */
   identifier?: number;
+  /** Messages published with a lower QoS are delivered with that of the subscription. */
+  upgradesQoS?: boolean;
 }

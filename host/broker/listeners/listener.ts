@@ -1,10 +1,14 @@
 import type { ListenFailureCode } from '../../node/listen-failure.js';
+import type { TlsMaterial } from './tls/tls-settings.js';
 
-export type BrokerErrorCode = ListenFailureCode | 'tls' | 'options';
+export type BrokerErrorCode = ListenFailureCode | 'tls' | 'options' | 'closed';
 
-/** Why a broker could not start. The message says what to do. */
+/** Why a broker or a listener could not start, or could not take new certificates. The message says what to do. */
 export class BrokerError extends Error {
-  /** `tls`: certificate, key or CA cannot be used. `options`: they contradict each other. The others: the address. */
+  /**
+   * `tls`: certificate, key, CA or CRL cannot be used. `options`: they are out of range or contradict each other. `closed`: the
+   * broker has been closed. The others: the address.
+   */
   readonly code: BrokerErrorCode;
 
   constructor(code: BrokerErrorCode, message: string, options?: ErrorOptions) {
@@ -14,9 +18,26 @@ export class BrokerError extends Error {
   }
 }
 
-/** A port that is open. */
+/** MQTT over TCP, over TLS, over WebSocket, over WebSocket in TLS, over a Unix socket. */
+export type Protocol = 'mqtt' | 'mqtts' | 'ws' | 'wss' | 'unix';
+
+/** An address that is open. */
 export interface Listener {
-  port: number;
-  /** Stops accepting and ends the connections in good order; resolves when all are closed. */
+  /** As events and rules see it: the one of its options, or the address, such as `mqtts://127.0.0.1:8883`. */
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** The address, or the file of a Unix socket. */
+  readonly host: string;
+  /** 0 for a Unix socket. */
+  readonly port: number;
+  /**
+   * Takes new certificates, keys, CAs and CRLs for the handshakes to come, rotates the ticket keys, and ends connections whose
+   * certificate is revoked now. What is not given is read again from the file that it was named by, or stays.
+   *
+   * @throws BrokerError `tls` when they cannot be used: the old ones stay, and the event `warning` says so. `options` for a
+   * listener without TLS
+   */
+  reload(material?: Partial<TlsMaterial>): void;
+  /** Stops accepting, ends its connections in good order, and resolves when all are closed: within 3 s. */
   close(): Promise<void>;
 }

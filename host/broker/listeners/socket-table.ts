@@ -1,52 +1,54 @@
 import type { Duplex } from 'node:stream';
-import { LONGEST_TIMER } from '../../node/timers.js';
 import type { BrokerEngine } from '../engine/broker-engine.js';
 import type { ConnectionId, ConnectionInfo, Transport } from '../engine/broker-transport.js';
+import type { Clockwork } from './clockwork.js';
 
 /** Default of `closeTimeout`, milliseconds. */
 const CLOSE_TIMEOUT = 1000;
 
 /**
- * Carries bytes between byte streams and an engine, and keeps the one timer that the engine needs. Takes any duplex
- * stream, whichever listener accepted it.
+ * Carries bytes between byte streams and an engine. Takes any duplex stream, whichever listener accepted it.
  *
  * Back-pressure: the engine sees how much a stream has not taken yet and holds messages back. A stream that does not
  * take its answers is not read from either, so requests cannot make memory grow.
  */
 export class SocketTable implements Transport {
   readonly #engine: BrokerEngine;
-  readonly #now: () => number;
+  readonly #clockwork: Clockwork;
   readonly #closeTimeout: number;
   readonly #sockets = new Map<ConnectionId, Duplex>();
   /** All that are not closed, those that the engine has ended too. */
   readonly #alive = new Set<Duplex>();
   readonly #corked = new Set<Duplex>();
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
   #whenEmpty: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   /**
    * @param makeEngine makes the engine over this transport
-   * @param now the engine's clock
+   * @param clockwork has the engine's clock, and drives the engine from now on
    * @param closeTimeout milliseconds that a peer has to close its side after the broker closed; then the stream is destroyed
    */
   constructor(
     makeEngine: (transport: Transport) => BrokerEngine,
-    now: () => number,
+    clockwork: Clockwork,
     closeTimeout: number = CLOSE_TIMEOUT,
   ) {
     this.#engine = makeEngine(this);
-    this.#now = now;
+    this.#clockwork = clockwork;
     this.#closeTimeout = closeTimeout;
+    clockwork.drive(this.#engine);
   }
 
-  /** Serves one byte stream until it ends. One that comes after `close` is destroyed. */
-  attach(socket: Duplex, info: ConnectionInfo): void {
-    if (this.#closing) {
+  /**
+   * Serves one byte stream until it ends. One that comes after `close` is destroyed.
+   *
+   * @returns its number at the engine; undefined for one that came too late
+   */
+  attach(socket: Duplex, info: ConnectionInfo): ConnectionId | undefined {
+    if (this.#closing || socket.destroyed) {
       socket.on('error', () => {});
       socket.destroy();
-      return;
+      return undefined;
     }
     const engine = this.#engine;
     const id = engine.open(info);
@@ -56,7 +58,7 @@ export class SocketTable implements Transport {
     socket.on('data', (chunk: Uint8Array) => {
       engine.receive(id, chunk);
       if (socket.writableNeedDrain && this.backlog(id) > engine.limits.backlogBytes) socket.pause();
-      this.#arm();
+      this.#clockwork.arm();
     });
     socket.on('drain', () => {
       engine.drained(id);
@@ -71,11 +73,12 @@ export class SocketTable implements Transport {
       this.#sockets.delete(id);
       this.#corked.delete(socket);
       engine.closed(id, reason);
-      this.#arm();
+      this.#clockwork.arm();
       this.#alive.delete(socket);
       if (this.#alive.size === 0) this.#whenEmpty?.();
     });
-    this.#arm();
+    this.#clockwork.arm();
+    return id;
   }
 
   send(id: ConnectionId, bytes: Uint8Array): void {
@@ -94,9 +97,8 @@ export class SocketTable implements Transport {
     const socket = this.#sockets.get(id);
     if (!socket) return;
     this.#sockets.delete(id);
-    const timer = setTimeout(() => socket.destroy(), this.#closeTimeout);
-    timer.unref();
-    socket.once('close', () => clearTimeout(timer));
+    const deadline = this.#clockwork.after(this.#closeTimeout, () => socket.destroy());
+    socket.once('close', () => deadline.cancel());
     if (this.#corked.delete(socket)) socket.uncork();
     socket.end();
     // Keep reading: unread bytes would turn the close into a reset, which can overtake the last packet.
@@ -120,39 +122,20 @@ export class SocketTable implements Transport {
 
   async #endAll(): Promise<void> {
     this.#engine.shutDown();
-    if (this.#alive.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 2 * this.#closeTimeout);
-        this.#whenEmpty = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#alive.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const deadline = this.#clockwork.after(2 * this.#closeTimeout, resolve);
+      this.#clockwork.hold();
+      this.#whenEmpty = () => {
+        deadline.cancel();
+        resolve();
+      };
+    });
   }
 
   #uncork(): void {
     const sockets = [...this.#corked];
     this.#corked.clear();
     for (const socket of sockets) socket.uncork();
-  }
-
-  /** Sets the timer for the engine's next deadline; one that comes too early does no harm. */
-  #arm(now = this.#now()): void {
-    const next = this.#engine.nextDeadline(now) ?? Number.POSITIVE_INFINITY;
-    if (this.#timerAt <= next) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = next;
-    this.#timer = setTimeout(() => this.#tick(), Math.min(Math.ceil(next - now), LONGEST_TIMER));
-    this.#timer.unref();
-  }
-
-  #tick(): void {
-    const now = this.#now();
-    this.#timerAt = Number.POSITIVE_INFINITY;
-    this.#engine.tick(now);
-    this.#arm(now);
   }
 }

@@ -10,11 +10,13 @@ export interface PasswordOptions {
   useIdentityAsUsername?: boolean;
 }
 
+export type PasswordRules = Required<Pick<Rules, 'connect'>> & Pick<Rules, 'needsCertificate'>;
+
 /**
  * Who may come in, by a list of passwords or by certificate. A refusal is always 0x87 Not authorized (return code 5 in 3.1.1),
  * whether the name or the password was wrong.
  */
-export function passwordRules(options: PasswordOptions = {}): Pick<Required<Rules>, 'connect'> {
+export function passwordRules(options: PasswordOptions = {}): PasswordRules {
   const { users, useIdentityAsUsername = false } = options;
   const allowAnonymous = options.allowAnonymous ?? users === undefined;
   const refused = refuse('user name, password or certificate not accepted');
@@ -22,8 +24,11 @@ export function passwordRules(options: PasswordOptions = {}): Pick<Required<Rule
   const check = typeof users === 'function' ? users : passwordList(users ?? new Map());
 
   return {
-    connect({ userName, password, certificate }) {
+    ...(useIdentityAsUsername && { needsCertificate: 'useIdentityAsUsername' }),
+    connect({ userName, password, certificate, authentication }) {
       if (useIdentityAsUsername) return certificate?.commonName ? admitted(certificate.commonName) : refused;
+      // Rules with a method of their own have found out who it is.
+      if (authentication) return admitted(userName);
       if (userName === undefined) return allowAnonymous ? admitted() : refused;
       if (users === undefined) return allowAnonymous ? admitted(userName) : refused;
       return check(userName, password ?? new Uint8Array(0)) ? admitted(userName) : refused;

@@ -1,10 +1,12 @@
 import { consumed, type DerPeers, derRows, hexRows, measure, type Peer, type Result, rows } from '../../bench/index.js';
 import { type Colours, coloursFor } from '../output/colours.js';
 import { UserError } from '../process/user-error.js';
+import { progress } from './progress.js';
 
 export interface BenchFlags {
   json?: boolean;
   filter?: string;
+  broker?: boolean;
 }
 
 /** `wasmqtt bench`. @throws UserError when no row is left, or the peer is missing */
@@ -50,11 +52,6 @@ async function loadDerPeers(): Promise<DerPeers> {
     }
   }
   return peers;
-}
-
-/** A line on standard error that the next one replaces; nothing unless that is a terminal. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
 function line(bench: string, peer: string, ours: string, theirs: string, ratio: string, target: string): string {

@@ -145,11 +145,12 @@ async function startEmbeddedBroker(
   const pki = await openPki(options.data, deviceSid);
   const broker = await startLocalBroker(pki, { option: '--broker-port', port: options.brokerPort });
   closers.push(() => broker.close());
-  report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${broker.port}`, port: broker.port });
+  const [{ port }] = broker.listeners;
+  report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${port}`, port });
   const foreign = embedded.foreignKeys();
   const values: CredentialValues = {
     'broker-host': 'localhost',
-    'broker-port': String(broker.port),
+    'broker-port': String(port),
     'root-CA': hexEncode(pki.ca.certificateDer),
     cert: hexEncode(pki.device.certificateDer),
     private_key: hexEncode(pki.device.privateKeyPkcs8),

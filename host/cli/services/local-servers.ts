@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type RunningBroker, startBroker } from '../../broker/index.js';
+import { type Broker, createBroker } from '../../broker/index.js';
 import { type Account, type Cloud, type Store, startCloud } from '../../cloud/index.js';
 import { ensurePki, type Pki } from '../../pki/index.js';
 import { UserError } from '../process/user-error.js';
@@ -24,17 +24,14 @@ export function startLocalCloud(store: Store, account: Account, choice: PortChoi
  *
  * @throws UserError when the port that was asked for is taken; BrokerError
  */
-export function startLocalBroker(pki: Pki, choice: PortChoice): Promise<RunningBroker> {
-  return onPort(choice, DEFAULT_BROKER_PORT, (port) =>
-    startBroker({
-      port,
-      cert: pki.server.certificatePem,
-      key: pki.server.privateKeyPem,
-      ca: pki.ca.certificatePem,
-      requireCertificate: true,
-      allowAnonymous: true,
-    }),
-  );
+export function startLocalBroker(pki: Pki, choice: PortChoice): Promise<Broker> {
+  const tls = {
+    cert: pki.server.certificatePem,
+    key: pki.server.privateKeyPem,
+    ca: pki.ca.certificatePem,
+    requireCertificate: true,
+  };
+  return onPort(choice, DEFAULT_BROKER_PORT, (port) => createBroker({ listeners: [{ protocol: 'mqtts', port, tls }] }));
 }
 
 export function openPki(data: string, deviceSid: string): Promise<Pki> {

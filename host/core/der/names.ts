@@ -38,7 +38,7 @@ export function readCommonName(record: RecordCopy, field: number): string | unde
 }
 
 /** A text by its string type, whose form the core has checked; undefined for another type. */
-function decodeText(bytes: Buffer, tag: number): string | undefined {
+export function decodeText(bytes: Buffer, tag: number): string | undefined {
   switch (tag) {
     case 12:
     case 18:

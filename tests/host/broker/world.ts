@@ -4,6 +4,7 @@ import {
   type ClientCertificate,
   type ConnectionInfo,
   type EngineOptions,
+  type Transport,
 } from '../../../host/broker/index.js';
 import {
   type ConnectPacket,
@@ -39,21 +40,19 @@ export class World {
   /** Bytes that the network has not taken yet, for the engine. */
   backlog = 0;
 
-  constructor(options: Partial<EngineOptions> = {}) {
-    this.engine = new BrokerEngine({
-      now: () => this.now,
-      transport: {
-        send: (id, bytes) => this.#clients.get(id)!.take(bytes),
-        end: (id) => {
-          this.#clients.get(id)!.end();
-        },
-        backlog: (id) => {
-          this.#clients.get(id)!.mayFail('backlog');
-          return this.backlog;
-        },
+  /** @param options of the engine; `wrap` puts something between the engine and the test clients */
+  constructor({ wrap, ...options }: Partial<EngineOptions> & { wrap?: (transport: Transport) => Transport } = {}) {
+    const transport: Transport = {
+      send: (id, bytes) => this.#clients.get(id)!.take(bytes),
+      end: (id) => {
+        this.#clients.get(id)!.end();
       },
-      ...options,
-    });
+      backlog: (id) => {
+        this.#clients.get(id)!.mayFail('backlog');
+        return this.backlog;
+      },
+    };
+    this.engine = new BrokerEngine({ now: () => this.now, transport: wrap?.(transport) ?? transport, ...options });
     this.engine.on('any', (event) => this.events.push(event));
   }
 

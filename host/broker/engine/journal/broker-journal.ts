@@ -162,6 +162,11 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
     this.put({ kind: 'retained', topic: message.topic, value });
   }
 
+  /** A retained message has expired. */
+  retainedGone(topic: string): void {
+    this.put({ kind: 'retained', topic });
+  }
+
   willKept(client: ClientIdentity, will: Will, publishAt: number | undefined): void {
     const { clientId } = client;
     this.#wills.add(clientId);
@@ -222,6 +227,6 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
 }
 
 function clientValue(client: ClientIdentity): ClientValue {
-  const { clientId, userName, certificate, remote, protocolVersion, listener } = client;
-  return { clientId, userName, certificate, remote, protocolVersion, listener: listener.name };
+  const { listener, ...rest } = client;
+  return { ...rest, listener: listener.name };
 }

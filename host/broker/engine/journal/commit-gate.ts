@@ -68,6 +68,14 @@ export class CommitGate implements Transport {
     }
   }
 
+  pause(id: ConnectionId): void {
+    this.#transport.pause?.(id);
+  }
+
+  resume(id: ConnectionId): void {
+    this.#transport.resume?.(id);
+  }
+
   backlog(id: ConnectionId): number {
     return (this.#transport.backlog?.(id) ?? 0) + (this.#held.get(id)?.size ?? 0);
   }

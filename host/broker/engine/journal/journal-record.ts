@@ -9,6 +9,7 @@ export interface ClientValue {
   readonly certificate?: ClientCertificate;
   readonly remote: string;
   readonly protocolVersion: ProtocolVersion;
+  readonly isBridge?: boolean;
   readonly listener: string;
 }
 
@@ -39,6 +40,8 @@ export interface DeliveryValue {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly subscriptionIdentifiers?: readonly number[];
+  /** The filter of the shared subscription by which it came (4.8.2). */
+  readonly sharedBy?: string;
 }
 
 /** An exchange of QoS 1 or 2 with a client that is not over. */

@@ -31,6 +31,9 @@ export class RecordError extends Error {
   }
 }
 
+/** In the byte of the protocol version, as bridges send it. */
+const BRIDGE = 0x80;
+
 const writer = new FieldWriter();
 
 /** A record with a value as bytes: key and value, so that a store may keep it under any key. */
@@ -152,24 +155,24 @@ function either<T>(r: FieldReader, read: () => T): T | undefined {
   return r.byte() === 0 ? undefined : read();
 }
 
-function writeClient({ clientId, userName, certificate, remote, protocolVersion, listener }: ClientValue): void {
+function writeClient(client: ClientValue): void {
+  const { clientId, userName, certificate, remote, protocolVersion, isBridge, listener } = client;
   writer.text(clientId);
   optional(userName, (value) => writer.text(value));
   optional(certificate, writeCertificate);
   writer.text(remote);
-  writer.byte(protocolVersion);
+  writer.byte(protocolVersion + (isBridge ? BRIDGE : 0));
   writer.text(listener);
 }
 
 function readClient(r: FieldReader): ClientValue {
-  return {
-    clientId: r.text(),
-    userName: either(r, () => r.text()),
-    certificate: either(r, () => readCertificate(r)),
-    remote: r.text(),
-    protocolVersion: r.byte() as ProtocolVersion,
-    listener: r.text(),
-  };
+  const clientId = r.text();
+  const userName = either(r, () => r.text());
+  const certificate = either(r, () => readCertificate(r));
+  const [remote, version, listener] = [r.text(), r.byte(), r.text()];
+  const protocolVersion = (version & ~BRIDGE) as ProtocolVersion;
+  const isBridge = (version & BRIDGE) !== 0;
+  return { clientId, userName, certificate, remote, protocolVersion, listener, ...(isBridge && { isBridge }) };
 }
 
 function writeCertificate(certificate: ClientCertificate): void {
@@ -194,9 +197,9 @@ function readCertificate(r: FieldReader): ClientCertificate {
 
 /** One bit for each option, and two for Retain Handling, as in the Subscription Options of SUBSCRIBE (3.8.3.1). */
 function writeSubscription(subscription: StoredSubscription): void {
-  const { topicFilter, qos, noLocal, retainAsPublished, retainHandling = 0, identifier } = subscription;
+  const { topicFilter, qos, noLocal, retainAsPublished, retainHandling = 0, identifier, upgradesQoS } = subscription;
   writer.text(topicFilter);
-  writer.byte(qos + (noLocal ? 4 : 0) + (retainAsPublished ? 8 : 0) + 16 * retainHandling);
+  writer.byte(qos + (noLocal ? 4 : 0) + (retainAsPublished ? 8 : 0) + 16 * retainHandling + (upgradesQoS ? 64 : 0));
   writer.number(identifier ?? 0);
 }
 
@@ -207,7 +210,8 @@ function readSubscription(r: FieldReader): StoredSubscription {
     qos: (options & 3) as QoS,
     noLocal: (options & 4) !== 0,
     retainAsPublished: (options & 8) !== 0,
-    retainHandling: (options >> 4) as 0 | 1 | 2,
+    retainHandling: ((options >> 4) & 3) as 0 | 1 | 2,
+    ...((options & 64) !== 0 && { upgradesQoS: true }),
     ...(identifier > 0 && { identifier }),
   };
 }
@@ -235,18 +239,21 @@ function readMessage(r: FieldReader): MessageValue {
   };
 }
 
-function writeDelivery({ message, qos, retain, subscriptionIdentifiers }: DeliveryValue): void {
+function writeDelivery({ message, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): void {
   writer.number(message);
   writer.byte(qos + (retain ? 4 : 0));
   writer.list(subscriptionIdentifiers ?? [], (value) => writer.number(value));
+  optional(sharedBy, (value) => writer.text(value));
 }
 
 function readDelivery(r: FieldReader): DeliveryValue {
   const [message, flags, identifiers] = [r.number(), r.byte(), r.list(() => r.number())];
+  const sharedBy = either(r, () => r.text());
   return {
     message,
     qos: (flags & 3) as QoS,
     retain: (flags & 4) !== 0,
     ...(identifiers.length > 0 && { subscriptionIdentifiers: identifiers }),
+    ...(sharedBy !== undefined && { sharedBy }),
   };
 }

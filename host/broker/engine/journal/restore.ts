@@ -1,12 +1,11 @@
-import type { Delivery } from '../message.js';
-import { isExpired, type Message } from '../message.js';
+import { type Delivery, isExpired, type Message, weighed } from '../message.js';
 import type { Recipient } from '../routing/recipient.js';
 import type { RetainedStore } from '../routing/retained-store.js';
 import type { SubscriptionTree } from '../routing/subscription-tree.js';
 import type { ClientIdentity, ListenerInfo } from '../rules.js';
 import type { SessionEnvironment } from '../sessions/environment.js';
 import type { Inflight } from '../sessions/inflight.js';
-import { NEVER_EXPIRES, Session } from '../sessions/session.js';
+import { Session } from '../sessions/session.js';
 import type { SessionTable } from '../sessions/session-table.js';
 import type { StoredSubscription } from '../subscription.js';
 import type { BrokerJournal } from './broker-journal.js';
@@ -133,11 +132,7 @@ export class Restorer {
       queued.map(({ delivery }) => delivery),
       outbound.map(({ entry }) => entry),
     );
-    sessions.restore(session, endsAt ?? this.#endOf(value.expiryInterval));
-  }
-
-  #endOf(expiryInterval: number): number | undefined {
-    return expiryInterval === NEVER_EXPIRES ? undefined : this.#context.now + expiryInterval * 1000;
+    sessions.restore(session, endsAt);
   }
 
   #restoreWill({ client, will, publishAt }: WillValue): void {
@@ -165,18 +160,20 @@ export class Restorer {
   }
 
   #messageOf(value: MessageValue): Message {
-    return { ...value, expiresAt: value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset };
+    return weighed({ ...value, expiresAt: value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset });
   }
 
-  #deliveryOf({ message: id, qos, retain, subscriptionIdentifiers }: DeliveryValue): Delivery {
+  #deliveryOf({ message: id, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): Delivery {
     const message = this.#messages.get(id);
     if (!message) throw new RangeError(`the message ${id} is missing from the store; put a copy of the store back`);
-    return { message, qos, retain, subscriptionIdentifiers: subscriptionIdentifiers && [...subscriptionIdentifiers] };
+    const identifiers = subscriptionIdentifiers && [...subscriptionIdentifiers];
+    return { message, qos, retain, subscriptionIdentifiers: identifiers, sharedBy };
   }
 
   #entryOf({ packetId, value }: RecordOf<'outbound'>): Inflight {
     const { qos, delivery } = value!;
-    return { packetId, qos, delivery: delivery && this.#deliveryOf(delivery) };
+    const isReleased = delivery === undefined;
+    return { packetId, qos, delivery: delivery && this.#deliveryOf(delivery), isReleased };
   }
 }
 

@@ -151,8 +151,8 @@ export class SessionLog implements SessionJournal {
     return order;
   }
 
-  #hold({ message, qos, retain, subscriptionIdentifiers }: Delivery): DeliveryValue {
-    return { message: this.#context.messages.hold(message), qos, retain, subscriptionIdentifiers };
+  #hold({ message, qos, retain, subscriptionIdentifiers, sharedBy }: Delivery): DeliveryValue {
+    return { message: this.#context.messages.hold(message), qos, retain, subscriptionIdentifiers, sharedBy };
   }
 
   #putOutbound(packetId: number, value: OutboundValue | undefined): void {

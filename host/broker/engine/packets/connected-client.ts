@@ -1,16 +1,25 @@
 import { type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
 import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
+import type { ListenerSettings } from '../listener-settings.js';
 import type { Session } from '../sessions/session.js';
 
 /** The connection as its packets see it. */
 export interface Wire {
   readonly protocolVersion: ProtocolVersion;
+  /** What holds for the clients of its listener. */
+  readonly settings: ListenerSettings;
   /** False when the packet is larger than the client accepts: nothing was sent. */
   send(packet: Packet): boolean;
+  /** What is sent from now on depends on what was recorded in the journal until now. */
+  waitForJournal(): void;
+  /** Sends a packet with this Reason String, or without it when the client does not want it or has no room for it. */
+  answer(packet: Packet, reason: string | undefined): void;
   /** Says why (MQTT 5) and closes. */
   closeByServer(reasonCode: number, reason: string): void;
   closeByClient(reasonCode: number): void;
+  /** Takes no more packets until what it returns is called, with what comes before them; that may throw a Violation. */
+  hold(): (work: () => void) => void;
 }
 
 /** A client whose CONNECT was accepted: what its packets work on. */
@@ -18,21 +27,25 @@ export class ConnectedClient {
   readonly context: EngineContext;
   readonly session: Session;
   readonly wire: Wire;
-  /** Topic aliases that the client set (3.3.2.3.4). */
+  /** Topic aliases that the client set (3.3.2.3.4), and the topics as the client named them. */
   readonly aliases = new Map<number, string>();
+  /** Packet ids of QoS 2 messages that came on this connection and wait for PUBREL: those of an old one do not count (4.9). */
+  readonly inbound = new Set<number>();
   readonly protocolVersion: ProtocolVersion;
+  readonly settings: ListenerSettings;
   /** When the last bytes came, milliseconds on the engine's clock. */
   lastHeard: number;
   /** Milliseconds, 0 for no limit. */
   readonly #longestSilence: number;
   #silenceEnd: Deadline | undefined;
 
-  /** @param keepAlive seconds, 0 for none */
+  /** @param keepAlive seconds, 0 for none: what the client asked for, or what it was told in CONNACK (3.2.2-21) */
   constructor(context: EngineContext, session: Session, wire: Wire, keepAlive: number) {
     this.context = context;
     this.session = session;
     this.wire = wire;
     this.protocolVersion = wire.protocolVersion;
+    this.settings = wire.settings;
     // One and a half times the keep-alive (3.1.2-22).
     this.#longestSilence = keepAlive * 1500;
     this.lastHeard = context.now;
@@ -41,7 +54,7 @@ export class ConnectedClient {
 
   /** QoS 2 messages that may wait for PUBREL; nothing was announced to clients of 3.1.1. */
   get inboundMaximum(): number {
-    return this.protocolVersion === 5 ? this.context.limits.receiveMaximum : 65_535;
+    return this.protocolVersion === 5 ? this.settings.receiveMaximum : 65_535;
   }
 
   /** The connection is over. */

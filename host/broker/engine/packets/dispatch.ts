@@ -30,6 +30,8 @@ export function handlePacket(client: ConnectedClient, packet: Packet): void {
       break;
     case 'connect':
       throw new Violation(ReasonCode.protocolError, 'a second CONNECT on one connection (3.1.0-2)');
+    case 'auth':
+      throw new Violation(ReasonCode.protocolError, 'AUTH, and CONNECT named no authentication method (4.12.0-7)');
     default:
       throw new Violation(ReasonCode.protocolError, `a client may not send ${packet.type.toUpperCase()} here`);
   }

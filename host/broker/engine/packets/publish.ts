@@ -1,87 +1,142 @@
 import { type AcknowledgementPacket, type PublishPacket, ReasonCode } from '../../../core/index.js';
-import { answerReason } from '../answer-reason.js';
-import { makeMessage } from '../message.js';
+import { type Message, makeMessage } from '../message.js';
 import { levelsOf } from '../routing/topic-levels.js';
 import { Violation } from '../violation.js';
+import { answerReason } from './answer-reason.js';
 import type { ConnectedClient } from './connected-client.js';
+import { mountTopic } from './mount-point.js';
 
-/** PUBLISH from a client (3.3.4, 4.3): check, acknowledge, pass on. */
+/** What became of a message, for its acknowledgement. */
+interface Outcome {
+  reasonCode: number;
+  reason?: string;
+}
+
+const ACCEPTED: Outcome = { reasonCode: ReasonCode.success };
+
+/** PUBLISH from a client (3.3.4, 4.3): check, pass on, acknowledge. */
 export function handlePublish(client: ConnectedClient, packet: PublishPacket): void {
-  const { session } = client;
+  const { session, inbound, inboundMaximum } = client;
   const topic = resolveTopic(client, packet);
   checkPublish(client, packet, topic);
+  const { qos } = packet;
+  const packetId = packet.packetId!;
 
-  if (packet.qos === 2) {
-    // Sent again before PUBREL: acknowledge it, but do not pass it on a second time (4.3.3-10).
-    if (session.received.has(packet.packetId!)) {
-      acknowledge(client, 'pubrec', packet.packetId!, 0);
-      return;
-    }
-    if (session.received.size >= client.inboundMaximum) {
+  if (qos === 2) {
+    // What came on an older connection does not count (4.9).
+    if (!inbound.has(packetId) && inbound.size >= inboundMaximum) {
       throw new Violation(ReasonCode.receiveMaximumExceeded, 'more QoS 2 messages in flight than the receive maximum');
     }
-  }
-  const reasonCode = accept(client, packet, topic);
-  if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, reasonCode);
-  if (packet.qos === 2) {
-    // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
-    if (reasonCode < 0x80 || client.protocolVersion !== 5) {
-      session.received.add(packet.packetId!);
-      session.journal.received(packet.packetId!);
+    inbound.add(packetId);
+    // Sent again before PUBREL: acknowledge it, but do not pass it on a second time (4.3.3-10).
+    if (session.received.has(packetId)) {
+      acknowledge(client, 'pubrec', packetId, ACCEPTED);
+      return;
     }
-    acknowledge(client, 'pubrec', packet.packetId!, reasonCode);
   }
-}
-
-/** Passes the message on if the rules allow it. Returns the reason code for the acknowledgement. */
-function accept(client: ConnectedClient, packet: PublishPacket, topic: string): number {
-  const { context, session } = client;
-  const { clientId } = session.client;
-  const request = { topic, qos: packet.qos, retain: packet.retain, size: packet.payload.length };
-  const decision = context.rules.publish(session.client, request);
-  if (!decision.allow) {
-    if (decision.effect === 'disconnect') throw new Violation(decision.reasonCode, decision.reason);
-    context.reportDrop(clientId, topic, 'not authorised');
-    return packet.qos === 0
-      ? decision.reasonCode
-      : answerReason(packet.qos === 1 ? 'puback' : 'pubrec', decision.reasonCode);
-  }
-  if (context.journal?.isFull && (packet.qos > 0 || packet.retain)) {
-    context.reportDrop(clientId, topic, 'store full');
-    if (client.protocolVersion === 5 || packet.qos === 0) return ReasonCode.quotaExceeded;
-    throw new Violation(ReasonCode.quotaExceeded, 'the broker cannot store the message: its disk is full');
-  }
-  const message = makeMessage(packet, topic, context.now, clientId);
-  if (context.router.publish(message)) return ReasonCode.success;
-  if (client.protocolVersion === 5) return ReasonCode.quotaExceeded;
-  // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).
-  throw new Violation(ReasonCode.quotaExceeded, `no room for the retained message of "${topic}"`);
-}
-
-/** PUBACK, PUBREC, PUBREL and PUBCOMP (3.4 to 3.7). */
-export function handleAcknowledgement(client: ConnectedClient, packet: AcknowledgementPacket): void {
-  const { session } = client;
-  const { packetId, reasonCode } = packet;
-  if (packet.type === 'pubrel') {
-    const known = session.received.delete(packetId);
-    session.journal.completed(packetId);
-    acknowledge(client, 'pubcomp', packetId, known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound);
+  const message = messageOf(client, packet, topic);
+  // From here on the message is not passed on again, whatever becomes of the connection.
+  if (qos === 2) session.received.add(packetId);
+  // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
+  const refused = (): void => {
+    if (client.protocolVersion === 5) forget(client, packetId);
+  };
+  if ('reasonCode' in message) {
+    refused();
+    answer(client, packet, message);
     return;
   }
+  let isPassedOn: boolean | undefined;
+  let goOn: ((work: () => void) => void) | undefined;
+  client.context.router.publish(message, (result) => {
+    isPassedOn = result;
+    if (!result) refused();
+    // In the same write as the message: neither is durable without the other.
+    else if (qos === 2) session.journal.received(packetId);
+    goOn?.(() => {
+      client.wire.waitForJournal();
+      answer(client, packet, outcomeOf(client, topic, result));
+    });
+  });
+  // It is on its way: the client's next packet waits until all subscribers have it.
+  if (isPassedOn === undefined) goOn = client.wire.hold();
+  else answer(client, packet, outcomeOf(client, topic, isPassedOn));
+}
+
+function answer(client: ConnectedClient, { qos, packetId }: PublishPacket, outcome: Outcome): void {
+  if (qos > 0) acknowledge(client, qos === 1 ? 'puback' : 'pubrec', packetId!, outcome);
+}
+
+/** The exchange of this QoS 2 message is over. True when there was one. */
+function forget({ session, inbound }: ConnectedClient, packetId: number): boolean {
+  inbound.delete(packetId);
+  session.journal.completed(packetId);
+  return session.received.delete(packetId);
+}
+
+/** The message, if it may be passed on. @throws Violation when the connection ends for it */
+function messageOf(client: ConnectedClient, packet: PublishPacket, named: string): Message | Outcome {
+  const { context, session } = client;
+  const { mountPoint, maximumPayloadSize } = client.settings;
+  const { clientId } = session.client;
+  const { qos, retain, payload } = packet;
+  const topic = mountTopic(mountPoint, named);
+  if (topic === undefined) {
+    throw new Violation(ReasonCode.topicNameInvalid, `the topic is too long behind the mount point "${mountPoint}"`);
+  }
+  if (payload.length > maximumPayloadSize) {
+    context.reportDrop(clientId, topic, 'payload too large');
+    const reason = `a payload of ${payload.length} bytes; send at most ${maximumPayloadSize}`;
+    return { reasonCode: ReasonCode.quotaExceeded, reason };
+  }
+  const decision = context.rules.publish(session.client, { topic, qos, retain, size: payload.length });
+  if (decision.allow && context.journal?.isFull && (qos > 0 || retain)) {
+    context.reportDrop(clientId, topic, 'store full');
+    const reason = 'the broker cannot store the message: its disk is full';
+    if (client.protocolVersion === 5 || qos === 0) return { reasonCode: ReasonCode.quotaExceeded, reason };
+    throw new Violation(ReasonCode.quotaExceeded, reason);
+  }
+  if (decision.allow) return makeMessage(packet, topic, context.now, clientId);
+  context.reportDrop(clientId, topic, 'not authorised', decision);
+  if (decision.effect === 'disconnect') throw Violation.of(decision);
+  const { reasonCode, reason } = decision;
+  return { reasonCode: qos === 0 ? reasonCode : answerReason(qos === 1 ? 'puback' : 'pubrec', reasonCode), reason };
+}
+
+/** @throws Violation when the message had no room and there is no other way to say so */
+function outcomeOf({ protocolVersion }: ConnectedClient, topic: string, isPassedOn: boolean): Outcome {
+  if (isPassedOn) return ACCEPTED;
+  const reason = `no room for the retained message of "${topic}"`;
+  if (protocolVersion === 5) return { reasonCode: ReasonCode.quotaExceeded, reason };
+  // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).
+  throw new Violation(ReasonCode.quotaExceeded, reason);
+}
+
+/** PUBACK, PUBREC, PUBREL and PUBCOMP (3.4 to 3.7). `ClientSession` of the core keeps the same rules. */
+export function handleAcknowledgement(client: ConnectedClient, packet: AcknowledgementPacket): void {
+  const { session } = client;
+  const { packetId, reasonCode, type } = packet;
+  if (type === 'pubrel') {
+    const known = forget(client, packetId);
+    const code = known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound;
+    acknowledge(client, 'pubcomp', packetId, { reasonCode: code });
+    return;
+  }
+  const isAccepted = type === 'pubrec' && reasonCode < ReasonCode.unspecifiedError;
   const entry = session.exchange(packetId);
-  if (entry && (packet.type === 'puback') !== (entry.qos === 1)) {
-    throw new Violation(
-      ReasonCode.protocolError,
-      `${packet.type.toUpperCase()} for the QoS ${entry.qos} message with packet id ${packetId}`,
-    );
+  if (!entry) {
+    // Nobody waits for it. But the client keeps what the PUBREC is for: PUBREL lets it go. After an error it keeps nothing (4.3.3-4).
+    if (isAccepted) acknowledge(client, 'pubrel', packetId, { reasonCode: ReasonCode.packetIdentifierNotFound });
+    return;
   }
-  if (packet.type === 'pubrec') {
-    if (!entry) acknowledge(client, 'pubrel', packetId, ReasonCode.packetIdentifierNotFound);
-    else if (reasonCode >= 0x80) session.finish(entry);
-    else session.release(entry);
-  } else if (entry) {
-    session.finish(entry);
+  const wanted = entry.qos === 1 ? 'puback' : entry.isReleased ? 'pubcomp' : 'pubrec';
+  const isRepeated = isAccepted && wanted === 'pubcomp';
+  if (type !== wanted && !isRepeated) {
+    const text = `${type.toUpperCase()} where ${wanted.toUpperCase()} is due for the QoS ${entry.qos} message ${packetId} (4.3)`;
+    throw new Violation(ReasonCode.protocolError, text);
   }
+  if (isAccepted) session.release(entry);
+  else session.finish(entry);
 }
 
 /** Reason codes exist in MQTT 5 only. */
@@ -89,16 +144,16 @@ function acknowledge(
   client: ConnectedClient,
   type: AcknowledgementPacket['type'],
   packetId: number,
-  reasonCode: number,
+  { reasonCode, reason }: Outcome,
 ): void {
-  client.wire.send({ type, packetId, reasonCode: client.protocolVersion === 5 ? reasonCode : 0 });
+  client.wire.answer({ type, packetId, reasonCode: client.protocolVersion === 5 ? reasonCode : 0 }, reason);
 }
 
 /** Topic aliases of this connection (3.3.2.3.4). */
-function resolveTopic({ aliases, context }: ConnectedClient, packet: PublishPacket): string {
+function resolveTopic({ aliases, settings }: ConnectedClient, packet: PublishPacket): string {
   const alias = packet.properties?.topicAlias;
   if (alias === undefined) return packet.topic;
-  if (alias === 0 || alias > context.limits.topicAliasMaximum) {
+  if (alias === 0 || alias > settings.topicAliasMaximum) {
     throw new Violation(ReasonCode.topicAliasInvalid, `topic alias ${alias} is not in 1 to the announced maximum`);
   }
   if (packet.topic !== '') {
@@ -110,10 +165,14 @@ function resolveTopic({ aliases, context }: ConnectedClient, packet: PublishPack
   return topic;
 }
 
-function checkPublish({ context }: ConnectedClient, packet: PublishPacket, topic: string): void {
-  const { maximumQoS, topicLevels } = context.limits;
+function checkPublish({ context, settings }: ConnectedClient, packet: PublishPacket, topic: string): void {
+  const { maximumQoS, retainAvailable } = settings;
+  const { topicLevels } = context.limits;
   if (packet.qos > maximumQoS) {
     throw new Violation(ReasonCode.qosNotSupported, `QoS ${packet.qos} is above the announced maximum ${maximumQoS}`);
+  }
+  if (packet.retain && !retainAvailable) {
+    throw new Violation(ReasonCode.retainNotSupported, 'RETAIN, which is not available here (3.2.2-14)');
   }
   if (packet.properties?.subscriptionIdentifier !== undefined) {
     throw new Violation(ReasonCode.protocolError, 'a client sent a subscription identifier in PUBLISH (3.3.4-6)');

@@ -74,9 +74,9 @@ export class WillKeeper {
     this.discard();
     if (!will || !client) return;
     const { topic, qos, retain, payload } = will;
-    const { allow } = environment.rules.publish(client, { topic, qos, retain, size: payload.length });
-    if (allow) environment.publish(makeMessage(will, topic, environment.now, client.clientId));
-    else environment.reportDrop(client.clientId, topic, 'not authorised');
+    const decision = environment.rules.publish(client, { topic, qos, retain, size: payload.length });
+    if (decision.allow) environment.publish(makeMessage(will, topic, environment.now, client.clientId));
+    else environment.reportDrop(client.clientId, topic, 'not authorised', decision);
   }
 }
 

@@ -1,56 +1,72 @@
-import {
-  type ConnectPacket,
-  encodePacket,
-  MqttError,
-  type Packet,
-  type ProtocolVersion,
-  ReasonCode,
-  Result,
-} from '../../../core/index.js';
+import { type ConnectPacket, type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
 import type { ConnectionId, ConnectionInfo } from '../broker-transport.js';
 import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
+import { type GuardedRules, isPromise } from '../guarded-rules.js';
+import type { ListenerSettings } from '../listener-settings.js';
+import type { Delivery } from '../message.js';
 import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
-import type { Admission, ConnectRequest } from '../rules.js';
-import type { Link } from '../sessions/session.js';
+import type { Link } from '../sessions/session-link.js';
+import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
-import { announcement, identityOf, requestOf, sessionExpiry } from './admission.js';
-import { closingReason, encodeFarewell, type FarewellType } from './farewell.js';
+import { type Entrance, keepAliveOf, mountedWill, openSession, sessionExpiry } from './admission.js';
+import type { AuthenticationWire } from './authentication.js';
+import { Arrival, type Arrived } from './client-arrival.js';
+import { closingReason, lateness, type Why } from './farewell.js';
 import { Inbound } from './inbound.js';
+import { Outbound } from './outbound.js';
 import { connackVersion } from './refusal.js';
 
 /**
- * One network connection: framing, the order of packets, and every way in which it ends.
- *
- * None of its methods throws. What throws inside, be it the engine or the transport, is reported as `failed` and ends this
- * connection and no other, once the call is done. Until then it counts as slow, and what is sent on it is lost.
+ * One network connection: framing, the order of packets, and every way in which it ends. None of its methods throws. What throws
+ * inside, be it the engine or the transport, is reported as `failed` and ends this connection and no other, once the call is done.
+ * Until then it counts as slow, and what is sent on it is lost.
  */
-export class Connection implements Wire, Link {
-  protocolVersion: ProtocolVersion = 4;
+export class Connection implements Wire, Link, AuthenticationWire {
   receiveMaximum = 0;
   readonly #context: EngineContext;
   readonly #id: ConnectionId;
-  readonly #info: ConnectionInfo;
+  readonly #entrance: Entrance;
   readonly #onClosed: () => void;
   readonly #inbound: Inbound;
-  readonly #connectEnd: Deadline;
+  readonly #outbound: Outbound;
+  readonly #tap: ConnectionTap | undefined;
+  /** The end of the time for CONNECT, or for authenticating again. */
+  #timer!: Deadline;
+  /** From CONNECT on. */
+  #arrival: Arrival | undefined;
   #client: ConnectedClient | undefined;
+  /** As CONNECT named it. */
+  #clientId: string | undefined;
   #isClosed = false;
   /** Something threw: nothing is sent any more, and the connection ends with the engine's call. */
   #hasFailed = false;
-  /** Largest packet that the client accepts (3.1.2.11.4). */
-  #outboundMaximum = Number.POSITIVE_INFINITY;
 
   /** @param onClosed called once, when the connection is over for the engine */
   constructor(context: EngineContext, id: ConnectionId, info: ConnectionInfo, onClosed: () => void) {
-    const { connectTimeout, maximumPacketSize } = context.limits;
+    const listener = context.listeners.of(info.listener ?? context.listener);
+    const { settings } = listener;
     this.#context = context;
     this.#id = id;
-    this.#info = info;
+    this.#entrance = { info, listener, settings };
     this.#onClosed = onClosed;
-    this.#inbound = new Inbound(maximumPacketSize);
-    this.#connectEnd = context.deadlines.add(context.now + connectTimeout, () => this.#tooLate(connectTimeout / 1000));
+    this.#inbound = new Inbound(settings.maximumPacketSize);
+    this.#tap = ConnectionTap.open(context, id, info);
+    this.#outbound = new Outbound(context.transport, id, settings.mountPoint, this.#tap, (error) => this.#fail(error));
+    this.startTimer();
+  }
+
+  get protocolVersion(): ProtocolVersion {
+    return this.#outbound.protocolVersion;
+  }
+
+  get settings(): ListenerSettings {
+    return this.#entrance.settings;
+  }
+
+  get rules(): GuardedRules {
+    return this.#context.rules;
   }
 
   get #isOver(): boolean {
@@ -60,6 +76,7 @@ export class Connection implements Wire, Link {
   /** Takes bytes of the network, in chunks of any size. */
   receive(bytes: Uint8Array): void {
     if (this.#isClosed) return;
+    this.#tap?.received(bytes);
     // A client that sends is not silent, however long its packet takes (3.1.2-22).
     if (this.#client) this.#client.lastHeard = this.#context.now;
     this.#attempt(() => this.#inbound.take(bytes, this.#take));
@@ -67,22 +84,21 @@ export class Connection implements Wire, Link {
 
   /** False when the packet is larger than the client accepts (3.1.2-24): nothing was sent. */
   send(packet: Packet): boolean {
-    if (this.#isOver) return true;
-    const bytes = this.#encode(packet);
-    if (!bytes) return false;
-    this.#transmit(bytes);
-    return true;
+    return this.#isOver || this.#outbound.send(packet);
   }
 
+  sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean): boolean {
+    return this.#isOver || this.#outbound.sendMessage(delivery, packetId, dup, this.#context.now);
+  }
+
+  answer(packet: Packet, reason: string | undefined): void {
+    if (!this.#isOver) this.#outbound.answer(packet, reason);
+  }
+
+  readonly waitForJournal = (): void => this.#context.journal?.hold(this.#id);
+
   isSlow(): boolean {
-    if (this.#hasFailed) return true;
-    const { transport, limits } = this.#context;
-    try {
-      return (transport.backlog?.(this.#id) ?? 0) > limits.backlogBytes;
-    } catch (error) {
-      this.#fail(error);
-      return true;
-    }
+    return this.#hasFailed || this.#outbound.backlog() > this.#context.limits.backlogBytes;
   }
 
   /** The network took what was waiting. */
@@ -91,10 +107,10 @@ export class Connection implements Wire, Link {
   }
 
   /** Says why (MQTT 5, 3.14) and closes. */
-  closeByServer(reasonCode: number, reason: string): void {
+  closeByServer(reasonCode: number, reason: string, serverReference?: string): void {
     if (this.#isClosed) return;
     const code = closingReason('disconnect', reasonCode);
-    if (this.#client) this.#sayWhy('disconnect', code, reason);
+    if (this.#client) this.#outbound.sayWhy('disconnect', { reasonCode: code, reason, serverReference });
     this.#close(true, code, reason);
   }
 
@@ -110,24 +126,27 @@ export class Connection implements Wire, Link {
     this.closeByServer(ReasonCode.sessionTakenOver, 'another connection uses the same client id');
   }
 
-  /** Closes because the broker ends: its sessions end too, so wills are not published, or not before it runs again. */
+  /** Closes because the broker ends: wills are not published, or not before it runs again. */
   shutDown(): void {
     this.#client?.session.will.brokerEnds();
-    this.#end(ReasonCode.serverShuttingDown, 'the server is shutting down');
+    this.#end({ reasonCode: ReasonCode.serverShuttingDown, reason: 'the server is shutting down' });
   }
 
-  waitForJournal(): void {
-    this.#context.journal?.hold(this.#id);
+  /** Asks the rules again: the client stays, perhaps under another name, or has to go. */
+  reconsider(): void {
+    const session = this.#client?.session;
+    if (!session || this.#isOver) return;
+    this.#attempt(() => this.#arrival!.reconsider(session));
   }
 
   /** Runs what the network or a packet asks for. This is the last catch of the connection. */
-  #attempt(work: () => void): void {
+  #attempt(work: () => unknown): void {
     this.#context.journal?.actFor(this.#id);
     try {
       work();
     } catch (error) {
-      if (error instanceof Violation) this.#end(error.reasonCode, error.message);
-      else this.#fail(error);
+      if (!(error instanceof Violation)) this.#fail(error);
+      else this.#end({ reasonCode: error.reasonCode, reason: error.message, serverReference: error.serverReference });
     }
   }
 
@@ -136,154 +155,135 @@ export class Connection implements Wire, Link {
     this.#report(error);
     if (this.#isOver) return;
     this.#hasFailed = true;
-    this.#context.afterCall(() => this.#end(ReasonCode.implementationSpecificError, 'internal error'));
+    const why = { reasonCode: ReasonCode.implementationSpecificError, reason: 'internal error' };
+    this.#context.afterCall(() => this.#end(why));
   }
 
   #report(error: unknown): void {
-    this.#context.events.emit({ type: 'failed', remote: this.#info.remote, error });
+    this.#context.events.emit({ type: 'failed', remote: this.#entrance.info.remote, error });
   }
 
-  /** Undefined when the packet is larger than the client accepts. One that cannot be encoded at all is a failure. */
-  #encode(packet: Packet): Uint8Array | undefined {
-    try {
-      // What a server sends looks the same in 3.1 and 3.1.1.
-      const bytes = encodePacket(packet, this.protocolVersion === 5 ? 5 : 4);
-      return bytes.length <= this.#outboundMaximum ? bytes : undefined;
-    } catch (error) {
-      if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#fail(error);
-      return undefined;
-    }
+  /** For CONNECT, or for authenticating again. */
+  startTimer(): void {
+    const { deadlines, now, limits } = this.#context;
+    this.#timer = deadlines.add(now + limits.connectTimeout, () => {
+      const waits = { forAuthAgain: this.#client !== undefined, forRules: this.#inbound.isHeld };
+      this.#end(lateness({ ...waits, forAuth: this.#arrival !== undefined }, limits.connectTimeout / 1000));
+    });
   }
 
-  #transmit(bytes: Uint8Array): void {
-    try {
-      this.#context.transport.send(this.#id, bytes);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #tooLate(seconds: number): void {
-    if (this.#inbound.isHeld) this.#refuse(ReasonCode.serverBusy, `the rules did not answer within ${seconds} s`);
-    else this.#refuse(undefined, `no CONNECT packet within ${seconds} s`);
+  stopTimer(): void {
+    this.#timer.cancel();
   }
 
   readonly #take = (packet: Packet): boolean => {
-    this.#handle(packet);
+    if (!this.#isOver) this.#handle(packet);
     return !this.#isOver;
   };
 
   #handle(packet: Packet): void {
-    if (this.#client) handlePacket(this.#client, packet);
-    else if (packet.type === 'connect') this.#connect(packet);
-    else this.#refuse(undefined, `the first packet is ${packet.type.toUpperCase()}, not CONNECT (3.1.0-1)`);
+    this.#tap?.taken(packet);
+    const authentication = this.#arrival?.authentication;
+    if (packet.type === 'auth' && authentication) authentication.receive(packet, this.#client?.session.client);
+    else if (this.#client) handlePacket(this.#client, packet);
+    else if (packet.type === 'connect' && !this.#arrival) this.#connect(packet);
+    else if (this.#arrival) this.closeByClient(this.#arrival.goodbyeIn(packet).reasonCode);
+    else this.#end({ reason: `the first packet is ${packet.type.toUpperCase()}, not CONNECT (3.1.0-1)` });
   }
 
   #connect(packet: ConnectPacket): void {
-    const context = this.#context;
-    this.protocolVersion = packet.protocolVersion;
-    this.#outboundMaximum = packet.properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
-    const request = requestOf(context, packet, this.#info);
-    const answer = context.rules.connect(request);
-    if ('allow' in answer) {
-      this.#answered(packet, request, answer);
+    this.#clientId = packet.clientId || undefined;
+    this.#outbound.adapt(packet);
+    this.#arrival = new Arrival(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
+    this.#arrival.begin((arrived) => this.#arrived(packet, arrived));
+  }
+
+  /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
+  whenAnswered<T extends object>(answer: T | Promise<T>, then: (answer: T) => void): void {
+    if (!isPromise(answer)) {
+      then(answer);
       return;
     }
-    this.#inbound.hold();
-    answer.then((admission) =>
-      context.later(() => {
-        if (!this.#isOver) this.#attempt(() => this.#resume(packet, request, admission));
-      }),
-    );
+    const goOn = this.#client ? (work: () => void) => this.#attempt(() => this.#isOver || work()) : this.hold();
+    answer.then((value) => this.#context.later(() => goOn(() => then(value))));
   }
 
-  /** The rules took their time: now comes what the client sent in the meantime. */
-  #resume(packet: ConnectPacket, request: ConnectRequest, admission: Admission): void {
-    this.#answered(packet, request, admission);
-    if (!this.#isOver) this.#inbound.release(this.#take);
-  }
-
-  #answered(packet: ConnectPacket, request: ConnectRequest, admission: Admission): void {
-    const context = this.#context;
-    const { protocolVersion, cleanStart, keepAlive, properties } = packet;
-    const identity = identityOf(context, request, admission);
-    const connack: Packet = {
-      type: 'connack',
-      sessionPresent: false,
-      reasonCode: 0,
-      ...(protocolVersion === 5 && { properties: announcement(context, packet, identity.clientId) }),
+  /** Takes no more packets until the result is called: then comes its work, and what the client sent in the meantime. */
+  hold(): (work: () => void) => void {
+    const release = this.#inbound.hold();
+    this.#outbound.setReading(false);
+    return (work) => {
+      this.#outbound.setReading(true);
+      this.#attempt(() => {
+        if (!this.#isOver) work();
+        release(this.#take);
+      });
     };
+  }
+
+  #arrived(packet: ConnectPacket, { identity, connack }: Arrived): void {
+    const context = this.#context;
+    const { settings, listener, info } = this.#entrance;
+    const { protocolVersion, cleanStart, properties } = packet;
     // Checked before anything changes: no DISCONNECT may come before a successful CONNACK (3.14.0-1).
-    if (!this.#encode(connack)) {
+    if (!this.#outbound.encode(connack)) {
       if (this.#hasFailed) return;
       throw new Violation(ReasonCode.packetTooLarge, 'the client accepts no packet of the size of CONNACK');
     }
-
-    const { session, present } = context.sessions.open(identity, cleanStart);
+    const { session, present } = openSession(context, identity, cleanStart);
     session.expiryInterval = sessionExpiry(packet);
     this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
+    const keepAlive = keepAliveOf(settings, packet.keepAlive);
     this.#client = new ConnectedClient(context, session, this, keepAlive);
-    this.#connectEnd.cancel();
+    listener.clients++;
+    this.#timer.cancel();
+    this.#step(() => info.accepted?.());
+    this.#tap?.named(identity.clientId);
     session.attach(this, identity);
     context.journal?.attached(session);
-    session.will.set(packet.will, identity);
-
+    session.will.set(mountedWill(packet.will, settings), identity);
     // MQTT 3.1 has no Session Present flag.
     this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
     const { clientId, userName, remote } = identity;
-    context.events.emit({
-      type: 'connected',
-      clientId,
-      userName,
-      remote,
-      protocolVersion,
-      tlsVersion: this.#info.tls?.version,
-      cleanStart,
-      sessionPresent: present,
-      keepAlive,
-    });
+    const { version: tlsVersion } = info.tls ?? {};
+    const about = { clientId, userName, remote, protocolVersion, tlsVersion, cleanStart, sessionPresent: present };
+    context.events.emit({ type: 'connected', ...about, keepAlive });
     session.resume();
   }
 
-  /** Ends the connection from the server's side, whether or not CONNECT was accepted. */
-  #end(reasonCode: number, reason: string): void {
-    if (this.#client) this.closeByServer(reasonCode, reason);
-    else this.#refuse(reasonCode, reason);
-  }
-
-  /** Ends a connection that has no client; with CONNACK (3.2.2.2) if a CONNECT came and there is a reason code. */
-  #refuse(reasonCode: number | undefined, reason: string): void {
+  /** Ends the connection from the server's side; before it is accepted with CONNACK (3.2.2.2), if a CONNECT came and there is a code. */
+  #end({ reasonCode, reason = '', serverReference }: Partial<Why>): void {
     if (this.#isClosed) return;
+    const code = reasonCode ?? ReasonCode.protocolError;
     const version = this.#inbound.connectVersion;
-    if (version !== undefined && reasonCode !== undefined) {
-      this.protocolVersion = connackVersion(version);
-      this.#sayWhy('connack', reasonCode, reason);
+    if (this.#client) this.closeByServer(code, reason, serverReference);
+    else if (version !== undefined && reasonCode !== undefined) {
+      this.#outbound.protocolVersion = connackVersion(version);
+      this.#outbound.sayWhy('connack', { reasonCode, reason, serverReference });
     }
-    this.#close(true, reasonCode ?? ReasonCode.protocolError, reason);
-  }
-
-  #sayWhy(type: FarewellType, reasonCode: number, reason: string): void {
-    const bytes = encodeFarewell(type, this.protocolVersion, reasonCode, reason, this.#outboundMaximum);
-    if (bytes) this.#transmit(bytes);
+    this.#close(true, code, reason);
   }
 
   /** Each step has its own catch: a connection that ends does so whatever one of them does. */
   #close(endTransport: boolean, reasonCode: number, reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#connectEnd.cancel();
+    this.#timer.cancel();
+    this.#arrival?.authentication?.cancel();
     const { events, transport, sessions } = this.#context;
-    const { remote } = this.#info;
+    const { info, listener } = this.#entrance;
     if (endTransport) this.#step(() => transport.end(this.#id));
     this.#onClosed();
+    this.#tap?.closed(reason);
     if (!this.#client) {
-      events.emit({ type: 'refused', remote, reasonCode, reason });
+      events.emit({ type: 'refused', remote: info.remote, clientId: this.#clientId, reasonCode, reason });
       return;
     }
+    listener.clients--;
     this.#client.stop();
     const { session } = this.#client;
     const { clientId } = session.client;
-    events.emit({ type: 'disconnected', clientId, remote, reasonCode, reason });
+    events.emit({ type: 'disconnected', clientId, remote: info.remote, reasonCode, reason });
     // Before the will: the client may have subscribed to it, and nothing is sent to a connection that has ended.
     session.detach();
     this.#step(() => session.will.connectionLost());

@@ -1,6 +1,6 @@
 import { MqttError, type Packet, PacketDecoder, ReasonCode } from '../../../core/index.js';
 import { Violation } from '../violation.js';
-import { SNIFF_BYTES, sniffVersion } from './refusal.js';
+import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
 /** What one call of the decoder came to. */
 interface Decoded {
@@ -12,16 +12,18 @@ interface Decoded {
 type Handle = (packet: Packet) => boolean;
 
 /**
- * From the bytes of one connection to its packets. While the rules have not answered a CONNECT, what the client sends behind it
- * waits here: a client need not wait for CONNACK (3.1.4).
+ * From the bytes of one connection to its packets. While the rules have not answered a CONNECT, or a step of an enhanced
+ * authentication, what the client sends behind it waits here: a client need not wait for CONNACK (3.1.4).
  */
 export class Inbound {
   readonly #decoder: PacketDecoder;
   readonly #maximum: number;
   /** The first bytes, for `sniffVersion`. */
   #head = new Uint8Array(0);
+  #sniffed: Sniffed | undefined;
   #isHeld = false;
-  /** What came in one piece with the CONNECT. The rest is not decoded yet: that would overwrite these. */
+  #holds = 0;
+  /** What came in one piece with the packet that they are asked about. The rest is not decoded yet: that would overwrite these. */
   #decoded: Decoded = { packets: [] };
   #chunks: Uint8Array[] = [];
   #heldBytes = 0;
@@ -39,7 +41,12 @@ export class Inbound {
 
   /** The Protocol Version byte of the CONNECT, also of one that cannot be decoded; undefined when there is none. */
   get connectVersion(): number | undefined {
-    return sniffVersion(this.#head);
+    return this.#sniffed?.version;
+  }
+
+  /** Whether the CONNECT says that its sender is a bridge. */
+  get isBridge(): boolean {
+    return this.#sniffed?.isBridge === true;
   }
 
   /**
@@ -52,22 +59,43 @@ export class Inbound {
       this.#keep(bytes);
       return;
     }
-    if (this.#head.length < SNIFF_BYTES) this.#head = joined(this.#head, bytes).slice(0, SNIFF_BYTES);
-    this.#handleAll(this.#decode(bytes), handle);
+    this.#handleAll(this.#decode(this.#head.length < SNIFF_BYTES ? this.#sniff(bytes) : bytes), handle);
   }
 
-  /** From now on, until `release`, no packet is taken. Called by `handle`. */
-  hold(): void {
+  /**
+   * From now on no packet is taken. Called by `handle`.
+   *
+   * @returns takes what has waited, until `handle` holds again; does nothing when that has happened already. Throws as `take`
+   */
+  hold(): (handle: Handle) => void {
     this.#isHeld = true;
+    const turn = ++this.#holds;
+    return (handle) => {
+      if (turn === this.#holds) this.#release(handle);
+    };
   }
 
-  /** Takes what has waited. @throws Violation as `take` */
-  release(handle: Handle): void {
-    const [decoded, chunks] = [this.#decoded, this.#chunks];
+  #release(handle: Handle): void {
+    const decoded = this.#decoded;
+    this.#decoded = { packets: [] };
     this.#isHeld = false;
-    this.#chunks = [];
     if (!this.#handleAll(decoded, handle)) return;
-    for (const bytes of chunks) if (!this.#handleAll(this.#decode(bytes), handle)) return;
+    for (let bytes = this.#chunks.shift(); bytes; bytes = this.#chunks.shift()) {
+      this.#heldBytes -= bytes.length;
+      if (!this.#handleAll(this.#decode(bytes), handle)) return;
+    }
+  }
+
+  /** Looks at the version of the CONNECT. The decoder does not know of bridges: it gets the bytes without their bit. */
+  #sniff(bytes: Uint8Array): Uint8Array {
+    const before = this.#head.length;
+    this.#head = joined(this.#head, bytes).slice(0, SNIFF_BYTES);
+    if (this.#sniffed) return bytes;
+    this.#sniffed = sniffVersion(this.#head);
+    if (!this.#sniffed?.isBridge) return bytes;
+    const plain = new Uint8Array(bytes);
+    plain[this.#sniffed.offset - before] = this.#sniffed.version;
+    return plain;
   }
 
   #handleAll({ packets, error }: Decoded, handle: Handle): boolean {
@@ -84,7 +112,7 @@ export class Inbound {
   #keep(bytes: Uint8Array): void {
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > this.#maximum) {
-      const text = `more than ${this.#maximum} bytes behind a CONNECT that has no answer yet`;
+      const text = `more than ${this.#maximum} bytes behind a packet that is not answered yet`;
       throw new Violation(ReasonCode.quotaExceeded, text);
     }
     this.#chunks.push(new Uint8Array(bytes));

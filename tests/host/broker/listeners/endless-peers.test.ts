@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { connect as connectTcp, Server, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BrokerError, type BrokerEvent, type BrokerOptions, startBroker } from '../../../../host/broker/index.js';
+import { BrokerError, type BrokerEvent } from '../../../../host/broker/index.js';
 import { encodePacket } from '../../../../host/core/index.js';
 import { TestPki } from './certificates.js';
 import { nextEvent } from './programs.js';
+import { startTls, type TlsBrokerOptions } from './tls-broker.js';
 
 let pki: TestPki;
 
@@ -18,8 +19,7 @@ beforeAll(() => {
 afterAll(() => pki.remove());
 afterEach(() => vi.restoreAllMocks());
 
-const start = (options: Partial<BrokerOptions> = {}) =>
-  startBroker({ cert: pki.read('server.crt'), key: pki.read('server.key'), ...options });
+const start = (options: Partial<TlsBrokerOptions> = {}) => startTls(pki, options);
 
 /** A TCP connection that does nothing by itself. */
 async function dialTcp(port: number): Promise<Socket> {
@@ -135,7 +135,7 @@ describe('a broker behind TLS', () => {
     await broker.close();
   });
 
-  it.each<[string, Partial<BrokerOptions>]>([
+  it.each<[string, Partial<TlsBrokerOptions>]>([
     ['handshakeTimeout is 0', { handshakeTimeout: 0 }],
     ['handshakeTimeout is Infinity', { handshakeTimeout: Number.POSITIVE_INFINITY }],
     ['receiveMaximum is 70000', { limits: { receiveMaximum: 70_000 } }],

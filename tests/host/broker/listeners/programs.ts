@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { BrokerEvent, RunningBroker } from '../../../../host/broker/index.js';
+import type { Broker, BrokerEvent } from '../../../../host/broker/index.js';
 
 /** A program that a test runs, with what it printed and how it ended. */
 export class Program {
@@ -52,7 +52,7 @@ export class Program {
 
 /** The next event of this type, or the first that passes the filter. */
 export function nextEvent<T extends BrokerEvent['type']>(
-  broker: RunningBroker,
+  broker: Broker,
   type: T,
   filter: (event: Extract<BrokerEvent, { type: T }>) => boolean = () => true,
 ): Promise<Extract<BrokerEvent, { type: T }>> {

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { BrokerEngine, type BrokerEvent, SocketTable, type Transport } from '../../../../host/broker/index.js';
+import {
+  BrokerEngine,
+  type BrokerEvent,
+  Clockwork,
+  SocketTable,
+  type Transport,
+} from '../../../../host/broker/index.js';
 import { encodePacket } from '../../../../host/core/index.js';
 
 /** A stream whose other end takes nothing until `unblock` is called. */
@@ -34,7 +40,7 @@ function setUp() {
       engine = new BrokerEngine({ now: () => 0, transport, limits: { backlogBytes: 20_000 } });
       return engine;
     },
-    () => 0,
+    new Clockwork(() => performance.now(), true),
   );
   const stream = new StuckStream();
   table.attach(stream, { remote: 'stream' });
@@ -84,7 +90,7 @@ describe('the end of a socket table', () => {
       engine.on('any', (event) => events.push(event));
       return engine;
     };
-    const table = new SocketTable(makeEngine, () => 0, closeTimeout);
+    const table = new SocketTable(makeEngine, new Clockwork(() => performance.now(), true), closeTimeout);
     return { table, engine, events };
   };
 

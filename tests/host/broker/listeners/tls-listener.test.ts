@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BrokerError, type BrokerEvent, type BrokerOptions, startBroker } from '../../../../host/broker/index.js';
+import { BrokerError, type BrokerEvent } from '../../../../host/broker/index.js';
 import { encodePacket, type Packet, PacketDecoder, type ProtocolVersion } from '../../../../host/core/index.js';
 import { TestPki } from './certificates.js';
 import { nextEvent } from './programs.js';
+import { startTls, type TlsBrokerOptions } from './tls-broker.js';
 
 let pki: TestPki;
 
@@ -16,8 +17,7 @@ beforeAll(() => {
 
 afterAll(() => pki.remove());
 
-const start = (options: Partial<BrokerOptions> = {}) =>
-  startBroker({ cert: pki.read('server.crt'), key: pki.read('server.key'), ...options });
+const start = (options: Partial<TlsBrokerOptions> = {}) => startTls(pki, options);
 
 /** A client that is connected over TLS; `next` returns its packets one by one. */
 async function dial(port: number, protocolVersion: ProtocolVersion, clientId = 'client') {
@@ -164,7 +164,7 @@ describe('TLS versions', () => {
 });
 
 describe('a broker that cannot start', () => {
-  const failure = async (options: Partial<BrokerOptions>): Promise<BrokerError> => {
+  const failure = async (options: Partial<TlsBrokerOptions>): Promise<BrokerError> => {
     const error = await start(options).then(
       (broker) => broker.close(),
       (reason: unknown) => reason,
@@ -186,12 +186,12 @@ describe('a broker that cannot start', () => {
   });
 
   it('names the address when this machine does not have it', async () => {
-    const error = await failure({ host: '192.0.2.1' });
+    const error = await failure({ host: '192.0.2.1', beyondLoopback: true });
     expect(error.code).toBe('address-not-available');
     expect(error.message).toContain('192.0.2.1');
   });
 
-  it.each<[string, () => Partial<BrokerOptions>]>([
+  it.each<[string, () => Partial<TlsBrokerOptions>]>([
     ['it is not a certificate', () => ({ cert: 'nonsense' })],
     ['it belongs to another key', () => ({ key: pki.read('device.key') })],
   ])('says that the certificate cannot be used when %s', async (_, options) => {

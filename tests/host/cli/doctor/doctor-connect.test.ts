@@ -1,7 +1,7 @@
 // needs: mosquitto, mosquitto_passwd, openssl
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startBroker } from '../../../../host/broker/index.js';
+import { createBroker } from '../../../../host/broker/index.js';
 import { Store, startCloud } from '../../../../host/cloud/index.js';
 import type { Changes } from '../../credentials/trap-case.js';
 import {
@@ -55,9 +55,10 @@ describe('a device is let in', () => {
 
   it('by our own broker, and people read a line for each step', async () => {
     const [cert, key, ca] = ['server.pem', 'server.key', 'ca.pem'].map((name) => pki.read(name));
-    const broker = await startBroker({ cert, key, ca, requireCertificate: true, allowAnonymous: true });
+    const tls = { cert, key, ca, requireCertificate: true };
+    const broker = await createBroker({ listeners: [{ protocol: 'mqtts', tls }] });
     afterwards(() => broker.close());
-    await fill(broker);
+    await fill(broker.listeners[0]);
     const { code, stdout } = await rig.text(['--connect']);
     expect(code).toBe(0);
     const lines = stdout.split('\n');

@@ -10,7 +10,7 @@ describe.each(['connack', 'disconnect'] as const)('the last packet, %s', (type) 
 
   it('can be sent for every reason code, and is always an error (MQTT-3.2.2-8, MQTT-3.14.2-1)', () => {
     for (const code of ALL_CODES) {
-      const bytes = encodeFarewell(type, 5, code, 'why', ROOM)!;
+      const bytes = encodeFarewell(type, 5, { reasonCode: code, reason: 'why' }, ROOM)!;
       const reasonCode = closingReason(type, code);
       expect(reasonCode).toBeGreaterThanOrEqual(0x80);
       expect(decode(bytes, 5), `${code}`).toMatchObject({ type, reasonCode, properties: { reasonString: 'why' } });
@@ -24,7 +24,7 @@ describe.each(['connack', 'disconnect'] as const)('the last packet, %s', (type) 
   it('before MQTT 5 is CONNACK with a refusal of table 3.1, or nothing', () => {
     for (const version of [3, 4] as const) {
       for (const code of ALL_CODES) {
-        const bytes = encodeFarewell(type, version, code, 'why', ROOM);
+        const bytes = encodeFarewell(type, version, { reasonCode: code, reason: 'why' }, ROOM);
         if (type === 'disconnect') expect(bytes).toBeUndefined();
         else if (bytes) expect([1, 2, 3, 4, 5]).toContain((decode(bytes, 4) as { reasonCode: number }).reasonCode);
       }
@@ -34,16 +34,16 @@ describe.each(['connack', 'disconnect'] as const)('the last packet, %s', (type) 
   it.each(['x'.repeat(65_536), '\u{1f600}'.repeat(20_000), '\ud800', 'a\0'])(
     'goes without a reason that cannot be sent',
     (reason) => {
-      const bytes = encodeFarewell(type, 5, 0x87, reason, ROOM)!;
+      const bytes = encodeFarewell(type, 5, { reasonCode: 0x87, reason }, ROOM)!;
       expect(decode(bytes, 5)).toEqual(expect.objectContaining({ reasonCode: 0x87, properties: {} }));
     },
   );
 
   it('goes without its reason, or not at all, when the client accepts nothing so large (MQTT-3.1.2-24)', () => {
-    const whole = encodeFarewell(type, 5, 0x87, 'reason', ROOM)!;
-    const short = encodeFarewell(type, 5, 0x87, 'reason', whole.length - 1)!;
+    const whole = encodeFarewell(type, 5, { reasonCode: 0x87, reason: 'reason' }, ROOM)!;
+    const short = encodeFarewell(type, 5, { reasonCode: 0x87, reason: 'reason' }, whole.length - 1)!;
     expect(short.length).toBeLessThan(whole.length - 'reason'.length);
-    expect(encodeFarewell(type, 5, 0x87, 'reason', short.length - 1)).toBeUndefined();
+    expect(encodeFarewell(type, 5, { reasonCode: 0x87, reason: 'reason' }, short.length - 1)).toBeUndefined();
   });
 });
 
@@ -51,5 +51,5 @@ it('has the nearest code where the two packets differ', () => {
   expect(closingReason('connack', ReasonCode.serverShuttingDown)).toBe(ReasonCode.serverUnavailable);
   expect(closingReason('disconnect', ReasonCode.unsupportedProtocolVersion)).toBe(ReasonCode.protocolError);
   expect(closingReason('disconnect', ReasonCode.clientIdentifierNotValid)).toBe(ReasonCode.protocolError);
-  expect(closingReason('disconnect', ReasonCode.badUserNameOrPassword)).toBe(ReasonCode.unspecifiedError);
+  expect(closingReason('disconnect', ReasonCode.badUserNameOrPassword)).toBe(ReasonCode.notAuthorized);
 });

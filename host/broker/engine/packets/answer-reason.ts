@@ -1,4 +1,4 @@
-import { encodePacket, type Packet, ReasonCode } from '../../core/index.js';
+import { encodePacket, type Packet, ReasonCode } from '../../../core/index.js';
 
 /** Packets with which a request is refused: the code comes from rules, which need not know what each packet may carry. */
 export type Answer = 'puback' | 'pubrec' | 'suback';

@@ -1,0 +1,30 @@
+import type { ReadValue } from './values.js';
+
+/**
+ * The part of the configuration that an option belongs to. `security` is the broker, or with `per_listener_settings` the
+ * listener; `default` is the listener of `port`, wherever the option stands.
+ */
+export type Scope = 'general' | 'security' | 'listener' | 'default' | 'bridge';
+
+/** One option. A row's `target` is a member of the settings of its scope, and `read` returns what that member holds. */
+export interface OptionRow {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly read: ReadValue<unknown>;
+  readonly target: string;
+  /**
+   * What a second one does: `last` takes its place, with a warning if it differs; `once` is an error, as in mosquitto;
+   * `list` comes after it.
+   */
+  readonly repeat: 'last' | 'once' | 'list';
+  /** Begins a section instead of setting something. */
+  readonly starts?: 'listener' | 'bridge';
+}
+
+/** An option that is known and does nothing. An error when to leave it out would change who gets in or what is protected. */
+export interface UnsupportedRow {
+  readonly name: string;
+  readonly unsupported: 'error' | 'warning';
+  /** What to do instead. */
+  readonly advice: string;
+}

@@ -1,0 +1,19 @@
+import { bridgeOptions } from './bridge-options.js';
+import { generalOptions, unsupportedOptions } from './general-options.js';
+import { listenerOptions } from './listener-options.js';
+import type { OptionRow, UnsupportedRow } from './option-row.js';
+
+const ROWS = new Map<string, OptionRow | UnsupportedRow>(
+  [...generalOptions, ...listenerOptions, ...bridgeOptions, ...unsupportedOptions].map((row) => [row.name, row]),
+);
+
+/** The row of an option; undefined for one that mosquitto does not have either. */
+export function optionRow(name: string): OptionRow | UnsupportedRow | undefined {
+  const family = /^(auth_opt_|plugin_opt_)/.exec(name)?.[0];
+  return ROWS.get(family ? `${family}*` : name);
+}
+
+/** The names of all options, for the advice about one that is not known. */
+export function optionNames(): string[] {
+  return [...ROWS.keys()];
+}

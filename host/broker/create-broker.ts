@@ -1,0 +1,178 @@
+import { performance } from 'node:perf_hooks';
+import type { Duplex } from 'node:stream';
+import { reasonOf } from '../node/reason.js';
+import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
+import type { BrokerEvent } from './engine/broker-events.js';
+import { completeLimits, type Limits } from './engine/broker-limits.js';
+import type { ConnectionInfo, Transport } from './engine/broker-transport.js';
+import { openRules, type Rules } from './engine/rules.js';
+import { Clockwork } from './listeners/clockwork.js';
+import { listen } from './listeners/listen.js';
+import type { ListenOptions } from './listeners/listen-options.js';
+import { BrokerError, type Listener } from './listeners/listener.js';
+import type { Lobby } from './listeners/lobby.js';
+import { SocketTable } from './listeners/socket-table.js';
+import { type PendingLimits, WaitingRoom } from './listeners/waiting-room.js';
+
+/** The time, from outside: a broker with a clock keeps no timer. */
+export interface Clock {
+  /** Milliseconds, never going back. */
+  now(): number;
+  /** Milliseconds since 1970, for what outlives the process. Default: the system's. */
+  wallNow?(): number;
+}
+
+export interface BrokerOptions {
+  /** Addresses to listen on. Default: none; `listen` and `attach` add to them. */
+  listeners?: readonly ListenOptions[];
+  /** What clients may do at listeners without rules of their own. Default: everything. */
+  rules?: Rules;
+  /** Those that are left out are `DEFAULT_LIMITS`. */
+  limits?: Partial<Limits>;
+  /** Connections that have not come through CONNECT; those that are left out are `DEFAULT_PENDING`. */
+  pendingConnections?: Partial<PendingLimits>;
+  /**
+   * Default: the clocks of the process, and one timer. With a clock of yours, the broker does what is due when you call `tick`:
+   * in other words, it can live in virtual time. Sockets still need the event loop.
+   */
+  clock?: Clock;
+  /** Called with every event. */
+  log?: (event: BrokerEvent) => void;
+}
+
+/** What is known about a stream that is attached; what is left out is as for a client without TLS at the default rules. */
+export type AttachOptions = Partial<Pick<ConnectionInfo, 'remote' | 'listener' | 'tls'>>;
+
+/** A broker that runs. */
+export interface Broker {
+  readonly engine: BrokerEngine;
+  /** Those that are open, in the order in which they were opened. */
+  readonly listeners: readonly Listener[];
+  /** See `BrokerEngine.on`. */
+  readonly on: BrokerEngine['on'];
+  /**
+   * Opens another address.
+   *
+   * @throws BrokerError when the options contradict each other, certificates cannot be used, the address cannot be listened
+   * on, or the broker has been closed; nothing is left open then
+   */
+  listen(options: ListenOptions): Promise<Listener>;
+  /**
+   * Serves one client over a stream of yours: a socket, a WebSocket, one half of a pair in a test. Destroys it at the end, at once
+   * if the broker has been closed. It does not count among `pendingConnections`.
+   */
+  attach(stream: Duplex, options?: AttachOptions): void;
+  /** Publishes as the broker itself. @throws RangeError for a topic name that is not valid */
+  publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void;
+  /** Does what is due at `now`, on the clock of the options. Early calls do no harm. */
+  tick(now: number): void;
+  /** When to call `tick` next; undefined when nothing is going to fall due. */
+  nextDeadline(now: number): number | undefined;
+  /**
+   * Ends all connections (MQTT 5 clients get 0x8B Server shutting down) and frees the addresses. Resolves within 3 s, whatever is
+   * open; in virtual time as soon as `tick` has come that far. Later calls return the same promise.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a broker.
+ *
+ * @throws BrokerError as `Broker.listen`, and for limits out of range; nothing is left running then
+ */
+export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const broker = new RunningBroker(options);
+  try {
+    for (const listener of options.listeners ?? []) await broker.listen(listener);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+  return broker;
+}
+
+class RunningBroker implements Broker {
+  readonly engine: BrokerEngine;
+  readonly on: BrokerEngine['on'];
+  readonly #rules: Rules;
+  readonly #lobby: Lobby;
+  readonly #listeners: Listener[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor({ rules = openRules, limits, pendingConnections, clock, log }: BrokerOptions) {
+    const now = clock ? () => clock.now() : () => performance.now();
+    const failed = (error: unknown) => this.engine.warn(`a deadline failed: ${reasonOf(error)}`);
+    const clockwork = new Clockwork(now, clock === undefined, failed);
+    const waitingRoom = new WaitingRoom(pendingConnections);
+    const completed = checkedLimits(limits);
+    let engine!: BrokerEngine;
+    const makeEngine = (transport: Transport) => {
+      engine = new BrokerEngine({ now, transport, rules, limits: completed });
+      return engine;
+    };
+    const sockets = new SocketTable(makeEngine, clockwork);
+    if (log) engine.on('any', log);
+    const wallNow = () => clock?.wallNow?.() ?? Date.now();
+    this.engine = engine;
+    this.on = engine.on.bind(engine);
+    this.#rules = rules;
+    this.#lobby = { engine, sockets, clockwork, waitingRoom, wallNow };
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
+  }
+
+  async listen(options: ListenOptions): Promise<Listener> {
+    this.#checkOpen();
+    const listener = await listen(this.#lobby, options, this.#rules);
+    if (this.#closing) {
+      await listener.close();
+      this.#checkOpen();
+    }
+    this.#listeners.push(listener);
+    return listener;
+  }
+
+  attach(stream: Duplex, { remote = 'stream', listener, tls }: AttachOptions = {}): void {
+    this.#lobby.sockets.attach(stream, { remote, listener, tls });
+  }
+
+  publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void {
+    this.engine.publish(topic, payload, options);
+    this.#lobby.clockwork.arm();
+  }
+
+  tick(now: number): void {
+    this.#lobby.clockwork.tick(now);
+  }
+
+  nextDeadline(now: number): number | undefined {
+    return this.#lobby.clockwork.nextDeadline(now);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    const { sockets, clockwork } = this.#lobby;
+    // Clients are told first; then listeners end what the engine has not got to know yet.
+    const closed = [sockets.close(), ...this.#listeners.map((listener) => listener.close())];
+    await Promise.all(closed);
+    clockwork.stop();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new BrokerError('closed', 'the broker has been closed: create another one');
+  }
+}
+
+function checkedLimits(limits: Partial<Limits> | undefined): Limits {
+  try {
+    return completeLimits(limits);
+  } catch (error) {
+    throw new BrokerError('options', (error as Error).message, { cause: error });
+  }
+}

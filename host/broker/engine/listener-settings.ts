@@ -1,0 +1,146 @@
+import { checkTopicName, LARGEST_PACKET, type ProtocolVersion, type QoS } from '../../core/index.js';
+import type { Limits } from './broker-limits.js';
+
+/** What holds for the clients of one listener. */
+export interface ListenerSettings {
+  /** As in `Limits`; default: the engine's. */
+  readonly maximumPacketSize: number;
+  /** As in `Limits`; default: the engine's. */
+  readonly receiveMaximum: number;
+  /** As in `Limits`; default: the engine's. */
+  readonly topicAliasMaximum: number;
+  /** As in `Limits`; default: the engine's. */
+  readonly maximumQoS: QoS;
+  /** Payload bytes of a message or will from a client. A larger one is refused, and the connection stays. Default: any size. */
+  readonly maximumPayloadSize: number;
+  /** Clients that are connected at a time; the next one is refused with 0x97 (return code 3). Default: any number. */
+  readonly maximumConnections: number;
+  /**
+   * Longest keep-alive, seconds, 1 to 65,535. MQTT 5 clients that ask for more, or for none, get this as Server Keep Alive
+   * (3.2.2.3.14). Default 0: as the client likes.
+   */
+  readonly maximumKeepAlive: number;
+  /**
+   * What becomes of clients before MQTT 5 that ask for a longer keep-alive, or for none; they cannot be told of a shorter one.
+   * `refuse`: return code 2, as Mosquitto does. `lower`: they are let in, and cut off after 1.5 times `maximumKeepAlive`.
+   */
+  readonly longKeepAlive: 'refuse' | 'lower';
+  /** Protocol versions that are let in; others get 0x84 (return code 1). Default: all three. */
+  readonly protocolVersions: readonly ProtocolVersion[];
+  /** False: PUBLISH with RETAIN ends the connection with 0x9A, and a retained will is refused (3.2.2.3.5). Default true. */
+  readonly retainAvailable: boolean;
+  /** False: a filter with `+` or `#` ends the connection with 0xA2; before MQTT 5 it is refused (3.2.2.3.11). Default true. */
+  readonly wildcardSubscriptionAvailable: boolean;
+  /** False: a subscription identifier ends the connection with 0xA1 (3.2.2.3.12). Default true. */
+  readonly subscriptionIdentifierAvailable: boolean;
+  /** False: a shared subscription ends the connection with 0x9E; before MQTT 5 it is refused (3.2.2.3.13). */
+  readonly sharedSubscriptionAvailable: boolean;
+  /** False: a CONNECT without a client id is refused with 0x85 (return code 2). Default true. */
+  readonly allowZeroLengthClientId: boolean;
+  /** Beginning of the client ids that the broker assigns. Default `auto-`. */
+  readonly autoIdPrefix: string;
+  /**
+   * Put before each topic name and filter of these clients, and taken off again before a message is sent to them: what they
+   * call `a` is `mountPointa` for everybody else, and for the rules. Default: empty.
+   */
+  readonly mountPoint: string;
+  /** Deliver with the QoS of the subscription, also where the message was published with a lower one. Default false. */
+  readonly upgradeOutgoingQoS: boolean;
+  /** For clients that ask for it (3.2.2.3.15), unless the rules have some of their own. Default: none. */
+  readonly responseInformation: string | undefined;
+}
+
+const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+/** Most bytes of a UTF-8 string in a packet (1.5.4). */
+const LONGEST_TEXT = 65_535;
+
+/** Bytes of the random part of an assigned client id, and some to spare. */
+const RANDOM_PART = 64;
+
+const RANGES = {
+  maximumPacketSize: [1, LARGEST_PACKET],
+  receiveMaximum: [1, 65_535],
+  topicAliasMaximum: [0, 65_535],
+  maximumQoS: [0, 2],
+  maximumPayloadSize: [0, NO_LIMIT],
+  maximumConnections: [0, NO_LIMIT],
+  maximumKeepAlive: [0, 65_535],
+} as const satisfies Partial<Record<keyof ListenerSettings, readonly [smallest: number, largest: number]>>;
+
+/**
+ * These settings, with the default for each one that is left out or undefined.
+ *
+ * @param limits of the engine: defaults of those that have the same names
+ * @throws RangeError that names the setting that is out of range; TypeError for one of the wrong type
+ */
+export function completeSettings(limits: Limits, given: Partial<ListenerSettings> = {}): ListenerSettings {
+  const { maximumPacketSize, receiveMaximum, topicAliasMaximum, maximumQoS } = limits;
+  const defaults: ListenerSettings = {
+    maximumPacketSize,
+    receiveMaximum,
+    topicAliasMaximum,
+    maximumQoS,
+    maximumPayloadSize: NO_LIMIT,
+    maximumConnections: NO_LIMIT,
+    maximumKeepAlive: 0,
+    longKeepAlive: 'refuse',
+    protocolVersions: [3, 4, 5],
+    retainAvailable: true,
+    wildcardSubscriptionAvailable: true,
+    subscriptionIdentifierAvailable: true,
+    sharedSubscriptionAvailable: true,
+    allowZeroLengthClientId: true,
+    autoIdPrefix: 'auto-',
+    mountPoint: '',
+    upgradeOutgoingQoS: false,
+    responseInformation: undefined,
+  };
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const settings: ListenerSettings = { ...defaults, ...Object.fromEntries(set) };
+  for (const [name, value] of set) {
+    if (!(name in defaults)) throw new TypeError(`settings: there is no ${name}`);
+    const wanted = typeof defaults[name as keyof ListenerSettings];
+    if (wanted !== 'undefined' && typeof value !== wanted) {
+      throw new TypeError(`settings: ${name} is of type ${typeof value}; use a ${wanted}`);
+    }
+  }
+  checkRanges(settings);
+  checkTexts(settings);
+  return settings;
+}
+
+function checkRanges(settings: ListenerSettings): void {
+  for (const [name, [smallest, largest]] of Object.entries(RANGES)) {
+    const value = settings[name as keyof typeof RANGES];
+    const isWhole = Number.isInteger(value) || value === NO_LIMIT;
+    if (isWhole && value >= smallest && value <= largest) continue;
+    throw new RangeError(`settings: ${name} is ${value}; use a whole number from ${smallest} to ${largest}`);
+  }
+  const { longKeepAlive, protocolVersions } = settings;
+  if (longKeepAlive !== 'refuse' && longKeepAlive !== 'lower') {
+    throw new RangeError(`settings: longKeepAlive is "${longKeepAlive}"; use "refuse" or "lower"`);
+  }
+  if (!Array.isArray(protocolVersions) || !protocolVersions.every((version) => [3, 4, 5].includes(version))) {
+    throw new RangeError('settings: protocolVersions has something other than 3, 4 and 5');
+  }
+}
+
+function checkTexts({ mountPoint, autoIdPrefix, responseInformation = '' }: ListenerSettings): void {
+  if (mountPoint !== '' && checkTopicName(mountPoint) < 0) {
+    throw new RangeError(`settings: mountPoint "${mountPoint}" cannot begin a topic name; leave out +, # and U+0000`);
+  }
+  const texts = { mountPoint, autoIdPrefix, responseInformation };
+  for (const [name, text] of Object.entries(texts)) {
+    const isUsable = typeof text === 'string' && text.isWellFormed() && !text.includes('\0');
+    if (isUsable && bytesOf(text) <= LONGEST_TEXT - RANDOM_PART) continue;
+    throw new RangeError(`settings: ${name} is not a text of at most ${LONGEST_TEXT - RANDOM_PART} bytes of UTF-8`);
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes of a text in UTF-8. */
+export function bytesOf(text: string): number {
+  return encoder.encode(text).length;
+}

@@ -1,0 +1,154 @@
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { type CertificateInfo, isPem, pemOf, readCertificate, readCrl, readPem } from '../../../core/index.js';
+import { reasonOf } from '../../../node/reason.js';
+import { BrokerError } from '../listener.js';
+import { RevocationLists } from './revocation-lists.js';
+import type { PemSource, TlsMaterial, TlsSettings } from './tls-settings.js';
+
+/** Bytes of the keys that session tickets are encrypted with (tls.Server.setTicketKeys). */
+const TICKET_KEYS = 48;
+
+/** Material that was read and found usable. */
+export interface LoadedMaterial {
+  /** For the secure context of the server. */
+  options: SecureContextOptions & { ticketKeys: Buffer };
+  /** Those of `ca` that are strict DER. */
+  authorities: CertificateInfo[];
+  revocation: RevocationLists;
+}
+
+/**
+ * Reads and checks everything, files too, and changes nothing.
+ *
+ * @throws BrokerError `tls`: which part, of which file, cannot be used, and why
+ */
+export function loadMaterial(settings: TlsSettings): LoadedMaterial {
+  const { minimumVersion = 'TLSv1.2', maximumVersion = 'TLSv1.3', ciphers } = settings;
+  const [cert, key] = [textOf(settings.cert, 'cert'), textOf(settings.key, 'key')];
+  checkPair(cert, key, settings);
+  const ca = listOf(settings.ca).map((source) => authorityText(source));
+  const lists = listOf(settings.crl).flatMap(revocationLists);
+  const options: LoadedMaterial['options'] = {
+    cert,
+    key,
+    minVersion: minimumVersion,
+    maxVersion: maximumVersion,
+    // Tickets are not to outlive what they were issued under: a revoked client would resume with one.
+    ticketKeys: randomBytes(TICKET_KEYS),
+    ...(ca.length > 0 && { ca }),
+    ...(lists.length > 0 && { crl: lists.map(({ raw }) => pemOf('X509 CRL', raw)) }),
+    ...(ciphers !== undefined && { ciphers }),
+  };
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    throw unusable(isAboutCiphers(error) ? `ciphers ${JSON.stringify(ciphers)}` : 'certificates', reasonOf(error));
+  }
+  return { options, authorities: ca.flatMap(certificatesIn), revocation: new RevocationLists(lists) };
+}
+
+/** The files that sources name. */
+export function filesOf({ cert, key, ca, crl }: TlsMaterial): string[] {
+  const sources = [cert, key, ...listOf(ca), ...listOf(crl)];
+  return sources.flatMap((source) => (isFile(source) ? [source.file] : []));
+}
+
+/** `what` begins with the name of the option. */
+function unusable(what: string, reason: string, advice = '', cause?: unknown): BrokerError {
+  return new BrokerError('tls', `the broker's ${what} cannot be used: ${reason}${advice && `; ${advice}`}`, { cause });
+}
+
+function checkPair(cert: string, key: string, sources: TlsMaterial): void {
+  const [certName, keyName] = [nameOf('cert', sources.cert), nameOf('key', sources.key)];
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(cert);
+  } catch (error) {
+    throw unusable(certName, reasonOf(error), 'give a PEM certificate, from BEGIN to END line', error);
+  }
+  let privateKey: ReturnType<typeof createPrivateKey>;
+  try {
+    privateKey = createPrivateKey(key);
+  } catch (error) {
+    const isEncrypted = (error as { code?: string }).code === 'ERR_MISSING_PASSPHRASE';
+    const advice = isEncrypted ? 'decrypt it: openssl pkey -in KEY -out PLAIN' : 'give a PEM private key';
+    throw unusable(keyName, isEncrypted ? 'it is encrypted' : reasonOf(error), advice, error);
+  }
+  if (certificate.checkPrivateKey(privateKey)) return;
+  throw unusable(keyName, `it does not belong to ${certName}`, 'give the PEM key that the certificate was made for');
+}
+
+function authorityText(source: PemSource): string {
+  const text = textOf(source, 'ca');
+  if (certificateBlocks(text).length > 0) return text;
+  throw unusable(nameOf('ca', source), 'it holds no certificate', 'give PEM certificates, from BEGIN to END lines');
+}
+
+const certificateBlocks = (text: string) => readPem(text).blocks.filter(({ label }) => label.endsWith('CERTIFICATE'));
+
+/** Those that are strict DER: OpenSSL checks the others too, only what is said about them is less. */
+function certificatesIn(text: string): CertificateInfo[] {
+  return certificateBlocks(text).flatMap((block) => {
+    try {
+      return [readCertificate(derOf(block.text))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function revocationLists(source: PemSource): ReturnType<typeof readCrl>[] {
+  const name = nameOf('crl', source);
+  const bytes = bytesOf(source, 'crl');
+  const ders = isPem(bytes)
+    ? readPem(bytes.toString('latin1'))
+        .blocks.filter(({ label }) => label === 'X509 CRL')
+        .map((block) => derOf(block.text))
+    : [bytes];
+  if (ders.length === 0) throw unusable(name, 'it holds no CRL', 'give blocks that begin with BEGIN X509 CRL, or DER');
+  return ders.map((der) => {
+    try {
+      return readCrl(der);
+    } catch (error) {
+      throw unusable(name, reasonOf(error), 'give CRLs as PEM or DER, without anything between', error);
+    }
+  });
+}
+
+function derOf(block: string): Buffer {
+  return Buffer.from(block.replaceAll(/-----[^-]*-----/g, ''), 'base64');
+}
+
+/** Sources of PEM as text, for OpenSSL. */
+function textOf(source: PemSource, option: string): string {
+  return typeof source === 'string' ? source : bytesOf(source, option).toString('latin1');
+}
+
+function bytesOf(source: PemSource, option: string): Buffer {
+  if (typeof source === 'string') return Buffer.from(source, 'latin1');
+  if (!isFile(source)) return Buffer.from(source);
+  try {
+    return readFileSync(source.file);
+  } catch (error) {
+    throw unusable(nameOf(option, source), reasonOf(error), 'check the path and its permissions', error);
+  }
+}
+
+function isFile(source: PemSource): source is { readonly file: string } {
+  return typeof source === 'object' && 'file' in source;
+}
+
+function nameOf(option: string, source: PemSource): string {
+  return isFile(source) ? `${option} (${source.file})` : option;
+}
+
+function listOf(sources: PemSource | readonly PemSource[] | undefined): readonly PemSource[] {
+  if (sources === undefined) return [];
+  return Array.isArray(sources) ? sources : [sources as PemSource];
+}
+
+function isAboutCiphers(error: unknown): boolean {
+  return /cipher/i.test(reasonOf(error));
+}

@@ -1,0 +1,80 @@
+import type { CertificateInfo, CertificateListInfo } from '../../../core/index.js';
+
+/** A moment from which on, or until which, OpenSSL refuses every certificate of a CA. */
+export interface ListLimit {
+  /** The common name of the CA, in quotes. */
+  issuer: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** The revocation lists of one listener. */
+export class RevocationLists {
+  readonly #byIssuer = new Map<string, CertificateListInfo[]>();
+
+  constructor(lists: readonly CertificateListInfo[]) {
+    for (const list of lists) {
+      const key = keyOf(list.issuerRaw);
+      this.#byIssuer.set(key, [...(this.#byIssuer.get(key) ?? []), list]);
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#byIssuer.size === 0;
+  }
+
+  /** When the last list of each CA ends; those that say. */
+  get ends(): ListLimit[] {
+    return [...this.#byIssuer.values()].flatMap((lists) => {
+      const times = lists.map(({ nextUpdate }) => nextUpdate?.getTime() ?? Number.POSITIVE_INFINITY);
+      return { issuer: nameOf(lists[0].issuerCN), at: Math.max(...times) };
+    });
+  }
+
+  /** When the first list of each CA begins. */
+  get beginnings(): ListLimit[] {
+    return [...this.#byIssuer.values()].map((lists) => ({
+      issuer: nameOf(lists[0].issuerCN),
+      at: Math.min(...lists.map(({ thisUpdate }) => thisUpdate.getTime())),
+    }));
+  }
+
+  /** The CAs of these that have no list. OpenSSL wants one for each CA of a chain, once there is any. */
+  missing(authorities: readonly CertificateInfo[]): string[] {
+    if (this.isEmpty) return [];
+    const without = authorities.filter(({ subjectRaw }) => !this.#byIssuer.has(keyOf(subjectRaw)));
+    return without.map(({ subjectCN }) => nameOf(subjectCN));
+  }
+
+  /**
+   * Why a certificate is not good any more: its own revocation, or that of a CA above it.
+   *
+   * @param chain the certificate, and those above it as far as they are known
+   * @returns undefined for one that no list names
+   */
+  revocationOf(chain: readonly CertificateInfo[]): string | undefined {
+    for (const [place, certificate] of chain.entries()) {
+      for (const list of this.#byIssuer.get(keyOf(certificate.issuerRaw)) ?? []) {
+        const entry = list.find(certificate);
+        if (!entry || entry.removeFromCRL) continue;
+        const whose = place === 0 ? 'the certificate' : `the CA ${nameOf(certificate.subjectCN)} above the certificate`;
+        return `${whose} with serial number ${certificate.serialNumber} is revoked since ${entry.revocationDate.toISOString()}`;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** The certificate and the CAs above it, as far as `authorities` has them. */
+export function chainOf(certificate: CertificateInfo, authorities: readonly CertificateInfo[]): CertificateInfo[] {
+  const chain = [certificate];
+  for (let next: CertificateInfo | undefined = certificate; next; ) {
+    const { issuerRaw }: CertificateInfo = next;
+    next = authorities.find((authority) => authority.subjectRaw.equals(issuerRaw) && !chain.includes(authority));
+    if (next) chain.push(next);
+  }
+  return chain;
+}
+
+const keyOf = (name: Buffer) => name.toString('latin1');
+const nameOf = (commonName: string | undefined) => JSON.stringify(commonName ?? 'without a common name');

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  type BrokerResult,
+  LoadGenerator,
+  measureBrokers,
+  NoLoadGenerator,
+  type Scenario,
+  scenarios,
+} from '../../bench/index.js';
+import { ensurePki } from '../../pki/index.js';
+import { type Colours, coloursFor } from '../output/colours.js';
+import { UserError } from '../process/user-error.js';
+import type { BenchFlags } from './bench-action.js';
+import { progress } from './progress.js';
+
+/** `wasmqtt bench --broker`. @throws UserError when no row is left, or something that it needs is missing */
+export async function benchBrokerAction(flags: BenchFlags): Promise<void> {
+  const chosen = scenarios.filter(({ bench }) => bench.includes(flags.filter ?? ''));
+  if (chosen.length === 0) {
+    const names = scenarios.map(({ bench }) => bench).join(', ');
+    throw new UserError(`--filter ${flags.filter}: no row has this in its name; there are ${names}`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-bench-'));
+  const load = await compile();
+  try {
+    await run(chosen, load, folder, flags);
+  } finally {
+    load.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function run(chosen: readonly Scenario[], load: LoadGenerator, folder: string, flags: BenchFlags) {
+  const colours = coloursFor(process.stdout);
+  const tls = await certificates(folder);
+  if (!flags.json) process.stdout.write(`${line('bench', 'peer', 'unit', 'ours', 'peer', 'ratio', 'at most')}\n`);
+  for (const scenario of chosen) {
+    const results = await measureBrokers(scenario, { load, cli: process.argv[1], tls, progress });
+    progress('');
+    for (const result of results) {
+      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${rowText(result, colours)}\n`);
+    }
+  }
+}
+
+async function compile(): Promise<LoadGenerator> {
+  const root = dirname(createRequire(import.meta.url).resolve('wasmqtt/package.json'));
+  try {
+    return await LoadGenerator.compile(root);
+  } catch (error) {
+    if (error instanceof NoLoadGenerator) throw new UserError(error.message);
+    throw error;
+  }
+}
+
+/** A server certificate for both brokers, as files. */
+async function certificates(folder: string) {
+  const pki = await ensurePki(join(folder, 'pki'), { deviceSid: `UV${'0'.repeat(32)}` });
+  const file = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o644 });
+    return path;
+  };
+  return {
+    ca: file('ca.pem', pki.ca.certificatePem),
+    certificate: file('server.pem', pki.server.certificatePem),
+    key: file('server.key', pki.server.privateKeyPem),
+  };
+}
+
+function line(bench: string, peer: string, unit: string, ours: string, theirs: string, ratio: string, most: string) {
+  const numbers = [ours, theirs, ratio, most].map((text) => text.padStart(8)).join(' ');
+  return `${bench.padEnd(24)} ${peer.padEnd(10)} ${unit.padEnd(3)}${numbers}`;
+}
+
+function rowText({ bench, peer, unit, ours, theirs, ratio, target }: BrokerResult, colours: Colours): string {
+  const most = target === null ? '' : String(target);
+  const text = line(bench, peer, unit, String(ours), String(theirs), String(ratio), most);
+  if (target === null) return text;
+  return ratio <= target ? colours.green(text) : colours.yellow(text);
+}
