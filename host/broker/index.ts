@@ -66,8 +66,8 @@ export { SocketTable } from './listeners/socket-table.js';
 export type { PemSource, TlsMaterial, TlsSettings } from './listeners/tls/tls-settings.js';
 export { DEFAULT_PENDING, type PendingLimits } from './listeners/waiting-room.js';
 export { ownSessions } from './rules/own-sessions.js';
-export { packetLine } from './observe/packet-line.js';
-export { type PacketRecord, packetRecord } from './observe/packet-record.js';
+export { packetLine } from './observe/packets/packet-line.js';
+export { type PacketRecord, packetRecord } from './observe/packets/packet-record.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
 export {
   hashPassword,

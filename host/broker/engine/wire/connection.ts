@@ -200,7 +200,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#clientId = packet.clientId || undefined;
     this.#outbound.adapt(packet);
     this.#newcomer = new Newcomer(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
-    this.#newcomer.begin((arrived) => this.#arrived(packet, arrived));
+    this.#newcomer.begin((arrived) => this.#arrived(arrived));
   }
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
@@ -217,7 +217,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     answer.then((value) => this.#context.later(() => this.#attempt(() => this.#isOver || goOn(value))));
   }
 
-  #arrived(packet: ConnectPacket, { identity, connack }: Arrived): void {
+  #arrived({ packet, identity, connack }: Arrived): void {
     const context = this.#context;
     const { settings, listener, info } = this.#entrance;
     const { protocolVersion, cleanStart, properties } = packet;
