@@ -132,7 +132,7 @@ describe('enhanced authentication at CONNECT (4.12)', () => {
     expect(client.next('connack').reasonCode).toBe(0x95);
   });
 
-  it('keeps the will of CONNECT as it was, however the packets after it come in', () => {
+  it('keeps the will of CONNECT as it was, whatever becomes of the buffer that it came in', () => {
     const world = new World({ rules: new ChallengeRules() });
     const watcher = world.connect({ protocolVersion: 5, clientId: 'watcher' });
     watcher.subscribe('#');
@@ -152,14 +152,10 @@ describe('enhanced authentication at CONNECT (4.12)', () => {
       },
       properties: { authenticationMethod: METHOD, authenticationData: text('ann') },
     };
-    const inBytes = (packet: Packet) => {
-      for (const byte of encodePacket(packet, 5)) client.raw(Uint8Array.of(byte));
-    };
-    inBytes(connect);
-    const { properties } = client.next('auth');
-    inBytes(auth(0x18, proof('ann', properties!.authenticationData!)));
-    inBytes({ type: 'publish', topic: 'a', payload: new Uint8Array(200), qos: 0, retain: false, dup: false });
-    watcher.next('publish');
+    const bytes = encodePacket(connect, 5);
+    client.raw(bytes);
+    bytes.fill(0);
+    respond(client);
     client.drop();
     const { payload, properties: ofWill } = watcher.next('publish');
     expect(Buffer.from(payload).toString()).toBe('the will');
