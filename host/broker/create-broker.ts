@@ -6,6 +6,7 @@ import type { BrokerEvent } from './engine/broker-events.js';
 import { completeLimits, type Limits } from './engine/broker-limits.js';
 import type { ConnectionInfo, Transport } from './engine/broker-transport.js';
 import { openRules, type Rules } from './engine/rules.js';
+import type { PacketTap } from './engine/tap/packet-tap.js';
 import { Clockwork } from './listeners/clockwork.js';
 import { listen } from './listeners/listen.js';
 import type { ListenOptions } from './listeners/listen-options.js';
@@ -19,7 +20,7 @@ export interface Clock {
   /** Milliseconds, never going back. */
   now(): number;
   /** Milliseconds since 1970, for what outlives the process. Default: the system's. */
-  wallNow?(): number;
+  wallClock?(): number;
 }
 
 export interface BrokerOptions {
@@ -38,6 +39,8 @@ export interface BrokerOptions {
   clock?: Clock;
   /** Called with every event. */
   log?: (event: BrokerEvent) => void;
+  /** Look on at what connections receive and send. Default: none, which costs nothing. */
+  taps?: readonly PacketTap[];
 }
 
 /** What is known about a stream that is attached; what is left out is as for a client without TLS at the default rules. */
@@ -99,7 +102,7 @@ class RunningBroker implements Broker {
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor({ rules = openRules, limits, pendingConnections, clock, log }: BrokerOptions) {
+  constructor({ rules = openRules, limits, pendingConnections, clock, log, taps }: BrokerOptions) {
     const now = clock ? () => clock.now() : () => performance.now();
     const failed = (error: unknown) => this.engine.warn(`a deadline failed: ${reasonOf(error)}`);
     const clockwork = new Clockwork(now, clock === undefined, failed);
@@ -107,16 +110,16 @@ class RunningBroker implements Broker {
     const completed = checkedLimits(limits);
     let engine!: BrokerEngine;
     const makeEngine = (transport: Transport) => {
-      engine = new BrokerEngine({ now, transport, rules, limits: completed });
+      engine = new BrokerEngine({ now, transport, rules, limits: completed, taps });
       return engine;
     };
     const sockets = new SocketTable(makeEngine, clockwork);
     if (log) engine.on('any', log);
-    const wallNow = () => clock?.wallNow?.() ?? Date.now();
+    const wallClock = () => clock?.wallClock?.() ?? Date.now();
     this.engine = engine;
     this.on = engine.on.bind(engine);
     this.#rules = rules;
-    this.#lobby = { engine, sockets, clockwork, waitingRoom, wallNow };
+    this.#lobby = { engine, sockets, clockwork, waitingRoom, wallClock };
   }
 
   get listeners(): readonly Listener[] {
