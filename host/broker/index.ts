@@ -65,10 +65,10 @@ export { BrokerError, type BrokerErrorCode, type Listener, type Protocol } from 
 export { SocketTable } from './listeners/socket-table.js';
 export type { PemSource, TlsMaterial, TlsSettings } from './listeners/tls/tls-settings.js';
 export { DEFAULT_PENDING, type PendingLimits } from './listeners/waiting-room.js';
-export { ownSessions } from './rules/own-sessions.js';
 export { packetLine } from './observe/packets/packet-line.js';
 export { type PacketRecord, packetRecord } from './observe/packets/packet-record.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
+export { unserved } from './planned/unserved.js';
 export {
   hashPassword,
   type PasswordHash,
@@ -76,4 +76,5 @@ export {
   readPasswordHash,
   writePasswordHash,
 } from './rules/mosquitto/password-hash.js';
+export { ownSessions } from './rules/own-sessions.js';
 export { type PasswordOptions, type PasswordRules, passwordRules } from './rules/passwords.js';

@@ -59,8 +59,6 @@ export interface ListenerPlan {
   readonly maximumQoS: 0 | 1 | 2;
   readonly topicAliasMaximum: number;
   readonly mountPoint?: string;
-  /** The user name takes the place of the client id. */
-  readonly useUserNameAsClientId: boolean;
   /** Where it is configured; undefined for one that is there by default. */
   readonly place?: Place;
 }

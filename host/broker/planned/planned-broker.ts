@@ -113,8 +113,8 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
 }
 
 /** Limits that hold for the broker; those that are left out are its own. */
-function limitsOf({ inflightMessages, queuedMessages, queuedBytes }: LimitsPlan): Partial<Limits> {
-  return { inflightMessages, queuedMessages, queuedBytes };
+function limitsOf({ inflightMessages, queuedMessages, queuedBytes, sessionExpiry }: LimitsPlan): Partial<Limits> {
+  return { inflightMessages, queuedMessages, queuedBytes, sessionExpiryMaximum: sessionExpiry };
 }
 
 function reloadCertificates(listener: Listener): string[] {
