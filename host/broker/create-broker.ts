@@ -14,6 +14,8 @@ import { BrokerError, type Listener } from './listeners/listener.js';
 import type { Lobby } from './listeners/lobby.js';
 import { SocketTable } from './listeners/socket-table.js';
 import { type PendingLimits, WaitingRoom } from './listeners/waiting-room.js';
+import type { LocalClient, LocalClientOptions } from './local/local-client.js';
+import { LocalConnections } from './local/local-connections.js';
 
 /** The time, from outside: a broker with a clock keeps no timer. */
 export interface Clock {
@@ -65,7 +67,14 @@ export interface Broker {
    * if the broker has been closed. It does not count among `pendingConnections`.
    */
   attach(stream: Duplex, options?: AttachOptions): void;
-  /** Publishes as the broker itself. @throws RangeError for a topic name that is not valid */
+  /**
+   * A client in this process, with promises and back-pressure: publishing resolves when the broker has the message, and a handler
+   * that takes its time is sent no more than its window. The rules are not asked.
+   *
+   * @throws LocalClientError when limits refuse it
+   */
+  client(options?: LocalClientOptions): Promise<LocalClient>;
+  /** Publishes as the broker itself, and waits for nothing. @throws RangeError for a topic name that is not valid */
   publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void;
   /** Does what is due at `now`, on the clock of the options. Early calls do no harm. */
   tick(now: number): void;
@@ -98,6 +107,7 @@ class RunningBroker implements Broker {
   readonly engine: BrokerEngine;
   readonly on: BrokerEngine['on'];
   readonly #rules: Rules;
+  #local!: LocalConnections;
   readonly #lobby: Lobby;
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
@@ -109,8 +119,10 @@ class RunningBroker implements Broker {
     const waitingRoom = new WaitingRoom(pendingConnections);
     const completed = checkedLimits(limits);
     let engine!: BrokerEngine;
-    const makeEngine = (transport: Transport) => {
-      engine = new BrokerEngine({ now, transport, rules, limits: completed, taps });
+    const makeEngine = (network: Transport) => {
+      this.#local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
+      engine = new BrokerEngine({ now, transport: this.#local, rules, limits: completed, taps });
+      this.#local.serve(engine);
       return engine;
     };
     const sockets = new SocketTable(makeEngine, clockwork);
@@ -139,6 +151,10 @@ class RunningBroker implements Broker {
 
   attach(stream: Duplex, { remote = 'stream', listener, tls }: AttachOptions = {}): void {
     this.#lobby.sockets.attach(stream, { remote, listener, tls });
+  }
+
+  client(options?: LocalClientOptions): Promise<LocalClient> {
+    return this.#local.connect(options);
   }
 
   publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void {

@@ -1,4 +1,6 @@
 /** An MQTT broker: `createBroker` with listeners, or `BrokerEngine` without any input or output of its own. */
+
+export type { BridgeEvent } from './bridges/bridge-options.js';
 export type { AccessTables } from './conf/check-files.js';
 export { ConfigError, configFindingText, type Finding, type Place } from './conf/findings.js';
 export type { LogType } from './conf/options/values.js';
@@ -65,6 +67,14 @@ export { BrokerError, type BrokerErrorCode, type Listener, type Protocol } from 
 export { SocketTable } from './listeners/socket-table.js';
 export type { PemSource, TlsMaterial, TlsSettings } from './listeners/tls/tls-settings.js';
 export { DEFAULT_PENDING, type PendingLimits } from './listeners/waiting-room.js';
+export type {
+  LocalClient,
+  LocalClientOptions,
+  LocalPublishOptions,
+  LocalSubscribeOptions,
+} from './local/local-client.js';
+export { LocalClientError } from './local/local-client-error.js';
+export type { MessageHandler } from './local/local-messages.js';
 export { packetLine } from './observe/packets/packet-line.js';
 export { type PacketRecord, packetRecord } from './observe/packets/packet-record.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';

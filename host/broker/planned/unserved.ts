@@ -2,7 +2,7 @@ import type { Finding, Place } from '../conf/findings.js';
 import type { BrokerPlan } from '../conf/plan.js';
 
 /** What a plan asks for and this broker does not do: a warning for each, so that nobody relies on it. */
-export function unserved({ persistence, bridges, limits, behaviour }: BrokerPlan): Finding[] {
+export function unserved({ persistence, limits, behaviour }: BrokerPlan): Finding[] {
   const found: Finding[] = [];
   const warn = (place: Place | undefined, message: string) => {
     const { file, line, column } = place ?? { file: 'configuration', line: 1, column: 1 };
@@ -14,7 +14,6 @@ export function unserved({ persistence, bridges, limits, behaviour }: BrokerPlan
       'persistence is not available: sessions and retained messages are lost when the broker ends',
     );
   }
-  for (const { name, place } of bridges) warn(place, `the bridge ${name} is not started: bridges are not available`);
   if (limits.inflightBytes !== undefined) {
     warn(undefined, 'max_inflight_bytes has no effect: messages in flight are counted; set max_inflight_messages');
   }
