@@ -19,7 +19,8 @@ export function toBridge(settings: Section<BridgeSettings>, findings: Findings):
   if (topics.length === 0)
     findings.error(place, `the bridge ${name} carries no topics; add "topic PATTERN in|out|both"`);
   check(settings, findings);
-  const remoteClientId = settings.get('remoteClientId') ?? `${name}.${hostname()}`;
+  // mosquitto.conf(5) has it the other way round; this is what mosquitto does.
+  const remoteClientId = settings.get('remoteClientId') ?? `${hostname()}.${name}`;
   const cleanSession = settings.get('cleanSession') ?? false;
   return {
     name,
