@@ -65,7 +65,7 @@ export class BrokerEngine {
     return id;
   }
 
-  /** Bytes came. Bytes for a connection that has ended are ignored. */
+  /** Bytes came. Bytes for a connection that has ended are ignored. The engine may keep the others: do not write to them again. */
   receive(id: ConnectionId, bytes: Uint8Array): void {
     this.#context.during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
   }
@@ -105,12 +105,13 @@ export class BrokerEngine {
   }
 
   /**
-   * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT. Early calls do no harm.
+   * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT; and a turn's share of what was too much for
+   * one call (`limits.workPerTurn`). Early calls do no harm.
    *
    * @param now milliseconds on the engine's clock
    */
   tick(now: number): void {
-    this.#context.during(now, () => this.#context.deadlines.tick(now));
+    this.#context.tick(now);
   }
 
   /**
@@ -119,7 +120,7 @@ export class BrokerEngine {
    * @param now milliseconds on the engine's clock; what is overdue is due now
    */
   nextDeadline(now: number): number | undefined {
-    return this.#context.deadlines.nextDeadline(now);
+    return this.#context.nextDeadline(now);
   }
 
   /**

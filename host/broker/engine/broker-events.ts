@@ -49,13 +49,13 @@ export type BrokerEvent =
       /** Sessions that the message was sent to or is queued for. */
       recipients: number;
     }
+  /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
+  | { type: 'evicted'; clientId: string; reason: string }
   /**
    * `clientId` is the receiver, or the publisher for `not authorised`, `payload too large` and `retained store full`. What the rules
    * said is in `detail`, with their `reasonCode`.
    */
   | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason; reasonCode?: number; detail?: string }
-  /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
-  | { type: 'evicted'; clientId: string; reason: string }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
   /** Something of a listener needs attention before, or since, clients are locked out. `listener` is its name. */
   | { type: 'warning'; listener?: string; message: string }

@@ -16,6 +16,8 @@ export interface Wire {
   /** Says why (MQTT 5) and closes. */
   closeByServer(reasonCode: number, reason: string): void;
   closeByClient(reasonCode: number): void;
+  /** Takes no more packets until what it returns is called, with what comes before them; that may throw a Violation. */
+  hold(): (work: () => void) => void;
 }
 
 /** A client whose CONNECT was accepted: what its packets work on. */

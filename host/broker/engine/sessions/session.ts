@@ -1,20 +1,19 @@
 import type { Packet, ProtocolVersion } from '../../../core/index.js';
 import type { DropReason } from '../broker-events.js';
 import type { Deadline } from '../deadlines.js';
-import { type Delivery, isExpired, messageSize, publishPacket } from '../message.js';
+import { type Delivery, isExpired, type Message } from '../message.js';
+import type { MessageSource } from '../messages/message-source.js';
+import { Readiness } from '../messages/readiness.js';
 import type { ClientIdentity } from '../rules.js';
 import type { StoredSubscription } from '../subscription.js';
-import { BoundedQueue } from './bounded-queue.js';
 import type { SessionEnvironment } from './environment.js';
 import { type Inflight, OutboundWindow } from './inflight.js';
+import { Replays } from './replays.js';
+import { WaitingMessages } from './waiting-messages.js';
 import { WillKeeper } from './will.js';
 
 /** Session Expiry Interval of a session that never expires (3.1.2.11.2). */
 export const NEVER_EXPIRES = 0xffffffff;
-
-const NEVER = Number.POSITIVE_INFINITY;
-/** Milliseconds: expired messages of one session are looked for no more often. */
-const SWEEP_INTERVAL = 1000;
 
 /** The network connection as its session sees it. */
 export interface Link {
@@ -25,6 +24,8 @@ export interface Link {
   isSlow(): boolean;
   /** False when the packet is larger than the client accepts: nothing was sent. */
   send(packet: Packet): boolean;
+  /** Sends a message. False when it is larger than the client accepts: nothing was sent. @param packetId undefined for QoS 0 */
+  sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean): boolean;
   /** Closes: another connection came with the same client id (3.1.4-3). */
   takenOver(): void;
   /** Says why (MQTT 5) and closes. @param serverReference another server for the client (4.11) */
@@ -43,51 +44,33 @@ export class Session {
   expiryInterval = 0;
   expiry: Deadline | undefined;
   readonly #environment: SessionEnvironment;
-  readonly #window = new OutboundWindow();
+  readonly #window: OutboundWindow;
+  readonly #waiting: WaitingMessages;
   /** The part of the window that a new connection has not sent again yet. */
   #unsent: Inflight[] = [];
-  /** QoS 1 and 2: part of the session state. */
-  readonly #queue: BoundedQueue<Delivery>;
-  /** QoS 0 while the connection is slow: ends with the connection. */
-  readonly #passing: BoundedQueue<Delivery>;
-  #sweep: Deadline | undefined;
+  readonly #replays = new Replays();
+  /** `pump` is among the work of the next turn. */
+  #goesOn = false;
   #isOver = false;
 
   constructor(environment: SessionEnvironment, client: ClientIdentity) {
-    const { queuedMessages, queuedBytes } = environment.limits;
-    const size = ({ message }: Delivery) => messageSize(message);
-    const expiry = {
-      expiresAt: ({ message }: Delivery) => message.expiresAt,
-      expired: (delivery: Delivery) => this.#drop(delivery, 'expired'),
-    };
     this.#environment = environment;
     this.client = client;
     this.will = new WillKeeper(environment);
-    this.#queue = new BoundedQueue(queuedMessages, queuedBytes, size, expiry);
-    this.#passing = new BoundedQueue(queuedMessages, queuedBytes, size, expiry);
-  }
-
-  /** The session ends: what it holds is forgotten. */
-  end(): void {
-    this.#isOver = true;
-    this.#sweep?.cancel();
-    this.expiry?.cancel();
-    this.#queue.clear();
-    this.#passing.clear();
-    this.subscriptions.clear();
-    this.will.sessionEnded();
+    this.#window = new OutboundWindow(environment.held);
+    this.#waiting = new WaitingMessages(environment, (delivery, reason) => this.#drop(delivery, reason));
   }
 
   /** Messages that wait to be sent or to be acknowledged. */
   get pending(): number {
-    return this.#queue.length + this.#passing.length + this.#window.size;
+    return this.#waiting.length + this.#window.size;
   }
 
   /** What waits to be sent, and what is sent and not acknowledged. */
   get load(): { queuedMessages: number; queuedBytes: number; inflightMessages: number } {
     return {
-      queuedMessages: this.#queue.length + this.#passing.length,
-      queuedBytes: this.#queue.bytes + this.#passing.bytes,
+      queuedMessages: this.#waiting.length,
+      queuedBytes: this.#waiting.bytes,
       inflightMessages: this.#window.size,
     };
   }
@@ -98,9 +81,29 @@ export class Session {
     this.client = client;
   }
 
+  /** Shared messages that were not sent yet need not wait for the client to come back (4.8.2). */
   detach(): void {
     this.link = undefined;
-    this.#passing.clear();
+    this.#waiting.passing.clear();
+    this.#handOverQueued((delivery) => delivery.sharedBy !== undefined, Readiness.soon);
+  }
+
+  /** The session ends: what it holds is forgotten. Call it when its subscriptions are gone. */
+  end(): void {
+    this.#isOver = true;
+    this.expiry?.cancel();
+    this.#handOverAll();
+    this.#waiting.clear();
+    this.#window.clear();
+    this.#unsent = [];
+    this.#replays.clear();
+    this.subscriptions.clear();
+    this.will.sessionEnded();
+  }
+
+  /** The client left a shared subscription: what was not sent yet is for the other members, if there are any. */
+  leftShared(filter: string): void {
+    this.#handOverQueued(({ sharedBy }) => sharedBy === filter, Readiness.away);
   }
 
   /** Sends the unacknowledged packets again in their order, then what is queued (4.4.0-1, 4.6.0-1). */
@@ -109,25 +112,52 @@ export class Session {
     this.pump();
   }
 
-  /** Sends or queues a message for the client. False when it was dropped. */
-  deliver(delivery: Delivery): boolean {
-    if (delivery.qos === 0) {
-      if (!this.link) return false;
-      if (this.#passing.length > 0 || this.link.isSlow()) return this.#enqueue(this.#passing, delivery);
-      return this.#send(delivery);
+  /** How soon `deliver` sends this message. */
+  readiness(delivery: Delivery): Readiness {
+    const { link } = this;
+    const { lasting } = this.#waiting;
+    if (link && this.#isIdle() && (delivery.qos === 0 || this.#hasWindow())) return Readiness.now;
+    if ((delivery.qos === 0 && !link) || lasting.length >= this.#environment.limits.queuedMessages) {
+      return Readiness.never;
     }
-    // What was sent before and what has waited goes first (4.6.0-1).
-    const mustWait = this.#queue.length > 0 || this.#unsent.length > 0 || !this.#maySend();
-    return mustWait ? this.#enqueue(this.#queue, delivery) : this.#send(delivery);
+    return link ? Readiness.soon : Readiness.away;
   }
 
-  /** Sends from the queues as far as the client's receive maximum and the network allow. */
-  pump(): void {
-    while (this.#passing.length > 0 && this.link && !this.link.isSlow()) this.#sendQueued(this.#passing.shift()!);
-    this.#resend();
-    while (this.#queue.length > 0 && this.#unsent.length === 0 && this.#maySend()) {
-      this.#sendQueued(this.#queue.shift()!);
+  /** Sends or queues a message for the client. False when it was dropped. */
+  deliver(delivery: Delivery): boolean {
+    if (this.#isOver) return false;
+    if (this.#replays.size > 0)
+      for (const early of this.#replays.takeEarly(delivery.message.topic)) this.#accept(early);
+    return this.#accept(delivery);
+  }
+
+  #accept(delivery: Delivery): boolean {
+    const { passing } = this.#waiting;
+    if (delivery.qos === 0) {
+      if (!this.link) return false;
+      return passing.length > 0 || this.link.isSlow() ? this.#enqueue(delivery) : this.#send(delivery);
     }
+    return this.#mustWait() || !this.#hasRoomFor(delivery) ? this.#enqueue(delivery) : this.#send(delivery);
+  }
+
+  /** A message of QoS 1 or 2: what was sent before and what has waited goes first (4.6.0-1). */
+  #mustWait(): boolean {
+    return this.#waiting.lasting.length > 0 || this.#unsent.length > 0 || !this.#maySend();
+  }
+
+  /** Sends what comes from this source, as fast as the client takes it; in place of an earlier one for the same filter. */
+  replay(topicFilter: string, source: MessageSource): void {
+    this.#replays.add(topicFilter, source);
+    this.pump();
+  }
+
+  /** Sends from the queues as far as the client's receive maximum and the network allow, then what is retained. */
+  pump(): void {
+    const { passing, lasting } = this.#waiting;
+    while (passing.length > 0 && this.link && !this.link.isSlow()) this.#sendQueued(passing.shift()!);
+    this.#resend();
+    while (lasting.length > 0 && this.#unsent.length === 0 && this.#maySend()) this.#sendQueued(lasting.shift()!);
+    if (this.#replays.size > 0) this.#sendReplays();
   }
 
   /** PUBACK, PUBREC with an error, or PUBCOMP: the exchange is over. */
@@ -167,12 +197,54 @@ export class Session {
     if (this.#unsent.length > 0) this.#unsent = this.#unsent.filter((other) => other !== entry);
   }
 
+  /** What was published meanwhile goes first: it is of other topics, or `deliver` has seen to it. */
+  #sendReplays(): void {
+    const { work } = this.#environment;
+    let hasWaited = true;
+    while (this.link && !this.link.isSlow() && this.#waiting.passing.length === 0) {
+      const delivery = this.#replays.peek(work, (filter) => this.subscriptions.has(filter));
+      if (!delivery) break;
+      if (delivery.qos > 0 && this.#mustWait()) return;
+      this.#replays.take();
+      if (hasWaited) this.#sendQueued(delivery);
+      else this.#send(delivery);
+      hasWaited = false;
+    }
+    if (work.isSpent && this.#replays.size > 0) this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#goesOn) return;
+    this.#goesOn = true;
+    const run = (): boolean => {
+      this.#goesOn = false;
+      this.pump();
+      return true;
+    };
+    this.#environment.work.add({ run });
+  }
+
+  /** Nothing waits, and the network is not behind. */
+  #isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#unsent.length === 0 && this.link !== undefined && !this.link.isSlow();
+  }
+
+  #hasWindow(): boolean {
+    return this.link !== undefined && this.#window.size < this.link.receiveMaximum;
+  }
+
   #maySend(): boolean {
-    return this.link !== undefined && this.#window.size < this.link.receiveMaximum && !this.link.isSlow();
+    return this.#hasWindow() && !this.link!.isSlow();
+  }
+
+  #hasRoomFor(delivery: Delivery): boolean {
+    return this.#environment.held.hasRoomFor(delivery, this.#waiting.bytes + this.#window.bytes);
   }
 
   #sendQueued(delivery: Delivery): void {
     if (this.#mayReceive(delivery)) this.#send(delivery);
+    else if (delivery.sharedBy !== undefined) this.#environment.handOver(delivery, this, Readiness.away);
+    delivery.forms = undefined;
   }
 
   /** Rights may have changed since the message came, or another user has taken the session (5.4.2). */
@@ -183,44 +255,39 @@ export class Session {
   }
 
   #send(delivery: Delivery): boolean {
-    const { now } = this.#environment;
-    if (isExpired(delivery.message, now)) return this.#drop(delivery, 'expired');
+    if (isExpired(delivery.message, this.#environment.now)) return this.#drop(delivery, 'expired');
     if (delivery.qos > 0) return this.#sendEntry(this.#window.open(delivery), false);
-    const packet = publishPacket(delivery, this.link!.protocolVersion, now, undefined, false);
-    return this.link!.send(packet) || this.#drop(delivery, 'too large');
+    return this.link!.sendMessage(delivery, undefined, false) || this.#drop(delivery, 'too large');
   }
 
   /** A packet that is too large for the client counts as delivered (3.1.2-25). */
   #sendEntry(entry: Inflight, dup: boolean): boolean {
     const { delivery, packetId } = entry;
     if (!delivery) return this.link!.send({ type: 'pubrel', packetId, reasonCode: 0 });
-    const packet = publishPacket(delivery, this.link!.protocolVersion, this.#environment.now, packetId, dup);
-    if (this.link!.send(packet)) return true;
+    if (this.link!.sendMessage(delivery, packetId, dup)) return true;
     this.#window.close(packetId);
     return this.#drop(delivery, 'too large');
   }
 
-  #enqueue(queue: BoundedQueue<Delivery>, delivery: Delivery): boolean {
-    const isQueued = queue.push(delivery, this.#environment.now) || this.#drop(delivery, 'queue full');
-    if (isQueued && delivery.message.expiresAt !== undefined) this.#watchExpiry();
-    return isQueued;
+  #enqueue(delivery: Delivery): boolean {
+    return (this.#hasRoomFor(delivery) && this.#waiting.push(delivery)) || this.#drop(delivery, 'queue full');
   }
 
-  /** What has expired leaves the queues by and by, not only when they are full or the client is back. */
-  #watchExpiry(): void {
-    if (this.#sweep || this.#isOver) return;
-    const at = Math.min(this.#queue.nextExpiry ?? NEVER, this.#passing.nextExpiry ?? NEVER);
-    if (at === NEVER) return;
-    const { now, deadlines } = this.#environment;
-    this.#sweep = deadlines.add(Math.max(at, now + SWEEP_INTERVAL), () => {
-      this.#sweep = undefined;
-      for (const queue of [this.#queue, this.#passing]) queue.sweep(this.#environment.now);
-      this.#watchExpiry();
-    });
-  }
-
-  #drop({ message }: Delivery, reason: DropReason): false {
+  #drop({ message }: { message: Message }, reason: DropReason): false {
     this.#environment.reportDrop(this.client.clientId, message.topic, reason);
     return false;
+  }
+
+  /** Shared messages that no connection has sent go to another member, in their order. */
+  #handOverQueued(isMeant: (delivery: Delivery) => boolean, worst: Readiness): void {
+    this.#waiting.lasting.extract((delivery) => isMeant(delivery) && this.#environment.handOver(delivery, this, worst));
+  }
+
+  /** What was sent with QoS 1 and not acknowledged goes to another member too; with QoS 2 it must not (4.8.2-5). */
+  #handOverAll(): void {
+    for (const { delivery, qos } of this.#window.all()) {
+      if (delivery?.sharedBy !== undefined && qos === 1) this.#environment.handOver(delivery, this, Readiness.away);
+    }
+    this.#handOverQueued((delivery) => delivery.sharedBy !== undefined, Readiness.away);
   }
 }
