@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BridgeEvent } from '../bridges/bridge-options.js';
+import type { BridgeEvent } from '../bridges/bridge-setup.js';
 import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
 import type { ReadPlan } from '../conf/read-plan.js';
 import { type Broker, type BrokerOptions, createBroker } from '../create-broker.js';
