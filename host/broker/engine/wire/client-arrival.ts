@@ -21,7 +21,7 @@ export interface Arrived {
 }
 
 /** The way of a CONNECT packet to a client: what the broker can do, enhanced authentication if it is asked for, the rules. */
-export class Newcomer {
+export class Arrival {
   /** When CONNECT names a method. */
   readonly authentication: Authentication | undefined;
   readonly #context: EngineContext;
@@ -66,14 +66,14 @@ export class Newcomer {
   }
 
   /** Asks the rules again whether this client may be here (and under which name). */
-  reconsider(
-    { userName }: ClientIdentity,
-    answered: (admission: Admission, userName: string | undefined) => void,
-  ): void {
+  reconsider(session: { client: ClientIdentity }): void {
+    const { userName } = session.client;
     const answer = this.#context.rules.connect({ ...this.#request, sessionOf: { userName } });
-    this.#wire.whenAnswered<Admission>(answer, (admission) =>
-      answered(admission, (admission.allow && admission.userName) || this.#request.userName),
-    );
+    this.#wire.whenAnswered<Admission>(answer, (admission) => {
+      if (!admission.allow) throw Violation.of(admission);
+      const newName = admission.userName || this.#request.userName;
+      if (newName !== session.client.userName) session.client = { ...session.client, userName: newName };
+    });
   }
 
   #authenticated({ userName, data }: Authenticated, arrived: (client: Arrived) => void): void {
@@ -97,7 +97,7 @@ export class Newcomer {
     const connack: ConnackPacket = { type: 'connack', sessionPresent: false, reasonCode: ReasonCode.success };
     if (packet.protocolVersion !== 5 || !admission.allow) return connack;
     const { longestExpiry } = this.#context.sessions;
-    const announced = announcement(this.#entrance.settings, longestExpiry, packet, identity, admission);
+    const announced = announcement(this.#entrance.settings, packet, identity, admission, longestExpiry);
     return { ...connack, properties: { ...announced, ...this.authentication?.properties(this.#data) } };
   }
 }
