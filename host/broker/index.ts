@@ -34,6 +34,9 @@ export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
 export type { EngineInspection, EngineTotals } from './engine/inspection/engine-inspection.js';
+export type { Journal, JournalListener } from './engine/journal/journal.js';
+export type { JournalRecord, RecordKind, RecordOf } from './engine/journal/journal-record.js';
+export { decodeRecord, encodeRecord, RecordError } from './engine/journal/record-codec.js';
 export { completeSettings, type ListenerSettings } from './engine/listener-settings.js';
 export {
   type Admission,
@@ -95,6 +98,7 @@ export { StatusServerError } from './observe/status/status-server-error.js';
 export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
 export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
+export { unserved } from './planned/unserved.js';
 export {
   hashPassword,
   type PasswordHash,
@@ -104,3 +108,6 @@ export {
 } from './rules/mosquitto/password-hash.js';
 export { ownSessions } from './rules/own-sessions.js';
 export { type PasswordOptions, type PasswordRules, passwordRules } from './rules/passwords.js';
+export { LmdbStore, type LmdbStoreOptions } from './store/lmdb-store.js';
+export { MemoryStore } from './store/memory-store.js';
+export { StorageError, type StorageErrorCode } from './store/storage-error.js';

@@ -3,6 +3,8 @@ import { completeLimits, type Limits } from './broker-limits.js';
 import type { Transport } from './broker-transport.js';
 import { Deadlines } from './deadlines.js';
 import { GuardedRules } from './guarded-rules.js';
+import { BrokerJournal } from './journal/broker-journal.js';
+import type { Journal } from './journal/journal.js';
 import { ListenerTable } from './listener-table.js';
 import type { Delivery, Message } from './message.js';
 import type { Readiness } from './messages/readiness.js';
@@ -34,6 +36,10 @@ export interface EngineOptions {
    * @param prefix `autoIdPrefix` of the client's listener
    */
   newClientId?: (prefix: string) => string;
+  /** Where sessions, queued and retained messages and wills are kept. Default: in memory only. */
+  journal?: Journal;
+  /** Milliseconds since 1970: what the journal keeps expires by it, also while the broker does not run. Default: the system's. */
+  wallClock?: () => number;
 }
 
 /** Deadlines that are run in one turn at most; the rest stay due. */
@@ -49,6 +55,8 @@ export class EngineContext {
   readonly taps: readonly PacketTap[];
   readonly listeners: ListenerTable;
   readonly newClientId: (prefix: string) => string;
+  readonly journal: BrokerJournal | undefined;
+  readonly wallClock: () => number;
   readonly events = new EventHub();
   readonly deadlines = new Deadlines((error) => this.events.emit({ type: 'failed', error }));
   /** What goes on in later turns. */
@@ -66,17 +74,21 @@ export class EngineContext {
   /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
     const failed = (remote: string, error: unknown) => this.events.emit({ type: 'failed', remote, error });
-    this.transport = options.transport;
     this.rules = new GuardedRules(failed);
     this.listener = { name: 'default', rules: options.rules ?? openRules };
     this.#clock = options.now;
+    this.wallClock = options.wallClock ?? Date.now;
+    const { journal, transport } = options;
+    this.journal = journal && new BrokerJournal(this, journal, transport);
+    this.transport = this.journal?.transport ?? transport;
     this.limits = completeLimits(options.limits);
     this.work = new WorkQueue(this.limits.workPerTurn, (error) => this.events.emit({ type: 'failed', error }));
     this.held = new HeldBytes(this.limits.heldBytes);
     this.taps = options.taps ?? [];
     this.newClientId = options.newClientId ?? ((prefix) => `${prefix}${crypto.randomUUID()}`);
     this.listeners = new ListenerTable(this.limits, (error) => this.events.emit({ type: 'failed', error }));
-    this.retained = new RetainedStore(this.limits.retainedMessages, this.limits.retainedBytes);
+    const { retainedMessages, retainedBytes } = this.limits;
+    this.retained = new RetainedStore(retainedMessages, retainedBytes, (topic) => this.journal?.retainedGone(topic));
     this.sessions = new SessionTable(this, (session) => {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
     });
@@ -117,6 +129,7 @@ export class EngineContext {
         work();
       } finally {
         for (let next = this.#afterCall.shift(); next; next = this.#afterCall.shift()) next();
+        this.journal?.flush();
       }
     });
   }

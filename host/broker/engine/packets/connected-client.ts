@@ -11,6 +11,8 @@ export interface Wire {
   readonly settings: ListenerSettings;
   /** False when the packet is larger than the client accepts: nothing was sent. */
   send(packet: Packet): boolean;
+  /** What is sent from now on depends on what was recorded in the journal until now. */
+  waitForJournal(): void;
   /** Sends a packet with this Reason String, or without it when the client does not want it or has no room for it. */
   answer(packet: Packet, reason: string | undefined): void;
   /** Says why (MQTT 5) and closes. */

@@ -55,7 +55,12 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   client.context.router.publish(message, (result) => {
     isPassedOn = result;
     if (!result) refused();
-    goOn?.(() => answer(client, packet, outcomeOf(client, topic, result)));
+    // In the same write as the message: neither is durable without the other.
+    else if (qos === 2) session.journal.received(packetId);
+    goOn?.(() => {
+      client.wire.waitForJournal();
+      answer(client, packet, outcomeOf(client, topic, result));
+    });
   });
   // It is on its way: the client's next packet waits until all subscribers have it.
   if (isPassedOn === undefined) goOn = client.wire.hold();
@@ -69,6 +74,7 @@ function answer(client: ConnectedClient, { qos, packetId }: PublishPacket, outco
 /** The exchange of this QoS 2 message is over. True when there was one. */
 function forget({ session, inbound }: ConnectedClient, packetId: number): boolean {
   inbound.delete(packetId);
+  session.journal.completed(packetId);
   return session.received.delete(packetId);
 }
 
@@ -88,6 +94,12 @@ function messageOf(client: ConnectedClient, packet: PublishPacket, named: string
     return { reasonCode: ReasonCode.quotaExceeded, reason };
   }
   const decision = context.rules.publish(session.client, { topic, qos, retain, size: payload.length });
+  if (decision.allow && context.journal?.isFull && (qos > 0 || retain)) {
+    context.reportDrop(clientId, topic, 'store full');
+    const reason = 'the broker cannot store the message: its disk is full';
+    if (client.protocolVersion === 5 || qos === 0) return { reasonCode: ReasonCode.quotaExceeded, reason };
+    throw new Violation(ReasonCode.quotaExceeded, reason);
+  }
   if (decision.allow) return makeMessage(packet, topic, context.now, clientId);
   context.reportDrop(clientId, topic, 'not authorised', decision);
   if (decision.effect === 'disconnect') throw Violation.of(decision);

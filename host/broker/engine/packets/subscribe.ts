@@ -32,6 +32,7 @@ export function handleSubscribe(client: ConnectedClient, packet: SubscribePacket
   for (const [filter, stored] of granted) {
     session.subscriptions.set(filter, stored);
     context.subscriptions.set(filter, session, stored);
+    session.journal.subscribed(stored);
   }
   const { packetId, subscriptions } = packet;
   const reasonCodes = outcomes.map(({ reasonCode }, at) =>
@@ -117,6 +118,7 @@ export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePa
     const filter = mountFilter(settings.mountPoint, named) ?? '';
     const isThere = session.subscriptions.delete(filter);
     if (isThere) context.subscriptions.delete(filter, session);
+    session.journal.unsubscribed(filter);
     if (isThere && isShared(filter)) session.leftShared(filter);
     found.set(named, isThere ? ReasonCode.success : ReasonCode.noSubscriptionExisted);
   }
@@ -152,6 +154,9 @@ function refusalOf(
   if (!decision.allow) {
     if (decision.effect === 'disconnect') throw Violation.of(decision);
     return { reasonCode: answerReason('suback', decision.reasonCode), reason: decision.reason };
+  }
+  if (session.journal.isFull) {
+    return { reasonCode: ReasonCode.quotaExceeded, reason: 'the broker cannot store it: its disk is full' };
   }
   const reason = others && excess(client, mounted, others);
   return reason === undefined ? undefined : { reasonCode: ReasonCode.quotaExceeded, reason };

@@ -1,6 +1,6 @@
 import type { Delivery, Message } from '../message.js';
 import type { StoredSubscription } from '../subscription.js';
-import { type Task, WORK, type Work } from '../turns/work-queue.js';
+import { type Task, unlimitedWork, WORK, type Work } from '../turns/work-queue.js';
 import { DeliveryForms } from './deliveries.js';
 import type { Recipient } from './recipient.js';
 import { mayReceive, type RoutingContext } from './routing-context.js';
@@ -31,7 +31,9 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     this.#forms = new DeliveryForms(message);
   }
 
-  run(work: Work): boolean {
+  run(turn: Work): boolean {
+    // What is recorded of a QoS 2 message must be durable together: otherwise some would get it twice after a crash.
+    const work = this.#context.journal && this.#message.qos === 2 ? unlimitedWork : turn;
     if (!this.#match && !this.#begin()) return true;
     if (!this.#rest && !this.#match!.run(work, this)) return false;
     this.#rest ??= this.#deliveries.entries();
@@ -65,6 +67,7 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
       this.#whenDone(false);
       return false;
     }
+    if (message.retain) this.#context.journal?.retained(message);
     this.#match = subscriptions.search(message.topic);
     return true;
   }

@@ -22,11 +22,16 @@ export class RetainedStore {
   });
   readonly #maximumMessages: number;
   readonly #maximumBytes: number;
+  readonly #onExpired: (topic: string) => void;
 
-  /** @param maximumBytes most bytes held: messages and the nodes of their topics */
-  constructor(maximumMessages: number, maximumBytes: number) {
+  /**
+   * @param maximumBytes most bytes held: messages and the nodes of their topics
+   * @param onExpired called with the topic of each message that was removed because its time had come
+   */
+  constructor(maximumMessages: number, maximumBytes: number, onExpired: (topic: string) => void = () => {}) {
     this.#maximumMessages = maximumMessages;
     this.#maximumBytes = maximumBytes;
+    this.#onExpired = onExpired;
   }
 
   get size(): number {
@@ -113,8 +118,12 @@ export class RetainedStore {
     }
   }
 
-  #watch(node: RetainedNode, { expiresAt }: Message): Deadline | undefined {
-    return expiresAt === undefined ? undefined : this.#expiries.add(expiresAt, () => this.#clear(node));
+  #watch(node: RetainedNode, { expiresAt, topic }: Message): Deadline | undefined {
+    if (expiresAt === undefined) return undefined;
+    return this.#expiries.add(expiresAt, () => {
+      this.#clear(node);
+      this.#onExpired(topic);
+    });
   }
 
   #hasRoomFor(message: Message): boolean {

@@ -1,7 +1,7 @@
 import type { DropReason, EventHub } from '../broker-events.js';
 import type { Deadlines } from '../deadlines.js';
 import type { GuardedRules } from '../guarded-rules.js';
-import type { Delivery } from '../message.js';
+import type { Delivery, Message } from '../message.js';
 import type { StoredSubscription } from '../subscription.js';
 import type { WorkQueue } from '../turns/work-queue.js';
 import type { Recipient } from './recipient.js';
@@ -18,6 +18,8 @@ export interface RoutingContext {
   /** Asked at each delivery. */
   readonly rules: Pick<GuardedRules, 'receive'>;
   readonly retained: RetainedStore;
+  /** Takes down what is retained; undefined when nothing outlives the process. */
+  readonly journal?: { retained(message: Message): void };
   readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
   /** Reports that a message was not passed on. */
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void;

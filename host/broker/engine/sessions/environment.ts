@@ -7,6 +7,7 @@ import type { Readiness } from '../messages/readiness.js';
 import type { ClientIdentity, Refusal } from '../rules.js';
 import type { WorkQueue } from '../turns/work-queue.js';
 import type { HeldBytes } from './held-bytes.js';
+import type { WillJournal } from './session-journal.js';
 
 /** A session, for which messages are handed over. */
 export interface Holder {
@@ -23,6 +24,7 @@ export interface SessionEnvironment {
   /** What all sessions hold together. */
   readonly held: HeldBytes;
   readonly events: EventHub;
+  readonly journal?: WillJournal;
   /** Asked before a will is published, and before a message is sent that has waited or was sent before. */
   readonly rules: Pick<GuardedRules, 'publish' | 'receive'>;
   /** Reports that a message did not reach a client. @param clientId the receiver, or the publisher of a will */

@@ -45,6 +45,14 @@ export class OutboundWindow {
     return entry;
   }
 
+  /** Takes over an exchange that a journal kept. Call in the order of the exchanges. */
+  restore(entry: Inflight): void {
+    this.#entries.set(entry.packetId, entry);
+    if (!entry.delivery) return;
+    this.#bytes += entry.delivery.message.size;
+    this.#held.add(entry.delivery);
+  }
+
   get(packetId: number): Inflight | undefined {
     return this.#entries.get(packetId);
   }

@@ -1,7 +1,6 @@
-import type { Packet, ProtocolVersion } from '../../../core/index.js';
 import type { DropReason } from '../broker-events.js';
 import type { Deadline } from '../deadlines.js';
-import { type Delivery, isExpired, type Message } from '../message.js';
+import { type Delivery, isExpired } from '../message.js';
 import type { MessageSource } from '../messages/message-source.js';
 import { Readiness } from '../messages/readiness.js';
 import type { ClientIdentity } from '../rules.js';
@@ -9,28 +8,13 @@ import type { StoredSubscription } from '../subscription.js';
 import type { SessionEnvironment } from './environment.js';
 import { type Inflight, OutboundWindow } from './inflight.js';
 import { Replays } from './replays.js';
+import { NO_JOURNAL, type SessionJournal } from './session-journal.js';
+import type { Link } from './session-link.js';
 import { WaitingMessages } from './waiting-messages.js';
 import { WillKeeper } from './will.js';
 
 /** Session Expiry Interval of a session that never expires (3.1.2.11.2). */
 export const NEVER_EXPIRES = 0xffffffff;
-
-/** The network connection as its session sees it. */
-export interface Link {
-  readonly protocolVersion: ProtocolVersion;
-  /** Most messages of QoS 1 and 2 that the client accepts unacknowledged. */
-  readonly receiveMaximum: number;
-  /** The network is behind: call `pump` once it has caught up. */
-  isSlow(): boolean;
-  /** False when the packet is larger than the client accepts: nothing was sent. */
-  send(packet: Packet): boolean;
-  /** Sends a message. False when it is larger than the client accepts: nothing was sent. @param packetId undefined for QoS 0 */
-  sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean): boolean;
-  /** Closes: another connection came with the same client id (3.1.4-3). */
-  takenOver(): void;
-  /** Says why (MQTT 5) and closes. @param serverReference another server for the client (4.11) */
-  closeByServer(reasonCode: number, reason: string, serverReference?: string): void;
-}
 
 /** Session state (4.1): what the broker knows of one client id, with or without a connection. */
 export class Session {
@@ -38,6 +22,8 @@ export class Session {
   link: Link | undefined;
   readonly subscriptions = new Map<string, StoredSubscription>();
   readonly will: WillKeeper;
+  /** Of a session that outlives its connection, in a broker with a store. */
+  journal: SessionJournal = NO_JOURNAL;
   /** Packet ids of QoS 2 messages from the client that were passed on and wait for PUBREL (4.3.3). */
   readonly received = new Set<number>();
   /** Seconds that the session outlives its connection, or `NEVER_EXPIRES`. */
@@ -73,6 +59,12 @@ export class Session {
       queuedBytes: this.#waiting.bytes,
       inflightMessages: this.#window.size,
     };
+  }
+
+  /** Takes over what a journal kept: what waits, and what was sent, each in its order. */
+  restore(queued: readonly Delivery[], sent: readonly Inflight[]): void {
+    for (const entry of sent) this.#window.restore(entry);
+    for (const delivery of queued) if (!this.#waiting.push(delivery)) this.#drop(delivery, 'queue full');
   }
 
   /** Binds a new connection. After CONNACK, `resume` sends what was left over. */
@@ -162,7 +154,7 @@ export class Session {
 
   /** PUBACK, PUBREC with an error, or PUBCOMP: the exchange is over. */
   finish(entry: Inflight): void {
-    this.#window.close(entry.packetId);
+    this.#close(entry);
     this.#forgetUnsent(entry);
     this.pump();
   }
@@ -175,6 +167,7 @@ export class Session {
   /** PUBREC: the client has the message; from now on only the PUBREL is repeated (4.3.3-4). */
   release(entry: Inflight): void {
     this.#window.release(entry);
+    this.journal.released(entry.packetId);
     this.#forgetUnsent(entry);
     this.#sendEntry(entry, false);
   }
@@ -188,8 +181,13 @@ export class Session {
       if (next < 0 || link.isSlow()) return;
       const [entry] = this.#unsent.splice(next, 1);
       if (!entry.delivery || this.#mayReceive(entry.delivery)) this.#sendEntry(entry, true);
-      else this.#window.close(entry.packetId);
+      else this.#close(entry);
     }
+  }
+
+  #close({ packetId }: Inflight): void {
+    this.#window.close(packetId);
+    this.journal.closed(packetId);
   }
 
   /** A client may acknowledge on a new connection what it got on the old one. */
@@ -234,7 +232,7 @@ export class Session {
   }
 
   #maySend(): boolean {
-    return this.#hasWindow() && !this.link!.isSlow();
+    return this.#hasWindow() && !this.link!.isSlow() && !this.journal.isFull;
   }
 
   #hasRoomFor(delivery: Delivery): boolean {
@@ -256,7 +254,11 @@ export class Session {
 
   #send(delivery: Delivery): boolean {
     if (isExpired(delivery.message, this.#environment.now)) return this.#drop(delivery, 'expired');
-    if (delivery.qos > 0) return this.#sendEntry(this.#window.open(delivery), false);
+    if (delivery.qos > 0) {
+      const entry = this.#window.open(delivery);
+      this.journal.sent(delivery, entry.packetId);
+      return this.#sendEntry(entry, false);
+    }
     return this.link!.sendMessage(delivery, undefined, false) || this.#drop(delivery, 'too large');
   }
 
@@ -265,22 +267,27 @@ export class Session {
     const { delivery, packetId } = entry;
     if (!delivery) return this.link!.send({ type: 'pubrel', packetId, reasonCode: 0 });
     if (this.link!.sendMessage(delivery, packetId, dup)) return true;
-    this.#window.close(packetId);
+    this.#close(entry);
     return this.#drop(delivery, 'too large');
   }
 
   #enqueue(delivery: Delivery): boolean {
-    return (this.#hasRoomFor(delivery) && this.#waiting.push(delivery)) || this.#drop(delivery, 'queue full');
+    if (!this.#hasRoomFor(delivery) || !this.#waiting.push(delivery)) return this.#drop(delivery, 'queue full');
+    if (delivery.qos > 0) this.journal.queued(delivery);
+    return true;
   }
 
-  #drop({ message }: { message: Message }, reason: DropReason): false {
-    this.#environment.reportDrop(this.client.clientId, message.topic, reason);
+  #drop(delivery: Delivery, reason: DropReason): false {
+    this.journal.dropped(delivery);
+    this.#environment.reportDrop(this.client.clientId, delivery.message.topic, reason);
     return false;
   }
 
   /** Shared messages that no connection has sent go to another member, in their order. */
   #handOverQueued(isMeant: (delivery: Delivery) => boolean, worst: Readiness): void {
-    this.#waiting.lasting.extract((delivery) => isMeant(delivery) && this.#environment.handOver(delivery, this, worst));
+    const { lasting } = this.#waiting;
+    const given = lasting.extract((delivery) => isMeant(delivery) && this.#environment.handOver(delivery, this, worst));
+    for (const delivery of given) this.journal.dropped(delivery);
   }
 
   /** What was sent with QoS 1 and not acknowledged goes to another member too; with QoS 2 it must not (4.8.2-5). */

@@ -30,6 +30,7 @@ export function requestOf(
 ): ConnectRequest {
   const { info, settings } = entrance;
   checkConnect(entrance, packet);
+  checkRoom(context, packet);
   checkWill(context, settings, packet);
   const { userName, password, cleanStart, keepAlive, protocolVersion } = packet;
   const clientId = packet.clientId || freeClientId(context, settings);
@@ -162,6 +163,17 @@ function checkWill({ limits }: EngineContext, settings: ListenerSettings, { will
 /** The will as everybody else knows its topic. */
 export function mountedWill(will: Will | undefined, { mountPoint }: ListenerSettings): Will | undefined {
   return will && { ...will, topic: mountTopic(mountPoint, will.topic)! };
+}
+
+/**
+ * While the store is full, only clients come in that leave nothing behind.
+ *
+ * @throws Violation with the reason code to put into CONNACK
+ */
+function checkRoom(context: EngineContext, packet: ConnectPacket): void {
+  if (!context.journal?.isFull) return;
+  if (sessionExpiry(packet) === 0 && !packet.will && !context.sessions.get(packet.clientId)) return;
+  throw new Violation(ReasonCode.quotaExceeded, 'the broker cannot store the session: its disk is full');
 }
 
 /** Seconds that the session outlives the connection: a property in MQTT 5, all or nothing before (3.1.2.4 of 3.1.1). */

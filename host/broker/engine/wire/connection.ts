@@ -7,7 +7,7 @@ import type { ListenerSettings } from '../listener-settings.js';
 import type { Delivery } from '../message.js';
 import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
-import type { Link } from '../sessions/session.js';
+import type { Link } from '../sessions/session-link.js';
 import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
 import { type Entrance, keepAliveOf, mountedWill, openSession, sessionExpiry } from './admission.js';
@@ -19,11 +19,9 @@ import { Outbound } from './outbound.js';
 import { connackVersion } from './refusal.js';
 
 /**
- * One network connection: framing, the order of packets, and every way in which it ends.
- *
- * None of its methods throws. What throws inside, be it the engine or the transport, is reported as `failed` and ends this
- * connection and no other, once the engine's call is done. Until then the connection counts as slow, and what is sent
- * on it is lost, as it would be on a broken network.
+ * One network connection: framing, the order of packets, and every way in which it ends. None of its methods throws. What throws
+ * inside, be it the engine or the transport, is reported as `failed` and ends this connection and no other, once the call is done.
+ * Until then it counts as slow, and what is sent on it is lost.
  */
 export class Connection implements Wire, Link, AuthenticationWire {
   receiveMaximum = 0;
@@ -97,6 +95,8 @@ export class Connection implements Wire, Link, AuthenticationWire {
     if (!this.#isOver) this.#outbound.answer(packet, reason);
   }
 
+  readonly waitForJournal = (): void => this.#context.journal?.hold(this.#id);
+
   isSlow(): boolean {
     return this.#hasFailed || this.#outbound.backlog() > this.#context.limits.backlogBytes;
   }
@@ -126,9 +126,9 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.closeByServer(ReasonCode.sessionTakenOver, 'another connection uses the same client id');
   }
 
-  /** Closes because the broker ends: its sessions end too, so wills are not published. */
+  /** Closes because the broker ends: wills are not published, or not before it runs again. */
   shutDown(): void {
-    this.#client?.session.will.discard();
+    this.#client?.session.will.brokerEnds();
     this.#end({ reasonCode: ReasonCode.serverShuttingDown, reason: 'the server is shutting down' });
   }
 
@@ -141,6 +141,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   /** Runs what the network or a packet asks for. This is the last catch of the connection. */
   #attempt(work: () => unknown): void {
+    this.#context.journal?.actFor(this.#id);
     try {
       work();
     } catch (error) {
@@ -194,7 +195,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#clientId = packet.clientId || undefined;
     this.#outbound.adapt(packet);
     this.#arrival = new Arrival(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
-    this.#arrival.begin((arrived) => this.#arrived(packet, arrived));
+    this.#arrival.begin((arrived) => this.#arrived(arrived));
   }
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
@@ -220,7 +221,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     };
   }
 
-  #arrived(packet: ConnectPacket, { identity, connack }: Arrived): void {
+  #arrived({ packet, identity, connack }: Arrived): void {
     const context = this.#context;
     const { settings, listener, info } = this.#entrance;
     const { protocolVersion, cleanStart, properties } = packet;
@@ -239,6 +240,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#step(() => info.accepted?.());
     this.#tap?.named(identity.clientId);
     session.attach(this, identity);
+    context.journal?.attached(session);
     session.will.set(mountedWill(packet.will, settings), identity);
     // MQTT 3.1 has no Session Present flag.
     this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
