@@ -59,7 +59,7 @@ export class PlannedBroker {
       if (sysInterval > 0) {
         traffic.watch(broker.engine);
         const state = broker.engine.inspection;
-        await startSysTopics({ connect: () => broker.client(), state, traffic, version, interval: sysInterval });
+        await startSysTopics({ local: broker.local, state, traffic, version, interval: sysInterval });
       }
       const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
       return new PlannedBroker(broker, plan, rules, closeBridges);
