@@ -1,4 +1,14 @@
 /** An MQTT broker: `createBroker` with listeners, or `BrokerEngine` without any input or output of its own. */
+
+export { Bridge, type BridgeServices } from './bridges/bridge.js';
+export type {
+  BridgeAddress,
+  BridgeEvent,
+  BridgeOptions,
+  BridgeTls,
+  BridgeTopic,
+  RestartDelay,
+} from './bridges/bridge-setup.js';
 export type { AccessTables } from './conf/check-files.js';
 export { ConfigError, configFindingText, type Finding, type Place } from './conf/findings.js';
 export type { LogType } from './conf/options/values.js';
@@ -23,6 +33,10 @@ export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/
 export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
+export type { EngineInspection, EngineTotals } from './engine/inspection/engine-inspection.js';
+export type { Journal, JournalListener } from './engine/journal/journal.js';
+export type { JournalRecord, RecordKind, RecordOf } from './engine/journal/journal-record.js';
+export { decodeRecord, encodeRecord, RecordError } from './engine/journal/record-codec.js';
 export { completeSettings, type ListenerSettings } from './engine/listener-settings.js';
 export {
   type Admission,
@@ -71,10 +85,18 @@ export type {
   LocalPublishOptions,
   LocalSubscribeOptions,
 } from './local/local-client.js';
-export { LocalClientError } from './local/local-client-error.js';
-export type { MessageHandler } from './local/local-messages.js';
+export { LocalClientError, type LocalClientErrorCode } from './local/local-client-error.js';
+export { LocalConnections, type LocalConnectionsOptions } from './local/local-connections.js';
+export type { LocalMessage, MessageHandler } from './local/local-messages.js';
+export { PacketCapture, type PacketCaptureOptions } from './observe/capture/packet-capture.js';
+export { type BrokerMetrics, type BrokerMetricsOptions, createMetrics } from './observe/metrics.js';
 export { packetLine } from './observe/packets/packet-line.js';
 export { type PacketRecord, packetRecord } from './observe/packets/packet-record.js';
+export { type RunningSysTopicsOptions, startSysTopics } from './observe/start-sys-topics.js';
+export { type StatusServer, type StatusServerOptions, startStatusServer } from './observe/status/status-server.js';
+export { StatusServerError } from './observe/status/status-server-error.js';
+export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
+export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
 export {
   hashPassword,
@@ -85,3 +107,6 @@ export {
 } from './rules/mosquitto/password-hash.js';
 export { ownSessions } from './rules/own-sessions.js';
 export { type PasswordOptions, type PasswordRules, passwordRules } from './rules/passwords.js';
+export { LmdbStore, type LmdbStoreOptions } from './store/lmdb-store.js';
+export { MemoryStore } from './store/memory-store.js';
+export { StorageError, type StorageErrorCode } from './store/storage-error.js';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Findings } from './findings.js';
 import { valuePlace } from './lines.js';
-import type { BridgeSettings } from './options/bridge-options.js';
+import type { BridgeSettings } from './options/bridge-rows.js';
 import type { BridgePlan, BridgeTlsPlan, BridgeTopicPlan } from './plan.js';
 import type { Section } from './section.js';
 import { fileOf } from './to-listener.js';

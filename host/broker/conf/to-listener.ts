@@ -1,7 +1,7 @@
 import type { Findings, Place } from './findings.js';
 import { valuePlace } from './lines.js';
-import type { SecuritySettings } from './options/general-options.js';
-import type { ListenerSettings } from './options/listener-options.js';
+import type { SecuritySettings } from './options/general-rows.js';
+import type { ListenerSettings } from './options/listener-rows.js';
 import type { ListenerSection } from './parse.js';
 import type { ListenerPlan, PlannedFile, SecurityPlan, TlsPlan } from './plan.js';
 import type { Section } from './section.js';

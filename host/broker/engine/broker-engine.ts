@@ -4,8 +4,11 @@ import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
 import { EngineContext, type EngineOptions } from './context.js';
 import { EngineInspection } from './inspection/engine-inspection.js';
+import type { JournalRecord } from './journal/journal-record.js';
+import { Restorer } from './journal/restore.js';
 import { makeMessage } from './message.js';
 import { checkPublishable } from './publishable.js';
+import type { ListenerInfo } from './rules.js';
 import { Connection } from './wire/connection.js';
 
 export type { EngineOptions } from './context.js';
@@ -40,6 +43,17 @@ export class BrokerEngine {
     this.#context = new EngineContext(options);
     this.inspection = new EngineInspection(this.#context);
     this.#clock = options.now;
+    this.#context.journal?.start({
+      free: (id) => this.#connections.get(id)?.drained(),
+      stuck: (id, isUnseen, reason) => this.#endStuck(id, isUnseen, reason),
+      failed: (id, error) => {
+        this.#context.events.emit({ type: 'failed', error });
+        this.#connections.get(id)?.closeByServer(ReasonCode.implementationSpecificError, 'internal error');
+      },
+      roomAgain: () => {
+        for (const connection of [...this.#connections.values()]) connection.drained();
+      },
+    });
   }
 
   get limits(): Readonly<Limits> {
@@ -57,6 +71,34 @@ export class BrokerEngine {
     };
   }
 
+  /**
+   * Takes the state that a journal kept: sessions, their subscriptions and messages, retained messages and wills. Call it once,
+   * before the first connection; wills whose time has come are published.
+   *
+   * @param records everything that the journal holds, in any order
+   * @param listenerOf the listener of a name, for the rules of clients that came in by it; default: the engine's own
+   * @throws Error without a journal, RangeError after the first connection, and for records that do not belong together
+   */
+  restore(
+    records: Iterable<JournalRecord>,
+    listenerOf: (name: string) => ListenerInfo | undefined = () => undefined,
+  ): void {
+    const { journal } = this.#context;
+    if (!journal) throw new Error('cannot restore without a journal: pass `journal` to the engine');
+    if (this.#lastId > 0) throw new RangeError('cannot restore after the first connection: call `restore` before it');
+    this.#context.during(this.#clock(), () => {
+      const restorer = new Restorer(this.#context, journal, listenerOf);
+      for (const record of records) restorer.take(record);
+      restorer.finish();
+    });
+  }
+
+  /** Calls `run` once everything that has happened until now is durable; at once when it is, or without a journal. */
+  whenStored(run: () => void): void {
+    if (this.#context.journal) this.#context.journal.whenStored(run);
+    else run();
+  }
+
   /** A network connection came up. It has to send CONNECT within `limits.connectTimeout`. */
   open(info: ConnectionInfo): ConnectionId {
     this.#context.now = this.#clock();
@@ -65,7 +107,7 @@ export class BrokerEngine {
     return id;
   }
 
-  /** Bytes came. Bytes for a connection that has ended are ignored. */
+  /** Bytes came. Bytes for a connection that has ended are ignored. The engine may keep the others: do not write to them again. */
   receive(id: ConnectionId, bytes: Uint8Array): void {
     this.#context.during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
   }
@@ -81,6 +123,7 @@ export class BrokerEngine {
    * @param reason for the event
    */
   closed(id: ConnectionId, reason = 'the connection was lost'): void {
+    this.#context.journal?.forget(id);
     this.#context.during(this.#clock(), () => this.#connections.get(id)?.closedByNetwork(reason));
   }
 
@@ -105,12 +148,13 @@ export class BrokerEngine {
   }
 
   /**
-   * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT. Early calls do no harm.
+   * Does what is due at `now`: keep-alive, session expiry, will delay, missing CONNECT; and a turn's share of what was too much for
+   * one call (`limits.workPerTurn`). Early calls do no harm.
    *
    * @param now milliseconds on the engine's clock
    */
   tick(now: number): void {
-    this.#context.during(now, () => this.#context.deadlines.tick(now));
+    this.#context.tick(now);
   }
 
   /**
@@ -119,7 +163,7 @@ export class BrokerEngine {
    * @param now milliseconds on the engine's clock; what is overdue is due now
    */
   nextDeadline(now: number): number | undefined {
-    return this.#context.deadlines.nextDeadline(now);
+    return this.#context.nextDeadline(now);
   }
 
   /**
@@ -174,11 +218,22 @@ export class BrokerEngine {
     });
   }
 
-  /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published. */
+  /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published; a journal keeps them. */
   shutDown(): void {
     this.#context.during(this.#clock(), () => {
       for (const connection of [...this.#connections.values()]) connection.shutDown();
     });
+  }
+
+  /** What was sent to a client depends on something that cannot be stored. */
+  #endStuck(id: ConnectionId, isUnseen: boolean, reason: string): void {
+    const connection = this.#connections.get(id);
+    if (!isUnseen) connection?.closeByServer(ReasonCode.quotaExceeded, reason);
+    else if (connection) {
+      // No DISCONNECT may come before CONNACK (3.14.0-1).
+      connection.closedByNetwork(reason);
+      this.#context.transport.end(id);
+    }
   }
 
   /** Listens to one type of event, or to `any`. Listeners may call the engine. Returns a function that stops it. */

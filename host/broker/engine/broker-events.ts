@@ -8,7 +8,8 @@ export type DropReason =
   | 'expired'
   | 'too large'
   | 'payload too large'
-  | 'retained store full';
+  | 'retained store full'
+  | 'store full';
 
 /** What became of one filter of a SUBSCRIBE packet. */
 export interface SubscriptionOutcome {
@@ -49,13 +50,18 @@ export type BrokerEvent =
       /** Sessions that the message was sent to or is queued for. */
       recipients: number;
     }
-  /**
-   * `clientId` is the receiver, or the publisher for `not authorised`, `payload too large` and `retained store full`. What the rules
-   * said is in `detail`, with their `reasonCode`.
-   */
-  | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason; reasonCode?: number; detail?: string }
   /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
   | { type: 'evicted'; clientId: string; reason: string }
+  /**
+   * `clientId` is the receiver, or the publisher for `not authorised`, `payload too large`, `retained store full` and `store full`. What
+   * the rules said is in `detail`, with their `reasonCode`.
+   */
+  | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason; reasonCode?: number; detail?: string }
+  /**
+   * Nothing can be stored at present, for this reason: messages of QoS 1 and 2, retained messages and sessions that outlive their
+   * connections are refused until the event comes without `isFull`. What was acknowledged is safe.
+   */
+  | { type: 'store'; isFull: boolean; reason?: string }
   | { type: 'disconnected'; clientId: string; remote: string; reasonCode: number; reason: string }
   /** Something of a listener needs attention before, or since, clients are locked out. `listener` is its name. */
   | { type: 'warning'; listener?: string; message: string }

@@ -14,13 +14,20 @@ export interface Limits {
   inflightMessages: number;
   /** Messages that wait for one client. */
   queuedMessages: number;
-  /** Topic and payload bytes that wait for one client. */
+  /** Bytes of the messages that wait for one client: topics, payloads and properties. */
   queuedBytes: number;
   /** A connection with more unsent bytes than this is slow: messages wait in its queues. */
   backlogBytes: number;
+  /** Bytes that all clients together have waiting or unacknowledged, a message counted once; little is always let through. */
+  heldBytes: number;
   retainedMessages: number;
+  /** Bytes of retained messages, with their properties and the nodes of their topics. */
   retainedBytes: number;
   subscriptionsPerSession: number;
+  /** Bytes that the filters of one session count for: 200 for each level, and the text. */
+  subscriptionBytesPerSession: number;
+  /** The same for all sessions together, levels that they share counted once. */
+  subscriptionBytes: number;
   /** Sessions, connected or not. When there are more, the one that has been without a connection for longest is ended. */
   sessions: number;
   /** Time that a session outlives its connection at most, whole seconds; announced when it lowers what was asked for (3.2.2.3.2). */
@@ -29,6 +36,11 @@ export interface Limits {
   topicLevels: number;
   /** Time between the opening of a connection and its CONNECT packet. */
   connectTimeout: number;
+  /**
+   * What one call into the engine does before others have their turn: 1 for a node of a topic tree, 20 for a delivery. Less makes
+   * others wait less; more is faster for messages to many.
+   */
+  workPerTurn: number;
 }
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
@@ -40,13 +52,17 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   queuedMessages: 1000,
   queuedBytes: 16_777_216,
   backlogBytes: 1_048_576,
+  heldBytes: 268_435_456,
   retainedMessages: 10_000,
   retainedBytes: 67_108_864,
   subscriptionsPerSession: 1000,
+  subscriptionBytesPerSession: 4_194_304,
+  subscriptionBytes: 268_435_456,
   sessions: 10_000,
   sessionExpiryMaximum: Number.POSITIVE_INFINITY,
   topicLevels: 201,
   connectTimeout: 10_000,
+  workPerTurn: 100_000,
 };
 
 /** Limits that end up in packets, and those that must not be 0. Every other one is 0 or more, and may be infinite. */
@@ -56,6 +72,7 @@ const RANGES: Partial<Record<keyof Limits, [smallest: number, largest: number]>>
   topicAliasMaximum: [0, 65_535],
   maximumQoS: [0, 2],
   inflightMessages: [1, Number.POSITIVE_INFINITY],
+  workPerTurn: [1, Number.POSITIVE_INFINITY],
 };
 
 /**

@@ -25,6 +25,9 @@ export interface Transport {
   send(id: ConnectionId, bytes: Uint8Array): void;
   /** Closes the connection after what was sent; the engine has already forgotten it. */
   end(id: ConnectionId): void;
+  /** Read nothing more from the connection until `resume`: what came last is not dealt with yet. Without it, it waits in the engine. */
+  pause?(id: ConnectionId): void;
+  resume?(id: ConnectionId): void;
   /** Bytes sent that the network has not taken yet; without it a connection never counts as slow. */
   backlog?(id: ConnectionId): number;
 }

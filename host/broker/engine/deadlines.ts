@@ -54,10 +54,14 @@ export class Deadlines {
     return this.#heap.length === 0 ? undefined : Math.max(this.#heap[0].at, now);
   }
 
-  /** Runs what is due at `now`, earliest first. What these runs add waits for the next call, so this always ends. */
-  tick(now: number): void {
+  /**
+   * Runs what is due at `now`, earliest first. What these runs add waits for the next call, so this always ends.
+   *
+   * @param most how many are run at most; the rest stay due
+   */
+  tick(now: number, most = Number.POSITIVE_INFINITY): void {
     const due: Deadline[] = [];
-    while (this.#heap.length > 0 && this.#heap[0].at <= now) {
+    while (due.length < most && this.#heap.length > 0 && this.#heap[0].at <= now) {
       due.push(this.#heap[0]);
       this.remove(this.#heap[0]);
     }

@@ -89,7 +89,7 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     retainAvailable: true,
     wildcardSubscriptionAvailable: true,
     subscriptionIdentifierAvailable: true,
-    sharedSubscriptionAvailable: false,
+    sharedSubscriptionAvailable: true,
     allowZeroLengthClientId: true,
     autoIdPrefix: 'auto-',
     mountPoint: '',

@@ -1,6 +1,6 @@
 import type { Properties, ProtocolVersion, PublishPacket, QoS } from '../../core/index.js';
 
-/** An application message on its way through the broker; it owns its bytes and is never changed. */
+/** An application message on its way through the broker; it owns its bytes and is never changed. Made by `weighed`. */
 export interface Message {
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -13,6 +13,8 @@ export interface Message {
   readonly expiresAt?: number;
   /** Client id of the publisher; undefined when the broker's own program published. */
   readonly publisher?: string;
+  /** Bytes that it counts for against the limits: topic, payload and properties. */
+  readonly size: number;
 }
 
 /** One message in the form that one session gets. */
@@ -21,6 +23,20 @@ export interface Delivery {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly subscriptionIdentifiers?: number[];
+  /** The filter of the shared subscription by which it came (4.8.2): another member may take it over. */
+  readonly sharedBy?: string;
+  /** What was encoded of it while it is sent to many. */
+  forms?: Map<string, EncodedForm>;
+}
+
+/** The bytes of a delivery: see `messages/encoded-publish.ts`. */
+export interface EncodedForm {
+  /** Bytes of the packet. */
+  readonly length: number;
+  /** Seconds of the message expiry interval in it (3.3.2.3.3). */
+  readonly secondsLeft: number | undefined;
+  /** Hands the packet to `write`, in one piece or with its payload by itself. Neither is changed afterwards. */
+  write(packetId: number | undefined, dup: boolean, write: (bytes: Uint8Array) => void): void;
 }
 
 /** What PUBLISH and a will have in common. */
@@ -38,7 +54,7 @@ interface Content {
  */
 export function makeMessage(content: Content, topic: string, now: number, publisher?: string): Message {
   const expiry = content.properties?.messageExpiryInterval;
-  return {
+  return weighed({
     topic,
     payload: new Uint8Array(content.payload),
     qos: content.qos,
@@ -46,7 +62,19 @@ export function makeMessage(content: Content, topic: string, now: number, publis
     properties: forwarded(content.properties),
     expiresAt: expiry === undefined ? undefined : now + expiry * 1000,
     publisher,
-  };
+  });
+}
+
+/** Bytes that a user property takes besides its text. */
+const USER_PROPERTY_BYTES = 100;
+
+/** A message with its size. */
+export function weighed(message: Omit<Message, 'size'>): Message {
+  const { topic, payload, properties = {} } = message;
+  const { contentType = '', responseTopic = '', correlationData, userProperty = [] } = properties;
+  let size = topic.length + payload.length + contentType.length + responseTopic.length + (correlationData?.length ?? 0);
+  for (const [name, value] of userProperty) size += name.length + value.length + USER_PROPERTY_BYTES;
+  return { ...message, size };
 }
 
 /** The properties that a server has to pass on: 3.3.2-4, -15, -16, -17, -18, -20. */
@@ -66,9 +94,9 @@ export function isExpired(message: Message, now: number): boolean {
   return message.expiresAt !== undefined && message.expiresAt <= now;
 }
 
-/** Bytes that a message counts for against the limits. */
-export function messageSize(message: Message): number {
-  return message.payload.length + message.topic.length;
+/** Seconds until the message expires (3.3.2-6); undefined when it does not. */
+export function secondsLeft({ expiresAt }: Message, now: number): number | undefined {
+  return expiresAt === undefined ? undefined : Math.max(0, Math.ceil((expiresAt - now) / 1000));
 }
 
 /** The PUBLISH packet of a delivery. Its expiry interval is the time that is left (3.3.2-6). */
@@ -84,9 +112,8 @@ export function publishPacket(
   if (packetId !== undefined) packet.packetId = packetId;
   if (version !== 5) return packet;
   const properties: Properties = { ...message.properties };
-  if (message.expiresAt !== undefined) {
-    properties.messageExpiryInterval = Math.max(0, Math.ceil((message.expiresAt - now) / 1000));
-  }
+  const seconds = secondsLeft(message, now);
+  if (seconds !== undefined) properties.messageExpiryInterval = seconds;
   if (delivery.subscriptionIdentifiers) properties.subscriptionIdentifier = delivery.subscriptionIdentifiers;
   packet.properties = properties;
   return packet;

@@ -4,7 +4,7 @@ import type { ReadPlan } from '../conf/read-plan.js';
 import { type Broker, type BrokerOptions, createBroker } from '../create-broker.js';
 import type { Limits } from '../engine/broker-limits.js';
 import { BrokerError, type Listener } from '../listeners/listener.js';
-import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './planned-listener.js';
+import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './planned-listeners.js';
 import { PlannedRules } from './planned-rules.js';
 
 /** What a program adds to a plan. */
@@ -65,7 +65,7 @@ export class PlannedBroker {
     const failed = this.listeners.flatMap((listener) => reloadCertificates(listener));
     if (!needsRestart.includes('listener')) {
       this.#rules.replace(read);
-      reconsider(this.broker.engine);
+      this.broker.engine.reconsider();
     }
     this.#plan = { ...this.#plan, log: read.plan.log };
     return { needsRestart, failed };
@@ -74,11 +74,6 @@ export class PlannedBroker {
   close(): Promise<void> {
     return this.broker.close();
   }
-}
-
-/** Asks the rules about each client again, where the engine can. */
-function reconsider(engine: Broker['engine'] & { reconsider?: () => void }): void {
-  engine.reconsider?.();
 }
 
 async function open(broker: Broker, plan: BrokerPlan, listener: ListenerPlan, rules: ReturnType<PlannedRules['of']>) {

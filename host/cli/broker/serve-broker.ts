@@ -48,6 +48,8 @@ class ServedBroker {
   readonly #closers: (() => Promise<void>)[] = [];
   #broker: PlannedBroker | undefined;
   #connectionMessages: boolean;
+  /** SIGHUP came before the listeners were open. */
+  #wantsReload = false;
 
   constructor(options: ServeOptions) {
     const { read, flags } = options;
@@ -64,6 +66,7 @@ class ServedBroker {
   async start(): Promise<void> {
     const { read, flags } = this.#options;
     const { plan, warnings } = read;
+    this.#takeSignals();
     const account = accountFor(plan.user);
     this.#say('information', `wasmqtt version ${version()} starting`);
     if (flags.configFile !== undefined) this.#say('information', `Config loaded from ${flags.configFile}.`);
@@ -80,7 +83,7 @@ class ServedBroker {
     if (account) become(account);
     this.#outputs.publish = (topic, text) => broker.broker.publish(topic, text);
     this.#announce(broker);
-    this.#takeSignals();
+    if (this.#wantsReload) this.#reload();
   }
 
   async close(): Promise<void> {
@@ -117,12 +120,15 @@ class ServedBroker {
   }
 
   #reload(): void {
+    const broker = this.#broker;
+    this.#wantsReload = broker === undefined;
+    if (!broker) return;
     this.#say('information', 'Reloading config.');
     try {
       const read = this.#options.readPlan();
       this.#log.reopen(read.plan.log);
       this.#connectionMessages = read.plan.log.connectionMessages;
-      const { needsRestart, failed } = this.#broker!.reload(read);
+      const { needsRestart, failed } = broker.reload(read);
       for (const finding of read.warnings) this.#say('warning', configFindingText(finding));
       for (const name of needsRestart) this.#say('warning', `${name} changed: that takes a restart`);
       for (const reason of failed) this.#say('error', `${reason}; the old certificates stay`);
@@ -130,7 +136,7 @@ class ServedBroker {
     } catch (error) {
       const findings = error instanceof ConfigError ? error.findings : [];
       // Its file may have been moved away: that is what the signal is sent for too.
-      this.#log.reopen(this.#broker!.plan.log);
+      this.#log.reopen(broker.plan.log);
       for (const finding of findings) this.#say('error', configFindingText(finding));
       if (findings.length === 0) this.#say('error', (error as Error).message);
       this.#say('error', 'The configuration was not reloaded: all stays as it was.');
@@ -139,7 +145,8 @@ class ServedBroker {
   }
 
   #count(): void {
-    const { connections, sessions, subscriptions, retained } = this.#broker!.broker.engine.counts;
+    if (!this.#broker) return;
+    const { connections, sessions, subscriptions, retained } = this.#broker.broker.engine.counts;
     const text = `${connections} connections, ${sessions} sessions, ${subscriptions} subscriptions, ${retained} retained messages`;
     this.#say('notice', text);
   }

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
+import { checkLmdbFile } from '../../lmdb/lmdb-file.js';
+import { prepareLmdbFolder } from '../../lmdb/lmdb-folder.js';
 import { reasonOf } from '../../node/reason.js';
-import { checkDataFile } from './data-file.js';
 import { StoreError } from './store-error.js';
-import { prepareFolder } from './store-folder.js';
 
 /** Every text that the store keeps, with the time of its last change in milliseconds. */
 export interface StoredRecord {
@@ -23,8 +23,12 @@ export class LmdbDatabase {
   /** @throws StoreError `unusable` */
   constructor(directory: string) {
     this.directory = resolve(directory);
-    prepareFolder(this.directory);
-    checkDataFile(join(this.directory, 'data.mdb'));
+    try {
+      prepareLmdbFolder(this.directory);
+      checkLmdbFile(join(this.directory, 'data.mdb'));
+    } catch (error) {
+      throw new StoreError('unusable', (error as Error).message, { cause: error });
+    }
     try {
       // Without overlapping sync a commit is synced before it is visible, so all that a reader sees is durable.
       this.#lmdb = open({ path: this.directory, noSubdir: false, overlappingSync: false, encoding: 'json' });

@@ -1,6 +1,5 @@
 import type { QoS } from '../../../core/index.js';
 import type { EngineContext } from '../context.js';
-import { messageSize } from '../message.js';
 import type { Session } from '../sessions/session.js';
 import { NEVER_EXPIRES } from '../sessions/session.js';
 
@@ -125,7 +124,7 @@ export class EngineInspection {
 
   *retained(): Generator<RetainedState> {
     for (const message of this.#context.retained.all(this.#context.now)) {
-      yield { topic: message.topic, qos: message.qos, size: messageSize(message) };
+      yield { topic: message.topic, qos: message.qos, size: message.size };
     }
   }
 

@@ -11,11 +11,15 @@ export interface Wire {
   readonly settings: ListenerSettings;
   /** False when the packet is larger than the client accepts: nothing was sent. */
   send(packet: Packet): boolean;
+  /** What is sent from now on depends on what was recorded in the journal until now. */
+  waitForJournal(): void;
   /** Sends a packet with this Reason String, or without it when the client does not want it or has no room for it. */
   answer(packet: Packet, reason: string | undefined): void;
   /** Says why (MQTT 5) and closes. */
   closeByServer(reasonCode: number, reason: string): void;
   closeByClient(reasonCode: number): void;
+  /** Takes no more packets until what it returns is called, with what comes before them; that may throw a Violation. */
+  hold(): (work: () => void) => void;
 }
 
 /** A client whose CONNECT was accepted: what its packets work on. */

@@ -1,5 +1,5 @@
 import { type AcknowledgementPacket, type PublishPacket, ReasonCode } from '../../../core/index.js';
-import { makeMessage } from '../message.js';
+import { type Message, makeMessage } from '../message.js';
 import { levelsOf } from '../routing/topic-levels.js';
 import { Violation } from '../violation.js';
 import { answerReason } from './answer-reason.js';
@@ -14,42 +14,72 @@ interface Outcome {
 
 const ACCEPTED: Outcome = { reasonCode: ReasonCode.success };
 
-/** PUBLISH from a client (3.3.4, 4.3): check, acknowledge, pass on. */
+/** PUBLISH from a client (3.3.4, 4.3): check, pass on, acknowledge. */
 export function handlePublish(client: ConnectedClient, packet: PublishPacket): void {
-  const { session } = client;
+  const { session, inbound, inboundMaximum } = client;
   const topic = resolveTopic(client, packet);
   checkPublish(client, packet, topic);
+  const { qos } = packet;
+  const packetId = packet.packetId!;
 
-  if (packet.qos === 2) {
-    const { inbound, inboundMaximum } = client;
-    if (!inbound.has(packet.packetId!) && inbound.size >= inboundMaximum) {
+  if (qos === 2) {
+    // What came on an older connection does not count (4.9).
+    if (!inbound.has(packetId) && inbound.size >= inboundMaximum) {
       throw new Violation(ReasonCode.receiveMaximumExceeded, 'more QoS 2 messages in flight than the receive maximum');
     }
+    inbound.add(packetId);
     // Sent again before PUBREL: acknowledge it, but do not pass it on a second time (4.3.3-10).
-    if (session.received.has(packet.packetId!)) {
-      inbound.add(packet.packetId!);
-      acknowledge(client, 'pubrec', packet.packetId!, ACCEPTED);
+    if (session.received.has(packetId)) {
+      acknowledge(client, 'pubrec', packetId, ACCEPTED);
       return;
     }
   }
-  if (packet.qos === 1 && session.received.has(packet.packetId!)) {
-    const text = `packet id ${packet.packetId} belongs to a QoS 2 message that waits for PUBREL (2.2.1)`;
+  if (qos === 1 && session.received.has(packetId)) {
+    const text = `packet id ${packetId} belongs to a QoS 2 message that waits for PUBREL (2.2.1)`;
     throw new Violation(ReasonCode.protocolError, text);
   }
-  const outcome = accept(client, packet, topic);
-  if (packet.qos === 1) acknowledge(client, 'puback', packet.packetId!, outcome);
-  if (packet.qos === 2) {
-    // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
-    if (outcome.reasonCode < 0x80 || client.protocolVersion !== 5) {
-      session.received.add(packet.packetId!);
-      client.inbound.add(packet.packetId!);
-    }
-    acknowledge(client, 'pubrec', packet.packetId!, outcome);
+  const message = messageOf(client, packet, topic);
+  // From here on the message is not passed on again, whatever becomes of the connection.
+  if (qos === 2) session.received.add(packetId);
+  // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
+  const refused = (): void => {
+    if (client.protocolVersion === 5) forget(client, packetId);
+  };
+  if ('reasonCode' in message) {
+    refused();
+    answer(client, packet, message);
+    return;
   }
+  let isPassedOn: boolean | undefined;
+  let goOn: ((work: () => void) => void) | undefined;
+  client.context.router.publish(message, (result) => {
+    isPassedOn = result;
+    if (!result) refused();
+    // In the same write as the message: neither is durable without the other.
+    else if (qos === 2) session.journal.received(packetId);
+    goOn?.(() => {
+      client.wire.waitForJournal();
+      answer(client, packet, outcomeOf(client, topic, result));
+    });
+  });
+  // It is on its way: the client's next packet waits until all subscribers have it.
+  if (isPassedOn === undefined) goOn = client.wire.hold();
+  else answer(client, packet, outcomeOf(client, topic, isPassedOn));
 }
 
-/** Passes the message on if the rules allow it. */
-function accept(client: ConnectedClient, packet: PublishPacket, named: string): Outcome {
+function answer(client: ConnectedClient, { qos, packetId }: PublishPacket, outcome: Outcome): void {
+  if (qos > 0) acknowledge(client, qos === 1 ? 'puback' : 'pubrec', packetId!, outcome);
+}
+
+/** The exchange of this QoS 2 message is over. True when there was one. */
+function forget({ session, inbound }: ConnectedClient, packetId: number): boolean {
+  inbound.delete(packetId);
+  session.journal.completed(packetId);
+  return session.received.delete(packetId);
+}
+
+/** The message, if it may be passed on. @throws Violation when the connection ends for it */
+function messageOf(client: ConnectedClient, packet: PublishPacket, named: string): Message | Outcome {
   const { context, session } = client;
   const { mountPoint, maximumPayloadSize } = client.settings;
   const { clientId } = session.client;
@@ -64,16 +94,24 @@ function accept(client: ConnectedClient, packet: PublishPacket, named: string): 
     return { reasonCode: ReasonCode.quotaExceeded, reason };
   }
   const decision = context.rules.publish(session.client, { topic, qos, retain, size: payload.length });
-  if (!decision.allow) {
-    context.reportDrop(clientId, topic, 'not authorised', decision);
-    if (decision.effect === 'disconnect') throw Violation.of(decision);
-    const { reasonCode, reason } = decision;
-    return { reasonCode: qos === 0 ? reasonCode : answerReason(qos === 1 ? 'puback' : 'pubrec', reasonCode), reason };
+  if (decision.allow && context.journal?.isFull && (qos > 0 || retain)) {
+    context.reportDrop(clientId, topic, 'store full');
+    const reason = 'the broker cannot store the message: its disk is full';
+    if (client.protocolVersion === 5 || qos === 0) return { reasonCode: ReasonCode.quotaExceeded, reason };
+    throw new Violation(ReasonCode.quotaExceeded, reason);
   }
-  const message = makeMessage(packet, topic, context.now, clientId);
-  if (context.router.publish(message)) return ACCEPTED;
-  const reason = `no room for the retained message of "${named}"`;
-  if (client.protocolVersion === 5) return { reasonCode: ReasonCode.quotaExceeded, reason };
+  if (decision.allow) return makeMessage(packet, topic, context.now, clientId);
+  context.reportDrop(clientId, topic, 'not authorised', decision);
+  if (decision.effect === 'disconnect') throw Violation.of(decision);
+  const { reasonCode, reason } = decision;
+  return { reasonCode: qos === 0 ? reasonCode : answerReason(qos === 1 ? 'puback' : 'pubrec', reasonCode), reason };
+}
+
+/** @throws Violation when the message had no room and there is no other way to say so */
+function outcomeOf({ protocolVersion }: ConnectedClient, topic: string, isPassedOn: boolean): Outcome {
+  if (isPassedOn) return ACCEPTED;
+  const reason = `no room for the retained message of "${topic}"`;
+  if (protocolVersion === 5) return { reasonCode: ReasonCode.quotaExceeded, reason };
   // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).
   throw new Violation(ReasonCode.quotaExceeded, reason);
 }
@@ -83,8 +121,7 @@ export function handleAcknowledgement(client: ConnectedClient, packet: Acknowled
   const { session } = client;
   const { packetId, reasonCode, type } = packet;
   if (type === 'pubrel') {
-    client.inbound.delete(packetId);
-    const known = session.received.delete(packetId);
+    const known = forget(client, packetId);
     const code = known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound;
     acknowledge(client, 'pubcomp', packetId, { reasonCode: code });
     return;
@@ -96,7 +133,7 @@ export function handleAcknowledgement(client: ConnectedClient, packet: Acknowled
     if (isAccepted) acknowledge(client, 'pubrel', packetId, { reasonCode: ReasonCode.packetIdentifierNotFound });
     return;
   }
-  const wanted = entry.qos === 1 ? 'puback' : entry.delivery ? 'pubrec' : 'pubcomp';
+  const wanted = entry.qos === 1 ? 'puback' : entry.isReleased ? 'pubcomp' : 'pubrec';
   const isRepeated = isAccepted && wanted === 'pubcomp';
   if (type !== wanted && !isRepeated) {
     const text = `${type.toUpperCase()} where ${wanted.toUpperCase()} is due for the QoS ${entry.qos} message ${packetId} (4.3)`;

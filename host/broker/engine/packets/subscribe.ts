@@ -7,7 +7,8 @@ import {
   type UnsubscribePacket,
 } from '../../../core/index.js';
 import type { SubscriptionOutcome } from '../broker-events.js';
-import { levelsOf } from '../routing/topic-levels.js';
+import { isShared, sharedFilter } from '../routing/shared-filter.js';
+import { levelsOf, topicBytes } from '../routing/topic-levels.js';
 import type { StoredSubscription } from '../subscription.js';
 import { Violation } from '../violation.js';
 import { answerReason } from './answer-reason.js';
@@ -31,6 +32,7 @@ export function handleSubscribe(client: ConnectedClient, packet: SubscribePacket
   for (const [filter, stored] of granted) {
     session.subscriptions.set(filter, stored);
     context.subscriptions.set(filter, session, stored);
+    session.journal.subscribed(stored);
   }
   const { packetId, subscriptions } = packet;
   const reasonCodes = outcomes.map(({ reasonCode }, at) =>
@@ -50,17 +52,20 @@ function decide(client: ConnectedClient, packet: SubscribePacket): Plan {
     throw new Violation(ReasonCode.subscriptionIdentifiersNotSupported, text);
   }
   const plan: Plan = { outcomes: [], granted: new Map(), wantsRetained: new Set() };
-  let added = 0;
+  const held = { count: session.subscriptions.size, bytes: client.context.subscriptions.bytesOf(session) };
   for (const request of packet.subscriptions) {
     const topicFilter = mountFilter(settings.mountPoint, request.topicFilter);
     const isNew =
       topicFilter !== undefined && !session.subscriptions.has(topicFilter) && !plan.granted.has(topicFilter);
-    const refusal = refusalOf(client, request, topicFilter, isNew ? session.subscriptions.size + added : 0);
+    const refusal = refusalOf(client, request, topicFilter, isNew ? held : undefined);
     if (refusal || topicFilter === undefined) {
       plan.outcomes.push({ topicFilter: request.topicFilter, ...refusal! });
       continue;
     }
-    if (isNew) added++;
+    if (isNew) {
+      held.count++;
+      held.bytes += topicBytes(topicFilter);
+    }
     const stored = storedOf(client, request, topicFilter, identifier);
     plan.outcomes.push({ topicFilter: request.topicFilter, reasonCode: stored.qos });
     plan.granted.set(topicFilter, stored);
@@ -113,6 +118,8 @@ export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePa
     const filter = mountFilter(settings.mountPoint, named) ?? '';
     const isThere = session.subscriptions.delete(filter);
     if (isThere) context.subscriptions.delete(filter, session);
+    session.journal.unsubscribed(filter);
+    if (isThere && isShared(filter)) session.leftShared(filter);
     found.set(named, isThere ? ReasonCode.success : ReasonCode.noSubscriptionExisted);
   }
   const reasonCodes = client.protocolVersion === 5 ? packet.topicFilters.map((filter) => found.get(filter)!) : [];
@@ -125,20 +132,22 @@ export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePa
  * Why this filter is not granted; undefined when it may be.
  *
  * @param mounted undefined when the filter is too long behind the mount point
- * @param others subscriptions beside a new one
+ * @param others the session's other subscriptions; undefined when this one is not new
  * @throws Violation when the connection ends for it
  */
 function refusalOf(
   client: ConnectedClient,
   { topicFilter, qos }: Subscription,
   mounted: string | undefined,
-  others: number,
+  others: { count: number; bytes: number } | undefined,
 ): Omit<SubscriptionOutcome, 'topicFilter'> | undefined {
   const { context, session, settings } = client;
-  const { subscriptionsPerSession, topicLevels } = context.limits;
+  const { topicLevels } = context.limits;
   const missing = unavailable(client, topicFilter);
   if (missing) return missing;
   const { topicFilterInvalid: reasonCode } = ReasonCode;
+  // The decoder refuses these in MQTT 5 (4.8.2-1, -2).
+  if (isShared(topicFilter) && !sharedFilter(topicFilter)) return { reasonCode, reason: 'no share name, or no filter' };
   if (levelsOf(topicFilter) > topicLevels) return { reasonCode, reason: `more than ${topicLevels} levels` };
   if (mounted === undefined) return { reasonCode, reason: `too long behind the mount point "${settings.mountPoint}"` };
   const decision = context.rules.subscribe(session.client, { topicFilter: mounted, qos });
@@ -146,9 +155,25 @@ function refusalOf(
     if (decision.effect === 'disconnect') throw Violation.of(decision);
     return { reasonCode: answerReason('suback', decision.reasonCode), reason: decision.reason };
   }
-  if (others < subscriptionsPerSession) return undefined;
-  const reason = `this session has ${others} subscriptions, and may have ${subscriptionsPerSession}`;
-  return { reasonCode: ReasonCode.quotaExceeded, reason };
+  if (session.journal.isFull) {
+    return { reasonCode: ReasonCode.quotaExceeded, reason: 'the broker cannot store it: its disk is full' };
+  }
+  const reason = others && excess(client, mounted, others);
+  return reason === undefined ? undefined : { reasonCode: ReasonCode.quotaExceeded, reason };
+}
+
+/** Which limit a new subscription would exceed: their number, or the memory for the levels of their filters. */
+function excess({ context }: ConnectedClient, filter: string, others: { count: number; bytes: number }) {
+  const { subscriptionsPerSession, subscriptionBytesPerSession, subscriptionBytes } = context.limits;
+  if (others.count >= subscriptionsPerSession) {
+    return `this session has ${others.count} subscriptions, and may have ${subscriptionsPerSession}`;
+  }
+  const bytes = topicBytes(filter);
+  if (others.bytes + bytes > subscriptionBytesPerSession) {
+    return `the filters of this session take ${others.bytes} bytes, and may take ${subscriptionBytesPerSession}`;
+  }
+  if (context.subscriptions.bytes + bytes <= subscriptionBytes) return undefined;
+  return `the filters of all sessions may take ${subscriptionBytes} bytes; unsubscribe from some`;
 }
 
 /** What CONNACK said is not available is a Protocol Error (3.2.2.3.11, .13); clients before MQTT 5 were not told. */
@@ -158,7 +183,7 @@ function unavailable({ settings, protocolVersion }: ConnectedClient, topicFilter
     if (protocolVersion === 5) throw new Violation(reasonCode, `${reason}: "${topicFilter}"`);
     return { reasonCode, reason };
   };
-  if (topicFilter.startsWith('$share/') && !settings.sharedSubscriptionAvailable) {
+  if (isShared(topicFilter) && !settings.sharedSubscriptionAvailable) {
     return refused(ReasonCode.sharedSubscriptionsNotSupported, 'shared subscriptions');
   }
   if (/[+#]/.test(topicFilter) && !settings.wildcardSubscriptionAvailable) {

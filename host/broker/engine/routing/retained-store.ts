@@ -1,121 +1,98 @@
-import { isExpired, type Message, messageSize } from '../message.js';
+import { type Deadline, Deadlines } from '../deadlines.js';
+import { isExpired, type Message } from '../message.js';
+import { unlimitedWork } from '../turns/work-queue.js';
+import { type RetainedNode, RetainedWalk } from './retained-walk.js';
+import { levelBytes } from './topic-levels.js';
 
-interface Node {
-  readonly parent: Node | undefined;
-  readonly level: string;
-  children: Map<string, Node> | undefined;
-  message: Message | undefined;
-}
+/** Expired messages that are removed at a time when there is no room. */
+const SWEEP = 100;
 
 /**
  * The last retained message of each topic (3.3.1.3), in a tree by level: a filter visits only the branches that it can
  * match. Nothing here recurses.
  */
 export class RetainedStore {
-  readonly #root: Node = { parent: undefined, level: '', children: undefined, message: undefined };
+  readonly root: RetainedNode = makeNode(undefined, '', 0);
   #count = 0;
   #totalBytes = 0;
+  #nodes = 0;
+  #stored = 0;
+  readonly #expiries = new Deadlines((error) => {
+    throw error;
+  });
   readonly #maximumMessages: number;
   readonly #maximumBytes: number;
+  readonly #onExpired: (topic: string) => void;
 
-  /** @param maximumBytes most bytes held, topics and payloads */
-  constructor(maximumMessages: number, maximumBytes: number) {
+  /**
+   * @param maximumBytes most bytes held: messages and the nodes of their topics
+   * @param onExpired called with the topic of each message that was removed because its time had come
+   */
+  constructor(maximumMessages: number, maximumBytes: number, onExpired: (topic: string) => void = () => {}) {
     this.#maximumMessages = maximumMessages;
     this.#maximumBytes = maximumBytes;
+    this.#onExpired = onExpired;
   }
 
   get size(): number {
     return this.#count;
   }
 
-  /** As the limit counts them. */
+  /** Bytes that messages and nodes count for. */
   get bytes(): number {
     return this.#totalBytes;
+  }
+
+  /** Number of the last message that was kept, see `RetainedNode.storedAt`. */
+  get stored(): number {
+    return this.#stored;
+  }
+
+  /** When the next message expires, in milliseconds; undefined when none does. */
+  get nextExpiry(): number | undefined {
+    return this.#expiries.nextDeadline(Number.NEGATIVE_INFINITY);
   }
 
   /**
    * Keeps the message in place of the topic's last one (3.3.1-5); an empty payload removes it and keeps nothing
    * (3.3.1-6, -7).
    *
-   * @returns false when the limits leave no room: the store is then as it was
+   * @param now milliseconds: what has expired by then makes room
+   * @returns false when the limits leave no room: the store is then as it was, but for expired messages
    */
   set(message: Message, now: number): boolean {
     if (message.payload.length === 0) {
       this.delete(message.topic);
       return true;
     }
-    if (!this.#hasRoomFor(message)) {
-      this.#removeExpired(now);
-      if (!this.#hasRoomFor(message)) return false;
+    while (!this.#hasRoomFor(message)) {
+      if ((this.nextExpiry ?? Number.POSITIVE_INFINITY) > now) return false;
+      this.sweep(now, SWEEP);
     }
     const node = this.#nodeFor(message.topic);
-    if (node.message) this.#totalBytes -= messageSize(node.message);
+    if (node.message) this.#totalBytes -= node.message.size;
     else this.#count++;
-    this.#totalBytes += messageSize(message);
+    this.#totalBytes += message.size;
     node.message = message;
+    node.storedAt = ++this.#stored;
+    node.expiry?.cancel();
+    node.expiry = this.#watch(node, message);
     return true;
   }
 
   delete(topic: string): void {
-    const node = this.#find(topic);
+    const node = this.find(topic);
     if (node) this.#clear(node);
   }
 
-  /** Messages whose topic matches the filter (4.7, with the `$` rule of 4.7.2-1), without expired ones. */
-  match(filter: string, now: number): Message[] {
-    const levels = filter.split('/');
-    const found: Message[] = [];
-    let frontier: Node[] = [this.#root];
-    for (let depth = 0; depth < levels.length && frontier.length > 0; depth++) {
-      const level = levels[depth];
-      if (level === '#') {
-        collect(frontier, depth === 0, now, found);
-        return found;
-      }
-      const next: Node[] = [];
-      for (const { children } of frontier) {
-        if (!children) continue;
-        if (level !== '+') {
-          const child = children.get(level);
-          if (child) next.push(child);
-          continue;
-        }
-        for (const child of children.values()) if (depth > 0 || !child.level.startsWith('$')) next.push(child);
-      }
-      frontier = next;
-    }
-    for (const { message } of frontier) if (message && !isExpired(message, now)) found.push(message);
-    return found;
+  /** Removes messages that have expired. @param most messages that are removed at most */
+  sweep(now: number, most: number): void {
+    this.#expiries.tick(now, most);
   }
 
-  /** Every message that has not expired, one by one; for as long as nothing changes. */
-  *all(now: number): Generator<Message> {
-    const open: Node[] = [this.#root];
-    for (let node = open.pop(); node; node = open.pop()) {
-      if (node.message && !isExpired(node.message, now)) yield node.message;
-      for (const child of node.children?.values() ?? []) open.push(child);
-    }
-  }
-
-  #hasRoomFor(message: Message): boolean {
-    const old = this.#find(message.topic)?.message;
-    const count = this.#count + (old ? 0 : 1);
-    const bytes = this.#totalBytes + messageSize(message) - (old ? messageSize(old) : 0);
-    return count <= this.#maximumMessages && bytes <= this.#maximumBytes;
-  }
-
-  #removeExpired(now: number): void {
-    const open: Node[] = [this.#root];
-    const expired: Node[] = [];
-    for (let node = open.pop(); node; node = open.pop()) {
-      if (node.message && isExpired(node.message, now)) expired.push(node);
-      for (const child of node.children?.values() ?? []) open.push(child);
-    }
-    for (const node of expired) this.#clear(node);
-  }
-
-  #find(topic: string): Node | undefined {
-    let node: Node | undefined = this.#root;
+  /** The node of this topic, if it has one. */
+  find(topic: string): RetainedNode | undefined {
+    let node: RetainedNode | undefined = this.root;
     for (const level of topic.split('/')) {
       node = node.children?.get(level);
       if (!node) return undefined;
@@ -123,44 +100,80 @@ export class RetainedStore {
     return node;
   }
 
-  #nodeFor(topic: string): Node {
-    let node = this.#root;
+  /** All messages that match the filter, without expired ones, in one go: what a client asks for is walked in turns. */
+  match(filter: string, now: number): Message[] {
+    const walk = new RetainedWalk(this.root, filter);
+    const found: Message[] = [];
+    for (let node = walk.next(unlimitedWork, now); node; node = walk.next(unlimitedWork, now))
+      found.push(node.message!);
+    return found;
+  }
+
+  /** Every message that has not expired, one by one; for as long as nothing changes. */
+  *all(now: number): Generator<Message> {
+    const open: RetainedNode[] = [this.root];
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (node.message && !isExpired(node.message, now)) yield node.message;
+      for (const child of node.children?.values() ?? []) open.push(child);
+    }
+  }
+
+  #watch(node: RetainedNode, { expiresAt, topic }: Message): Deadline | undefined {
+    if (expiresAt === undefined) return undefined;
+    return this.#expiries.add(expiresAt, () => {
+      this.#clear(node);
+      this.#onExpired(topic);
+    });
+  }
+
+  #hasRoomFor(message: Message): boolean {
+    let count = this.#count + 1;
+    let bytes = this.#totalBytes + message.size;
+    let node: RetainedNode | undefined = this.root;
+    for (const level of message.topic.split('/')) {
+      node = node?.children?.get(level);
+      if (!node) bytes += levelBytes(level);
+    }
+    if (node?.message) {
+      count--;
+      bytes -= node.message.size;
+    }
+    return count <= this.#maximumMessages && bytes <= this.#maximumBytes;
+  }
+
+  #nodeFor(topic: string): RetainedNode {
+    let node = this.root;
     for (const level of topic.split('/')) {
       node.children ??= new Map();
       let child = node.children.get(level);
       if (!child) {
-        child = { parent: node, level, children: undefined, message: undefined };
+        child = makeNode(node, level, ++this.#nodes);
         node.children.set(level, child);
+        this.#totalBytes += levelBytes(level);
       }
       node = child;
     }
     return node;
   }
 
-  #clear(from: Node): void {
+  #clear(from: RetainedNode): void {
     if (!from.message) return;
     this.#count--;
-    this.#totalBytes -= messageSize(from.message);
+    this.#totalBytes -= from.message.size;
     from.message = undefined;
+    from.expiry?.cancel();
+    from.expiry = undefined;
     let node = from;
     while (node.parent && !node.message && !node.children) {
       const { parent } = node;
       parent.children!.delete(node.level);
+      this.#totalBytes -= levelBytes(node.level);
       if (parent.children!.size === 0) parent.children = undefined;
       node = parent;
     }
   }
 }
 
-/** Everything at and below these nodes: "#" stands for its parent level too (4.7.1.2). */
-function collect(from: Node[], atRoot: boolean, now: number, found: Message[]): void {
-  const open = [...from];
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.message && !isExpired(node.message, now)) found.push(node.message);
-    if (!node.children) continue;
-    for (const child of node.children.values()) {
-      if (atRoot && node.parent === undefined && child.level.startsWith('$')) continue;
-      open.push(child);
-    }
-  }
+function makeNode(parent: RetainedNode | undefined, level: string, serial: number): RetainedNode {
+  return { parent, level, serial, children: undefined, message: undefined, storedAt: 0, expiry: undefined };
 }

@@ -1,28 +1,25 @@
-import type { QoS } from '../../../core/index.js';
-import type { DropReason, EventHub } from '../broker-events.js';
-import type { GuardedRules } from '../guarded-rules.js';
+import type { Deadline } from '../deadlines.js';
 import type { Delivery, Message } from '../message.js';
+import type { Readiness } from '../messages/readiness.js';
 import type { StoredSubscription } from '../subscription.js';
+import { PublishJob, type WhenPublished } from './publish-job.js';
 import type { Recipient } from './recipient.js';
-import type { RetainedStore } from './retained-store.js';
-import type { SubscriptionTree } from './subscription-tree.js';
+import { RetainedReplay } from './retained-replay.js';
+import type { RoutingContext } from './routing-context.js';
+import { shareOut } from './share-out.js';
+import { isShared } from './shared-filter.js';
 
-/** What a router works on. */
-export interface RoutingContext {
-  /** Milliseconds on the engine's clock. */
-  readonly now: number;
-  readonly events: EventHub;
-  /** Asked at each delivery. */
-  readonly rules: Pick<GuardedRules, 'receive'>;
-  readonly retained: RetainedStore;
-  readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
-  /** Reports that a message was not passed on. */
-  reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void;
-}
+/** Milliseconds between two looks for retained messages that have expired. */
+const SWEEP_INTERVAL = 1000;
+/** Expired messages that are removed at each look; when there are more, the next is in the next turn. */
+const SWEEP = 1000;
 
 /** Takes messages from where they are published to the sessions that subscribed to them. */
 export class Router {
   readonly #context: RoutingContext;
+  /** What has to go on in a later turn, in order for each publisher (4.6.0-5). */
+  readonly #lines = new Map<string | undefined, PublishJob[]>();
+  #sweep: Deadline | undefined;
 
   constructor(context: RoutingContext) {
     this.#context = context;
@@ -30,63 +27,75 @@ export class Router {
 
   /**
    * Keeps the message if it is retained, and delivers it to every matching session: once each, with the highest QoS of
-   * its matching subscriptions and all their identifiers (3.3.4-2 to -5). The caller has checked the publisher's access.
+   * its matching subscriptions and all their identifiers (3.3.4-2 to -5), and to one member of each shared subscription. The
+   * caller has checked the publisher's access.
    *
-   * @returns false when the retained store has no room: the message was not passed on
+   * What is more than the work of this turn goes on in later turns, in the order of each publisher's messages.
+   *
+   * @param whenDone called when it is done, before `publish` returns if that is at once
    */
-  publish(message: Message): boolean {
-    const { events, retained, subscriptions, now } = this.#context;
-    if (message.retain && !retained.set(message, now)) {
-      this.#context.reportDrop(message.publisher, message.topic, 'retained store full');
-      return false;
-    }
-    const deliveries = new Map<Recipient, Delivery>();
-    subscriptions.match(message.topic, (recipient, subscription) => {
-      // No Local (3.8.3-3).
-      if (subscription.noLocal && message.publisher === recipient.client.clientId) return;
-      const retain = message.retain && subscription.retainAsPublished === true;
-      deliveries.set(recipient, merge(deliveries.get(recipient), makeDelivery(message, subscription, retain)));
-    });
-    let recipients = 0;
-    for (const [recipient, delivery] of deliveries) {
-      if (this.#mayReceive(recipient, delivery) && recipient.deliver(delivery)) recipients++;
-    }
-    const { publisher: clientId, topic, payload, qos, retain, properties } = message;
-    events.emit({ type: 'published', clientId, topic, payload, qos, retain, properties, recipients });
-    return true;
+  publish(message: Message, whenDone: WhenPublished = () => {}): void {
+    const { work } = this.#context;
+    const { publisher } = message;
+    const job = new PublishJob(this.#context, message, whenDone);
+    const line = this.#lines.get(publisher);
+    if (line) line.push(job);
+    else if (work.isSpent || !job.run(work)) this.#queue(publisher, job);
+    this.#watchExpiry();
   }
 
-  /** Sends the retained messages that match a subscription, flagged as retained (3.3.1-8 to -11). */
+  /** Sends the retained messages that match a subscription. A shared one gets none (4.8.2). */
   sendRetained(recipient: Recipient, subscription: StoredSubscription): void {
-    for (const message of this.#context.retained.match(subscription.topicFilter, this.#context.now)) {
-      if (subscription.noLocal && message.publisher === recipient.client.clientId) continue;
-      const delivery = makeDelivery(message, subscription, true);
-      if (this.#mayReceive(recipient, delivery)) recipient.deliver(delivery);
-    }
+    const { topicFilter } = subscription;
+    if (isShared(topicFilter)) return;
+    recipient.replay(topicFilter, new RetainedReplay(this.#context, recipient, subscription));
   }
 
-  #mayReceive({ client }: Recipient, { message, qos, retain }: Delivery): boolean {
-    return this.#context.rules.receive(client, { topic: message.topic, qos, retain }).allow;
+  /**
+   * Gives a shared message that `from` had to another member of the shared subscription (4.8.2).
+   *
+   * @param worst the least ready that may get it
+   * @returns false when there is none
+   */
+  handOver({ message, sharedBy }: Delivery, from: Recipient, worst: Readiness): boolean {
+    const group = sharedBy === undefined ? undefined : this.#context.subscriptions.group(sharedBy);
+    return group !== undefined && shareOut(this.#context, group, message, { except: from, worst });
   }
-}
 
-function makeDelivery(message: Message, subscription: StoredSubscription, retain: boolean): Delivery {
-  return {
-    message,
-    qos: subscription.upgradesQoS ? subscription.qos : (Math.min(message.qos, subscription.qos) as QoS),
-    retain,
-    subscriptionIdentifiers: subscription.identifier === undefined ? undefined : [subscription.identifier],
-  };
-}
+  #queue(publisher: string | undefined, first: PublishJob): void {
+    const { work, events } = this.#context;
+    const line = [first];
+    this.#lines.set(publisher, line);
+    const runNext = (): boolean => {
+      try {
+        return line[0].run(work);
+      } catch (error) {
+        events.emit({ type: 'failed', error });
+        line[0].abandon();
+        return true;
+      }
+    };
+    const run = (): boolean => {
+      while (line.length > 0) {
+        if (work.isSpent || !runNext()) return false;
+        line.shift();
+        this.#watchExpiry();
+      }
+      this.#lines.delete(publisher);
+      return true;
+    };
+    work.add({ run });
+  }
 
-/** Two subscriptions of one session match: the higher QoS, and both identifiers. */
-function merge(first: Delivery | undefined, second: Delivery): Delivery {
-  if (!first) return second;
-  const identifiers = [...(first.subscriptionIdentifiers ?? []), ...(second.subscriptionIdentifiers ?? [])];
-  return {
-    message: first.message,
-    qos: Math.max(first.qos, second.qos) as QoS,
-    retain: first.retain || second.retain,
-    subscriptionIdentifiers: identifiers.length > 0 ? identifiers : undefined,
-  };
+  /** What has expired is removed by and by, not only when there is no room. */
+  #watchExpiry(): void {
+    const { retained, deadlines, now } = this.#context;
+    const at = retained.nextExpiry;
+    if (this.#sweep || at === undefined) return;
+    this.#sweep = deadlines.add(at <= now ? now : Math.max(at, now + SWEEP_INTERVAL), () => {
+      this.#sweep = undefined;
+      retained.sweep(this.#context.now, SWEEP);
+      this.#watchExpiry();
+    });
+  }
 }

@@ -1,11 +1,15 @@
 import { type Deadline, Deadlines } from '../deadlines.js';
 
-/** What a queue needs to know of items that expire. */
-export interface Expiry<T> {
+/** What a queue asks about its items, and reports of them. */
+export interface ItemHandler<T> {
   /** Milliseconds on the engine's clock; undefined for an item that stays. */
-  expiresAt(item: T): number | undefined;
+  expiresAt?(item: T): number | undefined;
   /** Called with each item that the queue removed because its time had come. */
-  expired(item: T): void;
+  expired?(item: T): void;
+  /** Called with each item that comes in. */
+  added?(item: T): void;
+  /** Called with each item that leaves, whatever the reason. */
+  removed?(item: T): void;
 }
 
 interface Entry<T> {
@@ -21,7 +25,7 @@ export class BoundedQueue<T> {
   readonly #maximumItems: number;
   readonly #maximumBytes: number;
   readonly #sizeOf: (item: T) => number;
-  readonly #expiry: Expiry<T> | undefined;
+  readonly #handler: ItemHandler<T>;
   /** Most items never expire. */
   #deadlines: Deadlines | undefined;
   #first: Entry<T> | undefined;
@@ -34,11 +38,11 @@ export class BoundedQueue<T> {
    * @param maximumBytes most bytes held
    * @param sizeOf bytes that an item counts for
    */
-  constructor(maximumItems: number, maximumBytes: number, sizeOf: (item: T) => number, expiry?: Expiry<T>) {
+  constructor(maximumItems: number, maximumBytes: number, sizeOf: (item: T) => number, handler: ItemHandler<T> = {}) {
     this.#maximumItems = maximumItems;
     this.#maximumBytes = maximumBytes;
     this.#sizeOf = sizeOf;
-    this.#expiry = expiry;
+    this.#handler = handler;
   }
 
   get length(): number {
@@ -71,6 +75,7 @@ export class BoundedQueue<T> {
     this.#length++;
     this.#totalBytes += size;
     this.#watch(entry);
+    this.#handler.added?.(item);
     return true;
   }
 
@@ -102,11 +107,7 @@ export class BoundedQueue<T> {
   }
 
   clear(): void {
-    this.#first = undefined;
-    this.#last = undefined;
-    this.#deadlines = undefined;
-    this.#length = 0;
-    this.#totalBytes = 0;
+    while (this.#first) this.#remove(this.#first);
   }
 
   #hasRoomFor(size: number): boolean {
@@ -114,12 +115,12 @@ export class BoundedQueue<T> {
   }
 
   #watch(entry: Entry<T>): void {
-    const at = this.#expiry?.expiresAt(entry.item);
+    const at = this.#handler.expiresAt?.(entry.item);
     if (at === undefined) return;
     this.#deadlines ??= new Deadlines(rethrow);
     entry.deadline = this.#deadlines.add(at, () => {
       this.#remove(entry);
-      this.#expiry?.expired(entry.item);
+      this.#handler.expired?.(entry.item);
     });
   }
 
@@ -132,6 +133,7 @@ export class BoundedQueue<T> {
     entry.deadline?.cancel();
     this.#length--;
     this.#totalBytes -= entry.size;
+    this.#handler.removed?.(entry.item);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Delivery } from '../message.js';
+import type { HeldBytes } from './held-bytes.js';
 
 /** A message of QoS 1 or 2 that was sent and whose exchange is not over. */
 export interface Inflight {
@@ -12,12 +13,23 @@ export interface Inflight {
 
 /** Messages sent to one client and not yet fully acknowledged. Hands out packet ids that are not in use (2.2.1-4). */
 export class OutboundWindow {
+  readonly #held: HeldBytes;
   readonly #entries = new Map<number, Inflight>();
   #lastId = 0;
+  #bytes = 0;
+
+  constructor(held: HeldBytes) {
+    this.#held = held;
+  }
 
   /** Exchanges that count against the client's receive maximum (4.9). */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Bytes of the messages that may have to be sent again. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Opens an exchange. The caller keeps the window below 65,535 entries, so an id is always free. */
@@ -25,9 +37,20 @@ export class OutboundWindow {
     do {
       this.#lastId = this.#lastId === 65_535 ? 1 : this.#lastId + 1;
     } while (this.#entries.has(this.#lastId));
-    const entry: Inflight = { packetId: this.#lastId, qos: delivery.qos as 1 | 2, delivery, isReleased: false };
+    const { qos, message } = delivery;
+    const entry: Inflight = { packetId: this.#lastId, qos: qos as 1 | 2, delivery, isReleased: false };
     this.#entries.set(entry.packetId, entry);
+    this.#bytes += message.size;
+    this.#held.add(delivery);
     return entry;
+  }
+
+  /** Takes over an exchange that a journal kept. Call in the order of the exchanges. */
+  restore(entry: Inflight): void {
+    this.#entries.set(entry.packetId, entry);
+    if (!entry.delivery) return;
+    this.#bytes += entry.delivery.message.size;
+    this.#held.add(entry.delivery);
   }
 
   get(packetId: number): Inflight | undefined {
@@ -38,18 +61,31 @@ export class OutboundWindow {
   release(entry: Inflight): void {
     if (entry.isReleased) return;
     entry.isReleased = true;
-    entry.delivery = undefined;
+    this.#forget(entry);
     this.#entries.delete(entry.packetId);
     this.#entries.set(entry.packetId, entry);
   }
 
   close(packetId: number): void {
-    this.#entries.delete(packetId);
+    const entry = this.#entries.get(packetId);
+    if (entry && this.#entries.delete(packetId)) this.#forget(entry);
   }
 
   /** In the order of resending: PUBRELs in the order of their PUBRECs, then PUBLISHes in the order first sent. */
   all(): Inflight[] {
     const entries = [...this.#entries.values()];
-    return [...entries.filter(({ delivery }) => !delivery), ...entries.filter(({ delivery }) => delivery)];
+    return [...entries.filter(({ isReleased }) => isReleased), ...entries.filter(({ isReleased }) => !isReleased)];
+  }
+
+  clear(): void {
+    for (const packetId of [...this.#entries.keys()]) this.close(packetId);
+  }
+
+  #forget(entry: Inflight): void {
+    const { delivery } = entry;
+    if (!delivery) return;
+    entry.delivery = undefined;
+    this.#bytes -= delivery.message.size;
+    this.#held.remove(delivery);
   }
 }

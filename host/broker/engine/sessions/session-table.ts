@@ -63,10 +63,24 @@ export class SessionTable {
       this.#end(session);
       return;
     }
+    this.#keepUntil(session, seconds === NEVER_EXPIRES ? undefined : this.#environment.now + seconds * 1000);
+  }
+
+  /**
+   * Takes over a session that a journal kept.
+   *
+   * @param endsAt milliseconds; undefined when its client was connected until the broker ended, and for never
+   */
+  restore(session: Session, endsAt: number | undefined): void {
+    this.#sessions.set(session.client.clientId, session);
+    if (endsAt === undefined) this.detached(session);
+    else this.#keepUntil(session, endsAt);
+  }
+
+  #keepUntil(session: Session, at: number | undefined): void {
     this.#idle.add(session);
-    if (seconds === NEVER_EXPIRES) return;
-    const at = this.#environment.now + seconds * 1000;
-    session.expiry = this.#environment.deadlines.add(at, () => this.#end(session));
+    if (at !== undefined) session.expiry = this.#environment.deadlines.add(at, () => this.#end(session));
+    session.journal.detached(at);
   }
 
   /** Seconds that a session outlives its connection at most; `NEVER_EXPIRES` when nothing limits it. */
@@ -87,6 +101,7 @@ export class SessionTable {
   #end(session: Session): void {
     this.#idle.delete(session);
     this.#sessions.delete(session.client.clientId);
+    session.journal.ended();
     this.#onEnd(session);
     session.end();
   }

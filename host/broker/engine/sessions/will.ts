@@ -20,12 +20,33 @@ export class WillKeeper {
     this.discard();
     this.#will = will && copy(will);
     this.#client = client;
+    if (this.#will) this.#environment.journal?.willKept(client, this.#will, undefined);
+  }
+
+  /**
+   * Takes over a will that a journal kept, of a client that is not connected.
+   *
+   * @param publishAt milliseconds: the end of its delay; undefined when the client was connected until the broker ended
+   */
+  restore(will: Will, client: ClientIdentity, publishAt: number | undefined): void {
+    this.#will = will;
+    this.#client = client;
+    if (publishAt === undefined) this.connectionLost();
+    else if (publishAt <= this.#environment.now) this.#publish();
+    else this.#delay = this.#environment.deadlines.add(publishAt, () => this.#publish());
+  }
+
+  /** Leaves the will to the journal, if there is one: the broker publishes it when it runs again (3.1.2.5). */
+  brokerEnds(): void {
+    this.#delay?.cancel();
+    this.#will = undefined;
   }
 
   /** The client said goodbye with reason 0 (3.1.2-10). */
   discard(): void {
     this.#delay?.cancel();
     this.#delay = undefined;
+    if (this.#will && this.#client) this.#environment.journal?.willGone(this.#client.clientId);
     this.#will = undefined;
   }
 
@@ -33,9 +54,13 @@ export class WillKeeper {
   connectionLost(): void {
     if (!this.#will) return;
     const seconds = this.#will.properties?.willDelayInterval ?? 0;
-    const { deadlines } = this.#environment;
-    if (seconds === 0) this.#publish();
-    else this.#delay = deadlines.add(this.#environment.now + seconds * 1000, () => this.#publish());
+    if (seconds === 0) {
+      this.#publish();
+      return;
+    }
+    const at = this.#environment.now + seconds * 1000;
+    this.#delay = this.#environment.deadlines.add(at, () => this.#publish());
+    this.#environment.journal?.willKept(this.#client!, this.#will, at);
   }
 
   /** The session ended, which does not wait for the delay (3.1.2-8). Call after `connectionLost` or `discard`. */

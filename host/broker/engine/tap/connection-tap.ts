@@ -67,6 +67,16 @@ export class ConnectionTap implements TappedConnection {
     if (seen) this.#packet('out', seen, bytes.length);
   }
 
+  /** One packet was handed to the transport, in pieces. */
+  sentInPieces(pieces: readonly Uint8Array[], packet: Packet): void {
+    let size = 0;
+    for (const bytes of pieces) {
+      this.#bytes('out', bytes);
+      size += bytes.length;
+    }
+    this.#packet('out', packet, size);
+  }
+
   closed(reason: string): void {
     this.#each((tap) => tap.closed?.(this, reason));
   }

@@ -30,6 +30,7 @@ export function requestOf(
 ): ConnectRequest {
   const { info, settings } = entrance;
   checkConnect(entrance, packet);
+  checkRoom(context, packet);
   checkWill(context, settings, packet);
   const { userName, password, cleanStart, keepAlive, protocolVersion } = packet;
   const clientId = packet.clientId || freeClientId(context, settings);
@@ -63,10 +64,10 @@ export function identityOf(
 ): ClientIdentity {
   if (!admission.allow) throw Violation.of(admission);
   const { clientId, certificate, remote, protocolVersion, listener, isBridge } = request;
+  const { quotaExceeded, clientIdentifierNotValid } = ReasonCode;
   if (context.sessions.get(clientId)?.client.listener.isInternal && !listener.isInternal) {
-    throw new Violation(ReasonCode.clientIdentifierNotValid, `the client id "${clientId}" is one of the broker's own`);
+    throw new Violation(clientIdentifierNotValid, `the client id "${clientId}" is one of the broker's own`);
   }
-  const { quotaExceeded } = ReasonCode;
   if (!context.sessions.hasRoomFor(clientId)) throw new Violation(quotaExceeded, 'too many sessions');
   const old = context.sessions.get(clientId);
   // The one whose place it takes makes room.
@@ -164,6 +165,17 @@ export function mountedWill(will: Will | undefined, { mountPoint }: ListenerSett
   return will && { ...will, topic: mountTopic(mountPoint, will.topic)! };
 }
 
+/**
+ * While the store is full, only clients come in that leave nothing behind.
+ *
+ * @throws Violation with the reason code to put into CONNACK
+ */
+function checkRoom(context: EngineContext, packet: ConnectPacket): void {
+  if (!context.journal?.isFull) return;
+  if (sessionExpiry(packet) === 0 && !packet.will && !context.sessions.get(packet.clientId)) return;
+  throw new Violation(ReasonCode.quotaExceeded, 'the broker cannot store the session: its disk is full');
+}
+
 /** Seconds that the session outlives the connection: a property in MQTT 5, all or nothing before (3.1.2.4 of 3.1.1). */
 export function sessionExpiry({ protocolVersion, cleanStart, properties }: ConnectPacket): number {
   if (protocolVersion === 5) return properties?.sessionExpiryInterval ?? 0;
@@ -176,17 +188,13 @@ export function keepAliveOf({ maximumKeepAlive }: ListenerSettings, asked: numbe
   return asked === 0 ? maximumKeepAlive : Math.min(asked, maximumKeepAlive);
 }
 
-/**
- * What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults.
- *
- * @param longestExpiry seconds that any session outlives its connection at most
- */
+/** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */
 export function announcement(
   settings: ListenerSettings,
-  longestExpiry: number,
   packet: ConnectPacket,
   client: ClientIdentity,
   admitted: Admitted,
+  longestExpiry: number,
 ): Properties {
   const { clientId, keepAlive, properties: asked } = packet;
   const properties: Properties = {};

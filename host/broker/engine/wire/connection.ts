@@ -4,25 +4,24 @@ import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
 import { type GuardedRules, isPromise } from '../guarded-rules.js';
 import type { ListenerSettings } from '../listener-settings.js';
+import type { Delivery } from '../message.js';
 import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
-import type { Link } from '../sessions/session.js';
+import type { Link } from '../sessions/session-link.js';
 import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
 import { type Entrance, keepAliveOf, mountedWill, openSession, sessionExpiry } from './admission.js';
 import type { AuthenticationWire } from './authentication.js';
-import { closingReason, type Why } from './farewell.js';
+import { Arrival, type Arrived } from './client-arrival.js';
+import { closingReason, lateness, type Why } from './farewell.js';
 import { Inbound } from './inbound.js';
-import { type Arrived, Newcomer } from './newcomer.js';
 import { Outbound } from './outbound.js';
 import { connackVersion } from './refusal.js';
 
 /**
- * One network connection: framing, the order of packets, and every way in which it ends.
- *
- * None of its methods throws. What throws inside, be it the engine or the transport, is reported as `failed` and ends this
- * connection and no other, once the engine's call is done. Until then the connection counts as slow, and what is sent
- * on it is lost, as it would be on a broken network.
+ * One network connection: framing, the order of packets, and every way in which it ends. None of its methods throws. What throws
+ * inside, be it the engine or the transport, is reported as `failed` and ends this connection and no other, once the call is done.
+ * Until then it counts as slow, and what is sent on it is lost.
  */
 export class Connection implements Wire, Link, AuthenticationWire {
   receiveMaximum = 0;
@@ -36,7 +35,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
   /** The end of the time for CONNECT, or for authenticating again. */
   #timer!: Deadline;
   /** From CONNECT on. */
-  #newcomer: Newcomer | undefined;
+  #arrival: Arrival | undefined;
   #client: ConnectedClient | undefined;
   /** As CONNECT named it. */
   #clientId: string | undefined;
@@ -85,19 +84,18 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   /** False when the packet is larger than the client accepts (3.1.2-24): nothing was sent. */
   send(packet: Packet): boolean {
-    if (this.#isOver) return true;
-    const bytes = this.#outbound.encode(packet);
-    if (!bytes) return false;
-    this.#outbound.transmit(bytes, packet);
-    return true;
+    return this.#isOver || this.#outbound.send(packet);
+  }
+
+  sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean): boolean {
+    return this.#isOver || this.#outbound.sendMessage(delivery, packetId, dup, this.#context.now);
   }
 
   answer(packet: Packet, reason: string | undefined): void {
-    if (this.#isOver) return;
-    const bytes = reason === undefined ? undefined : this.#outbound.encodeWithReason(packet, reason);
-    if (bytes) this.#outbound.transmit(bytes, packet);
-    else this.send(packet);
+    if (!this.#isOver) this.#outbound.answer(packet, reason);
   }
+
+  readonly waitForJournal = (): void => this.#context.journal?.hold(this.#id);
 
   isSlow(): boolean {
     return this.#hasFailed || this.#outbound.backlog() > this.#context.limits.backlogBytes;
@@ -116,17 +114,21 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#close(true, code, reason);
   }
 
-  closeByClient = (reasonCode: number): void => this.#close(true, reasonCode, 'DISCONNECT from the client');
+  closeByClient(reasonCode: number): void {
+    this.#close(true, reasonCode, 'DISCONNECT from the client');
+  }
 
-  closedByNetwork = (reason: string): void => this.#close(false, ReasonCode.unspecifiedError, reason);
+  closedByNetwork(reason: string): void {
+    this.#close(false, ReasonCode.unspecifiedError, reason);
+  }
 
   takenOver(): void {
     this.closeByServer(ReasonCode.sessionTakenOver, 'another connection uses the same client id');
   }
 
-  /** Closes because the broker ends: its sessions end too, so wills are not published. */
+  /** Closes because the broker ends: wills are not published, or not before it runs again. */
   shutDown(): void {
-    this.#client?.session.will.discard();
+    this.#client?.session.will.brokerEnds();
     this.#end({ reasonCode: ReasonCode.serverShuttingDown, reason: 'the server is shutting down' });
   }
 
@@ -134,16 +136,12 @@ export class Connection implements Wire, Link, AuthenticationWire {
   reconsider(): void {
     const session = this.#client?.session;
     if (!session || this.#isOver) return;
-    this.#attempt(() =>
-      this.#newcomer!.reconsider(session.client, (admission, userName) => {
-        if (!admission.allow) throw Violation.of(admission);
-        if (userName !== session.client.userName) session.client = { ...session.client, userName };
-      }),
-    );
+    this.#attempt(() => this.#arrival!.reconsider(session));
   }
 
   /** Runs what the network or a packet asks for. This is the last catch of the connection. */
   #attempt(work: () => unknown): void {
+    this.#context.journal?.actFor(this.#id);
     try {
       work();
     } catch (error) {
@@ -161,24 +159,21 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#context.afterCall(() => this.#end(why));
   }
 
-  #report = (error: unknown): void =>
+  #report(error: unknown): void {
     this.#context.events.emit({ type: 'failed', remote: this.#entrance.info.remote, error });
+  }
 
   /** For CONNECT, or for authenticating again. */
   startTimer(): void {
     const { deadlines, now, limits } = this.#context;
-    this.#timer = deadlines.add(now + limits.connectTimeout, () => this.#tooLate(limits.connectTimeout / 1000));
+    this.#timer = deadlines.add(now + limits.connectTimeout, () => {
+      const waits = { forAuthAgain: this.#client !== undefined, forRules: this.#inbound.isHeld };
+      this.#end(lateness({ ...waits, forAuth: this.#arrival !== undefined }, limits.connectTimeout / 1000));
+    });
   }
 
-  stopTimer = (): void => this.#timer.cancel();
-
-  #tooLate(seconds: number): void {
-    const { serverBusy, notAuthorized } = ReasonCode;
-    const within = `within ${seconds} s`;
-    if (this.#client) this.#end({ reasonCode: notAuthorized, reason: `no new authentication ${within} (4.12.1-2)` });
-    else if (this.#inbound.isHeld) this.#end({ reasonCode: serverBusy, reason: `the rules did not answer ${within}` });
-    else if (this.#newcomer) this.#end({ reasonCode: notAuthorized, reason: `no AUTH ${within} (4.12)` });
-    else this.#end({ reason: `no CONNECT packet ${within}` });
+  stopTimer(): void {
+    this.#timer.cancel();
   }
 
   readonly #take = (packet: Packet): boolean => {
@@ -188,19 +183,19 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   #handle(packet: Packet): void {
     this.#tap?.taken(packet);
-    const authentication = this.#newcomer?.authentication;
+    const authentication = this.#arrival?.authentication;
     if (packet.type === 'auth' && authentication) authentication.receive(packet, this.#client?.session.client);
     else if (this.#client) handlePacket(this.#client, packet);
-    else if (packet.type === 'connect' && !this.#newcomer) this.#connect(packet);
-    else if (this.#newcomer) this.closeByClient(this.#newcomer.goodbyeIn(packet).reasonCode);
+    else if (packet.type === 'connect' && !this.#arrival) this.#connect(packet);
+    else if (this.#arrival) this.closeByClient(this.#arrival.goodbyeIn(packet).reasonCode);
     else this.#end({ reason: `the first packet is ${packet.type.toUpperCase()}, not CONNECT (3.1.0-1)` });
   }
 
   #connect(packet: ConnectPacket): void {
     this.#clientId = packet.clientId || undefined;
     this.#outbound.adapt(packet);
-    this.#newcomer = new Newcomer(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
-    this.#newcomer.begin((arrived) => this.#arrived(packet, arrived));
+    this.#arrival = new Arrival(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
+    this.#arrival.begin((arrived) => this.#arrived(packet, arrived));
   }
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
@@ -209,12 +204,21 @@ export class Connection implements Wire, Link, AuthenticationWire {
       then(answer);
       return;
     }
-    const release = this.#client ? undefined : this.#inbound.hold();
-    const goOn = (value: T) => {
-      then(value);
-      release?.(this.#take);
+    const goOn = this.#client ? (work: () => void) => this.#attempt(() => this.#isOver || work()) : this.hold();
+    answer.then((value) => this.#context.later(() => goOn(() => then(value))));
+  }
+
+  /** Takes no more packets until the result is called: then comes its work, and what the client sent in the meantime. */
+  hold(): (work: () => void) => void {
+    const release = this.#inbound.hold();
+    this.#outbound.setReading(false);
+    return (work) => {
+      this.#outbound.setReading(true);
+      this.#attempt(() => {
+        if (!this.#isOver) work();
+        release(this.#take);
+      });
     };
-    answer.then((value) => this.#context.later(() => this.#attempt(() => this.#isOver || goOn(value))));
   }
 
   #arrived(packet: ConnectPacket, { identity, connack }: Arrived): void {
@@ -226,7 +230,6 @@ export class Connection implements Wire, Link, AuthenticationWire {
       if (this.#hasFailed) return;
       throw new Violation(ReasonCode.packetTooLarge, 'the client accepts no packet of the size of CONNACK');
     }
-
     const { session, present } = openSession(context, identity, cleanStart);
     session.expiryInterval = sessionExpiry(packet);
     this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
@@ -237,13 +240,14 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#step(() => info.accepted?.());
     this.#tap?.named(identity.clientId);
     session.attach(this, identity);
+    context.journal?.attached(session);
     session.will.set(mountedWill(packet.will, settings), identity);
-
     // MQTT 3.1 has no Session Present flag.
     this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
     const { clientId, userName, remote } = identity;
-    const about = { clientId, userName, remote, protocolVersion, tlsVersion: info.tls?.version, keepAlive };
-    context.events.emit({ type: 'connected', ...about, cleanStart, sessionPresent: present });
+    const { version: tlsVersion } = info.tls ?? {};
+    const about = { clientId, userName, remote, protocolVersion, tlsVersion, cleanStart, sessionPresent: present };
+    context.events.emit({ type: 'connected', ...about, keepAlive });
     session.resume();
   }
 
@@ -252,11 +256,8 @@ export class Connection implements Wire, Link, AuthenticationWire {
     if (this.#isClosed) return;
     const code = reasonCode ?? ReasonCode.protocolError;
     const version = this.#inbound.connectVersion;
-    if (this.#client) {
-      this.closeByServer(code, reason, serverReference);
-      return;
-    }
-    if (version !== undefined && reasonCode !== undefined) {
+    if (this.#client) this.closeByServer(code, reason, serverReference);
+    else if (version !== undefined && reasonCode !== undefined) {
       this.#outbound.protocolVersion = connackVersion(version);
       this.#outbound.sayWhy('connack', { reasonCode, reason, serverReference });
     }
@@ -268,7 +269,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer.cancel();
-    this.#newcomer?.authentication?.cancel();
+    this.#arrival?.authentication?.cancel();
     const { events, transport, sessions } = this.#context;
     const { info, listener } = this.#entrance;
     if (endTransport) this.#step(() => transport.end(this.#id));

@@ -93,3 +93,16 @@ function encodeIfValid(packet: Packet, version: ProtocolVersion): Uint8Array | u
     return undefined;
   }
 }
+
+/** Why a connection ends on which nothing came in time. @param waits what it has waited for, if it was more than CONNECT */
+export function lateness(
+  waits: { forAuthAgain: boolean; forRules: boolean; forAuth: boolean },
+  seconds: number,
+): Partial<Why> {
+  const { serverBusy, notAuthorized } = ReasonCode;
+  const within = `within ${seconds} s`;
+  if (waits.forAuthAgain) return { reasonCode: notAuthorized, reason: `no new authentication ${within} (4.12.1-2)` };
+  if (waits.forRules) return { reasonCode: serverBusy, reason: `the rules did not answer ${within}` };
+  if (waits.forAuth) return { reasonCode: notAuthorized, reason: `no AUTH ${within} (4.12)` };
+  return { reason: `no CONNECT packet ${within}` };
+}

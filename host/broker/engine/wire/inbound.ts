@@ -112,7 +112,7 @@ export class Inbound {
   #keep(bytes: Uint8Array): void {
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > this.#maximum) {
-      const text = `more than ${this.#maximum} bytes behind a CONNECT that has no answer yet`;
+      const text = `more than ${this.#maximum} bytes behind a packet that is not answered yet`;
       throw new Violation(ReasonCode.quotaExceeded, text);
     }
     this.#chunks.push(new Uint8Array(bytes));

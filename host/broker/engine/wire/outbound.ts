@@ -7,6 +7,8 @@ import {
   Result,
 } from '../../../core/index.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
+import { type Delivery, publishPacket } from '../message.js';
+import { encodedPublish, type PublishShape } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
 import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
@@ -14,6 +16,8 @@ import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
 /** From the packets for one connection to its bytes: in its version, within what the client accepts, under its own names. */
 export class Outbound {
   protocolVersion: ProtocolVersion = 4;
+  /** Clients of one shape get the same bytes. */
+  #shape: PublishShape;
   /** Bytes of the largest packet that the client accepts (3.1.2.11.4). */
   #maximum = Number.POSITIVE_INFINITY;
   /** Request Problem Information (3.1.2.11.7): whether to say why, in words. */
@@ -37,30 +41,79 @@ export class Outbound {
     this.#mountPoint = mountPoint;
     this.#tap = tap;
     this.#onError = onError;
+    this.#shape = this.#shapeOf(4);
   }
 
   /** CONNECT came: from now on as its client has it. */
   adapt({ protocolVersion, properties }: ConnectPacket): void {
     this.protocolVersion = protocolVersion;
+    this.#shape = this.#shapeOf(protocolVersion);
     this.#maximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
     this.#wantsReasons = properties?.requestProblemInformation !== 0;
   }
 
   /** Undefined when the packet is larger than the client accepts, or of a topic that it has no name for. */
   encode(packet: Packet): Uint8Array | undefined {
-    try {
+    const bytes = this.#try(() => {
       const named = this.#mountPoint === '' ? packet : this.#unmounted(packet);
       // What a server sends looks the same in 3.1 and 3.1.1.
-      const bytes = named && encodePacket(named, this.protocolVersion === 5 ? 5 : 4);
-      return bytes && bytes.length <= this.#maximum ? bytes : undefined;
+      return named && encodePacket(named, this.protocolVersion === 5 ? 5 : 4);
+    });
+    return bytes && bytes.length <= this.#maximum ? bytes : undefined;
+  }
+
+  /**
+   * Sends a message that may go to many: it is encoded once.
+   *
+   * @param now milliseconds
+   * @returns false as `encode` returns undefined
+   */
+  sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean, now: number): boolean {
+    const form = this.#try(() => encodedPublish(delivery, this.#shape, now, packetId));
+    if (!form || form.length > this.#maximum) return false;
+    const pieces: Uint8Array[] = [];
+    form.write(packetId, dup, (bytes) => {
+      this.#send(bytes);
+      if (this.#tap) pieces.push(bytes);
+    });
+    if (this.#tap) {
+      const packet = publishPacket(delivery, this.protocolVersion, now, packetId, dup);
+      this.#tap.sentInPieces(pieces, { ...packet, topic: this.#shape.nameOf(packet.topic)! });
+    }
+    return true;
+  }
+
+  #shapeOf(protocolVersion: ProtocolVersion): PublishShape {
+    const version = protocolVersion === 5 ? 5 : 4;
+    const nameOf = (topic: string) => unmountTopic(this.#mountPoint, topic) || undefined;
+    return { key: `${version}${this.#mountPoint}`, version, nameOf };
+  }
+
+  #try<T>(encode: () => T): T | undefined {
+    try {
+      return encode();
     } catch (error) {
       if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#onError(error);
       return undefined;
     }
   }
 
+  /** False when the packet is larger than the client accepts, or of a topic that it has no name for: nothing was sent. */
+  send(packet: Packet): boolean {
+    const bytes = this.encode(packet);
+    if (bytes) this.transmit(bytes, packet);
+    return bytes !== undefined;
+  }
+
+  /** Sends a packet with this Reason String, or without when it cannot have one. */
+  answer(packet: Packet, reason: string | undefined): void {
+    const bytes = reason === undefined ? undefined : this.#encodeWithReason(packet, reason);
+    if (bytes) this.transmit(bytes);
+    else this.send(packet);
+  }
+
   /** The packet with this Reason String, if the client wants to know it and it can be sent (3.4.2-2 and the like). */
-  encodeWithReason(packet: Packet, reason: string): Uint8Array | undefined {
+  #encodeWithReason(packet: Packet, reason: string): Uint8Array | undefined {
     if (!this.#wantsReasons || this.protocolVersion !== 5) return undefined;
     try {
       const properties = { ...('properties' in packet && packet.properties), reasonString: reason };
@@ -71,10 +124,24 @@ export class Outbound {
     }
   }
 
-  /** @param packet what the bytes are, where that is at hand */
+  /** @param packet what the bytes are, when it is at hand */
   transmit(bytes: Uint8Array, packet?: Packet): void {
+    this.#tap?.sent(bytes, packet);
+    this.#send(bytes);
+  }
+
+  /** Whether bytes are read from the network. */
+  setReading(isReading: boolean): void {
     try {
-      this.#tap?.sent(bytes, packet);
+      if (isReading) this.#transport.resume?.(this.#id);
+      else this.#transport.pause?.(this.#id);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #send(bytes: Uint8Array): void {
+    try {
       this.#transport.send(this.#id, bytes);
     } catch (error) {
       this.#onError(error);

@@ -104,7 +104,6 @@ describe('MQTT 5 properties', () => {
     const world = new World({ limits: { maximumPacketSize: 5000, receiveMaximum: 65_535, topicAliasMaximum: 0 } });
     expect(world.connect({ protocolVersion: 5 }).connack.properties).toEqual({
       maximumPacketSize: 5000,
-      sharedSubscriptionAvailable: 0,
     });
   });
 });

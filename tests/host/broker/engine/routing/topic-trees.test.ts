@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeMessage } from '../../../../../host/broker/engine/message.js';
 import { RetainedStore } from '../../../../../host/broker/engine/routing/retained-store.js';
 import { SubscriptionTree } from '../../../../../host/broker/engine/routing/subscription-tree.js';
+import { levelBytes } from '../../../../../host/broker/engine/routing/topic-levels.js';
 import { topicMatches } from '../../../../../host/core/index.js';
 
 /** A small generator with a fixed seed: a failing case comes again. */
@@ -99,7 +100,8 @@ describe('the retained store', () => {
   });
 
   it('refuses a message over its limits and stays as it was', () => {
-    const store = new RetainedStore(2, 20);
+    // 20 bytes, and two nodes of one character.
+    const store = new RetainedStore(2, 20 + 2 * levelBytes('a'));
     expect(store.set(message('a', '123456'), 0)).toBe(true);
     expect(store.set(message('b', '123456'), 0)).toBe(true);
     expect(store.set(message('c', '1'), 0), 'a third message').toBe(false);

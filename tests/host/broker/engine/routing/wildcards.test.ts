@@ -65,14 +65,14 @@ describe.each([4, 5] as const)('subscriptions, protocol version %i', (protocolVe
   it('beyond the limits are refused one by one, and the others granted', () => {
     const world = new World({ limits: { subscriptionsPerSession: 1, topicLevels: 3 } });
     const client = world.connect({ protocolVersion });
-    const filters = ['a/b/c/d', 'a', 'b', 'a'];
+    const filters = ['a/b/c/d', 'a', '$share/g/a', 'b', 'a'];
     client.send({
       type: 'subscribe',
       packetId: 1,
       subscriptions: filters.map((topicFilter) => ({ topicFilter, qos: 1 })),
     });
     const { reasonCodes } = client.next('suback');
-    expect(reasonCodes).toEqual(protocolVersion === 5 ? [0x8f, 1, 0x97, 1] : [0x80, 1, 0x80, 1]);
+    expect(reasonCodes).toEqual(protocolVersion === 5 ? [0x8f, 1, 0x97, 0x97, 1] : [0x80, 1, 0x80, 0x80, 1]);
     expect(world.engine.counts.subscriptions).toBe(1);
   });
 

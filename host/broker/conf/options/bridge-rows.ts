@@ -6,7 +6,7 @@ import {
   type RestartDelay,
   restartTimeout,
 } from './bridge-values.js';
-import type { Listed } from './general-options.js';
+import type { Listed } from './general-rows.js';
 import type { OptionRow } from './option-row.js';
 import { choice, flag, type ReadValue, type TlsVersion, text, tlsVersion, whole } from './values.js';
 

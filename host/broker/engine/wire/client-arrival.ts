@@ -19,7 +19,7 @@ export interface Arrived {
 }
 
 /** The way of a CONNECT packet to a client: what the broker can do, enhanced authentication if it is asked for, the rules. */
-export class Newcomer {
+export class Arrival {
   readonly packet: ConnectPacket;
   /** When CONNECT names a method. */
   readonly authentication: Authentication | undefined;
@@ -63,14 +63,14 @@ export class Newcomer {
   }
 
   /** Asks the rules again whether this client may be here (and under which name). */
-  reconsider(
-    { userName }: ClientIdentity,
-    answered: (admission: Admission, userName: string | undefined) => void,
-  ): void {
+  reconsider(session: { client: ClientIdentity }): void {
+    const { userName } = session.client;
     const answer = this.#context.rules.connect({ ...this.#request, sessionOf: { userName } });
-    this.#wire.whenAnswered<Admission>(answer, (admission) =>
-      answered(admission, (admission.allow && admission.userName) || this.#request.userName),
-    );
+    this.#wire.whenAnswered<Admission>(answer, (admission) => {
+      if (!admission.allow) throw Violation.of(admission);
+      const newName = admission.userName || this.#request.userName;
+      if (newName !== session.client.userName) session.client = { ...session.client, userName: newName };
+    });
   }
 
   #authenticated({ userName, data }: Authenticated, arrived: (client: Arrived) => void): void {
@@ -91,13 +91,9 @@ export class Newcomer {
   #connack(identity: ClientIdentity, admission: Admission): ConnackPacket {
     const connack: ConnackPacket = { type: 'connack', sessionPresent: false, reasonCode: ReasonCode.success };
     if (this.packet.protocolVersion !== 5 || !admission.allow) return connack;
-    const announced = announcement(
-      this.#entrance.settings,
-      this.#context.sessions.longestExpiry,
-      this.packet,
-      identity,
-      admission,
-    );
+    const { settings } = this.#entrance;
+    const { longestExpiry } = this.#context.sessions;
+    const announced = announcement(settings, this.packet, identity, admission, longestExpiry);
     return { ...connack, properties: { ...announced, ...this.authentication?.properties(this.#data) } };
   }
 }

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { StoreError } from './store-error.js';
 
 /**
  * LMDB maps its data file and trusts it: a file that is not an LMDB file, or one that was cut off, ends the process with a
@@ -16,9 +15,9 @@ const NO_ROOT = 0xffff_ffff_ffff_ffffn;
 
 /**
  * @param path the path of `data.mdb`; an empty file is a new store
- * @throws StoreError `unusable`, which names the file
+ * @throws Error that names the file and says what to do
  */
-export function checkDataFile(path: string): void {
+export function checkLmdbFile(path: string): void {
   if (endianness() !== 'LE' || !['x64', 'arm64'].includes(process.arch)) return;
   const size = statSync(path).size;
   if (size === 0) return;
@@ -26,7 +25,7 @@ export function checkDataFile(path: string): void {
   const fault = findFault(path, size);
   if (fault === undefined) return;
   const advice = 'move the file away to begin with an empty store, or put a copy of it back';
-  throw new StoreError('unusable', `the data file ${path} ${fault}; ${advice}`);
+  throw new Error(`the data file ${path} ${fault}; ${advice}`);
 }
 
 function findFault(path: string, size: number): string | undefined {

@@ -4,24 +4,10 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { DEFAULT_CIPHERS } from 'node:tls';
 import type { BehaviourPlan, LimitsPlan, ListenerPlan, TlsPlan } from '../conf/plan.js';
+import type { ListenerSettings as ClientSettings } from '../engine/listener-settings.js';
 import type { Rules } from '../engine/rules.js';
 import type { ListenOptions } from '../listeners/listen-options.js';
 import type { TlsSettings } from '../listeners/tls/tls-settings.js';
-
-/** What holds for the clients of a listener, as the engine's settings have it; undefined is the engine's default. */
-export interface ClientSettings {
-  readonly maximumConnections: number;
-  readonly maximumQoS: 0 | 1 | 2;
-  readonly topicAliasMaximum: number;
-  readonly mountPoint?: string;
-  readonly maximumPacketSize?: number;
-  readonly maximumPayloadSize?: number;
-  readonly maximumKeepAlive?: number;
-  readonly retainAvailable: boolean;
-  readonly upgradeOutgoingQoS: boolean;
-  readonly allowZeroLengthClientId: boolean;
-  readonly autoIdPrefix: string;
-}
 
 /** An address of a listener. */
 export interface PlannedAddress {
@@ -50,7 +36,12 @@ export async function addressesOf({ host, family, isOptional }: ListenerPlan): P
 }
 
 /** What a listener of a plan is to `Broker.listen`. @param host ignored for a Unix socket */
-export function listenOptions(plan: ListenerPlan, host: string, rules: Rules, settings: ClientSettings): ListenOptions {
+export function listenOptions(
+  plan: ListenerPlan,
+  host: string,
+  rules: Rules,
+  settings: Partial<ClientSettings>,
+): ListenOptions {
   const { protocol, port, socket, tls } = plan;
   const common = { rules, settings };
   if (socket !== undefined) return { ...common, protocol: 'unix', socketPath: socket };
@@ -72,7 +63,7 @@ export function clientSettings(
   { maximumConnections, maximumQoS, topicAliasMaximum, mountPoint, security }: ListenerPlan,
   limits: LimitsPlan,
   behaviour: BehaviourPlan,
-): ClientSettings {
+): Partial<ClientSettings> {
   return {
     maximumConnections,
     maximumQoS,

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { decodeRecord, encodeRecord, type JournalRecord, RecordError } from '../../../../../host/broker/index.js';
+import { certificateOf } from '../../world.js';
+
+const client = {
+  clientId: 'c\u{1f600}',
+  userName: '',
+  certificate: { ...certificateOf('device'), subjectAltNames: ['DNS:a', 'DNS:b'] },
+  remote: '127.0.0.1:1',
+  protocolVersion: 5 as const,
+  listener: 'default',
+};
+const message = {
+  topic: 't/ä',
+  payload: Uint8Array.of(0, 1, 255),
+  qos: 2 as const,
+  retain: true,
+  expiresAt: 1_700_000_000_123,
+  publisher: '',
+  properties: { payloadFormatIndicator: 0, userProperty: [['', '\ufeffx']] as [string, string][] },
+};
+const bare = { topic: 't', payload: new Uint8Array(0), qos: 0 as const, retain: false };
+const records: JournalRecord[] = [
+  { kind: 'session', session: 1, value: { client, expiryInterval: 0xffffffff } },
+  { kind: 'session', session: Number.MAX_SAFE_INTEGER, value: { client, expiryInterval: 1, endsAt: 2 } },
+  {
+    kind: 'subscription',
+    session: 127,
+    topicFilter: '$share/g/+/#',
+    value: {
+      topicFilter: '$share/g/+/#',
+      qos: 1,
+      noLocal: false,
+      retainAsPublished: true,
+      retainHandling: 2,
+      identifier: 268_435_455,
+    },
+  },
+  { kind: 'message', id: 128, value: message },
+  { kind: 'message', id: 16_384, value: bare },
+  { kind: 'queued', session: 1, order: 2, value: { message: 3, qos: 1, retain: false } },
+  {
+    kind: 'outbound',
+    session: 1,
+    packetId: 65_535,
+    value: { qos: 2, order: 1, delivery: { message: 1, qos: 2, retain: true, subscriptionIdentifiers: [1, 2] } },
+  },
+  { kind: 'outbound', session: 1, packetId: 1, value: { qos: 2, order: 1 } },
+  { kind: 'inbound', session: 1, packetId: 9, value: true },
+  { kind: 'retained', topic: 't/ä', value: message },
+  {
+    kind: 'will',
+    clientId: client.clientId,
+    value: { client, will: { ...bare, properties: { willDelayInterval: 0xffffffff } }, publishAt: 5 },
+  },
+];
+
+describe('a record', () => {
+  it.each(records)('is the same after encoding and decoding: $kind', (record) => {
+    expect(decodeRecord(encodeRecord(record))).toEqual(record);
+  });
+
+  it.each(records)('is refused when it is cut off anywhere, or has a byte too many: $kind', (record) => {
+    const bytes = encodeRecord(record);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeRecord(bytes.subarray(0, length)), `${length} bytes`).toThrow(RecordError);
+    }
+    expect(() => decodeRecord(Uint8Array.of(...bytes, 0))).toThrow('a record is damaged: bytes are left over');
+  });
+
+  it('of another format is refused by its number', () => {
+    const bytes = encodeRecord(records[0]);
+    bytes[0] = 2;
+    expect(() => decodeRecord(bytes)).toThrow(
+      'a record has format 2, and this version reads format 1; use the version',
+    );
+  });
+
+  it('that is damaged is refused and never read as something else than a record', () => {
+    for (const record of records) {
+      const bytes = encodeRecord(record);
+      for (let at = 1; at < bytes.length; at++) {
+        const damaged = bytes.slice();
+        damaged[at] ^= 0xff;
+        try {
+          decodeRecord(damaged);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RecordError);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { type ConnectPacket, encodePacket, type Packet, PacketDecoder } from '../../../../host/core/index.js';
+import type { ModelLink } from '../engine/journal/model-client.js';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+
+/** A broker on a free port of loopback over an LMDB store; prints its port. */
+const BROKER = `
+  import { createServer } from 'node:net';
+  import { performance } from 'node:perf_hooks';
+  import { BrokerEngine, LmdbStore, SocketTable } from './host/broker/index.ts';
+  const store = new LmdbStore({ directory: process.argv[2], persistence: process.argv[3], retryAfter: 50 });
+  const now = () => performance.now();
+  const limits = { queuedMessages: 1_000_000, queuedBytes: 1e9, inflightMessages: 1000 };
+  let engine;
+  const sockets = new SocketTable((transport) => (engine = new BrokerEngine({ now, transport, journal: store, limits })), now);
+  engine.restore(store.load());
+  engine.on('store', (event) => console.log(JSON.stringify(event)));
+  engine.on('failed', ({ error }) => console.error(error));
+  const server = createServer((socket) => sockets.attach(socket, { remote: 'test' }));
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+/** A script of the project as one text, for `runScript`. */
+export async function bundle(contents: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ROOT, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    // The core finds its module beside the package.
+    define: { 'import.meta.url': JSON.stringify(`file://${join(ROOT, 'build/host/broker.js')}`) },
+  });
+  return outputFiles[0].text;
+}
+
+/** Runs a bundled script in a Node of its own. End it by `kill`. */
+export function runScript(script: string, ...args: string[]): ChildProcess {
+  // Read from standard input, so that packages resolve from the working directory.
+  const child = spawn(process.execPath, ['--input-type=module', '-', ...args], {
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin?.end(script);
+  return child;
+}
+
+/** A broker in a process of its own that can be killed. */
+export class BrokerProcess {
+  readonly lines: string[] = [];
+  readonly port: Promise<number>;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+
+  constructor(script: string, directory: string, persistence: 'sync' | 'interval' = 'sync') {
+    this.#child = runScript(script, directory, persistence);
+    this.#exit = once(this.#child, 'exit');
+    const output = createInterface({ input: this.#child.stdout! });
+    this.port = new Promise((resolve, reject) => {
+      output.once('line', (line) => resolve(Number(line)));
+      output.on('line', (line) => this.lines.push(line));
+      this.#child.once('exit', (code) => reject(new Error(`the broker ended with ${code}`)));
+    });
+    this.port.catch(() => {});
+  }
+
+  static script(): Promise<string> {
+    return bundle(BROKER);
+  }
+
+  /** kill -9, by its id. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exit;
+  }
+}
+
+/** A connection over TCP. */
+export class SocketLink implements ModelLink {
+  readonly received: Packet[] = [];
+  isClosed = false;
+  readonly #socket: Socket;
+  readonly #version: 4 | 5;
+
+  /** @param changed called when something came, or the connection ended */
+  constructor(port: number, options: Partial<ConnectPacket>, changed: () => void) {
+    this.#version = options.protocolVersion === 5 ? 5 : 4;
+    const decoder = new PacketDecoder({ protocolVersion: this.#version });
+    this.#socket = connect(port, '127.0.0.1');
+    this.#socket.on('data', (chunk) => {
+      // The next chunk overwrites the bytes of these packets.
+      for (const packet of decoder.push(chunk)) this.received.push(structuredClone(packet));
+      changed();
+    });
+    this.#socket.on('error', () => {});
+    this.#socket.on('close', () => {
+      this.isClosed = true;
+      changed();
+    });
+    this.send({ type: 'connect', protocolVersion: 4, cleanStart: false, keepAlive: 0, clientId: 'client', ...options });
+  }
+
+  send(packet: Packet): void {
+    this.#socket.write(encodePacket(packet, this.#version));
+  }
+
+  drop(): void {
+    this.#socket.destroy();
+  }
+}
