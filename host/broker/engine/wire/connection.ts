@@ -195,7 +195,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#clientId = packet.clientId || undefined;
     this.#outbound.adapt(packet);
     this.#arrival = new Arrival(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
-    this.#arrival.begin((arrived) => this.#arrived(packet, arrived));
+    this.#arrival.begin((arrived) => this.#arrived(arrived));
   }
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
@@ -221,7 +221,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     };
   }
 
-  #arrived(packet: ConnectPacket, { identity, connack }: Arrived): void {
+  #arrived({ packet, identity, connack }: Arrived): void {
     const context = this.#context;
     const { settings, listener, info } = this.#entrance;
     const { protocolVersion, cleanStart, properties } = packet;
