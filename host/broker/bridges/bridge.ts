@@ -3,11 +3,11 @@ import type { LocalClient } from '../local/local-client.js';
 import type { LocalConnections } from '../local/local-connections.js';
 import type { LocalMessage } from '../local/local-messages.js';
 import { BridgeMachine } from './bridge-machine.js';
-import type { BridgeEvent, BridgeOptions } from './bridge-setup.js';
+import { type BridgeEvent, type BridgeOptions, DEFAULT_RESTART } from './bridge-setup.js';
 import { BridgeSocket } from './bridge-socket.js';
 
 export interface BridgeServices {
-  /** Clients of the own broker. */
+  /** Clients of the own broker: `Broker.local`. */
   local: Pick<LocalConnections, 'connect'>;
   /** Called with what happens. */
   log?: (event: BridgeEvent) => void;
@@ -17,8 +17,6 @@ export interface BridgeServices {
   random?: () => number;
 }
 
-/** Milliseconds until a bridge whose client of the own broker was disconnected starts again. */
-const LOCAL_RESTART = 5000;
 /** Session Expiry Interval for ever (3.1.2.11.2). */
 const FOR_EVER = 0xffffffff;
 
@@ -74,7 +72,12 @@ export class Bridge {
       onMessage: this.#carryOut,
     });
     this.#client = client;
-    await this.#subscribe(client, false);
+    try {
+      await this.#subscribe(client, false);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
     if (this.#isClosed) return client.close();
     void client.closed.then((reason) => this.#localLost(reason));
     this.#machine.start(this.#now());
@@ -111,10 +114,10 @@ export class Bridge {
   #localLost(reason: string): void {
     if (this.#isClosed) return;
     this.#machine.stop(this.#now());
-    const { name: bridge } = this.#options;
-    const retryIn = LOCAL_RESTART / 1000;
+    const { name: bridge, restart = DEFAULT_RESTART } = this.#options;
+    const retryIn = 'base' in restart ? restart.base : restart.constant;
     this.#services.log?.({ type: 'disconnected', bridge, address: 'the own broker', reason, retryIn });
-    this.#setTimer(LOCAL_RESTART, () => {
+    this.#setTimer(retryIn * 1000, () => {
       this.start().catch((error: Error) => this.#localLost(error.message));
     });
   }

@@ -117,7 +117,6 @@ function localListeners(config: ParsedConfig, ports: readonly number[], findings
       maximumConnections: Number.POSITIVE_INFINITY,
       maximumQoS: 2 as const,
       topicAliasMaximum: 10,
-      useUserNameAsClientId: false,
     })),
   );
 }

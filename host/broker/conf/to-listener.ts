@@ -39,7 +39,6 @@ export function toListener(
     maximumQoS: (settings.get('maxQos') ?? 2) as 0 | 1 | 2,
     topicAliasMaximum: settings.get('maxTopicAlias') ?? DEFAULT_TOPIC_ALIASES,
     mountPoint: settings.get('mountPoint'),
-    useUserNameAsClientId: settings.get('useUsernameAsClientId') ?? false,
     place,
   };
   checkMountPoint(settings, findings);

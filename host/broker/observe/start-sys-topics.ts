@@ -3,7 +3,7 @@ import type { LocalConnections } from '../local/local-connections.js';
 import { SysTopics, type SysTopicsOptions } from './sys-topics.js';
 
 export interface RunningSysTopicsOptions extends Omit<SysTopicsOptions, 'publish'> {
-  /** Clients of the broker. */
+  /** Clients of the broker: `Broker.local`. */
   local: Pick<LocalConnections, 'connect'>;
   /** Milliseconds, never going back. Default: those of the process. */
   now?: () => number;

@@ -1,14 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { BridgeEvent } from '../bridges/bridge-setup.js';
 import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
 import type { ReadPlan } from '../conf/read-plan.js';
 import { type Broker, type BrokerOptions, createBroker } from '../create-broker.js';
 import type { Limits } from '../engine/broker-limits.js';
 import { BrokerError, type Listener } from '../listeners/listener.js';
+import { startSysTopics } from '../observe/start-sys-topics.js';
+import { TrafficCounter } from '../observe/traffic-counter.js';
+import { startBridges } from './planned-bridges.js';
 import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './planned-listeners.js';
 import { PlannedRules } from './planned-rules.js';
 
 /** What a program adds to a plan. */
-export type PlannedOptions = Pick<BrokerOptions, 'log' | 'taps'>;
+export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
+  /** Called with what happens to bridges. */
+  bridgeLog?: (event: BridgeEvent) => void;
+  /** For `$SYS/broker/version`. */
+  version?: string;
+}
 
 /** What a reload did. */
 export interface Reloaded {
@@ -23,29 +32,41 @@ export class PlannedBroker {
   readonly broker: Broker;
   #plan: BrokerPlan;
   readonly #rules: PlannedRules;
+  readonly #closeBridges: () => Promise<void>;
 
-  private constructor(broker: Broker, plan: BrokerPlan, rules: PlannedRules) {
+  private constructor(broker: Broker, plan: BrokerPlan, rules: PlannedRules, closeBridges: () => Promise<void>) {
     this.broker = broker;
     this.#plan = plan;
     this.#rules = rules;
+    this.#closeBridges = closeBridges;
   }
 
   /**
-   * Opens all listeners of a plan.
+   * Opens all listeners of a plan, and starts its bridges.
    *
    * @throws BrokerError when one of them cannot be opened: nothing is left open then. The message names the line
    */
   static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
     const { plan } = read;
-    const broker = await createBroker({ ...options, limits: limitsOf(plan.limits) });
+    const { bridgeLog, version = 'unknown', log, taps = [] } = options;
+    const traffic = new TrafficCounter();
+    const { sysInterval } = plan.behaviour;
+    const watching = sysInterval > 0 ? [...taps, traffic] : taps;
+    const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits) });
     const rules = new PlannedRules(read);
     try {
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
+      if (sysInterval > 0) {
+        traffic.watch(broker.engine);
+        const { local, engine } = broker;
+        await startSysTopics({ local, state: engine.inspection, traffic, version, interval: sysInterval });
+      }
+      const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
+      return new PlannedBroker(broker, plan, rules, closeBridges);
     } catch (error) {
       await broker.close();
       throw error;
     }
-    return new PlannedBroker(broker, plan, rules);
   }
 
   get plan(): BrokerPlan {
@@ -71,8 +92,9 @@ export class PlannedBroker {
     return { needsRestart, failed };
   }
 
-  close(): Promise<void> {
-    return this.broker.close();
+  async close(): Promise<void> {
+    await this.#closeBridges();
+    await this.broker.close();
   }
 }
 
@@ -113,8 +135,8 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
 }
 
 /** Limits that hold for the broker; those that are left out are its own. */
-function limitsOf({ inflightMessages, queuedMessages, queuedBytes }: LimitsPlan): Partial<Limits> {
-  return { inflightMessages, queuedMessages, queuedBytes };
+function limitsOf({ inflightMessages, queuedMessages, queuedBytes, sessionExpiry }: LimitsPlan): Partial<Limits> {
+  return { inflightMessages, queuedMessages, queuedBytes, sessionExpiryMaximum: sessionExpiry };
 }
 
 function reloadCertificates(listener: Listener): string[] {

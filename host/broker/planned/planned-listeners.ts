@@ -2,7 +2,6 @@ import { lookup } from 'node:dns/promises';
 import { readdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { DEFAULT_CIPHERS } from 'node:tls';
 import type { BehaviourPlan, LimitsPlan, ListenerPlan, TlsPlan } from '../conf/plan.js';
 import type { ListenerSettings as ClientSettings } from '../engine/listener-settings.js';
 import type { Rules } from '../engine/rules.js';
@@ -81,6 +80,7 @@ export function clientSettings(
 
 function tlsSettings(plan: TlsPlan): TlsSettings {
   const { certificate, key, ca, caFolder, revocationList, requireCertificate, minimumVersion } = plan;
+  const { ciphers, cipherSuites } = plan;
   const authorities = [...(ca ? [ca.path] : []), ...(caFolder ? certificatesIn(caFolder.path) : [])];
   return {
     cert: { file: certificate.path },
@@ -90,23 +90,13 @@ function tlsSettings(plan: TlsPlan): TlsSettings {
     ...(revocationList && requireCertificate && { crl: { file: revocationList.path } }),
     requireCertificate,
     minimumVersion,
-    ciphers: cipherNames(plan),
+    ciphers,
+    cipherSuites,
   };
 }
 
 /** A folder of mosquitto's `capath` has certificates, and links to them whose names `openssl rehash` made. */
-function certificatesIn(folder: string): string[] {
+export function certificatesIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => /\.(?:pem|crt)$/.test(name));
   return names.sort().map((name) => join(folder, name));
-}
-
-/** Node has one list for both versions of TLS; what a plan leaves out of it is as usual. */
-function cipherNames({ ciphers, cipherSuites }: TlsPlan): string | undefined {
-  if (ciphers === undefined && cipherSuites === undefined) return undefined;
-  const usual = DEFAULT_CIPHERS.split(':');
-  const isSuite = (name: string) => name.startsWith('TLS_');
-  return [
-    cipherSuites ?? usual.filter(isSuite).join(':'),
-    ciphers ?? usual.filter((name) => !isSuite(name)).join(':'),
-  ].join(':');
 }

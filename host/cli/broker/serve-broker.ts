@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import {
+  type BridgeEvent,
   type BrokerEvent,
   ConfigError,
   configFindingText,
@@ -12,12 +13,15 @@ import { closeAll, ended } from '../process/signals.js';
 import { type BrokerFlags, portsIgnored } from './broker-flags.js';
 import { BrokerLog, type LogOutputs } from './broker-log.js';
 import { tellStarter } from './daemon.js';
-import { eventLines } from './event-lines.js';
+import { bridgeLine, eventLines } from './event-lines.js';
 import { JsonEvents } from './json-events.js';
 import { listeningEvent } from './listening-event.js';
 import { packetTaps } from './packet-taps.js';
 import { writePidFile } from './pid-file.js';
 import { accountFor, become } from './privileges.js';
+
+/** What events have as the address of clients in this process. */
+const LOCAL = 'local';
 
 export interface ServeOptions {
   read: ReadPlan;
@@ -73,7 +77,12 @@ class ServedBroker {
     for (const finding of warnings) this.#say('warning', configFindingText(finding));
     if (flags.port && !plan.isLocalOnly) this.#say('warning', portsIgnored(flags.configFile!));
     const taps = packetTaps(this.#log, this.#json, flags);
-    const broker = await PlannedBroker.start(read, { log: (event) => this.#tell(event), taps });
+    const broker = await PlannedBroker.start(read, {
+      log: (event) => this.#tell(event),
+      bridgeLog: (event) => this.#tellBridge(event),
+      taps,
+      version: version(),
+    });
     this.#broker = broker;
     this.#closers.push(() => broker.close());
     if (plan.pidFile) {
@@ -152,8 +161,16 @@ class ServedBroker {
   }
 
   #tell(event: BrokerEvent): void {
+    // Bridges and $SYS are clients too, but of the broker's own.
+    if ('remote' in event && event.remote === LOCAL) return;
     for (const line of eventLines(event, this.#connectionMessages)) this.#log.write(line);
     this.#json?.broker(event);
+  }
+
+  #tellBridge(event: BridgeEvent): void {
+    this.#log.write(bridgeLine(event));
+    const { type, ...fields } = event;
+    this.#json?.add({ event: `bridge ${type}`, ...fields });
   }
 
   #say(type: LogType, text: string): void {

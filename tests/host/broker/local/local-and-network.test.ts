@@ -39,8 +39,13 @@ describe('local clients of a broker with sockets', () => {
   it('publish $SYS topics from the start, until the broker ends', async () => {
     const traffic = new TrafficCounter();
     const where = await start({ taps: [traffic] });
-    const { local, engine } = broker;
-    await startSysTopics({ local, traffic, state: engine.inspection, version: '1.2.3', interval: 3600 });
+    await startSysTopics({
+      local: broker.local,
+      traffic,
+      state: broker.engine.inspection,
+      version: '1.2.3',
+      interval: 3600,
+    });
     const topic = '$SYS/broker/version';
     const { stdout } = await new Program('mosquitto_sub', [...where, '-t', topic, '-C', '1', '-F', '%r %p']).ended;
     expect(stdout).toBe('1 wasmqtt version 1.2.3\n');

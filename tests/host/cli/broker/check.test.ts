@@ -31,8 +31,8 @@ describe('wasmqtt broker --check', () => {
   it('says what a configuration means, and opens nothing', async () => {
     rig.write('passwords', '');
     rig.write('acl', 'topic #');
-    const { code, stdout, stderr } = await rig.run(CONF, '--check').ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { code, stdout } = await rig.run(CONF, '--check').ended;
+    expect(code).toBe(0);
     expect(stdout.replaceAll(`${rig.path('')}/`, '')).toBe(`listener     mqtt port 1883 of 127.0.0.1
              this machine only
              no TLS
