@@ -5,6 +5,8 @@ import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
 import type { BrokerEvent } from './engine/broker-events.js';
 import { completeLimits, type Limits } from './engine/broker-limits.js';
 import type { ConnectionInfo, Transport } from './engine/broker-transport.js';
+import type { Journal } from './engine/journal/journal.js';
+import type { JournalRecord } from './engine/journal/journal-record.js';
 import { openRules, type Rules } from './engine/rules.js';
 import type { PacketTap } from './engine/tap/packet-tap.js';
 import { Clockwork } from './listeners/clockwork.js';
@@ -24,6 +26,14 @@ export interface Clock {
   wallClock?(): number;
 }
 
+/** What a broker keeps its state in. */
+export interface BrokerStore extends Journal {
+  /** Everything that it holds. */
+  load(): Iterable<JournalRecord>;
+  /** Saves what was written, and closes. */
+  close?(): Promise<void>;
+}
+
 export interface BrokerOptions {
   /** Addresses to listen on. Default: none; `listen` and `attach` add to them. */
   listeners?: readonly ListenOptions[];
@@ -38,6 +48,11 @@ export interface BrokerOptions {
    * in other words, it can live in virtual time. Sockets still need the event loop.
    */
   clock?: Clock;
+  /**
+   * Keeps sessions, messages, retained messages and wills, such as an `LmdbStore`. What it holds is there again before the first
+   * address opens. The broker saves and closes it at its end. Default: everything ends with the process.
+   */
+  store?: BrokerStore;
   /** Called with every event. */
   log?: (event: BrokerEvent) => void;
   /** Look on at what connections receive and send. Default: none, which costs nothing. */
@@ -84,14 +99,17 @@ export interface Broker {
 /**
  * Starts a broker.
  *
- * @throws BrokerError as `Broker.listen`, and for limits out of range; nothing is left running then
+ * @throws BrokerError as `Broker.listen`, and for limits out of range; what the store throws for what it cannot load. Nothing is left
+ * running then, and the store is closed
  */
 export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const broker = new RunningBroker(options);
+  let broker: RunningBroker | undefined;
   try {
+    broker = new RunningBroker(options);
+    broker.restore(options.listeners ?? []);
     for (const listener of options.listeners ?? []) await broker.listen(listener);
   } catch (error) {
-    await broker.close();
+    await (broker ?? options.store)?.close?.();
     throw error;
   }
   return broker;
@@ -104,10 +122,12 @@ class RunningBroker implements Broker {
   readonly #rules: Rules;
   readonly #lobby: Lobby;
   readonly #listeners: Listener[] = [];
+  readonly #store: BrokerStore | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ rules = openRules, limits, pendingConnections, clock, log, taps }: BrokerOptions) {
+  constructor({ rules = openRules, limits, pendingConnections, clock, log, taps, store }: BrokerOptions) {
     const now = clock ? () => clock.now() : () => performance.now();
+    const wallClock = () => clock?.wallClock?.() ?? Date.now();
     const failed = (error: unknown) => this.engine.warn(`a deadline failed: ${reasonOf(error)}`);
     const clockwork = new Clockwork(now, clock === undefined, failed);
     const waitingRoom = new WaitingRoom(pendingConnections);
@@ -116,22 +136,31 @@ class RunningBroker implements Broker {
     let local!: LocalConnections;
     const makeEngine = (network: Transport) => {
       local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
-      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps });
+      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal: store, wallClock });
       local.serve(engine);
       return engine;
     };
     const sockets = new SocketTable(makeEngine, clockwork);
     if (log) engine.on('any', log);
-    const wallClock = () => clock?.wallClock?.() ?? Date.now();
     this.engine = engine;
     this.on = engine.on.bind(engine);
     this.local = local;
     this.#rules = rules;
+    this.#store = store;
     this.#lobby = { engine, sockets, clockwork, waitingRoom, wallClock };
   }
 
   get listeners(): readonly Listener[] {
     return this.#listeners;
+  }
+
+  /** Clients of a listener that has a name are judged by its rules again, those of others by the rules of the broker. */
+  restore(listeners: readonly ListenOptions[]): void {
+    if (!this.#store) return;
+    const named = listeners.flatMap(({ name, rules = this.#rules, settings }) =>
+      name ? { name, rules, settings } : [],
+    );
+    this.engine.restore(this.#store.load(), (wanted) => named.find(({ name }) => name === wanted));
   }
 
   async listen(options: ListenOptions): Promise<Listener> {
@@ -173,6 +202,7 @@ class RunningBroker implements Broker {
     const closed = [sockets.close(), ...this.#listeners.map((listener) => listener.close())];
     await Promise.all(closed);
     clockwork.stop();
+    await this.#store?.close?.();
   }
 
   #checkOpen(): void {

@@ -28,7 +28,14 @@ export type {
 } from './conf/plan.js';
 export { type ReadPlan, readBrokerPlan } from './conf/read-plan.js';
 export type { PlanOptions } from './conf/to-broker.js';
-export { type AttachOptions, type Broker, type BrokerOptions, type Clock, createBroker } from './create-broker.js';
+export {
+  type AttachOptions,
+  type Broker,
+  type BrokerOptions,
+  type BrokerStore,
+  type Clock,
+  createBroker,
+} from './create-broker.js';
 export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
 export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';

@@ -176,6 +176,8 @@ describe.each<Protocol>(['mqtts', 'wss'])('a reload of a listener of protocol %s
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('lets no one resume a session of %s from before', async (version) => {
     pki.issueDevice('bad', '/CN=bad');
     const broker = await startOne();
+    // The keys of every reload are new ones.
+    broker.listeners[0].reload();
     const versions = { minVersion: version, maxVersion: version };
     let session: Buffer | undefined;
     const own = { cert: pki.read('bad.crt'), key: pki.read('bad.key'), ca: pki.read('ca.crt'), ...versions };

@@ -3,27 +3,7 @@ import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Broker, type BrokerEvent, createBroker, refuse } from '../../../../host/broker/index.js';
 import { Client } from './client.js';
-
-/** Two streams, each of which reads what the other writes. */
-function makePair(): [Duplex, Duplex] {
-  const ends: Duplex[] = [];
-  for (const other of [1, 0]) {
-    const end = new Duplex({
-      read() {},
-      write(chunk, _encoding, done) {
-        ends[other].push(chunk);
-        done();
-      },
-      final(done) {
-        ends[other].push(null);
-        done();
-      },
-    });
-    end.on('error', () => {});
-    ends.push(end);
-  }
-  return [ends[0], ends[1]];
-}
+import { makePair } from './stream-pair.js';
 
 /** A clock that stands still. */
 class TestClock {

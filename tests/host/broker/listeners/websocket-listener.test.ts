@@ -1,8 +1,8 @@
 // needs: openssl, curl
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, Server } from 'node:net';
 import mqtt from 'mqtt';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Broker, createBroker, type WebSocketListenOptions } from '../../../../host/broker/index.js';
 import { encodePacket } from '../../../../host/core/index.js';
 import { TestPki } from './certificates.js';
@@ -68,6 +68,20 @@ describe('the upgrade to a WebSocket', () => {
       reason: expect.stringContaining(reason),
       remote: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     });
+    await expectOthersServed();
+  });
+
+  it('that was refused leaves a socket whose errors end nothing', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    await start();
+    const accepted = once(listen.mock.contexts[0] as Server, 'connection');
+    listen.mockRestore();
+    const refused = nextEvent(broker, 'refused');
+    const asked = openWebSocket(url('/other'), ['mqtt']).catch(() => {});
+    const [socket] = await accepted;
+    await refused;
+    expect(() => socket.emit('error', new Error('write EPIPE'))).not.toThrow();
+    await asked;
     await expectOthersServed();
   });
 

@@ -13,12 +13,12 @@ const ROOT = join(import.meta.dirname, '../../../..');
 const BROKER = `
   import { createServer } from 'node:net';
   import { performance } from 'node:perf_hooks';
-  import { BrokerEngine, LmdbStore, SocketTable } from './host/broker/index.ts';
+  import { BrokerEngine, Clockwork, LmdbStore, SocketTable } from './host/broker/index.ts';
   const store = new LmdbStore({ directory: process.argv[2], persistence: process.argv[3], retryAfter: 50 });
   const now = () => performance.now();
   const limits = { queuedMessages: 1_000_000, queuedBytes: 1e9, inflightMessages: 1000 };
   let engine;
-  const sockets = new SocketTable((transport) => (engine = new BrokerEngine({ now, transport, journal: store, limits })), now);
+  const sockets = new SocketTable((transport) => (engine = new BrokerEngine({ now, transport, journal: store, limits })), new Clockwork(now, true));
   engine.restore(store.load());
   engine.on('store', (event) => console.log(JSON.stringify(event)));
   engine.on('failed', ({ error }) => console.error(error));
