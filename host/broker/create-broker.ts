@@ -5,7 +5,10 @@ import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
 import type { BrokerEvent } from './engine/broker-events.js';
 import { completeLimits, type Limits } from './engine/broker-limits.js';
 import type { ConnectionInfo, Transport } from './engine/broker-transport.js';
-import { openRules, type Rules } from './engine/rules.js';
+import type { Journal } from './engine/journal/journal.js';
+import type { JournalRecord } from './engine/journal/journal-record.js';
+import { type ListenerInfo, openRules, type Rules } from './engine/rules.js';
+import type { PacketTap } from './engine/tap/packet-tap.js';
 import { Clockwork } from './listeners/clockwork.js';
 import { listen } from './listeners/listen.js';
 import type { ListenOptions } from './listeners/listen-options.js';
@@ -19,7 +22,15 @@ export interface Clock {
   /** Milliseconds, never going back. */
   now(): number;
   /** Milliseconds since 1970, for what outlives the process. Default: the system's. */
-  wallNow?(): number;
+  wallClock?(): number;
+}
+
+/** Where a broker keeps its state: `LmdbStore`, or `MemoryStore` in tests. */
+export interface BrokerStore extends Journal {
+  /** Everything that it holds. */
+  load(): Iterable<JournalRecord>;
+  /** Called when the broker has closed. */
+  close?(): Promise<void>;
 }
 
 export interface BrokerOptions {
@@ -36,8 +47,15 @@ export interface BrokerOptions {
    * in other words, it can live in virtual time. Sockets still need the event loop.
    */
   clock?: Clock;
+  /**
+   * Keeps sessions, their messages, retained messages and wills over a restart; the broker closes it at its end. Default: they end
+   * with the broker.
+   */
+  store?: BrokerStore;
   /** Called with every event. */
   log?: (event: BrokerEvent) => void;
+  /** Look on at what connections receive and send. Default: none, which costs nothing. */
+  taps?: readonly PacketTap[];
 }
 
 /** What is known about a stream that is attached; what is left out is as for a client without TLS at the default rules. */
@@ -97,26 +115,32 @@ class RunningBroker implements Broker {
   readonly #rules: Rules;
   readonly #lobby: Lobby;
   readonly #listeners: Listener[] = [];
+  readonly #store: BrokerStore | undefined;
+  /** The options of open listeners, by their names. */
+  readonly #named = new Map<string, ListenOptions>();
   #closing: Promise<void> | undefined;
 
-  constructor({ rules = openRules, limits, pendingConnections, clock, log }: BrokerOptions) {
+  constructor({ rules = openRules, limits, pendingConnections, clock, store, log, taps }: BrokerOptions) {
     const now = clock ? () => clock.now() : () => performance.now();
     const failed = (error: unknown) => this.engine.warn(`a deadline failed: ${reasonOf(error)}`);
     const clockwork = new Clockwork(now, clock === undefined, failed);
     const waitingRoom = new WaitingRoom(pendingConnections);
     const completed = checkedLimits(limits);
+    const wallClock = () => clock?.wallClock?.() ?? Date.now();
+    const journal = store && driven(store, () => clockwork.arm());
     let engine!: BrokerEngine;
     const makeEngine = (transport: Transport) => {
-      engine = new BrokerEngine({ now, transport, rules, limits: completed });
+      engine = new BrokerEngine({ now, transport, rules, limits: completed, taps, journal, wallClock });
       return engine;
     };
     const sockets = new SocketTable(makeEngine, clockwork);
     if (log) engine.on('any', log);
-    const wallNow = () => clock?.wallNow?.() ?? Date.now();
     this.engine = engine;
     this.on = engine.on.bind(engine);
     this.#rules = rules;
-    this.#lobby = { engine, sockets, clockwork, waitingRoom, wallNow };
+    this.#lobby = { engine, sockets, clockwork, waitingRoom, wallClock };
+    this.#store = store;
+    if (store) engine.restore(store.load(), (name) => this.#listenerOf(name));
   }
 
   get listeners(): readonly Listener[] {
@@ -131,6 +155,7 @@ class RunningBroker implements Broker {
       this.#checkOpen();
     }
     this.#listeners.push(listener);
+    this.#named.set(listener.name, options);
     return listener;
   }
 
@@ -162,11 +187,46 @@ class RunningBroker implements Broker {
     const closed = [sockets.close(), ...this.#listeners.map((listener) => listener.close())];
     await Promise.all(closed);
     clockwork.stop();
+    await this.#store?.close?.();
+  }
+
+  /** The listener of sessions that the store kept; its rules are known once it is open. */
+  #listenerOf(name: string): ListenerInfo {
+    const options = () => this.#named.get(name);
+    const rules = this.#rules;
+    return {
+      name,
+      get rules() {
+        return options()?.rules ?? rules;
+      },
+      get settings() {
+        return options()?.settings;
+      },
+    };
   }
 
   #checkOpen(): void {
     if (this.#closing) throw new BrokerError('closed', 'the broker has been closed: create another one');
   }
+}
+
+/** The store calls the engine by itself: what falls due after that needs the timer. */
+function driven(store: BrokerStore, arm: () => void): Journal {
+  return {
+    isAwaited: store.isAwaited,
+    write: (records) => store.write(records),
+    start: (listener) =>
+      store.start({
+        committed: (writes) => {
+          listener.committed(writes);
+          arm();
+        },
+        failed: (reason) => {
+          listener.failed(reason);
+          arm();
+        },
+      }),
+  };
 }
 
 function checkedLimits(limits: Partial<Limits> | undefined): Limits {

@@ -1,5 +1,31 @@
 /** An MQTT broker: `createBroker` with listeners, or `BrokerEngine` without any input or output of its own. */
-export { type AttachOptions, type Broker, type BrokerOptions, type Clock, createBroker } from './create-broker.js';
+export type { AccessTables } from './conf/check-files.js';
+export { ConfigError, configFindingText, type Finding, type Place } from './conf/findings.js';
+export type { LogType } from './conf/options/values.js';
+export type {
+  BehaviourPlan,
+  BridgePlan,
+  BridgeTlsPlan,
+  BridgeTopicPlan,
+  BrokerPlan,
+  LimitsPlan,
+  ListenerPlan,
+  LogPlan,
+  PersistencePlan,
+  PlannedFile,
+  SecurityPlan,
+  TlsPlan,
+} from './conf/plan.js';
+export { type ReadPlan, readBrokerPlan } from './conf/read-plan.js';
+export type { PlanOptions } from './conf/to-broker.js';
+export {
+  type AttachOptions,
+  type Broker,
+  type BrokerOptions,
+  type BrokerStore,
+  type Clock,
+  createBroker,
+} from './create-broker.js';
 export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
 export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
@@ -32,10 +58,11 @@ export {
   type Step,
   type SubscribeRequest,
 } from './engine/rules.js';
+export type { PacketTap, TappedConnection, TappedPacket } from './engine/tap/packet-tap.js';
 export { Clockwork, type Ticking } from './listeners/clockwork.js';
 export type {
   AddressOptions,
-  ListenerSettings as CommonListenOptions,
+  CommonListenOptions,
   ListenOptions,
   SecureWebSocketListenOptions,
   TcpListenOptions,
@@ -48,6 +75,17 @@ export { BrokerError, type BrokerErrorCode, type Listener, type Protocol } from 
 export { SocketTable } from './listeners/socket-table.js';
 export type { PemSource, TlsMaterial, TlsSettings } from './listeners/tls/tls-settings.js';
 export { DEFAULT_PENDING, type PendingLimits } from './listeners/waiting-room.js';
+export { packetLine } from './observe/packets/packet-line.js';
+export { type PacketRecord, packetRecord } from './observe/packets/packet-record.js';
+export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
+export {
+  hashPassword,
+  type PasswordHash,
+  type PasswordScheme,
+  readPasswordHash,
+  writePasswordHash,
+} from './rules/mosquitto/password-hash.js';
+export { ownSessions } from './rules/own-sessions.js';
 export { type PasswordOptions, type PasswordRules, passwordRules } from './rules/passwords.js';
 export { LmdbStore, type LmdbStoreOptions } from './store/lmdb-store.js';
 export { MemoryStore } from './store/memory-store.js';

@@ -2,8 +2,10 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.js';
+import { brokerCommand } from './commands/broker.js';
 import { cloudCommand } from './commands/cloud.js';
 import { doctorCommand } from './commands/doctor.js';
+import { passwdCommand } from './commands/passwd.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
 import { coloursFor } from './output/colours.js';
@@ -19,7 +21,16 @@ function program(): Command {
     .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
     .version(version)
     .addHelpText('after', '\nExample:\n  wasmqtt run --for 10s');
-  for (const command of [runCommand(), cloudCommand(), provisionCommand(), doctorCommand(), benchCommand()]) {
+  const commands = [
+    runCommand(),
+    cloudCommand(),
+    brokerCommand(),
+    passwdCommand(),
+    provisionCommand(),
+    doctorCommand(),
+    benchCommand(),
+  ];
+  for (const command of commands) {
     root.addCommand(command.exitOverride().showHelpAfterError('(--help shows all options)'));
   }
   return root.exitOverride().showHelpAfterError('(--help shows all commands)');

@@ -89,6 +89,11 @@ export class Child {
     this.#child.stdin?.write(text);
   }
 
+  /** Ends standard input, where it is a pipe. */
+  closeInput(): void {
+    this.#child.stdin?.end();
+  }
+
   /** Sends a signal to this very process. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);

@@ -34,6 +34,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   'clang-14': 'clang-14',
   'libclang_rt.fuzzer': 'libclang-rt-14-dev',
   git: 'git',
+  tshark: 'tshark',
   'arm-none-eabi-gcc': 'gcc-arm-none-eabi',
   'newlib/stdio.h': 'libnewlib-arm-none-eabi',
   'qemu-system-arm': 'qemu-system-arm',

@@ -1,17 +1,24 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { AccessList } from '../rules/mosquitto/access-list.js';
 import { readAclFile } from '../rules/mosquitto/acl-file.js';
-import { type FileMistake, readPasswordFile } from '../rules/mosquitto/password-file.js';
+import { type FileMistake, type PasswordTable, readPasswordFile } from '../rules/mosquitto/password-file.js';
 import type { Findings } from './findings.js';
 import { type ConfigFiles, fileReason, readBytes, readText } from './lines.js';
 import type { BrokerPlan, PlannedFile, TlsPlan } from './plan.js';
 
+/** What the files of a plan say about access, by their paths. */
+export interface AccessTables {
+  readonly passwords: ReadonlyMap<string, PasswordTable>;
+  readonly acls: ReadonlyMap<string, AccessList>;
+}
+
 /** Reads every file that a plan names and reports those that cannot be used, each once. */
-export function checkFiles(plan: BrokerPlan, files: ConfigFiles, findings: Findings): void {
+export function checkFiles(plan: BrokerPlan, files: ConfigFiles, findings: Findings): AccessTables {
   const check = new FileCheck(files, findings);
   for (const { security, tls } of plan.listeners) {
-    if (security.passwordFile) check.passwords(security.passwordFile);
-    if (security.aclFile) check.acl(security.aclFile);
+    if (security.passwordFile) check.passwordFile(security.passwordFile);
+    if (security.aclFile) check.aclFile(security.aclFile);
     if (tls) check.tls(tls);
   }
   for (const { tls } of plan.bridges) {
@@ -19,9 +26,12 @@ export function checkFiles(plan: BrokerPlan, files: ConfigFiles, findings: Findi
     if (tls?.caFolder) check.folder(tls.caFolder);
     if (tls?.certificate && tls.key) check.pair(tls.certificate, tls.key);
   }
+  return check;
 }
 
-class FileCheck {
+class FileCheck implements AccessTables {
+  readonly passwords = new Map<string, PasswordTable>();
+  readonly acls = new Map<string, AccessList>();
   readonly #files: ConfigFiles;
   readonly #findings: Findings;
   /** By use and path: several listeners may name one file. */
@@ -32,33 +42,36 @@ class FileCheck {
     this.#findings = findings;
   }
 
-  passwords(file: PlannedFile): void {
+  passwordFile(file: PlannedFile): void {
     const { path, place } = file;
     this.#once(`passwords ${path}`, () => {
       const text = readText(path, place, this.#files, this.#findings, 'the password file');
-      if (text !== undefined) this.#report(file, 'warning', readPasswordFile(text).mistakes);
+      if (text === undefined) return undefined;
+      const { table, mistakes } = readPasswordFile(text);
+      this.passwords.set(path, table);
+      this.#report(file, 'warning', mistakes);
       return text;
     });
   }
 
-  acl(file: PlannedFile): void {
+  aclFile(file: PlannedFile): void {
     const { path, place } = file;
     this.#once(`acl ${path}`, () => {
       const text = readText(path, place, this.#files, this.#findings, 'the ACL file');
       if (text === undefined) return undefined;
-      const { mistakes, notes } = readAclFile(text);
+      const { file: acl, mistakes, notes } = readAclFile(text);
+      this.acls.set(path, new AccessList(acl));
       this.#report(file, 'error', mistakes);
       this.#report(file, 'warning', notes);
       return text;
     });
   }
 
-  tls({ certificate, key, ca, caFolder, revocationList, dhParameters, ciphers, cipherSuites }: TlsPlan): void {
+  tls({ certificate, key, ca, caFolder, revocationList, ciphers, cipherSuites }: TlsPlan): void {
     this.pair(certificate, key);
     if (ca) this.certificates(ca);
     if (caFolder) this.folder(caFolder);
     if (revocationList) this.#pem('the CRL', revocationList, (pem) => createSecureContext({ crl: pem }));
-    if (dhParameters) this.#pem('the DH parameters', dhParameters, (pem) => createSecureContext({ dhparam: pem }));
     const names = [ciphers, cipherSuites].filter((text) => text !== undefined).join(':');
     if (names === '') return;
     try {

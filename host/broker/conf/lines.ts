@@ -41,7 +41,7 @@ export function readConfigLines(path: string, files: ConfigFiles, findings: Find
 export function linesOf(file: string, text: string, findings: Findings): ConfigLine[] {
   const lines: ConfigLine[] = [];
   for (const [at, raw] of text.split(/\r\n|\n|\r/).entries()) {
-    const [, space, option, gap, value] = /^([ \t]*)(\S*)([ \t]*)(.*?)[ \t]*$/.exec(raw)!;
+    const [, space, option, gap, value] = /^([ \t]*)([^ \t]*)([ \t]*)(.*?)[ \t]*$/s.exec(raw)!;
     const line = { file, line: at + 1, column: space.length + 1 };
     if (option === '') continue;
     if (option.startsWith('#')) {

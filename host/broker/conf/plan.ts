@@ -19,7 +19,6 @@ export interface TlsPlan {
   readonly caFolder?: PlannedFile;
   /** PEM. */
   readonly revocationList?: PlannedFile;
-  readonly dhParameters?: PlannedFile;
   readonly requireCertificate: boolean;
   readonly minimumVersion: TlsVersion;
   /** Of TLS 1.2, in the words of OpenSSL. */

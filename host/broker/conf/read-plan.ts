@@ -1,4 +1,4 @@
-import { checkFiles } from './check-files.js';
+import { type AccessTables, checkFiles } from './check-files.js';
 import { ConfigError, type Finding, Findings } from './findings.js';
 import { type ConfigFiles, diskFiles, readConfigLines } from './lines.js';
 import { parseConfig } from './parse.js';
@@ -7,6 +7,8 @@ import { type PlanOptions, toBroker } from './to-broker.js';
 
 export interface ReadPlan {
   readonly plan: BrokerPlan;
+  /** What its password and ACL files say. */
+  readonly access: AccessTables;
   /** What is odd but can be used. */
   readonly warnings: readonly Finding[];
 }
@@ -26,7 +28,7 @@ export function readBrokerPlan(
   const findings = new Findings();
   const lines = path === undefined ? [] : readConfigLines(path, files, findings);
   const plan = toBroker(parseConfig(lines, findings), findings, options);
-  checkFiles(plan, files, findings);
+  const access = checkFiles(plan, files, findings);
   if (findings.hasErrors) throw new ConfigError(findings.list);
-  return { plan, warnings: findings.list };
+  return { plan, access, warnings: findings.list };
 }

@@ -6,7 +6,7 @@ import { BrokerError } from './listener.js';
 import type { TlsSettings } from './tls/tls-settings.js';
 
 /** What holds for every client of a listener. */
-export interface ListenerSettings extends Partial<ListenerInfo> {
+export interface CommonListenOptions extends Partial<ListenerInfo> {
   /**
    * Milliseconds until TLS stands and a WebSocket is open, 1 to 2,147,483,647; then the socket is destroyed. The time for
    * CONNECT comes after it (`limits.connectTimeout`). Default 10,000.
@@ -30,25 +30,25 @@ export interface WebSocketSettings {
   origins?: readonly string[];
 }
 
-export interface TcpListenOptions extends ListenerSettings, AddressOptions {
+export interface TcpListenOptions extends CommonListenOptions, AddressOptions {
   protocol: 'mqtt';
 }
 
-export interface TlsListenOptions extends ListenerSettings, AddressOptions {
+export interface TlsListenOptions extends CommonListenOptions, AddressOptions {
   protocol: 'mqtts';
   tls: TlsSettings;
 }
 
-export interface WebSocketListenOptions extends ListenerSettings, AddressOptions, WebSocketSettings {
+export interface WebSocketListenOptions extends CommonListenOptions, AddressOptions, WebSocketSettings {
   protocol: 'ws';
 }
 
-export interface SecureWebSocketListenOptions extends ListenerSettings, AddressOptions, WebSocketSettings {
+export interface SecureWebSocketListenOptions extends CommonListenOptions, AddressOptions, WebSocketSettings {
   protocol: 'wss';
   tls: TlsSettings;
 }
 
-export interface UnixListenOptions extends ListenerSettings {
+export interface UnixListenOptions extends CommonListenOptions {
   protocol: 'unix';
   /** Its file. One that a dead broker left behind is replaced. */
   socketPath: string;
@@ -85,7 +85,7 @@ export function addressOf({ host = '127.0.0.1', port = 0, beyondLoopback = false
 }
 
 /** @throws BrokerError when it is out of range */
-export function handshakeTimeoutOf({ handshakeTimeout = HANDSHAKE_TIMEOUT }: ListenerSettings): number {
+export function handshakeTimeoutOf({ handshakeTimeout = HANDSHAKE_TIMEOUT }: CommonListenOptions): number {
   if (!Number.isInteger(handshakeTimeout) || handshakeTimeout < 1 || handshakeTimeout > LONGEST_TIMER) {
     const message = `handshakeTimeout is ${handshakeTimeout}; use milliseconds from 1 to ${LONGEST_TIMER}`;
     throw new BrokerError('options', message);

@@ -10,5 +10,5 @@ export interface Lobby {
   readonly clockwork: Clockwork;
   readonly waitingRoom: WaitingRoom;
   /** Wall-clock time in milliseconds since 1970, for what certificates and CRLs say. */
-  readonly wallNow: () => number;
+  readonly wallClock: () => number;
 }

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import type { ListenFailure } from '../../node/listen-failure.js';
 import type { Rules } from '../engine/rules.js';
 import { bindPath, type Door } from './bind.js';
@@ -47,9 +48,13 @@ function check(path: string, mode: number): void {
 
 /** Takes away the socket of a broker that is gone. */
 async function makeRoom(path: string): Promise<void> {
+  const at = `the broker cannot listen on the Unix socket ${path}`;
+  if (!existsSync(dirname(path))) {
+    // The system would say that it is not allowed.
+    throw new BrokerError('address-not-available', `${at}: its folder does not exist; make it, or choose another path`);
+  }
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return;
-  const at = `the broker cannot listen on the Unix socket ${path}`;
   if (!stat.isSocket()) {
     throw new BrokerError('address-in-use', `${at}: the file is not a socket; remove it, or choose another path`);
   }
@@ -107,12 +112,6 @@ function explain(error: unknown, path: string): ListenFailure {
       return {
         code: 'address-in-use',
         message: `${at}: another program listens there; end it, or choose another path`,
-      };
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return {
-        code: 'address-not-available',
-        message: `${at}: its folder does not exist; make it, or choose another path`,
       };
     case 'EACCES':
     case 'EPERM':

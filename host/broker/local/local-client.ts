@@ -86,7 +86,7 @@ export class LocalClient {
       const found = [...handlers]
         .filter(([filter]) => topicMatches(withoutGroup(filter), topic))
         .map(([, handler]) => handler);
-      return found.length > 0 ? found : [options.onMessage ?? (() => {})];
+      return found.length > 0 ? [...new Set(found)] : [options.onMessage ?? (() => {})];
     };
     const properties: Properties = { receiveMaximum: window };
     if (options.sessionExpiryInterval) properties.sessionExpiryInterval = options.sessionExpiryInterval;
@@ -116,7 +116,7 @@ export class LocalClient {
 
   /**
    * Subscribes; resolves when the broker has granted it. Retained messages may reach the handler before. A second subscription to the
-   * same filter takes the place of the first; a message that matches several filters reaches each of their handlers, and is sent once.
+   * same filter takes the place of the first; a message that matches several filters is sent once, and reaches each of their handlers once.
    *
    * @throws LocalClientError
    */

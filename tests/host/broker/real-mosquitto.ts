@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** A port on loopback that nobody uses at the moment. */
@@ -57,6 +57,8 @@ export class RealMosquitto {
       'allow_anonymous true',
       'log_dest stderr',
       'log_type all',
+      // Started as root it would become another user, who cannot read the files of a test.
+      `user ${userInfo().username}`,
       ...configuration,
     ];
     writeFileSync(join(folder, 'mosquitto.conf'), `${lines.join('\n')}\n`);

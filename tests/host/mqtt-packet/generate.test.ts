@@ -211,6 +211,11 @@ describe('a packet that cannot be written', () => {
     [5, publish({ properties: { userProperties: { a: null } } }), 'Invalid userProperties: a has no value'],
     [5, publish({ properties: { userProperties: { a: undefined } } }), 'Invalid userProperties: a has no value'],
     [5, publish({ properties: { userProperties: { a: ['1', null] } } }), 'Invalid userProperties: a has no value'],
+    [
+      5,
+      publish({ properties: { userProperties: { a: Object.create(null) } } }),
+      'Invalid userProperties: a has no text',
+    ],
   ])(
     'in version %i, %o, is refused in our words, as mqtt-packet has none for it',
     (protocolVersion, packet, message) => {

@@ -56,6 +56,7 @@ describe('a refused packet', () => {
     [4, '30ffffffff', 'Invalid variable byte integer'],
     [4, '30ffffffff01', 'Invalid variable byte integer'],
     [5, '300a 0001 61 ffffffff7f 0000', 'Invalid variable byte integer'],
+    [5, '300a 0001 61 8080808001 0000', 'Invalid variable byte integer'],
     [4, '1001 00', 'Cannot parse protocolId'],
     [4, '100c 0004 4d515458 04 02 0000 0000', 'Invalid protocolId'],
     [4, '100c 0004 4d515454 06 02 0000 0000', 'Invalid protocol version'],
@@ -159,5 +160,13 @@ describe('another packet that is refused', () => {
     const [error] = parse({ protocolVersion: 4 }, '9003 0007 87').errors;
     expect(error).toMatchObject({ receivedCode: 0x87, message: 'Invalid suback QoS, must be 0, 1, 2 or 128' });
     expect(parse({ protocolVersion: 4 }, '4102 0007').errors).toMatchObject([{ receivedCode: undefined }]);
+  });
+
+  it('has the words of the core where mqtt-packet does not refuse it', () => {
+    const [error] = parse({ protocolVersion: 5 }, '4006 0001 97 020101').errors;
+    expect(error).toMatchObject({ receivedCode: 0x97 });
+    expect(error.message).toMatch(/^malformed puback, byte 6: .*; its code is quotaExceeded \(0x97\)$/);
+    const [cutOff] = parse({ protocolVersion: 5 }, '3008 0001 61 02 03 0001 78').errors;
+    expect(cutOff.message).toMatch(/^malformed publish, byte 7: the value of a property runs past the Property Length/);
   });
 });

@@ -183,6 +183,17 @@ describe('with `lenient`', () => {
     expect(members(result.packets)).toEqual(members(packets));
     expect(result.errors).toEqual([]);
   });
+
+  it('over 1.5 GiB are taken at once, since the core is not asked', () => {
+    const LARGEST = 5 + 268_435_455;
+    const chunk = Buffer.from(new ArrayBuffer(6 * LARGEST)); // hardly touched, so it takes no memory
+    for (let at = 0; at < chunk.length; at += LARGEST) chunk.set(hex('30 ffffff7f 0001 61'), at);
+    const lengths: unknown[] = [];
+    const parser = ours.parser({ lenient: true });
+    parser.on('packet', (packet) => lengths.push(packet.cmd === 'publish' && packet.payload.length));
+    parser.parse(chunk);
+    expect(lengths).toEqual(Array(6).fill(268_435_452));
+  });
 });
 
 describe('a listener', () => {

@@ -67,11 +67,32 @@ describe.each(PLACES)('with `lenient`, a property list of a %s', (...place) => {
 describe('with `lenient`, a Property Length', () => {
   it.each([
     ['that the packet cuts off', '3004 0001 61 80'],
+    ['that the packet cuts off behind more bits', '3005 0001 61 8180'],
     ['that is missing', '3003 0001 61'],
     ['that is not in the fewest bytes', '3008 0001 61 828000 0101'],
   ])('%s is read as by mqtt-packet', (_, text) => {
     const expected = parseAll(theirs, { protocolVersion: 5 }, hex(text));
     expect(parseAll(ours, lenient, hex(text))).toEqual(expected);
+  });
+
+  it.each([
+    ['of four bytes', '3009 0001 61 05 0b 80808001'],
+    ['that the packet cuts off', '3007 0001 61 03 0b 8181'],
+  ])('may stand before a Variable Byte Integer %s, which is read as by mqtt-packet', (_, text) => {
+    const expected = parseAll(theirs, { protocolVersion: 5 }, hex(text));
+    expect(expected.packets).toHaveLength(1);
+    expect(parseAll(ours, lenient, hex(text))).toEqual(expected);
+  });
+
+  it('is refused at a byte of its packet, wherever in the chunk that begins', () => {
+    for (const [before, count] of [
+      ['', 0],
+      ['c000', 1],
+    ] as const) {
+      const { packets, errors } = parseAll(ours, lenient, hex(`${before} 3008 0001 61 02 03 0001 78`));
+      expect(packets).toHaveLength(count);
+      expect(errors).toMatchObject([{ codeName: 'PROPERTY_TRUNCATED', byteOffset: 7 }]);
+    }
   });
 
   it('beyond the packet is refused in the words of mqtt-packet', () => {

@@ -12,6 +12,7 @@ const READ = [
   'host/node/**',
   'tests/host/**',
   'tests/vectors/*',
+  'tests/webassembly.ts',
   'tools/*.ts',
 ];
 

@@ -162,6 +162,7 @@ export const unsupportedOptions: readonly UnsupportedRow[] = [
   ),
   ...row('warning', 'syslog is not supported, and it has no effect; remove the line', 'log_facility'),
   ...row('warning', GONE, 'retry_interval', 'store_clean_interval', 'max_log_entries'),
+  ...row('warning', 'keys are exchanged by elliptic curves, which need no file; remove the line', 'dhparamfile'),
   ...row('warning', GONE, 'ffdc_output', 'trace_level', 'trace_output'),
   ...row('warning', SOCKETS, 'websockets_log_level', 'websockets_headers_size'),
 ];

@@ -24,7 +24,6 @@ export interface ListenerSettings {
   ciphers: string;
   ciphersTls13: string;
   crlfile: string;
-  dhparamfile: string;
   keyfile: string;
   maxConnections: number;
   maxQos: number;
@@ -64,7 +63,6 @@ export const listenerOptions: readonly OptionRow[] = [
   option('ciphers', text, 'ciphers'),
   option('ciphers_tls1.3', text, 'ciphersTls13'),
   option('crlfile', text, 'crlfile'),
-  option('dhparamfile', text, 'dhparamfile'),
   option('keyfile', text, 'keyfile'),
   option('max_connections', connections, 'maxConnections'),
   option('max_qos', whole(0, 2), 'maxQos'),

@@ -24,7 +24,7 @@ export interface Word {
 }
 
 export function wordsOf(text: string): Word[] {
-  return [...text.matchAll(/\S+/g)].map((match) => ({ text: match[0], offset: match.index }));
+  return [...text.matchAll(/[^ \t]+/g)].map((match) => ({ text: match[0], offset: match.index }));
 }
 
 /** The first word; more of them are reported. */
@@ -92,7 +92,7 @@ export const listenAddress: ReadValue<ListenAddress> = (value) => {
     return { port: 0, socket: rest };
   }
   if (rest === undefined) return { port: number };
-  if (/\s/.test(rest))
+  if (/[ \t]/.test(rest))
     throw new ValueMistake(`"${rest}" is not an address; write one address or host name`, where.offset);
   return { port: number, host: rest };
 };

@@ -34,6 +34,10 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
       return;
     }
   }
+  if (qos === 1 && session.received.has(packetId)) {
+    const text = `packet id ${packetId} belongs to a QoS 2 message that waits for PUBREL (2.2.1)`;
+    throw new Violation(ReasonCode.protocolError, text);
+  }
   const message = messageOf(client, packet, topic);
   // From here on the message is not passed on again, whatever becomes of the connection.
   if (qos === 2) session.received.add(packetId);

@@ -7,9 +7,9 @@ import type { ClientIdentity } from '../rules.js';
 import type { StoredSubscription } from '../subscription.js';
 import type { SessionEnvironment } from './environment.js';
 import { type Inflight, OutboundWindow } from './inflight.js';
-import type { Link } from './session-link.js';
 import { Replays } from './replays.js';
 import { NO_JOURNAL, type SessionJournal } from './session-journal.js';
+import type { Link } from './session-link.js';
 import { WaitingMessages } from './waiting-messages.js';
 import { WillKeeper } from './will.js';
 

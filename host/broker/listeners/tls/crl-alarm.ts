@@ -5,19 +5,26 @@ import type { RevocationLists } from './revocation-lists.js';
 /** Milliseconds after which the wall clock is looked at again: it may be set, and the machine may sleep. */
 const LOOK_AGAIN = 3_600_000;
 
+const DAY = 86_400_000;
+
 /** Announces CRLs that are going to lock every client out, and those that do. Each is announced once for each list. */
 export class CrlAlarm {
   readonly #clockwork: Clockwork;
-  readonly #wallNow: () => number;
+  readonly #wallClock: () => number;
   readonly #warn: (message: string) => void;
-  readonly #lead: number;
+  readonly #lead: number | undefined;
   #deadline: Deadline | undefined;
   #announced = new Set<string>();
 
-  /** @param lead milliseconds before nextUpdate */
-  constructor(clockwork: Clockwork, wallNow: () => number, lead: number, warn: (message: string) => void) {
+  /** @param lead milliseconds before nextUpdate; default: a day, or a quarter of a list's life if that is shorter */
+  constructor(
+    clockwork: Clockwork,
+    wallClock: () => number,
+    lead: number | undefined,
+    warn: (message: string) => void,
+  ) {
     this.#clockwork = clockwork;
-    this.#wallNow = wallNow;
+    this.#wallClock = wallClock;
     this.#lead = lead;
     this.#warn = warn;
   }
@@ -34,21 +41,18 @@ export class CrlAlarm {
   }
 
   #look(lists: RevocationLists): void {
-    const now = this.#wallNow();
+    const now = this.#wallClock();
     let next = Number.POSITIVE_INFINITY;
-    for (const { issuer, at } of lists.beginnings) {
-      if (at <= now) continue;
-      this.#announce(
-        `the CRL of ${issuer} begins at ${date(at)}: until then every client certificate of it is refused`,
-      );
-    }
-    for (const { issuer, at } of lists.ends) {
-      if (at === Number.POSITIVE_INFINITY) continue;
-      if (at <= now) this.#announce(`the CRL of ${issuer} expired at ${date(at)}: ${LOCKED_OUT} until ${NEWER}`);
-      else if (at - this.#lead <= now) {
-        this.#announce(`the CRL of ${issuer} expires at ${date(at)}: ${LOCKED_OUT} from then on, unless ${NEWER}`);
+    for (const { issuer, begins, ends } of lists.lives) {
+      const lead = this.#lead ?? Math.min(DAY, (ends - begins) / 4);
+      if (now < begins) {
+        this.#announce(`the CRL of ${issuer} begins at ${date(begins)}: until then ${LOCKED_OUT}`);
       }
-      for (const moment of [at - this.#lead, at]) if (moment > now) next = Math.min(next, moment);
+      if (now >= ends) this.#announce(`the CRL of ${issuer} expired at ${date(ends)}: ${LOCKED_OUT} until ${NEWER}`);
+      else if (now >= ends - lead) {
+        this.#announce(`the CRL of ${issuer} expires at ${date(ends)}: ${LOCKED_OUT} from then on, unless ${NEWER}`);
+      }
+      for (const moment of [ends - lead, ends]) if (moment > now) next = Math.min(next, moment);
     }
     if (next === Number.POSITIVE_INFINITY) return;
     this.#deadline = this.#clockwork.after(Math.min(next - now, LOOK_AGAIN), () => this.#look(lists));

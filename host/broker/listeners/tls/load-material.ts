@@ -68,13 +68,15 @@ function checkPair(cert: string, key: string, sources: TlsMaterial): void {
   } catch (error) {
     throw unusable(certName, reasonOf(error), 'give a PEM certificate, from BEGIN to END line', error);
   }
+  // Asked first: OpenSSL would ask for the pass phrase at the terminal.
+  if (/^(?:-----BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED)/m.test(key)) {
+    throw unusable(keyName, 'it is encrypted', 'decrypt it: openssl pkey -in KEY -out PLAIN');
+  }
   let privateKey: ReturnType<typeof createPrivateKey>;
   try {
     privateKey = createPrivateKey(key);
   } catch (error) {
-    const isEncrypted = (error as { code?: string }).code === 'ERR_MISSING_PASSPHRASE';
-    const advice = isEncrypted ? 'decrypt it: openssl pkey -in KEY -out PLAIN' : 'give a PEM private key';
-    throw unusable(keyName, isEncrypted ? 'it is encrypted' : reasonOf(error), advice, error);
+    throw unusable(keyName, reasonOf(error), 'give a PEM private key, from BEGIN to END line', error);
   }
   if (certificate.checkPrivateKey(privateKey)) return;
   throw unusable(keyName, `it does not belong to ${certName}`, 'give the PEM key that the certificate was made for');

@@ -1,11 +1,13 @@
 import type { CertificateInfo, CertificateListInfo } from '../../../core/index.js';
 
-/** A moment from which on, or until which, OpenSSL refuses every certificate of a CA. */
-export interface ListLimit {
+/** When the lists of a CA hold: before and after, OpenSSL refuses every certificate of it. */
+export interface ListLife {
   /** The common name of the CA, in quotes. */
   issuer: string;
-  /** Milliseconds since 1970. */
-  at: number;
+  /** The thisUpdate of the first, in milliseconds since 1970. */
+  begins: number;
+  /** The nextUpdate of the last, in milliseconds since 1970; infinite when that does not say. */
+  ends: number;
 }
 
 /** The revocation lists of one listener. */
@@ -23,19 +25,12 @@ export class RevocationLists {
     return this.#byIssuer.size === 0;
   }
 
-  /** When the last list of each CA ends; those that say. */
-  get ends(): ListLimit[] {
-    return [...this.#byIssuer.values()].flatMap((lists) => {
-      const times = lists.map(({ nextUpdate }) => nextUpdate?.getTime() ?? Number.POSITIVE_INFINITY);
-      return { issuer: nameOf(lists[0].issuerCN), at: Math.max(...times) };
-    });
-  }
-
-  /** When the first list of each CA begins. */
-  get beginnings(): ListLimit[] {
+  /** When the lists of each CA hold. */
+  get lives(): ListLife[] {
     return [...this.#byIssuer.values()].map((lists) => ({
       issuer: nameOf(lists[0].issuerCN),
-      at: Math.min(...lists.map(({ thisUpdate }) => thisUpdate.getTime())),
+      begins: Math.min(...lists.map(({ thisUpdate }) => thisUpdate.getTime())),
+      ends: Math.max(...lists.map(({ nextUpdate }) => nextUpdate?.getTime() ?? Number.POSITIVE_INFINITY)),
     }));
   }
 

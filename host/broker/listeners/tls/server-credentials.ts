@@ -11,8 +11,6 @@ import { filesOf, type LoadedMaterial, loadMaterial } from './load-material.js';
 import { chainOf } from './revocation-lists.js';
 import type { TlsMaterial, TlsSettings } from './tls-settings.js';
 
-const DAY = 86_400_000;
-
 /** The certificates, keys, CAs and CRLs of one listener, and their change while it runs. */
 export class ServerCredentials {
   #settings: TlsSettings;
@@ -52,11 +50,11 @@ export class ServerCredentials {
 
   /** The listener is open: announces CRLs, and watches files if it shall. */
   start(entrance: Entrance, name: string): void {
-    const { clockwork, wallNow } = entrance.lobby;
-    const { crlWarning = DAY, watchFiles: shallWatch = false } = this.#settings;
+    const { clockwork, wallClock } = entrance.lobby;
+    const { crlWarning, watchFiles: shallWatch = false } = this.#settings;
     this.#entrance = entrance;
     this.#name = name;
-    this.#alarm = new CrlAlarm(clockwork, wallNow, crlWarning, (message) => this.#warn(message));
+    this.#alarm = new CrlAlarm(clockwork, wallClock, crlWarning, (message) => this.#warn(message));
     this.#announce();
     if (!shallWatch) return;
     const failed = (error: unknown) => this.#warn(`certificate files are not watched: ${reasonOf(error)}`);
@@ -97,15 +95,15 @@ export class ServerCredentials {
 
   #explain(code: string): string {
     const { revocation, authorities } = this.#loaded;
-    const now = this.#entrance?.lobby.wallNow() ?? 0;
+    const now = this.#entrance?.lobby.wallClock() ?? 0;
     const names = (issuers: string[]) => issuers.join(', ') || 'one of its CAs';
     switch (code) {
       case 'CRL_HAS_EXPIRED': {
-        const ended = revocation.ends.filter(({ at }) => at <= now);
+        const ended = revocation.lives.filter(({ ends }) => ends <= now);
         return `; the CRL of ${names(ended.map(({ issuer }) => issuer))} is out of date: load a newer one`;
       }
       case 'CRL_NOT_YET_VALID': {
-        const later = revocation.beginnings.filter(({ at }) => at > now);
+        const later = revocation.lives.filter(({ begins }) => begins > now);
         return `; the CRL of ${names(later.map(({ issuer }) => issuer))} is not valid yet: check the clock`;
       }
       case 'UNABLE_TO_GET_CRL':
@@ -149,7 +147,7 @@ export class ServerCredentials {
 }
 
 function check(settings: TlsSettings): void {
-  const { requestCertificate, requireCertificate, minimumVersion, maximumVersion, crlWarning = DAY } = settings;
+  const { requestCertificate, requireCertificate, minimumVersion, maximumVersion, crlWarning = 0 } = settings;
   if (requireCertificate && requestCertificate === false) {
     throw new BrokerError('options', 'requireCertificate needs requestCertificate: leave that out, or set both');
   }

@@ -39,6 +39,9 @@ export interface TlsSettings extends TlsMaterial {
   alpn?: readonly string[];
   /** Load files again when they change. Default false: on `reload`. */
   watchFiles?: boolean;
-  /** Milliseconds before the nextUpdate of a CRL at which the event `warning` announces it. Default: 24 hours. */
+  /**
+   * Milliseconds before the nextUpdate of a CRL at which the event `warning` announces it. Default: 24 hours, or a quarter of the
+   * list's life if that is shorter.
+   */
   crlWarning?: number;
 }

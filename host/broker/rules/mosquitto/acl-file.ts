@@ -1,4 +1,4 @@
-import type { FileMistake } from './password-file.js';
+import { type FileMistake, trimBlanks } from './password-file.js';
 
 /** What a line allows; `deny` forbids both. */
 export type Access = 'read' | 'write' | 'readwrite' | 'deny';
@@ -37,10 +37,10 @@ export function readAclFile(text: string): {
   const notes: FileMistake[] = [];
   let current = anonymous;
   for (const [at, raw] of text.split('\n').entries()) {
-    const trimmed = raw.trim();
+    const trimmed = trimBlanks(raw);
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const report = (message: string) => void mistakes.push({ line: at + 1, message });
-    const [, keyword, rest] = /^(\S+)\s*(.*)$/.exec(trimmed)!;
+    const [, keyword, rest] = /^([^ \t]+)[ \t]*(.*)$/s.exec(trimmed)!;
     if (keyword === 'user') {
       if (rest === '') report('the user name is missing; write it behind "user"');
       current = users.get(rest) ?? [];
@@ -62,7 +62,7 @@ function readAccess(keyword: string, rest: string, report: (message: string) => 
     report(`the topic is missing; write it behind "${keyword}"`);
     return undefined;
   }
-  const [, first, more] = /^(\S+)\s*(.*)$/.exec(rest)!;
+  const [, first, more] = /^([^ \t]+)[ \t]*(.*)$/s.exec(rest)!;
   // A topic with a space needs the access before it.
   const access = more === '' ? 'readwrite' : first;
   const filter = more === '' ? first : more;

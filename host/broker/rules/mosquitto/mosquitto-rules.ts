@@ -41,23 +41,10 @@ export class MosquittoRules implements Rules {
     this.#access = access;
   }
 
-  /**
-   * Takes new tables; they hold from the next request on, for clients that are connected too.
-   *
-   * @returns why a client that is connected has to go, undefined when it may stay: its name may no longer come in, or its
-   * password has changed
-   */
-  replace(access: MosquittoAccess): (client: ClientIdentity) => Refusal | undefined {
-    const before = this.#access;
+  /** Takes new tables; they hold from the next request on, for clients that are connected too. */
+  replace(access: MosquittoAccess): void {
     this.#access = access;
     this.#nobody = undefined;
-    return ({ userName, clientId }) => {
-      if (!clientId.startsWith(access.clientIdPrefix ?? '')) return refuse('the client id is no longer let in');
-      if (access.certificateUser) return undefined;
-      if (userName === undefined)
-        return access.allowAnonymous ? undefined : refuse('anonymous clients are no longer let in');
-      return isSame(before.passwords?.get(userName), access.passwords?.get(userName)) ? undefined : BAD_USER;
-    };
   }
 
   connect(request: ConnectRequest): Admission | Promise<Admission> {
@@ -113,9 +100,4 @@ function fromCertificate({ certificate }: ConnectRequest, part: 'common-name' | 
   if (userName) return { allow: true, userName };
   const what = part === 'subject' ? 'subject' : 'common name';
   return refuse(`the client certificate has no ${what}, which would be the user name`);
-}
-
-function isSame(before: PasswordHash | undefined, after: PasswordHash | undefined): boolean {
-  if (!before || !after) return before === after;
-  return before.hash.equals(after.hash) && before.salt.equals(after.salt);
 }

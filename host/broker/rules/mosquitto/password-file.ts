@@ -20,7 +20,7 @@ export function readPasswordFile(text: string): { table: PasswordTable; mistakes
   const mistakes: FileMistake[] = [];
   for (const [at, raw] of text.split('\n').entries()) {
     const report = (message: string) => mistakes.push({ line: at + 1, message });
-    const [name, ...rest] = raw.trim().split(':');
+    const [name, ...rest] = trimBlanks(raw).split(':');
     if (raw.startsWith('#') || rest.length === 0) continue;
     if (name === '' || Buffer.byteLength(name) > LONGEST_NAME) {
       report(`a user name has 1 to ${LONGEST_NAME} bytes; remove the line`);
@@ -35,6 +35,11 @@ export function readPasswordFile(text: string): { table: PasswordTable; mistakes
     else report(`${JSON.stringify(name)} cannot come in: ${hash}; ${advice(rest.join(':'))}`);
   }
   return { table, mistakes };
+}
+
+/** Without the blanks of ASCII at both ends: those of Unicode belong to names and topics. */
+export function trimBlanks(text: string): string {
+  return text.replace(/^[ \t\r\v\f]+|[ \t\r\v\f]+$/g, '');
 }
 
 function advice(password: string): string {

@@ -143,6 +143,10 @@ describe('the broker', () => {
     });
   });
 
+  it('takes a value as it stands, whatever separates lines elsewhere', () => {
+    expect(plan('pid_file a\u2028b\u0085c').plan.pidFile?.path).toBe('a\u2028b\u0085c');
+  });
+
   it('reads the default file of Debian', () => {
     const text = `# Place your local configuration in /etc/mosquitto/conf.d/
 #

@@ -1,7 +1,7 @@
 // needs: mosquitto
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { packetLine } from '../../../../host/broker/observe/packet-line.js';
+import { packetLine } from '../../../../host/broker/observe/packets/packet-line.js';
 import { encodePacket, type Packet, PacketDecoder, type ProtocolVersion } from '../../../../host/core/index.js';
 import { RealMosquitto } from '../real-mosquitto.js';
 import { World } from '../world.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Direction } from '../../../../host/broker/engine/tap/packet-tap.js';
-import { packetLine } from '../../../../host/broker/observe/packet-line.js';
-import { packetRecord } from '../../../../host/broker/observe/packet-record.js';
+import { packetLine } from '../../../../host/broker/observe/packets/packet-line.js';
+import { packetRecord } from '../../../../host/broker/observe/packets/packet-record.js';
 import type { Packet, ProtocolVersion } from '../../../../host/core/index.js';
 
 const tapped = (direction: Direction, packet: Packet, protocolVersion: ProtocolVersion = 5, clientId?: string) => ({

@@ -29,6 +29,10 @@ describe('largestBuffered: the decoder', () => {
     }
   });
 
+  it('waits for the last byte of a header of exactly that length', () => {
+    expect(joined(decoded(encodePacket(large, 5), [LARGE_HEADER - 1], LARGE_HEADER).items)).toEqual([large]);
+  });
+
   it('refuses a packet above the maximum packet size as soon as its length is known', () => {
     expect(decoded(Buffer.from('30ffffff7f', 'hex'), [], 50, 1000)).toMatchObject({
       items: [],

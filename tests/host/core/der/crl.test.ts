@@ -56,6 +56,7 @@ describe('find takes each form of a serial number as the same integer (RFC 5280 
   it('refuses what is none of the forms', () => {
     for (const other of [5, null, undefined, {}, [5], new ArrayBuffer(1), new Uint16Array(1), list])
       expect(() => list.find(other as never)).toThrow(TypeError);
+    expect(() => list.find(5 as never)).toThrow(/^serialNumber is of type number: give hex digits/);
     expect(() => list.find(new Uint8Array(0))).toThrow(/^serialNumber has no octets: give /);
   });
 
@@ -158,7 +159,15 @@ describe('a CRL of one issuer', () => {
     expect(() => list.find('05', them)).toThrow(RangeError);
     expect(list.find('05', us)).toBeDefined();
     expect(list.find('05', runInNewContext('Uint8Array').from(us))).toBeDefined();
-    expect(() => list.find('05', 'ca' as never)).toThrow(TypeError);
+    expect(() => list.find('05', 'ca' as never)).toThrow(
+      new TypeError('issuer must be a Uint8Array, the Name element of the issuer'),
+    );
+  });
+
+  it('says that its issuer has no common name', () => {
+    const issuer = Buffer.from(sequence(tlv('31', sequence('060355040a', tlv('0c', '61')))), 'hex');
+    const list = readCrl(crlOf({ issuer, entries: [entryOf('05')] }));
+    expect(() => list.find('05', us)).toThrow(/^this CRL of "an issuer without a common name" says nothing about/);
   });
 });
 

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import {
   checkDer,
@@ -95,6 +97,7 @@ describe('an object identifier (X.690 8.19)', () => {
       `1.2.${2n ** 1025n - 1n}`.replace(/\d+$/, `0x1${'f'.repeat(256)}`),
     );
     expect(dotted(`2a83${'ff'.repeat(145)}7f`)).toBe(`1.2.${2n ** 1024n - 1n}`);
+    expect(dotted(`2a84${'80'.repeat(145)}00`)).toBe(`1.2.0x1${'0'.repeat(256)}`);
   });
 });
 
@@ -106,6 +109,27 @@ describe('a BMPString (X.680 41)', () => {
       codeName: 'DER_BMP_STRING_INVALID',
       byteOffset: der.indexOf('de00', 'hex'),
     });
+  });
+});
+
+describe('a UniversalString (X.680 41)', () => {
+  it('has U+FFFD in the place of what is not a character', () => {
+    const text = ['0000d7ff', '0000d800', '0000dfff', '0000e000', '0010ffff', '00110000'].join('');
+    const name = Buffer.from(sequence(tlv('31', sequence('0603550403', tlv('1c', text)))), 'hex');
+    expect(readCertificate(certificateOf('01', name)).issuerCN).toBe('\ud7ff\ufffd\ufffd\ue000\u{10ffff}\ufffd');
+  });
+});
+
+describe('a key whose shape is checked whole', () => {
+  it('has nothing to say of what is not checked: rsa, ed25519, and ec on a known curve', () => {
+    const roots = rootCertificates.map((pem) => readCertificate(new X509Certificate(pem).raw));
+    const known = [...roots, readCertificate(certificateOf('01'))];
+    expect([...new Set(known.map(({ publicKeyAlgorithm }) => publicKeyAlgorithm))].sort()).toEqual([
+      'ec',
+      'ed25519',
+      'rsa',
+    ]);
+    for (const { publicKeyUnchecked } of known) expect(publicKeyUnchecked).toBeUndefined();
   });
 });
 

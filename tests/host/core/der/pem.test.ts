@@ -2,6 +2,7 @@ import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:cry
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { isPem, pemOf, readPem } from '../../../../host/core/index.js';
+import { certificateOf } from '../support/crl-parts.js';
 
 const block = (label: string, text = 'AAAA') => `-----BEGIN ${label}-----\n${text}\n-----END ${label}-----`;
 
@@ -52,6 +53,10 @@ describe('isPem', () => {
     const bytes = Buffer.from(text);
     expect(isPem(bytes)).toBe(expected);
     expect(isPem(new Uint8Array(bytes))).toBe(expected);
+  });
+
+  it('answers no for a certificate with a BEGIN line in its text', () => {
+    expect(isPem(certificateOf('01', 'ca\n-----BEGIN CERTIFICATE-----\n'))).toBe(false);
   });
 });
 

@@ -22,6 +22,19 @@ it('a packet that is about as long as all the memory for it is encoded', () => {
   }
 });
 
+it('a packet of few fields that is about as long as all the memory for it is encoded', () => {
+  scratch.ensure(17 * 1024 * 1024);
+  const address = scratch.reserve(0);
+  const room = scratch.u8.length - address;
+  const packetOf = (length: number) =>
+    encodePacket(
+      { type: 'disconnect', reasonCode: 0, properties: { userProperty: [['x'.repeat(60_000), 'y'.repeat(length)]] } },
+      5,
+    );
+  const more = packetOf(1).length - 1;
+  for (const length of [room - 8, room, room + 4]) expect(packetOf(length - more)).toHaveLength(length);
+});
+
 it.each(['core.wasm', 'core.simd.wasm'] as const)(
   'memory of the caller begins with the first word after the tables of %s',
   (build) => {

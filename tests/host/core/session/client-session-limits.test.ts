@@ -86,6 +86,20 @@ describe('ClientSession', () => {
     expect(() => session.send(undefined as never, 0)).toThrow(new TypeError('packet must be an object'));
   });
 
+  it('reports the code of a refused packet, unless it is 0', () => {
+    const connecting = new ClientSession();
+    connecting.send(connectPacket(4), 0);
+    expect(caught(() => connecting.receive(Buffer.from('20020087', 'hex'), 0))).toMatchObject({ receivedCode: 0x87 });
+    const session = connected();
+    session.send({ ...publish, qos: 2, packetId: 77 } as Packet, 0);
+    const refused = (reasonCode: number) =>
+      thrown(() => session.receive(encodePacket({ type: 'puback', packetId: 77, reasonCode }, 5), 0));
+    expect(refused(0x87).receivedCode).toBe(0x87);
+    expect(refused(0x87).message).toMatch(/; its code is notAuthorized \(0x87\)$/);
+    expect(refused(0).receivedCode).toBeUndefined();
+    expect(refused(0).message).not.toContain('its code');
+  });
+
   it('cites the standard of its version', () => {
     const session = new ClientSession();
     session.send(connectPacket(4), 0);
@@ -216,6 +230,15 @@ describe('ClientSession', () => {
     expect((problem('0000') as Error).message).toContain('malformed packet, byte 0: ');
   });
 
+  it('accepts packets byte by byte while its room for topics is in use', () => {
+    const session = connected({ aliasBytes: 120 }, { topicAliasMaximum: 1 });
+    const message = (topic: string) =>
+      encodePacket({ ...publish, qos: 0, topic, properties: { topicAlias: 1 } } as Packet, 5);
+    session.receive(message('x'.repeat(110)), 0);
+    const events = [...message('')].flatMap((byte) => session.receive(Uint8Array.of(byte), 0));
+    expect(events).toMatchObject([{ packet: { topic: 'x'.repeat(110) } }]);
+  });
+
   it('sends nothing when a message is acknowledged after the connection was lost', () => {
     const session = connected({ manualAcknowledgement: true }, { sessionExpiryInterval: 60 });
     session.receive(encodePacket({ ...publish, qos: 2, packetId: 9 } as Packet, 5), 0);
@@ -261,5 +284,12 @@ describe('ClientSession', () => {
     expect(most.session.receive(most.bytes, 0)).toHaveLength(1);
     const more = of(95);
     expect(() => more.session.receive(more.bytes, 0)).toThrow(MqttError);
+  });
+});
+
+it('a SessionError of an unknown code shows the number', () => {
+  expect(new SessionError(-9999, 'connection')).toMatchObject({
+    message: 'connection: result code -9999',
+    ...{ code: -9999, codeName: 'UNKNOWN', statement: '', reasonCode: undefined, packetType: '' },
   });
 });

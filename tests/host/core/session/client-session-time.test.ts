@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClientSession, encodePacket, type Packet } from '../../../../host/core/index.js';
+import { ClientSession, encodePacket, type Packet, SessionError } from '../../../../host/core/index.js';
 import { connected, connectPacket, publish, sent, thrown } from './client-session-rig.js';
 
 /** Two megabytes of QoS 0. */
@@ -36,6 +36,24 @@ describe('ClientSession in time', () => {
     session.receive(Buffer.alloc(0), end + 19_999);
     session.tick(end + 19_999);
     expect(thrown(() => session.tick(end + 20_000)).codeName).toBe('RESPONSE_TIMEOUT');
+  });
+
+  it('is alive when a packet begins to arrive', () => {
+    const session = connected({ responseTimeout: 20_000 }, undefined, { serverKeepAlive: 30 });
+    session.tick(30_000);
+    session.receive(LARGE.subarray(0, 100), 45_000);
+    session.tick(64_999);
+    expect(thrown(() => session.tick(65_000)).codeName).toBe('RESPONSE_TIMEOUT');
+  });
+
+  it('takes an empty chunk for no sign of life, even while bytes wait behind a refused packet', () => {
+    const session = connected({ responseTimeout: 20_000 }, undefined, { serverKeepAlive: 30 });
+    session.tick(30_000);
+    const stray = encodePacket({ type: 'connack', sessionPresent: false, reasonCode: 0 }, 5);
+    expect(() => session.receive(Buffer.concat([stray, LARGE.subarray(0, 100)]), 35_000)).toThrow(SessionError);
+    expect(session.receive(Buffer.alloc(0), 40_000)).toEqual([]);
+    session.tick(49_999);
+    expect(thrown(() => session.tick(50_000)).codeName).toBe('RESPONSE_TIMEOUT');
   });
 
   it('an AUTH that nobody answers ends after the response timeout, although PINGRESPs come (4.12.1)', () => {

@@ -29,9 +29,14 @@ export const certificateIssuer = (name: Buffer) =>
 export const entryOf = (serial: string, ...extensions: string[]) =>
   sequence(tlv('02', serial), UTC_2024, extensions.length > 0 ? sequence(...extensions) : '');
 
+/** A common name, or a whole Name. */
+type Issuer = string | Buffer;
+
+const issuerName = (issuer: Issuer) => (typeof issuer === 'string' ? nameOf(issuer) : issuer).toString('hex');
+
 /** Parts of a CRL that are not always the same. */
 interface CrlParts {
-  issuer?: string;
+  issuer?: Issuer;
   entries?: string[];
   extensions?: string[];
 }
@@ -40,7 +45,7 @@ export function crlOf({ issuer = 'ca', entries = [], extensions = [] }: CrlParts
   const body = sequence(
     '020101',
     ALGORITHM,
-    nameOf(issuer).toString('hex'),
+    issuerName(issuer),
     UTC_2024,
     UTC_2025,
     entries.length > 0 ? sequence(...entries) : '',
@@ -52,19 +57,12 @@ export function crlOf({ issuer = 'ca', entries = [], extensions = [] }: CrlParts
 /** The key of certificateOf unless another is given. */
 const ED25519_KEY = sequence(ALGORITHM, tlv('03', `00${'11'.repeat(32)}`));
 
-/** The issuer is a common name, or a whole Name. */
-export function certificateOf(
-  serial: string,
-  issuer: string | Buffer = 'ca',
-  extension = '',
-  key = ED25519_KEY,
-): Buffer {
-  const issuerName = typeof issuer === 'string' ? nameOf(issuer) : issuer;
+export function certificateOf(serial: string, issuer: Issuer = 'ca', extension = '', key = ED25519_KEY): Buffer {
   const body = sequence(
     'a003020102',
     tlv('02', serial),
     ALGORITHM,
-    issuerName.toString('hex'),
+    issuerName(issuer),
     sequence(UTC_2024, UTC_2025),
     nameOf('device').toString('hex'),
     key,

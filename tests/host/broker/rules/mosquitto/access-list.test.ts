@@ -70,6 +70,7 @@ describe('an ACL file', () => {
     ['no pattern for a user name with a wildcard', 'pattern d/%u/#', client('c', '#'), 'd/x', 'nothing'],
     ['a slash in a name makes levels', 'pattern d/%u', client('c', 'a/b'), 'd/a/b', 'read write'],
     ['a name that looks like a variable', 'pattern d/%u', client('c', '%c'), 'd/%c', 'read write'],
+    ['line separators of Unicode in a topic', 'topic a\u2028b', client('c'), 'a\u2028b', 'read write'],
     ['comments and empty lines', '# x\n\n  # y\ntopic a\r\n', client('c'), 'a', 'read write'],
   ])('allows %s', (_, acl, who, topic, expected) => {
     expect(allowed(acl, who, topic)).toBe(expected);

@@ -128,17 +128,4 @@ describe('new tables', () => {
     place.engine.publish('a', 'x');
     expect(client.next('publish').topic).toBe('a');
   });
-
-  it('say who has to go: whose name is gone, whose password is another, who is no longer let in without a name', async () => {
-    const stays = await line('stays', 'x');
-    const before = readPasswordFile([stays, await line('goes', 'x'), await line('new', 'x')].join('\n')).table;
-    const after = readPasswordFile([stays, await line('new', 'y')].join('\n')).table;
-    const rules = new MosquittoRules({ allowAnonymous: true, passwords: before });
-    const check = rules.replace({ allowAnonymous: false, passwords: after });
-    const reason = (userName?: string) => check({ clientId: 'c', userName } as never)?.reason;
-    expect(reason('stays')).toBeUndefined();
-    expect(reason('goes')).toBe('user name or password not accepted');
-    expect(reason('new')).toBe('user name or password not accepted');
-    expect(reason()).toBe('anonymous clients are no longer let in');
-  });
 });

@@ -1,4 +1,4 @@
-import type { Properties } from '../../core/index.js';
+import type { Properties } from '../../../core/index.js';
 import { visible } from './visible-text.js';
 
 /** UTF-16 units of a text that are shown. */

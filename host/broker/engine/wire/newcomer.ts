@@ -19,7 +19,7 @@ export interface Arrived {
 }
 
 /** The way of a CONNECT packet to a client: what the broker can do, enhanced authentication if it is asked for, the rules. */
-export class Arrival {
+export class Newcomer {
   readonly packet: ConnectPacket;
   /** When CONNECT names a method. */
   readonly authentication: Authentication | undefined;
@@ -91,9 +91,13 @@ export class Arrival {
   #connack(identity: ClientIdentity, admission: Admission): ConnackPacket {
     const connack: ConnackPacket = { type: 'connack', sessionPresent: false, reasonCode: ReasonCode.success };
     if (this.packet.protocolVersion !== 5 || !admission.allow) return connack;
-    const { settings } = this.#entrance;
-    const { longestExpiry } = this.#context.sessions;
-    const announced = announcement(settings, this.packet, identity, admission, longestExpiry);
+    const announced = announcement(
+      this.#entrance.settings,
+      this.#context.sessions.longestExpiry,
+      this.packet,
+      identity,
+      admission,
+    );
     return { ...connack, properties: { ...announced, ...this.authentication?.properties(this.#data) } };
   }
 }

@@ -1,5 +1,5 @@
-import type { Packet, Properties } from '../../core/index.js';
-import type { TappedPacket } from '../engine/tap/packet-tap.js';
+import type { Packet, Properties } from '../../../core/index.js';
+import type { TappedPacket } from '../../engine/tap/packet-tap.js';
 
 /** A packet for `--json`: one object, without payloads, passwords and authentication data. */
 export interface PacketRecord {

@@ -5,8 +5,8 @@ import {
   ReasonCode,
   refusalWords,
   type Subscription,
-} from '../../core/index.js';
-import type { TappedPacket } from '../engine/tap/packet-tap.js';
+} from '../../../core/index.js';
+import type { TappedPacket } from '../../engine/tap/packet-tap.js';
 import { propertyTexts } from './packet-properties.js';
 import { visible } from './visible-text.js';
 

@@ -1,0 +1,165 @@
+import type { Histogram, Registry } from 'prom-client';
+import { ReasonCode } from '../../core/index.js';
+import type { BrokerState } from './broker-state.js';
+import { EventLoopLag } from './event-loop-lag.js';
+import type { TrafficCounter } from './traffic-counter.js';
+
+/** Metrics of one broker, in a registry of their own. */
+export interface BrokerMetrics {
+  /** For the header of an answer with `text`. */
+  readonly contentType: string;
+  /** In the text format of Prometheus. */
+  text(): Promise<string>;
+  /** One commit of the journal took this long. @param seconds from the first record to the disk */
+  commit(seconds: number): void;
+  /** Ends what measures the event loop. */
+  close(): void;
+}
+
+export interface BrokerMetricsOptions {
+  state: Pick<BrokerState, 'totals'>;
+  traffic: TrafficCounter;
+  /** Default: measured by Node. */
+  lag?: Pick<EventLoopLag, 'read' | 'close'>;
+}
+
+/** Reasons that exist: their counters are there before the first message is dropped. */
+const DROP_REASONS = ['not authorised', 'queue full', 'expired', 'too large', 'retained store full'];
+/** Seconds; a commit to a disk takes about one millisecond. */
+const COMMIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+const REASONS = new Map<number, string>(
+  Object.entries(ReasonCode)
+    .filter(([, code]) => code >= ReasonCode.unspecifiedError || code === ReasonCode.disconnectWithWillMessage)
+    .map(([name, code]) => [code, name]),
+);
+/** Code 0: a normal disconnection, or a refusal without a code. */
+const NO_REASON = 'none';
+
+/** A label of the fixed set, whatever code a client or a rule came up with. */
+const reasonName = (code: number) => (code === 0 ? NO_REASON : (REASONS.get(code) ?? 'other'));
+
+/**
+ * Metrics for Prometheus. Nothing is counted here: a scrape reads what `state` and `traffic` hold. Labels have fixed values, none that a
+ * client chooses. Loads `prom-client`, which nothing else needs.
+ */
+export async function createMetrics({ state, traffic, lag }: BrokerMetricsOptions): Promise<BrokerMetrics> {
+  const client = await import('prom-client');
+  const { Registry, Counter, Gauge, Histogram } = client.default ?? client;
+  const registry: Registry = new Registry();
+  const registers = [registry];
+  let totals = state.totals();
+
+  const gauge = (name: string, help: string, read: () => number) => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  const counter = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    read: () => Iterable<[Record<Label, string>, number]>,
+  ) => {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        for (const [labels, value] of read()) this.inc(labels, value);
+      },
+    });
+  };
+  const directions = (field: 'bytes' | 'packets' | 'publishes' | 'payloadBytes') => () =>
+    (['in', 'out'] as const).map((direction): [{ direction: string }, number] => [
+      { direction },
+      traffic[direction][field],
+    ]);
+  const total = (read: () => number) => (): [Record<string, string>, number][] => [[{}, read()]];
+
+  // The first metric of a scrape reads the totals for all of them: each reading looks at every session.
+  gauge('wasmqtt_clients', 'Clients that are connected.', () => {
+    totals = state.totals();
+    return totals.clients;
+  });
+  gauge('wasmqtt_connections', 'Network connections that are open.', () => traffic.openConnections);
+  gauge('wasmqtt_sessions', 'Sessions, connected or not.', () => totals.sessions);
+  gauge('wasmqtt_subscriptions', 'Subscriptions of all sessions.', () => totals.subscriptions);
+  gauge('wasmqtt_shared_subscriptions', 'Shared ones of these.', () => totals.sharedSubscriptions);
+  gauge('wasmqtt_retained_messages', 'Retained messages.', () => totals.retainedMessages);
+  gauge('wasmqtt_retained_bytes', 'Bytes of retained messages.', () => totals.retainedBytes);
+  gauge('wasmqtt_queued_messages', 'Messages that wait to be sent.', () => totals.queuedMessages);
+  gauge('wasmqtt_queued_bytes', 'Bytes of messages that wait to be sent.', () => totals.queuedBytes);
+  gauge('wasmqtt_inflight_messages', 'Messages sent and not acknowledged.', () => totals.inflightMessages);
+
+  counter(
+    'wasmqtt_connections_total',
+    'Network connections opened.',
+    [],
+    total(() => traffic.connections),
+  );
+  counter('wasmqtt_bytes_total', 'Bytes of MQTT, in from clients and out to them.', ['direction'], directions('bytes'));
+  counter('wasmqtt_packets_total', 'Packets of all types.', ['direction'], directions('packets'));
+  counter('wasmqtt_publishes_total', 'PUBLISH packets.', ['direction'], directions('publishes'));
+  counter(
+    'wasmqtt_payload_bytes_total',
+    'Payload bytes of PUBLISH packets.',
+    ['direction'],
+    directions('payloadBytes'),
+  );
+  counter('wasmqtt_messages_dropped_total', 'Messages that did not reach a client.', ['reason'], () => {
+    const counts = new Map([...DROP_REASONS.map((reason): [string, number] => [reason, 0]), ...traffic.dropped]);
+    return [...counts].map(([reason, count]): [{ reason: string }, number] => [{ reason }, count]);
+  });
+  const byReason = (counts: () => ReadonlyMap<number, number>) => (): [{ reason: string }, number][] => [
+    [{ reason: NO_REASON }, 0],
+    ...[...counts()].map(([code, count]): [{ reason: string }, number] => [{ reason: reasonName(code) }, count]),
+  ];
+  const refused = byReason(() => traffic.refused);
+  counter('wasmqtt_connections_refused_total', 'Connections that never became a client.', ['reason'], refused);
+  const disconnected = byReason(() => traffic.disconnected);
+  counter('wasmqtt_disconnections_total', 'Clients whose connection ended.', ['reason'], disconnected);
+  counter(
+    'wasmqtt_failures_total',
+    'Events of the type failed.',
+    [],
+    total(() => traffic.failures),
+  );
+
+  const commits: Histogram = new Histogram({
+    name: 'wasmqtt_commit_seconds',
+    help: 'Time that a commit of the journal takes.',
+    buckets: COMMIT_BUCKETS,
+    registers,
+  });
+  const measured = lag ?? new EventLoopLag();
+  new Gauge({
+    name: 'wasmqtt_event_loop_lag_seconds',
+    help: 'How late the event loop was since the last scrape.',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const [quantile, seconds] of Object.entries(measured.read())) this.set({ quantile }, seconds);
+    },
+  });
+  gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
+  counter('process_cpu_seconds_total', 'CPU time of the process.', [], total(cpuSeconds));
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    commit: (seconds) => commits.observe(seconds),
+    close: () => measured.close(),
+  };
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -1,0 +1,121 @@
+import { lookup } from 'node:dns/promises';
+import { readdirSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { DEFAULT_CIPHERS } from 'node:tls';
+import type { BehaviourPlan, LimitsPlan, ListenerPlan, TlsPlan } from '../conf/plan.js';
+import type { Rules } from '../engine/rules.js';
+import type { ListenOptions } from '../listeners/listen-options.js';
+import type { TlsSettings } from '../listeners/tls/tls-settings.js';
+
+/** What holds for the clients of a listener, as the engine's settings have it; undefined is the engine's default. */
+export interface ClientSettings {
+  readonly maximumConnections: number;
+  readonly maximumQoS: 0 | 1 | 2;
+  readonly topicAliasMaximum: number;
+  readonly mountPoint?: string;
+  readonly maximumPacketSize?: number;
+  readonly maximumPayloadSize?: number;
+  readonly maximumKeepAlive?: number;
+  readonly retainAvailable: boolean;
+  readonly upgradeOutgoingQoS: boolean;
+  readonly allowZeroLengthClientId: boolean;
+  readonly autoIdPrefix: string;
+}
+
+/** An address of a listener. */
+export interface PlannedAddress {
+  readonly host: string;
+  /** The broker starts without it when the machine does not have it. */
+  readonly isOptional: boolean;
+  /** In its place when the machine does not have it. */
+  readonly instead?: string;
+}
+
+/**
+ * The addresses that a listener is on: those of a host name are several, as in mosquitto.
+ *
+ * @throws what node:dns throws for a name that nobody knows
+ */
+export async function addressesOf({ host, family, isOptional }: ListenerPlan): Promise<PlannedAddress[]> {
+  if (host === undefined) {
+    if (family === 4) return [{ host: '0.0.0.0', isOptional }];
+    // Takes IPv4 as well, where the system has it so.
+    return [{ host: '::', isOptional, instead: family === 6 ? undefined : '0.0.0.0' }];
+  }
+  if (isIP(host) !== 0) return [{ host, isOptional }];
+  const found = await lookup(host, { all: true, family: family ?? 0 });
+  const addresses = [...new Set(found.map(({ address }) => address))];
+  return addresses.map((address, at) => ({ host: address, isOptional: isOptional || at > 0 }));
+}
+
+/** What a listener of a plan is to `Broker.listen`. @param host ignored for a Unix socket */
+export function listenOptions(plan: ListenerPlan, host: string, rules: Rules, settings: ClientSettings): ListenOptions {
+  const { protocol, port, socket, tls } = plan;
+  const common = { rules, settings };
+  if (socket !== undefined) return { ...common, protocol: 'unix', socketPath: socket };
+  const address = { ...common, host, port, beyondLoopback: true };
+  switch (protocol) {
+    case 'mqtt':
+      return { ...address, protocol };
+    case 'mqtts':
+      return { ...address, protocol, tls: tlsSettings(tls!) };
+    case 'ws':
+      return { ...address, protocol, path: '*' };
+    case 'wss':
+      return { ...address, protocol, path: '*', tls: tlsSettings(tls!) };
+  }
+}
+
+/** What holds for the clients of a listener. */
+export function clientSettings(
+  { maximumConnections, maximumQoS, topicAliasMaximum, mountPoint, security }: ListenerPlan,
+  limits: LimitsPlan,
+  behaviour: BehaviourPlan,
+): ClientSettings {
+  return {
+    maximumConnections,
+    maximumQoS,
+    topicAliasMaximum,
+    mountPoint,
+    maximumPacketSize: limits.maximumPacketSize,
+    maximumPayloadSize: limits.messageSize,
+    maximumKeepAlive: limits.keepAlive,
+    retainAvailable: behaviour.retainAvailable,
+    upgradeOutgoingQoS: behaviour.upgradeOutgoingQoS,
+    allowZeroLengthClientId: security.allowZeroLengthClientId,
+    autoIdPrefix: security.autoIdPrefix,
+  };
+}
+
+function tlsSettings(plan: TlsPlan): TlsSettings {
+  const { certificate, key, ca, caFolder, revocationList, requireCertificate, minimumVersion } = plan;
+  const authorities = [...(ca ? [ca.path] : []), ...(caFolder ? certificatesIn(caFolder.path) : [])];
+  return {
+    cert: { file: certificate.path },
+    key: { file: key.path },
+    ...(authorities.length > 0 && { ca: authorities.map((file) => ({ file })) }),
+    // Without client certificates there is nothing to be revoked.
+    ...(revocationList && requireCertificate && { crl: { file: revocationList.path } }),
+    requireCertificate,
+    minimumVersion,
+    ciphers: cipherNames(plan),
+  };
+}
+
+/** A folder of mosquitto's `capath` has certificates, and links to them whose names `openssl rehash` made. */
+function certificatesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /\.(?:pem|crt)$/.test(name));
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** Node has one list for both versions of TLS; what a plan leaves out of it is as usual. */
+function cipherNames({ ciphers, cipherSuites }: TlsPlan): string | undefined {
+  if (ciphers === undefined && cipherSuites === undefined) return undefined;
+  const usual = DEFAULT_CIPHERS.split(':');
+  const isSuite = (name: string) => name.startsWith('TLS_');
+  return [
+    cipherSuites ?? usual.filter(isSuite).join(':'),
+    ciphers ?? usual.filter((name) => !isSuite(name)).join(':'),
+  ].join(':');
+}

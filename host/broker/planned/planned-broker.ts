@@ -1,0 +1,155 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
+import type { ReadPlan } from '../conf/read-plan.js';
+import { type Broker, type BrokerOptions, createBroker } from '../create-broker.js';
+import type { Limits } from '../engine/broker-limits.js';
+import { BrokerError, type Listener } from '../listeners/listener.js';
+import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './listen-options.js';
+import { PlannedRules } from './planned-rules.js';
+
+/** What a program adds to a plan. */
+export type PlannedOptions = Pick<BrokerOptions, 'log' | 'taps'>;
+
+/** What a reload did. */
+export interface Reloaded {
+  /** What the configuration says otherwise than before and takes a restart, in the words of the options. */
+  readonly needsRestart: readonly string[];
+  /** Listeners whose new certificates cannot be used: the old ones stay. */
+  readonly failed: readonly string[];
+}
+
+/** A broker of a plan. */
+export class PlannedBroker {
+  readonly broker: Broker;
+  #plan: BrokerPlan;
+  readonly #rules: PlannedRules;
+
+  private constructor(broker: Broker, plan: BrokerPlan, rules: PlannedRules) {
+    this.broker = broker;
+    this.#plan = plan;
+    this.#rules = rules;
+  }
+
+  /**
+   * Opens all listeners of a plan.
+   *
+   * @throws BrokerError when one of them cannot be opened: nothing is left open then. The message names the line
+   */
+  static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
+    const { plan } = read;
+    const broker = await createBroker({ ...options, limits: limitsOf(plan.limits) });
+    const rules = new PlannedRules(read);
+    try {
+      for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
+    } catch (error) {
+      await broker.close();
+      throw error;
+    }
+    return new PlannedBroker(broker, plan, rules);
+  }
+
+  get plan(): BrokerPlan {
+    return this.#plan;
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.broker.listeners;
+  }
+
+  /**
+   * Takes over what can change while the broker runs: passwords, ACLs, who may come in without a name, certificates and CRLs.
+   * Clients that may no longer be here are disconnected.
+   */
+  reload(read: ReadPlan): Reloaded {
+    const needsRestart = differences(this.#plan, read.plan);
+    const failed = this.listeners.flatMap((listener) => reloadCertificates(listener));
+    if (!needsRestart.includes('listener')) {
+      this.#rules.replace(read);
+      reconsider(this.broker.engine);
+    }
+    this.#plan = { ...this.#plan, log: read.plan.log };
+    return { needsRestart, failed };
+  }
+
+  close(): Promise<void> {
+    return this.broker.close();
+  }
+}
+
+/** Asks the rules about each client again, where the engine can. */
+function reconsider(engine: Broker['engine'] & { reconsider?: () => void }): void {
+  engine.reconsider?.();
+}
+
+async function open(broker: Broker, plan: BrokerPlan, listener: ListenerPlan, rules: ReturnType<PlannedRules['of']>) {
+  const settings = clientSettings(listener, plan.limits, plan.behaviour);
+  for (const address of await lookUp(listener)) {
+    const listen = (host: string) => broker.listen(listenOptions(listener, host, rules, settings));
+    try {
+      await listen(address.host).catch((error: unknown) => {
+        if (address.instead === undefined || !isMissing(error)) throw error;
+        return listen(address.instead);
+      });
+    } catch (error) {
+      if (!(address.isOptional && isMissing(error))) throw placed(listener, error);
+    }
+  }
+}
+
+async function lookUp(listener: ListenerPlan): Promise<PlannedAddress[]> {
+  if (listener.socket !== undefined) return [{ host: '', isOptional: false }];
+  try {
+    return await addressesOf(listener);
+  } catch (error) {
+    const message = `the host name ${listener.host} is not known: ${(error as Error).message}; write an address of this machine`;
+    throw placed(listener, new BrokerError('address-not-available', message, { cause: error }));
+  }
+}
+
+/** The machine does not have the address: no IPv6, for example. */
+function isMissing(error: unknown): boolean {
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+  return ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'].includes(cause?.code ?? '');
+}
+
+function placed({ place }: ListenerPlan, error: unknown): unknown {
+  if (!place || !(error instanceof BrokerError)) return error;
+  return new BrokerError(error.code, `${place.file}:${place.line}: ${error.message}`, { cause: error });
+}
+
+/** Limits that hold for the broker; those that are left out are its own. */
+function limitsOf({ inflightMessages, queuedMessages, queuedBytes }: LimitsPlan): Partial<Limits> {
+  return { inflightMessages, queuedMessages, queuedBytes };
+}
+
+function reloadCertificates(listener: Listener): string[] {
+  if (listener.protocol !== 'mqtts' && listener.protocol !== 'wss') return [];
+  try {
+    listener.reload();
+    return [];
+  } catch (error) {
+    return [`${listener.name}: ${(error as Error).message}`];
+  }
+}
+
+/** The names of what a reload cannot change. */
+function differences(before: BrokerPlan, after: BrokerPlan): string[] {
+  const parts: [string, (plan: BrokerPlan) => unknown][] = [
+    ['listener', ({ listeners }) => listeners.map(({ security, place, ...fixed }) => withoutPlaces(fixed))],
+    ['max_*', ({ limits }) => limits],
+    ['sys_interval and other switches', ({ behaviour }) => ({ ...behaviour, clientIdPrefix: undefined })],
+    ['persistence', ({ persistence }) => persistence && { ...persistence, place: undefined }],
+    ['connection', ({ bridges }) => withoutPlaces(bridges)],
+    ['pid_file', ({ pidFile }) => pidFile?.path],
+    ['user', ({ user }) => user?.name],
+  ];
+  return parts.filter(([, of]) => !isDeepStrictEqual(of(before), of(after))).map(([name]) => name);
+}
+
+/** Lines move when a file is edited: that is not a change. */
+function withoutPlaces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (typeof value !== 'object' || value === null) return value;
+  const { place, ...rest } = value as Partial<PlannedFile>;
+  return Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, withoutPlaces(inner)]));
+}

@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import type { BrokerFlags } from '../broker/broker-flags.js';
+import { parsePort } from '../options/option-parsers.js';
+import { forOption, jsonOption } from '../options/shared-options.js';
+
+const EXAMPLES = `
+Examples:
+  wasmqtt broker                                 port 1883, for this machine only
+  wasmqtt broker -v -p 1884                      another port, and a line for each packet
+  wasmqtt broker -c mosquitto.conf --check       what a configuration means, and what is wrong with it
+  wasmqtt broker -c mosquitto.conf               run it
+  wasmqtt broker -c mosquitto.conf -d            in the background
+  wasmqtt passwd -c passwords ann                the password file of a configuration
+
+The configuration is that of mosquitto 2.0 (mosquitto.conf(5)). A mistake in it is reported with file, line and column, together with
+all others, and nothing is started: exit code 2. SIGHUP reloads passwords, ACLs, certificates, CRLs and the log, SIGINT and SIGTERM end
+the broker. The first line of --json is {"event":"listening","listeners":[{"protocol","host","port"}]}.`;
+
+export function brokerCommand(): Command {
+  return new Command('broker')
+    .description('run an MQTT broker from a mosquitto.conf')
+    .option('-c, --config-file <file>', 'mosquitto.conf to read (default: none; port 1883, this machine only)')
+    .option(
+      '-p, --port <port>',
+      'port on this machine instead of 1883; several times for several; without effect if the file has listeners',
+      (text, before: number[] = []) => [...before, parsePort(text, true)],
+    )
+    .option('-v, --verbose', 'log everything, each packet too, whatever the file says')
+    .option('-d, --daemon', 'go on in the background once all listeners are open')
+    .option('--check', 'read the configuration, say what it means, and end')
+    .addOption(forOption())
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: BrokerFlags) => (await import('../broker/broker-action.js')).brokerAction(flags));
+}
