@@ -120,6 +120,17 @@ describe('a message of a shared subscription', () => {
     expect(kindsOf(next).filter((kind) => kind === 'message')).toHaveLength(1);
   });
 
+  it('that waits for a member that left is durable for another one only', () => {
+    const world = new DurableWorld(undefined, { limits: { inflightMessages: 1 } });
+    const first = world.subscriber('$share/g/a', 1, 'first');
+    for (const value of ['1', '2']) world.engine.publish('a', value, { qos: 1 });
+    const second = world.subscriber('$share/g/a', 1, 'second');
+    first.drop();
+    world.store.commit();
+    expect(second.messages()).toEqual(['a=2']);
+    expect(kindsOf(world)).not.toContain('queued');
+  });
+
   it('is still shared after a restart', () => {
     const world = new DurableWorld();
     for (const name of ['first', 'second']) world.subscriber('$share/g/a', 1, name).drop();
