@@ -16,6 +16,7 @@ import { BrokerError, type Listener } from './listeners/listener.js';
 import type { Lobby } from './listeners/lobby.js';
 import { SocketTable } from './listeners/socket-table.js';
 import { type PendingLimits, WaitingRoom } from './listeners/waiting-room.js';
+import { LocalConnections } from './local/local-connections.js';
 
 /** The time, from outside: a broker with a clock keeps no timer. */
 export interface Clock {
@@ -68,6 +69,8 @@ export interface Broker {
   readonly listeners: readonly Listener[];
   /** See `BrokerEngine.on`. */
   readonly on: BrokerEngine['on'];
+  /** Clients in the process of the broker: `await broker.local.connect()`. */
+  readonly local: LocalConnections;
   /**
    * Opens another address.
    *
@@ -80,7 +83,7 @@ export interface Broker {
    * if the broker has been closed. It does not count among `pendingConnections`.
    */
   attach(stream: Duplex, options?: AttachOptions): void;
-  /** Publishes as the broker itself. @throws RangeError for a topic name that is not valid */
+  /** Publishes as the broker itself, and waits for nothing. @throws RangeError for a topic name that is not valid */
   publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void;
   /** Does what is due at `now`, on the clock of the options. Early calls do no harm. */
   tick(now: number): void;
@@ -112,6 +115,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
 class RunningBroker implements Broker {
   readonly engine: BrokerEngine;
   readonly on: BrokerEngine['on'];
+  readonly local: LocalConnections;
   readonly #rules: Rules;
   readonly #lobby: Lobby;
   readonly #listeners: Listener[] = [];
@@ -129,14 +133,18 @@ class RunningBroker implements Broker {
     const wallClock = () => clock?.wallClock?.() ?? Date.now();
     const journal = store && driven(store, () => clockwork.arm());
     let engine!: BrokerEngine;
-    const makeEngine = (transport: Transport) => {
-      engine = new BrokerEngine({ now, transport, rules, limits: completed, taps, journal, wallClock });
+    let local!: LocalConnections;
+    const makeEngine = (network: Transport) => {
+      local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
+      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal, wallClock });
+      local.serve(engine);
       return engine;
     };
     const sockets = new SocketTable(makeEngine, clockwork);
     if (log) engine.on('any', log);
     this.engine = engine;
     this.on = engine.on.bind(engine);
+    this.local = local;
     this.#rules = rules;
     this.#lobby = { engine, sockets, clockwork, waitingRoom, wallClock };
     this.#store = store;

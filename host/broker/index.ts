@@ -1,4 +1,14 @@
 /** An MQTT broker: `createBroker` with listeners, or `BrokerEngine` without any input or output of its own. */
+
+export { Bridge, type BridgeServices } from './bridges/bridge.js';
+export type {
+  BridgeAddress,
+  BridgeEvent,
+  BridgeOptions,
+  BridgeTls,
+  BridgeTopic,
+  RestartDelay,
+} from './bridges/bridge-setup.js';
 export type { AccessTables } from './conf/check-files.js';
 export { ConfigError, configFindingText, type Finding, type Place } from './conf/findings.js';
 export type { LogType } from './conf/options/values.js';
@@ -30,6 +40,7 @@ export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/
 export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
+export type { EngineInspection, EngineTotals } from './engine/inspection/engine-inspection.js';
 export type { Journal, JournalListener } from './engine/journal/journal.js';
 export type { JournalRecord, RecordKind, RecordOf } from './engine/journal/journal-record.js';
 export { decodeRecord, encodeRecord, RecordError } from './engine/journal/record-codec.js';
@@ -75,9 +86,26 @@ export { BrokerError, type BrokerErrorCode, type Listener, type Protocol } from 
 export { SocketTable } from './listeners/socket-table.js';
 export type { PemSource, TlsMaterial, TlsSettings } from './listeners/tls/tls-settings.js';
 export { DEFAULT_PENDING, type PendingLimits } from './listeners/waiting-room.js';
+export type {
+  LocalClient,
+  LocalClientOptions,
+  LocalPublishOptions,
+  LocalSubscribeOptions,
+} from './local/local-client.js';
+export { LocalClientError, type LocalClientErrorCode } from './local/local-client-error.js';
+export { LocalConnections, type LocalConnectionsOptions } from './local/local-connections.js';
+export type { LocalMessage, MessageHandler } from './local/local-messages.js';
+export { PacketCapture, type PacketCaptureOptions } from './observe/capture/packet-capture.js';
+export { type BrokerMetrics, type BrokerMetricsOptions, createMetrics } from './observe/metrics.js';
 export { packetLine } from './observe/packets/packet-line.js';
 export { type PacketRecord, packetRecord } from './observe/packets/packet-record.js';
+export { type RunningSysTopicsOptions, startSysTopics } from './observe/start-sys-topics.js';
+export { type StatusServer, type StatusServerOptions, startStatusServer } from './observe/status/status-server.js';
+export { StatusServerError } from './observe/status/status-server-error.js';
+export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
+export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
+export { unserved } from './planned/unserved.js';
 export {
   hashPassword,
   type PasswordHash,

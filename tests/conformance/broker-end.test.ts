@@ -142,7 +142,7 @@ describe('the end of a connection', () => {
     'leaves out a reason string that would make DISCONNECT or CONNACK too large: at most %i bytes (MQTT-3.14.2-3, MQTT-3.2.2-19)',
     (maximumPacketSize, hasReason) => {
       const world = new World({
-        rules: { connect: ({ clientId }) => (clientId === 'bad' ? refuse('the rules refuse this client') : ALLOW) },
+        rules: { connect: ({ clientId }) => (clientId === 'bad' ? refuse('this client id is nobody here') : ALLOW) },
       });
       const properties = { maximumPacketSize };
       const { connack } = world.connect({ protocolVersion: 5, clientId: 'bad', properties });

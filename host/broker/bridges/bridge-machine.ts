@@ -1,6 +1,6 @@
 import type { ConnectPacket } from '../../core/index.js';
 import type { BridgeMessage } from './bridge-message.js';
-import { type BridgeAddress, type BridgeEvent, type BridgeOptions, checkBridge } from './bridge-options.js';
+import { type BridgeAddress, type BridgeEvent, type BridgeOptions, checkBridge } from './bridge-setup.js';
 import { RemoteClient } from './remote-client.js';
 import { RestartDelays } from './restart-delay.js';
 import { TopicMap } from './topic-map.js';

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { BridgeAddress, BridgeTls } from './bridge-options.js';
+import type { BridgeAddress, BridgeTls } from './bridge-setup.js';
 
 /** Bytes that may wait in a socket before messages wait. */
 const BACKLOG = 1_048_576;

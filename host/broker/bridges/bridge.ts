@@ -3,7 +3,7 @@ import type { LocalClient } from '../local/local-client.js';
 import type { LocalConnections } from '../local/local-connections.js';
 import type { LocalMessage } from '../local/local-messages.js';
 import { BridgeMachine } from './bridge-machine.js';
-import type { BridgeEvent, BridgeOptions } from './bridge-options.js';
+import type { BridgeEvent, BridgeOptions } from './bridge-setup.js';
 import { BridgeSocket } from './bridge-socket.js';
 
 export interface BridgeServices {

@@ -1,4 +1,4 @@
-import type { RestartDelay } from './bridge-options.js';
+import type { RestartDelay } from './bridge-setup.js';
 
 /** How long to wait before each attempt: "decorrelated jitter", so that many bridges do not come back at the same moment. */
 export class RestartDelays {

@@ -1,5 +1,5 @@
 import { topicMatches } from '../../core/index.js';
-import type { BridgeTopic } from './bridge-options.js';
+import type { BridgeTopic } from './bridge-setup.js';
 
 /** Renames the topics of one direction. */
 export class TopicMap {

@@ -1,8 +1,8 @@
 import type { Findings } from './findings.js';
 import { type ConfigLine, valuePlace } from './lines.js';
-import type { BridgeSettings } from './options/bridge-options.js';
-import type { GeneralSettings, Listed, SecuritySettings } from './options/general-options.js';
-import type { ListenerSettings } from './options/listener-options.js';
+import type { BridgeSettings } from './options/bridge-rows.js';
+import type { GeneralSettings, Listed, SecuritySettings } from './options/general-rows.js';
+import type { ListenerSettings } from './options/listener-rows.js';
 import type { OptionRow } from './options/option-row.js';
 import { optionNames, optionRow } from './options/options.js';
 import { ValueMistake } from './options/values.js';

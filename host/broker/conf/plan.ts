@@ -59,8 +59,6 @@ export interface ListenerPlan {
   readonly maximumQoS: 0 | 1 | 2;
   readonly topicAliasMaximum: number;
   readonly mountPoint?: string;
-  /** The user name takes the place of the client id. */
-  readonly useUserNameAsClientId: boolean;
   /** Where it is configured; undefined for one that is there by default. */
   readonly place?: Place;
 }
@@ -148,7 +146,7 @@ export interface BridgePlan {
   /** Without it the first address is the main one, and is tried again while another is used. */
   readonly roundRobin: boolean;
   readonly topics: readonly BridgeTopicPlan[];
-  readonly protocolVersion: 3 | 4 | 5;
+  readonly protocolVersion: 4 | 5;
   /** Says in CONNECT that it is a bridge. */
   readonly tryPrivate: boolean;
   readonly cleanSession: boolean;

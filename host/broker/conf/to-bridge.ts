@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import type { Findings } from './findings.js';
 import { valuePlace } from './lines.js';
-import type { BridgeSettings } from './options/bridge-options.js';
+import type { BridgeSettings } from './options/bridge-rows.js';
 import type { BridgePlan, BridgeTlsPlan, BridgeTopicPlan } from './plan.js';
 import type { Section } from './section.js';
 import { fileOf } from './to-listener.js';
 
-const PROTOCOL_VERSIONS = { mqttv31: 3, mqttv311: 4, mqttv50: 5 } as const;
+const PROTOCOL_VERSIONS = { mqttv311: 4, mqttv50: 5 } as const;
 
 /** A bridge of the configuration; undefined when an error keeps it from being one. */
 export function toBridge(settings: Section<BridgeSettings>, findings: Findings): BridgePlan | undefined {
@@ -19,7 +19,8 @@ export function toBridge(settings: Section<BridgeSettings>, findings: Findings):
   if (topics.length === 0)
     findings.error(place, `the bridge ${name} carries no topics; add "topic PATTERN in|out|both"`);
   check(settings, findings);
-  const remoteClientId = settings.get('remoteClientId') ?? `${name}.${hostname()}`;
+  // mosquitto.conf(5) has it the other way round; this is what mosquitto does.
+  const remoteClientId = settings.get('remoteClientId') ?? `${hostname()}.${name}`;
   const cleanSession = settings.get('cleanSession') ?? false;
   return {
     name,

@@ -1,7 +1,7 @@
 import type { Findings } from './findings.js';
 import { valuePlace } from './lines.js';
-import type { GeneralSettings } from './options/general-options.js';
-import type { ListenerSettings } from './options/listener-options.js';
+import type { GeneralSettings } from './options/general-rows.js';
+import type { ListenerSettings } from './options/listener-rows.js';
 import type { ListenerSection, ParsedConfig } from './parse.js';
 import type { BehaviourPlan, BridgePlan, BrokerPlan, LimitsPlan, ListenerPlan, PersistencePlan } from './plan.js';
 import type { Section } from './section.js';
@@ -117,7 +117,6 @@ function localListeners(config: ParsedConfig, ports: readonly number[], findings
       maximumConnections: Number.POSITIVE_INFINITY,
       maximumQoS: 2 as const,
       topicAliasMaximum: 10,
-      useUserNameAsClientId: false,
     })),
   );
 }

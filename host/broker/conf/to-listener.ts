@@ -1,7 +1,7 @@
 import type { Findings, Place } from './findings.js';
 import { valuePlace } from './lines.js';
-import type { SecuritySettings } from './options/general-options.js';
-import type { ListenerSettings } from './options/listener-options.js';
+import type { SecuritySettings } from './options/general-rows.js';
+import type { ListenerSettings } from './options/listener-rows.js';
 import type { ListenerSection } from './parse.js';
 import type { ListenerPlan, PlannedFile, SecurityPlan, TlsPlan } from './plan.js';
 import type { Section } from './section.js';
@@ -39,7 +39,6 @@ export function toListener(
     maximumQoS: (settings.get('maxQos') ?? 2) as 0 | 1 | 2,
     topicAliasMaximum: settings.get('maxTopicAlias') ?? DEFAULT_TOPIC_ALIASES,
     mountPoint: settings.get('mountPoint'),
-    useUserNameAsClientId: settings.get('useUsernameAsClientId') ?? false,
     place,
   };
   checkMountPoint(settings, findings);

@@ -1,6 +1,6 @@
 import type { Findings } from './findings.js';
 import { valuePlace } from './lines.js';
-import type { GeneralSettings } from './options/general-options.js';
+import type { GeneralSettings } from './options/general-rows.js';
 import { LOG_TYPES, type LogType } from './options/values.js';
 import type { LogPlan, PlannedFile } from './plan.js';
 import type { Section } from './section.js';

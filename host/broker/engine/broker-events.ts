@@ -50,13 +50,13 @@ export type BrokerEvent =
       /** Sessions that the message was sent to or is queued for. */
       recipients: number;
     }
+  /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
+  | { type: 'evicted'; clientId: string; reason: string }
   /**
    * `clientId` is the receiver, or the publisher for `not authorised`, `payload too large`, `retained store full` and `store full`. What
    * the rules said is in `detail`, with their `reasonCode`.
    */
   | { type: 'dropped'; clientId?: string; topic: string; reason: DropReason; reasonCode?: number; detail?: string }
-  /** A session without a connection was ended to make room for another client: `limits.sessions` was reached. */
-  | { type: 'evicted'; clientId: string; reason: string }
   /**
    * Nothing can be stored at present, for this reason: messages of QoS 1 and 2, retained messages and sessions that outlive their
    * connections are refused until the event comes without `isFull`. What was acknowledged is safe.

@@ -28,14 +28,14 @@ export interface EngineOptions {
   rules?: Rules;
   /** Those left out are `DEFAULT_LIMITS`. */
   limits?: Partial<Limits>;
+  /** Look on at what connections receive and send. Default: none, which costs nothing. */
+  taps?: readonly PacketTap[];
   /**
    * Client ids for clients that send none (3.1.3-6); default: the prefix and a random UUID.
    *
    * @param prefix `autoIdPrefix` of the client's listener
    */
   newClientId?: (prefix: string) => string;
-  /** Look on at what connections receive and send. Default: none, which costs nothing. */
-  taps?: readonly PacketTap[];
   /** Where sessions, queued and retained messages and wills are kept. Default: in memory only. */
   journal?: Journal;
   /** Milliseconds since 1970: what the journal keeps expires by it, also while the broker does not run. Default: the system's. */

@@ -112,12 +112,12 @@ class BoundListener implements Listener {
   }
 
   async #end(): Promise<void> {
-    const { arrivals, lobby } = this.#entrance;
+    const { connections, lobby } = this.#entrance;
     this.#credentials?.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const arrival of [...arrivals]) arrival.end(ReasonCode.serverShuttingDown, 'the listener is closing');
+    for (const connection of [...connections]) connection.end(ReasonCode.serverShuttingDown, 'the listener is closing');
     const last = lobby.clockwork.after(CLOSE_TIMEOUT, () => {
-      for (const arrival of arrivals) arrival.destroy();
+      for (const connection of connections) connection.destroy();
     });
     await closed;
     last.cancel();

@@ -17,6 +17,7 @@ export class Clockwork implements Ticking {
   readonly #hasTimer: boolean;
   #engine: Ticking | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Whether the process lives on for the timer alone. */
   #isHeld = false;
@@ -62,8 +63,13 @@ export class Clockwork implements Ticking {
     if (!this.#hasTimer || this.#isStopped) return;
     const next = this.nextDeadline(now) ?? Number.POSITIVE_INFINITY;
     if (this.#timerAt <= next) return;
-    clearTimeout(this.#timer);
+    this.#disarm();
     this.#timerAt = next;
+    // What goes on in the next turn gives way to input and output, but need not wait for a clock.
+    if (next <= now) {
+      this.#immediate = setImmediate(() => this.#ring());
+      return;
+    }
     this.#timer = setTimeout(() => this.#ring(), Math.min(Math.ceil(next - now), LONGEST_TIMER));
     if (!this.#isHeld) this.#timer.unref();
   }
@@ -76,7 +82,12 @@ export class Clockwork implements Ticking {
 
   stop(): void {
     this.#isStopped = true;
+    this.#disarm();
+  }
+
+  #disarm(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
   }
 
   #ring(): void {

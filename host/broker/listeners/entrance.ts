@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionInfo } from '../engine/broker-transport.js';
 import type { ListenerInfo } from '../engine/rules.js';
-import { Arrival } from './arrival.js';
+import { IncomingConnection } from './incoming-connection.js';
 import type { Lobby } from './lobby.js';
 
 /** The door of one listener: counts and names who comes, and knows who is in. */
@@ -10,9 +10,9 @@ export class Entrance {
   readonly lobby: Lobby;
   /** Set when the address is known, which is before anybody comes. */
   info!: ListenerInfo;
-  readonly arrivals = new Set<Arrival>();
+  readonly connections = new Set<IncomingConnection>();
   readonly #timeout: number;
-  readonly #bySocket = new WeakMap<Duplex, Arrival>();
+  readonly #bySocket = new WeakMap<Duplex, IncomingConnection>();
 
   /** @param timeout milliseconds from the acceptance of a connection to its `attach` */
   constructor(lobby: Lobby, timeout: number) {
@@ -35,33 +35,33 @@ export class Entrance {
       socket.destroy();
       return false;
     }
-    const arrival = new Arrival(this.lobby, socket, remote, leave, this.#timeout);
-    this.#bySocket.set(socket, arrival);
-    this.arrivals.add(arrival);
-    socket.once('close', () => this.arrivals.delete(arrival));
+    const connection = new IncomingConnection(this.lobby, socket, remote, leave, this.#timeout);
+    this.#bySocket.set(socket, connection);
+    this.connections.add(connection);
+    socket.once('close', () => this.connections.delete(connection));
     return true;
   }
 
   /** Hands a stream over an admitted socket to the engine; whatever throws on the way ends this connection alone. */
   attach(socket: Duplex, stream: Duplex, describeTls?: () => ConnectionInfo['tls']): void {
-    const arrival = this.arrivalOf(socket);
+    const connection = this.connectionOf(socket);
     try {
-      if (arrival) arrival.attach(stream, this.info, describeTls?.());
+      if (connection) connection.attach(stream, this.info, describeTls?.());
       else stream.destroy();
     } catch (error) {
-      arrival?.refuse(`the connection cannot be served: ${(error as Error).message}`);
+      connection?.refuse(`the connection cannot be served: ${(error as Error).message}`);
       stream.destroy();
     }
   }
 
   /** Turns away who came over this socket, or over the one that is below it, and destroys it. */
   refuse(socket: Duplex, reason: string): void {
-    this.arrivalOf(socket)?.refuse(reason);
+    this.connectionOf(socket)?.refuse(reason);
     socket.destroy();
   }
 
   /** The connection that a socket, or TLS above it, belongs to. */
-  arrivalOf(socket: Duplex): Arrival | undefined {
+  connectionOf(socket: Duplex): IncomingConnection | undefined {
     // A TLSSocket has no address any more once its peer is gone, and no public way to the socket below it.
     const below = (socket as { _parent?: Duplex })._parent;
     return this.#bySocket.get(socket) ?? (below && this.#bySocket.get(below));

@@ -1,3 +1,4 @@
+import { completeSettings } from '../engine/listener-settings.js';
 import type { Rules } from '../engine/rules.js';
 import type { ListenOptions } from './listen-options.js';
 import { BrokerError, type Listener } from './listener.js';
@@ -17,6 +18,7 @@ import { listenWebSocket } from './websocket/websocket-listener.js';
 export async function listen(lobby: Lobby, options: ListenOptions, rules: Rules): Promise<Listener> {
   const own = { ...options, rules: options.rules ?? rules };
   checkCertificates(own);
+  checkSettings(lobby, own);
   switch (own.protocol) {
     case 'mqtt':
       return await listenTcp(lobby, own);
@@ -31,6 +33,15 @@ export async function listen(lobby: Lobby, options: ListenOptions, rules: Rules)
       const { protocol } = own as { protocol: unknown };
       throw new BrokerError('options', `protocol is ${JSON.stringify(protocol)}; use mqtt, mqtts, ws, wss or unix`);
     }
+  }
+}
+
+/** Found here, settings that are out of range open nothing; the engine would let nobody in. */
+function checkSettings({ engine }: Lobby, { protocol, settings }: ListenOptions): void {
+  try {
+    completeSettings(engine.limits, settings);
+  } catch (error) {
+    throw new BrokerError('options', `listener of protocol ${protocol}: ${(error as Error).message}`, { cause: error });
   }
 }
 

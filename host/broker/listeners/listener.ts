@@ -32,7 +32,7 @@ export interface Listener {
   readonly port: number;
   /**
    * Takes new certificates, keys, CAs and CRLs for the handshakes to come, rotates the ticket keys, and ends connections whose
-   * certificate is revoked now. What is not given is read again from the file that it was named by, or stays.
+   * certificate is revoked, or of a CA that is not accepted any more. What is not given is read again from the file that it was named by, or stays.
    *
    * @throws BrokerError `tls` when they cannot be used: the old ones stay, and the event `warning` says so. `options` for a
    * listener without TLS

@@ -20,6 +20,8 @@ export class SocketTable implements Transport {
   /** All that are not closed, those that the engine has ended too. */
   readonly #alive = new Set<Duplex>();
   readonly #corked = new Set<Duplex>();
+  /** Those that the engine wants nothing from for a while. */
+  readonly #paused = new Set<ConnectionId>();
   #whenEmpty: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -62,7 +64,8 @@ export class SocketTable implements Transport {
     });
     socket.on('drain', () => {
       engine.drained(id);
-      socket.resume();
+      if (!this.#paused.has(id)) socket.resume();
+      this.#clockwork.arm();
     });
     // Not every stream closes by itself after an error.
     socket.on('error', (error) => {
@@ -71,6 +74,7 @@ export class SocketTable implements Transport {
     });
     socket.on('close', () => {
       this.#sockets.delete(id);
+      this.#paused.delete(id);
       this.#corked.delete(socket);
       engine.closed(id, reason);
       this.#clockwork.arm();
@@ -97,12 +101,26 @@ export class SocketTable implements Transport {
     const socket = this.#sockets.get(id);
     if (!socket) return;
     this.#sockets.delete(id);
+    this.#paused.delete(id);
     const deadline = this.#clockwork.after(this.#closeTimeout, () => socket.destroy());
     socket.once('close', () => deadline.cancel());
     if (this.#corked.delete(socket)) socket.uncork();
     socket.end();
     // Keep reading: unread bytes would turn the close into a reset, which can overtake the last packet.
     socket.resume();
+  }
+
+  pause(id: ConnectionId): void {
+    const socket = this.#sockets.get(id);
+    if (!socket) return;
+    this.#paused.add(id);
+    socket.pause();
+  }
+
+  resume(id: ConnectionId): void {
+    const socket = this.#sockets.get(id);
+    // One that does not take its answers is read from again when it has.
+    if (this.#paused.delete(id) && socket && this.backlog(id) <= this.#engine.limits.backlogBytes) socket.resume();
   }
 
   /** 0 unless a `drain` event will follow: only then may the engine wait for one. */

@@ -1,14 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { BridgeEvent } from '../bridges/bridge-options.js';
 import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
 import type { ReadPlan } from '../conf/read-plan.js';
 import { type Broker, type BrokerOptions, createBroker } from '../create-broker.js';
 import type { Limits } from '../engine/broker-limits.js';
 import { BrokerError, type Listener } from '../listeners/listener.js';
-import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './listen-options.js';
+import { startBridges } from './planned-bridges.js';
+import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './planned-listeners.js';
 import { PlannedRules } from './planned-rules.js';
 
 /** What a program adds to a plan. */
-export type PlannedOptions = Pick<BrokerOptions, 'log' | 'taps'>;
+export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
+  /** Called with what happens to bridges. */
+  bridgeLog?: (event: BridgeEvent) => void;
+}
 
 /** What a reload did. */
 export interface Reloaded {
@@ -23,29 +28,32 @@ export class PlannedBroker {
   readonly broker: Broker;
   #plan: BrokerPlan;
   readonly #rules: PlannedRules;
+  readonly #closeBridges: () => Promise<void>;
 
-  private constructor(broker: Broker, plan: BrokerPlan, rules: PlannedRules) {
+  private constructor(broker: Broker, plan: BrokerPlan, rules: PlannedRules, closeBridges: () => Promise<void>) {
     this.broker = broker;
     this.#plan = plan;
     this.#rules = rules;
+    this.#closeBridges = closeBridges;
   }
 
   /**
-   * Opens all listeners of a plan.
+   * Opens all listeners of a plan, and starts its bridges.
    *
    * @throws BrokerError when one of them cannot be opened: nothing is left open then. The message names the line
    */
-  static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
+  static async start(read: ReadPlan, { bridgeLog, ...options }: PlannedOptions = {}): Promise<PlannedBroker> {
     const { plan } = read;
     const broker = await createBroker({ ...options, limits: limitsOf(plan.limits) });
     const rules = new PlannedRules(read);
     try {
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
+      const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
+      return new PlannedBroker(broker, plan, rules, closeBridges);
     } catch (error) {
       await broker.close();
       throw error;
     }
-    return new PlannedBroker(broker, plan, rules);
   }
 
   get plan(): BrokerPlan {
@@ -65,20 +73,16 @@ export class PlannedBroker {
     const failed = this.listeners.flatMap((listener) => reloadCertificates(listener));
     if (!needsRestart.includes('listener')) {
       this.#rules.replace(read);
-      reconsider(this.broker.engine);
+      this.broker.engine.reconsider();
     }
     this.#plan = { ...this.#plan, log: read.plan.log };
     return { needsRestart, failed };
   }
 
-  close(): Promise<void> {
-    return this.broker.close();
+  async close(): Promise<void> {
+    await this.#closeBridges();
+    await this.broker.close();
   }
-}
-
-/** Asks the rules about each client again, where the engine can. */
-function reconsider(engine: Broker['engine'] & { reconsider?: () => void }): void {
-  engine.reconsider?.();
 }
 
 async function open(broker: Broker, plan: BrokerPlan, listener: ListenerPlan, rules: ReturnType<PlannedRules['of']>) {
@@ -118,8 +122,8 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
 }
 
 /** Limits that hold for the broker; those that are left out are its own. */
-function limitsOf({ inflightMessages, queuedMessages, queuedBytes }: LimitsPlan): Partial<Limits> {
-  return { inflightMessages, queuedMessages, queuedBytes };
+function limitsOf({ inflightMessages, queuedMessages, queuedBytes, sessionExpiry }: LimitsPlan): Partial<Limits> {
+  return { inflightMessages, queuedMessages, queuedBytes, sessionExpiryMaximum: sessionExpiry };
 }
 
 function reloadCertificates(listener: Listener): string[] {

@@ -1,4 +1,4 @@
-import type { BrokerEvent, BrokerEventOf } from '../../broker/index.js';
+import type { BridgeEvent, BrokerEvent, BrokerEventOf } from '../../broker/index.js';
 import { reasonOf } from '../../node/reason.js';
 import type { LogLine } from './broker-log.js';
 
@@ -61,4 +61,23 @@ function droppedLine({ clientId = '<unknown>', topic, reason }: BrokerEventOf<'d
 
 function failedText({ remote, error }: BrokerEventOf<'failed'>): string {
   return `Internal error${remote === undefined ? '' : ` on the connection from ${remote}`}: ${reasonOf(error)}`;
+}
+
+/** What the log says of a bridge. */
+export function bridgeLine(event: BridgeEvent): LogLine {
+  const name = `Bridge ${event.bridge}`;
+  switch (event.type) {
+    case 'connected':
+      return { type: 'notice', text: `${name} connected to ${event.address}.` };
+    case 'disconnected': {
+      const next = event.retryIn === undefined ? '' : `; it tries again in ${Math.round(event.retryIn)} s`;
+      return { type: 'warning', text: `${name} is not connected to ${event.address}: ${event.reason}${next}.` };
+    }
+    case 'not subscribed': {
+      const code = `0x${event.reasonCode.toString(16)}`;
+      return { type: 'warning', text: `${name}: the other broker refused the filter ${event.topicFilter} (${code}).` };
+    }
+    case 'dropped':
+      return { type: 'warning', text: `${name} did not carry ${event.topic} (${event.direction}): ${event.reason}.` };
+  }
 }

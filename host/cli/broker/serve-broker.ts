@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import {
+  type BridgeEvent,
   type BrokerEvent,
   ConfigError,
   configFindingText,
@@ -12,7 +13,7 @@ import { closeAll, ended } from '../process/signals.js';
 import { type BrokerFlags, portsIgnored } from './broker-flags.js';
 import { BrokerLog, type LogOutputs } from './broker-log.js';
 import { tellStarter } from './daemon.js';
-import { eventLines } from './event-lines.js';
+import { bridgeLine, eventLines } from './event-lines.js';
 import { JsonEvents } from './json-events.js';
 import { listeningEvent } from './listening-event.js';
 import { packetTaps } from './packet-taps.js';
@@ -48,6 +49,8 @@ class ServedBroker {
   readonly #closers: (() => Promise<void>)[] = [];
   #broker: PlannedBroker | undefined;
   #connectionMessages: boolean;
+  /** SIGHUP came before the listeners were open. */
+  #wantsReload = false;
 
   constructor(options: ServeOptions) {
     const { read, flags } = options;
@@ -64,13 +67,18 @@ class ServedBroker {
   async start(): Promise<void> {
     const { read, flags } = this.#options;
     const { plan, warnings } = read;
+    this.#takeSignals();
     const account = accountFor(plan.user);
     this.#say('information', `wasmqtt version ${version()} starting`);
     if (flags.configFile !== undefined) this.#say('information', `Config loaded from ${flags.configFile}.`);
     for (const finding of warnings) this.#say('warning', configFindingText(finding));
     if (flags.port && !plan.isLocalOnly) this.#say('warning', portsIgnored(flags.configFile!));
     const taps = packetTaps(this.#log, this.#json, flags);
-    const broker = await PlannedBroker.start(read, { log: (event) => this.#tell(event), taps });
+    const broker = await PlannedBroker.start(read, {
+      log: (event) => this.#tell(event),
+      bridgeLog: (event) => this.#tellBridge(event),
+      taps,
+    });
     this.#broker = broker;
     this.#closers.push(() => broker.close());
     if (plan.pidFile) {
@@ -80,7 +88,7 @@ class ServedBroker {
     if (account) become(account);
     this.#outputs.publish = (topic, text) => broker.broker.publish(topic, text);
     this.#announce(broker);
-    this.#takeSignals();
+    if (this.#wantsReload) this.#reload();
   }
 
   async close(): Promise<void> {
@@ -117,12 +125,15 @@ class ServedBroker {
   }
 
   #reload(): void {
+    const broker = this.#broker;
+    this.#wantsReload = broker === undefined;
+    if (!broker) return;
     this.#say('information', 'Reloading config.');
     try {
       const read = this.#options.readPlan();
       this.#log.reopen(read.plan.log);
       this.#connectionMessages = read.plan.log.connectionMessages;
-      const { needsRestart, failed } = this.#broker!.reload(read);
+      const { needsRestart, failed } = broker.reload(read);
       for (const finding of read.warnings) this.#say('warning', configFindingText(finding));
       for (const name of needsRestart) this.#say('warning', `${name} changed: that takes a restart`);
       for (const reason of failed) this.#say('error', `${reason}; the old certificates stay`);
@@ -130,7 +141,7 @@ class ServedBroker {
     } catch (error) {
       const findings = error instanceof ConfigError ? error.findings : [];
       // Its file may have been moved away: that is what the signal is sent for too.
-      this.#log.reopen(this.#broker!.plan.log);
+      this.#log.reopen(broker.plan.log);
       for (const finding of findings) this.#say('error', configFindingText(finding));
       if (findings.length === 0) this.#say('error', (error as Error).message);
       this.#say('error', 'The configuration was not reloaded: all stays as it was.');
@@ -139,7 +150,8 @@ class ServedBroker {
   }
 
   #count(): void {
-    const { connections, sessions, subscriptions, retained } = this.#broker!.broker.engine.counts;
+    if (!this.#broker) return;
+    const { connections, sessions, subscriptions, retained } = this.#broker.broker.engine.counts;
     const text = `${connections} connections, ${sessions} sessions, ${subscriptions} subscriptions, ${retained} retained messages`;
     this.#say('notice', text);
   }
@@ -147,6 +159,12 @@ class ServedBroker {
   #tell(event: BrokerEvent): void {
     for (const line of eventLines(event, this.#connectionMessages)) this.#log.write(line);
     this.#json?.broker(event);
+  }
+
+  #tellBridge(event: BridgeEvent): void {
+    this.#log.write(bridgeLine(event));
+    const { type, ...fields } = event;
+    this.#json?.add({ event: `bridge ${type}`, ...fields });
   }
 
   #say(type: LogType, text: string): void {

@@ -1,6 +1,6 @@
-import { bridgeOptions } from './bridge-options.js';
-import { generalOptions, unsupportedOptions } from './general-options.js';
-import { listenerOptions } from './listener-options.js';
+import { bridgeOptions } from './bridge-rows.js';
+import { generalOptions, unsupportedOptions } from './general-rows.js';
+import { listenerOptions } from './listener-rows.js';
 import type { OptionRow, UnsupportedRow } from './option-row.js';
 
 const ROWS = new Map<string, OptionRow | UnsupportedRow>(

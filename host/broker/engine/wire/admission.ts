@@ -64,10 +64,10 @@ export function identityOf(
 ): ClientIdentity {
   if (!admission.allow) throw Violation.of(admission);
   const { clientId, certificate, remote, protocolVersion, listener, isBridge } = request;
+  const { quotaExceeded, clientIdentifierNotValid } = ReasonCode;
   if (context.sessions.get(clientId)?.client.listener.isInternal && !listener.isInternal) {
-    throw new Violation(ReasonCode.clientIdentifierNotValid, `the client id "${clientId}" is one of the broker's own`);
+    throw new Violation(clientIdentifierNotValid, `the client id "${clientId}" is one of the broker's own`);
   }
-  const { quotaExceeded } = ReasonCode;
   if (!context.sessions.hasRoomFor(clientId)) throw new Violation(quotaExceeded, 'too many sessions');
   const old = context.sessions.get(clientId);
   // The one whose place it takes makes room.
@@ -188,17 +188,13 @@ export function keepAliveOf({ maximumKeepAlive }: ListenerSettings, asked: numbe
   return asked === 0 ? maximumKeepAlive : Math.min(asked, maximumKeepAlive);
 }
 
-/**
- * What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults.
- *
- * @param longestExpiry seconds that any session outlives its connection at most
- */
+/** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */
 export function announcement(
   settings: ListenerSettings,
-  longestExpiry: number,
   packet: ConnectPacket,
   client: ClientIdentity,
   admitted: Admitted,
+  longestExpiry: number,
 ): Properties {
   const { clientId, keepAlive, properties: asked } = packet;
   const properties: Properties = {};

@@ -21,17 +21,17 @@ export interface AuthenticationWire {
  */
 export class Authentication {
   readonly #wire: AuthenticationWire;
-  readonly #method: string;
+  /** Of CONNECT, and of all that follows (4.12.0-5, 4.12.1-1). */
+  readonly method: string;
   /** The one that runs. */
   #exchange: Exchange | undefined;
   /** The rules have not answered its last step yet. */
   #isAsked = false;
-  #done: (success: Authenticated) => void = () => {};
+  #done: ((success: Authenticated) => void) | undefined;
 
-  /** @param method of CONNECT, and of all that follows (4.12.0-5, 4.12.1-1) */
   constructor(wire: AuthenticationWire, method: string) {
     this.#wire = wire;
-    this.#method = method;
+    this.method = method;
   }
 
   /** With CONNECT: `done` is called when CONNACK may be sent. */
@@ -43,8 +43,8 @@ export class Authentication {
   receive({ reasonCode, properties }: AuthPacket, client: ClientIdentity | undefined): void {
     const { authenticationMethod: method, authenticationData: data } = properties ?? {};
     const { protocolError, continueAuthentication, reAuthenticate } = ReasonCode;
-    if (method !== this.#method) {
-      throw new Violation(protocolError, `AUTH names the method "${method}", CONNECT "${this.#method}" (4.12.0-5)`);
+    if (method !== this.method) {
+      throw new Violation(protocolError, `AUTH names the method "${method}", CONNECT "${this.method}" (4.12.0-5)`);
     }
     if (reasonCode === reAuthenticate && client && !this.#exchange) {
       this.#wire.startTimer();
@@ -58,7 +58,7 @@ export class Authentication {
 
   /** Method and data, for CONNACK and AUTH. */
   properties(data: Uint8Array | undefined): Properties {
-    return { authenticationMethod: this.#method, ...(data && { authenticationData: data }) };
+    return { authenticationMethod: this.method, ...(data && { authenticationData: data }) };
   }
 
   /** The connection is over. */
@@ -73,9 +73,9 @@ export class Authentication {
     data: Uint8Array | undefined,
     done: (success: Authenticated) => void,
   ): void {
-    const exchange = this.#wire.rules.authenticate({ method: this.#method, client, isRepeated });
+    const exchange = this.#wire.rules.authenticate({ method: this.method, client, isRepeated });
     if (!exchange) {
-      const text = `the authentication method "${this.#method}" is not supported (4.12.0-1)`;
+      const text = `the authentication method "${this.method}" is not supported (4.12.0-1)`;
       throw new Violation(ReasonCode.badAuthenticationMethod, text);
     }
     this.#exchange = exchange;
@@ -90,9 +90,16 @@ export class Authentication {
       this.#isAsked = false;
       if ('allow' in step || step.next === 'success') this.#exchange = undefined;
       if ('allow' in step) throw Violation.of(step);
-      if (step.next === 'success') this.#done(step);
+      if (step.next === 'success') this.#finish(step);
       else this.#send(ReasonCode.continueAuthentication, step.data);
     });
+  }
+
+  /** What `done` holds on to goes with it, such as the CONNECT packet. */
+  #finish(success: Authenticated): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(success);
   }
 
   #repeated({ userName }: ClientIdentity, success: Authenticated): void {

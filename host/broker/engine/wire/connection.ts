@@ -12,9 +12,9 @@ import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
 import { type Entrance, keepAliveOf, mountedWill, openSession, sessionExpiry } from './admission.js';
 import type { AuthenticationWire } from './authentication.js';
+import { Arrival, type Arrived } from './client-arrival.js';
 import { closingReason, lateness, type Why } from './farewell.js';
 import { Inbound } from './inbound.js';
-import { type Arrived, Newcomer } from './newcomer.js';
 import { Outbound } from './outbound.js';
 import { connackVersion } from './refusal.js';
 
@@ -35,7 +35,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
   /** The end of the time for CONNECT, or for authenticating again. */
   #timer!: Deadline;
   /** From CONNECT on. */
-  #newcomer: Newcomer | undefined;
+  #arrival: Arrival | undefined;
   #client: ConnectedClient | undefined;
   /** As CONNECT named it. */
   #clientId: string | undefined;
@@ -114,9 +114,13 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#close(true, code, reason);
   }
 
-  closeByClient = (reasonCode: number): void => this.#close(true, reasonCode, 'DISCONNECT from the client');
+  closeByClient(reasonCode: number): void {
+    this.#close(true, reasonCode, 'DISCONNECT from the client');
+  }
 
-  closedByNetwork = (reason: string): void => this.#close(false, ReasonCode.unspecifiedError, reason);
+  closedByNetwork(reason: string): void {
+    this.#close(false, ReasonCode.unspecifiedError, reason);
+  }
 
   takenOver(): void {
     this.closeByServer(ReasonCode.sessionTakenOver, 'another connection uses the same client id');
@@ -132,7 +136,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
   reconsider(): void {
     const session = this.#client?.session;
     if (!session || this.#isOver) return;
-    this.#attempt(() => this.#newcomer!.reconsider(session));
+    this.#attempt(() => this.#arrival!.reconsider(session));
   }
 
   /** Runs what the network or a packet asks for. This is the last catch of the connection. */
@@ -155,15 +159,16 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#context.afterCall(() => this.#end(why));
   }
 
-  #report = (error: unknown): void =>
+  #report(error: unknown): void {
     this.#context.events.emit({ type: 'failed', remote: this.#entrance.info.remote, error });
+  }
 
   /** For CONNECT, or for authenticating again. */
   startTimer(): void {
     const { deadlines, now, limits } = this.#context;
     this.#timer = deadlines.add(now + limits.connectTimeout, () => {
       const waits = { forAuthAgain: this.#client !== undefined, forRules: this.#inbound.isHeld };
-      this.#end(lateness({ ...waits, forAuth: this.#newcomer !== undefined }, limits.connectTimeout / 1000));
+      this.#end(lateness({ ...waits, forAuth: this.#arrival !== undefined }, limits.connectTimeout / 1000));
     });
   }
 
@@ -178,19 +183,19 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   #handle(packet: Packet): void {
     this.#tap?.taken(packet);
-    const authentication = this.#newcomer?.authentication;
+    const authentication = this.#arrival?.authentication;
     if (packet.type === 'auth' && authentication) authentication.receive(packet, this.#client?.session.client);
     else if (this.#client) handlePacket(this.#client, packet);
-    else if (packet.type === 'connect' && !this.#newcomer) this.#connect(packet);
-    else if (this.#newcomer) this.closeByClient(this.#newcomer.goodbyeIn(packet).reasonCode);
+    else if (packet.type === 'connect' && !this.#arrival) this.#connect(packet);
+    else if (this.#arrival) this.closeByClient(this.#arrival.goodbyeIn(packet).reasonCode);
     else this.#end({ reason: `the first packet is ${packet.type.toUpperCase()}, not CONNECT (3.1.0-1)` });
   }
 
   #connect(packet: ConnectPacket): void {
     this.#clientId = packet.clientId || undefined;
     this.#outbound.adapt(packet);
-    this.#newcomer = new Newcomer(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
-    this.#newcomer.begin((arrived) => this.#arrived(packet, arrived));
+    this.#arrival = new Arrival(this.#context, this.#entrance, packet, this.#inbound.isBridge, this);
+    this.#arrival.begin((arrived) => this.#arrived(arrived));
   }
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
@@ -216,7 +221,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     };
   }
 
-  #arrived(packet: ConnectPacket, { identity, connack }: Arrived): void {
+  #arrived({ packet, identity, connack }: Arrived): void {
     const context = this.#context;
     const { settings, listener, info } = this.#entrance;
     const { protocolVersion, cleanStart, properties } = packet;
@@ -240,8 +245,9 @@ export class Connection implements Wire, Link, AuthenticationWire {
     // MQTT 3.1 has no Session Present flag.
     this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
     const { clientId, userName, remote } = identity;
-    const about = { clientId, userName, remote, protocolVersion, tlsVersion: info.tls?.version, keepAlive };
-    context.events.emit({ type: 'connected', ...about, cleanStart, sessionPresent: present });
+    const { version: tlsVersion } = info.tls ?? {};
+    const about = { clientId, userName, remote, protocolVersion, tlsVersion, cleanStart, sessionPresent: present };
+    context.events.emit({ type: 'connected', ...about, keepAlive });
     session.resume();
   }
 
@@ -263,7 +269,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer.cancel();
-    this.#newcomer?.authentication?.cancel();
+    this.#arrival?.authentication?.cancel();
     const { events, transport, sessions } = this.#context;
     const { info, listener } = this.#entrance;
     if (endTransport) this.#step(() => transport.end(this.#id));

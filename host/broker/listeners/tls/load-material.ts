@@ -1,6 +1,6 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContextOptions } from 'node:tls';
 import { type CertificateInfo, isPem, pemOf, readCertificate, readCrl, readPem } from '../../../core/index.js';
 import { reasonOf } from '../../../node/reason.js';
 import { BrokerError } from '../listener.js';
@@ -25,7 +25,8 @@ export interface LoadedMaterial {
  * @throws BrokerError `tls`: which part, of which file, cannot be used, and why
  */
 export function loadMaterial(settings: TlsSettings): LoadedMaterial {
-  const { minimumVersion = 'TLSv1.2', maximumVersion = 'TLSv1.3', ciphers } = settings;
+  const { minimumVersion = 'TLSv1.2', maximumVersion = 'TLSv1.3', dhParameters } = settings;
+  const ciphers = ciphersOf(settings);
   const [cert, key] = [textOf(settings.cert, 'cert'), textOf(settings.key, 'key')];
   checkPair(cert, key, settings);
   const ca = listOf(settings.ca).map((source) => authorityText(source));
@@ -40,18 +41,39 @@ export function loadMaterial(settings: TlsSettings): LoadedMaterial {
     ...(ca.length > 0 && { ca }),
     ...(lists.length > 0 && { crl: lists.map(({ raw }) => pemOf('X509 CRL', raw)) }),
     ...(ciphers !== undefined && { ciphers }),
+    ...(dhParameters && { dhparam: dhParametersText(dhParameters) }),
   };
   try {
     createSecureContext(options);
   } catch (error) {
-    throw unusable(isAboutCiphers(error) ? `ciphers ${JSON.stringify(ciphers)}` : 'certificates', reasonOf(error));
+    throw unusable(failed(error, ciphers), reasonOf(error), '', error);
   }
   return { options, authorities: ca.flatMap(certificatesIn), revocation: new RevocationLists(lists) };
 }
 
+/** Node takes what it cannot read for none. */
+function dhParametersText(source: PemSource): string {
+  if (source === 'auto') return source;
+  const text = textOf(source, 'dhParameters');
+  if (readPem(text).blocks.some(({ label }) => label === 'DH PARAMETERS')) return text;
+  const advice = 'give what openssl dhparam prints, or "auto"';
+  throw unusable(nameOf('dhParameters', source), 'it holds no block DH PARAMETERS', advice);
+}
+
+/** Node has one list for all versions, and takes one without suites of TLS 1.3 for a wish to have no TLS 1.3. */
+function ciphersOf({ ciphers, cipherSuites }: TlsSettings): string | undefined {
+  if (ciphers === undefined && cipherSuites === undefined) return undefined;
+  const isSuite = (name: string) => name.startsWith('TLS_');
+  const usual = DEFAULT_CIPHERS.split(':');
+  const ofBoth = ciphers?.split(':').some(isSuite) ? [] : usual.filter(isSuite);
+  const suites = cipherSuites ?? ofBoth.join(':');
+  const others = ciphers ?? usual.filter((name) => !isSuite(name)).join(':');
+  return suites ? `${suites}:${others}` : others;
+}
+
 /** The files that sources name. */
-export function filesOf({ cert, key, ca, crl }: TlsMaterial): string[] {
-  const sources = [cert, key, ...listOf(ca), ...listOf(crl)];
+export function filesOf({ cert, key, ca, crl, dhParameters = 'auto' }: TlsSettings): string[] {
+  const sources = [cert, key, ...listOf(ca), ...listOf(crl), dhParameters];
   return sources.flatMap((source) => (isFile(source) ? [source.file] : []));
 }
 
@@ -151,6 +173,9 @@ function listOf(sources: PemSource | readonly PemSource[] | undefined): readonly
   return Array.isArray(sources) ? sources : [sources as PemSource];
 }
 
-function isAboutCiphers(error: unknown): boolean {
-  return /cipher/i.test(reasonOf(error));
+/** What OpenSSL found wrong only when all was put together. */
+function failed(error: unknown, ciphers: string | undefined): string {
+  const reason = reasonOf(error);
+  if (/cipher/i.test(reason)) return `ciphers ${JSON.stringify(ciphers)}`;
+  return /\bdh\b/i.test(reason) ? 'dhParameters' : 'certificates';
 }

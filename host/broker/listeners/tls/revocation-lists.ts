@@ -71,5 +71,22 @@ export function chainOf(certificate: CertificateInfo, authorities: readonly Cert
   return chain;
 }
 
+/**
+ * Why a chain does not lead to an accepted CA any more. A CA whose certificate was renewed for the same key is the same.
+ *
+ * @param chain a certificate and the CAs above it that were accepted
+ */
+export function removedAuthority(
+  [certificate, ...above]: readonly CertificateInfo[],
+  authorities: readonly CertificateInfo[],
+): string | undefined {
+  const isKept = ({ subjectRaw, subjectPublicKeyInfo }: CertificateInfo) =>
+    authorities.some((other) => {
+      return other.subjectRaw.equals(subjectRaw) && other.subjectPublicKeyInfo.equals(subjectPublicKeyInfo);
+    });
+  if (above.length === 0 || above.some(isKept)) return undefined;
+  return `the CA ${nameOf(certificate.issuerCN)} of the certificate is not accepted any more`;
+}
+
 const keyOf = (name: Buffer) => name.toString('latin1');
 const nameOf = (commonName: string | undefined) => JSON.stringify(commonName ?? 'without a common name');

@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import type { Server, TLSSocket, TlsOptions } from 'node:tls';
-import { ReasonCode, readCertificate } from '../../../core/index.js';
+import { type CertificateInfo, ReasonCode, readCertificate } from '../../../core/index.js';
 import { reasonOf } from '../../../node/reason.js';
 import { LONGEST_TIMER } from '../../../node/timers.js';
 import type { Entrance } from '../entrance.js';
@@ -8,7 +8,7 @@ import { BrokerError } from '../listener.js';
 import { CrlAlarm } from './crl-alarm.js';
 import { watchFiles } from './file-watch.js';
 import { filesOf, type LoadedMaterial, loadMaterial } from './load-material.js';
-import { chainOf } from './revocation-lists.js';
+import { chainOf, removedAuthority } from './revocation-lists.js';
 import type { TlsMaterial, TlsSettings } from './tls-settings.js';
 
 /** The certificates, keys, CAs and CRLs of one listener, and their change while it runs. */
@@ -51,14 +51,12 @@ export class ServerCredentials {
   /** The listener is open: announces CRLs, and watches files if it shall. */
   start(entrance: Entrance, name: string): void {
     const { clockwork, wallClock } = entrance.lobby;
-    const { crlWarning, watchFiles: shallWatch = false } = this.#settings;
+    const { crlWarning } = this.#settings;
     this.#entrance = entrance;
     this.#name = name;
     this.#alarm = new CrlAlarm(clockwork, wallClock, crlWarning, (message) => this.#warn(message));
     this.#announce();
-    if (!shallWatch) return;
-    const failed = (error: unknown) => this.#warn(`certificate files are not watched: ${reasonOf(error)}`);
-    this.#unwatch = watchFiles(filesOf(this.#settings), clockwork, () => this.#reloadFiles(), failed);
+    this.#watch();
   }
 
   stop(): void {
@@ -81,10 +79,12 @@ export class ServerCredentials {
       this.#warn(`the former certificates stay: ${reasonOf(error)}`);
       throw error;
     }
+    const former = this.#loaded.authorities;
     this.#settings = settings;
     this.#loaded = loaded;
+    this.#watch();
     this.#announce();
-    this.#endRevoked();
+    this.#endUnwanted(former);
   }
 
   /** Why a handshake failed that ended with a client certificate that OpenSSL does not accept. */
@@ -113,6 +113,15 @@ export class ServerCredentials {
     }
   }
 
+  /** Watches the files that are in force, and no others. */
+  #watch(): void {
+    const { clockwork } = this.#entrance?.lobby ?? {};
+    this.#unwatch?.();
+    if (!this.#settings.watchFiles || !clockwork) return;
+    const failed = (error: unknown) => this.#warn(`certificate files are not watched: ${reasonOf(error)}`);
+    this.#unwatch = watchFiles(filesOf(this.#settings), clockwork, () => this.#reloadFiles(), failed);
+  }
+
   #reloadFiles(): void {
     try {
       this.reload({});
@@ -129,15 +138,16 @@ export class ServerCredentials {
     this.#alarm?.watch(revocation);
   }
 
-  /** Open connections know nothing of a new CRL. */
-  #endRevoked(): void {
+  /** Open connections know nothing of a new CRL, nor of a CA that is not accepted any more. */
+  #endUnwanted(former: readonly CertificateInfo[]): void {
     const { revocation, authorities } = this.#loaded;
-    if (revocation.isEmpty) return;
-    for (const arrival of [...(this.#entrance?.arrivals ?? [])]) {
-      if (!arrival.certificate) continue;
-      const chain = chainOf(readCertificate(arrival.certificate.der), authorities);
-      const reason = revocation.revocationOf(chain);
-      if (reason) arrival.end(ReasonCode.notAuthorized, reason);
+    for (const connection of [...(this.#entrance?.connections ?? [])]) {
+      if (!connection.certificate) continue;
+      const certificate = readCertificate(connection.certificate.der);
+      const reason =
+        revocation.revocationOf(chainOf(certificate, authorities)) ??
+        removedAuthority(chainOf(certificate, former), authorities);
+      if (reason) connection.end(ReasonCode.notAuthorized, reason);
     }
   }
 

@@ -30,8 +30,15 @@ export interface TlsSettings extends TlsMaterial {
   minimumVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Default TLSv1.3. */
   maximumVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** Cipher suites as OpenSSL writes them, for both versions (ciphers(1)). Default: those of Node. */
+  /**
+   * Cipher suites of TLS 1.2, as OpenSSL writes them (ciphers(1)); with some of TLS 1.3 among them, the list for both. Default: those
+   * of Node.
+   */
   ciphers?: string;
+  /** Cipher suites of TLS 1.3, with colons between them. Default: those of Node, unless `ciphers` has some. */
+  cipherSuites?: string;
+  /** Parameters for DHE suites of TLS 1.2, PEM, or `auto` for those that fit the key. Default: no DHE suites. */
+  dhParameters?: PemSource | 'auto';
   /**
    * Application protocols (RFC 7301), for example `['mqtt']`. A client that offers others only is refused; one that offers none
    * comes in. Default: the extension is ignored.

@@ -42,7 +42,7 @@ export function checkUpgrade(
 }
 
 /** @throws BrokerError for a path that no request can have */
-export function checkSettings({ path = '/mqtt' }: WebSocketSettings): void {
+export function checkPath({ path = '/mqtt' }: WebSocketSettings): void {
   if (path === '*' || /^\/[^\s?#]*$/.test(path)) return;
   throw new BrokerError(
     'options',

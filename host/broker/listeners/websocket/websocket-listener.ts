@@ -3,6 +3,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { completeSettings } from '../../engine/listener-settings.js';
 import type { Rules } from '../../engine/rules.js';
 import { bindAddress, type Door } from '../bind.js';
 import { Entrance } from '../entrance.js';
@@ -17,7 +18,7 @@ import type { Listener } from '../listener.js';
 import type { Lobby } from '../lobby.js';
 import { ServerCredentials } from '../tls/server-credentials.js';
 import { tlsInfo, watchHandshakes } from '../tls/tls-events.js';
-import { checkSettings, checkUpgrade, chooseSubprotocol } from './upgrade.js';
+import { checkPath, checkUpgrade, chooseSubprotocol } from './upgrade.js';
 import { WebSocketStream } from './websocket-stream.js';
 
 /** A client may put more than one packet into a frame. */
@@ -39,7 +40,7 @@ export async function listenWebSocket(lobby: Lobby, options: Options): Promise<L
     ...options,
   };
   const address = addressOf({ host, port, beyondLoopback });
-  checkSettings({ path });
+  checkPath({ path });
   const entrance = new Entrance(lobby, handshakeTimeoutOf({ handshakeTimeout }));
   const credentials = tls && new ServerCredentials(tls);
   const server = credentials ? createSecureServer(credentials.options) : createServer();
@@ -48,17 +49,22 @@ export async function listenWebSocket(lobby: Lobby, options: Options): Promise<L
     server.removeAllListeners('tlsClientError');
     watchHandshakes(server as SecureServer, entrance, credentials);
   }
-  serveUpgrades(server, entrance, { path, origins });
+  const { maximumPacketSize } = completeSettings(lobby.engine.limits, settings.settings);
+  serveUpgrades(server, entrance, { path, origins, maximumPacketSize });
   const welcome: Door['welcome'] = (socket) => server.emit('connection', socket);
   return await bindAddress({ protocol, entrance, credentials, settings, welcome }, address);
 }
 
 /** @param server never listens: connections are handed to it as events */
-function serveUpgrades(server: Server | SecureServer, entrance: Entrance, settings: WebSocketSettings): void {
+function serveUpgrades(
+  server: Server | SecureServer,
+  entrance: Entrance,
+  { maximumPacketSize, ...settings }: WebSocketSettings & { maximumPacketSize: number },
+): void {
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: entrance.lobby.engine.limits.maximumPacketSize + ROOM_BESIDE_A_PACKET,
+    maxPayload: maximumPacketSize + ROOM_BESIDE_A_PACKET,
     closeTimeout: CLOSE_TIMEOUT,
     handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,
   } as ConstructorParameters<typeof WebSocketServer>[0]);
@@ -91,8 +97,8 @@ function open(entrance: Entrance, socket: Duplex, webSocket: WebSocket): void {
 
 /** Answers a request that does not become a connection. */
 function answer(entrance: Entrance, socket: Duplex, status: number, reason: string): void {
-  const arrival = entrance.arrivalOf(socket);
-  if (!arrival || !socket.writable) {
+  const connection = entrance.connectionOf(socket);
+  if (!connection || !socket.writable) {
     entrance.refuse(socket, `WebSocket: ${reason}`);
     return;
   }
@@ -104,5 +110,5 @@ function answer(entrance: Entrance, socket: Duplex, status: number, reason: stri
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(status === 426 ? ['Upgrade: websocket'] : []),
   ];
-  arrival.refuseWith(`${head.join('\r\n')}\r\n\r\n${body}`, socket, `WebSocket: ${reason}`);
+  connection.refuseWith(`${head.join('\r\n')}\r\n\r\n${body}`, socket, `WebSocket: ${reason}`);
 }

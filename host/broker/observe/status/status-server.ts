@@ -1,5 +1,5 @@
 import { type AddressInfo, isIP } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { listenFailure } from '../../../node/listen-failure.js';
 import type { BrokerState } from '../broker-state.js';
 import type { BrokerMetrics } from '../metrics.js';
@@ -50,6 +50,8 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
     const text = `the status server's host ${host} is not loopback: other machines could read from it; ${advice}`;
     throw new StatusServerError('options', text);
   }
+  // Nothing else of the broker needs it.
+  const { default: Fastify } = await import('fastify');
   const app = Fastify({
     bodyLimit: 1024,
     requestTimeout: REQUEST_TIMEOUT,

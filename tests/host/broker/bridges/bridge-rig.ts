@@ -1,5 +1,5 @@
 import { BridgeMachine } from '../../../../host/broker/bridges/bridge-machine.js';
-import type { BridgeEvent, BridgeOptions, BridgeTopic } from '../../../../host/broker/bridges/bridge-options.js';
+import type { BridgeEvent, BridgeOptions, BridgeTopic } from '../../../../host/broker/bridges/bridge-setup.js';
 import type { Transport } from '../../../../host/broker/index.js';
 import type { LocalClient } from '../../../../host/broker/local/local-client.js';
 import { LocalConnections } from '../../../../host/broker/local/local-connections.js';
@@ -34,6 +34,8 @@ export class BridgeRig {
   /** The network takes nothing from the bridge. */
   isSlow = false;
   isReading = true;
+  /** What the bridge sends is lost. */
+  isCut = false;
   client!: LocalClient;
   #local!: LocalConnections;
   #toFar: Uint8Array[] = [];
@@ -67,7 +69,9 @@ export class BridgeRig {
           this.opened.push(`${host}:${port}`);
           this.#wants = 'open';
         },
-        send: (bytes) => this.#toFar.push(bytes),
+        send: (bytes) => {
+          if (!this.isCut) this.#toFar.push(bytes);
+        },
         end: () => this.#unplug(),
         read: (isWanted) => {
           this.isReading = isWanted;

@@ -1,7 +1,7 @@
 // needs: mosquitto, mosquitto_pub, mosquitto_sub, openssl
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Bridge } from '../../../../host/broker/bridges/bridge.js';
-import type { BridgeEvent, BridgeOptions } from '../../../../host/broker/bridges/bridge-options.js';
+import type { BridgeEvent, BridgeOptions } from '../../../../host/broker/bridges/bridge-setup.js';
 import { type Broker, createBroker } from '../../../../host/broker/index.js';
 import { TestPki } from '../listeners/certificates.js';
 import { Program } from '../listeners/programs.js';
@@ -173,7 +173,8 @@ afterAll(() => pki.remove());
 
 describe('a bridge of Mosquitto to our broker', () => {
   it.each([
-    ['3.1.1', 'mqttv311', 'try_private false'],
+    ['3.1.1, known as a bridge', 'mqttv311', ''],
+    ['3.1.1, as a client', 'mqttv311', 'try_private false'],
     ['5', 'mqttv50', ''],
   ])('of MQTT %s carries messages both ways', async (_name, version, more) => {
     const broker: Broker = await createBroker({ listeners: [{ protocol: 'mqtt', port: 0 }] });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { plan } from './config-rig.js';
 
@@ -22,7 +23,7 @@ describe('bridges', () => {
       },
     ]);
     const [{ remoteClientId, localClientId, notificationTopic }] = bridges;
-    expect(remoteClientId).toMatch(/^b\../);
+    expect(remoteClientId).toBe(`${hostname()}.b`);
     expect(localClientId).toBe(`local.${remoteClientId}`);
     expect(notificationTopic).toBe(`$SYS/broker/connection/${remoteClientId}/state`);
   });

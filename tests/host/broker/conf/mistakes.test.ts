@@ -88,6 +88,10 @@ describe('a mistake is reported with file, line and column, and with what to do'
       'm.conf:3:1: error: bind_interface is not supported: give the address of the interface behind the port of the listener',
     ],
     [
+      'use_username_as_clientid true',
+      'm.conf:3:1: error: use_username_as_clientid is not supported: configure each client with its user name as client id, and keep others off its topics with %c in an ACL',
+    ],
+    [
       'retry_interval 3',
       'm.conf:3:1: warning: retry_interval is not supported: mosquitto has removed it, and it has no effect; remove the line',
     ],

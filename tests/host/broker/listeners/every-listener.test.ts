@@ -146,6 +146,22 @@ describe.each(PROTOCOLS)('a listener of protocol %s', (protocol) => {
   });
 });
 
+it('a client in the process of the broker gets what comes over sockets, and the other way round', async () => {
+  const broker = await start({ listeners: [{ protocol: 'mqtt' }] });
+  const [inside, outside] = [await broker.local.connect(), await client(broker)];
+  await outside.connect();
+  await outside.subscribe('out');
+  const received = new Promise<string>((resolve) => {
+    inside.subscribe('in', { qos: 1 }, ({ payload }) => resolve(Buffer.from(payload).toString()));
+  });
+  await inside.publish('out', 'x', { qos: 1 });
+  expect((await outside.next('publish')).topic).toBe('out');
+  outside.publish('in', 'y');
+  expect(await received).toBe('y');
+  await broker.close();
+  expect(await inside.closed).toContain('shutting down');
+});
+
 describe('several listeners of one broker', () => {
   it('share its sessions, and each client is judged by the rules of its own', async () => {
     const secret = passwordRules({ users: new Map([['ann', 'secret']]) });
@@ -220,6 +236,7 @@ describe('a broker refuses to start when', () => {
     ['port is 1.5', { protocol: 'mqtt', port: 1.5 }],
     ['handshakeTimeout is 0', { protocol: 'ws', handshakeTimeout: 0 }],
     ['path is "mqtt"', { protocol: 'ws', path: 'mqtt' }],
+    ['settings: maximumQoS is 3', { protocol: 'mqtt', settings: { maximumQoS: 3 as 2 } }],
     ['protocol is "tcp"', { protocol: 'tcp' as 'mqtt' }],
     ['pendingConnections: total is 0', { pendingConnections: { total: 0 } }],
     [

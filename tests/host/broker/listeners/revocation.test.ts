@@ -148,12 +148,29 @@ describe.each<Protocol>(['mqtts', 'wss'])('a reload of a listener of protocol %s
   });
 
   it('ends the connections whose CA is revoked', async () => {
-    const broker = await startOne({ ca: [pki.read('ca.crt'), pki.read('low.crt')] as unknown as string });
+    const broker = await startOne({ ca: [pki.read('ca.crt'), pki.read('low.crt')] });
     const client = await come(broker, 'low-device');
     const ended = nextEvent(broker, 'disconnected');
     broker.listeners[0].reload({ crl: [pki.makeCrl('ca', ['low']), pki.makeCrl('low', [])] });
     expect((await ended).reason).toMatch(/^the CA "low" above the certificate with serial number/);
     await client.closed;
+  });
+
+  it('ends the connections whose CA is not accepted any more, and no others', async () => {
+    const authorities = ['foreign.crt', 'ca.crt'].map((name) => pki.read(name));
+    const broker = await startOne({ ca: authorities });
+    const [stranger, known] = [await come(broker, 'stranger'), await come(broker, 'device')];
+    broker.listeners[0].reload({ ca: authorities.toReversed() });
+    await stranger.expectServed();
+    const ended = nextEvent(broker, 'disconnected');
+    broker.listeners[0].reload({ ca: pki.read('ca.crt') });
+    expect(await ended).toMatchObject({
+      clientId: 'stranger',
+      reason: 'the CA "foreign" of the certificate is not accepted any more',
+    });
+    await stranger.closed;
+    await known.expectServed();
+    known.stream.destroy();
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('lets no one resume a session of %s from before', async (version) => {
@@ -240,6 +257,14 @@ describe('certificates in files', () => {
       write(folder, { crt: 'half a file' });
       expect((await warned).message).toContain(`cert (${join(folder, 'crt')}) cannot be used`);
       (await come(broker, 'device')).stream.destroy();
+      // Files that take the place of others are watched in their place.
+      write(folder, { crt: pki.read('server.crt'), other: pki.makeCrl('ca', ['bad']) });
+      broker.listeners[0].reload({ crl: { file: join(folder, 'other') } });
+      const device = await come(broker, 'device');
+      const gone = nextEvent(broker, 'disconnected');
+      write(folder, { other: pki.makeCrl('ca', ['device']) });
+      expect(await gone).toMatchObject({ clientId: 'device' });
+      await device.closed;
     }
     rmSync(folder, { recursive: true });
   });

@@ -12,6 +12,8 @@ import { encodePacket } from '../../../../host/core/index.js';
 
 /** A stream whose other end takes nothing until `unblock` is called. */
 class StuckStream extends Duplex {
+  /** Bytes that its other end took. */
+  taken = 0;
   #waiting: (() => void)[] = [];
   #isStuck = true;
 
@@ -22,7 +24,8 @@ class StuckStream extends Duplex {
 
   override _read(): void {}
 
-  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
+  override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
+    this.taken += chunk.length;
     if (this.#isStuck) this.#waiting.push(done);
     else done();
   }
@@ -46,6 +49,26 @@ function setUp() {
   table.attach(stream, { remote: 'stream' });
   stream.push(encodePacket({ type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'c' }, 4));
   return { engine, stream };
+}
+
+/** A stream whose client has `count` subscribers beside it, and one turn is not enough for all of them. */
+async function setUpMany(count: number) {
+  const table = new SocketTable(
+    (transport) => new BrokerEngine({ now: () => 0, transport, limits: { workPerTurn: 100 } }),
+    new Clockwork(() => 0, true),
+  );
+  const connect = (clientId: string) =>
+    encodePacket({ type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId }, 4);
+  const subscribe = encodePacket({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a', qos: 0 }] }, 4);
+  const streams = Array.from({ length: count + 1 }, (_, n) => {
+    const stream = new StuckStream();
+    stream.unblock();
+    table.attach(stream, { remote: `stream ${n}` });
+    stream.push(n === 0 ? connect('writer') : Buffer.concat([connect(`c${n}`), subscribe]));
+    return stream;
+  });
+  await turn();
+  return streams;
 }
 
 const pings = (count: number) => Buffer.concat(Array(count).fill(encodePacket({ type: 'pingreq' }, 4)));
@@ -129,5 +152,31 @@ describe('the end of a socket table', () => {
     await once(stream, 'close');
     expect(events).toMatchObject([{ type: 'refused', reason: 'renegotiated too often' }]);
     expect(engine.counts.connections).toBe(0);
+  });
+});
+
+describe('a message that takes more than one turn', () => {
+  it('goes on without a clock, and its writer is not read from until all have it', async () => {
+    const [writer, ...readers] = await setUpMany(50);
+    const taken = readers.map((reader) => reader.taken);
+    const packet = {
+      type: 'publish',
+      topic: 'a',
+      payload: new Uint8Array(1),
+      qos: 0,
+      retain: false,
+      dup: false,
+    } as const;
+    writer.push(encodePacket(packet, 4));
+    let turns = 0;
+    for (; readers.some((reader, n) => reader.taken === taken[n]); turns++) {
+      await turn();
+      if (turns === 1) expect(writer.isPaused()).toBe(true);
+      expect(turns).toBeLessThan(1000);
+    }
+    expect(turns).toBeGreaterThan(2);
+    await turn();
+    await turn();
+    expect(writer.isPaused()).toBe(false);
   });
 });

@@ -35,7 +35,18 @@ describe('wasmqtt broker', () => {
     const port = await freePort();
     const broker = rig.run(`listener ${port} 127.0.0.1\nallow_anonymous true\n`, '-v');
     await broker.line('stderr', / running$/);
-    const reader = new Child('mosquitto_sub', ['-h', '127.0.0.1', '-p', `${port}`, '-t', 'a', '-i', 'reader', '-C', '1']);
+    const reader = new Child('mosquitto_sub', [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      `${port}`,
+      '-t',
+      'a',
+      '-i',
+      'reader',
+      '-C',
+      '1',
+    ]);
     await broker.line('stderr', /Sending SUBACK to reader/);
     expect((await publish(port)).code).toBe(0);
     expect((await reader.ended).stdout).toBe('x\n');
@@ -115,7 +126,9 @@ describe('wasmqtt broker', () => {
     const [port] = await portsOf(taken);
     const { code, stderr } = await rig.run(`listener ${port} 127.0.0.1\nallow_anonymous true\n`, '-d').ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^wasmqtt: \S+m\.conf:1: the broker cannot listen on 127\.0\.0\.1 port \d+: another program/);
+    expect(stderr).toMatch(
+      /^wasmqtt: \S+m\.conf:1: the broker cannot listen on 127\.0\.0\.1 port \d+: another program/,
+    );
   });
 });
 
@@ -143,7 +156,9 @@ describe('a configuration that cannot be used', () => {
     if (process.getuid?.() !== 0) return;
     const { code, stderr } = await rig.run('user nobody-here\n', '-p', '0').ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/m\.conf:1:6: there is no user nobody-here; name one of this machine, or "root" to stay root\n$/);
+    expect(stderr).toMatch(
+      /m\.conf:1:6: there is no user nobody-here; name one of this machine, or "root" to stay root\n$/,
+    );
   });
 
   it('asks for a port that is taken', async () => {
@@ -151,7 +166,9 @@ describe('a configuration that cannot be used', () => {
     const [port] = await portsOf(taken);
     const { code, stderr } = await rig.run(`listener ${port} 127.0.0.1\nallow_anonymous true\n`).ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/wasmqtt: \S+m\.conf:1: the broker cannot listen on 127\.0\.0\.1 port \d+: another program has this port/);
+    expect(stderr).toMatch(
+      /wasmqtt: \S+m\.conf:1: the broker cannot listen on 127\.0\.0\.1 port \d+: another program has this port/,
+    );
   });
 });
 

@@ -31,9 +31,9 @@ describe('wasmqtt broker --check', () => {
   it('says what a configuration means, and opens nothing', async () => {
     rig.write('passwords', '');
     rig.write('acl', 'topic #');
-    const { code, stdout, stderr } = await rig.run(CONF, '--check').ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.replaceAll(rig.path(''), '')).toBe(`listener     mqtt port 1883 of 127.0.0.1
+    const { code, stdout } = await rig.run(CONF, '--check').ended;
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(`${rig.path('')}/`, '')).toBe(`listener     mqtt port 1883 of 127.0.0.1
              this machine only
              no TLS
              comes in: everybody
@@ -58,7 +58,7 @@ log          error to standard error
   it('shows warnings beside it', async () => {
     const { code, stdout, stderr } = await rig.run('listener 1883\nretry_interval 5\n', '--check').ended;
     expect(code).toBe(0);
-    expect(stderr.split('\n').map((line) => line.replace(rig.path(''), ''))).toEqual([
+    expect(stderr.split('\n').map((line) => line.replace(`${rig.path('')}/`, ''))).toEqual([
       'm.conf:2:1: warning: retry_interval is not supported: mosquitto has removed it, and it has no effect; remove the line',
       'm.conf:1:1: warning: nobody can come in by this listener; add password_file, "use_identity_as_username true", or "allow_anonymous true"',
       '',

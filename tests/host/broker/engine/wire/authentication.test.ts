@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALLOW, passwordRules, type Rules, refuse } from '../../../../../host/broker/index.js';
-import type { Packet } from '../../../../../host/core/index.js';
+import { encodePacket, type Packet } from '../../../../../host/core/index.js';
 import { text, World } from '../../world.js';
 import { auth, begin, ChallengeRules, connected, hex, METHOD, proof, respond, turn } from './challenge.js';
 
@@ -130,6 +130,36 @@ describe('enhanced authentication at CONNECT (4.12)', () => {
     const world = new World({ rules: new ChallengeRules() });
     const client = begin(world, 'ann', {}, { maximumPacketSize: 20 });
     expect(client.next('connack').reasonCode).toBe(0x95);
+  });
+
+  it('keeps the will of CONNECT as it was, whatever becomes of the buffer that it came in', () => {
+    const world = new World({ rules: new ChallengeRules() });
+    const watcher = world.connect({ protocolVersion: 5, clientId: 'watcher' });
+    watcher.subscribe('#');
+    const client = world.open(5);
+    const connect: Packet = {
+      type: 'connect',
+      protocolVersion: 5,
+      cleanStart: true,
+      keepAlive: 0,
+      clientId: 'client',
+      will: {
+        topic: 'gone',
+        payload: text('the will'),
+        qos: 0,
+        retain: false,
+        properties: { correlationData: text('for this') },
+      },
+      properties: { authenticationMethod: METHOD, authenticationData: text('ann') },
+    };
+    const bytes = encodePacket(connect, 5);
+    client.raw(bytes);
+    bytes.fill(0);
+    respond(client);
+    client.drop();
+    const { payload, properties: ofWill } = watcher.next('publish');
+    expect(Buffer.from(payload).toString()).toBe('the will');
+    expect(Buffer.from(ofWill!.correlationData!).toString()).toBe('for this');
   });
 
   it('leaves the session of the client id alone until it has succeeded', () => {

@@ -13,19 +13,22 @@ import { Authentication, type AuthenticationWire } from './authentication.js';
 
 /** A client that may come in. */
 export interface Arrived {
+  /** Its bytes are its own. */
+  readonly packet: ConnectPacket;
   readonly identity: ClientIdentity;
   /** With Session Present 0. */
   readonly connack: ConnackPacket;
 }
 
 /** The way of a CONNECT packet to a client: what the broker can do, enhanced authentication if it is asked for, the rules. */
-export class Newcomer {
-  readonly packet: ConnectPacket;
+export class Arrival {
   /** When CONNECT names a method. */
   readonly authentication: Authentication | undefined;
   readonly #context: EngineContext;
   readonly #entrance: Entrance;
   readonly #wire: AuthenticationWire;
+  /** Until the client has arrived. */
+  #packet: ConnectPacket | undefined;
   #request: ConnectRequest;
   /** Of the last step, for CONNACK (3.2.2.3.18). */
   #data: Uint8Array | undefined;
@@ -42,14 +45,14 @@ export class Newcomer {
     this.#context = context;
     this.#entrance = entrance;
     this.#wire = wire;
-    this.packet = packet;
+    this.#packet = withOwnBytes(packet);
     this.#request = requestOf(context, packet, entrance, isBridge);
     this.authentication = method === undefined ? undefined : new Authentication(wire, method);
   }
 
   /** @param arrived called once, now or later @throws Violation as the constructor, here and where `wire` calls back */
   begin(arrived: (client: Arrived) => void): void {
-    const data = this.packet.properties?.authenticationData;
+    const data = this.#packet?.properties?.authenticationData;
     if (this.authentication)
       this.authentication.begin(this.#request, data, (step) => this.#authenticated(step, arrived));
     else this.#ask(arrived);
@@ -75,29 +78,43 @@ export class Newcomer {
 
   #authenticated({ userName, data }: Authenticated, arrived: (client: Arrived) => void): void {
     this.#data = data && new Uint8Array(data);
-    const { properties } = this.packet;
-    const authentication = { method: properties!.authenticationMethod! };
-    this.#request = { ...this.#request, userName: userName ?? this.#request.userName, authentication };
+    const { method } = this.authentication!;
+    this.#request = { ...this.#request, userName: userName ?? this.#request.userName, authentication: { method } };
     this.#ask(arrived);
   }
 
   #ask(arrived: (client: Arrived) => void): void {
     this.#wire.whenAnswered<Admission>(this.#context.rules.connect(this.#request), (admission) => {
+      const packet = this.#packet!;
       const identity = identityOf(this.#context, this.#entrance, this.#request, admission);
-      arrived({ identity, connack: this.#connack(identity, admission) });
+      const connack = this.#connack(packet, identity, admission);
+      this.#packet = undefined;
+      arrived({ packet, identity, connack });
     });
   }
 
-  #connack(identity: ClientIdentity, admission: Admission): ConnackPacket {
+  #connack(packet: ConnectPacket, identity: ClientIdentity, admission: Admission): ConnackPacket {
     const connack: ConnackPacket = { type: 'connack', sessionPresent: false, reasonCode: ReasonCode.success };
-    if (this.packet.protocolVersion !== 5 || !admission.allow) return connack;
-    const announced = announcement(
-      this.#entrance.settings,
-      this.#context.sessions.longestExpiry,
-      this.packet,
-      identity,
-      admission,
-    );
+    if (packet.protocolVersion !== 5 || !admission.allow) return connack;
+    const { longestExpiry } = this.#context.sessions;
+    const announced = announcement(this.#entrance.settings, packet, identity, admission, longestExpiry);
     return { ...connack, properties: { ...announced, ...this.authentication?.properties(this.#data) } };
   }
+}
+
+/** The bytes of a packet are views of a buffer that the next packet, such as AUTH, may overwrite. */
+function withOwnBytes(packet: ConnectPacket): ConnectPacket {
+  const own = (bytes: Uint8Array | undefined) => bytes && new Uint8Array(bytes);
+  const { will, properties } = packet;
+  return {
+    ...packet,
+    // It is in the request to the rules.
+    password: undefined,
+    will: will && {
+      ...will,
+      payload: own(will.payload)!,
+      properties: will.properties && { ...will.properties, correlationData: own(will.properties.correlationData) },
+    },
+    properties: properties && { ...properties, authenticationData: own(properties.authenticationData) },
+  };
 }

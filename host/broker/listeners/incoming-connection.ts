@@ -16,7 +16,7 @@ type Place =
   | { at: 'end' };
 
 /** One accepted connection, from its first byte until its socket is closed. It is refused at most once. */
-export class Arrival {
+export class IncomingConnection {
   /** Address and port of the peer. Asked when it came: a socket that is gone knows neither. */
   readonly remote: string;
   readonly #lobby: Lobby;

@@ -2,26 +2,11 @@ import { lookup } from 'node:dns/promises';
 import { readdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { DEFAULT_CIPHERS } from 'node:tls';
 import type { BehaviourPlan, LimitsPlan, ListenerPlan, TlsPlan } from '../conf/plan.js';
+import type { ListenerSettings as ClientSettings } from '../engine/listener-settings.js';
 import type { Rules } from '../engine/rules.js';
 import type { ListenOptions } from '../listeners/listen-options.js';
 import type { TlsSettings } from '../listeners/tls/tls-settings.js';
-
-/** What holds for the clients of a listener, as the engine's settings have it; undefined is the engine's default. */
-export interface ClientSettings {
-  readonly maximumConnections: number;
-  readonly maximumQoS: 0 | 1 | 2;
-  readonly topicAliasMaximum: number;
-  readonly mountPoint?: string;
-  readonly maximumPacketSize?: number;
-  readonly maximumPayloadSize?: number;
-  readonly maximumKeepAlive?: number;
-  readonly retainAvailable: boolean;
-  readonly upgradeOutgoingQoS: boolean;
-  readonly allowZeroLengthClientId: boolean;
-  readonly autoIdPrefix: string;
-}
 
 /** An address of a listener. */
 export interface PlannedAddress {
@@ -50,7 +35,12 @@ export async function addressesOf({ host, family, isOptional }: ListenerPlan): P
 }
 
 /** What a listener of a plan is to `Broker.listen`. @param host ignored for a Unix socket */
-export function listenOptions(plan: ListenerPlan, host: string, rules: Rules, settings: ClientSettings): ListenOptions {
+export function listenOptions(
+  plan: ListenerPlan,
+  host: string,
+  rules: Rules,
+  settings: Partial<ClientSettings>,
+): ListenOptions {
   const { protocol, port, socket, tls } = plan;
   const common = { rules, settings };
   if (socket !== undefined) return { ...common, protocol: 'unix', socketPath: socket };
@@ -72,7 +62,7 @@ export function clientSettings(
   { maximumConnections, maximumQoS, topicAliasMaximum, mountPoint, security }: ListenerPlan,
   limits: LimitsPlan,
   behaviour: BehaviourPlan,
-): ClientSettings {
+): Partial<ClientSettings> {
   return {
     maximumConnections,
     maximumQoS,
@@ -90,6 +80,7 @@ export function clientSettings(
 
 function tlsSettings(plan: TlsPlan): TlsSettings {
   const { certificate, key, ca, caFolder, revocationList, requireCertificate, minimumVersion } = plan;
+  const { ciphers, cipherSuites } = plan;
   const authorities = [...(ca ? [ca.path] : []), ...(caFolder ? certificatesIn(caFolder.path) : [])];
   return {
     cert: { file: certificate.path },
@@ -99,23 +90,13 @@ function tlsSettings(plan: TlsPlan): TlsSettings {
     ...(revocationList && requireCertificate && { crl: { file: revocationList.path } }),
     requireCertificate,
     minimumVersion,
-    ciphers: cipherNames(plan),
+    ciphers,
+    cipherSuites,
   };
 }
 
 /** A folder of mosquitto's `capath` has certificates, and links to them whose names `openssl rehash` made. */
-function certificatesIn(folder: string): string[] {
+export function certificatesIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => /\.(?:pem|crt)$/.test(name));
   return names.sort().map((name) => join(folder, name));
-}
-
-/** Node has one list for both versions of TLS; what a plan leaves out of it is as usual. */
-function cipherNames({ ciphers, cipherSuites }: TlsPlan): string | undefined {
-  if (ciphers === undefined && cipherSuites === undefined) return undefined;
-  const usual = DEFAULT_CIPHERS.split(':');
-  const isSuite = (name: string) => name.startsWith('TLS_');
-  return [
-    cipherSuites ?? usual.filter(isSuite).join(':'),
-    ciphers ?? usual.filter((name) => !isSuite(name)).join(':'),
-  ].join(':');
 }

@@ -36,7 +36,6 @@ export interface ListenerSettings {
   tlsVersion: TlsVersion;
   useIdentityAsUsername: boolean;
   useSubjectAsUsername: boolean;
-  useUsernameAsClientId: boolean;
 }
 
 function option<K extends keyof ListenerSettings>(
@@ -75,5 +74,4 @@ export const listenerOptions: readonly OptionRow[] = [
   option('tls_version', tlsVersion, 'tlsVersion'),
   option('use_identity_as_username', flag, 'useIdentityAsUsername'),
   option('use_subject_as_username', flag, 'useSubjectAsUsername'),
-  option('use_username_as_clientid', flag, 'useUsernameAsClientId'),
 ];

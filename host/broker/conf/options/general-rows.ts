@@ -163,6 +163,11 @@ export const unsupportedOptions: readonly UnsupportedRow[] = [
   ...row('warning', 'syslog is not supported, and it has no effect; remove the line', 'log_facility'),
   ...row('warning', GONE, 'retry_interval', 'store_clean_interval', 'max_log_entries'),
   ...row('warning', 'keys are exchanged by elliptic curves, which need no file; remove the line', 'dhparamfile'),
+  ...row(
+    'error',
+    'configure each client with its user name as client id, and keep others off its topics with %c in an ACL',
+    'use_username_as_clientid',
+  ),
   ...row('warning', GONE, 'ffdc_output', 'trace_level', 'trace_output'),
   ...row('warning', SOCKETS, 'websockets_log_level', 'websockets_headers_size'),
 ];

@@ -6,7 +6,7 @@ import {
   type RestartDelay,
   restartTimeout,
 } from './bridge-values.js';
-import type { Listed } from './general-options.js';
+import type { Listed } from './general-rows.js';
 import type { OptionRow } from './option-row.js';
 import { choice, flag, type ReadValue, type TlsVersion, text, tlsVersion, whole } from './values.js';
 
@@ -34,7 +34,7 @@ export interface BridgeSettings {
   notificationsLocalOnly: boolean;
   notificationTopic: string;
   outgoingRetain: boolean;
-  protocolVersion: 'mqttv31' | 'mqttv311' | 'mqttv50';
+  protocolVersion: 'mqttv311' | 'mqttv50';
   remoteClientId: string;
   remotePassword: string;
   remoteUsername: string;
@@ -69,7 +69,7 @@ export const bridgeOptions: readonly OptionRow[] = [
   option('bridge_keyfile', text, 'keyfile'),
   option('bridge_max_packet_size', whole(0, 268_435_460, '0 for no limit'), 'maxPacketSize'),
   option('bridge_outgoing_retain', flag, 'outgoingRetain'),
-  option('bridge_protocol_version', choice('mqttv31', 'mqttv311', 'mqttv50'), 'protocolVersion'),
+  option('bridge_protocol_version', choice('mqttv311', 'mqttv50'), 'protocolVersion'),
   option('bridge_tls_version', tlsVersion, 'tlsVersion'),
   option('cleansession', flag, 'cleanSession'),
   option('clientid', text, 'remoteClientId'),

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BrokerEvent, PlannedBroker, readBrokerPlan } from '../../../../host/broker/index.js';
+
+let folder: string;
+let events: BrokerEvent[];
+const undo: (() => unknown)[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wasmqtt-planned-'));
+  events = [];
+});
+
+afterEach(async () => {
+  for (const action of undo.splice(0).reverse()) await action();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Ports of the configuration are those of the plan, which takes no 0: the loopback default takes any free one. */
+async function start(lines: string): Promise<PlannedBroker> {
+  writeFileSync(join(folder, 'm.conf'), lines);
+  const broker = await PlannedBroker.start(readBrokerPlan(join(folder, 'm.conf'), { ports: [0] }), {
+    log: (event) => events.push(event),
+  });
+  undo.push(() => broker.close());
+  return broker;
+}
+
+/** Over the Unix socket that a configuration names `s`: no port is taken. */
+function open(options: IClientOptions = {}): MqttClient {
+  const stream = () => createConnection(join(folder, 's'));
+  const client = new mqtt.Client(stream, { reconnectPeriod: 0, protocolVersion: 5, ...options });
+  undo.push(() => client.end(true));
+  return client;
+}
+
+function connect(options: IClientOptions = {}): Promise<MqttClient> {
+  const client = open(options);
+  return new Promise((resolve, reject) => {
+    client.once('connect', () => resolve(client));
+    client.once('error', reject);
+  });
+}
+
+const socket = () => `listener 0 ${join(folder, 's')}\nallow_anonymous true\n`;
+const ended = (client: MqttClient) =>
+  new Promise<number | undefined>((resolve) => client.once('disconnect', (packet) => resolve(packet.reasonCode)));
+
+describe('a broker of a configuration', () => {
+  it('listens on both loopback addresses without a listener', async () => {
+    const { listeners } = await start('');
+    expect(listeners[0]).toMatchObject({ protocol: 'mqtt', host: '127.0.0.1' });
+    for (const { host } of listeners) expect(['127.0.0.1', '::1']).toContain(host);
+  });
+
+  it('announces the limits of its listener', async () => {
+    await start(
+      `max_packet_size 5000\nmax_keepalive 30\nretain_available false\n${socket()}max_qos 1\nmax_topic_alias 3\n`,
+    );
+    const client = open({ keepalive: 60 });
+    const { properties } = await new Promise<mqtt.IConnackPacket>((resolve) => client.once('connect', resolve));
+    expect(properties).toMatchObject({
+      maximumPacketSize: 5000,
+      serverKeepAlive: 30,
+      maximumQoS: 1,
+      topicAliasMaximum: 3,
+      retainAvailable: false,
+    });
+  });
+
+  it('assigns client ids with the prefix', async () => {
+    await start(`auto_id_prefix x-\n${socket()}`);
+    await connect({ clientId: '' });
+    expect(events.find(({ type }) => type === 'connected')).toMatchObject({ clientId: expect.stringMatching(/^x-/) });
+  });
+
+  it('refuses clients that bring no client id, when it is told to', async () => {
+    await start(`allow_zero_length_clientid false\n${socket()}`);
+    await expect(connect({ clientId: '' })).rejects.toMatchObject({ code: 0x85 });
+  });
+
+  it('takes so many clients and no more', async () => {
+    await start(`${socket()}max_connections 1\n`);
+    await connect();
+    await expect(connect()).rejects.toMatchObject({ code: 0x97 });
+  });
+
+  it('puts the mount point before the topics of a listener', async () => {
+    const broker = await start(`${socket()}mount_point site/\n`);
+    const client = await connect();
+    await client.publishAsync('a', 'x', { qos: 1 });
+    expect(events.find(({ type }) => type === 'published')).toMatchObject({ topic: 'site/a' });
+    await client.subscribeAsync('b');
+    const message = new Promise((resolve) => client.once('message', resolve));
+    broker.broker.publish('site/b', 'y');
+    expect(await message).toBe('b');
+  });
+
+  it('names the line of a listener that cannot be opened, and leaves nothing open', async () => {
+    writeFileSync(join(folder, 'm.conf'), `${socket()}listener 0 ${folder}/none/s\n`);
+    const read = readBrokerPlan(join(folder, 'm.conf'));
+    await expect(PlannedBroker.start(read)).rejects.toThrow(`${join(folder, 'm.conf')}:3: `);
+    await expect(connect()).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+  });
+
+  it('ends clients at a reload that may not be here any more', async () => {
+    const broker = await start(socket());
+    const client = await connect();
+    const reasonCode = ended(client);
+    writeFileSync(join(folder, 'm.conf'), socket().replace('true', 'false'));
+    const reloaded = broker.reload(readBrokerPlan(join(folder, 'm.conf')));
+    expect(reloaded).toEqual({ needsRestart: [], failed: [] });
+    expect(await reasonCode).toBe(0x87);
+    await expect(connect()).rejects.toMatchObject({ code: 0x87 });
+  });
+
+  it('keeps its access rules at a reload that changes its listeners', async () => {
+    const broker = await start(socket());
+    writeFileSync(join(folder, 'm.conf'), `${socket().replace('true', 'false')}max_qos 1\n`);
+    expect(broker.reload(readBrokerPlan(join(folder, 'm.conf'))).needsRestart).toEqual(['listener']);
+    await connect();
+  });
+});
