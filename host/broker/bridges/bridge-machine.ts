@@ -1,6 +1,12 @@
 import type { ConnectPacket } from '../../core/index.js';
 import type { BridgeMessage } from './bridge-message.js';
-import { type BridgeAddress, type BridgeEvent, type BridgeOptions, checkBridge } from './bridge-setup.js';
+import {
+  type BridgeAddress,
+  type BridgeEvent,
+  type BridgeOptions,
+  checkBridge,
+  DEFAULT_RESTART,
+} from './bridge-setup.js';
 import { RemoteClient } from './remote-client.js';
 import { RestartDelays } from './restart-delay.js';
 import { TopicMap } from './topic-map.js';
@@ -27,7 +33,6 @@ export interface BridgePorts {
 
 /** Milliseconds for name, TCP and TLS. */
 const OPEN_TIMEOUT = 30_000;
-const DEFAULT_RESTART = { base: 5, cap: 30 };
 
 type State =
   | { name: 'stopped' }

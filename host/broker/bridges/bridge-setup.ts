@@ -23,6 +23,8 @@ export interface BridgeAddress {
 /** How long to wait before the next attempt, seconds: always as long, or at random from `base` to `cap`, longer after each failure. */
 export type RestartDelay = { readonly constant: number } | { readonly base: number; readonly cap: number };
 
+export const DEFAULT_RESTART: RestartDelay = { base: 5, cap: 30 };
+
 /** TLS with the other broker. PEM, as text or bytes. The name of the address is sent as SNI. */
 export interface BridgeTls {
   /** Default: those that Node trusts. */
@@ -69,7 +71,7 @@ export interface BridgeOptions {
   readonly notificationTopic?: string;
   /** `once` does not connect again. Default `automatic`. */
   readonly start?: 'automatic' | 'once';
-  /** Default 5 to 30. */
+  /** Default: `DEFAULT_RESTART`. */
   readonly restart?: RestartDelay;
   /** Unsubscribe at the other broker from what only goes out: an earlier configuration may have subscribed to it. Default true. */
   readonly attemptUnsubscribe?: boolean;

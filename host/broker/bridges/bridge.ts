@@ -1,14 +1,13 @@
 import { LONGEST_TIMER } from '../../node/timers.js';
-import type { LocalClient } from '../local/local-client.js';
-import type { LocalConnections } from '../local/local-connections.js';
+import type { LocalClient, LocalClientOptions } from '../local/local-client.js';
 import type { LocalMessage } from '../local/local-messages.js';
 import { BridgeMachine } from './bridge-machine.js';
-import type { BridgeEvent, BridgeOptions } from './bridge-setup.js';
+import { type BridgeEvent, type BridgeOptions, DEFAULT_RESTART } from './bridge-setup.js';
 import { BridgeSocket } from './bridge-socket.js';
 
 export interface BridgeServices {
-  /** Clients of the own broker. */
-  local: Pick<LocalConnections, 'connect'>;
+  /** A client of the own broker: `Broker.client`. */
+  connect: (options: LocalClientOptions) => Promise<LocalClient>;
   /** Called with what happens. */
   log?: (event: BridgeEvent) => void;
   /** Milliseconds, never going back. Default: those of the process. */
@@ -17,8 +16,6 @@ export interface BridgeServices {
   random?: () => number;
 }
 
-/** Milliseconds until a bridge whose client of the own broker was disconnected starts again. */
-const LOCAL_RESTART = 5000;
 /** Session Expiry Interval for ever (3.1.2.11.2). */
 const FOR_EVER = 0xffffffff;
 
@@ -66,7 +63,7 @@ export class Bridge {
    */
   async start(): Promise<void> {
     const { cleanSession = false, localCleanSession = cleanSession, remoteClientId, localUserName } = this.#options;
-    const client = await this.#services.local.connect({
+    const client = await this.#services.connect({
       clientId: this.#options.localClientId ?? `local.${remoteClientId}`,
       userName: localUserName,
       cleanStart: localCleanSession,
@@ -74,7 +71,12 @@ export class Bridge {
       onMessage: this.#carryOut,
     });
     this.#client = client;
-    await this.#subscribe(client, false);
+    try {
+      await this.#subscribe(client, false);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
     if (this.#isClosed) return client.close();
     void client.closed.then((reason) => this.#localLost(reason));
     this.#machine.start(this.#now());
@@ -111,10 +113,10 @@ export class Bridge {
   #localLost(reason: string): void {
     if (this.#isClosed) return;
     this.#machine.stop(this.#now());
-    const { name: bridge } = this.#options;
-    const retryIn = LOCAL_RESTART / 1000;
+    const { name: bridge, restart = DEFAULT_RESTART } = this.#options;
+    const retryIn = 'base' in restart ? restart.base : restart.constant;
     this.#services.log?.({ type: 'disconnected', bridge, address: 'the own broker', reason, retryIn });
-    this.#setTimer(LOCAL_RESTART, () => {
+    this.#setTimer(retryIn * 1000, () => {
       this.start().catch((error: Error) => this.#localLost(error.message));
     });
   }

@@ -207,10 +207,10 @@ export class BrokerEngine {
   }
 
   /**
-   * The rules have changed: asks `connect` about each connected client again, with what it said in CONNECT. Those that it refuses
-   * now are disconnected, with its reason; those that it names differently have another user name from now on. What clients may
-   * publish and receive needs no call: `publish` and `receive` are asked about each message. Subscriptions stay, since `receive`
-   * judges what they bring.
+   * The rules have changed: asks `connect` about each connected client again, with what it said in CONNECT (its password is kept
+   * for this as long as it is connected, as Mosquitto does). Those that it refuses now are disconnected, with its reason; those
+   * that it names differently have another user name from now on. What clients may publish and receive needs no call: `publish`
+   * and `receive` are asked about each message. Subscriptions stay, since `receive` judges what they bring.
    */
   reconsider(): void {
     this.#context.during(this.#clock(), () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Bridge } from '../bridges/bridge.js';
-import type { BridgeEvent, BridgeOptions, BridgeTls } from '../bridges/bridge-options.js';
+import type { BridgeEvent, BridgeOptions, BridgeTls } from '../bridges/bridge-setup.js';
 import type { BridgePlan, BridgeTlsPlan } from '../conf/plan.js';
 import type { Broker } from '../create-broker.js';
 import { certificatesIn } from './planned-listeners.js';
@@ -22,7 +22,7 @@ export async function startBridges(
   };
   try {
     for (const plan of plans) {
-      const bridge = new Bridge(bridgeOptions(plan), { local: { connect: (options) => broker.client(options) }, log });
+      const bridge = new Bridge(bridgeOptions(plan), { connect: (options) => broker.client(options), log });
       bridges.push(bridge);
       await bridge.start();
     }

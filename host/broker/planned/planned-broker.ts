@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BridgeEvent } from '../bridges/bridge-options.js';
+import type { BridgeEvent } from '../bridges/bridge-setup.js';
 import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
 import type { ReadPlan } from '../conf/read-plan.js';
 import { type Broker, type BrokerOptions, createBroker } from '../create-broker.js';
 import type { Limits } from '../engine/broker-limits.js';
 import { BrokerError, type Listener } from '../listeners/listener.js';
+import { startSysTopics } from '../observe/start-sys-topics.js';
+import { TrafficCounter } from '../observe/traffic-counter.js';
 import { startBridges } from './planned-bridges.js';
 import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './planned-listeners.js';
 import { PlannedRules } from './planned-rules.js';
@@ -13,6 +15,8 @@ import { PlannedRules } from './planned-rules.js';
 export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
   /** Called with what happens to bridges. */
   bridgeLog?: (event: BridgeEvent) => void;
+  /** For `$SYS/broker/version`. */
+  version?: string;
 }
 
 /** What a reload did. */
@@ -42,12 +46,21 @@ export class PlannedBroker {
    *
    * @throws BrokerError when one of them cannot be opened: nothing is left open then. The message names the line
    */
-  static async start(read: ReadPlan, { bridgeLog, ...options }: PlannedOptions = {}): Promise<PlannedBroker> {
+  static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
     const { plan } = read;
-    const broker = await createBroker({ ...options, limits: limitsOf(plan.limits) });
+    const { bridgeLog, version = 'unknown', log, taps = [] } = options;
+    const traffic = new TrafficCounter();
+    const { sysInterval } = plan.behaviour;
+    const watching = sysInterval > 0 ? [...taps, traffic] : taps;
+    const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits) });
     const rules = new PlannedRules(read);
     try {
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
+      if (sysInterval > 0) {
+        traffic.watch(broker.engine);
+        const { local, engine } = broker;
+        await startSysTopics({ local, state: engine.inspection, traffic, version, interval: sysInterval });
+      }
       const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
       return new PlannedBroker(broker, plan, rules, closeBridges);
     } catch (error) {

@@ -20,6 +20,9 @@ import { packetTaps } from './packet-taps.js';
 import { writePidFile } from './pid-file.js';
 import { accountFor, become } from './privileges.js';
 
+/** What events have as the address of clients in this process. */
+const LOCAL = 'local';
+
 export interface ServeOptions {
   read: ReadPlan;
   /** Reads the configuration again. @throws ConfigError */
@@ -78,6 +81,7 @@ class ServedBroker {
       log: (event) => this.#tell(event),
       bridgeLog: (event) => this.#tellBridge(event),
       taps,
+      version: version(),
     });
     this.#broker = broker;
     this.#closers.push(() => broker.close());
@@ -157,6 +161,8 @@ class ServedBroker {
   }
 
   #tell(event: BrokerEvent): void {
+    // Bridges and $SYS are clients too, but of the broker's own.
+    if ('remote' in event && event.remote === LOCAL) return;
     for (const line of eventLines(event, this.#connectionMessages)) this.#log.write(line);
     this.#json?.broker(event);
   }

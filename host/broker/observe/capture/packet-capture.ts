@@ -19,6 +19,7 @@ const CHUNK = 65_536;
 /** Bytes that may wait for the disk: a disk that is slower than the clients loses packets, and says so. */
 const LARGEST_BACKLOG = 67_108_864;
 const DEFAULT_LARGEST = 1_073_741_824;
+const OWNER_ONLY = 0o600;
 
 /**
  * Writes what clients and the broker send each other into a pcapng file, without TLS, as TCP to port 1883: Wireshark and tshark decode
@@ -50,7 +51,15 @@ export class PacketCapture implements PacketTap {
   static async create(options: PacketCaptureOptions): Promise<PacketCapture> {
     const { largest = DEFAULT_LARGEST, path } = options;
     if (!(largest >= 1024)) throw new RangeError(`largest is ${largest}; use 1,024 bytes or more`);
-    return new PacketCapture(await open(path, 'w', 0o600), options);
+    const file = await open(path, 'w', OWNER_ONLY);
+    try {
+      // A file that was there keeps its permissions. One that is a pipe, for a Wireshark that looks on, has its own.
+      if ((await file.stat()).isFile()) await file.chmod(OWNER_ONLY);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return new PacketCapture(file, options);
   }
 
   opened({ id, info }: TappedConnection): void {

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Bridge } from '../../../../host/broker/bridges/bridge.js';
 import type { BridgeEvent, BridgeOptions } from '../../../../host/broker/bridges/bridge-setup.js';
-import { type Broker, createBroker } from '../../../../host/broker/index.js';
+import { type Broker, createBroker, refuse } from '../../../../host/broker/index.js';
 import { TestPki } from '../listeners/certificates.js';
 import { Program } from '../listeners/programs.js';
 import { LocalRig } from '../local/local-rig.js';
@@ -56,7 +56,7 @@ async function bridged(options: Partial<BridgeOptions>) {
       restart: { constant: 0.2 },
       ...options,
     },
-    { local: rig.local, log: (event) => events.push(event) },
+    { connect: (local) => rig.local.connect(local), log: (event) => events.push(event) },
   );
   cleanups.push(() => bridge.close());
   await bridge.start();
@@ -156,6 +156,39 @@ describe('a bridge to Mosquitto', () => {
     expect(await refused.events.next(({ type }) => type === 'disconnected')).toMatchObject({
       reason: expect.stringMatching(/certificate/),
     });
+  });
+
+  it('starts again when its own broker has ended its client', async () => {
+    const mosquitto = later(await RealMosquitto.start());
+    const { rig, client, events } = await bridged(at(mosquitto.port));
+    await events.next(({ type }) => type === 'connected');
+    const taken = await rig.local.connect({
+      clientId: 'local.bridge',
+      cleanStart: false,
+      sessionExpiryInterval: 60,
+    });
+    expect(await events.next(({ type }) => type === 'disconnected')).toMatchObject({
+      address: 'the own broker',
+      reason: 'another connection uses the same client id',
+      retryIn: 0.2,
+    });
+    await taken.close();
+    await client.publish('a', 'x', { qos: 1 });
+    await mosquitto.line(/^Received PUBLISH from bridge .*'a'/);
+  });
+
+  it('does not start when its own broker refuses it, and leaves nothing behind', async () => {
+    const rig = new LocalRig({ rules: { subscribe: () => refuse('not for bridges') } });
+    const options = {
+      name: 'b',
+      addresses: [{ host: '127.0.0.1', port: 1 }],
+      topics: topic('#', 'out'),
+      remoteClientId: 'r',
+    };
+    const bridge = new Bridge(options, { connect: (local) => rig.local.connect(local) });
+    await expect(bridge.start()).rejects.toMatchObject({ code: 'refused', reasonCode: 0x87 });
+    expect(rig.local.size).toBe(0);
+    await bridge.close();
   });
 
   it('reports credentials that cannot be used, and does not end the process', async () => {

@@ -14,7 +14,7 @@ async function start(options: Parameters<typeof createBroker>[0] = {}): Promise<
 describe('local clients of a broker with sockets', () => {
   it('send to clients over the network, and receive from them', async () => {
     const where = await start();
-    const client = await broker.local.connect();
+    const client = await broker.client();
     const got = new Promise<string>((resolve) => {
       void client.subscribe('to/local', { qos: 1 }, ({ payload }) => resolve(Buffer.from(payload).toString()));
     });
@@ -31,7 +31,7 @@ describe('local clients of a broker with sockets', () => {
 
   it('end with the broker', async () => {
     await start();
-    const client = await broker.local.connect();
+    const client = await broker.client();
     await broker.close();
     expect(await client.closed).toBe('the server is shutting down');
   });
@@ -39,8 +39,13 @@ describe('local clients of a broker with sockets', () => {
   it('publish $SYS topics from the start, until the broker ends', async () => {
     const traffic = new TrafficCounter();
     const where = await start({ taps: [traffic] });
-    const { local, engine } = broker;
-    await startSysTopics({ local, traffic, state: engine.inspection, version: '1.2.3', interval: 3600 });
+    await startSysTopics({
+      connect: () => broker.client(),
+      traffic,
+      state: broker.engine.inspection,
+      version: '1.2.3',
+      interval: 3600,
+    });
     const topic = '$SYS/broker/version';
     const { stdout } = await new Program('mosquitto_sub', [...where, '-t', topic, '-C', '1', '-F', '%r %p']).ended;
     expect(stdout).toBe('1 wasmqtt version 1.2.3\n');

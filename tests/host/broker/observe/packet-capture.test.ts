@@ -1,6 +1,6 @@
 // needs: tshark
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -126,9 +126,11 @@ describe('a capture that tshark reads', () => {
 });
 
 describe('the file of a capture', () => {
-  it('is for its owner alone', async () => {
+  it.each(['new', 'old'])('is for its owner alone, a %s one', async (kind) => {
+    if (kind === 'old') writeFileSync(path, 'x'.repeat(1000), { mode: 0o644 });
     await capture(() => {});
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(path).size).toBeLessThan(1000);
   });
 
   it('that cannot be opened is an error before anything starts', async () => {

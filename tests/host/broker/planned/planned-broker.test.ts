@@ -22,7 +22,7 @@ afterEach(async () => {
 
 /** Ports of the configuration are those of the plan, which takes no 0: the loopback default takes any free one. */
 async function start(lines: string): Promise<PlannedBroker> {
-  writeFileSync(join(folder, 'm.conf'), lines);
+  writeFileSync(join(folder, 'm.conf'), `sys_interval 0\n${lines}`);
   const broker = await PlannedBroker.start(readBrokerPlan(join(folder, 'm.conf'), { ports: [0] }), {
     log: (event) => events.push(event),
   });
@@ -111,7 +111,7 @@ describe('a broker of a configuration', () => {
     const broker = await start(socket());
     const client = await connect();
     const reasonCode = ended(client);
-    writeFileSync(join(folder, 'm.conf'), socket().replace('true', 'false'));
+    writeFileSync(join(folder, 'm.conf'), `sys_interval 0\n${socket().replace('true', 'false')}`);
     const reloaded = broker.reload(readBrokerPlan(join(folder, 'm.conf')));
     expect(reloaded).toEqual({ needsRestart: [], failed: [] });
     expect(await reasonCode).toBe(0x87);
@@ -120,7 +120,7 @@ describe('a broker of a configuration', () => {
 
   it('keeps its access rules at a reload that changes its listeners', async () => {
     const broker = await start(socket());
-    writeFileSync(join(folder, 'm.conf'), `${socket().replace('true', 'false')}max_qos 1\n`);
+    writeFileSync(join(folder, 'm.conf'), `sys_interval 0\n${socket().replace('true', 'false')}max_qos 1\n`);
     expect(broker.reload(readBrokerPlan(join(folder, 'm.conf'))).needsRestart).toEqual(['listener']);
     await connect();
   });

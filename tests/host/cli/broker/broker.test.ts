@@ -68,6 +68,19 @@ describe('wasmqtt broker', () => {
     expect(broker.stderr).toMatch(/New client connected from/);
   });
 
+  it('publishes the $SYS topics, unless sys_interval is 0', async () => {
+    const read = async (conf: string, ...args: string[]) => {
+      const port = await freePort();
+      const broker = rig.run(`listener ${port} 127.0.0.1\nallow_anonymous true\n${conf}`);
+      await broker.line('stderr', / running$/);
+      const reader = new Child('mosquitto_sub', ['-h', '127.0.0.1', '-p', `${port}`, ...args]);
+      return reader.ended;
+    };
+    const { stdout } = await read('', '-t', '$SYS/broker/version', '-C', '1');
+    expect(stdout).toMatch(/^wasmqtt version \d/);
+    expect(await read('sys_interval 0\n', '-t', '$SYS/#', '-C', '1', '-W', '1')).toMatchObject({ stdout: '' });
+  });
+
   it('ignores -p when the file has a listener, and says so', async () => {
     const port = await freePort();
     const broker = rig.run(`listener ${port} 127.0.0.1\nallow_anonymous true\n`, '-p', '0');
@@ -98,7 +111,7 @@ describe('wasmqtt broker', () => {
     const broker = rig.start('--json', '-p', '0');
     await broker.line('stderr', / running$/);
     broker.signal('SIGUSR2');
-    await broker.line('stderr', /: 0 connections, 0 sessions, 0 subscriptions, \d+ retained messages$/);
+    await broker.line('stderr', /: \d+ connections, \d+ sessions, 0 subscriptions, \d+ retained messages$/);
     broker.signal('SIGUSR1');
     broker.signal('SIGUSR2');
     broker.signal('SIGTERM');
