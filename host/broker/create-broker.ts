@@ -16,7 +16,6 @@ import { BrokerError, type Listener } from './listeners/listener.js';
 import type { Lobby } from './listeners/lobby.js';
 import { SocketTable } from './listeners/socket-table.js';
 import { type PendingLimits, WaitingRoom } from './listeners/waiting-room.js';
-import type { LocalClient, LocalClientOptions } from './local/local-client.js';
 import { LocalConnections } from './local/local-connections.js';
 
 /** The time, from outside: a broker with a clock keeps no timer. */
@@ -70,6 +69,8 @@ export interface Broker {
   readonly listeners: readonly Listener[];
   /** See `BrokerEngine.on`. */
   readonly on: BrokerEngine['on'];
+  /** Clients in the process of the broker: `await broker.local.connect()`. */
+  readonly local: LocalConnections;
   /**
    * Opens another address.
    *
@@ -82,13 +83,6 @@ export interface Broker {
    * if the broker has been closed. It does not count among `pendingConnections`.
    */
   attach(stream: Duplex, options?: AttachOptions): void;
-  /**
-   * A client in this process, with promises and back-pressure: publishing resolves when the broker has the message, and a handler
-   * that takes its time is sent no more than its window. The rules are not asked.
-   *
-   * @throws LocalClientError when limits refuse it
-   */
-  client(options?: LocalClientOptions): Promise<LocalClient>;
   /** Publishes as the broker itself, and waits for nothing. @throws RangeError for a topic name that is not valid */
   publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void;
   /** Does what is due at `now`, on the clock of the options. Early calls do no harm. */
@@ -121,8 +115,8 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
 class RunningBroker implements Broker {
   readonly engine: BrokerEngine;
   readonly on: BrokerEngine['on'];
+  readonly local: LocalConnections;
   readonly #rules: Rules;
-  #local!: LocalConnections;
   readonly #lobby: Lobby;
   readonly #listeners: Listener[] = [];
   readonly #store: BrokerStore | undefined;
@@ -139,16 +133,18 @@ class RunningBroker implements Broker {
     const wallClock = () => clock?.wallClock?.() ?? Date.now();
     const journal = store && driven(store, () => clockwork.arm());
     let engine!: BrokerEngine;
+    let local!: LocalConnections;
     const makeEngine = (network: Transport) => {
-      this.#local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
-      engine = new BrokerEngine({ now, transport: this.#local, rules, limits: completed, taps, journal, wallClock });
-      this.#local.serve(engine);
+      local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
+      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal, wallClock });
+      local.serve(engine);
       return engine;
     };
     const sockets = new SocketTable(makeEngine, clockwork);
     if (log) engine.on('any', log);
     this.engine = engine;
     this.on = engine.on.bind(engine);
+    this.local = local;
     this.#rules = rules;
     this.#lobby = { engine, sockets, clockwork, waitingRoom, wallClock };
     this.#store = store;
@@ -173,10 +169,6 @@ class RunningBroker implements Broker {
 
   attach(stream: Duplex, { remote = 'stream', listener, tls }: AttachOptions = {}): void {
     this.#lobby.sockets.attach(stream, { remote, listener, tls });
-  }
-
-  client(options?: LocalClientOptions): Promise<LocalClient> {
-    return this.#local.connect(options);
   }
 
   publish(topic: string, payload: Uint8Array | string, options?: PublishOptions): void {

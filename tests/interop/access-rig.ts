@@ -58,7 +58,7 @@ export class AccessBroker {
     writeFileSync(join(this.#folder.folder, name), text);
   }
 
-  /** Sends SIGHUP, and resolves when a new client is served by what was read. */
+  /** Sends SIGHUP, and waits until the broker says that it reads its configuration again. */
   async reload(): Promise<void> {
     const from = this.#child.lines('stderr').length;
     this.#child.signal('SIGHUP');

@@ -1,13 +1,14 @@
 import { LONGEST_TIMER } from '../../node/timers.js';
-import type { LocalClient, LocalClientOptions } from '../local/local-client.js';
+import type { LocalClient } from '../local/local-client.js';
+import type { LocalConnections } from '../local/local-connections.js';
 import type { LocalMessage } from '../local/local-messages.js';
 import { BridgeMachine } from './bridge-machine.js';
 import { type BridgeEvent, type BridgeOptions, DEFAULT_RESTART } from './bridge-setup.js';
 import { BridgeSocket } from './bridge-socket.js';
 
 export interface BridgeServices {
-  /** A client of the own broker: `Broker.client`. */
-  connect: (options: LocalClientOptions) => Promise<LocalClient>;
+  /** Clients of the own broker: `Broker.local`. */
+  local: Pick<LocalConnections, 'connect'>;
   /** Called with what happens. */
   log?: (event: BridgeEvent) => void;
   /** Milliseconds, never going back. Default: those of the process. */
@@ -63,7 +64,7 @@ export class Bridge {
    */
   async start(): Promise<void> {
     const { cleanSession = false, localCleanSession = cleanSession, remoteClientId, localUserName } = this.#options;
-    const client = await this.#services.connect({
+    const client = await this.#services.local.connect({
       clientId: this.#options.localClientId ?? `local.${remoteClientId}`,
       userName: localUserName,
       cleanStart: localCleanSession,

@@ -1,10 +1,10 @@
 import { LONGEST_TIMER } from '../../node/timers.js';
-import type { LocalClient } from '../local/local-client.js';
+import type { LocalConnections } from '../local/local-connections.js';
 import { SysTopics, type SysTopicsOptions } from './sys-topics.js';
 
 export interface RunningSysTopicsOptions extends Omit<SysTopicsOptions, 'publish'> {
-  /** A client of the broker: `Broker.client`. */
-  connect: () => Promise<LocalClient>;
+  /** Clients of the broker: `Broker.local`. */
+  local: Pick<LocalConnections, 'connect'>;
   /** Milliseconds, never going back. Default: those of the process. */
   now?: () => number;
 }
@@ -15,12 +15,12 @@ export interface RunningSysTopicsOptions extends Omit<SysTopicsOptions, 'publish
  * @throws RangeError for an interval that is not above 0; LocalClientError when the broker does not let the client in
  */
 export async function startSysTopics(options: RunningSysTopicsOptions): Promise<{ close(): Promise<void> }> {
-  const { connect, now = () => performance.now(), ...rest } = options;
+  const { local, now = () => performance.now(), ...rest } = options;
   const topics = new SysTopics({
     ...rest,
     publish: async (topic, payload) => client.publish(topic, payload, { qos: 2, retain: true }),
   });
-  const client = await connect();
+  const client = await local.connect();
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   const run = () => {

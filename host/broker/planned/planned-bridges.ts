@@ -22,7 +22,7 @@ export async function startBridges(
   };
   try {
     for (const plan of plans) {
-      const bridge = new Bridge(bridgeOptions(plan), { connect: (options) => broker.client(options), log });
+      const bridge = new Bridge(bridgeOptions(plan), { local: broker.local, log });
       bridges.push(bridge);
       await bridge.start();
     }

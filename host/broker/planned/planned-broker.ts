@@ -58,8 +58,8 @@ export class PlannedBroker {
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
       if (sysInterval > 0) {
         traffic.watch(broker.engine);
-        const { local, engine } = broker;
-        await startSysTopics({ local, state: engine.inspection, traffic, version, interval: sysInterval });
+        const state = broker.engine.inspection;
+        await startSysTopics({ connect: () => broker.client(), state, traffic, version, interval: sysInterval });
       }
       const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
       return new PlannedBroker(broker, plan, rules, closeBridges);

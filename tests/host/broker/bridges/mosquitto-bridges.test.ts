@@ -56,7 +56,7 @@ async function bridged(options: Partial<BridgeOptions>) {
       restart: { constant: 0.2 },
       ...options,
     },
-    { connect: (local) => rig.local.connect(local), log: (event) => events.push(event) },
+    { local: rig.local, log: (event) => events.push(event) },
   );
   cleanups.push(() => bridge.close());
   await bridge.start();
@@ -185,7 +185,7 @@ describe('a bridge to Mosquitto', () => {
       topics: topic('#', 'out'),
       remoteClientId: 'r',
     };
-    const bridge = new Bridge(options, { connect: (local) => rig.local.connect(local) });
+    const bridge = new Bridge(options, { local: rig.local });
     await expect(bridge.start()).rejects.toMatchObject({ code: 'refused', reasonCode: 0x87 });
     expect(rig.local.size).toBe(0);
     await bridge.close();

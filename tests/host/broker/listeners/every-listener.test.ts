@@ -148,7 +148,7 @@ describe.each(PROTOCOLS)('a listener of protocol %s', (protocol) => {
 
 it('a client in the process of the broker gets what comes over sockets, and the other way round', async () => {
   const broker = await start({ listeners: [{ protocol: 'mqtt' }] });
-  const [inside, outside] = [await broker.client(), await client(broker)];
+  const [inside, outside] = [await broker.local.connect(), await client(broker)];
   await outside.connect();
   await outside.subscribe('out');
   const received = new Promise<string>((resolve) => {

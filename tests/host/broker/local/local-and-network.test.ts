@@ -14,7 +14,7 @@ async function start(options: Parameters<typeof createBroker>[0] = {}): Promise<
 describe('local clients of a broker with sockets', () => {
   it('send to clients over the network, and receive from them', async () => {
     const where = await start();
-    const client = await broker.client();
+    const client = await broker.local.connect();
     const got = new Promise<string>((resolve) => {
       void client.subscribe('to/local', { qos: 1 }, ({ payload }) => resolve(Buffer.from(payload).toString()));
     });
@@ -31,7 +31,7 @@ describe('local clients of a broker with sockets', () => {
 
   it('end with the broker', async () => {
     await start();
-    const client = await broker.client();
+    const client = await broker.local.connect();
     await broker.close();
     expect(await client.closed).toBe('the server is shutting down');
   });
@@ -40,7 +40,7 @@ describe('local clients of a broker with sockets', () => {
     const traffic = new TrafficCounter();
     const where = await start({ taps: [traffic] });
     await startSysTopics({
-      connect: () => broker.client(),
+      local: broker.local,
       traffic,
       state: broker.engine.inspection,
       version: '1.2.3',
