@@ -7,7 +7,7 @@ import { completeLimits, type Limits } from './engine/broker-limits.js';
 import type { ConnectionInfo, Transport } from './engine/broker-transport.js';
 import type { Journal } from './engine/journal/journal.js';
 import type { JournalRecord } from './engine/journal/journal-record.js';
-import { openRules, type Rules } from './engine/rules.js';
+import { type ListenerInfo, openRules, type Rules } from './engine/rules.js';
 import type { PacketTap } from './engine/tap/packet-tap.js';
 import { Clockwork } from './listeners/clockwork.js';
 import { listen } from './listeners/listen.js';
@@ -26,11 +26,11 @@ export interface Clock {
   wallClock?(): number;
 }
 
-/** What a broker keeps its state in. */
+/** Where a broker keeps its state: `LmdbStore`, or `MemoryStore` in tests. */
 export interface BrokerStore extends Journal {
   /** Everything that it holds. */
   load(): Iterable<JournalRecord>;
-  /** Saves what was written, and closes. */
+  /** Called when the broker has closed. */
   close?(): Promise<void>;
 }
 
@@ -49,8 +49,8 @@ export interface BrokerOptions {
    */
   clock?: Clock;
   /**
-   * Keeps sessions, messages, retained messages and wills, such as an `LmdbStore`. What it holds is there again before the first
-   * address opens. The broker saves and closes it at its end. Default: everything ends with the process.
+   * Keeps sessions, their messages, retained messages and wills over a restart; the broker closes it at its end. Default: they end
+   * with the broker.
    */
   store?: BrokerStore;
   /** Called with every event. */
@@ -99,17 +99,14 @@ export interface Broker {
 /**
  * Starts a broker.
  *
- * @throws BrokerError as `Broker.listen`, and for limits out of range; what the store throws for what it cannot load. Nothing is left
- * running then, and the store is closed
+ * @throws BrokerError as `Broker.listen`, and for limits out of range; nothing is left running then
  */
 export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
-  let broker: RunningBroker | undefined;
+  const broker = new RunningBroker(options);
   try {
-    broker = new RunningBroker(options);
-    broker.restore(options.listeners ?? []);
     for (const listener of options.listeners ?? []) await broker.listen(listener);
   } catch (error) {
-    await (broker ?? options.store)?.close?.();
+    await broker.close();
     throw error;
   }
   return broker;
@@ -123,20 +120,23 @@ class RunningBroker implements Broker {
   readonly #lobby: Lobby;
   readonly #listeners: Listener[] = [];
   readonly #store: BrokerStore | undefined;
+  /** The options of open listeners, by their names. */
+  readonly #named = new Map<string, ListenOptions>();
   #closing: Promise<void> | undefined;
 
-  constructor({ rules = openRules, limits, pendingConnections, clock, log, taps, store }: BrokerOptions) {
+  constructor({ rules = openRules, limits, pendingConnections, clock, store, log, taps }: BrokerOptions) {
     const now = clock ? () => clock.now() : () => performance.now();
-    const wallClock = () => clock?.wallClock?.() ?? Date.now();
     const failed = (error: unknown) => this.engine.warn(`a deadline failed: ${reasonOf(error)}`);
     const clockwork = new Clockwork(now, clock === undefined, failed);
     const waitingRoom = new WaitingRoom(pendingConnections);
     const completed = checkedLimits(limits);
+    const wallClock = () => clock?.wallClock?.() ?? Date.now();
+    const journal = store && driven(store, () => clockwork.arm());
     let engine!: BrokerEngine;
     let local!: LocalConnections;
     const makeEngine = (network: Transport) => {
       local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
-      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal: store, wallClock });
+      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal, wallClock });
       local.serve(engine);
       return engine;
     };
@@ -146,21 +146,13 @@ class RunningBroker implements Broker {
     this.on = engine.on.bind(engine);
     this.local = local;
     this.#rules = rules;
-    this.#store = store;
     this.#lobby = { engine, sockets, clockwork, waitingRoom, wallClock };
+    this.#store = store;
+    if (store) engine.restore(store.load(), (name) => this.#listenerOf(name));
   }
 
   get listeners(): readonly Listener[] {
     return this.#listeners;
-  }
-
-  /** Clients of a listener that has a name are judged by its rules again, those of others by the rules of the broker. */
-  restore(listeners: readonly ListenOptions[]): void {
-    if (!this.#store) return;
-    const named = listeners.flatMap(({ name, rules = this.#rules, settings }) =>
-      name ? { name, rules, settings } : [],
-    );
-    this.engine.restore(this.#store.load(), (wanted) => named.find(({ name }) => name === wanted));
   }
 
   async listen(options: ListenOptions): Promise<Listener> {
@@ -171,6 +163,7 @@ class RunningBroker implements Broker {
       this.#checkOpen();
     }
     this.#listeners.push(listener);
+    this.#named.set(listener.name, options);
     return listener;
   }
 
@@ -205,9 +198,43 @@ class RunningBroker implements Broker {
     await this.#store?.close?.();
   }
 
+  /** The listener of sessions that the store kept; its rules are known once it is open. */
+  #listenerOf(name: string): ListenerInfo {
+    const options = () => this.#named.get(name);
+    const rules = this.#rules;
+    return {
+      name,
+      get rules() {
+        return options()?.rules ?? rules;
+      },
+      get settings() {
+        return options()?.settings;
+      },
+    };
+  }
+
   #checkOpen(): void {
     if (this.#closing) throw new BrokerError('closed', 'the broker has been closed: create another one');
   }
+}
+
+/** The store calls the engine by itself: what falls due after that needs the timer. */
+function driven(store: BrokerStore, arm: () => void): Journal {
+  return {
+    isAwaited: store.isAwaited,
+    write: (records) => store.write(records),
+    start: (listener) =>
+      store.start({
+        committed: (writes) => {
+          listener.committed(writes);
+          arm();
+        },
+        failed: (reason) => {
+          listener.failed(reason);
+          arm();
+        },
+      }),
+  };
 }
 
 function checkedLimits(limits: Partial<Limits> | undefined): Limits {

@@ -30,8 +30,15 @@ export class LmdbDatabase {
       throw new StoreError('unusable', (error as Error).message, { cause: error });
     }
     try {
-      // Without overlapping sync a commit is synced before it is visible, so all that a reader sees is durable.
-      this.#lmdb = open({ path: this.directory, noSubdir: false, overlappingSync: false, encoding: 'json' });
+      this.#lmdb = open({
+        path: this.directory,
+        noSubdir: false,
+        encoding: 'json',
+        // A commit is synced before it is visible, so all that a reader sees is durable.
+        overlappingSync: false,
+        // With it, a failed commit rejects a promise that nobody has, which ends the process (lmdb 3.5.6).
+        eventTurnBatching: false,
+      });
     } catch (error) {
       const advice = 'move its files away to begin with an empty store';
       throw new StoreError('unusable', `the store in ${this.directory} does not open: ${reasonOf(error)}; ${advice}`, {

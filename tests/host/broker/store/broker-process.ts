@@ -11,19 +11,13 @@ const ROOT = join(import.meta.dirname, '../../../..');
 
 /** A broker on a free port of loopback over an LMDB store; prints its port. */
 const BROKER = `
-  import { createServer } from 'node:net';
-  import { performance } from 'node:perf_hooks';
-  import { BrokerEngine, Clockwork, LmdbStore, SocketTable } from './host/broker/index.ts';
+  import { createBroker, LmdbStore } from './host/broker/index.ts';
   const store = new LmdbStore({ directory: process.argv[2], persistence: process.argv[3], retryAfter: 50 });
-  const now = () => performance.now();
   const limits = { queuedMessages: 1_000_000, queuedBytes: 1e9, inflightMessages: 1000 };
-  let engine;
-  const sockets = new SocketTable((transport) => (engine = new BrokerEngine({ now, transport, journal: store, limits })), new Clockwork(now, true));
-  engine.restore(store.load());
-  engine.on('store', (event) => console.log(JSON.stringify(event)));
-  engine.on('failed', ({ error }) => console.error(error));
-  const server = createServer((socket) => sockets.attach(socket, { remote: 'test' }));
-  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+  const broker = await createBroker({ store, limits, listeners: [{ protocol: 'mqtt', port: 0 }] });
+  broker.on('store', (event) => console.log(JSON.stringify(event)));
+  broker.on('failed', ({ error }) => console.error(error));
+  console.log(broker.listeners[0].port);
 `;
 
 /** A script of the project as one text, for `runScript`. */

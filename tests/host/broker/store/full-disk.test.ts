@@ -1,21 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { BrokerEngine, type BrokerEvent, LmdbStore } from '../../../../host/broker/index.js';
 import { encodePacket, type Packet, PacketDecoder, ReasonCode } from '../../../../host/core/index.js';
-
-/** A file system of a few megabytes; undefined when this user may not mount one. */
-function smallDisk(): string | undefined {
-  const directory = mkdtempSync(join(tmpdir(), 'wasmqtt-full-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', directory]);
-  onTestFinished(() => {
-    if (status === 0) spawnSync('umount', ['-l', directory]);
-    rmSync(directory, { recursive: true, force: true });
-  });
-  return status === 0 ? directory : undefined;
-}
+import { smallDisk } from './small-disk.js';
 
 it('a full disk is a state: nothing acknowledged is lost, and the broker goes on when there is room', async ({
   skip,

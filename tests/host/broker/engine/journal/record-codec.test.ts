@@ -8,6 +8,7 @@ const client = {
   certificate: { ...certificateOf('device'), subjectAltNames: ['DNS:a', 'DNS:b'] },
   remote: '127.0.0.1:1',
   protocolVersion: 5 as const,
+  isBridge: true,
   listener: 'default',
 };
 const message = {
@@ -33,12 +34,14 @@ const records: JournalRecord[] = [
       noLocal: false,
       retainAsPublished: true,
       retainHandling: 2,
+      upgradesQoS: true,
       identifier: 268_435_455,
     },
   },
   { kind: 'message', id: 128, value: message },
   { kind: 'message', id: 16_384, value: bare },
   { kind: 'queued', session: 1, order: 2, value: { message: 3, qos: 1, retain: false } },
+  { kind: 'queued', session: 1, order: 3, value: { message: 3, qos: 1, retain: false, sharedBy: '$share/g/a' } },
   {
     kind: 'outbound',
     session: 1,
