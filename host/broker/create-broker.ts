@@ -102,7 +102,13 @@ export interface Broker {
  * @throws BrokerError as `Broker.listen`, and for limits out of range; nothing is left running then
  */
 export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const broker = new RunningBroker(options);
+  let broker: RunningBroker;
+  try {
+    broker = new RunningBroker(options);
+  } catch (error) {
+    await options.store?.close?.();
+    throw error;
+  }
   try {
     for (const listener of options.listeners ?? []) await broker.listen(listener);
   } catch (error) {

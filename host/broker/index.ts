@@ -105,6 +105,7 @@ export { StatusServerError } from './observe/status/status-server-error.js';
 export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
 export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
+export type { PersistenceMode } from './planned/planned-store.js';
 export { unserved } from './planned/unserved.js';
 export {
   hashPassword,

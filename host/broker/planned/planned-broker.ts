@@ -7,14 +7,18 @@ import type { Limits } from '../engine/broker-limits.js';
 import { BrokerError, type Listener } from '../listeners/listener.js';
 import { startSysTopics } from '../observe/start-sys-topics.js';
 import { TrafficCounter } from '../observe/traffic-counter.js';
+import type { LmdbStore } from '../store/lmdb-store.js';
 import { startBridges } from './planned-bridges.js';
 import { addressesOf, clientSettings, listenOptions, type PlannedAddress } from './planned-listeners.js';
 import { PlannedRules } from './planned-rules.js';
+import { handOver, openStore, type PersistenceMode } from './planned-store.js';
 
 /** What a program adds to a plan. */
 export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
   /** Called with what happens to bridges. */
   bridgeLog?: (event: BridgeEvent) => void;
+  /** When state comes onto the disk, if the plan keeps it. Default `sync`. */
+  persistence?: PersistenceMode;
   /** For `$SYS/broker/version`. */
   version?: string;
 }
@@ -33,12 +37,20 @@ export class PlannedBroker {
   #plan: BrokerPlan;
   readonly #rules: PlannedRules;
   readonly #closeBridges: () => Promise<void>;
+  readonly #store: LmdbStore | undefined;
 
-  private constructor(broker: Broker, plan: BrokerPlan, rules: PlannedRules, closeBridges: () => Promise<void>) {
+  private constructor(
+    broker: Broker,
+    plan: BrokerPlan,
+    rules: PlannedRules,
+    closeBridges: () => Promise<void>,
+    store: LmdbStore | undefined,
+  ) {
     this.broker = broker;
     this.#plan = plan;
     this.#rules = rules;
     this.#closeBridges = closeBridges;
+    this.#store = store;
   }
 
   /**
@@ -48,11 +60,12 @@ export class PlannedBroker {
    */
   static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
     const { plan } = read;
-    const { bridgeLog, version = 'unknown', log, taps = [] } = options;
+    const { bridgeLog, version = 'unknown', log, taps = [], persistence = 'sync' } = options;
     const traffic = new TrafficCounter();
     const { sysInterval } = plan.behaviour;
     const watching = sysInterval > 0 ? [...taps, traffic] : taps;
-    const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits) });
+    const store = openStore(plan.persistence, persistence);
+    const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits), store });
     const rules = new PlannedRules(read);
     try {
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
@@ -62,7 +75,7 @@ export class PlannedBroker {
         await startSysTopics({ local: broker.local, state, traffic, version, interval: sysInterval });
       }
       const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
-      return new PlannedBroker(broker, plan, rules, closeBridges);
+      return new PlannedBroker(broker, plan, rules, closeBridges, store);
     } catch (error) {
       await broker.close();
       throw error;
@@ -90,6 +103,22 @@ export class PlannedBroker {
     }
     this.#plan = { ...this.#plan, log: read.plan.log };
     return { needsRestart, failed };
+  }
+
+  /**
+   * Brings the state onto the disk now.
+   *
+   * @returns false when the plan keeps none
+   * @throws Error with the reason when that fails
+   */
+  async save(): Promise<boolean> {
+    await this.#store?.save();
+    return this.#store !== undefined;
+  }
+
+  /** Gives what is on the disk to the user that the process becomes. @throws what node:fs throws */
+  handOver(account: { uid: number; gid: number }): void {
+    if (this.#store) handOver(this.#store, account);
   }
 
   async close(): Promise<void> {

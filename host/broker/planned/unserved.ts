@@ -2,18 +2,12 @@ import type { Finding, Place } from '../conf/findings.js';
 import type { BrokerPlan } from '../conf/plan.js';
 
 /** What a plan asks for and this broker does not do: a warning for each, so that nobody relies on it. */
-export function unserved({ persistence, limits, behaviour }: BrokerPlan): Finding[] {
+export function unserved({ limits, behaviour }: BrokerPlan): Finding[] {
   const found: Finding[] = [];
   const warn = (place: Place | undefined, message: string) => {
     const { file, line, column } = place ?? { file: 'configuration', line: 1, column: 1 };
     found.push({ severity: 'warning', file, line, column, message });
   };
-  if (persistence) {
-    warn(
-      persistence.place,
-      'persistence is not available: sessions and retained messages are lost when the broker ends',
-    );
-  }
   if (limits.inflightBytes !== undefined) {
     warn(undefined, 'max_inflight_bytes has no effect: messages in flight are counted; set max_inflight_messages');
   }

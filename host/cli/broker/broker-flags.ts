@@ -1,3 +1,5 @@
+import type { PersistenceMode } from '../../broker/index.js';
+
 /** Options of `wasmqtt broker`. */
 export interface BrokerFlags {
   configFile?: string;
@@ -5,6 +7,7 @@ export interface BrokerFlags {
   verbose?: boolean;
   daemon?: boolean;
   check?: boolean;
+  persistence?: PersistenceMode;
   /** Milliseconds. */
   for?: number;
   json?: boolean;

@@ -29,6 +29,10 @@ export function eventLines(event: BrokerEvent, connectionMessages: boolean): Log
       return [droppedLine(event)];
     case 'warning':
       return [{ type: 'warning', text: event.message }];
+    case 'store':
+      return [storeLine(event)];
+    case 'evicted':
+      return [{ type: 'notice', text: `The session of ${event.clientId} was ended: ${event.reason}.` }];
     case 'failed':
       return [{ type: 'error', text: failedText(event) }];
     default:
@@ -57,6 +61,11 @@ function disconnectedText({ clientId, reasonCode, reason }: BrokerEventOf<'disco
 function droppedLine({ clientId = '<unknown>', topic, reason }: BrokerEventOf<'dropped'>): LogLine {
   if (reason === 'not authorised') return { type: 'debug', text: `Denied PUBLISH from ${clientId} ('${topic}')` };
   return { type: 'debug', text: `Dropped a message for ${clientId} ('${topic}'): ${reason}` };
+}
+
+function storeLine({ isFull, reason }: BrokerEventOf<'store'>): LogLine {
+  if (!isFull) return { type: 'notice', text: 'Messages can be stored again.' };
+  return { type: 'error', text: `Nothing can be stored: ${reason}. What was acknowledged is safe.` };
 }
 
 function failedText({ remote, error }: BrokerEventOf<'failed'>): string {

@@ -81,6 +81,7 @@ class ServedBroker {
       log: (event) => this.#tell(event),
       bridgeLog: (event) => this.#tellBridge(event),
       taps,
+      persistence: flags.persistence,
       version: version(),
     });
     this.#broker = broker;
@@ -89,7 +90,10 @@ class ServedBroker {
       const remove = writePidFile(plan.pidFile);
       this.#closers.push(async () => remove());
     }
-    if (account) become(account);
+    if (account) {
+      broker.handOver(account);
+      become(account);
+    }
     this.#outputs.publish = (topic, text) => broker.broker.publish(topic, text);
     this.#announce(broker);
     if (this.#wantsReload) this.#reload();
@@ -119,13 +123,21 @@ class ServedBroker {
   #takeSignals(): void {
     const handlers: [NodeJS.Signals, () => void][] = [
       ['SIGHUP', () => this.#reload()],
-      ['SIGUSR1', () => this.#say('information', 'Nothing to save: the state of this broker is not kept.')],
+      ['SIGUSR1', () => this.#save()],
       ['SIGUSR2', () => this.#count()],
     ];
     for (const [signal, handler] of handlers) process.on(signal, handler);
     this.#closers.push(async () => {
       for (const [signal, handler] of handlers) process.off(signal, handler);
     });
+  }
+
+  #save(): void {
+    this.#broker?.save().then(
+      (isKept) =>
+        this.#say('information', isKept ? 'Saved.' : 'Nothing to save: the state of this broker is not kept.'),
+      (error: Error) => this.#say('error', `cannot save: ${error.message}`),
+    );
   }
 
   #reload(): void {

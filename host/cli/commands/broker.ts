@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
 import { parsePort } from '../options/option-parsers.js';
 import { forOption, jsonOption } from '../options/shared-options.js';
@@ -14,7 +14,9 @@ Examples:
 
 The configuration is that of mosquitto 2.0 (mosquitto.conf(5)). A mistake in it is reported with file, line and column, together with
 all others, and nothing is started: exit code 2. SIGHUP reloads passwords, ACLs, certificates, CRLs and the log, SIGINT and SIGTERM end
-the broker. The first line of --json is {"event":"listening","listeners":[{"protocol","host","port"}]}.`;
+the broker. SIGUSR1 saves.
+With "persistence true", sessions, messages and retained messages outlive the broker: with sync nothing is acknowledged before it is on the
+disk, with interval it gets there every autosave_interval seconds. The first line of --json is {"event":"listening","listeners":[{"protocol","host","port"}]}.`;
 
 export function brokerCommand(): Command {
   return new Command('broker')
@@ -27,6 +29,11 @@ export function brokerCommand(): Command {
     )
     .option('-v, --verbose', 'log everything, each packet too, whatever the file says')
     .option('-d, --daemon', 'go on in the background once all listeners are open')
+    .addOption(
+      new Option('--persistence <when>', 'when state comes onto the disk, if the file has "persistence true"')
+        .choices(['sync', 'interval', 'off'])
+        .default('sync'),
+    )
     .option('--check', 'read the configuration, say what it means, and end')
     .addOption(forOption())
     .addOption(jsonOption())
