@@ -65,6 +65,8 @@ export const listenerOptions: readonly OptionRow[] = [
   option('keyfile', text, 'keyfile'),
   option('max_connections', connections, 'maxConnections'),
   option('max_qos', whole(0, 2), 'maxQos'),
+  // Its name in older configurations, which mosquitto takes too.
+  option('maximum_qos', whole(0, 2), 'maxQos'),
   option('max_topic_alias', whole(0, 65_535), 'maxTopicAlias'),
   option('mount_point', text, 'mountPoint'),
   option('protocol', choice('mqtt', 'websockets'), 'protocol'),

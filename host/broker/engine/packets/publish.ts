@@ -1,5 +1,6 @@
 import { type AcknowledgementPacket, type PublishPacket, ReasonCode } from '../../../core/index.js';
 import { type Message, makeMessage } from '../message.js';
+import type { Published } from '../routing/publish-job.js';
 import { levelsOf } from '../routing/topic-levels.js';
 import { Violation } from '../violation.js';
 import { answerReason } from './answer-reason.js';
@@ -13,6 +14,7 @@ interface Outcome {
 }
 
 const ACCEPTED: Outcome = { reasonCode: ReasonCode.success };
+const UNHEARD: Outcome = { reasonCode: ReasonCode.noMatchingSubscribers };
 
 /** PUBLISH from a client (3.3.4, 4.3): check, pass on, acknowledge. */
 export function handlePublish(client: ConnectedClient, packet: PublishPacket): void {
@@ -50,21 +52,21 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
     answer(client, packet, message);
     return;
   }
-  let isPassedOn: boolean | undefined;
+  let published: Published | undefined;
   let goOn: ((work: () => void) => void) | undefined;
   client.context.router.publish(message, (result) => {
-    isPassedOn = result;
-    if (!result) refused();
+    published = result;
+    if (result === 'no room') refused();
     // In the same write as the message: neither is durable without the other.
     else if (qos === 2) session.journal.received(packetId);
     goOn?.(() => {
       client.wire.waitForJournal();
-      answer(client, packet, outcomeOf(client, topic, result));
+      answer(client, packet, outcomeOf(client, packet, topic, result));
     });
   });
   // It is on its way: the client's next packet waits until all subscribers have it.
-  if (isPassedOn === undefined) goOn = client.wire.hold();
-  else answer(client, packet, outcomeOf(client, topic, isPassedOn));
+  if (published === undefined) goOn = client.wire.hold();
+  else answer(client, packet, outcomeOf(client, packet, topic, published));
 }
 
 function answer(client: ConnectedClient, { qos, packetId }: PublishPacket, outcome: Outcome): void {
@@ -108,8 +110,15 @@ function messageOf(client: ConnectedClient, packet: PublishPacket, named: string
 }
 
 /** @throws Violation when the message had no room and there is no other way to say so */
-function outcomeOf({ protocolVersion }: ConnectedClient, topic: string, isPassedOn: boolean): Outcome {
-  if (isPassedOn) return ACCEPTED;
+function outcomeOf(
+  { protocolVersion }: ConnectedClient,
+  { qos }: PublishPacket,
+  topic: string,
+  published: Published,
+): Outcome {
+  // As Mosquitto: PUBREC does not say so, for it comes before the message is passed on there.
+  if (published === 'no subscribers' && qos === 1) return UNHEARD;
+  if (published !== 'no room') return ACCEPTED;
   const reason = `no room for the retained message of "${topic}"`;
   if (protocolVersion === 5) return { reasonCode: ReasonCode.quotaExceeded, reason };
   // 3.1.1 cannot refuse one message: an error that keeps a packet from being processed ends the connection (4.8.0-2).

@@ -8,8 +8,14 @@ import { shareOut } from './share-out.js';
 import type { SharedGroup } from './shared-group.js';
 import type { Findings, TopicMatch } from './topic-match.js';
 
-/** Called once with whether the message was passed on: false when the retained store has no room for it. */
-export type WhenPublished = (isPassedOn: boolean) => void;
+/**
+ * What became of a message: it was passed on, perhaps to nobody because no subscription matches; or the retained store has no room
+ * for it, and it was not.
+ */
+export type Published = 'passed on' | 'no subscribers' | 'no room';
+
+/** Called once. */
+export type WhenPublished = (published: Published) => void;
 
 /** One message on its way to its subscribers, in as many turns as it takes. */
 export class PublishJob implements Task, Findings<Recipient, StoredSubscription> {
@@ -23,6 +29,8 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
   /** Set when all subscribers are known. */
   #rest: Iterator<[Recipient, Delivery]> | undefined;
   #recipients = 0;
+  /** A subscription matches, whether or not its client gets the message. */
+  #isMatched = false;
 
   constructor(context: RoutingContext, message: Message, whenDone: WhenPublished) {
     this.#context = context;
@@ -44,11 +52,12 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
 
   /** Something threw that must not: whoever waits for the end need not wait for ever. */
   abandon(): void {
-    this.#whenDone(true);
+    this.#whenDone('passed on');
   }
 
   visit(recipient: Recipient, subscription: StoredSubscription): void {
     const { publisher } = this.#message;
+    this.#isMatched = true;
     // No Local (3.8.3-3).
     if (subscription.noLocal && publisher === recipient.client.clientId) return;
     this.#deliveries.set(recipient, this.#forms.form(subscription, this.#deliveries.get(recipient)));
@@ -56,6 +65,7 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
 
   visitGroup(group: SharedGroup<Recipient, StoredSubscription>): void {
     this.#groups.push(group);
+    this.#isMatched = true;
     this.#context.work.spend(WORK.node);
   }
 
@@ -64,7 +74,7 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     const message = this.#message;
     if (message.retain && !retained.set(message, now)) {
       this.#context.reportDrop(message.publisher, message.topic, 'retained store full');
-      this.#whenDone(false);
+      this.#whenDone('no room');
       return false;
     }
     if (message.retain) this.#context.journal?.retained(message);
@@ -93,6 +103,6 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     const { publisher: clientId, topic, payload, qos, retain, properties } = this.#message;
     const recipients = this.#recipients;
     this.#context.events.emit({ type: 'published', clientId, topic, payload, qos, retain, properties, recipients });
-    this.#whenDone(true);
+    this.#whenDone(this.#isMatched ? 'passed on' : 'no subscribers');
   }
 }

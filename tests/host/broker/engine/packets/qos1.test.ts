@@ -5,8 +5,28 @@ describe.each([4, 5] as const)('QoS 1, protocol version %i', (protocolVersion) =
   it('a message from a client is acknowledged with its packet id (MQTT-4.3.2-4)', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
+    client.subscribe('a');
     client.publish('a', 'x', { qos: 1, packetId: 777 });
+    expect(client.next('publish')).toMatchObject({ topic: 'a' });
     expect(client.next('puback')).toMatchObject({ packetId: 777, reasonCode: 0 });
+  });
+
+  it('a message that no subscription matches is acknowledged with 0x10 in MQTT 5 (3.4.2.1)', () => {
+    const world = new World();
+    const client = world.connect({ protocolVersion });
+    const reader = world.connect({ protocolVersion, clientId: 'reader' });
+    reader.subscribe('b');
+    reader.subscribe('$share/s/c');
+    for (const retain of [false, true]) {
+      client.publish('a', 'x', { qos: 1, retain });
+      expect(client.next('puback').reasonCode).toBe(protocolVersion === 5 ? 0x10 : 0);
+    }
+    client.publish('a', 'x', { qos: 2 });
+    expect(client.next('pubrec').reasonCode).toBe(0);
+    client.publish('b', 'x', { qos: 1 });
+    expect(client.next('puback').reasonCode).toBe(0);
+    client.publish('c', 'x', { qos: 1 });
+    expect(client.next('puback').reasonCode).toBe(0);
   });
 
   it('a message from a client is passed on each time it comes, with or without DUP (MQTT-4.3.2-5)', () => {

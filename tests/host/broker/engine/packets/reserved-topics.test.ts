@@ -30,7 +30,9 @@ describe('a topic that belongs to the broker (4.7.2-1)', () => {
   it.each(['$SYS/broker/connection/name/state', '$CONTROL/x', '$other', '$s', 'SYS/x'])('is not %s', (topic) => {
     const world = new World();
     const client = world.connect({ protocolVersion: 5 });
+    client.subscribe(topic);
     client.publish(topic, 'x', { qos: 1 });
+    client.next('publish');
     expect(client.next('puback').reasonCode).toBe(0);
   });
 
