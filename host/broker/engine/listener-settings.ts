@@ -46,6 +46,11 @@ export interface ListenerSettings {
   readonly mountPoint: string;
   /** Deliver with the QoS of the subscription, also where the message was published with a lower one. Default false. */
   readonly upgradeOutgoingQoS: boolean;
+  /**
+   * A retained message goes to new subscriptions only as long as its publisher may still publish it: what the rules say may have
+   * changed. Default false.
+   */
+  readonly checkRetainSource: boolean;
   /** False: refusals carry their reason code alone, without a Reason String (3.2.2.3.9 and the like). Default true. */
   readonly reasonStrings: boolean;
   /** For clients that ask for it (3.2.2.3.15), unless the rules have some of their own. Default: none. */
@@ -96,6 +101,7 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     autoIdPrefix: 'auto-',
     mountPoint: '',
     upgradeOutgoingQoS: false,
+    checkRetainSource: false,
     reasonStrings: true,
     responseInformation: undefined,
   };

@@ -1,4 +1,5 @@
 import type { Properties, ProtocolVersion, PublishPacket, QoS } from '../../core/index.js';
+import type { ClientIdentity } from './rules.js';
 
 /** An application message on its way through the broker; it owns its bytes and is never changed. Made by `weighed`. */
 export interface Message {
@@ -13,6 +14,11 @@ export interface Message {
   readonly expiresAt?: number;
   /** Client id of the publisher; undefined when the broker's own program published. */
   readonly publisher?: string;
+  /**
+   * Who published it, when it is retained and its listener checks the source of retained messages (`checkRetainSource`): the rules
+   * are asked again before it is sent to a new subscription. Not kept over a restart.
+   */
+  readonly source?: ClientIdentity;
   /** Bytes that it counts for against the limits: topic, payload and properties. */
   readonly size: number;
 }
@@ -52,7 +58,7 @@ interface Content {
  *
  * @param now milliseconds; the message expiry interval (3.3.2.3.3) runs from here
  */
-export function makeMessage(content: Content, topic: string, now: number, publisher?: string): Message {
+export function makeMessage(content: Content, topic: string, now: number, publisher?: ClientIdentity): Message {
   const expiry = content.properties?.messageExpiryInterval;
   return weighed({
     topic,
@@ -61,7 +67,8 @@ export function makeMessage(content: Content, topic: string, now: number, publis
     retain: content.retain,
     properties: forwarded(content.properties),
     expiresAt: expiry === undefined ? undefined : now + expiry * 1000,
-    publisher,
+    publisher: publisher?.clientId,
+    source: content.retain && publisher?.listener.settings?.checkRetainSource ? publisher : undefined,
   });
 }
 

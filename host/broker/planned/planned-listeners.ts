@@ -74,6 +74,7 @@ export function clientSettings(
     mountPoint,
     maximumPacketSize: limits.maximumPacketSize ?? LARGEST_PACKET,
     receiveMaximum: Math.min(limits.inflightMessages ?? INFLIGHT_MESSAGES, 65_535),
+    checkRetainSource: behaviour.checkRetainSource,
     reasonStrings: false,
     maximumPayloadSize: limits.messageSize,
     maximumKeepAlive: limits.keepAlive,

@@ -5,7 +5,7 @@ import { WORK, type Work } from '../turns/work-queue.js';
 import { makeDelivery } from './deliveries.js';
 import type { Recipient } from './recipient.js';
 import { type RetainedNode, RetainedWalk } from './retained-walk.js';
-import { mayReceive, type RoutingContext } from './routing-context.js';
+import { isStillPublishable, mayReceive, type RoutingContext } from './routing-context.js';
 
 /**
  * The retained messages for one new subscription, flagged as retained (3.3.1-8 to -11). They are looked for one by one, as the
@@ -62,6 +62,7 @@ export class RetainedReplay implements MessageSource {
   #deliveryOf({ message, storedAt }: RetainedNode): Delivery | undefined {
     const { noLocal } = this.#subscription;
     if (storedAt > this.#last || (noLocal && message!.publisher === this.#recipient.client.clientId)) return undefined;
+    if (!isStillPublishable(this.#context, message!)) return undefined;
     const delivery = makeDelivery(message!, this.#subscription, true);
     return mayReceive(this.#context, this.#recipient, delivery) ? delivery : undefined;
   }

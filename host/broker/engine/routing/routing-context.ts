@@ -16,13 +16,18 @@ export interface RoutingContext {
   readonly deadlines: Deadlines;
   readonly work: WorkQueue;
   /** Asked at each delivery. */
-  readonly rules: Pick<GuardedRules, 'receive'>;
+  readonly rules: Pick<GuardedRules, 'receive' | 'publish'>;
   readonly retained: RetainedStore;
   /** Takes down what is retained; undefined when nothing outlives the process. */
   readonly journal?: { retained(message: Message): void };
   readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
   /** Reports that a message was not passed on. */
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void;
+}
+
+/** Whether the publisher of a retained message may still publish it; true where nobody asked for that to be checked. */
+export function isStillPublishable(context: RoutingContext, { source, topic, qos, payload }: Message): boolean {
+  return !source || context.rules.publish(source, { topic, qos, retain: true, size: payload.length }).allow;
 }
 
 export function mayReceive(context: RoutingContext, { client }: Recipient, delivery: Delivery): boolean {

@@ -75,7 +75,7 @@ export class WillKeeper {
     if (!will || !client) return;
     const { topic, qos, retain, payload } = will;
     const decision = environment.rules.publish(client, { topic, qos, retain, size: payload.length });
-    if (decision.allow) environment.publish(makeMessage(will, topic, environment.now, client.clientId));
+    if (decision.allow) environment.publish(makeMessage(will, topic, environment.now, client));
     else environment.reportDrop(client.clientId, topic, 'not authorised', decision);
   }
 }

@@ -78,7 +78,8 @@ export class MosquittoRules implements Rules {
     const { passwords, allowAnonymous } = this.#access;
     if (!passwords) return allowAnonymous ? ALLOW : BAD_USER;
     const expected = passwords.get(userName);
-    if (!expected) return this.#refuseSlowly(passwords, password);
+    // An empty password lets nobody in, whatever the file says: as in mosquitto, which takes it for none.
+    if (!expected || password.length === 0) return this.#refuseSlowly(passwords, password);
     const answer = checkPassword(expected, password);
     if (typeof answer === 'boolean') return answer ? ALLOW : BAD_USER;
     return answer.then((isRight) => (isRight ? ALLOW : BAD_USER));

@@ -51,6 +51,14 @@ describe('who may come in', () => {
     expect(await reasonCode(world(access), 'bob', 'x')).toBe(0x87);
   });
 
+  it.each(['', undefined])(
+    'is nobody with the password %j, even where the file has the hash of an empty one',
+    async (password) => {
+      const passwords = await passwordsOf(line('ann', ''));
+      expect(await reasonCode(world({ passwords }), 'ann', password)).toBe(0x87);
+    },
+  );
+
   it('is nobody while a password file is empty', async () => {
     expect(await reasonCode(world({ passwords: new Map() }), 'ann', 'x')).toBe(0x87);
   });
