@@ -32,6 +32,19 @@ describe('--pcap', () => {
     expect(read.stdout.split('\n')).toEqual(['1\t\tsender', '2\t\t', '3\ta/b\t', '4\t\t', '14\t\t', '']);
   });
 
+  it('says when it cannot be written any more, and the broker goes on', async () => {
+    const broker = rig.start('--json', '-p', '0', '--pcap', '/dev/full');
+    const [port] = await portsOf(broker);
+    expect(await broker.event('capture ended')).toEqual({
+      event: 'capture ended',
+      reason: expect.stringMatching(/^the capture cannot be written: ENOSPC/),
+    });
+    await broker.line('stderr', /: the capture cannot be written: ENOSPC/);
+    await publish(port);
+    broker.signal('SIGTERM');
+    expect((await broker.ended).code).toBe(0);
+  });
+
   it.each([
     ['a folder that does not exist', 'none/mqtt.pcapng', 'its folder does not exist; create it, or name another file'],
     ['a folder', '.', 'it is a folder; name a file in it'],
