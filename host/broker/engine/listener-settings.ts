@@ -46,6 +46,8 @@ export interface ListenerSettings {
   readonly mountPoint: string;
   /** Deliver with the QoS of the subscription, also where the message was published with a lower one. Default false. */
   readonly upgradeOutgoingQoS: boolean;
+  /** False: refusals carry their reason code alone, without a Reason String (3.2.2.3.9 and the like). Default true. */
+  readonly reasonStrings: boolean;
   /** For clients that ask for it (3.2.2.3.15), unless the rules have some of their own. Default: none. */
   readonly responseInformation: string | undefined;
 }
@@ -94,6 +96,7 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     autoIdPrefix: 'auto-',
     mountPoint: '',
     upgradeOutgoingQoS: false,
+    reasonStrings: true,
     responseInformation: undefined,
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);

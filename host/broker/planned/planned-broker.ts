@@ -163,9 +163,18 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
   return new BrokerError(error.code, `${place.file}:${place.line}: ${error.message}`, { cause: error });
 }
 
+/** mosquitto has no limit; ours is there so that memory has one. */
+const MOST_SESSIONS = 100_000;
+
 /** Limits that hold for the broker; those that are left out are its own. */
 function limitsOf({ inflightMessages, queuedMessages, queuedBytes, sessionExpiry }: LimitsPlan): Partial<Limits> {
-  return { inflightMessages, queuedMessages, queuedBytes, sessionExpiryMaximum: sessionExpiry };
+  return {
+    inflightMessages,
+    queuedMessages,
+    queuedBytes,
+    sessionExpiryMaximum: sessionExpiry,
+    sessions: MOST_SESSIONS,
+  };
 }
 
 function reloadCertificates(listener: Listener): string[] {

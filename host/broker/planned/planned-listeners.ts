@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { readdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { LARGEST_PACKET } from '../../core/index.js';
 import type { BehaviourPlan, LimitsPlan, ListenerPlan, TlsPlan } from '../conf/plan.js';
 import type { ListenerSettings as ClientSettings } from '../engine/listener-settings.js';
 import type { Rules } from '../engine/rules.js';
@@ -57,7 +58,10 @@ export function listenOptions(
   }
 }
 
-/** What holds for the clients of a listener. */
+/** Messages in flight for one client, either way, where the configuration has no `max_inflight_messages`: as in mosquitto. */
+const INFLIGHT_MESSAGES = 20;
+
+/** What holds for the clients of a listener: what is not configured is as in mosquitto. */
 export function clientSettings(
   { maximumConnections, maximumQoS, topicAliasMaximum, mountPoint, security }: ListenerPlan,
   limits: LimitsPlan,
@@ -68,7 +72,9 @@ export function clientSettings(
     maximumQoS,
     topicAliasMaximum,
     mountPoint,
-    maximumPacketSize: limits.maximumPacketSize,
+    maximumPacketSize: limits.maximumPacketSize ?? LARGEST_PACKET,
+    receiveMaximum: Math.min(limits.inflightMessages ?? INFLIGHT_MESSAGES, 65_535),
+    reasonStrings: false,
     maximumPayloadSize: limits.messageSize,
     maximumKeepAlive: limits.keepAlive,
     retainAvailable: behaviour.retainAvailable,

@@ -197,19 +197,20 @@ export function announcement(
   longestExpiry: number,
 ): Properties {
   const { clientId, keepAlive, properties: asked } = packet;
+  // In mosquitto's order: its own tests compare the bytes.
   const properties: Properties = {};
+  if (settings.topicAliasMaximum > 0) properties.topicAliasMaximum = settings.topicAliasMaximum;
+  const lasting = keepAliveOf(settings, keepAlive);
+  if (lasting !== keepAlive) properties.serverKeepAlive = lasting;
+  if (clientId === '') properties.assignedClientIdentifier = client.clientId;
+  if (!settings.retainAvailable) properties.retainAvailable = 0;
+  if (settings.maximumPacketSize < LARGEST_PACKET) properties.maximumPacketSize = settings.maximumPacketSize;
   if (settings.receiveMaximum < 65_535) properties.receiveMaximum = settings.receiveMaximum;
   if (settings.maximumQoS < 2) properties.maximumQoS = settings.maximumQoS;
-  if (settings.maximumPacketSize < LARGEST_PACKET) properties.maximumPacketSize = settings.maximumPacketSize;
-  if (settings.topicAliasMaximum > 0) properties.topicAliasMaximum = settings.topicAliasMaximum;
-  if (!settings.retainAvailable) properties.retainAvailable = 0;
   if (!settings.wildcardSubscriptionAvailable) properties.wildcardSubscriptionAvailable = 0;
   if (!settings.subscriptionIdentifierAvailable) properties.subscriptionIdentifierAvailable = 0;
   if (!settings.sharedSubscriptionAvailable) properties.sharedSubscriptionAvailable = 0;
   if (sessionExpiry(packet) > longestExpiry) properties.sessionExpiryInterval = longestExpiry;
-  const lasting = keepAliveOf(settings, keepAlive);
-  if (lasting !== keepAlive) properties.serverKeepAlive = lasting;
-  if (clientId === '') properties.assignedClientIdentifier = client.clientId;
   const responseInformation = admitted.responseInformation ?? settings.responseInformation;
   if (asked?.requestResponseInformation === 1 && responseInformation !== undefined) {
     properties.responseInformation = responseInformation;

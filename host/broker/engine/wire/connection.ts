@@ -53,7 +53,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#onClosed = onClosed;
     this.#inbound = new Inbound(settings.maximumPacketSize);
     this.#tap = ConnectionTap.open(context, id, info);
-    this.#outbound = new Outbound(context.transport, id, settings.mountPoint, this.#tap, (error) => this.#fail(error));
+    this.#outbound = new Outbound(context.transport, id, settings, this.#tap, (error) => this.#fail(error));
     this.startTimer();
   }
 

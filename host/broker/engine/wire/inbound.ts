@@ -2,6 +2,9 @@ import { MqttError, type Packet, PacketDecoder, ReasonCode } from '../../../core
 import { Violation } from '../violation.js';
 import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
+/** Most bytes behind the fixed header of CONNECT: nobody who has not come in yet may make the broker keep more. */
+const LARGEST_CONNECT = 1_048_576;
+
 /** What one call of the decoder came to. */
 interface Decoded {
   packets: readonly Packet[];
@@ -92,6 +95,7 @@ export class Inbound {
     this.#head = joined(this.#head, bytes).slice(0, SNIFF_BYTES);
     if (this.#sniffed) return bytes;
     this.#sniffed = sniffVersion(this.#head);
+    checkFirstLength(this.#head);
     if (!this.#sniffed?.isBridge) return bytes;
     const plain = new Uint8Array(bytes);
     plain[this.#sniffed.offset - before] = this.#sniffed.version;
@@ -126,6 +130,18 @@ export class Inbound {
       return { packets: error.packets, error };
     }
   }
+}
+
+/** @param head the first bytes of the connection; its fixed header is checked once it is there */
+function checkFirstLength(head: Uint8Array): void {
+  let length = 0;
+  for (let at = 1; at < Math.min(head.length, 5); at++) {
+    length += (head[at] & 0x7f) * 128 ** (at - 1);
+    if (head[at] < 0x80) break;
+  }
+  if (length <= LARGEST_CONNECT) return;
+  const text = `the first packet has ${length} bytes or more; CONNECT may have ${LARGEST_CONNECT}`;
+  throw new Violation(ReasonCode.packetTooLarge, text);
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -10,6 +10,7 @@ import type { ConnectionId, Transport } from '../broker-transport.js';
 import { type Delivery, publishPacket } from '../message.js';
 import { encodedPublish, type PublishShape } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
+import type { ListenerSettings } from '../listener-settings.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
 import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
 
@@ -20,8 +21,8 @@ export class Outbound {
   #shape: PublishShape;
   /** Bytes of the largest packet that the client accepts (3.1.2.11.4). */
   #maximum = Number.POSITIVE_INFINITY;
-  /** Request Problem Information (3.1.2.11.7): whether to say why, in words. */
-  #wantsReasons = true;
+  /** Whether to say why, in words: the listener's setting, and Request Problem Information (3.1.2.11.7). */
+  #wantsReasons: boolean;
   readonly #transport: Transport;
   readonly #id: ConnectionId;
   readonly #mountPoint: string;
@@ -32,13 +33,14 @@ export class Outbound {
   constructor(
     transport: Transport,
     id: ConnectionId,
-    mountPoint: string,
+    { mountPoint, reasonStrings }: ListenerSettings,
     tap: ConnectionTap | undefined,
     onError: (error: unknown) => void,
   ) {
     this.#transport = transport;
     this.#id = id;
     this.#mountPoint = mountPoint;
+    this.#wantsReasons = reasonStrings;
     this.#tap = tap;
     this.#onError = onError;
     this.#shape = this.#shapeOf(4);
@@ -49,7 +51,7 @@ export class Outbound {
     this.protocolVersion = protocolVersion;
     this.#shape = this.#shapeOf(protocolVersion);
     this.#maximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
-    this.#wantsReasons = properties?.requestProblemInformation !== 0;
+    this.#wantsReasons &&= properties?.requestProblemInformation !== 0;
   }
 
   /** Undefined when the packet is larger than the client accepts, or of a topic that it has no name for. */

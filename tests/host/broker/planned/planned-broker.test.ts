@@ -72,6 +72,38 @@ describe('a broker of a configuration', () => {
     });
   });
 
+  it.each([
+    ['', 20],
+    ['max_inflight_messages 7\n', 7],
+    ['max_inflight_messages 0\n', undefined],
+  ])('announces what mosquitto announces, in its order: %j', async (line, receiveMaximum) => {
+    await start(`${line}${socket()}`);
+    const client = open();
+    const { properties } = await new Promise<mqtt.IConnackPacket>((resolve) => client.once('connect', resolve));
+    const announced = { topicAliasMaximum: 10, ...(receiveMaximum && { receiveMaximum }) };
+    expect(JSON.stringify(properties)).toBe(JSON.stringify(announced));
+  });
+
+  it('takes packets of any size, as mosquitto does without max_packet_size', async () => {
+    await start(socket());
+    const client = await connect();
+    await client.subscribeAsync('big');
+    const got = new Promise<Buffer>((resolve) => client.once('message', (_, payload) => resolve(payload)));
+    await client.publishAsync('big', Buffer.alloc(3_000_000, 1), { qos: 1 });
+    expect((await got).length).toBe(3_000_000);
+  });
+
+  it('sends reason codes without words, as mosquitto does', async () => {
+    await start(`message_size_limit 10\n${socket()}`);
+    const client = await connect();
+    const packets: mqtt.Packet[] = [];
+    client.on('packetreceive', (packet) => packets.push(packet));
+    await client.publishAsync('a', 'x'.repeat(11), { qos: 1 }).catch(() => undefined);
+    const answer = packets.find(({ cmd }) => cmd === 'puback') as mqtt.IPubackPacket;
+    expect(answer.reasonCode).toBe(0x97);
+    expect(answer.properties?.reasonString).toBeUndefined();
+  });
+
   it('assigns client ids with the prefix', async () => {
     await start(`auto_id_prefix x-\n${socket()}`);
     await connect({ clientId: '' });

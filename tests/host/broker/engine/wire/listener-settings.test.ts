@@ -44,6 +44,15 @@ describe('settings of a listener', () => {
     expect(other.connack.properties).not.toHaveProperty('retainAvailable');
   });
 
+  it('leave Reason Strings out of every refusal when they say so', () => {
+    const { client, other } = come({ reasonStrings: false, maximumPayloadSize: 1 }, { protocolVersion: 5 });
+    client.publish('a', 'xx', { qos: 1 });
+    expect(client.next('puback')).toMatchObject({ reasonCode: 0x97, properties: {} });
+    for (const each of [client, other]) each.publish('a', 'x', { properties: { topicAlias: 999 } });
+    expect(client.next('disconnect')).toMatchObject({ reasonCode: 0x94, properties: {} });
+    expect(other.next('disconnect').properties?.reasonString).toContain('999');
+  });
+
   it('limit the packets of its clients, before CONNECT too (3.2.2.3.6)', () => {
     const world = new World();
     const listener = listenerWith({ maximumPacketSize: 60 });

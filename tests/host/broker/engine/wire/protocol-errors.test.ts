@@ -36,6 +36,19 @@ describe('the first packet', () => {
     },
   );
 
+  it('ends the connection when its header says more than 1 MiB, however large later packets may be', () => {
+    const world = new World({ limits: { maximumPacketSize: 268_435_460 } });
+    const client = world.open(5);
+    client.raw(hex('10 80 80 c0'));
+    expect(client.isClosed).toBe(false);
+    client.raw(hex('00'));
+    expect(client.isClosed).toBe(false);
+    const other = world.open(5);
+    other.raw(hex('10 81 80 40'));
+    expect(other.isClosed).toBe(true);
+    expect(world.eventsOf('refused')).toMatchObject([{ reasonCode: 0x95, reason: expect.stringContaining('1048577') }]);
+  });
+
   it('of MQTT 3.1 is accepted', () => {
     const world = new World();
     const client = world.open();
