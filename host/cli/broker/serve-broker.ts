@@ -85,6 +85,7 @@ class ServedBroker {
       bridgeLog: (event) => this.#tellBridge(event),
       taps,
       persistence: flags.persistence,
+      onCommit: (seconds) => watchers.committed(seconds),
       version: version(),
     });
     this.#broker = broker;

@@ -41,6 +41,11 @@ export class Watchers {
     return [this.#capture, this.#traffic].filter((tap) => tap !== undefined);
   }
 
+  /** Counts a commit of the state. */
+  committed(seconds: number): void {
+    this.#metrics?.commit(seconds);
+  }
+
   /**
    * Serves what a broker holds, if `--status` asks for it.
    *

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Child } from '../../../interop/child.js';
+import { freePort } from '../../../interop/temporary.js';
 import { BrokerRig, portsOf } from './broker-rig.js';
 
 let rig: BrokerRig;
@@ -30,6 +31,19 @@ describe('--pcap', () => {
     const fields = ['-e', 'mqtt.msgtype', '-e', 'mqtt.topic', '-e', 'mqtt.clientid'];
     const read = await new Child('tshark', ['-r', file, '-Y', 'mqtt', '-T', 'fields', ...fields]).ended;
     expect(read.stdout.split('\n')).toEqual(['1\t\tsender', '2\t\t', '3\ta/b\t', '4\t\t', '14\t\t', '']);
+  });
+
+  it('says when it cannot be written any more, and the broker goes on', async () => {
+    const broker = rig.start('--json', '-p', '0', '--pcap', '/dev/full');
+    const [port] = await portsOf(broker);
+    expect(await broker.event('capture ended')).toEqual({
+      event: 'capture ended',
+      reason: expect.stringMatching(/^the capture cannot be written: ENOSPC/),
+    });
+    await broker.line('stderr', /: the capture cannot be written: ENOSPC/);
+    await publish(port);
+    broker.signal('SIGTERM');
+    expect((await broker.ended).code).toBe(0);
   });
 
   it.each([
@@ -77,6 +91,20 @@ describe('--status', () => {
     broker.signal('SIGTERM');
     expect((await broker.ended).code).toBe(0);
     expect(broker.stderr).toContain(`: Status and metrics at ${url}.\n`);
+  });
+
+  it('counts commits of the state', async () => {
+    const port = await freePort();
+    const conf = `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location DIR/\n`;
+    const broker = rig.run(conf, '--json', '--status', '0');
+    const { url } = await broker.event('status');
+    const commits = async () => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^wasmqtt_commit_seconds_count (\d+)$/m.exec(text)?.[1]);
+    };
+    const before = await commits();
+    await publish(port, '-r');
+    expect(await commits()).toBeGreaterThan(before);
   });
 
   it('ends with the broker, also when somebody holds a connection to it', async () => {
