@@ -1,12 +1,27 @@
 // npm run speed: runs the whole benchmark and writes its rows into docs/speed.md. It takes some minutes, and the figures
 // are only worth something when nothing else runs on the machine.
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { runCommand } from '../command.js';
 import { root } from '../root.js';
-import { measureSpeed } from './measure-speed.js';
+import { measureBrokerSpeed, measureSpeed } from './measure-speed.js';
+
+const HELP = `Usage: npm run speed -- [options]
+
+Runs wasmqtt bench and writes its rows into docs/speed.md.
+
+  --broker  the table of the broker instead, by wasmqtt bench --broker
+  --help    this text
+`;
 
 await runCommand('speed', () => {
+  const { values } = parseArgs({ options: { broker: { type: 'boolean' }, help: { type: 'boolean' } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   process.chdir(root);
-  measureSpeed();
+  if (values.broker) measureBrokerSpeed();
+  else measureSpeed();
   return 0;
 });

@@ -29,7 +29,8 @@ const PATIENCE = 15_000;
 const AEDES = `
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-const aedes = createRequire(process.cwd() + '/')('aedes')({ concurrency: 1000 });
+const { Aedes } = createRequire(process.cwd() + '/')('aedes');
+const aedes = await Aedes.createBroker({ concurrency: 1000 });
 createServer(aedes.handle).listen(Number(process.argv[1]), '127.0.0.1');
 `;
 

@@ -75,13 +75,17 @@ export function makeMessage(content: Content, topic: string, now: number, publis
 /** Bytes that a user property takes besides its text. */
 const USER_PROPERTY_BYTES = 100;
 
-/** A message with its size. */
+/** A message with its size. Named field by field: every message comes this way, and a spread costs several times as much. */
 export function weighed(message: Omit<Message, 'size'>): Message {
-  const { topic, payload, properties = {} } = message;
-  const { contentType = '', responseTopic = '', correlationData, userProperty = [] } = properties;
-  let size = topic.length + payload.length + contentType.length + responseTopic.length + (correlationData?.length ?? 0);
+  const { topic, payload, qos, retain, properties, expiresAt, publisher } = message;
+  const size = topic.length + payload.length + (properties === undefined ? 0 : propertyBytes(properties));
+  return { topic, payload, qos, retain, properties, expiresAt, publisher, size };
+}
+
+function propertyBytes({ contentType = '', responseTopic = '', correlationData, userProperty = [] }: Properties) {
+  let size = contentType.length + responseTopic.length + (correlationData?.length ?? 0);
   for (const [name, value] of userProperty) size += name.length + value.length + USER_PROPERTY_BYTES;
-  return { ...message, size };
+  return size;
 }
 
 /** The properties that a server has to pass on: 3.3.2-4, -15, -16, -17, -18, -20. */

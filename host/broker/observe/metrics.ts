@@ -10,7 +10,7 @@ export interface BrokerMetrics {
   readonly contentType: string;
   /** In the text format of Prometheus. */
   text(): Promise<string>;
-  /** One commit of the journal took this long. @param seconds from the first record to the disk */
+  /** One commit of the journal took this long: `onCommit` of the store says it. @param seconds until it was on the disk */
   commit(seconds: number): void;
   /** Ends what measures the event loop. */
   close(): void;

@@ -19,6 +19,8 @@ export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
   bridgeLog?: (event: BridgeEvent) => void;
   /** When state comes onto the disk, if the plan keeps it. Default `sync`. */
   persistence?: PersistenceMode;
+  /** Called with the seconds that each commit of the state took. */
+  onCommit?: (seconds: number) => void;
   /** For `$SYS/broker/version`. */
   version?: string;
 }
@@ -64,7 +66,7 @@ export class PlannedBroker {
     const traffic = new TrafficCounter();
     const { sysInterval } = plan.behaviour;
     const watching = sysInterval > 0 ? [...taps, traffic] : taps;
-    const store = openStore(plan.persistence, persistence);
+    const store = openStore(plan.persistence, persistence, options.onCommit);
     const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits), store });
     const rules = new PlannedRules(read);
     try {
@@ -163,9 +165,18 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
   return new BrokerError(error.code, `${place.file}:${place.line}: ${error.message}`, { cause: error });
 }
 
+/** mosquitto has no limit; ours is there so that memory has one. */
+const MOST_SESSIONS = 100_000;
+
 /** Limits that hold for the broker; those that are left out are its own. */
 function limitsOf({ inflightMessages, queuedMessages, queuedBytes, sessionExpiry }: LimitsPlan): Partial<Limits> {
-  return { inflightMessages, queuedMessages, queuedBytes, sessionExpiryMaximum: sessionExpiry };
+  return {
+    inflightMessages,
+    queuedMessages,
+    queuedBytes,
+    sessionExpiryMaximum: sessionExpiry,
+    sessions: MOST_SESSIONS,
+  };
 }
 
 function reloadCertificates(listener: Listener): string[] {

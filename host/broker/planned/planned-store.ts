@@ -13,13 +13,22 @@ export type PersistenceMode = 'sync' | 'interval' | 'off';
  *
  * @throws BrokerError when the folder cannot be used. The message names the line
  */
-export function openStore(plan: PersistencePlan | undefined, mode: PersistenceMode): LmdbStore | undefined {
+export function openStore(
+  plan: PersistencePlan | undefined,
+  mode: PersistenceMode,
+  onCommit?: (seconds: number) => void,
+): LmdbStore | undefined {
   if (!plan || mode === 'off') return undefined;
   const { folder, file, interval, place } = plan;
   // 0 saves at the end only, and a number of changes is no time: then the longest time that a crash may cost is mosquitto's default.
   const seconds = plan.onChanges || interval === 0 ? 1800 : interval;
   try {
-    return new LmdbStore({ directory: join(folder, `${file}.lmdb`), persistence: mode, interval: seconds * 1000 });
+    return new LmdbStore({
+      directory: join(folder, `${file}.lmdb`),
+      persistence: mode,
+      interval: seconds * 1000,
+      onCommit,
+    });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     throw new BrokerError('options', `${place.file}:${place.line}: ${error.message}`, { cause: error });

@@ -24,6 +24,8 @@ export interface LmdbStoreOptions {
   interval?: number;
   /** Milliseconds until a commit that failed is tried again, 1 to 2,147,483,647. Default 1000. */
   retryAfter?: number;
+  /** Called after each commit that is on the disk. @param seconds that it took; it must not throw */
+  onCommit?: (seconds: number) => void;
 }
 
 /** Not the key of a record: those have a slash as their second character. */
@@ -45,6 +47,7 @@ export class LmdbStore implements Journal {
   readonly #release: () => void;
   readonly #delay: number;
   readonly #retryAfter: number;
+  readonly #onCommit: ((seconds: number) => void) | undefined;
   #listener: JournalListener | undefined;
   /** The newest change of each key that is not on the disk. */
   #pending = new Map<string, JournalRecord>();
@@ -66,6 +69,7 @@ export class LmdbStore implements Journal {
     this.isAwaited = persistence === 'sync';
     this.#delay = persistence === 'sync' ? 0 : interval;
     this.#retryAfter = retryAfter;
+    this.#onCommit = options.onCommit;
     try {
       prepareLmdbFolder(this.directory, [OWNER_FILE]);
       this.#release = takeFolder(this.directory);
@@ -170,6 +174,7 @@ export class LmdbStore implements Journal {
   async #transact(): Promise<Error | undefined> {
     let batch = new Map<string, JournalRecord>();
     let writes = this.#committed;
+    const begin = performance.now();
     try {
       await this.#lmdb.childTransaction(() => {
         // Only now: what came while the transaction before this one was under way is in it.
@@ -180,6 +185,7 @@ export class LmdbStore implements Journal {
       });
       await this.#lmdb.flushed;
       this.#committed = writes;
+      this.#onCommit?.((performance.now() - begin) / 1000);
       return undefined;
     } catch (error) {
       for (const [key, record] of batch) if (!this.#pending.has(key)) this.#pending.set(key, record);

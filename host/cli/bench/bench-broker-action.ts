@@ -10,6 +10,7 @@ import {
   type Scenario,
   scenarios,
 } from '../../bench/index.js';
+import { reasonOf } from '../../node/reason.js';
 import { ensurePki } from '../../pki/index.js';
 import { type Colours, coloursFor } from '../output/colours.js';
 import { UserError } from '../process/user-error.js';
@@ -38,7 +39,9 @@ async function run(chosen: readonly Scenario[], load: LoadGenerator, folder: str
   const tls = await certificates(folder);
   if (!flags.json) process.stdout.write(`${line('bench', 'peer', 'unit', 'ours', 'peer', 'ratio', 'at most')}\n`);
   for (const scenario of chosen) {
-    const results = await measureBrokers(scenario, { load, cli: process.argv[1], tls, progress });
+    const results = await measureBrokers(scenario, { load, cli: process.argv[1], tls, progress }).catch((error) => {
+      throw new UserError(`${scenario.bench}: ${reasonOf(error)}`);
+    });
     progress('');
     for (const result of results) {
       process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${rowText(result, colours)}\n`);

@@ -8,6 +8,10 @@ export interface BrokerFlags {
   daemon?: boolean;
   check?: boolean;
   persistence?: PersistenceMode;
+  /** File for a capture of all packets. */
+  pcap?: string;
+  /** Port of the status server on loopback; 0 for any free one. */
+  status?: number;
   /** Milliseconds. */
   for?: number;
   json?: boolean;

@@ -19,6 +19,7 @@ import { listeningEvent } from './listening-event.js';
 import { packetTaps } from './packet-taps.js';
 import { writePidFile } from './pid-file.js';
 import { accountFor, become } from './privileges.js';
+import { Watchers } from './watchers.js';
 
 /** What events have as the address of clients in this process. */
 const LOCAL = 'local';
@@ -76,16 +77,21 @@ class ServedBroker {
     if (flags.configFile !== undefined) this.#say('information', `Config loaded from ${flags.configFile}.`);
     for (const finding of warnings) this.#say('warning', configFindingText(finding));
     if (flags.port && !plan.isLocalOnly) this.#say('warning', portsIgnored(flags.configFile!));
-    const taps = packetTaps(this.#log, this.#json, flags);
+    const watchers = await Watchers.open(flags, (reason) => this.#captureEnded(reason));
+    this.#closers.push(() => watchers.stopCapture());
+    const taps = [...packetTaps(this.#log, this.#json, flags), ...watchers.taps];
     const broker = await PlannedBroker.start(read, {
       log: (event) => this.#tell(event),
       bridgeLog: (event) => this.#tellBridge(event),
       taps,
       persistence: flags.persistence,
+      onCommit: (seconds) => watchers.committed(seconds),
       version: version(),
     });
     this.#broker = broker;
     this.#closers.push(() => broker.close());
+    this.#closers.push(() => watchers.stopServing());
+    const statusUrl = await watchers.serve(broker.broker, flags.status, version());
     if (plan.pidFile) {
       const remove = writePidFile(plan.pidFile);
       this.#closers.push(async () => remove());
@@ -95,7 +101,7 @@ class ServedBroker {
       become(account);
     }
     this.#outputs.publish = (topic, text) => broker.broker.publish(topic, text);
-    this.#announce(broker);
+    this.#announce(broker, statusUrl);
     if (this.#wantsReload) this.#reload();
   }
 
@@ -105,12 +111,14 @@ class ServedBroker {
     await closeAll(this.#closers);
   }
 
-  #announce({ plan, listeners }: PlannedBroker): void {
+  #announce({ plan, listeners }: PlannedBroker, statusUrl: string | undefined): void {
     this.#json?.begin(listeningEvent(listeners));
+    if (statusUrl !== undefined) this.#json?.add({ event: 'status', url: statusUrl });
     for (const { protocol, host, port } of listeners) {
       const where = port === 0 ? `on ${host}` : `on port ${port} of ${host}`;
       this.#say('information', `Opening ${protocol} listen socket ${where}.`);
     }
+    if (statusUrl !== undefined) this.#say('information', `Status and metrics at ${statusUrl}.`);
     if (plan.isLocalOnly) {
       this.#say(
         'warning',
@@ -118,6 +126,11 @@ class ServedBroker {
       );
     }
     this.#say('information', `wasmqtt version ${version()} running`);
+  }
+
+  #captureEnded(reason: string): void {
+    this.#say('warning', reason);
+    this.#json?.add({ event: 'capture ended', reason });
   }
 
   #takeSignals(): void {

@@ -10,6 +10,8 @@ Examples:
   wasmqtt broker -c mosquitto.conf --check       what a configuration means, and what is wrong with it
   wasmqtt broker -c mosquitto.conf               run it
   wasmqtt broker -c mosquitto.conf -d            in the background
+  wasmqtt broker -v --pcap mqtt.pcapng --status 8080
+                                                 packets for Wireshark; http://127.0.0.1:8080/v1/clients, /metrics
   wasmqtt passwd -c passwords ann                the password file of a configuration
 
 The configuration is that of mosquitto 2.0 (mosquitto.conf(5)). A mistake in it is reported with file, line and column, together with
@@ -33,6 +35,15 @@ export function brokerCommand(): Command {
       new Option('--persistence <when>', 'when state comes onto the disk, if the file has "persistence true"')
         .choices(['sync', 'interval', 'off'])
         .default('sync'),
+    )
+    .option(
+      '--pcap <file>',
+      'write all packets into this file, for Wireshark (pcapng; passwords and payloads are in it)',
+    )
+    .option(
+      '--status <port>',
+      'serve clients, sessions, subscriptions, retained topics (JSON) and /metrics (Prometheus) on 127.0.0.1',
+      (text) => parsePort(text, true),
     )
     .option('--check', 'read the configuration, say what it means, and end')
     .addOption(forOption())

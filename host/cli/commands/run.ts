@@ -7,6 +7,7 @@ const EXAMPLES = `
 Examples:
   wasmqtt run                                    cloud, broker and device, all on this machine
   wasmqtt run --for 10s --json                   ten seconds, one JSON object a line
+  wasmqtt run --broker-conf mosquitto.conf       the embedded broker serves other clients too
   wasmqtt run --broker-host broker.example.com --root-ca ca.pem --cert device.pem --key device.key
   wasmqtt run --broker-host localhost --broker-port 8884 --root-ca ca.pem --username u --password-file pw.txt
 
@@ -24,6 +25,7 @@ export function runCommand(): Command {
       'its TLS port (default 8883); without --broker-host: of the embedded broker',
       (text) => parsePort(text),
     )
+    .option('--broker-conf <file>', 'mosquitto.conf: the embedded broker also opens its listeners')
     .option('--root-ca <file>', 'root CA of the broker, PEM or DER (default: the Mozilla roots)')
     .option('--cert <file>', "the device's certificate, PEM or DER")
     .option('--key <file>', 'its private key, PKCS#8, PEM or DER')

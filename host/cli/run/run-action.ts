@@ -4,10 +4,12 @@ import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
+import { readBrokerConf } from './broker-conf.js';
 import { type RunOptions, runDevice } from './run-device.js';
 import { runReporter } from './run-reporter.js';
 
-export interface RunFlags extends RunOptions {
+export interface RunFlags extends Omit<RunOptions, 'plan'> {
+  brokerConf?: string;
   json?: boolean;
   tls: boolean;
 }
@@ -15,13 +17,14 @@ export interface RunFlags extends RunOptions {
 /** `wasmqtt run`. @throws what `runDevice` throws; UsageError */
 export async function runAction(flags: RunFlags): Promise<void> {
   check(flags);
+  const plan = flags.brokerConf === undefined ? undefined : readBrokerConf(flags.brokerConf);
   const { stdout } = process;
   const report = flags.json ? jsonLines(stdout) : runReporter(stdout, coloursFor(stdout));
-  await withSignals((stop) => runDevice(withUsualPort(flags), report, stop));
+  await withSignals((stop) => runDevice({ ...withUsualPort(flags), plan }, report, stop));
 }
 
 // biome-ignore format: one line
-const TEXTS = ['brokerHost', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'data'] as const;
+const TEXTS = ['brokerHost', 'brokerConf', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'data'] as const;
 
 function check(flags: RunFlags): void {
   if (!flags.tls) {
@@ -31,6 +34,11 @@ function check(flags: RunFlags): void {
   }
   checkTexts(flags, TEXTS);
   checkPairs(flags);
+  if (flags.brokerConf !== undefined && flags.brokerHost !== undefined) {
+    throw new UsageError(
+      '--broker-conf and --broker-host exclude each other: --broker-conf is for the embedded broker',
+    );
+  }
   checkTopic('--publish-topic', flags.publishTopic, checkTopicName);
   checkTopic('--subscribe-topic', flags.subscribeTopic, checkTopicFilter);
 }

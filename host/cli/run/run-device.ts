@@ -1,3 +1,4 @@
+import type { BridgeEvent, ReadPlan } from '../../broker/index.js';
 import { deviceConfigSource, type Scope } from '../../cloud/index.js';
 import { hexEncode, modulePath } from '../../core/index.js';
 import type { CredentialOptions } from '../options/credential-options.js';
@@ -7,6 +8,7 @@ import { UsageError, UserError } from '../process/user-error.js';
 import { EmbeddedValues } from '../services/embedded-values.js';
 import { openPki, startLocalBroker, startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
+import { reportBridge, reportListeners, reportWarnings } from './broker-conf.js';
 import { overlaid, overlayOf } from './config-overlay.js';
 import { type Counts, DeviceRun } from './device-run.js';
 import type { RunReport } from './run-events.js';
@@ -26,6 +28,8 @@ export interface RunOptions extends CredentialOptions {
   for?: number;
   data: string;
   cloudPort?: number;
+  /** What the embedded broker opens besides its own listener. */
+  plan?: ReadPlan;
 }
 
 /**
@@ -76,6 +80,12 @@ async function prepare(
   const embedded = new EmbeddedValues(store, scope);
   const source = sourceOf(options, embedded);
   if (source === 'embedded broker') refuseStrayOptions(options);
+  else if (options.plan) {
+    throw new UsageError(
+      '--broker-conf: is for the embedded broker, but the store names another with broker-host; delete it there, or ' +
+        'run "wasmqtt broker -c" beside this run',
+    );
+  }
   if (source === 'store') {
     const found = storedWarnings(store, scope, options.data, overlay);
     for (const warning of found) report({ event: 'finding', ...warning });
@@ -143,10 +153,14 @@ async function startEmbeddedBroker(
   closers: (() => Promise<void>)[],
 ): Promise<void> {
   const pki = await openPki(options.data, deviceSid);
-  const broker = await startLocalBroker(pki, { option: '--broker-port', port: options.brokerPort });
+  const { plan: read } = options;
+  if (read) reportWarnings(read, report);
+  const plan = read && { read, bridgeLog: (event: BridgeEvent) => reportBridge(event, report) };
+  const broker = await startLocalBroker(pki, { option: '--broker-port', port: options.brokerPort }, plan);
   closers.push(() => broker.close());
-  const [{ port }] = broker.listeners;
+  const { port } = broker;
   report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${port}`, port });
+  reportListeners(broker.planned, report);
   const foreign = embedded.foreignKeys();
   const values: CredentialValues = {
     'broker-host': 'localhost',

@@ -11,6 +11,7 @@ export function runReporter(
 ): RunReport {
   const paint: Record<RunEvent['event'], (text: string) => string> = {
     listening: colours.blue,
+    broker: colours.yellow,
     device: colours.blue,
     connecting: colours.dim,
     connected: colours.green,
@@ -37,9 +38,10 @@ export function runReporter(
 function describe(event: RunEvent): string[] {
   switch (event.event) {
     case 'listening':
-      return event.service === 'cloud'
-        ? [`cloud ${event.url}   user ${event.accountSid}:${event.authToken}`]
-        : [`broker ${event.url}   client certificate required`];
+      if (event.service === 'cloud') return [`cloud ${event.url}   user ${event.accountSid}:${event.authToken}`];
+      return [event.service === 'broker' ? `broker ${event.url}   client certificate required` : `broker ${event.url}`];
+    case 'broker':
+      return [printable(event.text)];
     case 'device':
       return [`${event.deviceSid}   guest ${event.guest}, configured from the ${event.source}`];
     case 'connecting':

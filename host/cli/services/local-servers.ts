@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type Broker, createBroker } from '../../broker/index.js';
+import {
+  type BridgeEvent,
+  createBroker,
+  type Listener,
+  type ListenOptions,
+  PlannedBroker,
+  type ReadPlan,
+} from '../../broker/index.js';
 import { type Account, type Cloud, type Store, startCloud } from '../../cloud/index.js';
 import { ensurePki, type Pki } from '../../pki/index.js';
 import { UserError } from '../process/user-error.js';
@@ -19,19 +26,49 @@ export function startLocalCloud(store: Store, account: Account, choice: PortChoi
   return onPort(choice, DEFAULT_CLOUD_PORT, (port) => startCloud({ store, accountSid, authToken, port }));
 }
 
+/** The embedded broker. */
+export interface LocalBroker {
+  /** Port of the listener that is for the device. */
+  readonly port: number;
+  /** What a configuration has opened besides. */
+  readonly planned: readonly Listener[];
+  close(): Promise<void>;
+}
+
+/** A configuration for the embedded broker. */
+export interface LocalBrokerPlan {
+  read: ReadPlan;
+  bridgeLog: (event: BridgeEvent) => void;
+}
+
 /**
- * Starts the embedded broker, which demands a certificate of the development PKI.
+ * Starts the embedded broker. Its listener for the device demands a certificate of the development PKI, and lets whoever has one do
+ * everything. A plan adds its listeners with their own rules, and what it says of the broker as a whole.
  *
- * @throws UserError when the port that was asked for is taken; BrokerError
+ * @throws UserError when the port that was asked for is taken; BrokerError, with the line when a listener of the plan cannot be opened
  */
-export function startLocalBroker(pki: Pki, choice: PortChoice): Promise<Broker> {
+export async function startLocalBroker(pki: Pki, choice: PortChoice, plan?: LocalBrokerPlan): Promise<LocalBroker> {
+  const planned = plan && (await PlannedBroker.start(plan.read, { bridgeLog: plan.bridgeLog }));
+  const broker = planned?.broker ?? (await createBroker());
+  const close = () => (planned ?? broker).close();
+  const opened = [...broker.listeners];
+  try {
+    const { port } = await onPort(choice, DEFAULT_BROKER_PORT, (port) => broker.listen(forDevice(pki, port)));
+    return { port, planned: opened, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function forDevice({ server, ca }: Pki, port: number): ListenOptions {
   const tls = {
-    cert: pki.server.certificatePem,
-    key: pki.server.privateKeyPem,
-    ca: pki.ca.certificatePem,
+    cert: server.certificatePem,
+    key: server.privateKeyPem,
+    ca: ca.certificatePem,
     requireCertificate: true,
   };
-  return onPort(choice, DEFAULT_BROKER_PORT, (port) => createBroker({ listeners: [{ protocol: 'mqtts', port, tls }] }));
+  return { protocol: 'mqtts', port, tls };
 }
 
 export function openPki(data: string, deviceSid: string): Promise<Pki> {

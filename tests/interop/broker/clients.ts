@@ -96,26 +96,20 @@ const mqttJsClient: Client = {
   },
 };
 
+/** Debian's: only it has Debian's packages. */
+const PYTHON = '/usr/bin/python3';
 const PAHO = join(import.meta.dirname, 'paho-client.py');
 
 const paho: Client = {
   name: 'paho',
   transports: ['mqtt', 'mqtts', 'ws', 'wss'],
   async subscribe({ broker, transport, version, ca }, topicFilter) {
-    const child = new Child('python3', [
-      PAHO,
-      'subscribe',
-      broker.url(transport),
-      String(version),
-      ca,
-      topicFilter,
-      '2',
-    ]);
+    const child = new Child(PYTHON, [PAHO, 'subscribe', broker.url(transport), String(version), ca, topicFilter, '2']);
     await child.line('stdout', /^subscribed$/);
     return reading(child, 1);
   },
   publish: ({ broker, transport, version, ca }, topic, qos, payload) =>
-    done('python3', [PAHO, 'publish', broker.url(transport), String(version), ca, topic, String(qos), payload]),
+    done(PYTHON, [PAHO, 'publish', broker.url(transport), String(version), ca, topic, String(qos), payload]),
 };
 
 export const clients: readonly Client[] = [mosquitto, mqttJsClient, paho];

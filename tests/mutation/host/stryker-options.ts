@@ -25,7 +25,7 @@ export const strykerOptions: PartialStrykerOptions = {
   ignorePatterns: ['**', ...READ.map((pattern) => `!${pattern}`)],
   tsconfigFile: 'none.json',
   disableTypeChecks: false,
-  // For all tests of one mutant; the runner itself stops one that does not end.
-  timeoutMS: 120_000,
+  // For all tests of one mutant, on a machine that has other work too; the runner itself stops one that does not end.
+  timeoutMS: 600_000,
   reporters: ['progress-append-only'],
 };

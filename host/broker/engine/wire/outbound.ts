@@ -7,10 +7,10 @@ import {
   Result,
 } from '../../../core/index.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
+import type { ListenerSettings } from '../listener-settings.js';
 import { type Delivery, publishPacket } from '../message.js';
 import { encodedPublish, type PublishShape } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
-import type { ListenerSettings } from '../listener-settings.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
 import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
 

@@ -48,6 +48,16 @@ async function tamper(directory: string, key: string, value: Uint8Array): Promis
 }
 
 describe('the LMDB store', () => {
+  it('says how long each commit took, once it is on the disk', async () => {
+    const seconds: number[] = [];
+    const store = openStore(folder(), { onCommit: (taken) => seconds.push(taken) });
+    store.write([retained('a', '1')]);
+    expect(seconds).toEqual([]);
+    await store.save();
+    expect(seconds).toEqual([expect.any(Number)]);
+    expect(seconds[0]).toBeGreaterThan(0);
+  });
+
   it('has what was written, replaced and deleted when it is opened again', async () => {
     const directory = folder();
     const store = openStore(directory);

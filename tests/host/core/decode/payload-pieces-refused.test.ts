@@ -33,6 +33,12 @@ describe('largestBuffered: the decoder', () => {
     expect(joined(decoded(encodePacket(large, 5), [LARGE_HEADER - 1], LARGE_HEADER).items)).toEqual([large]);
   });
 
+  it('refuses a larger header at its Remaining Length, of which only a part has come', () => {
+    const { items, error } = decoded(encodePacket(large, 5), [20], LARGE_HEADER - 1);
+    expect(items).toEqual([]);
+    expect(error).toMatchObject({ codeName: 'PACKET_TOO_LARGE', byteOffset: 1 });
+  });
+
   it('refuses a packet above the maximum packet size as soon as its length is known', () => {
     expect(decoded(Buffer.from('30ffffff7f', 'hex'), [], 50, 1000)).toMatchObject({
       items: [],

@@ -1,0 +1,33 @@
+import { cpus } from 'node:os';
+import process from 'node:process';
+
+export const BROKER_SPEED = { name: 'broker-speed', file: 'docs/speed.md' } as const;
+
+/** One line of `wasmqtt bench --broker --json`. */
+export interface BrokerBenchRow {
+  bench: string;
+  peer: string;
+  unit: string;
+  ours: number;
+  theirs: number;
+  ratio: number;
+  /** Most that the ratio may be; null for none. */
+  target: number | null;
+}
+
+const verdict = ({ ratio, target }: BrokerBenchRow) => (target === null ? '' : ratio <= target ? 'reached' : 'missed');
+
+/** The table of the broker in docs/speed.md, with the machine and the date. */
+export function brokerSpeedTable(rows: readonly BrokerBenchRow[], now: Date): string {
+  const lines = rows.map((row) => {
+    const { bench, peer, unit, ours, theirs, ratio, target } = row;
+    return `| \`${bench}\` | ${peer} | ${unit} | ${ours} | ${theirs} | ${ratio} | ${target ?? ''} | ${verdict(row)} |`;
+  });
+  return [
+    `Node ${process.versions.node} on ${cpus().length} shared cores, ${now.toISOString().slice(0, 10)}:`,
+    '',
+    '| row | peer | unit | ours | peer | ratio | at most | |',
+    '| --- | --- | --- | ---: | ---: | ---: | ---: | --- |',
+    ...lines,
+  ].join('\n');
+}
