@@ -77,9 +77,9 @@ const USER_PROPERTY_BYTES = 100;
 
 /** A message with its size. Named field by field: every message comes this way, and a spread costs several times as much. */
 export function weighed(message: Omit<Message, 'size'>): Message {
-  const { topic, payload, qos, retain, properties, expiresAt, publisher } = message;
+  const { topic, payload, qos, retain, properties, expiresAt, publisher, source } = message;
   const size = topic.length + payload.length + (properties === undefined ? 0 : propertyBytes(properties));
-  return { topic, payload, qos, retain, properties, expiresAt, publisher, size };
+  return { topic, payload, qos, retain, properties, expiresAt, publisher, source, size };
 }
 
 function propertyBytes({ contentType = '', responseTopic = '', correlationData, userProperty = [] }: Properties) {
