@@ -26,7 +26,7 @@ type Receiving = 'no message' | 'QoS 2 received';
 
 const text = (packet: Packet, version: ProtocolVersion) => {
   const code =
-    'reasonCode' in packet && version === 5 && packet.reasonCode ? ` 0x${packet.reasonCode.toString(16)}` : '';
+    'reasonCode' in packet && version === 5 && packet.reasonCode >= 0x80 ? ` 0x${packet.reasonCode.toString(16)}` : '';
   return `${packet.type.toUpperCase()}${code}`;
 };
 const isAnswer = ({ type }: Packet) => ['puback', 'pubrec', 'pubrel', 'pubcomp'].includes(type);

@@ -1,3 +1,4 @@
+import { bytes } from '../bytes/check-arguments.js';
 import { decodeText, dottedOid, elementsOf } from './names.js';
 
 /** An attribute of a Name (RFC 5280 4.1.2.4). */
@@ -59,8 +60,13 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 
 const UTF8_STRING = 12;
 
-/** The attributes of a Name, in the order of the certificate. @param name the Name element, such as `subjectRaw` */
-export function nameAttributes(name: Buffer): NameAttribute[] {
+/**
+ * The attributes of a Name, in the order of the certificate.
+ *
+ * @param name the Name element, such as `subjectRaw`
+ * @throws TypeError for what is not a Name, or is cut off
+ */
+export function nameAttributes(name: Uint8Array): NameAttribute[] {
   return relativeNames(name).flatMap((attributes) => attributes.map(({ type, text }) => ({ type, text })));
 }
 
@@ -69,22 +75,50 @@ export function nameAttributes(name: Buffer): NameAttribute[] {
  * UTF-8 in hex. An attribute without a known name or of another type than string is `#` and its DER in hex.
  *
  * @param name the Name element, such as `subjectRaw`
+ * @throws TypeError for what is not a Name, or is cut off
  */
-export function nameText(name: Buffer): string {
+export function nameText(name: Uint8Array): string {
   const relative = relativeNames(name).toReversed();
   return relative.map((attributes) => attributes.toReversed().map(attributeText).join('+')).join(',');
 }
 
-function relativeNames(name: Buffer): FullAttribute[][] {
-  const [{ content }] = elementsOf(name);
-  return Array.from(elementsOf(content), (set) => Array.from(elementsOf(set.content), attributeOf));
+/** Tags of a Name (RFC 5280 4.1.2.4). */
+const [SEQUENCE, SET, OBJECT_IDENTIFIER] = [0x30, 0x31, 0x06];
+
+function relativeNames(name: Uint8Array): FullAttribute[][] {
+  const { buffer, byteOffset, length } = bytes(name, 'a Name');
+  const [whole, more] = elementsIn(Buffer.from(buffer, byteOffset, length));
+  if (!whole || more) throw notAName();
+  return inside(whole, SEQUENCE).map((set) => inside(set, SET).map(attributeOf));
 }
 
-function attributeOf({ content }: { content: Buffer }): FullAttribute {
-  const [type, value] = elementsOf(content);
+function elementsIn(content: Buffer): { tag: number; content: Buffer }[] {
+  try {
+    return [...elementsOf(content)];
+  } catch (error) {
+    throw notAName(error);
+  }
+}
+
+/** @throws TypeError when the element is of another type */
+function inside(
+  { tag, content }: { tag: number; content: Buffer },
+  wanted: number,
+): { tag: number; content: Buffer }[] {
+  if (tag !== wanted) throw notAName();
+  return elementsIn(content);
+}
+
+function attributeOf(attribute: { tag: number; content: Buffer }): FullAttribute {
+  const [type, value, more] = inside(attribute, SEQUENCE);
+  if (type?.tag !== OBJECT_IDENTIFIER || !value || more) throw notAName();
+  const { content } = attribute;
   const element = content.subarray(type.content.byteOffset - content.byteOffset + type.content.length);
   return { type: dottedOid(type.content), text: decodeText(value.content, value.tag), ...value, element };
 }
+
+const notAName = (cause?: unknown) =>
+  new TypeError('these bytes are not a Name (RFC 5280 4.1.2.4): pass one such as subjectRaw', { cause });
 
 function attributeText({ type, tag, content, element, text }: FullAttribute): string {
   const name = SHORT_NAMES[type];

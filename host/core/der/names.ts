@@ -64,7 +64,7 @@ export function decodeText(bytes: Buffer, tag: number): string | undefined {
   }
 }
 
-/** The elements of content that the core has checked, in order. */
+/** The elements of content, in order. @throws RangeError for one that is cut off, which content that the core has checked has not */
 export function* elementsOf(content: Buffer): Generator<{ tag: number; content: Buffer }> {
   for (let at = 0; at < content.length; ) {
     const tag = content[at];
@@ -76,6 +76,7 @@ export function* elementsOf(content: Buffer): Generator<{ tag: number; content: 
       start += octets;
     }
     at = start + length;
+    if (!(at <= content.length)) throw new RangeError('an element of DER is cut off');
     yield { tag, content: content.subarray(start, at) };
   }
 }

@@ -46,6 +46,8 @@ function connecting(): core.ClientSession {
 /** The result of a call with bytes. */
 type Call = (bytes: Uint8Array) => unknown;
 
+const subject = core.readCertificate(valid('certificate')).subjectRaw;
+
 /** Every public function and method that takes bytes, with bytes that it accepts. */
 const calls: [string, Uint8Array, Call][] = [
   ['hexEncode', payload, core.hexEncode],
@@ -60,6 +62,8 @@ const calls: [string, Uint8Array, Call][] = [
   ],
   ['readCertificateRequest', valid('request'), (der) => core.readCertificateRequest(der).subject],
   ['readCrl', valid('crl'), (der) => core.readCrl(der).issuer],
+  ['nameText', subject, core.nameText],
+  ['nameAttributes', subject, core.nameAttributes],
   ['splitDer', Buffer.concat([pkcs8, sec1]), (der) => core.splitDer(der).map((part) => Buffer.from(part))],
   ['checkPkcs8', pkcs8, core.checkPkcs8],
   ['identifyKey', sec1, core.identifyKey],

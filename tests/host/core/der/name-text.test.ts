@@ -124,3 +124,22 @@ describe('the attributes of a Name', () => {
     ]);
   });
 });
+
+describe('what is not a Name', () => {
+  it.each([
+    ['an element of another type', '0500'],
+    ['a SEQUENCE of what is no SET', '30023000'],
+    ['a SET of what is no SEQUENCE', '30043102 0500'],
+    ['an attribute without a value', '30073105 3003 06012a'],
+    ['an attribute whose type is no object identifier', '300c 310a 3008 0c0161 0c0361 6263'],
+    ['nothing', ''],
+    ['two Names', '3000 3000'],
+    ['a Name that is cut off', '3002'],
+    ['a length that is cut off', '3084'],
+    ['an attribute with two values', '300d 310b 3009 06012a 0c0161 0c0161'],
+  ])('is refused: %s', (_, hex) => {
+    const name = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+    expect(() => nameText(name)).toThrow(/not a Name/);
+    expect(() => nameAttributes(name)).toThrow(/not a Name/);
+  });
+});
