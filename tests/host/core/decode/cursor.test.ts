@@ -80,6 +80,16 @@ describe('a cursor', () => {
     expect(topics(other)).toEqual(Array.from({ length: 599 }, (_, n) => `other/${n + 1}`));
   });
 
+  it('shows its packets while another one is reset and a third one decodes', () => {
+    const [one, other, third] = [new PacketCursor(), new PacketCursor(), new PacketCursor()];
+    one.push(stream(3, (n) => `one/${n}`));
+    expect(one.next()).toBe(true);
+    other.reset();
+    third.push(stream(1, () => 'third'));
+    expect([one.topic, ...topics(one)]).toEqual(['one/0', 'one/1', 'one/2']);
+    expect(topics(third)).toEqual(['third']);
+  });
+
   it('is not disturbed when encoding makes linear memory grow', () => {
     const cursor = new PacketCursor();
     cursor.push(stream(3, (n) => `t/${n}`));
