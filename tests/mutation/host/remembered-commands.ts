@@ -24,21 +24,26 @@ function question(words: readonly string[], files: Files): string {
   return hash.digest('hex');
 }
 
-/** Like execFileSync of node:child_process, for commands without input of which only the files that they write matter. */
+/**
+ * Like execFileSync of node:child_process. Commands in a folder are remembered: they have no input, and only the files that they write
+ * matter. A command without a folder is run, for what it prints.
+ */
 export function rememberedExecFileSync(
   command: string,
   words: readonly string[],
-  options: ExecFileSyncOptions & { cwd: string },
-): void {
+  options: ExecFileSyncOptions & { cwd?: string },
+): string | Buffer | undefined {
   const { cwd } = options;
+  if (cwd === undefined) return execFileSync(command, words, options);
   const before = filesOf(cwd);
   const key = question([command, ...words], before);
   const written = known.get(key);
   if (written) {
     for (const [name, bytes] of written) writeFileSync(join(cwd, name), bytes);
-    return;
+    return undefined;
   }
   execFileSync(command, words, options);
   const isNew = ([name, bytes]: [string, Buffer]) => !before.get(name)?.equals(bytes);
   known.set(key, new Map([...filesOf(cwd)].filter(isNew)));
+  return undefined;
 }
