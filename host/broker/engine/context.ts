@@ -88,7 +88,7 @@ export class EngineContext {
     this.newClientId = options.newClientId ?? ((prefix) => `${prefix}${crypto.randomUUID()}`);
     this.listeners = new ListenerTable(this.limits, (error) => this.events.emit({ type: 'failed', error }));
     const { retainedMessages, retainedBytes } = this.limits;
-    this.retained = new RetainedStore(retainedMessages, retainedBytes, (topic) => this.journal?.retainedGone(topic));
+    this.retained = new RetainedStore(retainedMessages, retainedBytes, this.journal?.retainedChanged);
     this.sessions = new SessionTable(this, (session) => {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
     });

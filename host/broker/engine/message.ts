@@ -16,7 +16,7 @@ export interface Message {
   readonly publisher?: string;
   /**
    * Who published it, when it is retained and its listener checks the source of retained messages (`checkRetainSource`): the rules
-   * are asked again before it is sent to a new subscription. Not kept over a restart.
+   * are asked again before it is sent to a new subscription.
    */
   readonly source?: ClientIdentity;
   /** Bytes that it counts for against the limits: topic, payload and properties. */

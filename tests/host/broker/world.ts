@@ -66,6 +66,13 @@ export class World {
 
   /** A connection that has sent CONNECT; its CONNACK is in `connack`, not in `received`. */
   connect(options: Partial<ConnectPacket> = {}, info: Partial<ConnectionInfo> = {}): TestClient {
+    const client = this.begin(options, info);
+    client.connack = client.next('connack');
+    return client;
+  }
+
+  /** A connection that has sent CONNECT, whatever comes of it. */
+  begin(options: Partial<ConnectPacket> = {}, info: Partial<ConnectionInfo> = {}): TestClient {
     const client = this.open(options.protocolVersion ?? 4, info);
     client.send({
       type: 'connect',
@@ -75,7 +82,6 @@ export class World {
       clientId: 'client',
       ...options,
     });
-    client.connack = client.next('connack');
     return client;
   }
 

@@ -2,14 +2,16 @@ import type { Will } from '../../../core/index.js';
 import type { EventHub } from '../broker-events.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
 import type { Message } from '../message.js';
+import { isOfThisRun } from '../reserved-topics.js';
+import type { WhenChanged } from '../routing/retained-store.js';
 import type { ClientIdentity } from '../rules.js';
 import type { Session } from '../sessions/session.js';
 import { NO_JOURNAL, type WillJournal } from '../sessions/session-journal.js';
 import { CommitGate } from './commit-gate.js';
 import type { Journal } from './journal.js';
 import type { ClientValue, JournalRecord, MessageValue, SessionValue } from './journal-record.js';
-import { MessageLog } from './message-log.js';
 import { SessionLog, type SessionLogContext } from './session-log.js';
+import { SharedRecords } from './shared-records.js';
 
 /** What the journal needs of the engine around it. */
 export interface JournalContext {
@@ -40,7 +42,14 @@ export interface Waiting {
  * it wait at the gate.
  */
 export class BrokerJournal implements SessionLogContext, WillJournal {
-  readonly messages: MessageLog;
+  /** Those that queues and windows refer to. */
+  readonly messages = new SharedRecords<Message>((id, message) => {
+    this.put({ kind: 'message', id, value: message && this.#messageValue(message) });
+  });
+  /** Those that retained messages refer to. */
+  readonly sources = new SharedRecords<ClientIdentity>((id, client) => {
+    this.put({ kind: 'source', id, value: client && clientValue(client) });
+  });
   /** The transport of the engine. */
   readonly transport: Transport;
   readonly #context: JournalContext;
@@ -67,10 +76,6 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
       if (id === this.#acting && this.#recordCount > this.#before) this.hold(id);
     });
     this.transport = journal.isAwaited ? this.#gate : transport;
-    this.messages = new MessageLog(
-      (record) => this.put(record),
-      (message) => this.#messageValue(message),
-    );
   }
 
   /** From now on the journal may call. */
@@ -89,6 +94,10 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
   /** Why nothing can be stored at present. */
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  afterCall(work: () => void): void {
+    this.#context.afterCall(work);
   }
 
   put(record: JournalRecord): void {
@@ -157,15 +166,13 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
     this.#wills.add(clientId);
   }
 
-  retained(message: Message): void {
-    const value = message.payload.length === 0 ? undefined : this.#messageValue(message);
-    this.put({ kind: 'retained', topic: message.topic, value });
-  }
-
-  /** A retained message has expired. */
-  retainedGone(topic: string): void {
-    this.put({ kind: 'retained', topic });
-  }
+  readonly retainedChanged: WhenChanged = (topic, before, after, storedAt = 0) => {
+    if (isOfThisRun(topic)) return;
+    const source = after?.source && this.sources.hold(after.source);
+    if (before?.source) this.sources.release(before.source);
+    const value = after && { ...this.#messageValue(after), storedAt, ...(source !== undefined && { source }) };
+    this.put({ kind: 'retained', topic, value });
+  };
 
   willKept(client: ClientIdentity, will: Will, publishAt: number | undefined): void {
     const { clientId } = client;
