@@ -78,10 +78,10 @@ export class EngineContext {
     this.listener = { name: 'default', rules: options.rules ?? openRules };
     this.#clock = options.now;
     this.wallClock = options.wallClock ?? Date.now;
-    const { journal, transport } = options;
-    this.journal = journal && new BrokerJournal(this, journal, transport);
-    this.transport = this.journal?.transport ?? transport;
     this.limits = completeLimits(options.limits);
+    const { journal, transport } = options;
+    this.journal = journal && new BrokerJournal(this, journal, transport, this.limits.unstoredBytes);
+    this.transport = this.journal?.transport ?? transport;
     this.work = new WorkQueue(this.limits.workPerTurn, (error) => this.events.emit({ type: 'failed', error }));
     this.held = new HeldBytes(this.limits.heldBytes);
     this.taps = options.taps ?? [];

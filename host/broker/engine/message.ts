@@ -82,7 +82,13 @@ export function weighed(message: Omit<Message, 'size'>): Message {
   return { topic, payload, qos, retain, properties, expiresAt, publisher, source, size };
 }
 
-function propertyBytes({ contentType = '', responseTopic = '', correlationData, userProperty = [] }: Properties) {
+/** Bytes that properties count for. */
+export function propertyBytes({
+  contentType = '',
+  responseTopic = '',
+  correlationData,
+  userProperty = [],
+}: Properties) {
   let size = contentType.length + responseTopic.length + (correlationData?.length ?? 0);
   for (const [name, value] of userProperty) size += name.length + value.length + USER_PROPERTY_BYTES;
   return size;

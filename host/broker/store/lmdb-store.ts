@@ -62,6 +62,8 @@ export class LmdbStore implements Journal {
   #running: Promise<Error | undefined> | undefined;
   /** Takes the next commit back, if one is planned. */
   #cancelNext: (() => void) | undefined;
+  /** The last commit failed, and the next waits for its time. */
+  #isRetrying = false;
   #closing: Promise<void> | undefined;
 
   /**
@@ -111,6 +113,12 @@ export class LmdbStore implements Journal {
     this.#writes++;
     for (const record of records) this.#pending.set(keyOf(record), record);
     if (!this.#running && !this.#cancelNext && this.#closing === undefined) this.#commitLater();
+  }
+
+  /** Commits now what would be committed at the end of the interval. */
+  hurry(): void {
+    const isPlanned = this.#delay > 0 && this.#cancelNext !== undefined && !this.#isRetrying;
+    if (isPlanned && this.#closing === undefined) this.#commit();
   }
 
   /**
@@ -206,6 +214,7 @@ export class LmdbStore implements Journal {
 
   #afterCommit(error: Error | undefined): void {
     const isLast = this.#committed === this.#writes;
+    this.#isRetrying = error !== undefined;
     if (this.#closing === undefined) {
       if (error) this.#commitAfter(this.#retryAfter);
       else if (!isLast) this.#commitLater();

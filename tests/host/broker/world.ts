@@ -31,6 +31,9 @@ type PacketOf<T extends Packet['type']> = OfType<Packet, T>;
 export const text = (value: string) => new TextEncoder().encode(value);
 export const textOf = (packet: { payload: Uint8Array }) => Buffer.from(packet.payload).toString();
 
+/** Options of the engine; `wrap` puts something between the engine and the test clients. */
+export type WorldOptions = Partial<EngineOptions> & { wrap?: (transport: Transport) => Transport };
+
 /** One engine and its virtual clock. */
 export class World {
   now = 1_000_000;
@@ -40,8 +43,7 @@ export class World {
   /** Bytes that the network has not taken yet, for the engine. */
   backlog = 0;
 
-  /** @param options of the engine; `wrap` puts something between the engine and the test clients */
-  constructor({ wrap, ...options }: Partial<EngineOptions> & { wrap?: (transport: Transport) => Transport } = {}) {
+  constructor({ wrap, ...options }: WorldOptions = {}) {
     const transport: Transport = {
       send: (id, bytes) => this.#clients.get(id)!.take(bytes),
       end: (id) => {

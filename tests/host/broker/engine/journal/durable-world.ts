@@ -1,7 +1,7 @@
 import type { ConnectionInfo, EngineOptions } from '../../../../../host/broker/index.js';
 import { MemoryStore } from '../../../../../host/broker/index.js';
 import type { ConnectPacket } from '../../../../../host/core/index.js';
-import { type TestClient, World } from '../../world.js';
+import { type TestClient, World, type WorldOptions } from '../../world.js';
 
 /** Milliseconds between the engine's clock and the wall's: different, so that a mix-up shows. */
 const WALL = 1_700_000_000_000;
@@ -10,7 +10,7 @@ const WALL = 1_700_000_000_000;
 export class DurableWorld extends World {
   readonly store: MemoryStore;
 
-  constructor(store = new MemoryStore(), options: Partial<EngineOptions> = {}, now = 1_000_000, wall = WALL) {
+  constructor(store = new MemoryStore(), options: WorldOptions = {}, now = 1_000_000, wall = WALL) {
     super({ journal: store, wallClock: () => wall + this.now - now, ...options });
     this.now = now;
     this.store = store;
