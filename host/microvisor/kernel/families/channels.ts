@@ -6,19 +6,23 @@ import {
   MvOpenChannelParamsLayout,
   MvStatus,
   readMvOpenChannelParams,
-} from '../../../build/abi/microvisor.js';
-import type { Channel, DriverFactory } from './channel-driver.js';
-import type { Range } from './guest-memory.js';
-import { CHANNEL, NETWORK, NOTIFICATION } from './handle-kinds.js';
+} from '../../../../build/abi/microvisor.js';
+import type { Channel, ChannelKind, ChannelKinds } from '../channel-driver.js';
+import { earlier } from '../earlier.js';
+import type { Range } from '../guest-memory.js';
+import { CHANNEL, NETWORK, NOTIFICATION } from '../handle-kinds.js';
+import type { Services } from '../services.js';
+import type { Calls } from '../statuses.js';
 import type { Notifications } from './notifications.js';
-import type { Services } from './services.js';
-import { type Calls, Refusal, refuse } from './statuses.js';
+
+const { OKAY, PARAMETERFAULT, INVALIDHANDLE, INVALIDBUFFERALIGNMENT, INVALIDBUFFERSIZE } = MvStatus;
+const { CHANNELCLOSED, LATEFAULT, UNKNOWNCHANNELENDPOINT } = MvStatus;
 
 /** mvOpenChannel, mvCloseChannel, mvGetChannelClosureReason, and what all kinds of channels share. */
 export class Channels {
   readonly #services: Services;
   readonly #notifications: Pick<Notifications, 'notify'>;
-  readonly #drivers: Partial<Record<MvChannelType, DriverFactory>> = {};
+  readonly #kinds: ChannelKinds = {};
   /** Times of the opens within the rate-limit window. */
   #opens: number[] = [];
 
@@ -34,133 +38,168 @@ export class Channels {
   };
 
   /** Channels of these types can be opened from now on. */
-  serve(drivers: Partial<Record<MvChannelType, DriverFactory>>): void {
-    Object.assign(this.#drivers, drivers);
+  serve(kinds: ChannelKinds): void {
+    Object.assign(this.#kinds, kinds);
   }
 
   buffers(): Range[] {
-    return this.#services.handles.all(CHANNEL).flatMap(([, channel]) => [channel.receive, channel.send]);
+    return this.#services.handles.all(CHANNEL).flatMap(({ receive, send }) => [receive, send]);
+  }
+
+  /** The open channel of that type behind a handle; otherwise the status of the call. */
+  use(handle: number, type: MvChannelType) {
+    const channel = this.#services.handles.find(CHANNEL, handle);
+    if (channel?.type !== type) return INVALIDHANDLE;
+    return channel.closure === MvClosureReason.NONE ? channel : CHANNELCLOSED;
   }
 
   /**
-   * The open channel of that type behind a handle; otherwise ends the call with INVALIDHANDLE (or `unknown`,
-   * for the one call that does not have it) or CHANNELCLOSED.
+   * Ends a call that followed nested pointers. A LATEFAULT makes the channel unusable.
+   * @returns the status
    */
-  use(handle: number, type: MvChannelType, unknown: MvStatus = MvStatus.INVALIDHANDLE): Channel {
-    const channel = this.#services.handles.find(CHANNEL, handle);
-    if (!channel || channel.type !== type) refuse(unknown);
-    if (channel.closure !== MvClosureReason.NONE) refuse(MvStatus.CHANNELCLOSED);
-    return channel;
-  }
-
-  /** Runs the part of a call that follows nested pointers: a LATEFAULT in it makes the channel unusable. */
-  guard<T>(channel: Channel, part: () => T): T {
-    try {
-      return part();
-    } catch (error) {
-      if (error instanceof Refusal && error.status === MvStatus.LATEFAULT) {
-        channel.closure = MvClosureReason.UNEXPECTEDLYTERMINATED;
-        channel.driver.close('a request had an unusable nested pointer (LATEFAULT)', false);
-      }
-      throw error;
+  ended<Status extends MvStatus>(channel: Channel, status: Status): Status {
+    if (status === LATEFAULT) {
+      channel.closure = MvClosureReason.UNEXPECTEDLYTERMINATED;
+      channel.driver.close('a request had an unusable nested pointer (LATEFAULT)', false);
     }
+    return status;
   }
 
   /** Notifies the application that one more item can be read. */
   readable(channel: Channel): void {
-    this.#notifications.notify(channel.notificationHandle, MvEventType.CHANNELDATAREADABLE, channel.tag);
+    this.notify(channel, MvEventType.CHANNELDATAREADABLE);
   }
 
-  /** Closes every channel from the kernel's side, each with the notification CHANNELNOTCONNECTED. */
-  closeAll(reason: MvClosureReason, orderly: boolean): void {
-    for (const [, channel] of this.#services.handles.all(CHANNEL)) {
-      if (channel.closure !== MvClosureReason.NONE) continue;
-      channel.closure = reason;
-      channel.driver.close('the network was disconnected', orderly);
-      this.#notifications.notify(channel.notificationHandle, MvEventType.CHANNELNOTCONNECTED, channel.tag);
+  /** Notifies the application of an event of this channel. */
+  notify(channel: Channel, event: MvEventType): void {
+    this.#notifications.notify(channel.notificationHandle, event, channel.tag);
+  }
+
+  /** Closes one channel from the kernel's side, with the notification CHANNELNOTCONNECTED. */
+  disconnect(channel: Channel, closure: MvClosureReason, reason: string, orderly: boolean): void {
+    if (channel.closure !== MvClosureReason.NONE) return;
+    channel.closure = closure;
+    channel.driver.close(reason, orderly);
+    this.notify(channel, MvEventType.CHANNELNOTCONNECTED);
+  }
+
+  /** Closes every channel from the kernel's side. */
+  closeAll(closure: MvClosureReason, orderly: boolean): void {
+    for (const channel of this.#services.handles.all(CHANNEL)) {
+      this.disconnect(channel, closure, 'the network was disconnected', orderly);
     }
   }
 
   tick(now: number): void {
-    for (const [, channel] of this.#services.handles.all(CHANNEL)) channel.driver.tick(now);
+    for (const channel of this.#services.handles.all(CHANNEL)) channel.driver.tick(now);
   }
 
   nextDeadline(now: number): number | undefined {
-    const due = this.#services.handles.all(CHANNEL).flatMap(([, channel]) => channel.driver.nextDeadline(now) ?? []);
-    return due.length > 0 ? Math.min(...due) : undefined;
+    let due: number | undefined;
+    for (const { driver } of this.#services.handles.all(CHANNEL)) due = earlier(due, driver.nextDeadline(now));
+    return due;
   }
 
   /** Ends every connection in an orderly way, without telling the guest. */
-  stop(): void {
-    for (const [, channel] of this.#services.handles.all(CHANNEL)) channel.driver.close('the device stopped', true);
+  stop(reason = 'the device stopped'): void {
+    for (const { driver } of this.#services.handles.all(CHANNEL)) driver.close(reason, true);
   }
 
-  #open(address: number, handleOut: number): void {
+  /** The application is to be restarted: its channels are closed. */
+  restart(): void {
+    this.stop('the application was restarted');
+    this.#opens = [];
+  }
+
+  #open(address: number, handleOut: number) {
     const { memory, handles, limits } = this.#services;
-    memory.check(address, MvOpenChannelParamsLayout.SIZE, 4);
-    memory.check(handleOut, 4, 4);
+    if (!memory.holds(address, MvOpenChannelParamsLayout.SIZE, 4) || !memory.holds(handleOut, 4, 4)) {
+      return PARAMETERFAULT;
+    }
     const params = readMvOpenChannelParams(memory.view, address);
     // The call has no status of its own for an unknown structure version.
-    if (params.version !== 1) refuse(MvStatus.PARAMETERFAULT);
-    if (!handles.find(NOTIFICATION, params.notificationHandle)) refuse(MvStatus.INVALIDHANDLE);
-    const network = handles.find(NETWORK, params.networkHandle) ?? refuse(MvStatus.INVALIDHANDLE);
-    const endpoint = memory.copy(params.endpoint.data, params.endpoint.length);
-    const receive = this.#buffer(params.receiveBuffer, params.receiveBufferLen);
-    const send = this.#buffer(params.sendBuffer, params.sendBufferLen);
+    if (params.version !== 1) return PARAMETERFAULT;
+    if (!handles.find(NOTIFICATION, params.notificationHandle)) return INVALIDHANDLE;
+    const network = handles.find(NETWORK, params.networkHandle);
+    if (!network) return INVALIDHANDLE;
+    const endpoint = params.endpoint;
+    if (!memory.holdsBytes(endpoint.data, endpoint.length)) return PARAMETERFAULT;
     const type = Object.values(MvChannelType).find((value) => value === params.channelType);
-    if (type === undefined) refuse(MvStatus.UNKNOWNCHANNELTYPE);
-    // MQTT and config fetch need no endpoint, and Microvisor has none with a name.
-    if (endpoint.length > 0) refuse(MvStatus.UNKNOWNCHANNELENDPOINT);
-    const factory = this.#drivers[type] ?? refuse(MvStatus.UNAVAILABLE);
-    if (network.status !== MvNetworkStatus.CONNECTED) refuse(MvStatus.NETWORKNOTCONNECTED);
-    if (handles.all(CHANNEL).length >= limits.channels) refuse(MvStatus.TOOMANYCHANNELS);
-    this.#countOpen();
+    const kind = type === undefined ? undefined : this.#kinds[type];
+    const receive = { address: params.receiveBuffer, size: params.receiveBufferLen };
+    const send = { address: params.sendBuffer, size: params.sendBufferLen };
+    const received = this.#checkBuffer(receive, kind?.anyReceiveBuffer ? 1 : limits.bufferUnit);
+    if (received !== OKAY) return received;
+    const sent = this.#checkBuffer(send, limits.bufferUnit);
+    if (sent !== OKAY) return sent;
+    if (type === undefined) return MvStatus.UNKNOWNCHANNELTYPE;
+    const name = this.#endpointName(kind, endpoint.data, endpoint.length);
+    if (name === undefined) return UNKNOWNCHANNELENDPOINT;
+    if (!kind) return MvStatus.UNAVAILABLE;
+    if (network.status !== MvNetworkStatus.CONNECTED) return MvStatus.NETWORKNOTCONNECTED;
+    if (handles.count(CHANNEL) >= limits.channels) return MvStatus.TOOMANYCHANNELS;
+    if (!this.#countOpen()) return MvStatus.RATELIMITED;
     const channel = {
       type,
+      endpoint: name,
       notificationHandle: params.notificationHandle,
       tag: params.notificationTag,
       receive,
       send,
       closure: MvClosureReason.NONE,
     } as Channel;
-    channel.driver = factory(channel);
+    channel.driver = kind.open(channel);
     memory.view.setUint32(handleOut, handles.open(CHANNEL, channel), true);
+    return OKAY;
   }
 
-  /** Refuses with PARAMETERFAULT (outside memory), INVALIDBUFFERALIGNMENT or INVALIDBUFFERSIZE, checked in this order. */
-  #buffer(address: number, size: number): Range {
-    const unit = this.#services.limits.bufferUnit;
-    this.#services.memory.check(address, size);
-    if (address % unit !== 0) refuse(MvStatus.INVALIDBUFFERALIGNMENT);
-    if (size === 0 || size % unit !== 0) refuse(MvStatus.INVALIDBUFFERSIZE);
-    return { address, size };
+  /** The name of an endpoint of this kind; undefined when there is no such endpoint. */
+  #endpointName(kind: ChannelKind | undefined, address: number, length: number): string | undefined {
+    if (!kind?.endpoints) return length === 0 ? '' : undefined;
+    if (length > this.#services.limits.endpointLength) return undefined;
+    const name = Buffer.from(this.#services.memory.copy(address, length) ?? []).toString('latin1');
+    return kind.endpoints.has(name) ? name : undefined;
   }
 
-  #countOpen(): void {
+  /** PARAMETERFAULT (outside memory), INVALIDBUFFERALIGNMENT or INVALIDBUFFERSIZE, checked in this order, or OKAY. */
+  #checkBuffer({ address, size }: Range, unit: number) {
+    const { memory, limits } = this.#services;
+    if (!memory.holds(address, size)) return PARAMETERFAULT;
+    if (address % unit !== 0) return INVALIDBUFFERALIGNMENT;
+    return size === 0 || size % unit !== 0 || size > limits.channelBuffer ? INVALIDBUFFERSIZE : OKAY;
+  }
+
+  /** False when too many channels were opened within the window. */
+  #countOpen(): boolean {
     const { openChannelBurst, openChannelWindow } = this.#services.limits;
     const now = this.#services.now();
     this.#opens = this.#opens.filter((time) => now - time < openChannelWindow);
-    if (this.#opens.length >= openChannelBurst) refuse(MvStatus.RATELIMITED);
+    if (this.#opens.length >= openChannelBurst) return false;
     this.#opens.push(now);
+    return true;
   }
 
-  #close(address: number): void {
+  #close(address: number) {
     const { memory, handles } = this.#services;
-    memory.check(address, 4, 4);
+    if (!memory.holds(address, 4, 4)) return PARAMETERFAULT;
     const handle = memory.view.getUint32(address, true);
-    const channel = handles.find(CHANNEL, handle) ?? refuse(MvStatus.INVALIDHANDLE);
+    const channel = handles.find(CHANNEL, handle);
+    if (!channel) return INVALIDHANDLE;
     if (channel.closure === MvClosureReason.NONE) {
       channel.closure = MvClosureReason.CLOSEDBYAPPLICATION;
       channel.driver.close('the application closed the channel', true);
     }
     handles.close(handle);
     memory.view.setUint32(address, 0, true);
+    return OKAY;
   }
 
-  #closureReason(handle: number, reasonOut: number): void {
+  #closureReason(handle: number, reasonOut: number) {
     const { memory, handles } = this.#services;
-    memory.check(reasonOut, 4, 4);
-    const channel = handles.find(CHANNEL, handle) ?? refuse(MvStatus.INVALIDHANDLE);
+    if (!memory.holds(reasonOut, 4, 4)) return PARAMETERFAULT;
+    const channel = handles.find(CHANNEL, handle);
+    if (!channel) return INVALIDHANDLE;
     memory.view.setUint32(reasonOut, channel.closure, true);
+    return OKAY;
   }
 }

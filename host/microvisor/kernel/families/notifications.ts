@@ -6,82 +6,85 @@ import {
   MvStatus,
   readMvNotificationSetup,
   writeMvNotification,
-} from '../../../build/abi/microvisor.js';
-import { overlaps, type Range } from './guest-memory.js';
-import { NOTIFICATION } from './handle-kinds.js';
-import type { Services } from './services.js';
-import { type Calls, refuse } from './statuses.js';
+} from '../../../../build/abi/microvisor.js';
+import { overlaps, type Range } from '../guest-memory.js';
+import { NOTIFICATION } from '../handle-kinds.js';
+import type { Services } from '../services.js';
+import type { Calls } from '../statuses.js';
+import type { Interrupts } from './interrupts.js';
 
-/** mvSetupNotifications, mvCloseNotifications, and the interrupts that follow from notifications. */
+const { OKAY, PARAMETERFAULT, INVALIDBUFFERSIZE, INVALIDHANDLE, INVALIDINTERRUPT } = MvStatus;
+
+/** mvSetupNotifications, mvCloseNotifications, mvTempTriggerNotification; each notification pends one interrupt. */
 export class Notifications {
   readonly #services: Services;
-  readonly #pending: number[] = [];
+  readonly #interrupts: Pick<Interrupts, 'pend' | 'isFast'>;
 
-  constructor(services: Services) {
+  constructor(services: Services, interrupts: Pick<Interrupts, 'pend' | 'isFast'>) {
     this.#services = services;
+    this.#interrupts = interrupts;
   }
 
   readonly calls: Calls = {
     mvSetupNotifications: (setup, handleOut) => this.#setup(setup, handleOut),
     mvCloseNotifications: (handle) => this.#close(handle),
+    mvTempTriggerNotification: (handle, eventType, tag) => this.#trigger(handle, eventType, tag),
   };
 
   buffers(): Range[] {
-    return this.#services.handles.all(NOTIFICATION).map(([, buffer]) => buffer);
+    return this.#services.handles.all(NOTIFICATION);
   }
 
   /**
    * Appends a record to the buffer and pends its interrupt. A slot is never treated as full: an application that does
-   * not read in step with the interrupts loses records. After the buffer was closed this does nothing.
+   * not read in step with the interrupts loses records. After the buffer was closed this does nothing, and neither while
+   * too many interrupts are pending: record and interrupt are lost together.
    */
   notify(handle: number, eventType: MvEventType, tag: number): void {
     const buffer = this.#services.handles.find(NOTIFICATION, handle);
-    if (!buffer) return;
+    if (!buffer || !this.#interrupts.pend(buffer.irq)) return;
     const address = buffer.address + buffer.next * MvNotificationLayout.SIZE;
     writeMvNotification(this.#services.memory.view, address, {
-      microseconds: this.#services.microseconds(),
+      microseconds: BigInt(this.#services.microseconds()),
       eventType,
       tag,
     });
     buffer.next = (buffer.next + 1) % (buffer.size / MvNotificationLayout.SIZE);
-    this.#pending.push(buffer.irq);
-    this.#services.wake();
   }
 
-  /** The interrupt to deliver next, if any; each notification pends exactly one. */
-  takeInterrupt(): number | undefined {
-    return this.#pending.shift();
-  }
-
-  get pending(): boolean {
-    return this.#pending.length > 0;
-  }
-
-  #setup(address: number, handleOut: number): void {
+  #setup(address: number, handleOut: number) {
     const { memory, handles, limits } = this.#services;
-    memory.check(address, MvNotificationSetupLayout.SIZE, 4);
-    memory.check(handleOut, 4, 4);
-    const setup = readMvNotificationSetup(memory.view, address);
-    if (interruptHandlers[setup.irq] === undefined) refuse(MvStatus.INVALIDINTERRUPT);
-    if (setup.bufferSize % MvNotificationLayout.SIZE !== 0 || setup.bufferSize < 2 * MvNotificationLayout.SIZE) {
-      refuse(MvStatus.INVALIDBUFFERSIZE);
+    if (!memory.holds(address, MvNotificationSetupLayout.SIZE, 4) || !memory.holds(handleOut, 4, 4)) {
+      return PARAMETERFAULT;
     }
-    memory.check(setup.buffer, setup.bufferSize, 8);
-    const range = { address: setup.buffer, size: setup.bufferSize };
-    if (this.#services.buffersInUse().some((used) => overlaps(used, range))) refuse(MvStatus.BUFFERALREADYINUSE);
-    if (handles.all(NOTIFICATION).length >= limits.notificationBuffers) {
-      refuse(MvStatus.TOOMANYNOTIFICATIONBUFFERS);
+    const { irq, buffer, bufferSize } = readMvNotificationSetup(memory.view, address);
+    if (interruptHandlers[irq] === undefined || this.#interrupts.isFast(irq)) return INVALIDINTERRUPT;
+    if (bufferSize % MvNotificationLayout.SIZE !== 0 || bufferSize < 2 * MvNotificationLayout.SIZE) {
+      return INVALIDBUFFERSIZE;
     }
-    const handle = handles.open(NOTIFICATION, { ...range, irq: setup.irq, next: 0 });
+    if (!memory.holds(buffer, bufferSize, 8)) return PARAMETERFAULT;
+    const range = { address: buffer, size: bufferSize };
+    if (this.#services.buffersInUse().some((used) => overlaps(used, range))) return MvStatus.BUFFERALREADYINUSE;
+    if (handles.count(NOTIFICATION) >= limits.notificationBuffers) return MvStatus.TOOMANYNOTIFICATIONBUFFERS;
+    const handle = handles.open(NOTIFICATION, { ...range, irq, next: 0 });
     memory.view.setUint32(handleOut, handle, true);
+    return OKAY;
   }
 
-  #close(address: number): void {
+  #close(address: number) {
     const { memory, handles } = this.#services;
-    memory.check(address, 4, 4);
+    if (!memory.holds(address, 4, 4)) return PARAMETERFAULT;
     const handle = memory.view.getUint32(address, true);
-    if (!handles.find(NOTIFICATION, handle)) refuse(MvStatus.INVALIDHANDLE);
+    if (!handles.find(NOTIFICATION, handle)) return INVALIDHANDLE;
     handles.close(handle);
     memory.view.setUint32(address, 0, true);
+    return OKAY;
+  }
+
+  /** A type that the SDK does not know is appended as it is. */
+  #trigger(handle: number, eventType: number, tag: number) {
+    if (!this.#services.handles.find(NOTIFICATION, handle)) return INVALIDHANDLE;
+    this.notify(handle, eventType as MvEventType, tag);
+    return OKAY;
   }
 }
