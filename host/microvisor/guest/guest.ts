@@ -1,4 +1,5 @@
-import { interruptHandlers, type SystemCallName } from '../../../build/abi/microvisor.js';
+import { interruptHandlers } from '../../../build/abi/microvisor.js';
+import { Departure } from '../kernel/departure.js';
 import type { LinearMemory } from '../kernel/guest-memory.js';
 import type { Entry, Kernel } from '../kernel/kernel.js';
 import { type WasmImports, type WasmModule, wasm } from './webassembly.js';
@@ -75,7 +76,9 @@ export class Guest {
     for (let count = 0; count < ENTRIES_PER_RUN && !this.#stopped; count++) {
       const entry = this.#kernel.takeEntry(now);
       if (entry === undefined) return;
+      this.#kernel.inInterrupt = entry !== 'timer';
       this.enter(this.#exportFor(entry), ...this.#argumentsFor(entry));
+      this.#kernel.inInterrupt = false;
       this.#kernel.tick(now);
     }
   }
@@ -102,7 +105,8 @@ export class Guest {
         result = entry(...args);
       });
     } catch (error) {
-      throw this.#trapped(name, error);
+      if (!(error instanceof Departure)) throw this.#trapped(name, error);
+      this.#stopped = true;
     } finally {
       this.#inside = false;
     }
@@ -157,8 +161,7 @@ function hostImports(kernel: Kernel): WasmImports {
     mv_host_print: (address, length) => void kernel.print(address >>> 0, length >>> 0),
     mv_host_timer: (milliseconds) => void kernel.setTimer(milliseconds),
   };
-  for (const name of kernel.implemented) env[name] = (...args) => kernel.call(name as SystemCallName, ...args);
-  return { env };
+  return { env: { ...env, ...kernel.imports() } };
 }
 
 /**
@@ -176,7 +179,10 @@ export async function loadGuest(bytes: Uint8Array, kernel: Kernel): Promise<Gues
   if (found.length > 0) throw new GuestError(`the module cannot be a guest:\n- ${found.join('\n- ')}`);
   try {
     const { exports } = await wasm.instantiate(module, hostImports(kernel));
-    kernel.memory.attach(exports.memory as LinearMemory);
+    kernel.attach(
+      exports.memory as LinearMemory,
+      (irq) => typeof (exports[interruptHandlers[irq]] ?? exports.mv_irq) === 'function',
+    );
     return new Guest(kernel, exports);
   } catch (error) {
     throw new GuestError(`the guest could not be instantiated: ${(error as Error).message}`);
