@@ -8,10 +8,8 @@
 export const SUSPEND: unique symbol = Symbol('suspend');
 
 /** A function that the guest imports: its arguments are 32-bit integers as WebAssembly passes them, signed. */
-export type HostFunction = (...args: number[]) => number | undefined;
-
-/** A function that the guest imports and may be suspended in. */
-export type BlockingFunction = (...args: number[]) => number | undefined | typeof SUSPEND;
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a result returns none
+export type BlockingFunction = (...args: number[]) => number | typeof SUSPEND | undefined | void;
 
 /** Where a coroutine begins: an export of the guest, or a function pointer, which is an index of its table. */
 export type CoroutineEntry = { export: string } | { table: number };
@@ -42,13 +40,17 @@ export interface Coroutine {
   /**
    * Enters a coroutine that is `ready`, or goes on with one that is `suspended`; returns when it is suspended again or has ended.
    *
-   * @param result what the import that it is suspended in returns, a 32-bit integer; of no effect when it is `ready`
+   * @param result what the import that it is suspended in returns, a 32-bit integer; without it, what {@link answer} was given;
+   *   of no effect when it is `ready`
    * @returns the state afterwards
-   * @throws whatever ends the guest: a trap, {@link StackOverflow}, or what a handler threw. No coroutine of the guest can be
+   * @throws whatever ends the guest: a trap, a {@link GuestFault}, or what a handler threw. No coroutine of the guest can be
    *   entered afterwards
    * @throws Error when it is running or has ended, or another one is running: a mistake of the caller
    */
   resume(result?: number): 'suspended' | 'ended';
+
+  /** Sets what the import that it is suspended in, or that it is just calling, returns when it goes on. */
+  answer(result: number): void;
 
   /** What the entry returned; undefined before it has ended and for entries without a result. */
   readonly returned: number | undefined;
@@ -83,8 +85,13 @@ export interface Coroutines {
   call(entry: CoroutineEntry, ...args: number[]): number | undefined;
 }
 
+/** The guest did what no guest may do; it is ended as by a trap. The message is one clause without a full stop. */
+export class GuestFault extends Error {
+  override name = 'GuestFault';
+}
+
 /** A coroutine used more C stack than it has. */
-export class StackOverflow extends Error {
+export class StackOverflow extends GuestFault {
   override name = 'StackOverflow';
   readonly coroutine: string;
   /** Bytes. */
