@@ -1,6 +1,8 @@
 /** The Microvisor system-call shim for reactive guests. */
 export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-fetch.js';
+export { type FlashMedium, FlashMemory } from './calls/hardware/flash-medium.js';
 export { createKernel, type KernelOptions } from './calls/index.js';
+export type { OpaqueConnection, OpaqueEndpoint, OpaqueEvents } from './calls/opaque/opaque-endpoint.js';
 export { Device, type DeviceOptions } from './device/device.js';
 export { Guest, GuestError, GuestTrap, loadGuest } from './guest/guest.js';
 export type { Kernel } from './kernel/kernel.js';
@@ -8,7 +10,13 @@ export type { ConnectEvidence, FetchedKey, KernelEvent } from './kernel/kernel-e
 export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './kernel/settings.js';
 export { allowedStatuses, KernelError } from './kernel/statuses.js';
 export {
+  type HttpClient,
+  type HttpClientRequest,
+  type HttpExchange,
+  type HttpOutcome,
   type MqttTransportFactory,
+  type NodeHttpClientOptions,
+  nodeHttpClient,
   type TlsTransportOptions,
   type Transport,
   type TransportEvents,
