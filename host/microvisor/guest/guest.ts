@@ -1,7 +1,10 @@
+import { interruptHandlers } from '../../../build/abi/microvisor.js';
+import { Departure } from '../kernel/departure.js';
 import type { LinearMemory } from '../kernel/guest-memory.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { GuestError } from './guest-error.js';
 import { type GuestTrap, trapOf } from './guest-trap.js';
+import { handlerName } from './interrupt-handler.js';
 import type { WasmExports } from './module/webassembly.js';
 import { GuestExit } from './wasi.js';
 
@@ -90,7 +93,7 @@ export abstract class Guest {
     } catch (error) {
       this.#stopped = true;
       if (error instanceof GuestExit) this.exited(error.code);
-      else throw this.#trapped(entry, error);
+      else if (!(error instanceof Departure)) throw this.#trapped(entry, error);
     } finally {
       this.#inside = false;
     }
@@ -101,6 +104,16 @@ export abstract class Guest {
     this.#stopped = true;
     this.#exitCode = code;
     this.kernel.emit({ event: 'exit', code });
+  }
+
+  /** What to call for an interrupt. @throws GuestError when the guest has no handler for it; it is stopped */
+  protected handlerOf(irq: number): [name: string, ...args: number[]] {
+    const handler = handlerName(this.exports, irq);
+    if (handler === 'mv_irq') return [handler, irq];
+    if (handler !== undefined) return [handler];
+    this.#stopped = true;
+    const named = interruptHandlers[irq];
+    throw new GuestError(`interrupt ${irq} is pending, but the guest exports neither ${named} nor mv_irq`);
   }
 
   #trapped(entry: string, error: unknown): unknown {

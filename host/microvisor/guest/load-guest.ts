@@ -1,4 +1,3 @@
-import type { SystemCallName } from '../../../build/abi/microvisor.js';
 import type { LinearMemory } from '../kernel/guest-memory.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { AsyncifyCoroutines } from './blocking/asyncify-coroutines.js';
@@ -10,6 +9,7 @@ import type { Guest } from './guest.js';
 import { GuestError } from './guest-error.js';
 import { type CompileOptions, compileGuest, type GuestModule } from './guest-module.js';
 import { trapOf } from './guest-trap.js';
+import { handlerName } from './interrupt-handler.js';
 import { type WasmExports, type WasmImports, wasm } from './module/webassembly.js';
 import { ReactiveGuest } from './reactive-guest.js';
 import { Wasi } from './wasi.js';
@@ -84,9 +84,7 @@ function hostFunctions(kernel: Kernel, wasi: Wasi): Map<string, BlockingFunction
     ['env.mv_host_print', (address, length) => kernel.print(address >>> 0, length >>> 0)],
     ['env.mv_host_timer', (milliseconds) => kernel.setTimer(milliseconds)],
   ]);
-  for (const name of kernel.implemented) {
-    functions.set(`env.${name}`, (...args) => kernel.call(name as SystemCallName, ...args));
-  }
+  for (const [name, call] of Object.entries(kernel.imports())) functions.set(`env.${name}`, call);
   for (const [name, call] of Object.entries(wasi.functions)) functions.set(`wasi_snapshot_preview1.${name}`, call);
   return functions;
 }
@@ -103,7 +101,7 @@ async function instantiate(
   }
   try {
     const { exports } = await wasm.instantiate(module, imports);
-    kernel.memory.attach(exports.memory as LinearMemory);
+    kernel.attach(exports.memory as LinearMemory, (irq) => handlerName(exports, irq) !== undefined);
     return exports;
   } catch (error) {
     const trap = trapOf('its start function', error);

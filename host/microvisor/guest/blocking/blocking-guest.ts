@@ -3,7 +3,6 @@ import type { Board } from '../board-port.js';
 import type { Coroutine } from '../coroutine.js';
 import { Guest } from '../guest.js';
 import { GuestError } from '../guest-error.js';
-import { interruptHandler } from '../interrupt-handler.js';
 import { ENTRIES } from '../module/guest-problems.js';
 import type { WasmExports } from '../module/webassembly.js';
 import type { AsyncifyCoroutines } from './asyncify-coroutines.js';
@@ -92,8 +91,13 @@ export class BlockingGuest extends Guest {
     const index = this.#pending.findIndex((one) => one === 'timer' || !board || board.accepts(one.interrupt));
     if (index < 0) return false;
     const [entry] = this.#pending.splice(index, 1);
-    const [name, ...args] = entry === 'timer' ? ['mv_app_timer'] : this.#handlerOf(entry.interrupt);
-    this.enter(name as string, ...(args as number[]));
+    if (entry === 'timer') this.enter('mv_app_timer');
+    else {
+      const [name, ...args] = this.handlerOf(entry.interrupt);
+      this.kernel.inInterrupt = true;
+      this.enter(name, ...args);
+      this.kernel.inInterrupt = false;
+    }
     processor.interrupted();
     return true;
   }
@@ -109,18 +113,11 @@ export class BlockingGuest extends Guest {
         this.#pending.push(entry);
         continue;
       }
-      const [name, ...args] = this.#handlerOf(entry.interrupt);
+      const [name, ...args] = this.handlerOf(entry.interrupt);
+      this.kernel.inInterrupt = true;
       coroutines.call({ export: name }, ...args);
+      this.kernel.inInterrupt = false;
       processor.interrupted();
-    }
-  }
-
-  #handlerOf(irq: number): [name: string, ...args: number[]] {
-    try {
-      return interruptHandler(this.exports, irq);
-    } catch (error) {
-      this.stop();
-      throw error;
     }
   }
 
