@@ -77,5 +77,7 @@ export type KernelEvent =
   | { event: 'interrupt'; irq: number }
   /** The guest was entered through this export and has returned. */
   | { event: 'turn'; entry: string }
-  /** The guest trapped in this export and is not entered again. */
-  | { event: 'trap'; entry: string; detail: string };
+  /** The guest trapped in this export, or task, and is not entered again; `frames` is its stack, innermost first. */
+  | { event: 'trap'; entry: string; detail: string; frames: readonly string[] }
+  /** The guest has left `main`, or called `exit`. */
+  | { event: 'exit'; code: number };

@@ -53,6 +53,12 @@ export class Logging {
     this.write(size < length ? `${text}… (${length} bytes)` : text);
   }
 
+  /** Writes a line as `print` does, of bytes that are the host's own: it is not cut. */
+  printLine(line: Uint8Array): void {
+    if (this.#budget.take(line.length, this.#services.now())) this.#put(this.#decoder.decode(line));
+    else this.#budget.drop();
+  }
+
   /** The application was restarted: its buffer is gone, with the lines in it. */
   restart(): void {
     this.#buffer = undefined;
