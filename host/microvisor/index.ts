@@ -4,6 +4,7 @@ export { type FlashMedium, FlashMemory } from './calls/hardware/flash-medium.js'
 export { createKernel, type KernelOptions } from './calls/index.js';
 export type { OpaqueConnection, OpaqueEndpoint, OpaqueEvents } from './calls/opaque/opaque-endpoint.js';
 export { Device, type DeviceOptions } from './device/device.js';
+export { FlashFile, FlashFileError } from './device/flash-file.js';
 export type { Guest } from './guest/guest.js';
 export { GuestError } from './guest/guest-error.js';
 export { type CompileOptions, compileGuest, type GuestModule, type ModuleCache } from './guest/guest-module.js';

@@ -55,7 +55,7 @@ export class Logging {
 
   /** Writes a line as `print` does, of bytes that are the host's own: it is not cut. */
   printLine(line: Uint8Array): void {
-    if (this.#budget.take(line.length, this.#services.now())) this.#put(this.#decoder.decode(line));
+    if (this.admit(line.length)) this.write(this.#decoder.decode(line));
     else this.#budget.drop();
   }
 

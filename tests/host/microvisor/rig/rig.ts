@@ -47,6 +47,8 @@ export interface RigOptions {
   fetch?: (items: ConfigItem[]) => Promise<ConfigItemResult[]>;
   /** Instead of a `BrokerEnd`. */
   mqttTransport?: MqttTransportFactory;
+  /** Where handles come from. */
+  random?: () => number;
   httpClient?: HttpClient;
   flash?: FlashMedium;
   endpoints?: Record<string, OpaqueEndpoint>;
@@ -81,6 +83,7 @@ export class Rig extends RigMemory {
           this.links.push(link);
           return link;
         }),
+      random: options.random,
       httpClient: options.httpClient,
       flash: options.flash,
       endpoints: options.endpoints,
