@@ -29,6 +29,7 @@ export class Scheduler {
   #main: Task | undefined;
   #current: Task | undefined;
   #started = false;
+  /** How often it is suspended. */
   #locks = 0;
   /** The tick in which the current task got its turn. */
   #turnTick = 0;
@@ -49,7 +50,6 @@ export class Scheduler {
     return this.#started;
   }
 
-  /** How often it is suspended. */
   get locks(): number {
     return this.#locks;
   }
@@ -78,9 +78,8 @@ export class Scheduler {
   /** Starts the tasks; `main` does not go on. */
   start(): Answer {
     this.#started = true;
-    if (!this.#main) return BLOCKED;
-    this.#ready.remove(this.#main);
-    this.#main.state = 'ended';
+    if (this.#main) this.#ready.remove(this.#main);
+    if (this.#main) this.#main.state = 'ended';
     this.#main = undefined;
     return BLOCKED;
   }
