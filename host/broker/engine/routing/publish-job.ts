@@ -105,9 +105,14 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
 
   #finish(): void {
     this.#forms.forgetEncodings();
+    const { events } = this.#context;
+    if (events.wantsPublished) this.#tell();
+    this.#whenDone(this.#isMatched ? 'passed on' : 'no subscribers');
+  }
+
+  #tell(): void {
     const { publisher: clientId, topic, payload, qos, retain, properties } = this.#message;
     const recipients = this.#reached;
     this.#context.events.emit({ type: 'published', clientId, topic, payload, qos, retain, properties, recipients });
-    this.#whenDone(this.#isMatched ? 'passed on' : 'no subscribers');
   }
 }
