@@ -5,8 +5,3 @@ import type { WasmExports } from './module/webassembly.js';
 export function handlerName(exports: WasmExports, irq: number): string | undefined {
   return [interruptHandlers[irq], 'mv_irq'].find((name) => typeof exports[name] === 'function');
 }
-
-/** Whether there is something to call for it. */
-export function hasHandler(exports: WasmExports, irq: number): boolean {
-  return typeof (exports[interruptHandlers[irq]] ?? exports.mv_irq) === 'function';
-}
