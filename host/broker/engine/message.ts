@@ -116,7 +116,7 @@ export function hold(message: Message): void {
 const USER_PROPERTY_BYTES = 100;
 
 /** What `weighed` adds. */
-type Weight = 'size' | 'isBorrowed' | 'holders';
+export type Weight = 'size' | 'isBorrowed' | 'holders';
 
 /** A message with its size. Named field by field: every message comes this way, and a spread costs several times as much. */
 export function weighed(message: Omit<Message, Weight>, isBorrowed = false): Message {

@@ -2,9 +2,6 @@ import { MqttError, type Packet, PacketCursor, ReasonCode } from '../../../core/
 import { Violation } from '../violation.js';
 import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
-/** Most bytes behind the fixed header of CONNECT: nobody who has not come in yet may make the broker keep more. */
-const LARGEST_CONNECT = 1_048_576;
-
 /** Takes one packet, and its size on the wire in bytes. False when the connection is over: nothing more is taken. */
 type Handle = (packet: Packet, size: number) => boolean;
 
@@ -16,6 +13,7 @@ export class Inbound {
   /** Shows one packet after the other: what is held is not decoded into objects yet. */
   readonly #cursor: PacketCursor;
   readonly #maximum: number;
+  readonly #connectMaximum: number;
   /** The first bytes, for `sniffVersion`. */
   #head = new Uint8Array(0);
   #sniffed: Sniffed | undefined;
@@ -25,8 +23,12 @@ export class Inbound {
   #chunks: Uint8Array[] = [];
   #heldBytes = 0;
 
-  /** @param maximumPacketSize bytes; as many may wait for an answer of the rules */
-  constructor(maximumPacketSize: number) {
+  /**
+   * @param maximumPacketSize bytes; as many may wait for an answer of the rules
+   * @param connectPacketSize bytes of the first packet behind its fixed header
+   */
+  constructor(maximumPacketSize: number, connectPacketSize: number) {
+    this.#connectMaximum = connectPacketSize;
     this.#cursor = new PacketCursor({ maximumPacketSize });
     this.#maximum = maximumPacketSize;
   }
@@ -87,7 +89,7 @@ export class Inbound {
     this.#head = joined(this.#head, bytes).slice(0, SNIFF_BYTES);
     if (this.#sniffed) return bytes;
     this.#sniffed = sniffVersion(this.#head);
-    checkFirstLength(this.#head);
+    checkFirstLength(this.#head, this.#connectMaximum);
     if (!this.#sniffed?.isBridge) return bytes;
     const plain = new Uint8Array(bytes);
     plain[this.#sniffed.offset - before] = this.#sniffed.version;
@@ -136,14 +138,14 @@ function violationOf(error: unknown): unknown {
 }
 
 /** @param head the first bytes of the connection; its fixed header is checked once it is there */
-function checkFirstLength(head: Uint8Array): void {
+function checkFirstLength(head: Uint8Array, maximum: number): void {
   let length = 0;
   for (let at = 1; at < Math.min(head.length, 5); at++) {
     length += (head[at] & 0x7f) * 128 ** (at - 1);
     if (head[at] < 0x80) break;
   }
-  if (length <= LARGEST_CONNECT) return;
-  const text = `the first packet has ${length} bytes or more; CONNECT may have ${LARGEST_CONNECT}`;
+  if (length <= maximum) return;
+  const text = `the first packet has ${length} bytes or more; CONNECT may have ${maximum}`;
   throw new Violation(ReasonCode.packetTooLarge, text);
 }
 
