@@ -20,7 +20,7 @@ export interface Message {
   readonly publisher?: string;
   /**
    * Who published it, when it is retained and its listener checks the source of retained messages (`checkRetainSource`): the rules
-   * are asked again before it is sent to a new subscription. Not kept over a restart.
+   * are asked again before it is sent to a new subscription.
    */
   readonly source?: ClientIdentity;
   /** Bytes that it counts for against the limits: topic, payload and properties. */
@@ -115,17 +115,23 @@ export function hold(message: Message): void {
 /** Bytes that a user property takes besides its text. */
 const USER_PROPERTY_BYTES = 100;
 
-/** What `weighed` adds. */
-type Weight = 'size' | 'isBorrowed' | 'holders';
+/** What a message has besides what it says: `weighed` adds it. */
+export type Handling = 'size' | 'isBorrowed' | 'holders';
 
 /** A message with its size. Named field by field: every message comes this way, and a spread costs several times as much. */
-export function weighed(message: Omit<Message, Weight>, isBorrowed = false): Message {
+export function weighed(message: Omit<Message, Handling>, isBorrowed = false): Message {
   const { topic, payload, qos, retain, properties, expiresAt, publisher, source } = message;
   const size = topic.length + payload.length + (properties === undefined ? 0 : propertyBytes(properties));
   return { topic, payload, qos, retain, properties, expiresAt, publisher, source, isBorrowed, size, holders: 0 };
 }
 
-function propertyBytes({ contentType = '', responseTopic = '', correlationData, userProperty = [] }: Properties) {
+/** Bytes that properties count for. */
+export function propertyBytes({
+  contentType = '',
+  responseTopic = '',
+  correlationData,
+  userProperty = [],
+}: Properties) {
   let size = contentType.length + responseTopic.length + (correlationData?.length ?? 0);
   for (const [name, value] of userProperty) size += name.length + value.length + USER_PROPERTY_BYTES;
   return size;
