@@ -43,6 +43,7 @@ export type BrokerEvent =
       /** Undefined when the broker's own program published. */
       clientId?: string;
       topic: string;
+      /** Not to be changed, and to be copied if it is kept: it may be a view of all that came with it. */
       payload: Uint8Array;
       qos: QoS;
       retain: boolean;

@@ -115,11 +115,11 @@ export function hold(message: Message): void {
 /** Bytes that a user property takes besides its text. */
 const USER_PROPERTY_BYTES = 100;
 
-/** What `weighed` adds. */
-export type Weight = 'size' | 'isBorrowed' | 'holders';
+/** What a message has besides what it says: `weighed` adds it. */
+export type Handling = 'size' | 'isBorrowed' | 'holders';
 
 /** A message with its size. Named field by field: every message comes this way, and a spread costs several times as much. */
-export function weighed(message: Omit<Message, Weight>, isBorrowed = false): Message {
+export function weighed(message: Omit<Message, Handling>, isBorrowed = false): Message {
   const { topic, payload, qos, retain, properties, expiresAt, publisher, source } = message;
   const size = topic.length + payload.length + (properties === undefined ? 0 : propertyBytes(properties));
   return { topic, payload, qos, retain, properties, expiresAt, publisher, source, isBorrowed, size, holders: 0 };

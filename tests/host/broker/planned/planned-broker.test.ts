@@ -26,6 +26,7 @@ async function start(lines: string): Promise<PlannedBroker> {
   const broker = await PlannedBroker.start(readBrokerPlan(join(folder, 'm.conf'), { ports: [0] }), {
     logOccasional: (event) => events.push(event),
   });
+  broker.broker.on('published', (event) => events.push(event));
   undo.push(() => broker.close());
   return broker;
 }
