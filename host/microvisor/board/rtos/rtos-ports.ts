@@ -44,7 +44,7 @@ export interface RtosHost {
 /** What an RTOS reports. */
 export type RtosEvent =
   /** `used` bytes of stack are more than the `size` that the application asked for: the device might have overflowed. */
-  { event: 'stack-exceeded'; task: string; used: number; size: number } | { event: 'task-ended'; task: string };
+  { event: 'stackExceeded'; task: string; used: number; size: number } | { event: 'taskEnded'; task: string };
 
 export interface RtosSettings {
   /** A call lets another task of the same priority run, so that races come out (default false: they take turns by the tick). */

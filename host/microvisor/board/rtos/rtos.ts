@@ -13,10 +13,11 @@ import { QueueWork } from './kernel-queue.js';
 import type { RtosCalls, RtosContext } from './rtos-context.js';
 import { RtosObjects } from './rtos-objects.js';
 import { defaultRtosSettings, type RtosHost, type RtosSettings, type TaskBody } from './rtos-ports.js';
-import { Scheduler } from './scheduler.js';
+import { type Answer, Scheduler } from './scheduler.js';
 import { SoftwareTimers } from './software-timers.js';
 import { StreamBufferWork } from './stream-buffer.js';
-import { HIGHEST_PRIORITY, Task } from './task.js';
+import { HIGHEST_PRIORITY, Task, type Wait } from './task.js';
+import type { WaitList } from './wait-list.js';
 
 /** The RTOS of one guest. */
 export class Rtos {
@@ -89,5 +90,21 @@ export class Rtos {
   /** The task of `next` was suspended, or its function has `returned`. */
   left(returned: boolean): void {
     this.#context.scheduler.left(returned);
+  }
+
+  /**
+   * The current task waits for something that is not the RTOS's, as in a call of its own: see {@link Wait}.
+   *
+   * @param ticks 0 does not wait
+   */
+  wait(call: string, wait: Wait, ticks: number): Answer {
+    const { scheduler } = this.#context;
+    const done = wait.attempt(scheduler.current) ?? (ticks === 0 ? wait.expire(scheduler.current) : undefined);
+    return done === undefined ? scheduler.wait(call, wait, ticks) : scheduler.settle(done);
+  }
+
+  /** The tasks in this line try again. */
+  wake(list: WaitList<Task>): void {
+    for (const task of list.all()) this.#context.scheduler.release(task);
   }
 }

@@ -224,7 +224,7 @@ export class Scheduler {
     this.tasks.splice(this.tasks.indexOf(task), 1);
     if (task !== this.#current) task.body.drop();
     for (const other of task.joining.all()) this.release(other, 0);
-    this.#host.emit({ event: 'task-ended', task: task.name });
+    this.#host.emit({ event: 'taskEnded', task: task.name });
   }
 
   #mustBeFree(task: Task, does: string): void {

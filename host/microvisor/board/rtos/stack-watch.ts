@@ -22,7 +22,7 @@ export class StackWatch {
     this.#next.set(task, { at: now + next.interval, interval: Math.min(2 * next.interval, LONGEST) });
     const used = task.body.stackPeak();
     if (task.askedStack === 0 || used <= task.askedStack) return;
-    this.#host.emit({ event: 'stack-exceeded', task: task.name, used, size: task.askedStack });
+    this.#host.emit({ event: 'stackExceeded', task: task.name, used, size: task.askedStack });
     this.#next.set(task, { at: Number.POSITIVE_INFINITY, interval: LONGEST });
   }
 }

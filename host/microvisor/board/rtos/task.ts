@@ -6,9 +6,9 @@ export interface Wait {
   /** Where the task stands in line; undefined when only time can end it. */
   readonly list?: WaitList<Task>;
   /** Tries to do what the call is for. @returns what the call returns, or undefined when it has to wait on */
-  attempt(task: Task): number | undefined;
+  attempt(task: Task | undefined): number | undefined;
   /** The time is up. @returns what the call returns */
-  expire(task: Task): number;
+  expire(task: Task | undefined): number;
 }
 
 /** The value and the state of one notification of a task. */

@@ -183,7 +183,7 @@ describe('the scheduler', () => {
     });
     guest.run(100);
     expect(guest.trace).toEqual(['victim', 'victim']);
-    expect(guest.events).toContainEqual({ event: 'task-ended', task: 'victim' });
+    expect(guest.events).toContainEqual({ event: 'taskEnded', task: 'victim' });
   });
 
   it('reports once a task that has used more stack than it asked for, with its sizes', () => {
@@ -199,8 +199,8 @@ describe('the scheduler', () => {
       2048,
     );
     guest.run(20_000);
-    const exceeded = guest.events.filter(({ event }) => event === 'stack-exceeded');
-    expect(exceeded).toEqual([{ event: 'stack-exceeded', task: 'greedy', used: 4076, size: 2048 }]);
+    const exceeded = guest.events.filter(({ event }) => event === 'stackExceeded');
+    expect(exceeded).toEqual([{ event: 'stackExceeded', task: 'greedy', used: 4076, size: 2048 }]);
   });
 
   it('wakes tasks at their ticks over days without drift', () => {
