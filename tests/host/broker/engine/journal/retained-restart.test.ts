@@ -122,6 +122,18 @@ describe('retained messages that are still to come', () => {
     },
   );
 
+  it('are those from before the subscription, also when the last of them is gone at the restart', () => {
+    const { world } = setUp(40);
+    for (const n of [37, 38, 39]) world.engine.publish(`r/${n}`, '', { retain: true });
+    world.store.commit();
+    const next = world.crash(0, { limits });
+    for (const n of [1, 2]) next.engine.publish(`r/late${n}`, 'x', { qos: 2, retain: true });
+    const reader = new Reader();
+    reader.read(next, next.lasting());
+    for (const n of [1, 2]) expect(reader.countOf(`r/late${n}`)).toBe(1);
+    expect(reader.countOf('r/35')).toBe(1);
+  });
+
   it('leave no record when they fit into the window', () => {
     const { world, client } = setUp(2, 'r/1');
     expect(client.next('publish').topic).toBe('r/1');
@@ -203,6 +215,16 @@ describe('the source of a retained message', () => {
     const next = restart(world);
     allow = isAllowed;
     expect(topicsOf(next)).toEqual(isAllowed ? ['a=x', 'b=x'] : []);
+  });
+
+  it('is not asked about when the listener does not check it any more', () => {
+    allow = true;
+    const world = new DurableWorld();
+    publish(world, ['a']);
+    const next = new DurableWorld();
+    next.engine.restore(world.store.load(), () => ({ ...listener, settings: {} }));
+    allow = false;
+    expect(topicsOf(next)).toEqual(['a=x']);
   });
 
   it('is stored once for all messages of a connection, and goes with the last of them', () => {
