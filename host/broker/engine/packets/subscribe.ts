@@ -61,12 +61,22 @@ function codeFor(protocolVersion: ProtocolVersion, reasonCode: number, requested
   return protocolVersion === 4 ? ReasonCode.unspecifiedError : requested;
 }
 
+/** Characters from which on a Reason String names no more filters. */
+const LONG_REASON = 1000;
+
 /** The Reason String of SUBACK: it has one for all filters. */
 function reasonOf(outcomes: readonly SubscriptionOutcome[]): string | undefined {
-  const refused = outcomes.filter(({ reason }) => reason !== undefined);
-  if (refused.length === 0) return undefined;
-  if (outcomes.length === 1) return refused[0].reason;
-  return [...new Set(refused.map(({ topicFilter, reason }) => `"${topicFilter}": ${reason}`))].join('; ');
+  if (outcomes.length === 1) return outcomes[0].reason;
+  const reasons = new Set<string>();
+  let characters = 0;
+  for (const { topicFilter, reason } of outcomes) {
+    if (reason === undefined) continue;
+    if (characters > LONG_REASON) return `${[...reasons].join('; ')}; and more`;
+    const text = `"${topicFilter}": ${reason}`;
+    if (!reasons.has(text)) characters += text.length;
+    reasons.add(text);
+  }
+  return reasons.size === 0 ? undefined : [...reasons].join('; ');
 }
 
 /** UNSUBSCRIBE (3.10.4): messages already on their way are still delivered. A filter that the packet has twice is one. */

@@ -85,6 +85,11 @@ export class RetainedStore {
     return this.#keep(message, storedAt, now);
   }
 
+  /** Numbers begin behind this one: a journal knows of a message that had it and is gone. */
+  countFrom(stored: number): void {
+    this.#stored = Math.max(this.#stored, stored);
+  }
+
   #keep(message: Message, storedAt: number, now: number, whenChanged?: WhenChanged): boolean {
     while (!this.#hasRoomFor(message)) {
       if ((this.nextExpiry ?? Number.POSITIVE_INFINITY) > now) return false;
