@@ -10,6 +10,8 @@ export interface ListenerSettings {
   /** As in `Limits`; default: the engine's. */
   readonly topicAliasMaximum: number;
   /** As in `Limits`; default: the engine's. */
+  readonly outgoingTopicAliases: number;
+  /** As in `Limits`; default: the engine's. */
   readonly maximumQoS: QoS;
   /** Payload bytes of a message or will from a client. A larger one is refused, and the connection stays. Default: any size. */
   readonly maximumPayloadSize: number;
@@ -47,6 +49,11 @@ export interface ListenerSettings {
   /** Deliver with the QoS of the subscription, also where the message was published with a lower one. Default false. */
   readonly upgradeOutgoingQoS: boolean;
   /**
+   * Messages of QoS 0 wait for a client that is away and has a session (4.1), within `queuedMessages` and behind none of the others.
+   * They are not kept over a restart. Default false.
+   */
+  readonly queueQoS0: boolean;
+  /**
    * A retained message goes to new subscriptions only as long as its publisher may still publish it: what the rules say may have
    * changed. Default false.
    */
@@ -69,6 +76,7 @@ const RANGES = {
   maximumPacketSize: [1, LARGEST_PACKET],
   receiveMaximum: [1, 65_535],
   topicAliasMaximum: [0, 65_535],
+  outgoingTopicAliases: [0, 65_535],
   maximumQoS: [0, 2],
   maximumPayloadSize: [0, NO_LIMIT],
   maximumConnections: [0, NO_LIMIT],
@@ -82,11 +90,12 @@ const RANGES = {
  * @throws RangeError that names the setting that is out of range; TypeError for one of the wrong type
  */
 export function completeSettings(limits: Limits, given: Partial<ListenerSettings> = {}): ListenerSettings {
-  const { maximumPacketSize, receiveMaximum, topicAliasMaximum, maximumQoS } = limits;
+  const { maximumPacketSize, receiveMaximum, topicAliasMaximum, outgoingTopicAliases, maximumQoS } = limits;
   const defaults: ListenerSettings = {
     maximumPacketSize,
     receiveMaximum,
     topicAliasMaximum,
+    outgoingTopicAliases,
     maximumQoS,
     maximumPayloadSize: NO_LIMIT,
     maximumConnections: NO_LIMIT,
@@ -101,6 +110,7 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     autoIdPrefix: 'auto-',
     mountPoint: '',
     upgradeOutgoingQoS: false,
+    queueQoS0: false,
     checkRetainSource: false,
     reasonStrings: true,
     responseInformation: undefined,

@@ -54,8 +54,25 @@ export interface PublishShape {
   /** Shapes with the same key are the same. */
   readonly key: string;
   readonly version: 4 | 5;
-  /** The topic's name in the packet; undefined when it has none. */
+  /** In each packet (3.3.2.3.4). */
+  readonly topicAlias?: number;
+  /** The topic's name in the packet, empty where its alias is enough; undefined when it has none. */
   nameOf(topic: string): string | undefined;
+}
+
+/** The PUBLISH packet of a delivery in this shape; undefined when the topic has no name in it. Parameters as `publishPacket`. */
+export function shapedPublish(
+  delivery: Delivery,
+  { version, topicAlias, nameOf }: PublishShape,
+  now: number,
+  packetId: number | undefined,
+  dup: boolean,
+): PublishPacket | undefined {
+  const topic = nameOf(delivery.message.topic);
+  if (topic === undefined) return undefined;
+  const packet = { ...publishPacket(delivery, version, now, packetId, dup), topic };
+  if (topicAlias !== undefined) packet.properties = { topicAlias, ...packet.properties };
+  return packet;
 }
 
 /**
@@ -75,9 +92,9 @@ export function encodedPublish(
   const { key, version } = shape;
   const known = delivery.forms?.get(key);
   if (known && (version === 4 || known.secondsLeft === secondsLeft(delivery.message, now))) return known;
-  const topic = shape.nameOf(delivery.message.topic);
-  if (topic === undefined) return undefined;
-  const encoded = encode({ ...publishPacket(delivery, version, now, packetId, false), topic }, version);
+  const packet = shapedPublish(delivery, shape, now, packetId, false);
+  if (!packet) return undefined;
+  const encoded = encode(packet, version);
   delivery.forms ??= new Map();
   delivery.forms.set(key, encoded);
   return encoded;

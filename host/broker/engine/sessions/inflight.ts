@@ -14,12 +14,15 @@ export interface Inflight {
 /** Messages sent to one client and not yet fully acknowledged. Hands out packet ids that are not in use (2.2.1-4). */
 export class OutboundWindow {
   readonly #held: HeldBytes;
+  readonly #maximumBytes: number;
   readonly #entries = new Map<number, Inflight>();
   #lastId = 0;
   #bytes = 0;
 
-  constructor(held: HeldBytes) {
+  /** @param maximumBytes once so many are in flight, there is no room */
+  constructor(held: HeldBytes, maximumBytes: number) {
     this.#held = held;
+    this.#maximumBytes = maximumBytes;
   }
 
   /** Exchanges that count against the client's receive maximum (4.9). */
@@ -30,6 +33,11 @@ export class OutboundWindow {
   /** Bytes of the messages that may have to be sent again. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether another message may be sent. @param receiveMaximum messages */
+  hasRoom(receiveMaximum: number): boolean {
+    return this.#entries.size < receiveMaximum && this.#bytes < this.#maximumBytes;
   }
 
   /** Opens an exchange. The caller keeps the window below 65,535 entries, so an id is always free. */

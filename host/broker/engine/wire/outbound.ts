@@ -8,17 +8,20 @@ import {
 } from '../../../core/index.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
 import type { ListenerSettings } from '../listener-settings.js';
-import { type Delivery, publishPacket } from '../message.js';
-import { encodedPublish, type PublishShape } from '../messages/encoded-publish.js';
+import type { Delivery, EncodedForm } from '../message.js';
+import { encodedPublish, type PublishShape, shapedPublish } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
 import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
+import { OutgoingAliases } from './outgoing-aliases.js';
 
 /** From the packets for one connection to its bytes: in its version, within what the client accepts, under its own names. */
 export class Outbound {
   protocolVersion: ProtocolVersion = 4;
   /** Clients of one shape get the same bytes. */
   #shape: PublishShape;
+  /** When the client takes some, and the listener sets some. */
+  #aliases: OutgoingAliases | undefined;
   /** Bytes of the largest packet that the client accepts (3.1.2.11.4). */
   #maximum = Number.POSITIVE_INFINITY;
   /** Whether to say why, in words: the listener's setting, and Request Problem Information (3.1.2.11.7). */
@@ -26,6 +29,7 @@ export class Outbound {
   readonly #transport: Transport;
   readonly #id: ConnectionId;
   readonly #mountPoint: string;
+  readonly #mostAliases: number;
   readonly #tap: ConnectionTap | undefined;
   readonly #onError: (error: unknown) => void;
 
@@ -33,13 +37,14 @@ export class Outbound {
   constructor(
     transport: Transport,
     id: ConnectionId,
-    { mountPoint, reasonStrings }: ListenerSettings,
+    { mountPoint, reasonStrings, outgoingTopicAliases }: ListenerSettings,
     tap: ConnectionTap | undefined,
     onError: (error: unknown) => void,
   ) {
     this.#transport = transport;
     this.#id = id;
     this.#mountPoint = mountPoint;
+    this.#mostAliases = outgoingTopicAliases;
     this.#wantsReasons = reasonStrings;
     this.#tap = tap;
     this.#onError = onError;
@@ -50,6 +55,8 @@ export class Outbound {
   adapt({ protocolVersion, properties }: ConnectPacket): void {
     this.protocolVersion = protocolVersion;
     this.#shape = this.#shapeOf(protocolVersion);
+    const mostAliases = Math.min(properties?.topicAliasMaximum ?? 0, this.#mostAliases);
+    this.#aliases = mostAliases > 0 ? new OutgoingAliases(mostAliases, this.#shape) : undefined;
     this.#maximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
     this.#wantsReasons &&= properties?.requestProblemInformation !== 0;
   }
@@ -71,18 +78,28 @@ export class Outbound {
    * @returns false as `encode` returns undefined
    */
   sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean, now: number): boolean {
-    const form = this.#try(() => encodedPublish(delivery, this.#shape, now, packetId));
-    if (!form || form.length > this.#maximum) return false;
+    const aliased = this.#aliases?.shapeOf(delivery);
+    const short = aliased && this.#formOf(delivery, aliased, now, packetId);
+    // A packet that sets an alias is a little longer than one without.
+    const form = short ?? this.#formOf(delivery, this.#shape, now, packetId);
+    if (!form) return false;
     const pieces: Uint8Array[] = [];
     form.write(packetId, dup, (bytes) => {
       this.#send(bytes);
       if (this.#tap) pieces.push(bytes);
     });
     if (this.#tap) {
-      const packet = publishPacket(delivery, this.protocolVersion, now, packetId, dup);
-      this.#tap.sentInPieces(pieces, { ...packet, topic: this.#shape.nameOf(packet.topic)! });
+      const packet = shapedPublish(delivery, short ? aliased : this.#shape, now, packetId, dup);
+      this.#tap.sentInPieces(pieces, packet!);
     }
+    if (short) this.#aliases!.sent(delivery.message.topic, aliased);
     return true;
+  }
+
+  /** Undefined when it is larger than the client accepts, or of a topic that has no name for it. */
+  #formOf(delivery: Delivery, shape: PublishShape, now: number, packetId: number | undefined): EncodedForm | undefined {
+    const form = this.#try(() => encodedPublish(delivery, shape, now, packetId));
+    return form && form.length <= this.#maximum ? form : undefined;
   }
 
   #shapeOf(protocolVersion: ProtocolVersion): PublishShape {
