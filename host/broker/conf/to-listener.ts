@@ -155,7 +155,8 @@ function certificateUser(
   if (!isCommonName && !isSubject) return undefined;
   const line = settings.at(isCommonName ? 'useIdentityAsUsername' : 'useSubjectAsUsername');
   if (tls && !tls.requireCertificate) {
-    findings.error(line, `${line.option} needs "require_certificate true": clients send no certificate without it`);
+    const message = `nobody can come in by this listener: ${line.option} needs "require_certificate true"; add it`;
+    findings.warning(line, message);
   }
   if (isCommonName && isSubject) {
     const place = settings.at('useSubjectAsUsername');

@@ -60,6 +60,11 @@ export interface ListenerSettings {
   readonly checkRetainSource: boolean;
   /** False: refusals carry their reason code alone, without a Reason String (3.2.2.3.9 and the like). Default true. */
   readonly reasonStrings: boolean;
+  /**
+   * True: a fault in another packet than PUBLISH, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT or AUTH ends the connection without a packet that
+   * says so, which 4.13.1 leaves open; and PUBREL and PUBREC of unknown ids are answered with 0x00. As Mosquitto does. Default false.
+   */
+  readonly terse: boolean;
   /** For clients that ask for it (3.2.2.3.15), unless the rules have some of their own. Default: none. */
   readonly responseInformation: string | undefined;
 }
@@ -113,6 +118,7 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     queueQoS0: false,
     checkRetainSource: false,
     reasonStrings: true,
+    terse: false,
     responseInformation: undefined,
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);

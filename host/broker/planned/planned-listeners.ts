@@ -101,6 +101,7 @@ export function clientSettings(
     receiveMaximum: receiveMaximumOf(limits),
     checkRetainSource: behaviour.checkRetainSource,
     reasonStrings: false,
+    terse: true,
     maximumPayloadSize: limits.messageSize,
     maximumKeepAlive: limits.keepAlive,
     retainAvailable: behaviour.retainAvailable,

@@ -22,6 +22,7 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
   readonly #context: RoutingContext;
   readonly #message: Message;
   readonly #whenDone: WhenPublished;
+  readonly #whenTaken: (() => void) | undefined;
   readonly #forms: DeliveryForms;
   readonly #deliveries = new Map<Recipient, Delivery>();
   readonly #groups: SharedGroup<Recipient, StoredSubscription>[] = [];
@@ -32,10 +33,12 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
   /** A subscription matches, whether or not its client gets the message. */
   #isMatched = false;
 
-  constructor(context: RoutingContext, message: Message, whenDone: WhenPublished) {
+  /** @param whenTaken called when there is room for the message, before anybody gets it */
+  constructor(context: RoutingContext, message: Message, whenDone: WhenPublished, whenTaken?: () => void) {
     this.#context = context;
     this.#message = message;
     this.#whenDone = whenDone;
+    this.#whenTaken = whenTaken;
     this.#forms = new DeliveryForms(message);
   }
 
@@ -78,6 +81,7 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
       return false;
     }
     if (message.retain) this.#context.journal?.retained(message);
+    this.#whenTaken?.();
     this.#match = subscriptions.search(message.topic);
     return true;
   }

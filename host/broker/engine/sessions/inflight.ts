@@ -40,11 +40,15 @@ export class OutboundWindow {
     return this.#entries.size < receiveMaximum && this.#bytes < this.#maximumBytes;
   }
 
+  /** The next packet id is not used: a message that was dropped would have had it, as in mosquitto. */
+  skip(): void {
+    this.#lastId = this.#lastId === 65_535 ? 1 : this.#lastId + 1;
+  }
+
   /** Opens an exchange. The caller keeps the window below 65,535 entries, so an id is always free. */
   open(delivery: Delivery): Inflight {
-    do {
-      this.#lastId = this.#lastId === 65_535 ? 1 : this.#lastId + 1;
-    } while (this.#entries.has(this.#lastId));
+    do this.skip();
+    while (this.#entries.has(this.#lastId));
     const { qos, message } = delivery;
     const entry: Inflight = { packetId: this.#lastId, qos: qos as 1 | 2, delivery, isReleased: false };
     this.#entries.set(entry.packetId, entry);

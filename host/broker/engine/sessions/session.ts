@@ -54,11 +54,8 @@ export class Session {
 
   /** What waits to be sent, and what is sent and not acknowledged. */
   get load(): { queuedMessages: number; queuedBytes: number; inflightMessages: number } {
-    return {
-      queuedMessages: this.#waiting.length,
-      queuedBytes: this.#waiting.bytes,
-      inflightMessages: this.#window.size,
-    };
+    const { length: queuedMessages, bytes: queuedBytes } = this.#waiting;
+    return { queuedMessages, queuedBytes, inflightMessages: this.#window.size };
   }
 
   /** Takes over what a journal kept: what waits, and what was sent, each in its order. */
@@ -279,6 +276,7 @@ export class Session {
 
   #drop(delivery: Delivery, reason: DropReason): false {
     this.journal.dropped(delivery);
+    if (delivery.qos > 0 && reason !== 'too large') this.#window.skip();
     this.#environment.reportDrop(this.client.clientId, delivery.message.topic, reason);
     return false;
   }

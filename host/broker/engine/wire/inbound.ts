@@ -109,7 +109,7 @@ export class Inbound {
       this.#decoded = { packets: packets.slice(index + 1), error };
       return false;
     }
-    if (error) throw new Violation(error.reasonCode, error.message);
+    if (error) throw new Violation(error.reasonCode, error.message, undefined, error.packetType);
     return true;
   }
 

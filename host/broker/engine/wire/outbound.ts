@@ -12,7 +12,7 @@ import type { Delivery, EncodedForm } from '../message.js';
 import { encodedPublish, type PublishShape, shapedPublish } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
-import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
+import { encodeFarewell, type FarewellType, isLeftUnsaid, type Why } from './farewell.js';
 import { OutgoingAliases } from './outgoing-aliases.js';
 
 /** From the packets for one connection to its bytes: in its version, within what the client accepts, under its own names. */
@@ -29,6 +29,7 @@ export class Outbound {
   readonly #transport: Transport;
   readonly #id: ConnectionId;
   readonly #mountPoint: string;
+  readonly #isTerse: boolean;
   readonly #mostAliases: number;
   readonly #tap: ConnectionTap | undefined;
   readonly #onError: (error: unknown) => void;
@@ -37,7 +38,7 @@ export class Outbound {
   constructor(
     transport: Transport,
     id: ConnectionId,
-    { mountPoint, reasonStrings, outgoingTopicAliases }: ListenerSettings,
+    { mountPoint, reasonStrings, terse, outgoingTopicAliases }: ListenerSettings,
     tap: ConnectionTap | undefined,
     onError: (error: unknown) => void,
   ) {
@@ -46,6 +47,7 @@ export class Outbound {
     this.#mountPoint = mountPoint;
     this.#mostAliases = outgoingTopicAliases;
     this.#wantsReasons = reasonStrings;
+    this.#isTerse = terse;
     this.#tap = tap;
     this.#onError = onError;
     this.#shape = this.#shapeOf(4);
@@ -169,6 +171,7 @@ export class Outbound {
 
   /** The last packet of the connection, if there is one that fits. */
   sayWhy(type: FarewellType, why: Why): void {
+    if (this.#isTerse && isLeftUnsaid(why)) return;
     const { reason, ...rest } = why;
     const told = this.#wantsReasons ? why : rest;
     const bytes = encodeFarewell(type, this.protocolVersion, told, this.#maximum);

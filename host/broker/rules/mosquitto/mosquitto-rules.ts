@@ -1,3 +1,4 @@
+import { ReasonCode } from '../../../core/index.js';
 import {
   type Admission,
   ALLOW,
@@ -118,5 +119,6 @@ function fromCertificate({ certificate }: ConnectRequest, part: 'common-name' | 
   const userName = part === 'subject' ? certificate?.subject : certificate?.commonName;
   if (userName) return { allow: true, userName };
   const what = part === 'subject' ? 'subject' : 'common name';
-  return refuse(`the client certificate has no ${what}, which would be the user name`);
+  const reason = `the client certificate has no ${what}, which would be the user name`;
+  return refuse(reason, ReasonCode.badUserNameOrPassword);
 }

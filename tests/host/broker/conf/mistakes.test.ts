@@ -186,6 +186,13 @@ describe('what contradicts itself is reported', () => {
     ]);
   });
 
+  it('a listener with names of certificates that it does not ask for', () => {
+    const text = 'listener 8883\ncertfile c.pem\nkeyfile c.key\nuse_identity_as_username true\n';
+    expect(findings(text)).toContain(
+      'm.conf:4:1: warning: nobody can come in by this listener: use_identity_as_username needs "require_certificate true"; add it',
+    );
+  });
+
   it('a user whose password is not hashed: nobody else is concerned', () => {
     expect(findings('listener 1883\npassword_file users.txt\n', { 'users.txt': 'ann:secret\n' })).toEqual([
       'users.txt:1:1: warning: "ann" cannot come in: the password is not hashed; hash the passwords of the file with "wasmqtt passwd -U FILE"',

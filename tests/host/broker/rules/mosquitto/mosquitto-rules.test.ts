@@ -77,7 +77,7 @@ describe('who may come in', () => {
     const place = world({ certificateUser });
     place.connect({ userName: 'ann' }, { tls: { certificate: certificateOf('device-1') } });
     expect(place.eventsOf('connected')).toMatchObject([{ userName }]);
-    expect(place.connect({ clientId: 'bare' }).connack.reasonCode).toBe(5);
+    expect(place.connect({ clientId: 'bare' }).connack.reasonCode).toBe(4);
   });
 
   it('has its user name for a client id, where that is asked for, and needs one', () => {
