@@ -10,6 +10,8 @@ const RECEIVE_MAXIMUM = 20;
 export function bridgeConnect(options: BridgeOptions, will: BridgeMessage | undefined): ConnectPacket {
   const { protocolVersion = 4, cleanSession = false, keepAlive = 60, remoteClientId } = options;
   const { remoteUserName: userName, remotePassword, receiveMaximum = RECEIVE_MAXIMUM } = options;
+  // Without one the other broker would forget the subscriptions whenever the connection is lost.
+  const { sessionExpiryInterval = cleanSession ? 0 : 0xffffffff } = options;
   return {
     type: 'connect',
     protocolVersion,
@@ -19,9 +21,8 @@ export function bridgeConnect(options: BridgeOptions, will: BridgeMessage | unde
     userName,
     password: remotePassword === undefined ? undefined : Buffer.from(remotePassword),
     ...(will && { will }),
-    // Without an expiry interval the subscriptions would not be kept in case of the connection dropping (3.1.2.11.2).
     ...(protocolVersion === 5 && {
-      properties: { receiveMaximum, ...(!cleanSession && { sessionExpiryInterval: 0xffffffff }) },
+      properties: { receiveMaximum, ...(sessionExpiryInterval > 0 && { sessionExpiryInterval }) },
     }),
   };
 }

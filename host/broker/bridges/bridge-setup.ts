@@ -88,6 +88,8 @@ export interface BridgeOptions {
   readonly outgoingRetain?: boolean;
   /** Messages above QoS 0 that the other broker of MQTT 5 may send unacknowledged (3.1.2.11.3), 1 to 65,535. Default 20. */
   readonly receiveMaximum?: number;
+  /** How long the other broker of MQTT 5 keeps the session without a connection (3.1.2.11.2). Default 0xffffffff, which is for ever; 0 with `cleanSession`. */
+  readonly sessionExpiryInterval?: number;
   /** Bytes of the largest message that goes out. Default: what the other broker takes. */
   readonly maximumPacketSize?: number;
   /** Address of this machine to connect from. */

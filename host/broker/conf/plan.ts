@@ -159,6 +159,10 @@ export interface BridgePlan {
   readonly cleanSession: boolean;
   readonly localCleanSession: boolean;
   readonly keepAlive: number;
+  /** Of MQTT 5; default: as the limit of messages in flight. */
+  readonly receiveMaximum?: number;
+  /** Of MQTT 5; default: for ever, or 0 with `cleanSession`. */
+  readonly sessionExpiryInterval?: number;
   readonly remoteClientId: string;
   readonly remoteUserName?: string;
   readonly remotePassword?: string;

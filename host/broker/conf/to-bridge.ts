@@ -32,6 +32,8 @@ export function toBridge(settings: Section<BridgeSettings>, findings: Findings):
     cleanSession,
     localCleanSession: settings.get('localCleanSession') ?? cleanSession,
     keepAlive: settings.get('keepAliveInterval') ?? 60,
+    receiveMaximum: settings.get('receiveMaximum'),
+    sessionExpiryInterval: settings.get('sessionExpiryInterval'),
     remoteClientId,
     remoteUserName: settings.get('remoteUsername'),
     remotePassword: settings.get('remotePassword'),

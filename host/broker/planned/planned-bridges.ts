@@ -36,7 +36,7 @@ export async function startBridges(
 function bridgeOptions({ tls, maximumPacketSize, ...plan }: BridgePlan, limits: LimitsPlan): BridgeOptions {
   return {
     ...plan,
-    receiveMaximum: receiveMaximumOf(limits),
+    receiveMaximum: plan.receiveMaximum ?? receiveMaximumOf(limits),
     maximumPacketSize: Number.isFinite(maximumPacketSize) ? maximumPacketSize : undefined,
     tls: tls && bridgeTls(tls),
   };

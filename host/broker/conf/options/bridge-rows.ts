@@ -35,10 +35,12 @@ export interface BridgeSettings {
   outgoingRetain: boolean;
   protocolVersion: 'mqttv31' | 'mqttv311' | 'mqttv50';
   remoteClientId: string;
+  receiveMaximum: number;
   remotePassword: string;
   remoteUsername: string;
   restartTimeout: RestartDelay;
   roundRobin: boolean;
+  sessionExpiryInterval: number;
   startType: 'automatic' | 'lazy' | 'once';
   threshold: number;
   tlsVersion: TlsVersion;
@@ -63,6 +65,9 @@ export const bridgeOptions: readonly OptionRow[] = [
   option('bridge_max_packet_size', whole(0, 268_435_460, '0 for no limit'), 'maxPacketSize'),
   option('bridge_outgoing_retain', flag, 'outgoingRetain'),
   option('bridge_protocol_version', choice('mqttv31', 'mqttv311', 'mqttv50'), 'protocolVersion'),
+  // These two are of mosquitto 2.1.
+  option('bridge_receive_maximum', whole(1, 65_535), 'receiveMaximum'),
+  option('bridge_session_expiry_interval', whole(0, 0xffffffff, '4294967295 for ever'), 'sessionExpiryInterval'),
   option('bridge_tls_version', tlsVersion, 'tlsVersion'),
   option('cleansession', flag, 'cleanSession'),
   option('clientid', text, 'remoteClientId'),

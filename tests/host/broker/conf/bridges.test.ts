@@ -72,6 +72,8 @@ start_type lazy
 threshold 3
 idle_timeout 20
 bridge_protocol_version mqttv31
+bridge_receive_maximum 7
+bridge_session_expiry_interval 3600
 `;
     const [b, c] = plan(text).plan.bridges;
     expect(b).toMatchObject({
@@ -102,5 +104,6 @@ bridge_protocol_version mqttv31
     });
     expect(c).toMatchObject({ name: 'c', restart: { base: 10, cap: 30 }, cleanSession: false });
     expect(c).toMatchObject({ start: 'lazy', threshold: 3, idleTimeout: 20, protocolVersion: 3 });
+    expect(c).toMatchObject({ receiveMaximum: 7, sessionExpiryInterval: 3600 });
   });
 });
