@@ -1,5 +1,5 @@
 import { encodePacket, LARGEST_PACKET, MqttError, type PublishPacket, Result } from '../../../core/index.js';
-import { type Delivery, type EncodedForm, publishPacket, secondsLeft } from '../message.js';
+import { type Delivery, type EncodedForm, type PublishShape, publishPacket, secondsLeft } from '../message.js';
 
 /** A payload up to this many bytes is copied with its header; a larger one is handed on by reference. */
 const JOINED = 1024;
@@ -9,39 +9,33 @@ const NO_PAYLOAD = new Uint8Array(0);
 
 /** A PUBLISH as bytes, for everybody whose packet differs in packet id and DUP at most. */
 class EncodedPublish implements EncodedForm {
+  readonly shape: PublishShape;
   readonly length: number;
   readonly secondsLeft: number | undefined;
-  /** The packet, or what comes before its payload. */
+  readonly payload: Uint8Array | undefined;
   readonly #head: Uint8Array;
-  readonly #payload: Uint8Array | undefined;
-  /** Index of the packet id in the head, and the id that is there; undefined for QoS 0. */
-  readonly #idAt: number | undefined;
+  /** The id that is in the head, undefined for QoS 0. */
   readonly #packetId: number | undefined;
 
   /**
+   * @param packet what was encoded
    * @param head not changed afterwards
    * @param payload undefined when the head is the whole packet
    */
-  constructor(head: Uint8Array, payload: Uint8Array | undefined, packetId: number | undefined, secondsLeft?: number) {
+  constructor(shape: PublishShape, packet: PublishPacket, head: Uint8Array, payload?: Uint8Array) {
+    this.shape = shape;
     this.length = head.length + (payload?.length ?? 0);
-    this.secondsLeft = secondsLeft;
+    this.secondsLeft = packet.properties?.messageExpiryInterval;
+    this.payload = payload;
     this.#head = head;
-    this.#payload = payload;
-    this.#packetId = packetId;
-    if (packetId === undefined) return;
-    const topicAt = bodyOf(head);
-    this.#idAt = topicAt + 2 + head[topicAt] * 256 + head[topicAt + 1];
+    this.#packetId = packet.packetId;
   }
 
-  write(packetId: number | undefined, dup: boolean, write: (bytes: Uint8Array) => void): void {
-    write(this.#headWith(packetId, dup));
-    if (this.#payload) write(this.#payload);
-  }
-
-  #headWith(packetId: number | undefined, dup: boolean): Uint8Array {
+  head(packetId: number | undefined, dup: boolean): Uint8Array {
     if (packetId === undefined || (packetId === this.#packetId && !dup)) return this.#head;
     const head = new Uint8Array(this.#head);
-    const at = this.#idAt!;
+    const topicAt = bodyOf(head);
+    const at = topicAt + 2 + head[topicAt] * 256 + head[topicAt + 1];
     head[at] = packetId >> 8;
     head[at + 1] = packetId;
     if (dup) head[0] |= DUP;
@@ -49,29 +43,18 @@ class EncodedPublish implements EncodedForm {
   }
 }
 
-/** What decides how a message looks, besides the message. */
-export interface PublishShape {
-  /** Shapes with the same key are the same. */
-  readonly key: string;
-  readonly version: 4 | 5;
-  /** In each packet (3.3.2.3.4). */
-  readonly topicAlias?: number;
-  /** The topic's name in the packet, empty where its alias is enough; undefined when it has none. */
-  nameOf(topic: string): string | undefined;
-}
-
 /** The PUBLISH packet of a delivery in this shape; undefined when the topic has no name in it. Parameters as `publishPacket`. */
 export function shapedPublish(
   delivery: Delivery,
-  { version, topicAlias, nameOf }: PublishShape,
+  shape: PublishShape,
   now: number,
   packetId: number | undefined,
   dup: boolean,
 ): PublishPacket | undefined {
-  const topic = nameOf(delivery.message.topic);
+  const topic = shape.nameOf(delivery.message.topic);
   if (topic === undefined) return undefined;
-  const packet = { ...publishPacket(delivery, version, now, packetId, dup), topic };
-  if (topicAlias !== undefined) packet.properties = { topicAlias, ...packet.properties };
+  const packet = publishPacket(delivery, topic, shape.version, now, packetId, dup);
+  if (shape.topicAlias !== undefined) packet.properties = { topicAlias: shape.topicAlias, ...packet.properties };
   return packet;
 }
 
@@ -89,23 +72,30 @@ export function encodedPublish(
   now: number,
   packetId: number | undefined,
 ): EncodedForm | undefined {
-  const { key, version } = shape;
-  const known = delivery.forms?.get(key);
-  if (known && (version === 4 || known.secondsLeft === secondsLeft(delivery.message, now))) return known;
+  const { message, forms } = delivery;
+  const at = forms?.findIndex((form) => isSame(form.shape, shape)) ?? -1;
+  const known = forms?.[at];
+  if (known && (shape.version === 4 || known.secondsLeft === secondsLeft(message, now))) return known;
   const packet = shapedPublish(delivery, shape, now, packetId, false);
   if (!packet) return undefined;
-  const encoded = encode(packet, version);
-  delivery.forms ??= new Map();
-  delivery.forms.set(key, encoded);
+  const encoded = encode(shape, packet);
+  if (!forms) delivery.forms = [encoded];
+  else if (known) forms[at] = encoded;
+  else forms.push(encoded);
   return encoded;
 }
 
-function encode(packet: PublishPacket, version: 4 | 5): EncodedPublish {
-  const { payload, packetId, properties } = packet;
-  const seconds = properties?.messageExpiryInterval;
-  if (payload.length <= JOINED) return new EncodedPublish(encodePacket(packet, version), undefined, packetId, seconds);
+function isSame(one: PublishShape, other: PublishShape): boolean {
+  const isAlike = one.version === other.version && one.mountPoint === other.mountPoint;
+  return isAlike && one.topicAlias === other.topicAlias && one.namesTopic === other.namesTopic;
+}
+
+function encode(shape: PublishShape, packet: PublishPacket): EncodedPublish {
+  const { version } = shape;
+  const { payload } = packet;
+  if (payload.length <= JOINED) return new EncodedPublish(shape, packet, encodePacket(packet, version));
   const head = withPayloadOf(encodePacket({ ...packet, payload: NO_PAYLOAD }, version), payload.length);
-  return new EncodedPublish(head, payload, packetId, seconds);
+  return new EncodedPublish(shape, packet, head, payload);
 }
 
 /** A packet without payload, with the Remaining Length of one that has a payload. @throws MqttError PACKET_TOO_LARGE */

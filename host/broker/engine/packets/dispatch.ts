@@ -12,6 +12,7 @@ export function handlePacket(client: ConnectedClient, packet: Packet): void {
     if (error instanceof Violation) error.packetType ??= packet.type;
     throw error;
   }
+  client.waitForStore();
 }
 
 function handle(client: ConnectedClient, packet: Packet): void {

@@ -54,16 +54,18 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   }
   let published: Published | undefined;
   let isAnswered = false;
-  let goOn: ((work: () => void) => void) | undefined;
+  let goOn: ((work?: () => void) => void) | undefined;
   const whenDone = (result: Published) => {
     published = result;
     if (result === 'no room') refused();
+    // Something threw on the way.
+    else if (qos === 2 && !isAnswered) session.journal.received(packetId);
     goOn?.(() => {
       client.wire.waitForJournal();
       if (!isAnswered) answer(client, packet, outcomeOf(client, packet, topic, result));
     });
   };
-  // PUBREC does not say who got the message: it comes before it, also to the client that has subscribed to its own.
+  // As in mosquitto, a client that has subscribed to its own messages gets PUBREC before them.
   const whenTaken = () => {
     isAnswered = true;
     // In the same write as the message: neither is durable without the other.
@@ -72,7 +74,7 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   };
   client.context.router.publish(message, whenDone, qos === 2 ? whenTaken : undefined);
   // It is on its way: the client's next packet waits until all subscribers have it.
-  if (published === undefined) goOn = client.wire.hold();
+  if (published === undefined) goOn = client.hold();
   else if (!isAnswered) answer(client, packet, outcomeOf(client, packet, topic, published));
 }
 

@@ -29,11 +29,13 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
   #match: TopicMatch<Recipient, StoredSubscription> | undefined;
   /** Set when all subscribers are known. */
   #rest: Iterator<[Recipient, Delivery]> | undefined;
+  /** What the publisher gets of its own message. */
+  #own: [Recipient, Delivery] | undefined;
   #recipients = 0;
   /** A subscription matches, whether or not its client gets the message. */
   #isMatched = false;
 
-  /** @param whenTaken called when there is room for the message, before anybody gets it */
+  /** @param whenTaken called when all but its publisher have the message: with it, the publisher gets its own copy last */
   constructor(context: RoutingContext, message: Message, whenDone: WhenPublished, whenTaken?: () => void) {
     this.#context = context;
     this.#message = message;
@@ -80,8 +82,6 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
       this.#whenDone('no room');
       return false;
     }
-    if (message.retain) this.#context.journal?.retained(message);
-    this.#whenTaken?.();
     this.#match = subscriptions.search(message.topic);
     return true;
   }
@@ -91,8 +91,8 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     for (; !work.isSpent; work.spend(WORK.delivery)) {
       const next = rest.next();
       if (!next.done) {
-        const [recipient, delivery] = next.value;
-        if (mayReceive(this.#context, recipient, delivery) && recipient.deliver(delivery)) this.#recipients++;
+        if (this.#whenTaken && next.value[0].client.clientId === this.#message.publisher) this.#own = next.value;
+        else this.#deliver(next.value);
         continue;
       }
       const group = this.#groups.pop();
@@ -102,7 +102,13 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     return false;
   }
 
+  #deliver([recipient, delivery]: [Recipient, Delivery]): void {
+    if (mayReceive(this.#context, recipient, delivery) && recipient.deliver(delivery)) this.#recipients++;
+  }
+
   #finish(): void {
+    this.#whenTaken?.();
+    if (this.#own) this.#deliver(this.#own);
     this.#forms.forgetEncodings();
     const { publisher: clientId, topic, payload, qos, retain, properties } = this.#message;
     const recipients = this.#recipients;

@@ -33,7 +33,7 @@ export class Router {
    * What is more than the work of this turn goes on in later turns, in the order of each publisher's messages.
    *
    * @param whenDone called when it is done, before `publish` returns if that is at once
-   * @param whenTaken called before that, when there is room for the message and nobody has it yet
+   * @param whenTaken called before that, when all have it but its publisher, who gets its own copy after that
    */
   publish(message: Message, whenDone: WhenPublished = () => {}, whenTaken?: () => void): void {
     const { work } = this.#context;

@@ -1,15 +1,8 @@
-import {
-  type ConnectPacket,
-  encodePacket,
-  MqttError,
-  type Packet,
-  type ProtocolVersion,
-  Result,
-} from '../../../core/index.js';
+import { type ConnectPacket, encodePacket, MqttError, type ProtocolVersion, Result } from '../../../core/index.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
 import type { ListenerSettings } from '../listener-settings.js';
-import type { Delivery, EncodedForm } from '../message.js';
-import { encodedPublish, type PublishShape, shapedPublish } from '../messages/encoded-publish.js';
+import type { Delivery, EncodedForm, PublishShape, Reply } from '../message.js';
+import { encodedPublish, shapedPublish } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
 import { encodeFarewell, type FarewellType, isLeftUnsaid, type Why } from './farewell.js';
@@ -28,7 +21,6 @@ export class Outbound {
   #wantsReasons: boolean;
   readonly #transport: Transport;
   readonly #id: ConnectionId;
-  readonly #mountPoint: string;
   readonly #isTerse: boolean;
   readonly #mostAliases: number;
   readonly #tap: ConnectionTap | undefined;
@@ -44,101 +36,106 @@ export class Outbound {
   ) {
     this.#transport = transport;
     this.#id = id;
-    this.#mountPoint = mountPoint;
     this.#mostAliases = outgoingTopicAliases;
     this.#wantsReasons = reasonStrings;
     this.#isTerse = terse;
     this.#tap = tap;
     this.#onError = onError;
-    this.#shape = this.#shapeOf(4);
+    this.#shape = new ClientShape(4, mountPoint);
   }
 
   /** CONNECT came: from now on as its client has it. */
   adapt({ protocolVersion, properties }: ConnectPacket): void {
     this.protocolVersion = protocolVersion;
-    this.#shape = this.#shapeOf(protocolVersion);
+    this.#shape = new ClientShape(protocolVersion, this.#shape.mountPoint);
     const mostAliases = Math.min(properties?.topicAliasMaximum ?? 0, this.#mostAliases);
     this.#aliases = mostAliases > 0 ? new OutgoingAliases(mostAliases, this.#shape) : undefined;
     this.#maximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
     this.#wantsReasons &&= properties?.requestProblemInformation !== 0;
   }
 
-  /** Undefined when the packet is larger than the client accepts, or of a topic that it has no name for. */
-  encode(packet: Packet): Uint8Array | undefined {
-    const bytes = this.#try(() => {
-      const named = this.#mountPoint === '' ? packet : this.#unmounted(packet);
-      // What a server sends looks the same in 3.1 and 3.1.1.
-      return named && encodePacket(named, this.protocolVersion === 5 ? 5 : 4);
-    });
-    return bytes && bytes.length <= this.#maximum ? bytes : undefined;
+  /** Undefined when the packet is larger than the client accepts. */
+  encode(packet: Reply): Uint8Array | undefined {
+    try {
+      const bytes = encodePacket(packet, this.#shape.version);
+      return bytes.length <= this.#maximum ? bytes : undefined;
+    } catch (error) {
+      this.#refused(error);
+      return undefined;
+    }
   }
 
   /**
    * Sends a message that may go to many: it is encoded once.
    *
    * @param now milliseconds
-   * @returns false as `encode` returns undefined
+   * @returns false when it is larger than the client accepts, or of a topic that it has no name for: nothing was sent
    */
   sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean, now: number): boolean {
-    const aliased = this.#aliases?.shapeOf(delivery);
-    const short = aliased && this.#formOf(delivery, aliased, now, packetId);
-    // A packet that sets an alias is a little longer than one without.
-    const form = short ?? this.#formOf(delivery, this.#shape, now, packetId);
+    const form = this.#formOf(delivery, packetId, now);
     if (!form) return false;
-    const pieces: Uint8Array[] = [];
-    form.write(packetId, dup, (bytes) => {
-      this.#send(bytes);
-      if (this.#tap) pieces.push(bytes);
-    });
-    if (this.#tap) {
-      const packet = shapedPublish(delivery, short ? aliased : this.#shape, now, packetId, dup);
-      this.#tap.sentInPieces(pieces, packet!);
+    const { shape, payload } = form;
+    const head = form.head(packetId, dup);
+    this.#send(head);
+    if (payload) this.#send(payload);
+    if (shape.topicAlias !== undefined) this.#aliases!.sent(delivery.message.topic, shape);
+    const tap = this.#tap;
+    if (!tap) return true;
+    tap.sentMessage(head, payload, delivery.message.payload.length);
+    if (tap.wantsPackets) {
+      tap.show('out', shapedPublish(delivery, shape, now, packetId, dup)!, form.length);
     }
-    if (short) this.#aliases!.sent(delivery.message.topic, aliased);
     return true;
   }
 
-  /** Undefined when it is larger than the client accepts, or of a topic that has no name for it. */
-  #formOf(delivery: Delivery, shape: PublishShape, now: number, packetId: number | undefined): EncodedForm | undefined {
-    const form = this.#try(() => encodedPublish(delivery, shape, now, packetId));
-    return form && form.length <= this.#maximum ? form : undefined;
+  /** Undefined when it is larger than the client accepts, or of a topic that it has no name for. */
+  #formOf(delivery: Delivery, packetId: number | undefined, now: number): EncodedForm | undefined {
+    const aliased = this.#aliases?.shapeOf(delivery);
+    const short = aliased && this.#encoded(delivery, aliased, packetId, now);
+    // A packet that sets an alias is a little longer than one without.
+    return short ?? this.#encoded(delivery, this.#shape, packetId, now);
   }
 
-  #shapeOf(protocolVersion: ProtocolVersion): PublishShape {
-    const version = protocolVersion === 5 ? 5 : 4;
-    const nameOf = (topic: string) => unmountTopic(this.#mountPoint, topic) || undefined;
-    return { key: `${version}${this.#mountPoint}`, version, nameOf };
-  }
-
-  #try<T>(encode: () => T): T | undefined {
+  #encoded(
+    delivery: Delivery,
+    shape: PublishShape,
+    packetId: number | undefined,
+    now: number,
+  ): EncodedForm | undefined {
     try {
-      return encode();
+      const form = encodedPublish(delivery, shape, now, packetId);
+      return form && form.length <= this.#maximum ? form : undefined;
     } catch (error) {
-      if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#onError(error);
+      this.#refused(error);
       return undefined;
     }
   }
 
-  /** False when the packet is larger than the client accepts, or of a topic that it has no name for: nothing was sent. */
-  send(packet: Packet): boolean {
+  /** A packet cannot be encoded: only its size is no fault of ours. */
+  #refused(error: unknown): void {
+    if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#onError(error);
+  }
+
+  /** False when the packet is larger than the client accepts: nothing was sent. */
+  send(packet: Reply): boolean {
     const bytes = this.encode(packet);
-    if (bytes) this.transmit(bytes, packet);
+    if (bytes) this.#transmit(bytes, packet.type, packet);
     return bytes !== undefined;
   }
 
   /** Sends a packet with this Reason String, or without when it cannot have one. */
-  answer(packet: Packet, reason: string | undefined): void {
+  answer(packet: Reply, reason: string | undefined): void {
     const bytes = reason === undefined ? undefined : this.#encodeWithReason(packet, reason);
-    if (bytes) this.transmit(bytes);
+    if (bytes) this.#transmit(bytes, packet.type);
     else this.send(packet);
   }
 
   /** The packet with this Reason String, if the client wants to know it and it can be sent (3.4.2-2 and the like). */
-  #encodeWithReason(packet: Packet, reason: string): Uint8Array | undefined {
+  #encodeWithReason(packet: Reply, reason: string): Uint8Array | undefined {
     if (!this.#wantsReasons || this.protocolVersion !== 5) return undefined;
     try {
       const properties = { ...('properties' in packet && packet.properties), reasonString: reason };
-      const bytes = encodePacket({ ...packet, properties } as Packet, 5);
+      const bytes = encodePacket({ ...packet, properties } as Reply, 5);
       return bytes.length <= this.#maximum ? bytes : undefined;
     } catch {
       return undefined;
@@ -146,8 +143,8 @@ export class Outbound {
   }
 
   /** @param packet what the bytes are, when it is at hand */
-  transmit(bytes: Uint8Array, packet?: Packet): void {
-    this.#tap?.sent(bytes, packet);
+  #transmit(bytes: Uint8Array, type: Reply['type'], packet?: Reply): void {
+    this.#tap?.sent(bytes, type, packet);
     this.#send(bytes);
   }
 
@@ -175,7 +172,7 @@ export class Outbound {
     const { reason, ...rest } = why;
     const told = this.#wantsReasons ? why : rest;
     const bytes = encodeFarewell(type, this.protocolVersion, told, this.#maximum);
-    if (bytes) this.transmit(bytes);
+    if (bytes) this.#transmit(bytes, type);
   }
 
   /** Bytes that the network has not taken yet; endless when the transport does not say. */
@@ -187,10 +184,23 @@ export class Outbound {
       return Number.POSITIVE_INFINITY;
     }
   }
+}
 
-  #unmounted(packet: Packet): Packet | undefined {
-    if (packet.type !== 'publish') return packet;
-    const topic = unmountTopic(this.#mountPoint, packet.topic);
-    return topic === undefined || topic === '' ? undefined : { ...packet, topic };
+/** How the client of one connection sees messages. */
+class ClientShape implements PublishShape {
+  readonly version: 4 | 5;
+  readonly mountPoint: string;
+  readonly topicAlias = undefined;
+  readonly namesTopic = true;
+
+  constructor(protocolVersion: ProtocolVersion, mountPoint: string) {
+    // What a server sends looks the same in 3.1 and 3.1.1.
+    this.version = protocolVersion === 5 ? 5 : 4;
+    this.mountPoint = mountPoint;
+  }
+
+  nameOf(topic: string): string | undefined {
+    // No topic name is empty.
+    return unmountTopic(this.mountPoint, topic) || undefined;
   }
 }

@@ -1,7 +1,6 @@
-import type { Delivery } from '../message.js';
-import type { PublishShape } from '../messages/encoded-publish.js';
+import type { Delivery, PublishShape } from '../message.js';
 
-/** Bytes of a topic name that an alias saves as many of with the second message as it cost with the first: the property takes three. */
+/** Characters of a topic name of which an alias saves as much with the second message as it costs with the first: three bytes. */
 const SHORTEST = 6;
 
 /**
@@ -12,7 +11,7 @@ export class OutgoingAliases {
   readonly #maximum: number;
   readonly #plain: PublishShape;
   /** By topic, those that the client knows. */
-  readonly #known = new Map<string, PublishShape>();
+  readonly #known = new Map<string, AliasShape>();
 
   /**
    * @param maximum Topic Alias Maximum of CONNECT (3.1.2-26), or less; 1 or more
@@ -30,15 +29,33 @@ export class OutgoingAliases {
   shapeOf({ message: { topic }, retain }: Delivery): PublishShape | undefined {
     const known = this.#known.get(topic);
     if (known) return known;
-    const topicAlias = this.#known.size + 1;
-    if (retain || topicAlias > this.#maximum) return undefined;
-    const { key, version, nameOf } = this.#plain;
-    return topic.length < SHORTEST ? undefined : { key: `${key} sets ${topicAlias}`, version, topicAlias, nameOf };
+    const alias = this.#known.size + 1;
+    if (retain || alias > this.#maximum || topic.length < SHORTEST) return undefined;
+    return new AliasShape(this.#plain, alias, true);
   }
 
-  /** The client got a message of the topic in the shape that `shapeOf` returned. */
-  sent(topic: string, { version, topicAlias }: PublishShape): void {
-    if (this.#known.has(topic)) return;
-    this.#known.set(topic, { key: `alias ${topicAlias}`, version, topicAlias, nameOf: () => '' });
+  /** The client got a message of the topic in a shape that `shapeOf` returned. */
+  sent(topic: string, { topicAlias, namesTopic }: PublishShape): void {
+    if (namesTopic) this.#known.set(topic, new AliasShape(this.#plain, topicAlias!, false));
+  }
+}
+
+/** A message that sets an alias, or that has it in the place of its topic. */
+class AliasShape implements PublishShape {
+  readonly version = 5;
+  readonly mountPoint: string;
+  readonly topicAlias: number;
+  readonly namesTopic: boolean;
+  readonly #plain: PublishShape;
+
+  constructor(plain: PublishShape, topicAlias: number, namesTopic: boolean) {
+    this.mountPoint = plain.mountPoint;
+    this.topicAlias = topicAlias;
+    this.namesTopic = namesTopic;
+    this.#plain = plain;
+  }
+
+  nameOf(topic: string): string | undefined {
+    return this.namesTopic ? this.#plain.nameOf(topic) : '';
   }
 }

@@ -20,7 +20,7 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(reader.messages()).toEqual(['a=y']);
   });
 
-  it('a message of a client that subscribes to it comes after its PUBREC', () => {
+  it('a message of a client that subscribes to it itself comes after its PUBREC', () => {
     const world = new World();
     const client = world.connect({ protocolVersion });
     client.subscribe('a', { qos: 2 });
