@@ -70,6 +70,8 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
     isAnswered = true;
     // In the same write as the message: neither is durable without the other.
     session.journal.received(packetId);
+    // In a later turn, nobody else sees to it.
+    if (goOn) client.wire.waitForJournal();
     answer(client, packet, ACCEPTED);
   };
   client.context.router.publish(message, whenDone, qos === 2 ? whenTaken : undefined);
