@@ -122,6 +122,11 @@ export class EngineInspection {
     }
   }
 
+  /** Messages for this client id, also for one of the broker's own program, that are not sent, or sent and not acknowledged. */
+  pending(clientId: string): number {
+    return this.#context.sessions.get(clientId)?.pending ?? 0;
+  }
+
   *retained(): Generator<RetainedState> {
     for (const message of this.#context.retained.all(this.#context.now)) {
       yield { topic: message.topic, qos: message.qos, size: message.size };

@@ -12,7 +12,7 @@ const SWEEP_INTERVAL = 1000;
 export class WaitingMessages {
   /** QoS 1 and 2: part of the session state. */
   readonly lasting: BoundedQueue<Delivery>;
-  /** QoS 0 while the connection is slow: ends with the connection. */
+  /** QoS 0 while the connection is slow; ends with the connection, unless the listener has it wait for the next (`queueQoS0`). */
   readonly passing: BoundedQueue<Delivery>;
   readonly #environment: SessionEnvironment;
   #sweep: Deadline | undefined;
@@ -41,9 +41,10 @@ export class WaitingMessages {
     return this.lasting.bytes + this.passing.bytes;
   }
 
-  /** False when there is no room. */
-  push(delivery: Delivery): boolean {
+  /** False when there is no room. @param isAway the client is: then QoS 0 has what room the others leave */
+  push(delivery: Delivery, isAway = false): boolean {
     const queue = delivery.qos === 0 ? this.passing : this.lasting;
+    if (isAway && queue === this.passing && !this.#hasRoom()) return false;
     if (!queue.push(delivery, this.#environment.now)) return false;
     if (delivery.message.expiresAt !== undefined) this.#watch();
     return true;
@@ -62,8 +63,18 @@ export class WaitingMessages {
     const { now, deadlines } = this.#environment;
     this.#sweep = deadlines.add(Math.max(at, now + SWEEP_INTERVAL), () => {
       this.#sweep = undefined;
-      for (const queue of [this.lasting, this.passing]) queue.sweep(this.#environment.now);
+      this.#sweepAll();
       this.#watch();
     });
+  }
+
+  #hasRoom(): boolean {
+    const { queuedMessages } = this.#environment.limits;
+    if (this.length >= queuedMessages) this.#sweepAll();
+    return this.length < queuedMessages;
+  }
+
+  #sweepAll(): void {
+    for (const queue of [this.lasting, this.passing]) queue.sweep(this.#environment.now);
   }
 }

@@ -134,7 +134,8 @@ export class Inbound {
 
 /** What the decoder throws for bytes that are not MQTT, as the end of their connection. */
 function violationOf(error: unknown): unknown {
-  return error instanceof MqttError ? new Violation(error.reasonCode, error.message) : error;
+  if (!(error instanceof MqttError)) return error;
+  return new Violation(error.reasonCode, error.message, undefined, error.packetType);
 }
 
 /** @param head the first bytes of the connection; its fixed header is checked once it is there */
