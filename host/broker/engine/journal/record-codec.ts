@@ -97,7 +97,7 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
     );
   }
   try {
-    const r = new FieldReader(bytes.subarray(1));
+    const r = new FieldReader(bytes, 1);
     const record = readRecord(r);
     if (!r.isAtEnd) throw new RangeError('bytes are left over');
     return record;
@@ -233,9 +233,10 @@ function readMessage(r: FieldReader): MessageValue {
     payload,
     qos: (flags & 3) as QoS,
     retain: (flags & 4) !== 0,
-    expiresAt: either(r, () => r.number()),
-    publisher: either(r, () => r.text()),
-    properties: either(r, () => readProperties(r)),
+    // Without closures: there may be a million of them.
+    expiresAt: r.byte() === 0 ? undefined : r.number(),
+    publisher: r.byte() === 0 ? undefined : r.text(),
+    properties: r.byte() === 0 ? undefined : readProperties(r),
   };
 }
 

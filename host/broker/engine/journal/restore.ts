@@ -160,7 +160,9 @@ export class Restorer {
   }
 
   #messageOf(value: MessageValue): Message {
-    return weighed({ ...value, expiresAt: value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset });
+    const { topic, payload, qos, retain, properties, publisher } = value;
+    const expiresAt = value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset;
+    return weighed({ topic, payload, qos, retain, properties, expiresAt, publisher });
   }
 
   #deliveryOf({ message: id, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): Delivery {

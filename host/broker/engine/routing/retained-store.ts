@@ -2,7 +2,7 @@ import { type Deadline, Deadlines } from '../deadlines.js';
 import { isExpired, type Message } from '../message.js';
 import { unlimitedWork } from '../turns/work-queue.js';
 import { type RetainedNode, RetainedWalk } from './retained-walk.js';
-import { levelBytes } from './topic-levels.js';
+import { levelBytes, topicBytes } from './topic-levels.js';
 
 /** Expired messages that are removed at a time when there is no room. */
 const SWEEP = 100;
@@ -65,11 +65,12 @@ export class RetainedStore {
       this.delete(message.topic);
       return true;
     }
-    while (!this.#hasRoomFor(message)) {
+    const levels = message.topic.split('/');
+    while (!this.#hasRoomFor(message, levels)) {
       if ((this.nextExpiry ?? Number.POSITIVE_INFINITY) > now) return false;
       this.sweep(now, SWEEP);
     }
-    const node = this.#nodeFor(message.topic);
+    const node = this.#nodeFor(levels);
     if (node.message) this.#totalBytes -= node.message.size;
     else this.#count++;
     this.#totalBytes += message.size;
@@ -126,11 +127,13 @@ export class RetainedStore {
     });
   }
 
-  #hasRoomFor(message: Message): boolean {
+  #hasRoomFor(message: Message, levels: readonly string[]): boolean {
     let count = this.#count + 1;
     let bytes = this.#totalBytes + message.size;
+    // Most often there is room even for a topic that shares nothing with others.
+    if (count <= this.#maximumMessages && bytes + topicBytes(message.topic) <= this.#maximumBytes) return true;
     let node: RetainedNode | undefined = this.root;
-    for (const level of message.topic.split('/')) {
+    for (const level of levels) {
       node = node?.children?.get(level);
       if (!node) bytes += levelBytes(level);
     }
@@ -141,9 +144,9 @@ export class RetainedStore {
     return count <= this.#maximumMessages && bytes <= this.#maximumBytes;
   }
 
-  #nodeFor(topic: string): RetainedNode {
+  #nodeFor(levels: readonly string[]): RetainedNode {
     let node = this.root;
-    for (const level of topic.split('/')) {
+    for (const level of levels) {
       node.children ??= new Map();
       let child = node.children.get(level);
       if (!child) {

@@ -1,3 +1,4 @@
+import { LazyMap } from '../lazy/lazy-collections.js';
 import type { Delivery } from '../message.js';
 import type { HeldBytes } from './held-bytes.js';
 
@@ -14,7 +15,7 @@ export interface Inflight {
 /** Messages sent to one client and not yet fully acknowledged. Hands out packet ids that are not in use (2.2.1-4). */
 export class OutboundWindow {
   readonly #held: HeldBytes;
-  readonly #entries = new Map<number, Inflight>();
+  readonly #entries = new LazyMap<number, Inflight>();
   #lastId = 0;
   #bytes = 0;
 

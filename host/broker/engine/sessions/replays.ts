@@ -1,3 +1,4 @@
+import { LazyMap } from '../lazy/lazy-collections.js';
 import type { Delivery } from '../message.js';
 import type { MessageSource } from '../messages/message-source.js';
 import type { Work } from '../turns/work-queue.js';
@@ -10,7 +11,7 @@ interface Replay {
 
 /** The retained messages that a session is still to get, one subscription after the other. */
 export class Replays {
-  readonly #all = new Map<string, Replay>();
+  readonly #all = new LazyMap<string, Replay>();
 
   /** Subscriptions that are not done. */
   get size(): number {
@@ -34,7 +35,7 @@ export class Replays {
    * @returns undefined when all are done, or when the work of this turn is spent
    */
   peek(work: Work, isWanted: (topicFilter: string) => boolean): Delivery | undefined {
-    for (const [topicFilter, replay] of this.#all) {
+    for (const [topicFilter, replay] of this.#all.entries()) {
       if (isWanted(topicFilter)) {
         if (replay.next && !replay.source.isCurrent(replay.next)) replay.next = undefined;
         replay.next ??= replay.source.next(work);

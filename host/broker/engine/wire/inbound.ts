@@ -1,4 +1,5 @@
-import { MqttError, type Packet, PacketDecoder, ReasonCode } from '../../../core/index.js';
+import { MqttError, type Packet, type PacketDecoder, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import type { DecoderPool } from '../lazy/decoder-pool.js';
 import { Violation } from '../violation.js';
 import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
@@ -11,6 +12,9 @@ interface Decoded {
   error?: MqttError;
 }
 
+const NOTHING = new Uint8Array(0);
+const NO_PACKETS: Decoded = { packets: [] };
+
 /** Takes one packet. False when the connection is over: nothing more is taken. */
 type Handle = (packet: Packet) => boolean;
 
@@ -19,22 +23,25 @@ type Handle = (packet: Packet) => boolean;
  * authentication, what the client sends behind it waits here: a client need not wait for CONNACK (3.1.4).
  */
 export class Inbound {
-  readonly #decoder: PacketDecoder;
+  readonly #decoders: DecoderPool;
   readonly #maximum: number;
-  /** The first bytes, for `sniffVersion`. */
-  #head = new Uint8Array(0);
+  /** In the middle of a packet. */
+  #decoder: PacketDecoder | undefined;
+  #protocolVersion: ProtocolVersion = 4;
+  /** The first bytes, for `sniffVersion`; undefined once all that it reads have come. */
+  #head: Uint8Array | undefined = NOTHING;
   #sniffed: Sniffed | undefined;
   #isHeld = false;
   #holds = 0;
   /** What came in one piece with the packet that they are asked about. The rest is not decoded yet: that would overwrite these. */
-  #decoded: Decoded = { packets: [] };
+  #decoded: Decoded = NO_PACKETS;
   #chunks: Uint8Array[] = [];
   #heldBytes = 0;
 
-  /** @param maximumPacketSize bytes; as many may wait for an answer of the rules */
-  constructor(maximumPacketSize: number) {
-    this.#decoder = new PacketDecoder({ maximumPacketSize });
-    this.#maximum = maximumPacketSize;
+  /** @param maximumHeld bytes that may wait for an answer of the rules */
+  constructor(decoders: DecoderPool, maximumHeld: number) {
+    this.#decoders = decoders;
+    this.#maximum = maximumHeld;
   }
 
   /** Whether packets wait for an answer of the rules. */
@@ -62,7 +69,7 @@ export class Inbound {
       this.#keep(bytes);
       return;
     }
-    this.#handleAll(this.#decode(this.#head.length < SNIFF_BYTES ? this.#sniff(bytes) : bytes), handle);
+    this.#handleAll(this.#decode(this.#head === undefined ? bytes : this.#sniff(this.#head, bytes)), handle);
   }
 
   /**
@@ -80,7 +87,7 @@ export class Inbound {
 
   #release(handle: Handle): void {
     const decoded = this.#decoded;
-    this.#decoded = { packets: [] };
+    this.#decoded = NO_PACKETS;
     this.#isHeld = false;
     if (!this.#handleAll(decoded, handle)) return;
     for (let bytes = this.#chunks.shift(); bytes; bytes = this.#chunks.shift()) {
@@ -90,15 +97,15 @@ export class Inbound {
   }
 
   /** Looks at the version of the CONNECT. The decoder does not know of bridges: it gets the bytes without their bit. */
-  #sniff(bytes: Uint8Array): Uint8Array {
-    const before = this.#head.length;
-    this.#head = joined(this.#head, bytes).slice(0, SNIFF_BYTES);
+  #sniff(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+    const head = joined(before, bytes).slice(0, SNIFF_BYTES);
+    this.#head = head.length < SNIFF_BYTES ? head : undefined;
     if (this.#sniffed) return bytes;
-    this.#sniffed = sniffVersion(this.#head);
-    checkFirstLength(this.#head);
+    this.#sniffed = sniffVersion(head);
+    checkFirstLength(head);
     if (!this.#sniffed?.isBridge) return bytes;
     const plain = new Uint8Array(bytes);
-    plain[this.#sniffed.offset - before] = this.#sniffed.version;
+    plain[this.#sniffed.offset - before.length] = this.#sniffed.version;
     return plain;
   }
 
@@ -122,9 +129,19 @@ export class Inbound {
     this.#chunks.push(new Uint8Array(bytes));
   }
 
+  /** A stream whose bytes were wrong keeps its decoder, which goes on to say so. */
   #decode(bytes: Uint8Array): Decoded {
+    const decoder = this.#decoder ?? this.#decoders.take();
+    this.#decoder = decoder;
+    decoder.protocolVersion = this.#protocolVersion;
     try {
-      return { packets: this.#decoder.push(bytes) };
+      const packets = decoder.push(bytes);
+      this.#protocolVersion = decoder.protocolVersion;
+      if (decoder.pendingLength === 0) {
+        this.#decoder = undefined;
+        this.#decoders.giveBack(decoder);
+      }
+      return { packets };
     } catch (error) {
       if (!(error instanceof MqttError)) throw error;
       return { packets: error.packets, error };
