@@ -1,5 +1,5 @@
 import type { Limits } from './broker-limits.js';
-import { DecoderPool } from './lazy/decoder-pool.js';
+import { CursorPool } from './lazy/cursor-pool.js';
 import { completeSettings, type ListenerSettings } from './listener-settings.js';
 import type { ListenerInfo } from './rules.js';
 
@@ -10,7 +10,7 @@ export interface Listener {
   /** What is wrong with the settings that it was given: nobody may come in. `settings` are the defaults then. */
   problem: string | undefined;
   /** Of the connections to come. */
-  decoders: DecoderPool;
+  cursors: CursorPool;
   /** Connected at this moment. */
   clients: number;
 }
@@ -32,8 +32,8 @@ export class ListenerTable {
     const known = this.#known.get(info);
     if (known && known.given === info.settings) return known.listener;
     const completed = this.#complete(info);
-    const decoders = new DecoderPool(completed.settings.maximumPacketSize);
-    const listener: Listener = Object.assign(known?.listener ?? { clients: 0 }, completed, { decoders });
+    const cursors = new CursorPool(completed.settings.maximumPacketSize);
+    const listener: Listener = Object.assign(known?.listener ?? { clients: 0 }, completed, { cursors });
     this.#known.set(info, { given: info.settings, listener });
     return listener;
   }

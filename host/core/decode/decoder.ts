@@ -60,11 +60,6 @@ export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDe
     return packets as Decoded<Options>[];
   }
 
-  /** Bytes of a packet whose rest has not come. When it is 0, the decoder keeps nothing of the stream but its version and its error. */
-  get pendingLength(): number {
-    return this.#cursor.pendingLength;
-  }
-
   /** Forgets the stream: the rest of its bytes, and its error. */
   reset(): void {
     this.#cursor.reset();

@@ -1,8 +1,9 @@
-import { type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import { type ProtocolVersion, ReasonCode } from '../../../core/index.js';
 import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
 import { LazyMap, LazySet } from '../lazy/lazy-collections.js';
 import type { ListenerSettings } from '../listener-settings.js';
+import type { Reply } from '../message.js';
 import type { Session } from '../sessions/session.js';
 
 /** The connection as its packets see it. */
@@ -11,11 +12,11 @@ export interface Wire {
   /** What holds for the clients of its listener. */
   readonly settings: ListenerSettings;
   /** False when the packet is larger than the client accepts: nothing was sent. */
-  send(packet: Packet): boolean;
+  send(packet: Reply): boolean;
   /** What is sent from now on depends on what was recorded in the journal until now. */
   waitForJournal(): void;
   /** Sends a packet with this Reason String, or without it when the client does not want it or has no room for it. */
-  answer(packet: Packet, reason: string | undefined): void;
+  answer(packet: Reply, reason: string | undefined): void;
   /** Says why (MQTT 5) and closes. */
   closeByServer(reasonCode: number, reason: string): void;
   closeByClient(reasonCode: number): void;

@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
 import { type GuardedRules, isPromise } from '../guarded-rules.js';
 import type { ListenerSettings } from '../listener-settings.js';
-import type { Delivery } from '../message.js';
+import type { Delivery, Reply } from '../message.js';
 import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
 import type { Link } from '../sessions/session-link.js';
@@ -51,7 +51,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#id = id;
     this.#entrance = { info, listener, settings };
     this.#onClosed = onClosed;
-    this.#inbound = new Inbound(listener.decoders, settings.maximumPacketSize);
+    this.#inbound = new Inbound(listener.cursors, settings.maximumPacketSize);
     this.#tap = ConnectionTap.open(context, id, info);
     this.#outbound = new Outbound(context.transport, id, settings, this.#tap, (error) => this.#fail(error));
     this.startTimer();
@@ -81,7 +81,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#attempt(() => this.#inbound.take(bytes, this.#take));
   }
 
-  send(packet: Packet): boolean {
+  send(packet: Reply): boolean {
     return this.#isOver || this.#outbound.send(packet);
   }
 
@@ -89,7 +89,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     return this.#isOver || this.#outbound.sendMessage(delivery, packetId, dup, this.#context.now);
   }
 
-  answer(packet: Packet, reason: string | undefined): void {
+  answer(packet: Reply, reason: string | undefined): void {
     if (!this.#isOver) this.#outbound.answer(packet, reason);
   }
 
@@ -176,13 +176,13 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#timer = undefined;
   }
 
-  readonly #take = (packet: Packet): boolean => {
-    if (!this.#isOver) this.#handle(packet);
+  readonly #take = (packet: Packet, size: number): boolean => {
+    if (!this.#isOver) this.#handle(packet, size);
     return !this.#isOver;
   };
 
-  #handle(packet: Packet): void {
-    this.#tap?.taken(packet);
+  #handle(packet: Packet, size: number): void {
+    this.#tap?.taken(packet, size);
     const authentication = this.#arrival?.authentication;
     if (packet.type === 'auth' && authentication) authentication.receive(packet, this.#client?.session.client);
     else if (this.#client) handlePacket(this.#client, packet);

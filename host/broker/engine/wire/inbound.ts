@@ -1,46 +1,42 @@
-import { MqttError, type Packet, type PacketDecoder, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
-import type { DecoderPool } from '../lazy/decoder-pool.js';
+import { MqttError, type Packet, type PacketCursor, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import type { CursorPool } from '../lazy/cursor-pool.js';
 import { Violation } from '../violation.js';
 import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
 /** Most bytes behind the fixed header of CONNECT: nobody who has not come in yet may make the broker keep more. */
 const LARGEST_CONNECT = 1_048_576;
 
-/** What one call of the decoder came to. */
-interface Decoded {
-  packets: readonly Packet[];
-  error?: MqttError;
-}
-
 const NOTHING = new Uint8Array(0);
-const NO_PACKETS: Decoded = { packets: [] };
 
-/** Takes one packet. False when the connection is over: nothing more is taken. */
-type Handle = (packet: Packet) => boolean;
+/** Takes one packet, and its size on the wire in bytes. False when the connection is over: nothing more is taken. */
+type Handle = (packet: Packet, size: number) => boolean;
 
 /**
  * From the bytes of one connection to its packets. While the rules have not answered a CONNECT, or a step of an enhanced
  * authentication, what the client sends behind it waits here: a client need not wait for CONNACK (3.1.4).
  */
 export class Inbound {
-  readonly #decoders: DecoderPool;
+  readonly #cursors: CursorPool;
   readonly #maximum: number;
-  /** In the middle of a packet. */
-  #decoder: PacketDecoder | undefined;
+  /**
+   * Shows one packet after the other: what is held is not decoded into objects yet. Undefined while nothing of the stream is kept,
+   * as in almost all connections at any time.
+   */
+  #cursor: PacketCursor | undefined;
+  /** Of the packets to come, while there is no cursor. */
   #protocolVersion: ProtocolVersion = 4;
   /** The first bytes, for `sniffVersion`; undefined once all that it reads have come. */
   #head: Uint8Array | undefined = NOTHING;
   #sniffed: Sniffed | undefined;
   #isHeld = false;
   #holds = 0;
-  /** What came in one piece with the packet that they are asked about. The rest is not decoded yet: that would overwrite these. */
-  #decoded: Decoded = NO_PACKETS;
+  /** What came after the chunk with the packet that they are asked about. */
   #chunks: Uint8Array[] = [];
   #heldBytes = 0;
 
   /** @param maximumHeld bytes that may wait for an answer of the rules */
-  constructor(decoders: DecoderPool, maximumHeld: number) {
-    this.#decoders = decoders;
+  constructor(cursors: CursorPool, maximumHeld: number) {
+    this.#cursors = cursors;
     this.#maximum = maximumHeld;
   }
 
@@ -69,7 +65,7 @@ export class Inbound {
       this.#keep(bytes);
       return;
     }
-    this.#handleAll(this.#decode(this.#head === undefined ? bytes : this.#sniff(this.#head, bytes)), handle);
+    this.#push(this.#head === undefined ? bytes : this.#sniff(this.#head, bytes), handle);
   }
 
   /**
@@ -86,13 +82,11 @@ export class Inbound {
   }
 
   #release(handle: Handle): void {
-    const decoded = this.#decoded;
-    this.#decoded = NO_PACKETS;
     this.#isHeld = false;
-    if (!this.#handleAll(decoded, handle)) return;
+    if (!this.#handleAll(handle)) return;
     for (let bytes = this.#chunks.shift(); bytes; bytes = this.#chunks.shift()) {
       this.#heldBytes -= bytes.length;
-      if (!this.#handleAll(this.#decode(bytes), handle)) return;
+      if (!this.#push(bytes, handle)) return;
     }
   }
 
@@ -109,15 +103,38 @@ export class Inbound {
     return plain;
   }
 
-  #handleAll({ packets, error }: Decoded, handle: Handle): boolean {
-    for (const [index, packet] of packets.entries()) {
-      if (!handle(packet)) return false;
-      if (!this.#isHeld) continue;
-      this.#decoded = { packets: packets.slice(index + 1), error };
-      return false;
+  /** @returns whether the next bytes may come */
+  #push(bytes: Uint8Array, handle: Handle): boolean {
+    this.#cursor ??= this.#newCursor();
+    try {
+      this.#cursor.push(bytes);
+    } catch (error) {
+      throw violationOf(error);
     }
-    if (error) throw new Violation(error.reasonCode, error.message);
+    return this.#handleAll(handle);
+  }
+
+  #newCursor(): PacketCursor {
+    const cursor = this.#cursors.take();
+    cursor.protocolVersion = this.#protocolVersion;
+    return cursor;
+  }
+
+  /** @returns whether the next bytes may come */
+  #handleAll(handle: Handle): boolean {
+    const cursor = this.#cursor;
+    if (!cursor) return true;
+    while (hasNext(cursor)) {
+      if (!handle(cursor.toObject(), cursor.length) || this.#isHeld) return false;
+    }
+    if (cursor.pendingLength === 0) this.#putAway(cursor);
     return true;
+  }
+
+  #putAway(cursor: PacketCursor): void {
+    this.#protocolVersion = cursor.protocolVersion;
+    this.#cursor = undefined;
+    this.#cursors.giveBack(cursor);
   }
 
   #keep(bytes: Uint8Array): void {
@@ -128,25 +145,20 @@ export class Inbound {
     }
     this.#chunks.push(new Uint8Array(bytes));
   }
+}
 
-  /** A stream whose bytes were wrong keeps its decoder, which goes on to say so. */
-  #decode(bytes: Uint8Array): Decoded {
-    const decoder = this.#decoder ?? this.#decoders.take();
-    this.#decoder = decoder;
-    decoder.protocolVersion = this.#protocolVersion;
-    try {
-      const packets = decoder.push(bytes);
-      this.#protocolVersion = decoder.protocolVersion;
-      if (decoder.pendingLength === 0) {
-        this.#decoder = undefined;
-        this.#decoders.giveBack(decoder);
-      }
-      return { packets };
-    } catch (error) {
-      if (!(error instanceof MqttError)) throw error;
-      return { packets: error.packets, error };
-    }
+/** @throws Violation for bytes that are not MQTT */
+function hasNext(cursor: PacketCursor): boolean {
+  try {
+    return cursor.next();
+  } catch (error) {
+    throw violationOf(error);
   }
+}
+
+/** What the decoder throws for bytes that are not MQTT, as the end of their connection. */
+function violationOf(error: unknown): unknown {
+  return error instanceof MqttError ? new Violation(error.reasonCode, error.message) : error;
 }
 
 /** @param head the first bytes of the connection; its fixed header is checked once it is there */
