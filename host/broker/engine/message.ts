@@ -16,7 +16,7 @@ export interface Message {
   readonly publisher?: string;
   /**
    * Who published it, when it is retained and its listener checks the source of retained messages (`checkRetainSource`): the rules
-   * are asked again before it is sent to a new subscription. Not kept over a restart.
+   * are asked again before it is sent to a new subscription.
    */
   readonly source?: ClientIdentity;
   /** Bytes that it counts for against the limits: topic, payload and properties. */
@@ -97,7 +97,13 @@ export function weighed(message: Omit<Message, 'size'>): Message {
   return { topic, payload, qos, retain, properties, expiresAt, publisher, source, size };
 }
 
-function propertyBytes({ contentType = '', responseTopic = '', correlationData, userProperty = [] }: Properties) {
+/** Bytes that properties count for. */
+export function propertyBytes({
+  contentType = '',
+  responseTopic = '',
+  correlationData,
+  userProperty = [],
+}: Properties) {
   let size = contentType.length + responseTopic.length + (correlationData?.length ?? 0);
   for (const [name, value] of userProperty) size += name.length + value.length + USER_PROPERTY_BYTES;
   return size;

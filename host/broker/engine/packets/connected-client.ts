@@ -40,6 +40,9 @@ export class ConnectedClient {
   /** Milliseconds, 0 for no limit. */
   readonly #longestSilence: number;
   #silenceEnd: Deadline | undefined;
+  /** Nothing is read from it. */
+  #isHeld = false;
+  #isOver = false;
 
   /** @param keepAlive seconds, 0 for none: what the client asked for, or what it was told in CONNACK (3.2.2-21) */
   constructor(context: EngineContext, session: Session, wire: Wire, keepAlive: number) {
@@ -59,13 +62,36 @@ export class ConnectedClient {
     return this.protocolVersion === 5 ? this.settings.receiveMaximum : 65_535;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** See `Wire.hold`. */
+  hold(): (work?: () => void) => void {
+    const goOn = this.wire.hold();
+    this.#isHeld = true;
+    return (work = () => {}) => {
+      this.#isHeld = false;
+      goOn(work);
+    };
+  }
+
+  /** Takes no more packets while the store is behind with what this client changes. */
+  waitForStore(): void {
+    const { journal } = this.context;
+    if (journal?.isBehind && !this.#isHeld && !this.#isOver) journal.whenCaughtUp(this.hold());
+  }
+
   /** The connection is over. */
   stop(): void {
+    this.#isOver = true;
     this.#silenceEnd?.cancel();
   }
 
   /** The deadline does not move with each packet: when it comes, it looks at the time of the last one. */
   #watch(): void {
+    // Who is not read from cannot be heard.
+    if (this.#isHeld) this.lastHeard = this.context.now;
     const end = this.lastHeard + this.#longestSilence;
     if (end > this.context.now) {
       this.#silenceEnd = this.context.deadlines.add(end, () => this.#watch());
