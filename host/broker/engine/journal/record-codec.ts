@@ -219,10 +219,11 @@ function readMessage(r: FieldReader): MessageValue {
 }
 
 function readRetained(r: FieldReader, format: number): RetainedValue {
-  const message = readMessage(r);
-  if (format < 2) return { ...message, storedAt: 0 };
-  const [storedAt, source] = [r.number(), r.number()];
-  return { ...message, storedAt, ...(source > 0 && { source }) };
+  const { topic, payload, qos, retain, expiresAt, publisher, properties } = readMessage(r);
+  const storedAt = format < 2 ? 0 : r.number();
+  const source = format < 2 ? 0 : r.number();
+  const message = { topic, payload, qos, retain, expiresAt, publisher, properties, storedAt };
+  return source > 0 ? { ...message, source } : message;
 }
 
 function writeDelivery({ message, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): void {

@@ -1,19 +1,6 @@
-import type { Deadline } from '../deadlines.js';
-import { isExpired, type Message } from '../message.js';
+import { isExpired } from '../message.js';
 import type { Work } from '../turns/work-queue.js';
-
-/** One level of the tree of retained messages. */
-export interface RetainedNode {
-  readonly parent: RetainedNode | undefined;
-  readonly level: string;
-  /** Rises with each node that is made: children are in the order of their serials. */
-  readonly serial: number;
-  children: Map<string, RetainedNode> | undefined;
-  message: Message | undefined;
-  /** Rises with each message that is kept. */
-  storedAt: number;
-  expiry: Deadline | undefined;
-}
+import type { RetainedNode } from './retained-node.js';
 
 /** A node on the way from the root to where the walk is. */
 interface Step {
@@ -67,7 +54,7 @@ export class RetainedWalk {
     if (this.#isDone || !this.#matchesTopic(levels)) return false;
     let node = root;
     for (const [depth, level] of levels.entries()) {
-      const child = node.children?.get(level);
+      const child = node.child(level);
       if (!child) return false;
       if (child.serial > this.#path[depth].last) return true;
       if (this.#path[depth + 1]?.node !== child) return false;
@@ -100,11 +87,11 @@ export class RetainedWalk {
     return node;
   }
 
-  #childrenOf({ children }: RetainedNode, depth: number): Iterator<RetainedNode> {
-    if (!children || (depth >= this.#levels.length && depth < this.#hash)) return [].values();
+  #childrenOf(node: RetainedNode, depth: number): Iterator<RetainedNode> {
+    if (!node.hasChildren || (depth >= this.#levels.length && depth < this.#hash)) return [].values();
     const level = this.#levels[depth];
-    if (depth >= this.#hash || level === '+') return children.values();
-    const child = children.get(level);
+    if (depth >= this.#hash || level === '+') return node.children();
+    const child = node.child(level);
     return (child ? [child] : []).values();
   }
 
