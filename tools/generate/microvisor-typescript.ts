@@ -63,12 +63,18 @@ function structText(abi: MicrovisorAbi, name: string, { size, fields }: Struct):
   ].join('\n');
 }
 
-const SYSTEM_CALL = `/** One system call: its parameters, all 32-bit integers in WASM, and the statuses that it may return. */
+const SYSTEM_CALL = `/** One system call: its parameters, and the statuses that it may return. */
 export interface SystemCall {
   readonly params: readonly { readonly name: string; readonly type: string }[];
   readonly statuses: readonly MvStatus[];
 }
 `;
+
+const CALL_SIGNATURES = `/** A type of WASM. */
+export type WasmType = 'i32' | 'i64';
+
+/** The types of the parameters of each system call in WASM. Each returns one i32, its status. */
+export const callSignatures = {`;
 
 function systemCalls(abi: MicrovisorAbi): string[] {
   const lines = [SYSTEM_CALL, '/** Every system call of the SDK by its C name. */\nexport const systemCalls = {'];
@@ -85,6 +91,18 @@ function systemCalls(abi: MicrovisorAbi): string[] {
   ];
 }
 
+function callSignatures(abi: MicrovisorAbi): string[] {
+  const lines = [CALL_SIGNATURES];
+  for (const [name, { params }] of Object.entries(abi.functions)) {
+    const types = params.map((param) => {
+      const found = classify(abi, param.type, `${name}(${param.name})`);
+      return found.kind === 'scalar' && SCALARS[found.scalar].bytes === 8 ? "'i64'" : "'i32'";
+    });
+    lines.push(`  ${name}: [${types.join(', ')}],`);
+  }
+  return [...lines, '} as const satisfies Record<SystemCallName, readonly WasmType[]>;\n'];
+}
+
 const NAME_OF = `/** The name of one value of an enum: \`nameOf(MvStatus, 2)\` is \`PARAMETERFAULT\`. An unknown value is returned as its digits. */
 export function nameOf(values: Readonly<Record<string, number>>, value: number): string {
   return Object.keys(values).find((key) => values[key] === value) ?? String(value);
@@ -99,6 +117,7 @@ export function microvisorTypeScript(abi: MicrovisorAbi): string {
     ...Object.entries(abi.enums).map(([name, entry]) => enumText(name, entry)),
     ...Object.entries(abi.structs).map(([name, entry]) => structText(abi, name, entry)),
     ...systemCalls(abi),
+    ...callSignatures(abi),
     '/** The name of the interrupt handler for each interrupt number of the STM32U585. */',
     'export const interruptHandlers: Readonly<Record<number, string>> = {',
     ...handlers.map(([handler, irq]) => `  ${irq}: '${handler}',`),

@@ -1,4 +1,14 @@
-import { consumed, type DerPeers, derRows, hexRows, measure, type Peer, type Result, rows } from '../../bench/index.js';
+import {
+  consumed,
+  type DerPeers,
+  derRows,
+  hexRows,
+  measure,
+  type Peer,
+  type Result,
+  rows,
+  shimRows,
+} from '../../bench/index.js';
 import { type Colours, coloursFor } from '../output/colours.js';
 import { UserError } from '../process/user-error.js';
 import { progress } from './progress.js';
@@ -11,7 +21,7 @@ export interface BenchFlags {
 
 /** `wasmqtt bench`. @throws UserError when no row is left, or the peer is missing */
 export async function benchAction(flags: BenchFlags): Promise<void> {
-  const all = [...rows(await loadPeer()), ...hexRows(), ...derRows(await loadDerPeers())];
+  const all = [...rows(await loadPeer()), ...hexRows(), ...derRows(await loadDerPeers()), ...shimRows()];
   const chosen = all.filter(({ bench: name }) => name.includes(flags.filter ?? ''));
   if (chosen.length === 0) {
     const names = [...new Set(all.map(({ bench: name }) => name))].join(', ');
@@ -55,7 +65,7 @@ async function loadDerPeers(): Promise<DerPeers> {
 }
 
 function line(bench: string, peer: string, ours: string, theirs: string, ratio: string, target: string): string {
-  return `${bench.padEnd(24)} ${peer.padEnd(12)} ${ours.padStart(9)} ${theirs.padStart(9)} ${ratio.padStart(7)} ${target.padStart(7)}`;
+  return `${bench.padEnd(30)} ${peer.padEnd(12)} ${ours.padStart(9)} ${theirs.padStart(9)} ${ratio.padStart(7)} ${target.padStart(7)}`;
 }
 
 function rowText(result: Result, colours: Colours): string {

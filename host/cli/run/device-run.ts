@@ -6,7 +6,7 @@ import { reasonOf } from '../../node/reason.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
 import { UserError } from '../process/user-error.js';
 import { ConnectionStorm } from './connection-storm.js';
-import { describeGuestError } from './guest-error.js';
+import { describeGuestError } from './describe-guest-error.js';
 import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { RunReport } from './run-events.js';
 

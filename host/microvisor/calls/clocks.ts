@@ -1,26 +1,31 @@
 import { MvStatus } from '../../../build/abi/microvisor.js';
 import type { Family } from '../kernel/family.js';
 import type { Services } from '../kernel/services.js';
-import { refuse } from '../kernel/statuses.js';
+
+const { OKAY, PARAMETERFAULT, TIMENOTSET } = MvStatus;
 
 /** mvGetMicroseconds, mvGetWallTime and the four clock frequencies. */
 export function clockCalls(kernel: Pick<Services, 'memory' | 'behaviour' | 'microseconds' | 'wallClock'>): Family {
   const { memory } = kernel;
   const frequency = (hertz: number) => (out: number) => {
-    memory.check(out, 4, 4);
+    if (!memory.holds(out, 4, 4)) return PARAMETERFAULT;
     memory.view.setUint32(out, hertz, true);
+    return OKAY;
   };
   const { sysClk, hClk, pClk1, pClk2 } = kernel.behaviour.clocks;
   return {
     calls: {
       mvGetMicroseconds: (out) => {
-        memory.check(out, 8, 8);
-        memory.view.setBigUint64(out, kernel.microseconds(), true);
+        if (!memory.holds(out, 8, 8)) return PARAMETERFAULT;
+        memory.writeLong(out, kernel.microseconds());
+        return OKAY;
       },
       mvGetWallTime: (out) => {
-        memory.check(out, 8, 8);
-        const milliseconds = kernel.wallClock() ?? refuse(MvStatus.TIMENOTSET);
-        memory.view.setBigUint64(out, BigInt(Math.round(milliseconds * 1000)), true);
+        if (!memory.holds(out, 8, 8)) return PARAMETERFAULT;
+        const milliseconds = kernel.wallClock();
+        if (milliseconds === undefined) return TIMENOTSET;
+        memory.writeLong(out, Math.round(milliseconds * 1000));
+        return OKAY;
       },
       mvGetSysClk: frequency(sysClk),
       mvGetHClk: frequency(hClk),

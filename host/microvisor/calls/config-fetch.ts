@@ -16,7 +16,7 @@ import {
 } from '../../../build/abi/microvisor.js';
 import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
 import type { Family, FamilyFactory, FamilyServices } from '../kernel/family.js';
-import { refuse } from '../kernel/statuses.js';
+import { RequestReader } from './request-reader.js';
 
 export interface ConfigItem {
   scope: 'account' | 'device';
@@ -33,6 +33,9 @@ export interface ConfigSource {
 
 /** Bytes that the request takes in the send buffer for each key, besides the key itself (scope, store, length). */
 const REQUEST_OVERHEAD = 4;
+const { OKAY, PARAMETERFAULT } = MvStatus;
+const { UNKNOWNCONFIGSCOPE, UNKNOWNCONFIGSTORE, INVALIDCONFIGKEY } = MvStatus;
+
 const PRINTABLE = /^[\x20-\x7e]+$/;
 const RESULTS = {
   ok: MvConfigKeyFetchResult.OK,
@@ -53,6 +56,7 @@ type FetchState =
   | { name: 'answered'; response: Response }
   | { name: 'closed' };
 
+/** What the fetch of a channel needs. */
 type ChannelServices = Pick<FamilyServices, 'channels' | 'emit' | 'wake'>;
 
 /** One config-fetch channel: one request, one response. */
@@ -121,6 +125,8 @@ export function configFetchCalls(source: ConfigSource): FamilyFactory {
   return (kernel) => new ConfigFetches(kernel, source);
 }
 
+type Reader = RequestReader<typeof UNKNOWNCONFIGSCOPE | typeof UNKNOWNCONFIGSTORE | typeof INVALIDCONFIGKEY>;
+
 class ConfigFetches implements Family {
   readonly #kernel: FamilyServices;
   readonly #source: ConfigSource;
@@ -136,76 +142,77 @@ class ConfigFetches implements Family {
     mvReadConfigResponseItem: (handle: number, params: number) => this.#item(handle, params),
   };
 
-  readonly drivers = {
-    [MvChannelType.CONFIGFETCH]: (channel: Channel) => new ConfigFetch(this.#kernel, channel, this.#source),
+  readonly channelKinds = {
+    [MvChannelType.CONFIGFETCH]: {
+      open: (channel: Channel) => new ConfigFetch(this.#kernel, channel, this.#source),
+    },
   };
 
-  #send(handle: number, address: number): void {
+  #send(handle: number, address: number) {
     const { memory, channels, limits } = this.#kernel;
-    memory.check(address, MvConfigKeyFetchParamsLayout.SIZE, 4);
+    if (!memory.holds(address, MvConfigKeyFetchParamsLayout.SIZE, 4)) return PARAMETERFAULT;
     const channel = channels.use(handle, MvChannelType.CONFIGFETCH);
+    if (typeof channel === 'number') return channel;
     const fetch = channel.driver as ConfigFetch;
-    if (fetch.sent) refuse(MvStatus.REQUESTALREADYSENT);
+    if (fetch.sent) return MvStatus.REQUESTALREADYSENT;
     const params = readMvConfigKeyFetchParams(memory.view, address);
-    if (params.numItems > limits.configKeys) refuse(MvStatus.TOOMANYCONFIGKEYS);
-    const items = channels.guard(channel, () => this.#readItems(params.keysToFetch, params.numItems));
+    if (params.numItems > limits.configKeys) return MvStatus.TOOMANYCONFIGKEYS;
+    const reader: Reader = new RequestReader(memory);
+    const items = this.#readItems(reader, params.keysToFetch, params.numItems);
+    if (reader.status !== OKAY) return channels.ended(channel, reader.status);
     const size = items.reduce((sum, item) => sum + item.key.length + REQUEST_OVERHEAD, 0);
-    if (size > channel.send.size) refuse(MvStatus.INVALIDBUFFERSIZE);
+    if (size > channel.send.size) return MvStatus.INVALIDBUFFERSIZE;
     fetch.send(items);
+    return OKAY;
   }
 
-  #readItems(address: number, count: number): ConfigItem[] {
-    const { memory } = this.#kernel;
-    if (count > 0) memory.check(address, count * MvConfigKeyToFetchLayout.SIZE, 4, MvStatus.LATEFAULT);
-    return Array.from({ length: count }, (_, index) => {
-      const item = readMvConfigKeyToFetch(memory.view, address + index * MvConfigKeyToFetchLayout.SIZE);
-      const bytes = memory.copy(item.key.data, item.key.length, MvStatus.LATEFAULT);
-      return { scope: scopeOf(item.scope), store: storeOf(item.store), key: this.#keyOf(bytes) };
+  #readItems(reader: Reader, address: number, count: number): ConfigItem[] {
+    const { memory, limits } = this.#kernel;
+    return reader.list(address, count, MvConfigKeyToFetchLayout.SIZE, (at) => {
+      const item = readMvConfigKeyToFetch(memory.view, at);
+      const bytes = reader.bytes(item.key, 'key', limits.configKeyLength);
+      const scope = item.scope === MvConfigKeyFetchScope.ACCOUNT ? 'account' : 'device';
+      const store = item.store === MvConfigKeyFetchStore.SECRET ? 'secret' : 'config';
+      if (item.scope > MvConfigKeyFetchScope.DEVICE) reader.refuse(UNKNOWNCONFIGSCOPE);
+      if (item.store > MvConfigKeyFetchStore.CONFIG) reader.refuse(UNKNOWNCONFIGSTORE);
+      const key = Buffer.from(bytes).toString('latin1');
+      if (!PRINTABLE.test(key)) reader.refuse(INVALIDCONFIGKEY);
+      return { scope, store, key };
     });
   }
 
-  #keyOf(bytes: Uint8Array): string {
-    const key = Buffer.from(bytes).toString('latin1');
-    if (!PRINTABLE.test(key) || key.length > this.#kernel.limits.configKeyLength) refuse(MvStatus.INVALIDCONFIGKEY);
-    return key;
-  }
-
-  #responseData(handle: number, address: number): void {
+  #responseData(handle: number, address: number) {
     const { memory, channels } = this.#kernel;
-    memory.check(address, MvConfigResponseDataLayout.SIZE, 4);
+    if (!memory.holds(address, MvConfigResponseDataLayout.SIZE, 4)) return PARAMETERFAULT;
+    const channel = channels.use(handle, MvChannelType.CONFIGFETCH);
     // The SDK documents neither INVALIDHANDLE nor RESPONSENOTPRESENT for this call.
-    const channel = channels.use(handle, MvChannelType.CONFIGFETCH, MvStatus.PARAMETERFAULT);
-    const response = (channel.driver as ConfigFetch).response ?? refuse(MvStatus.PARAMETERFAULT);
+    if (channel === MvStatus.INVALIDHANDLE) return PARAMETERFAULT;
+    if (typeof channel === 'number') return channel;
+    const { response } = channel.driver as ConfigFetch;
+    if (!response) return PARAMETERFAULT;
     writeMvConfigResponseData(memory.view, address, {
       result: response.tooLarge ? MvConfigFetchResult.RESPONSETOOLARGE : MvConfigFetchResult.OK,
       numItems: response.items.length,
     });
+    return OKAY;
   }
 
-  #item(handle: number, address: number): void {
+  #item(handle: number, address: number) {
     const { memory, channels } = this.#kernel;
-    memory.check(address, MvConfigResponseReadItemParamsLayout.SIZE, 4);
+    if (!memory.holds(address, MvConfigResponseReadItemParamsLayout.SIZE, 4)) return PARAMETERFAULT;
     const channel = channels.use(handle, MvChannelType.CONFIGFETCH);
-    const response = (channel.driver as ConfigFetch).response ?? refuse(MvStatus.RESPONSENOTPRESENT);
-    const params = readMvConfigResponseReadItemParams(memory.view, address);
-    const item = response.items[params.itemIndex] ?? refuse(MvStatus.INDEXINVALID);
-    memory.check(params.result, 4, 4);
-    memory.check(params.buf.length, 4, 4);
+    if (typeof channel === 'number') return channel;
+    const { response } = channel.driver as ConfigFetch;
+    if (!response) return MvStatus.RESPONSENOTPRESENT;
+    const { itemIndex, result, buf } = readMvConfigResponseReadItemParams(memory.view, address);
+    const item = response.items[itemIndex];
+    if (!item) return MvStatus.INDEXINVALID;
+    if (!memory.holds(result, 4, 4) || !memory.holds(buf.length, 4, 4)) return PARAMETERFAULT;
     // The call has no status for a value that does not fit: a buffer that is too small is a bad parameter.
-    if (item.value.length > params.buf.size) refuse(MvStatus.PARAMETERFAULT);
-    if (item.value.length > 0) memory.check(params.buf.data, item.value.length);
-    memory.view.setUint32(params.result, item.result, true);
-    memory.view.setUint32(params.buf.length, item.value.length, true);
-    memory.write(params.buf.data, item.value);
+    if (item.value.length > buf.size || !memory.holdsBytes(buf.data, item.value.length)) return PARAMETERFAULT;
+    memory.view.setUint32(result, item.result, true);
+    memory.view.setUint32(buf.length, item.value.length, true);
+    memory.write(buf.data, item.value);
+    return OKAY;
   }
-}
-
-function scopeOf(scope: number): ConfigItem['scope'] {
-  if (scope === MvConfigKeyFetchScope.ACCOUNT) return 'account';
-  return scope === MvConfigKeyFetchScope.DEVICE ? 'device' : refuse(MvStatus.UNKNOWNCONFIGSCOPE);
-}
-
-function storeOf(store: number): ConfigItem['store'] {
-  if (store === MvConfigKeyFetchStore.SECRET) return 'secret';
-  return store === MvConfigKeyFetchStore.CONFIG ? 'config' : refuse(MvStatus.UNKNOWNCONFIGSTORE);
 }

@@ -1,7 +1,8 @@
 import { LONGEST_TIMER } from '../../node/timers.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
 import { createKernel } from '../calls/index.js';
-import { type Guest, loadGuest } from '../guest/guest.js';
+import type { Guest } from '../guest/guest.js';
+import { loadGuest } from '../guest/load-guest.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { KernelEvent } from '../kernel/kernel-event.js';
 import type { Behaviour, Limits } from '../kernel/settings.js';
@@ -142,7 +143,7 @@ export class Device {
   #arm(now: number): void {
     clearTimeout(this.#timer);
     if (!this.#running) return;
-    const deadline = this.kernel.nextDeadline(now);
+    const deadline = this.guest.nextDeadline(now);
     if (deadline === undefined) return;
     const delay = deadline - now;
     if (delay <= 0) this.#schedule();

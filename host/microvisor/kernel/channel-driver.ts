@@ -17,6 +17,8 @@ export interface ChannelDriver {
 
 export interface Channel {
   type: MvChannelType;
+  /** The name that it was opened with; empty for the types that have none. */
+  endpoint: string;
   notificationHandle: number;
   tag: number;
   receive: Range;
@@ -26,5 +28,14 @@ export interface Channel {
   driver: ChannelDriver;
 }
 
-/** Makes the driver of a new channel. */
-export type DriverFactory = (channel: Channel) => ChannelDriver;
+/** One type of channels. */
+export interface ChannelKind {
+  /** Makes the driver of a new channel. */
+  open(channel: Channel): ChannelDriver;
+  /** The names of its endpoints; none for a type whose channels are opened without a name. */
+  readonly endpoints?: ReadonlySet<string>;
+  /** The receive buffer may have any size and address. */
+  readonly anyReceiveBuffer?: boolean;
+}
+
+export type ChannelKinds = Partial<Record<MvChannelType, ChannelKind>>;

@@ -1,8 +1,9 @@
-import type { MvChannelType } from '../../../build/abi/microvisor.js';
-import type { DriverFactory } from './channel-driver.js';
-import type { Channels } from './channels.js';
+import type { ChannelKinds } from './channel-driver.js';
+import type { Channels } from './families/channels.js';
+import type { Lifecycle } from './families/lifecycle.js';
+import type { Network } from './families/network.js';
+import type { Notifications } from './families/notifications.js';
 import type { Range } from './guest-memory.js';
-import type { Notifications } from './notifications.js';
 import type { Services } from './services.js';
 import type { Calls } from './statuses.js';
 
@@ -10,19 +11,23 @@ import type { Calls } from './statuses.js';
 export interface Family {
   readonly calls: Calls;
   /** The channel types that it serves. */
-  readonly drivers?: Partial<Record<MvChannelType, DriverFactory>>;
+  readonly channelKinds?: ChannelKinds;
   /** Does what is due at `now`; never calls into the guest. */
   tick?(now: number): void;
   /** The time of the next `tick`, in milliseconds; undefined when nothing is due. */
   nextDeadline?(now: number): number | undefined;
   /** Guest memory that the family holds at present. */
   buffers?(): Range[];
+  /** The application is to be restarted: forgets what belonged to it. Its handles are closed by the kernel. */
+  restart?(): void;
 }
 
 /** What a family is given of its kernel. */
 export interface FamilyServices extends Services {
-  readonly channels: Pick<Channels, 'use' | 'guard' | 'readable'>;
+  readonly channels: Pick<Channels, 'use' | 'ended' | 'readable' | 'notify' | 'disconnect'>;
   readonly notifications: Pick<Notifications, 'notify'>;
+  readonly network: Pick<Network, 'active' | 'watch'>;
+  readonly lifecycle: Lifecycle;
 }
 
 export type FamilyFactory = (kernel: FamilyServices) => Family;

@@ -7,11 +7,6 @@ export interface HandleKind<T> {
   readonly object?: T;
 }
 
-interface Entry {
-  kind: HandleKind<unknown>;
-  object: unknown;
-}
-
 /** A random 32-bit number from the system's generator, 1 to 0xffffffff. */
 export const cryptoRandom = (): number => randomInt(1, 0x1_0000_0000);
 
@@ -20,7 +15,7 @@ export const cryptoRandom = (): number => randomInt(1, 0x1_0000_0000);
  * neither guess one nor pass one of another kind.
  */
 export class Handles {
-  readonly #entries = new Map<number, Entry>();
+  readonly #kinds = new Map<HandleKind<unknown>, Map<number, unknown>>();
   readonly #random: () => number;
 
   constructor(random: () => number = cryptoRandom) {
@@ -32,27 +27,38 @@ export class Handles {
     const random = this.#random;
     let handle: number;
     do handle = random() >>> 0;
-    while (handle === 0 || this.#entries.has(handle));
-    this.#entries.set(handle, { kind, object });
+    while (handle === 0 || this.#isOpen(handle));
+    const objects = this.#kinds.get(kind);
+    if (objects) objects.set(handle, object);
+    else this.#kinds.set(kind, new Map([[handle, object]]));
     return handle;
   }
 
   /** The object; undefined for a closed handle, an unknown one and one of another kind. */
   find<T>(kind: HandleKind<T>, handle: number): T | undefined {
-    const entry = this.#entries.get(handle);
-    return entry?.kind === kind ? (entry.object as T) : undefined;
+    return this.#kinds.get(kind)?.get(handle) as T | undefined;
   }
 
   close(handle: number): void {
-    this.#entries.delete(handle);
+    for (const objects of this.#kinds.values()) objects.delete(handle);
   }
 
-  /** All open objects of a kind with their handles, oldest first. */
-  all<T>(kind: HandleKind<T>): [number, T][] {
-    const found: [number, T][] = [];
-    for (const [handle, entry] of this.#entries) {
-      if (entry.kind === kind) found.push([handle, entry.object as T]);
-    }
-    return found;
+  closeAll(): void {
+    this.#kinds.clear();
+  }
+
+  /** How many handles of a kind are open. */
+  count(kind: HandleKind<unknown>): number {
+    return this.#kinds.get(kind)?.size ?? 0;
+  }
+
+  /** All open objects of a kind, oldest first. */
+  all<T>(kind: HandleKind<T>): T[] {
+    return [...(this.#kinds.get(kind)?.values() ?? [])] as T[];
+  }
+
+  #isOpen(handle: number): boolean {
+    for (const objects of this.#kinds.values()) if (objects.has(handle)) return true;
+    return false;
   }
 }

@@ -63,8 +63,19 @@ export type KernelEvent =
   | { event: 'acknowledged'; topic: string; qos: QoS }
   | { event: 'disconnected'; reason: string; requested: boolean; reasonCode?: number }
   | { event: 'log'; text: string }
+  /** An HTTP request was handed over. */
+  | { event: 'httpRequest'; method: string; url: string }
+  /** Its answer: `result` is the name of an MvHttpResult, `statusCode` 0 unless that is OK, `detail` one clause for people. */
+  | { event: 'httpResponse'; url: string; result: string; statusCode: number; bodyLength: number; detail?: string }
+  | { event: 'systemLed'; enabled: boolean }
+  /** The factory's test was completed; 0 is success. */
+  | { event: 'testingComplete'; status: number }
+  /** The application has ended; it starts again at `at`, in milliseconds of the kernel's clock, if that is set. */
+  | { event: 'ended'; wakeReason?: string; at?: number }
   | { event: 'interrupt'; irq: number }
   /** The guest was entered through this export and has returned. */
   | { event: 'turn'; entry: string }
-  /** The guest trapped in this export and is not entered again. */
-  | { event: 'trap'; entry: string; detail: string };
+  /** The guest trapped in this export, or task, and is not entered again; `frames` is its stack, innermost first. */
+  | { event: 'trap'; entry: string; detail: string; frames: readonly string[] }
+  /** The guest has left `main`, or called `exit`. */
+  | { event: 'exit'; code: number };

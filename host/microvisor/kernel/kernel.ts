@@ -1,15 +1,20 @@
-import { MvStatus, nameOf, type SystemCallName } from '../../../build/abi/microvisor.js';
-import { Channels } from './channels.js';
+import type { MvStatus, SystemCallName } from '../../../build/abi/microvisor.js';
+import { type BoundCall, bindCall, type Trace } from './bind-call.js';
+import { Departure } from './departure.js';
 import { checkDeviceId } from './device-id.js';
+import { earlier } from './earlier.js';
+import { Channels } from './families/channels.js';
+import { Interrupts } from './families/interrupts.js';
+import { Lifecycle } from './families/lifecycle.js';
+import { Logging } from './families/logging.js';
+import { Network } from './families/network.js';
+import { Notifications } from './families/notifications.js';
 import type { Family, FamilyFactory, FamilyServices } from './family.js';
-import { GuestMemory, type Range } from './guest-memory.js';
+import { GuestMemory, type LinearMemory, type Range } from './guest-memory.js';
 import { Handles } from './handles.js';
 import type { KernelEvent } from './kernel-event.js';
-import { Logging } from './logging.js';
-import { Network } from './network.js';
-import { Notifications } from './notifications.js';
 import { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './settings.js';
-import { allowedStatuses, type Calls, KernelError, Refusal } from './statuses.js';
+import { KernelError } from './statuses.js';
 
 /** What a kernel needs of its host. */
 export interface KernelHost {
@@ -29,8 +34,11 @@ export interface KernelHost {
   /** Called when there is something for `tick` to do before `nextDeadline` said so. */
   schedule?(): void;
   /** Called after every system call with its status. */
-  trace?(call: SystemCallName, status: MvStatus): void;
+  trace?: Trace;
 }
+
+/** The calls that may end the application. */
+const DEPARTING: ReadonlySet<SystemCallName> = new Set(['mvRestart', 'mvDeepSleep', 'mvTestingComplete']);
 
 /** What the guest is to be entered for. */
 export type Entry = { interrupt: number } | 'timer';
@@ -45,22 +53,27 @@ export class Kernel implements FamilyServices {
   readonly limits: Readonly<Limits>;
   readonly behaviour: Readonly<Behaviour>;
   readonly deviceId: string;
-  readonly notifications = new Notifications(this);
-  readonly channels = new Channels(this, this.notifications);
-  readonly network = new Network(this, this.notifications, this.channels);
-  readonly logging = new Logging(this, this.network);
+  /** True while the guest runs a handler of an interrupt; set by whoever enters it. */
+  inInterrupt = false;
+  readonly lifecycle: Lifecycle;
+  readonly interrupts: Interrupts;
+  readonly notifications: Notifications;
+  readonly channels: Channels;
+  readonly network: Network;
+  readonly logging: Logging;
   readonly #host: KernelHost;
   readonly #families: readonly Family[];
-  readonly #calls: Calls;
-  readonly #allowed = new Map<string, Set<number>>();
-  readonly #started: number;
+  readonly #calls = new Map<SystemCallName, BoundCall>();
+  /** When `microseconds` was 0. */
+  #started: number;
+  #hasHandler: (irq: number) => boolean = () => true;
   #dirty = false;
   #timer: number | undefined;
   /** The time of the turn that is under way. */
   #turnTime: number | undefined;
 
   /**
-   * @param families the system calls beside those of notifications, channels, network and logging
+   * @param families the system calls beside those of the kernel's own families
    * @throws TypeError when the device id is not `UV` and 32 hex digits
    */
   constructor(host: KernelHost, families: readonly FamilyFactory[]) {
@@ -71,39 +84,54 @@ export class Kernel implements FamilyServices {
     this.behaviour = { ...defaultBehaviour, ...host.behaviour };
     this.handles = new Handles(host.random);
     this.#started = host.now();
-    const own = [this.network, this.logging, this.channels, this.notifications];
+    this.lifecycle = new Lifecycle(this);
+    this.interrupts = new Interrupts(this, this.lifecycle);
+    this.notifications = new Notifications(this, this.interrupts);
+    this.channels = new Channels(this, this.notifications);
+    this.network = new Network(this, this.notifications, this.channels);
+    this.logging = new Logging(this, this.network);
+    const own = [this.network, this.logging, this.channels, this.notifications, this.interrupts];
     this.#families = [...own, ...families.map((make) => make(this))];
-    for (const { drivers } of this.#families) this.channels.serve(drivers ?? {});
-    this.#calls = Object.assign({}, ...this.#families.map(({ calls }) => calls));
-    for (const name of this.implemented) this.#allowed.set(name, new Set(allowedStatuses(name)));
+    for (const { channelKinds } of this.#families) this.channels.serve(channelKinds ?? {});
+    for (const { calls } of this.#families) {
+      for (const [name, handler] of Object.entries(calls) as [SystemCallName, BoundCall][]) {
+        this.#calls.set(name, bindCall(name, handler, host.trace));
+      }
+    }
   }
 
   /** The names of the system calls that this kernel serves. */
   get implemented(): SystemCallName[] {
-    return Object.keys(this.#calls) as SystemCallName[];
+    return [...this.#calls.keys()];
   }
 
   /**
-   * Makes one system call.
-   * @param args the call's parameters as wasm passes them (signed or unsigned 32-bit numbers)
+   * The system calls as a module imports them. Each takes words, signed or unsigned, and returns its status. One that does not
+   * return to the guest throws {@link Departure}; KernelError is a mistake of the shim itself.
+   */
+  imports(): Record<string, BoundCall> {
+    return Object.fromEntries([...this.#calls].map(([name, call]) => [name, this.#departing(name, call)]));
+  }
+
+  /** The guest that runs from now on: its memory, and which interrupts it has handlers for. */
+  attach(memory: LinearMemory, hasHandler: (irq: number) => boolean = () => true): void {
+    this.memory.attach(memory);
+    this.#hasHandler = hasHandler;
+  }
+
+  /**
+   * Makes one system call, as a turn.
+   * @param words the call's parameters as wasm passes them (signed or unsigned 32-bit numbers)
    * @returns one of the statuses documented for the call
    * @throws KernelError for a call that is not served, or when the shim itself is wrong
    */
-  call(name: SystemCallName, ...args: number[]): MvStatus {
-    const handler = this.#calls[name];
-    if (!handler) throw new KernelError(`system call ${name} is not served`);
-    let status: MvStatus = MvStatus.OKAY;
-    try {
-      this.turn(() => handler(...args.map((arg) => arg >>> 0)));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      status = error.status;
-    }
-    if (!this.#allowed.get(name)?.has(status)) {
-      const found = nameOf(MvStatus, status);
-      throw new KernelError(`internal error: ${name} returned ${found}, which is not documented for it`);
-    }
-    this.#host.trace?.(name, status);
+  call(name: SystemCallName, ...words: number[]): MvStatus {
+    const bound = this.#calls.get(name);
+    if (!bound) throw new KernelError(`system call ${name} is not served`);
+    let status!: MvStatus;
+    this.turn(() => {
+      status = bound(...words);
+    });
     return status;
   }
 
@@ -115,20 +143,23 @@ export class Kernel implements FamilyServices {
     this.turn(() => {
       this.#dirty = false;
       for (const family of this.#families) family.tick?.(now);
+      this.lifecycle.tick(now);
     }, now);
   }
 
   /** The time of the next `tick`, in milliseconds of the kernel's clock; undefined when only an event can help. */
   nextDeadline(now: number): number | undefined {
-    if (this.#dirty || this.notifications.pending) return now;
-    let earliest = this.#timer ?? Number.POSITIVE_INFINITY;
-    for (const family of this.#families) earliest = Math.min(earliest, family.nextDeadline?.(now) ?? earliest);
-    return Number.isFinite(earliest) ? earliest : undefined;
+    if (this.lifecycle.ended) return this.lifecycle.nextDeadline();
+    if (this.#dirty || this.interrupts.pending) return now;
+    let due = earlier(this.#timer, this.lifecycle.nextDeadline());
+    for (const family of this.#families) due = earlier(due, family.nextDeadline?.(now));
+    return due;
   }
 
   /** What to enter the guest for next: interrupts in their order, then its timer if that is due at `now`. */
   takeEntry(now: number): Entry | undefined {
-    const interrupt = this.notifications.takeInterrupt();
+    if (this.lifecycle.ended) return undefined;
+    const interrupt = this.interrupts.take();
     if (interrupt !== undefined) {
       this.emit({ event: 'interrupt', irq: interrupt });
       return { interrupt };
@@ -147,7 +178,22 @@ export class Kernel implements FamilyServices {
 
   /** `mv_host_print`: a line for the log sink. A range that is not inside memory is ignored. */
   print(address: number, length: number): void {
-    if (this.memory.holds(address, length)) this.logging.print(this.memory.copy(address, length));
+    this.logging.print(address, length);
+  }
+
+  /**
+   * Makes the kernel ready for the application to start again, after `lifecycle.ended`: channels are closed in an orderly way,
+   * handles, buffers and interrupts are gone. The host loads the guest anew and calls `attach`.
+   */
+  restart(): void {
+    if (this.lifecycle.ended?.device) this.#started = this.#host.now();
+    this.#timer = undefined;
+    this.inInterrupt = false;
+    this.turn(() => {
+      for (const family of this.#families) family.restart?.();
+      this.handles.closeAll();
+      this.lifecycle.started();
+    });
   }
 
   /** Ends all connections in an orderly way; bytes are handed to the transports before this returns. */
@@ -178,9 +224,9 @@ export class Kernel implements FamilyServices {
     return this.#host.wallClock?.();
   }
 
-  microseconds(): bigint {
+  microseconds(): number {
     // Read at each call: a guest that waits for a time within its turn would wait for ever.
-    return BigInt(Math.floor((this.#host.now() - this.#started) * 1000));
+    return Math.floor((this.#host.now() - this.#started) * 1000);
   }
 
   log(line: string): void {
@@ -198,5 +244,19 @@ export class Kernel implements FamilyServices {
 
   buffersInUse(): Range[] {
     return this.#families.flatMap((family) => family.buffers?.() ?? []);
+  }
+
+  hasHandler(irq: number): boolean {
+    return this.#hasHandler(irq);
+  }
+
+  /** A call that may end the application does not return to it then. */
+  #departing(name: SystemCallName, call: BoundCall): BoundCall {
+    if (!DEPARTING.has(name)) return call;
+    return (...words) => {
+      const status = call(...words);
+      if (this.lifecycle.ended) throw new Departure();
+      return status;
+    };
   }
 }

@@ -10,6 +10,8 @@ export interface Services {
   readonly limits: Readonly<Limits>;
   readonly behaviour: Readonly<Behaviour>;
   readonly deviceId: string;
+  /** Whether the guest was entered through an interrupt vector, where some calls are UNAVAILABLE. */
+  readonly inInterrupt: boolean;
   /** Milliseconds of the monotonic clock. Within a turn it is the time of the turn. */
   now(): number;
   /**
@@ -19,8 +21,8 @@ export interface Services {
   turn(work: (now: number) => void): void;
   /** Milliseconds since the Unix epoch; undefined while the time is not known. */
   wallClock(): number | undefined;
-  /** Microseconds since the kernel started. */
-  microseconds(): bigint;
+  /** Whole microseconds since the kernel started. */
+  microseconds(): number;
   /** Writes one line to the log sink. */
   log(line: string): void;
   /** Reports an event to the host. */
@@ -29,4 +31,6 @@ export interface Services {
   wake(): void;
   /** All guest memory that the kernel holds at present. */
   buffersInUse(): Range[];
+  /** Whether the guest has a handler for the interrupt of this number. */
+  hasHandler(irq: number): boolean;
 }

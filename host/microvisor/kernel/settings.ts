@@ -1,3 +1,5 @@
+import { MvWakeReason } from '../../../build/abi/microvisor.js';
+
 /**
  * Limits of the kernel. The default is the SDK's number where it names one; the others are this project's choice,
  * because Microvisor's own numbers are not public.
@@ -47,6 +49,41 @@ export interface Limits {
   packetOverhead: number;
   /** Received messages that may wait for room in the receive buffer; more are CONNECTIONCIRCUITBREAKER. The real number is not public. */
   inboundBacklog: number;
+  /** Items of one MQTT channel that the application has not read; requests are then refused. The real number is not public. */
+  unreadItems: number;
+  /** Bytes of one certificate or key in a connect request; the real number is not public. */
+  certificateBytes: number;
+  /** Handles of mvRequestNetwork; the real number is not public. */
+  networkRequests: number;
+  /** Interrupts that wait for the guest. Notifications beyond them are lost. */
+  pendingInterrupts: number;
+  /** Bytes of the receive or send buffer of a channel; the memory of an STM32U585 is 786 KB in all. */
+  channelBuffer: number;
+  /** Characters of the name of a channel's endpoint; the real number is not public. */
+  endpointLength: number;
+  /**
+   * Bytes that are logged within `logWindow`, each line counting 64 more. mvServerLog is INVALIDBUFFERSIZE beyond it, lines of
+   * mv_host_print are counted and left out. The real number is not public.
+   */
+  logBytes: number;
+  /** Milliseconds. */
+  logWindow: number;
+  /** Headers of one HTTP request (SDK: 32). */
+  httpHeaders: number;
+  /** Bytes that an HTTP request or response takes in a channel's buffer besides its texts; the real number is not public. */
+  httpOverhead: number;
+  /** Milliseconds that a request may set as its timeout (SDK: 5,000 to 10,000). */
+  httpTimeout: { least: number; most: number };
+  /** Streams of mvOpenSystemNotification; the real number is not public. */
+  systemNotifications: number;
+  /** Handles of the external flash (SDK: 32). */
+  flashHandles: number;
+  /** Bytes of one message of mvTestLog; the real number is not public. */
+  testLogBytes: number;
+  /** Bytes of the name of a Wi-Fi network (IEEE 802.11: 32). */
+  wifiSsid: number;
+  /** Bytes of the password of a Wi-Fi network (IEEE 802.11: 63, or 64 hex digits). */
+  wifiPassword: number;
 }
 
 export const defaultLimits: Readonly<Limits> = {
@@ -69,6 +106,22 @@ export const defaultLimits: Readonly<Limits> = {
   sessions: 4,
   packetOverhead: 65_536,
   inboundBacklog: 256,
+  unreadItems: 4096,
+  certificateBytes: 65_536,
+  networkRequests: 32,
+  pendingInterrupts: 4096,
+  channelBuffer: 1_048_576,
+  endpointLength: 64,
+  logBytes: 262_144,
+  logWindow: 1000,
+  httpHeaders: 32,
+  httpOverhead: 32,
+  httpTimeout: { least: 5000, most: 10_000 },
+  systemNotifications: 32,
+  flashHandles: 32,
+  testLogBytes: 512,
+  wifiSsid: 32,
+  wifiPassword: 64,
 };
 
 /** How the emulated device behaves beyond its limits. */
@@ -90,6 +143,21 @@ export interface Behaviour {
   allowPasswordWithClientCertificate: boolean;
   /** Hertz, as mvGetSysClk, mvGetHClk, mvGetPClk1 and mvGetPClk2 return them. */
   clocks: { sysClk: number; hClk: number; pClk1: number; pClk2: number };
+  /** Why the first run of the application began. */
+  wakeReason: MvWakeReason;
+  /** The wake reason after an mvRestart without an update: the SDK has none of its own for it. */
+  restartWakeReason: MvWakeReason;
+  /**
+   * Milliseconds from UPDATEDOWNLOADED until an update is applied although the application has not called mvRestart
+   * (`maximum_politeness_time_sec` of a bundle). 0: an update is applied at once, without a notification.
+   */
+  maximumPoliteness: number;
+  /** Milliseconds until a device that sleeps deeply wakes to look for updates (`minimum_check_in_time_sec` of a bundle). */
+  checkInTime: number;
+  /** True inside the factory's test environment: elsewhere the three calls for it are UNAVAILABLE. */
+  factory: boolean;
+  /** Whether the guest was compiled with `-fshort-enums`, as for the device: mvGetWakeReason then writes one byte, else four. */
+  shortEnums: boolean;
 }
 
 export const defaultBehaviour: Readonly<Behaviour> = {
@@ -100,4 +168,10 @@ export const defaultBehaviour: Readonly<Behaviour> = {
   serverLogging: true,
   allowPasswordWithClientCertificate: false,
   clocks: { sysClk: 160_000_000, hClk: 160_000_000, pClk1: 160_000_000, pClk2: 160_000_000 },
+  wakeReason: MvWakeReason.COLDBOOT,
+  restartWakeReason: MvWakeReason.REMOTEAPPLICATIONRESTART,
+  maximumPoliteness: 0,
+  checkInTime: 3_600_000,
+  factory: false,
+  shortEnums: true,
 };

@@ -61,6 +61,11 @@ export class Inbox {
     return this.#channel.receive.size + this.#services.limits.packetOverhead;
   }
 
+  /** How many items are unread. */
+  get size(): number {
+    return this.#items.length;
+  }
+
   /** The type of the next unread item, or NONE. */
   get nextType(): MvMqttReadableDataType {
     return this.#items[0]?.type ?? MvMqttReadableDataType.NONE;
@@ -73,8 +78,7 @@ export class Inbox {
 
   consume(item: Item): void {
     this.#items.splice(this.#items.indexOf(item), 1);
-    if (item.type !== MvMqttReadableDataType.MESSAGERECEIVED) return;
-    this.#used -= item.topic.length + item.payload.length;
+    if (item.type === MvMqttReadableDataType.MESSAGERECEIVED) this.#used -= item.topic.length + item.payload.length;
     if (this.#backlog.length > 0) this.#services.wake();
   }
 
@@ -99,6 +103,7 @@ export class Inbox {
   admit(now: number): void {
     const capacity = this.#channel.receive.size;
     while (this.#backlog.length > 0 && !this.#closed) {
+      if (this.#items.length >= this.#services.limits.unreadItems) return;
       const message = this.#backlog[0];
       const topic = Buffer.from(message.topic);
       const size = topic.length + message.payload.length;

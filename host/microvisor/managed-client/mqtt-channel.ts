@@ -1,7 +1,6 @@
 import { MvMqttReadableDataType, MvMqttRequestState, MvStatus } from '../../../build/abi/microvisor.js';
 import { refusalName, type Subscription } from '../../core/index.js';
 import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
-import { refuse } from '../kernel/statuses.js';
 import { closedEarly } from '../transport/failures.js';
 import type { TransportFailure } from '../transport/transport.js';
 import { isBadValue } from './bad-value.js';
@@ -33,6 +32,7 @@ const { CONNECTRESPONSE, DISCONNECTRESPONSE } = MvMqttReadableDataType;
  * of the inbox, each with one notification.
  */
 export class MqttChannel implements ChannelDriver {
+  readonly channel: Channel;
   readonly inbox: Inbox;
   readonly #services: MqttServices;
   readonly #shared: Shared;
@@ -43,6 +43,7 @@ export class MqttChannel implements ChannelDriver {
   #disconnects = 0;
 
   constructor(services: MqttServices, channel: Channel, shared: Shared) {
+    this.channel = channel;
     this.#services = services;
     this.#shared = shared;
     this.inbox = new Inbox(services, channel, {
@@ -52,10 +53,16 @@ export class MqttChannel implements ChannelDriver {
     this.#pending = new PendingRequests(services, this.inbox);
   }
 
-  /** Refuses with REQUESTALREADYSENT, but for a connection that stands: `connect` then answers ALREADYCONNECTED. */
-  checkConnect(): void {
+  /** Whether `connect` is allowed: once, and while a connection stands, which it then answers with ALREADYCONNECTED. */
+  get mayConnect(): boolean {
     const { name } = this.#state;
-    if (name !== 'unused' && name !== 'connected') refuse(MvStatus.REQUESTALREADYSENT);
+    return name === 'unused' || (name === 'connected' && this.#isKept);
+  }
+
+  /** Whether a request of that type is allowed; it is RATELIMITED otherwise. */
+  mayAsk(type: PendingRequest['type']): boolean {
+    const { subscribesInFlight, publishesInFlight } = this.#services.limits;
+    return this.#pending.count(type) < (type === 'publish' ? publishesInFlight : subscribesInFlight) && this.#isKept;
   }
 
   connect(request: Request<ConnectRequest>): void {
@@ -65,10 +72,6 @@ export class MqttChannel implements ChannelDriver {
     }
     this.#state = { name: 'requested' };
     this.#queue((now) => this.#connect(request, now));
-  }
-
-  checkSubscription(type: 'subscribe' | 'unsubscribe'): void {
-    if (this.#pending.count(type) >= this.#services.limits.subscribesInFlight) refuse(MvStatus.RATELIMITED);
   }
 
   subscribe(correlationId: number, request: Request<Subscription[]>): void {
@@ -85,10 +88,6 @@ export class MqttChannel implements ChannelDriver {
     );
   }
 
-  checkPublish(): void {
-    if (this.#pending.count('publish') >= this.#services.limits.publishesInFlight) refuse(MvStatus.RATELIMITED);
-  }
-
   publish(correlationId: number, request: Request<PublishMessage>): void {
     const message = 'invalid' in request ? ({} as PublishMessage) : request;
     this.#start({ type: 'publish', correlationId, message }, request, (client, id, wanted, now) =>
@@ -97,8 +96,8 @@ export class MqttChannel implements ChannelDriver {
   }
 
   /** mvMqttAcknowledgeMessage; the id of a message that is not unacknowledged changes nothing. */
-  acknowledge(correlationId: number): void {
-    if (this.#acknowledgements >= this.#services.limits.acknowledgementsInFlight) refuse(MvStatus.RATELIMITED);
+  acknowledge(correlationId: number) {
+    if (this.#acknowledgements >= this.#services.limits.acknowledgementsInFlight) return MvStatus.RATELIMITED;
     this.#acknowledgements++;
     this.#queue((now) => {
       this.#acknowledgements--;
@@ -108,10 +107,11 @@ export class MqttChannel implements ChannelDriver {
       if (this.#state.name !== 'connected') return;
       this.#services.emit({ event: 'acknowledged', topic: message.topic, qos: message.qos });
     });
+    return MvStatus.OKAY;
   }
 
   disconnect() {
-    if (this.#disconnects >= this.#services.limits.disconnectsInFlight) refuse(MvStatus.RATELIMITED);
+    if (this.#disconnects >= this.#services.limits.disconnectsInFlight || !this.#isKept) return MvStatus.RATELIMITED;
     this.#disconnects++;
     this.#queue((now) => {
       this.#disconnects--;
@@ -122,6 +122,7 @@ export class MqttChannel implements ChannelDriver {
       }
       this.inbox.put({ type: DISCONNECTRESPONSE, state: NOTCONNECTED, code: 0 });
     });
+    return MvStatus.OKAY;
   }
 
   tick(now: number): void {
@@ -148,6 +149,11 @@ export class MqttChannel implements ChannelDriver {
     this.#finish(orderly, this.#services.now());
     if (name === 'unused' || name === 'over') return;
     this.#services.emit({ event: 'disconnected', reason, requested: orderly });
+  }
+
+  /** Whether the answer to one more request can be kept until the application reads it. */
+  get #isKept(): boolean {
+    return this.inbox.size + this.#work.length < this.#services.limits.unreadItems;
   }
 
   /** The connection, from the opening of its transport until it is over. */

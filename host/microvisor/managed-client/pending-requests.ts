@@ -40,7 +40,9 @@ export class PendingRequests {
   }
 
   count(type: PendingRequest['type']): number {
-    return [...this.#entries.values()].filter((entry) => entry.type === type).length;
+    let count = 0;
+    for (const entry of this.#entries.values()) if (entry.type === type) count++;
+    return count;
   }
 
   /** Turns a request into its response; does nothing for one that was answered already. */

@@ -14,7 +14,9 @@ export function mqttCalls(openTransport: MqttTransportFactory): FamilyFactory {
     const use = useMqtt(kernel);
     return {
       calls: { ...requestCalls(kernel, use), ...responseCalls(kernel, use) },
-      drivers: { [MvChannelType.MQTT]: (channel) => new MqttChannel(kernel, channel, { sessions, openTransport }) },
+      channelKinds: {
+        [MvChannelType.MQTT]: { open: (channel) => new MqttChannel(kernel, channel, { sessions, openTransport }) },
+      },
     };
   };
 }

@@ -24,21 +24,4 @@ describe('the table of documented statuses', () => {
     expect(missing.toSorted()).toEqual(Object.keys(IMPOSSIBLE).toSorted());
     expect([...seen].filter((pair) => !wanted.includes(pair))).toEqual([]);
   });
-
-  it('lists the 36 calls that this kernel serves', () => {
-    expect(new Rig().kernel.implemented.toSorted()).toEqual(
-      [
-        'mvNoOp mvGetDeviceId mvGetMicroseconds mvGetWallTime mvGetSysClk mvGetHClk mvGetPClk1 mvGetPClk2',
-        'mvServerLoggingInit mvServerLog mvSetupNotifications mvCloseNotifications mvRequestNetwork mvReleaseNetwork',
-        'mvGetNetworkStatus mvGetNetworkReasons mvOpenChannel mvCloseChannel mvGetChannelClosureReason',
-        'mvSendConfigFetchRequest mvReadConfigFetchResponseData mvReadConfigResponseItem',
-        'mvMqttGetNextReadableDataType mvMqttRequestConnect mvMqttReadConnectResponse mvMqttRequestSubscribe',
-        'mvMqttReadSubscribeResponse mvMqttRequestUnsubscribe mvMqttReadUnsubscribeResponse mvMqttRequestPublish',
-        'mvMqttReadPublishResponse mvMqttReceiveMessage mvMqttReceiveLostMessageInfo mvMqttAcknowledgeMessage',
-        'mvMqttRequestDisconnect mvMqttReadDisconnectResponse',
-      ]
-        .flatMap((line) => line.split(' '))
-        .toSorted(),
-    );
-  });
 });

@@ -1,6 +1,7 @@
 import { channels } from './channels.js';
 import { configFetch } from './config-fetch.js';
 import { clocks, identity } from './identity-and-clocks.js';
+import { interrupts } from './interrupts.js';
 import { logging } from './logging.js';
 import { mqttConnect } from './mqtt-connect.js';
 import { mqttRequests } from './mqtt-requests.js';
@@ -15,6 +16,7 @@ export const allCases: StatusCase[] = [
   clocks,
   logging,
   notifications,
+  interrupts,
   network,
   channels,
   configFetch,

@@ -12,6 +12,14 @@ export const network: StatusCase[] = [
       (rig) => rig.call('mvRequestNetwork', rig.networkParams({ notificationHandle: 77 }), rig.words(0)),
     ],
     [
+      'PARAMETERFAULT',
+      'for the 33rd handle',
+      (rig) => {
+        for (let count = 0; count < 32; count++) rig.ok('mvRequestNetwork', rig.networkParams(), rig.words(0));
+        return rig.call('mvRequestNetwork', rig.networkParams(), rig.words(0));
+      },
+    ],
+    [
       'UNSUPPORTEDSTRUCTUREVERSION',
       'for version 2',
       (rig) => rig.call('mvRequestNetwork', rig.networkParams({ version: 2 }), rig.words(0)),

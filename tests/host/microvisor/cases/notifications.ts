@@ -24,6 +24,14 @@ export const notifications: StatusCase[] = [
     ...[0, 16, 40].map(
       (size): StatusRow => ['INVALIDBUFFERSIZE', `for ${size} bytes`, (rig) => setup(rig, 51, rig.alloc(64), size)],
     ),
+    [
+      'INVALIDINTERRUPT',
+      'for a fast interrupt',
+      (rig) => {
+        rig.ok('mvSetFastInterrupt', 51);
+        return setup(rig, 51, rig.alloc(32), 32);
+      },
+    ],
     ['INVALIDINTERRUPT', 'for interrupt 125', (rig) => setup(rig, 125, rig.alloc(32), 32)],
     [
       'BUFFERALREADYINUSE',
@@ -76,5 +84,9 @@ export const notifications: StatusCase[] = [
         return close(rig, handle);
       },
     ],
+  ]),
+  ...statusCases('mvTempTriggerNotification', [
+    ['OKAY', 'for an open handle', (rig) => rig.call('mvTempTriggerNotification', rig.notifications(), 99, 5)],
+    ['INVALIDHANDLE', 'for a network handle', (rig) => rig.call('mvTempTriggerNotification', rig.network(), 2, 5)],
   ]),
 ];

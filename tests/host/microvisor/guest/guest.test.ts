@@ -75,7 +75,7 @@ describe('a reactive guest', () => {
   });
 
   it.each([
-    ['trap', /^the guest trapped in trap: unreachable; it is stopped$/],
+    ['trap', /^the guest trapped in trap: unreachable; it is stopped; the stack, innermost first: /],
     ['recurse', /^the guest trapped in recurse: Maximum call stack/],
   ])('that traps in %s is stopped: GuestTrap names the export and the reason', async (entry, message) => {
     const clock = new Clock();
@@ -109,7 +109,7 @@ describe('loading a guest', () => {
     const error = await loadGuest(bytes, new Clock().kernel).catch((reason) => reason);
     expect(error).toBeInstanceOf(GuestError);
     expect(error.message.split('\n').toSorted()).toEqual([
-      '- it does not export the function mv_app_start',
+      '- it exports neither the function mv_app_start nor one of _start, __main_void, main, __main_argc_argv',
       '- it imports env.mv_host_timer, but does not export the function mv_app_timer',
       '- it imports the function env.mvSendHttpRequest, which is not offered',
       '- it imports the function other.thing, which is not offered',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MvMqttRequestState } from '../../../../build/abi/microvisor.js';
-import { Guest } from '../../../../host/microvisor/guest/guest.js';
+import { ReactiveGuest } from '../../../../host/microvisor/guest/reactive-guest.js';
 import type { FamilyServices } from '../../../../host/microvisor/kernel/family.js';
 import { Kernel } from '../../../../host/microvisor/kernel/kernel.js';
 import type { MqttTransportFactory } from '../../../../host/microvisor/transport/transport.js';
@@ -73,7 +73,7 @@ describe('a guest in a turn', () => {
   it('sees the time of the turn, but for what it measures by itself', () => {
     const { clock, kernel, services } = watched();
     const seen: number[] = [];
-    const guest = new Guest(kernel, {
+    const guest = new ReactiveGuest(kernel, {
       mv_app_start: () => {
         seen.push(services.now(), services.now());
         kernel.setTimer(0);

@@ -7,13 +7,16 @@ import {
   MvStatus,
   nameOf,
   readMvRequestNetworkParams,
-} from '../../../build/abi/microvisor.js';
+} from '../../../../build/abi/microvisor.js';
+import { earlier } from '../earlier.js';
+import { NETWORK, type NetworkRequest, NOTIFICATION } from '../handle-kinds.js';
+import type { KernelEvent } from '../kernel-event.js';
+import type { Services } from '../services.js';
+import type { Calls } from '../statuses.js';
 import type { Channels } from './channels.js';
-import { NETWORK, type NetworkRequest, NOTIFICATION } from './handle-kinds.js';
-import type { KernelEvent } from './kernel-event.js';
 import type { Notifications } from './notifications.js';
-import type { Services } from './services.js';
-import { type Calls, refuse } from './statuses.js';
+
+const { OKAY, PARAMETERFAULT, INVALIDHANDLE } = MvStatus;
 
 type NetworkEvent = Extract<KernelEvent, { event: 'network' }>;
 
@@ -22,6 +25,7 @@ export class Network {
   readonly #services: Services;
   readonly #notifications: Pick<Notifications, 'notify'>;
   readonly #channels: Pick<Channels, 'closeAll'>;
+  readonly #watchers: (() => void)[] = [];
   #link = true;
   #everRequested = false;
   /** The status of the last network event. */
@@ -50,18 +54,20 @@ export class Network {
     if (up === this.#link) return;
     this.#link = up;
     this.#services.turn((now) => {
-      for (const [, request] of this.#services.handles.all(NETWORK)) {
+      for (const request of this.#services.handles.all(NETWORK)) {
         request.due = now + this.#services.behaviour.networkDelay;
         if (request.status === MvNetworkStatus.CONNECTED) this.#change(request, MvNetworkStatus.CONNECTING);
       }
       if (!up) this.#channels.closeAll(MvClosureReason.NETWORKDISCONNECTED, false);
     });
+    // Without a request the connection is the kernel's own, and has no status.
+    if (this.#services.handles.count(NETWORK) === 0) this.#changed();
     this.#report();
     this.#services.wake();
   }
 
   tick(now: number): void {
-    for (const [, request] of this.#services.handles.all(NETWORK)) {
+    for (const request of this.#services.handles.all(NETWORK)) {
       if (this.#link && request.status === MvNetworkStatus.CONNECTING && request.due <= now) {
         this.#change(request, MvNetworkStatus.CONNECTED);
       }
@@ -71,11 +77,26 @@ export class Network {
 
   nextDeadline(): number | undefined {
     if (!this.#link) return undefined;
-    const due = this.#services.handles
-      .all(NETWORK)
-      .filter(([, request]) => request.status === MvNetworkStatus.CONNECTING)
-      .map(([, request]) => request.due);
-    return due.length > 0 ? Math.min(...due) : undefined;
+    let due: number | undefined;
+    for (const request of this.#services.handles.all(NETWORK)) {
+      if (request.status === MvNetworkStatus.CONNECTING) due = earlier(due, request.due);
+    }
+    return due;
+  }
+
+  /** The application was restarted: whether it used the network before is forgotten. */
+  restart(): void {
+    this.#everRequested = false;
+  }
+
+  /** Whether something holds or asks for a connection to the cloud, as far as {@link mvGetNetworkReasons} tells. */
+  get active(): boolean {
+    return this.#services.handles.count(NETWORK) > 0 || !this.#everRequested;
+  }
+
+  /** Calls the listener after each change of the connection to the cloud. */
+  watch(listener: () => void): void {
+    this.#watchers.push(listener);
   }
 
   #change(request: NetworkRequest, status: MvNetworkStatus): void {
@@ -84,25 +105,33 @@ export class Network {
   }
 
   #report(): void {
-    const states = this.#services.handles.all(NETWORK).map(([, request]) => request.status);
+    const states = this.#services.handles.all(NETWORK).map(({ status }) => status);
     const status = states.includes(MvNetworkStatus.CONNECTED)
       ? MvNetworkStatus.CONNECTED
       : (states[0] ?? MvNetworkStatus.DELIBERATELYOFFLINE);
     if (status === this.#reported) return;
     this.#reported = status;
     this.#services.emit({ event: 'network', status: nameOf(MvNetworkStatus, status) as NetworkEvent['status'] });
+    this.#changed();
   }
 
-  #request(address: number, handleOut: number): void {
-    const { memory, handles, behaviour } = this.#services;
-    memory.check(address, MvRequestNetworkParamsLayout.SIZE, 4);
-    memory.check(handleOut, 4, 4);
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  #request(address: number, handleOut: number) {
+    const { memory, handles, behaviour, limits } = this.#services;
+    if (!memory.holds(address, MvRequestNetworkParamsLayout.SIZE, 4) || !memory.holds(handleOut, 4, 4)) {
+      return PARAMETERFAULT;
+    }
     const params = readMvRequestNetworkParams(memory.view, address);
-    if (params.version !== 1) refuse(MvStatus.UNSUPPORTEDSTRUCTUREVERSION);
+    if (params.version !== 1) return MvStatus.UNSUPPORTEDSTRUCTUREVERSION;
     // PARAMETERFAULT is the only status that the call has for a bad notification handle; zero asks for no notifications.
     if (params.notificationHandle !== 0 && !handles.find(NOTIFICATION, params.notificationHandle)) {
-      refuse(MvStatus.PARAMETERFAULT);
+      return PARAMETERFAULT;
     }
+    // The call has no status of its own for too many requests.
+    if (handles.count(NETWORK) >= limits.networkRequests) return PARAMETERFAULT;
     const handle = handles.open(NETWORK, {
       notificationHandle: params.notificationHandle,
       tag: params.notificationTag,
@@ -112,36 +141,41 @@ export class Network {
     this.#everRequested = true;
     memory.view.setUint32(handleOut, handle, true);
     this.#services.wake();
+    return OKAY;
   }
 
-  #release(address: number): void {
+  #release(address: number) {
     const { memory, handles } = this.#services;
-    memory.check(address, 4, 4);
+    if (!memory.holds(address, 4, 4)) return PARAMETERFAULT;
     const handle = memory.view.getUint32(address, true);
-    if (!handles.find(NETWORK, handle)) refuse(MvStatus.INVALIDHANDLE);
+    if (!handles.find(NETWORK, handle)) return INVALIDHANDLE;
     handles.close(handle);
     memory.view.setUint32(address, 0, true);
-    if (handles.all(NETWORK).length === 0) {
+    if (handles.count(NETWORK) === 0) {
       this.#channels.closeAll(MvClosureReason.NETWORKDISCONNECTED, true);
     }
     this.#services.wake();
+    return OKAY;
   }
 
-  #status(handle: number, statusOut: number): void {
-    this.#services.memory.check(statusOut, 4, 4);
-    const request = this.#services.handles.find(NETWORK, handle) ?? refuse(MvStatus.INVALIDHANDLE);
-    this.#services.memory.view.setUint32(statusOut, request.status, true);
-  }
-
-  #reasons(reasonsOut: number, countOut: number): void {
+  #status(handle: number, statusOut: number) {
     const { memory, handles } = this.#services;
-    memory.check(reasonsOut, 4, 4);
-    memory.check(countOut, 4, 4);
-    const count = handles.all(NETWORK).length;
+    if (!memory.holds(statusOut, 4, 4)) return PARAMETERFAULT;
+    const request = handles.find(NETWORK, handle);
+    if (!request) return INVALIDHANDLE;
+    memory.view.setUint32(statusOut, request.status, true);
+    return OKAY;
+  }
+
+  #reasons(reasonsOut: number, countOut: number) {
+    const { memory, handles } = this.#services;
+    if (!memory.holds(reasonsOut, 4, 4) || !memory.holds(countOut, 4, 4)) return PARAMETERFAULT;
+    const count = handles.count(NETWORK);
     let reasons: number = MvNetworkReason.NOTCONNECTING;
     if (count > 0) reasons = MvNetworkReason.USINGNETWORK;
     else if (!this.#everRequested) reasons = MvNetworkReason.NEVERUSEDNETWORKAPI;
     memory.view.setUint32(reasonsOut, reasons, true);
     memory.view.setUint32(countOut, count, true);
+    return OKAY;
   }
 }

@@ -1,0 +1,228 @@
+import {
+  type BlockingFunction,
+  type Coroutine,
+  type CoroutineEntry,
+  type CoroutineOptions,
+  type Coroutines,
+  GuestFault,
+  StackOverflow,
+  SUSPEND,
+} from '../coroutine.js';
+import type { WasmExports, WasmGlobal, WasmMemory, WasmTable } from '../module/webassembly.js';
+import { AsyncifyCoroutine, type CoroutineGroup, type Entry, type Stack } from './asyncify-coroutine.js';
+import { STACK_LIMITS } from './make-resumable.js';
+import { allocatedStacks, grownStacks, type StackArena } from './stack-arena.js';
+
+/** What Asyncify and the stack check have added to a module, and what they work on. */
+interface Machinery {
+  memory: WasmMemory;
+  stackPointer: WasmGlobal | undefined;
+  /** Sets the highest and the lowest address that the stack pointer may have. */
+  setLimits(high: number, low: number): void;
+  startUnwind(record: number): void;
+  stopUnwind(): void;
+  startRewind(record: number): void;
+  stopRewind(): void;
+}
+
+/** Bytes for the record that Asyncify keeps: where the next frame goes, and where its stack ends. */
+const RECORD = 16;
+/** What unused C stack is filled with: FreeRTOS's own value (tskSTACK_FILL_BYTE). */
+const FILL = 0xa5;
+const LARGEST_STACK = 16 * 1024 * 1024;
+
+const aligned = (size: number) => Math.ceil(size / 16) * 16;
+
+/** What the instance does at present: Asyncify has one state for all coroutines. */
+type Phase = 'normal' | 'unwinding' | 'rewinding';
+
+/** {@link Coroutines} over a module that was made resumable by `make-resumable.ts`. */
+export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
+  /** Bytes for the frames of one suspended coroutine: some 12 and its locals for each function on the stack. */
+  readonly #unwoundSize: number;
+  #machinery!: Machinery;
+  #exports!: WasmExports;
+  #arena!: StackArena;
+  #phase: Phase = 'normal';
+  #current: AsyncifyCoroutine | undefined;
+  #main: AsyncifyCoroutine | undefined;
+  /** The guest's own C stack. */
+  #ownStack!: Stack;
+  /** False when its lower end is a guess: there may be data in it. */
+  #ownStackIsKnown = false;
+  #dead = false;
+
+  /** @param unwoundSize bytes, a multiple of 16 */
+  constructor(unwoundSize: number) {
+    this.#unwoundSize = unwoundSize;
+  }
+
+  /** Takes the instance, whose imports were made with `blocking` before. */
+  attach(exports: WasmExports): void {
+    const call = (name: string) => exports[name] as (...args: number[]) => void;
+    const stackPointer = exports.__stack_pointer as WasmGlobal | undefined;
+    this.#exports = exports;
+    this.#machinery = {
+      memory: exports.memory as WasmMemory,
+      stackPointer,
+      setLimits: (exports[STACK_LIMITS] as Machinery['setLimits'] | undefined) ?? (() => {}),
+      startUnwind: call('asyncify_start_unwind'),
+      stopUnwind: call('asyncify_stop_unwind'),
+      startRewind: call('asyncify_start_rewind'),
+      stopRewind: call('asyncify_stop_rewind'),
+    };
+    const exported = (name: string) => typeof exports[name] === 'function';
+    const malloc = (size: number) => (this.call({ export: 'malloc' }, size) ?? 0) >>> 0;
+    // A guest that never frees has no free.
+    const free = (address: number) => void (exported('free') && this.call({ export: 'free' }, address));
+    this.#arena = exported('malloc') ? allocatedStacks(malloc, free) : grownStacks(this.#machinery.memory);
+    const high = stackPointer?.value ?? 0;
+    // With --stack-first the stack begins at address 0, else behind the data.
+    const dataEnd = (exports.__data_end as WasmGlobal | undefined)?.value;
+    this.#ownStack = { low: dataEnd !== undefined && dataEnd < high ? aligned(dataEnd) : 0, high };
+    this.#ownStackIsKnown = dataEnd !== undefined;
+    this.#limit(this.#ownStack);
+  }
+
+  get current(): Coroutine | undefined {
+    return this.#current;
+  }
+
+  /** Makes an import of a handler that may suspend. */
+  blocking(name: string, handler: BlockingFunction): (...args: number[]) => unknown {
+    return (...args) => {
+      if (this.#phase === 'rewinding') {
+        this.#phase = 'normal';
+        this.#machinery.stopRewind();
+        return this.#current!.answered;
+      }
+      const result = handler(...args);
+      if (result !== SUSPEND) return result;
+      if (!this.#current) throw new GuestFault(`${name} cannot wait in an interrupt handler or a callback`);
+      this.#phase = 'unwinding';
+      this.#machinery.startUnwind(this.#current.record);
+      return 0;
+    };
+  }
+
+  create(options: CoroutineOptions): Coroutine {
+    const entry = this.#entryOf(options.entry);
+    const { stackSize } = options;
+    if (!(stackSize >= 1 && stackSize <= LARGEST_STACK)) {
+      throw new RangeError(`${options.name}: a stack has 1 to ${LARGEST_STACK} bytes, not ${stackSize}`);
+    }
+    const size = aligned(stackSize);
+    const whole = size + RECORD + this.#unwoundSize;
+    const low = this.#arena.take(whole);
+    const release = () => this.#arena.give(low, whole);
+    new Uint8Array(this.#machinery.memory.buffer, low, size).fill(FILL);
+    return this.#made(options, entry, { low, high: low + size }, low + size, release);
+  }
+
+  /** The coroutine that runs on the guest's own C stack: one at a time. @throws as `create` */
+  createMain(options: Omit<CoroutineOptions, 'stackSize'>): Coroutine {
+    const entry = this.#entryOf(options.entry);
+    const { low, high } = this.#ownStack;
+    const whole = RECORD + this.#unwoundSize;
+    const record = this.#arena.take(whole);
+    const release = () => this.#arena.give(record, whole);
+    if (this.#ownStackIsKnown) new Uint8Array(this.#machinery.memory.buffer, low, high - low).fill(FILL);
+    this.#main = this.#made({ ...options, stackSize: high - low }, entry, { low, high }, record, release);
+    return this.#main;
+  }
+
+  #made(options: CoroutineOptions, entry: Entry, stack: Stack, record: number, release: () => void) {
+    const view = new DataView(this.#machinery.memory.buffer);
+    view.setUint32(record, record + RECORD, true);
+    view.setUint32(record + 4, record + RECORD + this.#unwoundSize, true);
+    return new AsyncifyCoroutine(this, options, entry, stack, record, release);
+  }
+
+  call(entry: CoroutineEntry, ...args: number[]): number | undefined {
+    const callee = this.#entryOf(entry);
+    const { stackPointer } = this.#machinery;
+    const within = this.#current;
+    const above = stackPointer?.value;
+    this.#begin(undefined, within === this.#main ? undefined : this.#main?.pointer);
+    try {
+      const result = callee(...args);
+      this.#current = within;
+      if (stackPointer) stackPointer.value = above!;
+      this.#limit(within?.stack ?? this.#ownStack);
+      return typeof result === 'number' ? result : undefined;
+    } catch (error) {
+      this.#dead = true;
+      throw error;
+    }
+  }
+
+  enter(coroutine: AsyncifyCoroutine, entry: Entry, args: readonly number[], rewind: boolean): [unknown, boolean] {
+    if (this.#current) throw new Error(`${coroutine.name} cannot be entered while ${this.#current.name} runs`);
+    this.#begin(coroutine, coroutine.pointer);
+    try {
+      if (rewind) {
+        this.#phase = 'rewinding';
+        this.#machinery.startRewind(coroutine.record);
+      }
+      const result = entry(...args);
+      const suspended = this.#phase === 'unwinding';
+      if (suspended) this.#stopUnwind(coroutine);
+      coroutine.pointer = this.#machinery.stackPointer?.value ?? 0;
+      this.#current = undefined;
+      return [result, suspended];
+    } catch (error) {
+      // What a trap leaves behind is of no use: neither memory nor Asyncify's state.
+      this.#dead = true;
+      this.#current = undefined;
+      throw error;
+    }
+  }
+
+  #stopUnwind({ name }: AsyncifyCoroutine): void {
+    this.#phase = 'normal';
+    try {
+      this.#machinery.stopUnwind();
+    } catch {
+      // Asyncify has written past its end and says so here. The instance is dropped, and its memory with it.
+      throw new GuestFault(
+        `${name} waits under too many calls: their frames have more than ${this.#unwoundSize} bytes`,
+      );
+    }
+  }
+
+  #begin(coroutine: AsyncifyCoroutine | undefined, pointer: number | undefined): void {
+    if (this.#dead) throw new Error('the guest has trapped: it cannot be entered any more');
+    this.#current = coroutine;
+    if (pointer !== undefined && this.#machinery.stackPointer) this.#machinery.stackPointer.value = pointer;
+    this.#limit(coroutine?.stack ?? this.#ownStack);
+  }
+
+  #limit({ low, high }: Stack): void {
+    this.#machinery.setLimits(high, low);
+  }
+
+  /** The stack check's handler. @param pointer what the stack pointer would have become */
+  overflowed(pointer: number): never {
+    const { name, stack } = this.#current ?? { name: 'the interrupt handler', stack: this.#ownStack };
+    throw new StackOverflow(name, stack.high - stack.low, stack.high - (pointer | 0));
+  }
+
+  #entryOf(entry: CoroutineEntry): Entry {
+    if ('export' in entry) {
+      const found = this.#exports[entry.export];
+      if (typeof found !== 'function') throw new Error(`the guest does not export the function ${entry.export}`);
+      return found as Entry;
+    }
+    const table = this.#exports.__indirect_function_table as WasmTable | undefined;
+    if (!table) throw new Error('the guest does not export its table of functions; link with --export-table');
+    const found = entry.table >>> 0 < table.length ? table.get(entry.table >>> 0) : undefined;
+    if (!found) throw new Error(`${entry.table >>> 0} is not a pointer to a function`);
+    return found;
+  }
+
+  stackPeak({ low, high }: Stack): number {
+    const bytes = new Uint8Array(this.#machinery.memory.buffer, low, high - low);
+    const used = bytes.findIndex((byte) => byte !== FILL);
+    return used < 0 ? 0 : high - low - used;
+  }
+}

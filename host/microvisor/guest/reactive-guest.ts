@@ -1,0 +1,37 @@
+import { Guest } from './guest.js';
+import { interruptHandler } from './interrupt-handler.js';
+
+/** How many entries one `run` makes before it gives the event loop a turn. */
+const ENTRIES_PER_RUN = 1000;
+
+/** A guest that is entered through `mv_app_start`, interrupt handlers and `mv_app_timer`, and returns from every call. */
+export class ReactiveGuest extends Guest {
+  start(): void {
+    if (typeof this.exports._initialize === 'function') this.enter('_initialize');
+    this.enter('mv_app_start');
+  }
+
+  nextDeadline(now: number): number | undefined {
+    return this.kernel.nextDeadline(now);
+  }
+
+  protected runTurn(now: number): void {
+    this.kernel.tick(now);
+    for (let count = 0; count < ENTRIES_PER_RUN && this.running; count++) {
+      const entry = this.kernel.takeEntry(now);
+      if (entry === undefined) return;
+      if (entry === 'timer') this.enter('mv_app_timer');
+      else this.enterHandler(...this.#handlerOf(entry.interrupt));
+      this.kernel.tick(now);
+    }
+  }
+
+  #handlerOf(irq: number): [name: string, ...args: number[]] {
+    try {
+      return interruptHandler(this.exports, irq);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { expect } from 'vitest';
+import {
+  type CompileOptions,
+  createKernel,
+  type Guest,
+  type GuestModule,
+  type GuestOptions,
+  type Kernel,
+  type KernelEvent,
+  loadGuest,
+} from '../../../../host/microvisor/index.js';
+import { DEVICE_ID } from './rig.js';
+
+/** A guest and its kernel in virtual time that begins at 0, without a network. */
+export class GuestWorld {
+  now = 0;
+  readonly events: KernelEvent[] = [];
+  readonly log: string[] = [];
+  readonly kernel: Kernel = createKernel({
+    now: () => this.now,
+    deviceId: DEVICE_ID,
+    config: { fetch: async () => [] },
+    mqttTransport: () => expect.fail('no connection is asked for'),
+    log: (line) => this.log.push(line),
+    emit: (event) => this.events.push(event),
+  });
+  guest!: Guest;
+
+  static async load(
+    module: Uint8Array | GuestModule,
+    options: GuestOptions & Omit<CompileOptions, 'calls'> = {},
+  ): Promise<GuestWorld> {
+    const world = new GuestWorld();
+    world.guest = await loadGuest(module, world.kernel, options);
+    return world;
+  }
+
+  deadline(): number | undefined {
+    return this.guest.nextDeadline(this.now);
+  }
+
+  /** Lets so many milliseconds pass, without what is due in between. */
+  advance(milliseconds: number): void {
+    this.now += milliseconds;
+    this.guest.run(this.now);
+  }
+
+  /** Goes from deadline to deadline until the guest has ended. @returns how many there were */
+  runToEnd(): number {
+    for (let count = 0; ; count++) {
+      if (!this.guest.running) return count;
+      this.now = this.deadline() ?? expect.fail('the guest waits for ever');
+      this.guest.run(this.now);
+    }
+  }
+}
