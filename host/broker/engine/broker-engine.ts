@@ -1,5 +1,5 @@
 import { type Properties, type QoS, ReasonCode } from '../../core/index.js';
-import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
+import type { BrokerEvent, BrokerEventOf, OccasionalEvent } from './broker-events.js';
 import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
 import { EngineContext, type EngineOptions } from './context.js';
@@ -240,10 +240,14 @@ export class BrokerEngine {
     }
   }
 
-  /** Listens to one type of event, or to `any`. Listeners may call the engine. Returns a function that stops it. */
+  /**
+   * Listens to one type of event; to `any`; or to all but `published`, which comes with each message and is not made where nobody
+   * asks for it: `occasional`. Listeners may call the engine. Returns a function that stops it.
+   */
   on<T extends BrokerEvent['type']>(type: T, listener: (event: BrokerEventOf<T>) => void): () => void;
   on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
-  on(type: BrokerEvent['type'] | 'any', listener: (event: never) => void): () => void {
+  on(type: 'occasional', listener: (event: OccasionalEvent) => void): () => void;
+  on(type: BrokerEvent['type'] | 'any' | 'occasional', listener: (event: never) => void): () => void {
     return this.#context.events.on(type as 'any', listener as (event: BrokerEvent) => void);
   }
 }

@@ -15,7 +15,7 @@ import { PlannedRules } from './planned-rules.js';
 import { handOver, openStore, type PersistenceMode } from './planned-store.js';
 
 /** What a program adds to a plan. */
-export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
+export interface PlannedOptions extends Pick<BrokerOptions, 'logOccasional' | 'taps'> {
   /** Called with what happens to bridges. */
   bridgeLog?: (event: BridgeEvent) => void;
   /** When state comes onto the disk, if the plan keeps it. Default `sync`. */
@@ -63,12 +63,12 @@ export class PlannedBroker {
    */
   static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
     const { plan } = read;
-    const { bridgeLog, version = 'unknown', log, taps = [], persistence = 'sync' } = options;
+    const { bridgeLog, version = 'unknown', logOccasional, taps = [], persistence = 'sync' } = options;
     const traffic = new TrafficCounter();
     const { sysInterval } = plan.behaviour;
     const watching = sysInterval > 0 ? [...taps, traffic] : taps;
     const store = openStore(plan.persistence, persistence, options.onCommit);
-    const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits), store });
+    const broker = await createBroker({ logOccasional, taps: watching, limits: limitsOf(plan.limits), store });
     const rules = new PlannedRules(read);
     try {
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import {
   type BridgeEvent,
-  type BrokerEvent,
   ConfigError,
   configFindingText,
   type LogType,
+  type OccasionalEvent,
   PlannedBroker,
   type ReadPlan,
 } from '../../broker/index.js';
@@ -83,7 +83,7 @@ class ServedBroker {
     this.#closers.push(() => watchers.stopCapture());
     const taps = [...packetTaps(this.#log, this.#json, flags), ...watchers.taps];
     const broker = await PlannedBroker.start(read, {
-      log: (event) => this.#tell(event),
+      logOccasional: (event) => this.#tell(event),
       bridgeLog: (event) => this.#tellBridge(event),
       taps,
       persistence: flags.persistence,
@@ -187,7 +187,7 @@ class ServedBroker {
     this.#say('notice', text);
   }
 
-  #tell(event: BrokerEvent): void {
+  #tell(event: OccasionalEvent): void {
     // Bridges and $SYS are clients too, but of the broker's own.
     if ('remote' in event && event.remote === LOCAL) return;
     for (const line of eventLines(event, this.#connectionMessages)) this.#log.write(line);

@@ -40,8 +40,10 @@ export class Connection implements Wire, Link, AuthenticationWire {
   /** As CONNECT named it. */
   #clientId: string | undefined;
   #isClosed = false;
-  /** Something threw: nothing is sent any more, and the connection ends with the engine's call. */
+  /** Something threw: the connection ends with the engine's call. */
   #hasFailed = false;
+  /** It is closed or has failed: nothing is sent or taken any more. */
+  #isOver = false;
 
   /** @param onClosed called once, when the connection is over for the engine */
   constructor(context: EngineContext, id: ConnectionId, info: ConnectionInfo, onClosed: (id: ConnectionId) => void) {
@@ -67,10 +69,6 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   get rules(): GuardedRules {
     return this.#context.rules;
-  }
-
-  get #isOver(): boolean {
-    return this.#isClosed || this.#hasFailed;
   }
 
   receive(bytes: Uint8Array): void {
@@ -155,6 +153,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#report(error);
     if (this.#isOver) return;
     this.#hasFailed = true;
+    this.#isOver = true;
     const why = { reasonCode: ReasonCode.implementationSpecificError, reason: 'internal error' };
     this.#context.afterCall(() => this.#end(why));
   }
@@ -268,6 +267,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
   #close(endTransport: boolean, reasonCode: number, reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#isOver = true;
     this.stopTimer();
     this.#arrival?.authentication?.cancel();
     const { events, transport, sessions } = this.#context;

@@ -24,8 +24,9 @@ afterEach(async () => {
 async function start(lines: string): Promise<PlannedBroker> {
   writeFileSync(join(folder, 'm.conf'), `sys_interval 0\n${lines}`);
   const broker = await PlannedBroker.start(readBrokerPlan(join(folder, 'm.conf'), { ports: [0] }), {
-    log: (event) => events.push(event),
+    logOccasional: (event) => events.push(event),
   });
+  broker.broker.on('published', (event) => events.push(event));
   undo.push(() => broker.close());
   return broker;
 }
