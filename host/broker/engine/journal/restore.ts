@@ -175,6 +175,8 @@ export class Restorer {
       return;
     }
     const { keptUntil } = parts[0].value!;
+    // What is kept from now on does not belong to it.
+    this.#context.retained.countFrom(keptUntil);
     const topics = parts.flatMap(({ value }) => value!.topics);
     session.replays.add(topicFilter, new RetainedReplay(this.#context, session, subscription, { keptUntil, topics }));
   }

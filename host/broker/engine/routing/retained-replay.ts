@@ -4,8 +4,7 @@ import type { StoredSubscription } from '../subscription.js';
 import { WORK, type Work } from '../turns/work-queue.js';
 import { makeDelivery } from './deliveries.js';
 import type { Recipient } from './recipient.js';
-import type { RetainedNode } from './retained-node.js';
-import { RetainedWalk } from './retained-walk.js';
+import { type RetainedNode, RetainedWalk } from './retained-walk.js';
 import { isStillPublishable, mayReceive, type RoutingContext } from './routing-context.js';
 
 /** What an earlier process left to do. */

@@ -1,8 +1,7 @@
 import { type Deadline, Deadlines } from '../deadlines.js';
 import { isExpired, type Message } from '../message.js';
 import { unlimitedWork } from '../turns/work-queue.js';
-import { RetainedNode } from './retained-node.js';
-import { RetainedWalk } from './retained-walk.js';
+import { RetainedNode, RetainedWalk } from './retained-walk.js';
 import { levelBytes, topicBytes } from './topic-levels.js';
 
 /** Expired messages that are removed at a time when there is no room. */
@@ -84,6 +83,11 @@ export class RetainedStore {
    */
   restore(message: Message, storedAt: number, now: number): boolean {
     return this.#keep(message, storedAt, now);
+  }
+
+  /** Numbers begin behind this one: a journal knows of a message that had it and is gone. */
+  countFrom(stored: number): void {
+    this.#stored = Math.max(this.#stored, stored);
   }
 
   #keep(message: Message, storedAt: number, now: number, whenChanged?: WhenChanged): boolean {

@@ -53,7 +53,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#id = id;
     this.#entrance = { info, listener, settings };
     this.#onClosed = onClosed;
-    this.#inbound = new Inbound(listener.cursors, settings.maximumPacketSize);
+    this.#inbound = new Inbound(listener.cursors, settings.maximumPacketSize, context.limits.connectPacketSize);
     this.#tap = ConnectionTap.open(context, id, info);
     this.#outbound = new Outbound(context.transport, id, settings, this.#tap, (error) => this.#fail(error));
     this.startTimer();

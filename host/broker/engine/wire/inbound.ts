@@ -3,9 +3,6 @@ import type { CursorPool } from '../lazy/cursor-pool.js';
 import { Violation } from '../violation.js';
 import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
-/** Most bytes behind the fixed header of CONNECT: nobody who has not come in yet may make the broker keep more. */
-const LARGEST_CONNECT = 1_048_576;
-
 const NOTHING = new Uint8Array(0);
 
 /** Takes one packet, and its size on the wire in bytes. False when the connection is over: nothing more is taken. */
@@ -18,6 +15,7 @@ type Handle = (packet: Packet, size: number) => boolean;
 export class Inbound {
   readonly #cursors: CursorPool;
   readonly #maximum: number;
+  readonly #connectMaximum: number;
   /**
    * Shows one packet after the other: what is held is not decoded into objects yet. Undefined while nothing of the stream is kept,
    * as in almost all connections at any time.
@@ -34,10 +32,14 @@ export class Inbound {
   #chunks: Uint8Array[] = [];
   #heldBytes = 0;
 
-  /** @param maximumHeld bytes that may wait for an answer of the rules */
-  constructor(cursors: CursorPool, maximumHeld: number) {
+  /**
+   * @param maximumHeld bytes that may wait for an answer of the rules
+   * @param connectPacketSize bytes of the first packet behind its fixed header
+   */
+  constructor(cursors: CursorPool, maximumHeld: number, connectPacketSize: number) {
     this.#cursors = cursors;
     this.#maximum = maximumHeld;
+    this.#connectMaximum = connectPacketSize;
   }
 
   /** Whether packets wait for an answer of the rules. */
@@ -96,7 +98,7 @@ export class Inbound {
     this.#head = head.length < SNIFF_BYTES ? head : undefined;
     if (this.#sniffed) return bytes;
     this.#sniffed = sniffVersion(head);
-    checkFirstLength(head);
+    checkFirstLength(head, this.#connectMaximum);
     if (!this.#sniffed?.isBridge) return bytes;
     const plain = new Uint8Array(bytes);
     plain[this.#sniffed.offset - before.length] = this.#sniffed.version;
@@ -162,14 +164,14 @@ function violationOf(error: unknown): unknown {
 }
 
 /** @param head the first bytes of the connection; its fixed header is checked once it is there */
-function checkFirstLength(head: Uint8Array): void {
+function checkFirstLength(head: Uint8Array, maximum: number): void {
   let length = 0;
   for (let at = 1; at < Math.min(head.length, 5); at++) {
     length += (head[at] & 0x7f) * 128 ** (at - 1);
     if (head[at] < 0x80) break;
   }
-  if (length <= LARGEST_CONNECT) return;
-  const text = `the first packet has ${length} bytes or more; CONNECT may have ${LARGEST_CONNECT}`;
+  if (length <= maximum) return;
+  const text = `the first packet has ${length} bytes or more; CONNECT may have ${maximum}`;
   throw new Violation(ReasonCode.packetTooLarge, text);
 }
 

@@ -197,6 +197,18 @@ describe('the folder of an LMDB store', () => {
     expect(errorOf(() => openStore(directory))).toMatchObject({ code: 'format' });
   });
 
+  it('that commits at intervals commits at once when it has to hurry', async () => {
+    const listener = { committed: (writes: number) => resolve(writes), failed: () => {} };
+    let resolve: (writes: number) => void = () => {};
+    const committed = new Promise<number>((done) => (resolve = done));
+    const store = openStore(folder(), { persistence: 'interval', interval: 2_000_000_000 });
+    store.start(listener);
+    store.hurry();
+    for (const topic of ['a', 'b']) store.write([retained(topic, '1')]);
+    store.hurry();
+    expect(await committed).toBe(2);
+  });
+
   it('of an earlier format is read, and becomes one of today', async () => {
     const directory = folder();
     const store = openStore(directory);
