@@ -38,6 +38,10 @@ export class BrokerEngine {
   readonly #context: EngineContext;
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #clock: () => number;
+  /** One for all connections. */
+  readonly #forget = (id: ConnectionId): void => {
+    this.#connections.delete(id);
+  };
   #lastId = 0;
   #reconsidering: WorkList<Connection> | undefined;
 
@@ -106,7 +110,7 @@ export class BrokerEngine {
   open(info: ConnectionInfo): ConnectionId {
     this.#context.now = this.#clock();
     const id = ++this.#lastId;
-    this.#connections.set(id, new Connection(this.#context, id, info, () => this.#connections.delete(id)));
+    this.#connections.set(id, new Connection(this.#context, id, info, this.#forget));
     return id;
   }
 

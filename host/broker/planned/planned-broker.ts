@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import type { BridgeEvent } from '../bridges/bridge-setup.js';
 import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
 import type { ReadPlan } from '../conf/read-plan.js';
@@ -169,8 +170,10 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
   return new BrokerError(error.code, `${place.file}:${place.line}: ${error.message}`, { cause: error });
 }
 
-/** mosquitto has no limit; ours is there so that memory has one. */
+/** mosquitto has no such limits; ours are there so that memory has one. */
 const MOST_SESSIONS = 100_000;
+/** Retained messages may take this share of the memory that V8 may use. */
+const RETAINED_SHARE = 1 / 4;
 
 /** Limits that hold for the broker; those that are left out are its own. */
 function limitsOf(plan: LimitsPlan): Partial<Limits> {
@@ -182,6 +185,8 @@ function limitsOf(plan: LimitsPlan): Partial<Limits> {
     queuedBytes,
     sessionExpiryMaximum: sessionExpiry,
     sessions: MOST_SESSIONS,
+    retainedMessages: Number.POSITIVE_INFINITY,
+    retainedBytes: Math.floor(getHeapStatistics().heap_size_limit * RETAINED_SHARE),
   };
 }
 

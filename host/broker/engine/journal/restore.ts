@@ -224,8 +224,9 @@ export class Restorer {
   }
 
   #messageOf(value: MessageValue, source?: ClientIdentity): Message {
+    const { topic, payload, qos, retain, properties, publisher } = value;
     const expiresAt = value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset;
-    return weighed({ ...value, source, expiresAt });
+    return weighed({ topic, payload, qos, retain, properties, expiresAt, publisher, source });
   }
 
   #deliveryOf({ message: id, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): Delivery {

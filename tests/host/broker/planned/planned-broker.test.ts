@@ -58,6 +58,12 @@ describe('a broker of a configuration', () => {
     for (const { host } of listeners) expect(['127.0.0.1', '::1']).toContain(host);
   });
 
+  it('keeps as many retained messages as there is memory for, as mosquitto does', async () => {
+    const { broker } = await start('');
+    for (let n = 0; n < 20_000; n++) broker.publish(`topic/${n}`, 'x', { retain: true });
+    expect(broker.engine.counts.retained).toBe(20_000);
+  });
+
   it('announces the limits of its listener', async () => {
     await start(
       `max_packet_size 5000\nmax_keepalive 30\nretain_available false\n${socket()}max_qos 1\nmax_topic_alias 3\n`,

@@ -67,6 +67,15 @@ describe('the LMDB store', () => {
     expect(contentsOf(openStore(directory))).toEqual(['a=2', 'c=1']);
   });
 
+  it('has values of every size, in the order of their keys', async () => {
+    const directory = folder();
+    const store = openStore(directory);
+    const texts = [0, 1, 64, 65, 5_000, 100_000, 3_000_000, 10].map((length, n) => String(n).repeat(length));
+    store.write(texts.map((text, n) => retained(`t/${n}`, `${text}.`)));
+    await store.close();
+    expect(contentsOf(openStore(directory))).toEqual(texts.map((text, n) => `t/${n}=${text}.`));
+  });
+
   it('says how many writes are durable, after their records are', async () => {
     const directory = folder();
     const store = openStore(directory);
