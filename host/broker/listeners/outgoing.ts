@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 /** Bytes up to which a part is copied to its neighbours: a write of its own costs more than that. */
-const SMALL = 1024;
+const SMALL = 2048;
 /** Bytes that are collected before the stream gets them, which then knows that it is behind. */
 const ENOUGH = 65_536;
 
@@ -33,11 +33,15 @@ export class Outgoing {
     if (this.#size >= ENOUGH) this.#hand(this.#taken());
   }
 
-  /** The turn is over. */
+  /** The turn is over. A stream that throws is destroyed: others wait for their turn to end, too. */
   flush(): void {
-    const bytes = this.#taken();
-    if (bytes) this.#stream.write(bytes);
-    if (this.#isCorked) this.#stream.uncork();
+    try {
+      const bytes = this.#taken();
+      if (bytes) this.#stream.write(bytes);
+      if (this.#isCorked) this.#stream.uncork();
+    } catch (error) {
+      this.#stream.destroy(error as Error);
+    }
   }
 
   /** The stream keeps it until `flush`: a turn must not run into what a write leads to. */

@@ -158,6 +158,7 @@ export class SocketTable implements Transport {
     this.#outgoing = new Map();
     for (const [id, outgoing] of all) {
       outgoing.flush();
+      // Whoever does not take its answers is not read from either.
       if (this.backlog(id) > this.#engine.limits.backlogBytes) this.#sockets.get(id)?.pause();
     }
   }

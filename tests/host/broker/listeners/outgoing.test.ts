@@ -42,13 +42,13 @@ describe('what one turn has for one stream', () => {
 
   it('leaves in one write and in its order, large pieces without being copied', () => {
     const { writes, outgoing } = setUp();
-    const large = bytes(1025, 3);
-    for (const piece of [bytes(5, 1), bytes(1024, 2), large, bytes(5, 4), bytes(5, 5)]) outgoing.add(piece);
+    const large = bytes(2049, 3);
+    for (const piece of [bytes(5, 1), bytes(2048, 2), large, bytes(5, 4), bytes(5, 5)]) outgoing.add(piece);
     outgoing.flush();
     expect(writes).toHaveLength(1);
     expect(writes[0].map((piece) => [piece.length, piece[0]])).toEqual([
-      [1029, 1],
-      [1025, 3],
+      [2053, 1],
+      [2049, 3],
       [10, 4],
     ]);
     expect(writes[0][1]).toBe(large);
