@@ -10,10 +10,11 @@ import { cHeader } from './c-header.js';
 import { coreAssembly, resultText } from './core-assembly.js';
 import { coreTypeScript } from './core-typescript.js';
 import { derTemplates } from './der-templates.js';
-import { guestCalls } from './guest-calls-c.js';
 import { readMicrovisorAbi } from './microvisor-abi.js';
 import { microvisorAssembly } from './microvisor-assembly.js';
-import { microvisorHeader } from './microvisor-header.js';
+import { interruptsHeader, syscallsHeader } from './microvisor-c/board-headers.js';
+import { guestCalls } from './microvisor-c/guest-calls-c.js';
+import { microvisorHeader } from './microvisor-c/microvisor-header.js';
 import { microvisorTypeScript } from './microvisor-typescript.js';
 
 /** Writes all files and returns the ABI. A file whose text stays the same is not touched. */
@@ -27,6 +28,8 @@ export function generate(): Abi {
     'build/abi/der-templates.ts': derTemplates(abi),
     'build/abi/microvisor.ts': microvisorTypeScript(microvisor),
     'build/abi/microvisor-assembly.ts': microvisorAssembly(microvisor),
+    'build/board/mv_syscalls.h': syscallsHeader(microvisor),
+    'build/board/stm32u585_interrupts.h': interruptsHeader(microvisor),
     'build/wasmqtt.h': cHeader(abi),
     'build/wq_guest_calls.h': guestCalls(microvisor),
     'build/wq_microvisor.h': microvisorHeader(microvisor),

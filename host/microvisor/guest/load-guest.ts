@@ -9,7 +9,7 @@ import type { Guest } from './guest.js';
 import { GuestError } from './guest-error.js';
 import { type CompileOptions, compileGuest, type GuestModule } from './guest-module.js';
 import { trapOf } from './guest-trap.js';
-import { handlerName } from './interrupt-handler.js';
+import { hasHandler } from './interrupt-handler.js';
 import { type WasmExports, type WasmImports, wasm } from './module/webassembly.js';
 import { ReactiveGuest } from './reactive-guest.js';
 import { Wasi } from './wasi.js';
@@ -103,7 +103,7 @@ async function instantiate(
   }
   try {
     const { exports } = await wasm.instantiate(module, imports);
-    kernel.attach(exports.memory as LinearMemory, (irq) => handlerName(exports, irq) !== undefined);
+    kernel.attach(exports.memory as LinearMemory, (irq) => hasHandler(exports, irq));
     return exports;
   } catch (error) {
     const trap = trapOf('its start function', error);

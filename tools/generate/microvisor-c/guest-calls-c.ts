@@ -7,13 +7,13 @@ import {
   SCALARS,
   type StructField,
   type SystemCall,
-} from './microvisor-abi.js';
-import { upperSnake } from './names.js';
+} from '../microvisor-abi.js';
+import { upperSnake } from '../names.js';
 
 const PROLOGUE = `/*
  * The system calls as lists of macros, which the including file defines (host/wasm3/guest). A field has its offset in a
  * guest, where a pointer is a number of 32 bits; the compiler knows its native offset.
- * Generated from assembly/abi/microvisor.json by tools/generate/guest-calls-c.ts. Do not edit.
+ * Generated from assembly/abi/microvisor.json by tools/generate/microvisor-c/guest-calls-c.ts. Do not edit.
  */
 #ifndef WQ_GUEST_CALLS_H
 #define WQ_GUEST_CALLS_H

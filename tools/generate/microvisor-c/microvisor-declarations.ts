@@ -1,5 +1,5 @@
-// Writes build/wq_microvisor.h: the system calls as C of the device has them.
-import { comment, prototype, STATIC_ASSERT } from './c-text.js';
+// The system calls as declarations of C: what the headers for the device and for guests have in common.
+import { comment, prototype } from '../c-text.js';
 import {
   classify,
   type Enumeration,
@@ -7,30 +7,7 @@ import {
   type MicrovisorAbi,
   type Struct,
   type SystemCall,
-} from './microvisor-abi.js';
-
-const PROLOGUE = `/*
- * The system calls of Microvisor for C and C++: enumerations, structures, prototypes, all by their names in the SDK.
- * Generated from assembly/abi/microvisor.json by tools/generate/microvisor-header.ts. Do not edit.
- *
- * With the SDK, define WQ_MICROVISOR_SDK: this header includes its mv_syscalls.h instead, and checks the layouts there
- * against this description.
- */
-#ifndef WQ_MICROVISOR_H
-#define WQ_MICROVISOR_H
-
-#include <stddef.h>
-#include <stdint.h>
-
-${STATIC_ASSERT}
-#ifdef WQ_MICROVISOR_SDK
-#include "mv_syscalls.h"
-#else
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-`;
+} from '../microvisor-abi.js';
 
 /** `const uint8_t*` and a name as C writes them. */
 const declare = (type: string, name: string) =>
@@ -43,11 +20,12 @@ function enumeration(name: string, { values, bytes_on_arm: bytes }: Enumeration)
   return [`enum ${name} {`, members.join(',\n'), '};', ''];
 }
 
-function handles(abi: MicrovisorAbi): string[] {
+/** The types of handles that structures and calls name, in order. */
+function handleTypes(abi: MicrovisorAbi): string[] {
   const fields = Object.values(abi.structs).flatMap((struct) => struct.fields);
   const params = Object.values(abi.functions).flatMap((call) => call.params);
   const types = [...fields, ...params].flatMap(({ type }) => type.match(/^Mv\w+Handle\b/) ?? []);
-  return [...[...new Set(types)].sort().map((type) => `typedef uint32_t ${type};`), ''];
+  return [...new Set(types)].sort();
 }
 
 /** Members; those named `v1.x` are in a structure `v1`. */
@@ -79,48 +57,22 @@ function ordered(abi: MicrovisorAbi): string[] {
   return [...done];
 }
 
-function layouts(abi: MicrovisorAbi): string[] {
-  const check = (condition: string, of: string) => `WQ_STATIC_ASSERT(${condition}, ${of});`;
-  const lines = ['#if UINTPTR_MAX == 0xffffffffu', '/* The layouts of the kernel. */'];
-  for (const [name, { size, fields }] of Object.entries(abi.structs)) {
-    lines.push(check(`sizeof(struct ${name}) == ${size}`, `sizeof_${name}`));
-    for (const { name: field, offset } of fields)
-      lines.push(check(`offsetof(struct ${name}, ${field}) == ${offset}`, `offset_${name}_${field.replace('.', '_')}`));
-  }
-  lines.push(
-    '#endif',
-    '',
-    '#ifdef __arm__',
-    '/* Calls write these through pointers. Build with short enumerations, as AAPCS has them. */',
-  );
-  for (const [name, { bytes_on_arm: bytes }] of Object.entries(abi.enums))
-    lines.push(check(`sizeof(enum ${name}) == ${bytes}`, `sizeof_${name}`));
-  return [...lines, '#endif', ''];
-}
-
 function callText(name: string, { params, statuses }: SystemCall): string[] {
   const short = statuses.map((status) => status.slice('MV_STATUS_'.length));
   const parameters = params.map((param) => declare(param.type, param.name));
   return [...comment([`${name} returns ${short.join(', ')}.`]), ...prototype(`enum MvStatus ${name}`, parameters), ''];
 }
 
-/** The text of build/wq_microvisor.h. */
-export function microvisorHeader(abi: MicrovisorAbi): string {
-  const lines = [
-    PROLOGUE,
-    ...handles(abi),
+/**
+ * Handles, enumerations, structures and prototypes, by their names in the SDK.
+ * @param handle how a type of handles is declared
+ */
+export function declarations(abi: MicrovisorAbi, handle: (type: string) => string): string[] {
+  return [
+    ...handleTypes(abi).map(handle),
+    '',
     ...Object.entries(abi.enums).flatMap(([name, entry]) => enumeration(name, entry)),
     ...ordered(abi).flatMap((name) => structure(name, abi.structs[name])),
     ...Object.entries(abi.functions).flatMap(([name, entry]) => callText(name, entry)),
-    '#ifdef __cplusplus',
-    '}',
-    '#endif',
-    '',
-    '#endif /* WQ_MICROVISOR_SDK */',
-    '',
-    ...layouts(abi),
-    '#endif /* WQ_MICROVISOR_H */',
-    '',
   ];
-  return lines.join('\n');
 }
