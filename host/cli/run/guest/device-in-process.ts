@@ -26,8 +26,8 @@ export async function deviceInProcess(
     config: start.config,
     // Brokers may ask for both a certificate and a password.
     behaviour: { allowPasswordWithClientCertificate: true },
+    onLoaded: (guest) => writeGuestOptions(guest, options),
     onEvent: forward,
   });
-  writeGuestOptions(device.guest, options);
   return device;
 }
