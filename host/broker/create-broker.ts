@@ -229,6 +229,7 @@ function driven(store: BrokerStore, arm: () => void): Journal {
   return {
     isAwaited: store.isAwaited,
     write: (records) => store.write(records),
+    hurry: () => store.hurry?.(),
     start: (listener) =>
       store.start({
         committed: (writes) => {

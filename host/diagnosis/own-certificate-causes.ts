@@ -39,9 +39,20 @@ const ownIs = (isAtFault: (failed: ConnectCase) => boolean) => (failed: ConnectC
 const again = (how: string) => `have one issued ${how}, and store it in ${CERTIFICATE}`;
 const name = ({ own }: ConnectCase) => subjectOf(own[0]);
 
-/** What OpenSSL says of the device's own chain before it connects. */
+/** What OpenSSL says of the device's own chain before it connects, unless its version leaves that to the broker. */
 const OWN_KEY = /ee key too small|ca key too small/;
 const OWN_DIGEST = /ca md too weak|md too weak/;
+const SMALLEST_MODULUS = 2048;
+
+const smallKey = ({ own }: ConnectCase) =>
+  own.find((certificate) => (modulusBits(certificate) ?? Number.POSITIVE_INFINITY) < SMALLEST_MODULUS);
+const weaklySigned = ({ own }: ConnectCase) => own.find((certificate) => weakDigest(certificate) !== undefined);
+
+/** OpenSSL on this side refused the chain with these words, or the broker refused what is wrong with it. */
+const isRefusedFor =
+  (words: RegExp, isAtFault: (failed: ConnectCase) => boolean) =>
+  (failed: ConnectCase): boolean =>
+    (!failed.evidence.secure && words.test(failed.failure.detail)) || ownIs(isAtFault)(failed);
 
 /** The device's certificate: seen in it what makes TLS or a broker refuse it. */
 export const OWN_CERTIFICATE_CAUSES: readonly Cause[] = [
@@ -53,9 +64,9 @@ export const OWN_CERTIFICATE_CAUSES: readonly Cause[] = [
   },
   {
     trap: 'small-rsa-key',
-    fits: ({ failure, evidence }) => !evidence.secure && OWN_KEY.test(failure.detail),
-    reason: ({ own }) => {
-      const small = own.find((certificate) => (modulusBits(certificate) ?? Number.POSITIVE_INFINITY) < 2048);
+    fits: isRefusedFor(OWN_KEY, (failed) => smallKey(failed) !== undefined),
+    reason: (failed) => {
+      const small = smallKey(failed);
       return small
         ? `the key of the device's certificate ${subjectOf(small)} has ${modulusBits(small)} bits, which TLS refuses`
         : "the key of the device's certificate is too small for TLS";
@@ -64,9 +75,9 @@ export const OWN_CERTIFICATE_CAUSES: readonly Cause[] = [
   },
   {
     trap: 'weak-signature',
-    fits: ({ failure, evidence }) => !evidence.secure && OWN_DIGEST.test(failure.detail),
-    reason: ({ own }) => {
-      const weak = own.find((certificate) => weakDigest(certificate));
+    fits: isRefusedFor(OWN_DIGEST, (failed) => weaklySigned(failed) !== undefined),
+    reason: (failed) => {
+      const weak = weaklySigned(failed);
       return weak
         ? `the device's certificate ${subjectOf(weak)} is signed with ${weakDigest(weak)}, which TLS refuses`
         : "the device's certificate is signed with a digest that TLS refuses";

@@ -20,6 +20,11 @@ export interface Limits {
   backlogBytes: number;
   /** Bytes that all clients together have waiting or unacknowledged, a message counted once; little is always let through. */
   heldBytes: number;
+  /**
+   * Bytes of changes that a store has not made durable. When there are more, nothing is read from the clients that make changes until
+   * half of it is durable; the others are served.
+   */
+  unstoredBytes: number;
   retainedMessages: number;
   /** Bytes of retained messages, with their properties and the nodes of their topics. */
   retainedBytes: number;
@@ -53,6 +58,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   queuedBytes: 16_777_216,
   backlogBytes: 1_048_576,
   heldBytes: 268_435_456,
+  unstoredBytes: 33_554_432,
   retainedMessages: 10_000,
   retainedBytes: 67_108_864,
   subscriptionsPerSession: 1000,

@@ -18,6 +18,7 @@ import type { Session } from './sessions/session.js';
 import { SessionTable } from './sessions/session-table.js';
 import type { StoredSubscription } from './subscription.js';
 import type { PacketTap } from './tap/packet-tap.js';
+import { TapTable } from './tap/tap-table.js';
 import { WorkQueue } from './turns/work-queue.js';
 
 export interface EngineOptions {
@@ -52,7 +53,7 @@ export class EngineContext {
   /** For connections that name none. */
   readonly listener: ListenerInfo;
   readonly limits: Limits;
-  readonly taps: readonly PacketTap[];
+  readonly taps: TapTable;
   readonly listeners: ListenerTable;
   readonly newClientId: (prefix: string) => string;
   readonly journal: BrokerJournal | undefined;
@@ -78,17 +79,17 @@ export class EngineContext {
     this.listener = { name: 'default', rules: options.rules ?? openRules };
     this.#clock = options.now;
     this.wallClock = options.wallClock ?? Date.now;
-    const { journal, transport } = options;
-    this.journal = journal && new BrokerJournal(this, journal, transport);
-    this.transport = this.journal?.transport ?? transport;
     this.limits = completeLimits(options.limits);
+    const { journal, transport } = options;
+    this.journal = journal && new BrokerJournal(this, journal, transport, this.limits.unstoredBytes);
+    this.transport = this.journal?.transport ?? transport;
     this.work = new WorkQueue(this.limits.workPerTurn, (error) => this.events.emit({ type: 'failed', error }));
     this.held = new HeldBytes(this.limits.heldBytes);
-    this.taps = options.taps ?? [];
+    this.taps = new TapTable(options.taps ?? []);
     this.newClientId = options.newClientId ?? ((prefix) => `${prefix}${crypto.randomUUID()}`);
     this.listeners = new ListenerTable(this.limits, (error) => this.events.emit({ type: 'failed', error }));
     const { retainedMessages, retainedBytes } = this.limits;
-    this.retained = new RetainedStore(retainedMessages, retainedBytes, (topic) => this.journal?.retainedGone(topic));
+    this.retained = new RetainedStore(retainedMessages, retainedBytes, this.journal?.retainedChanged);
     this.sessions = new SessionTable(this, (session) => {
       for (const filter of session.subscriptions.keys()) this.subscriptions.delete(filter, session);
     });

@@ -1,4 +1,4 @@
-import type { Properties, ProtocolVersion, PublishPacket, QoS } from '../../core/index.js';
+import type { Packet, Properties, PublishPacket, QoS } from '../../core/index.js';
 import type { ClientIdentity } from './rules.js';
 
 /** An application message on its way through the broker; it owns its bytes and is never changed. Made by `weighed`. */
@@ -16,7 +16,7 @@ export interface Message {
   readonly publisher?: string;
   /**
    * Who published it, when it is retained and its listener checks the source of retained messages (`checkRetainSource`): the rules
-   * are asked again before it is sent to a new subscription. Not kept over a restart.
+   * are asked again before it is sent to a new subscription.
    */
   readonly source?: ClientIdentity;
   /** Bytes that it counts for against the limits: topic, payload and properties. */
@@ -31,19 +31,34 @@ export interface Delivery {
   readonly subscriptionIdentifiers?: number[];
   /** The filter of the shared subscription by which it came (4.8.2): another member may take it over. */
   readonly sharedBy?: string;
-  /** What was encoded of it while it is sent to many. */
-  forms?: Map<string, EncodedForm>;
+  /** What was encoded of it while it is sent to many: a few, so a list. */
+  forms?: EncodedForm[];
+}
+
+/** What decides how a message looks, besides the message: version and mount point. */
+export interface PublishShape {
+  readonly version: 4 | 5;
+  /** Shapes with the same version and mount point are the same. */
+  readonly mountPoint: string;
+  /** The topic's name in the packet; undefined when it has none. */
+  nameOf(topic: string): string | undefined;
 }
 
 /** The bytes of a delivery: see `messages/encoded-publish.ts`. */
 export interface EncodedForm {
+  readonly shape: PublishShape;
   /** Bytes of the packet. */
   readonly length: number;
   /** Seconds of the message expiry interval in it (3.3.2.3.3). */
   readonly secondsLeft: number | undefined;
-  /** Hands the packet to `write`, in one piece or with its payload by itself. Neither is changed afterwards. */
-  write(packetId: number | undefined, dup: boolean, write: (bytes: Uint8Array) => void): void;
+  /** What follows the head; undefined when the head is all of the packet. Not changed afterwards. */
+  readonly payload: Uint8Array | undefined;
+  /** The packet, or what comes before its payload. Not changed afterwards. @param packetId undefined for QoS 0 */
+  head(packetId: number | undefined, dup: boolean): Uint8Array;
 }
+
+/** What the broker sends besides messages. */
+export type Reply = Exclude<Packet, PublishPacket>;
 
 /** What PUBLISH and a will have in common. */
 interface Content {
@@ -82,7 +97,13 @@ export function weighed(message: Omit<Message, 'size'>): Message {
   return { topic, payload, qos, retain, properties, expiresAt, publisher, source, size };
 }
 
-function propertyBytes({ contentType = '', responseTopic = '', correlationData, userProperty = [] }: Properties) {
+/** Bytes that properties count for. */
+export function propertyBytes({
+  contentType = '',
+  responseTopic = '',
+  correlationData,
+  userProperty = [],
+}: Properties) {
   let size = contentType.length + responseTopic.length + (correlationData?.length ?? 0);
   for (const [name, value] of userProperty) size += name.length + value.length + USER_PROPERTY_BYTES;
   return size;
@@ -110,22 +131,27 @@ export function secondsLeft({ expiresAt }: Message, now: number): number | undef
   return expiresAt === undefined ? undefined : Math.max(0, Math.ceil((expiresAt - now) / 1000));
 }
 
-/** The PUBLISH packet of a delivery. Its expiry interval is the time that is left (3.3.2-6). */
+/**
+ * The PUBLISH packet of a delivery. Its expiry interval is the time that is left (3.3.2-6).
+ *
+ * @param topic as the client knows it
+ * @param now milliseconds
+ */
 export function publishPacket(
-  delivery: Delivery,
-  version: ProtocolVersion,
+  { message, qos, retain, subscriptionIdentifiers }: Delivery,
+  topic: string,
+  version: 4 | 5,
   now: number,
   packetId: number | undefined,
   dup: boolean,
 ): PublishPacket {
-  const { message, qos, retain } = delivery;
-  const packet: PublishPacket = { type: 'publish', topic: message.topic, payload: message.payload, qos, retain, dup };
+  const packet: PublishPacket = { type: 'publish', topic, payload: message.payload, qos, retain, dup };
   if (packetId !== undefined) packet.packetId = packetId;
   if (version !== 5) return packet;
   const properties: Properties = { ...message.properties };
   const seconds = secondsLeft(message, now);
   if (seconds !== undefined) properties.messageExpiryInterval = seconds;
-  if (delivery.subscriptionIdentifiers) properties.subscriptionIdentifier = delivery.subscriptionIdentifiers;
+  if (subscriptionIdentifiers) properties.subscriptionIdentifier = subscriptionIdentifiers;
   packet.properties = properties;
   return packet;
 }

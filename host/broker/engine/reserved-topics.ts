@@ -4,6 +4,11 @@
  */
 const BRIDGE_STATE = /^\$SYS\/broker\/connection\/[^/]+\/state$/;
 
+/** Whether what is retained here holds for this run of the broker alone: Mosquitto does not save it either. */
+export function isOfThisRun(topic: string): boolean {
+  return topic.startsWith('$SYS');
+}
+
 /** Whether a topic name belongs to the broker: clients get what is published there, and do not publish there themselves (4.7.2-1). */
 export function isReservedTopic(topic: string): boolean {
   if (topic[0] !== '$') return false;

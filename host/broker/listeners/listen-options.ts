@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopback } from '../../node/addresses.js';
 import { LARGEST_PORT } from '../../node/ports.js';
 import { LONGEST_TIMER } from '../../node/timers.js';
 import type { ListenerInfo } from '../engine/rules.js';
@@ -91,12 +91,4 @@ export function handshakeTimeoutOf({ handshakeTimeout = HANDSHAKE_TIMEOUT }: Com
     throw new BrokerError('options', message);
   }
   return handshakeTimeout;
-}
-
-/** RFC 1122 3.2.1.3, RFC 4291 2.5.3, RFC 6761 6.3. */
-function isLoopback(host: string): boolean {
-  const name = host.toLowerCase();
-  if (name === 'localhost' || name.endsWith('.localhost')) return true;
-  if (isIP(name) === 4) return name.startsWith('127.');
-  return isIP(name) === 6 && /^(?:(?:0*:)*:?0*1|::ffff:127(?:\.\d+){3})$/.test(name);
 }

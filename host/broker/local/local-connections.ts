@@ -99,6 +99,18 @@ export class LocalConnections implements Transport {
     link.end();
   }
 
+  pause(id: ConnectionId): void {
+    const link = this.#links.get(id);
+    if (link) link.pause();
+    else this.#network?.pause?.(id);
+  }
+
+  resume(id: ConnectionId): void {
+    const link = this.#links.get(id);
+    if (link) link.resume();
+    else this.#network?.resume?.(id);
+  }
+
   backlog(id: ConnectionId): number {
     const link = this.#links.get(id);
     return link ? link.backlog : (this.#network?.backlog?.(id) ?? 0);

@@ -27,6 +27,9 @@ export class LocalLink {
   /** Bytes that the client has not handled. */
   #held: () => number = () => 0;
   #wasBehind = false;
+  #isPaused = false;
+  /** What the client has sent and the engine has not taken. */
+  readonly #unread: Uint8Array[] = [];
 
   constructor(options: LocalLinkOptions) {
     this.#options = options;
@@ -70,7 +73,19 @@ export class LocalLink {
   }
 
   receive(bytes: Uint8Array): void {
-    if (!this.#isEnded) this.#options.receive(bytes);
+    if (this.#isEnded) return;
+    if (this.#isPaused || this.#unread.length > 0) this.#unread.push(bytes);
+    else this.#options.receive(bytes);
+  }
+
+  /** The engine takes nothing until `resume`: the client's bytes wait here. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    if (this.#unread.length > 0) this.schedule();
   }
 
   /** The client ends the connection. */
@@ -94,6 +109,7 @@ export class LocalLink {
     this.#chunks = [];
     this.#bytes = 0;
     for (const bytes of chunks) this.#onBytes(bytes);
+    while (this.#unread.length > 0 && !this.#isPaused && !this.#isEnded) this.#options.receive(this.#unread.shift()!);
     this.#onTurn();
     if (this.#isEnded && this.#chunks.length === 0) this.#onEnd();
     else this.caughtUp();

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
 import { statfsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
-import { checkLmdbFile } from '../../lmdb/lmdb-file.js';
+import { resolve } from 'node:path';
+import type { RootDatabase } from 'lmdb';
 import { prepareLmdbFolder } from '../../lmdb/lmdb-folder.js';
+import { openLmdb } from '../../lmdb/open-lmdb.js';
 import { reasonOf } from '../../node/reason.js';
 import { LONGEST_TIMER } from '../../node/timers.js';
 import type { Journal, JournalListener } from '../engine/journal/journal.js';
 import { type JournalRecord, keyOf } from '../engine/journal/journal-record.js';
-import { decodeRecord, encodeRecord, RECORD_FORMAT } from '../engine/journal/record-codec.js';
+import {
+  decodeRecord,
+  encodeRecord,
+  isReadable,
+  OLDEST_FORMAT,
+  RECORD_FORMAT,
+} from '../engine/journal/record-codec.js';
 import { OWNER_FILE, takeFolder } from './folder-owner.js';
 import { StorageError } from './storage-error.js';
 
@@ -56,6 +62,8 @@ export class LmdbStore implements Journal {
   #running: Promise<Error | undefined> | undefined;
   /** Takes the next commit back, if one is planned. */
   #cancelNext: (() => void) | undefined;
+  /** The last commit failed, and the next waits for its time. */
+  #isRetrying = false;
   #closing: Promise<void> | undefined;
 
   /**
@@ -77,7 +85,7 @@ export class LmdbStore implements Journal {
       throw asStorageError(error);
     }
     try {
-      this.#lmdb = openFolder(this.directory);
+      this.#lmdb = openLmdb(this.directory, 'binary');
       this.#checkFormat();
     } catch (error) {
       this.#release();
@@ -105,6 +113,12 @@ export class LmdbStore implements Journal {
     this.#writes++;
     for (const record of records) this.#pending.set(keyOf(record), record);
     if (!this.#running && !this.#cancelNext && this.#closing === undefined) this.#commitLater();
+  }
+
+  /** Commits now what would be committed at the end of the interval. */
+  hurry(): void {
+    const isPlanned = this.#delay > 0 && this.#cancelNext !== undefined && !this.#isRetrying;
+    if (isPlanned && this.#closing === undefined) this.#commit();
   }
 
   /**
@@ -200,6 +214,7 @@ export class LmdbStore implements Journal {
 
   #afterCommit(error: Error | undefined): void {
     const isLast = this.#committed === this.#writes;
+    this.#isRetrying = error !== undefined;
     if (this.#closing === undefined) {
       if (error) this.#commitAfter(this.#retryAfter);
       else if (!isLast) this.#commitLater();
@@ -231,38 +246,21 @@ export class LmdbStore implements Journal {
 
   #checkFormat(): void {
     const found = this.#lmdb.get(FORMAT_KEY);
-    if (found === undefined) {
-      this.#lmdb.putSync(FORMAT_KEY, Uint8Array.of(RECORD_FORMAT));
-    } else if (found[0] !== RECORD_FORMAT) {
+    if (found && !isReadable(found[0])) {
       const advice = 'use the version of wasmqtt that wrote it, or name another folder';
+      const here = `${OLDEST_FORMAT} to ${RECORD_FORMAT}`;
       throw new StorageError(
         'format',
-        `the store in ${this.directory} has format ${found[0]}, and this version reads format ${RECORD_FORMAT}; ${advice}`,
+        `the store in ${this.directory} has format ${found[0]}, and this version reads ${here}; ${advice}`,
       );
     }
+    // What is written from now on an earlier version would not understand.
+    if (found?.[0] !== RECORD_FORMAT) this.#lmdb.putSync(FORMAT_KEY, Uint8Array.of(RECORD_FORMAT));
   }
 
   #assertOpen(): void {
     if (this.#closing === undefined) return;
     throw new StorageError('closed', `the store in ${this.directory} is closed; open it again`);
-  }
-}
-
-function openFolder(directory: string): RootDatabase<Uint8Array, string> {
-  checkLmdbFile(join(directory, 'data.mdb'));
-  try {
-    return open({
-      path: directory,
-      noSubdir: false,
-      encoding: 'binary',
-      // A commit is synced before it is visible, so all that a reader sees is durable.
-      overlappingSync: false,
-      // With it, a failed commit rejects a promise that nobody has, which ends the process (lmdb 3.5.6).
-      eventTurnBatching: false,
-    });
-  } catch (error) {
-    const advice = 'move its files away to begin with an empty store';
-    throw new Error(`the store in ${directory} does not open: ${reasonOf(error)}; ${advice}`, { cause: error });
   }
 }
 

@@ -60,6 +60,9 @@ export class MemoryStore implements Journal {
     this.#listener?.committed(this.#committed);
   }
 
+  /** Commits come when the test says so. */
+  hurry(): void {}
+
   /** A commit fails, as on a full disk. What was written stays pending. */
   fail(reason = 'no room'): void {
     this.#listener?.failed(reason);

@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { LogPlan, LogType } from '../../broker/index.js';
-import { printable } from '../output/printable.js';
+import { visible } from '../../node/visible-text.js';
 import { strftime } from './strftime.js';
 
 /** A line of the log, without its time. */
@@ -52,7 +52,7 @@ export class BrokerLog {
   write({ type, text }: LogLine): void {
     const { stdout, stderr, topic, types } = this.#plan;
     if (!types.has(type)) return;
-    const line = `${this.#time()}${printable(text)}\n`;
+    const line = `${this.#time()}${visible(text)}\n`;
     if (stdout) this.#outputs.stdout.write(line);
     if (stderr) this.#outputs.stderr.write(line);
     this.#file?.write(line);

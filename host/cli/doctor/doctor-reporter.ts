@@ -1,7 +1,7 @@
+import { visible } from '../../node/visible-text.js';
 import type { ServerCertificate } from '../../probe/index.js';
 import type { Colours } from '../output/colours.js';
 import { findingText } from '../output/finding-text.js';
-import { printable } from '../output/printable.js';
 import type { DoctorEvent, DoctorReport } from './doctor-events.js';
 
 /** Lines for people: one for each finding, step and certificate. */
@@ -19,7 +19,7 @@ function describe(event: DoctorEvent, colours: Colours): string[] {
       const { step, outcome, milliseconds, timeout, detail, certificates = [] } = event;
       const paint = { ok: colours.green, failed: colours.red, skipped: colours.yellow }[outcome];
       const time = outcome === 'skipped' ? '' : ` (${milliseconds} ms of ${timeout})`;
-      return [...certificates.map(shown), `${paint(outcome.padEnd(8))} ${step}${time}: ${printable(detail)}`];
+      return [...certificates.map(shown), `${paint(outcome.padEnd(8))} ${step}${time}: ${visible(detail)}`];
     }
     case 'summary': {
       const { stores, errors, warnings, checked, notChecked } = event;
@@ -28,7 +28,7 @@ function describe(event: DoctorEvent, colours: Colours): string[] {
           ? colours.green('all is well')
           : `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
       return [
-        `${verdict}: ${printable(stores)}`,
+        `${verdict}: ${visible(stores)}`,
         `checked: ${checked.join('; ')}`,
         ...(notChecked.length > 0 ? [`not checked: ${notChecked.join('; ')}`] : []),
       ];
@@ -38,7 +38,7 @@ function describe(event: DoctorEvent, colours: Colours): string[] {
 
 function shown({ subject, issuer, names, notBefore, notAfter }: ServerCertificate): string {
   const dates = `${notBefore.toISOString()} to ${notAfter.toISOString()}`;
-  return printable(`shown    ${subject}${names && `, for ${names}`}, issued by ${issuer}, valid ${dates}`);
+  return visible(`shown    ${subject}${names && `, for ${names}`}, issued by ${issuer}, valid ${dates}`);
 }
 
 function count(number: number, noun: string): string {

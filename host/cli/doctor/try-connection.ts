@@ -1,9 +1,9 @@
 import { HexError, hexDecode, splitDer } from '../../core/index.js';
 import { type Finding, type StoredValues, usableRoots } from '../../credentials/index.js';
 import { isPort } from '../../node/ports.js';
+import { visible } from '../../node/visible-text.js';
 import { type ProbeRequest, probe, STEPS, type StepName, type StepResult } from '../../probe/index.js';
 import { explainConnectFailure } from '../output/connect-failure.js';
-import { printable } from '../output/printable.js';
 import type { DoctorReport } from './doctor-events.js';
 import type { DeviceStores } from './read-stores.js';
 
@@ -131,7 +131,7 @@ function findingOf(
   return {
     severity: 'error',
     trap,
-    where: printable(`${host}:${port}`),
+    where: visible(`${host}:${port}`),
     what: `${reason[0].toUpperCase()}${reason.slice(1)}.`,
     why: `The device does not connect: it gets ${code}, and nothing more.`,
     remedy: advice.replace(/\((--[^)]*)\)/g, `(${provision} with $1)`),
@@ -151,7 +151,7 @@ function reportEnding(
       event: 'finding',
       severity: 'warning',
       trap: 'broker-certificate-expires-soon',
-      where: printable(`${host}:${port}`),
+      where: visible(`${host}:${port}`),
       what: `The broker's certificate ${JSON.stringify(subject)} expires soon, on ${notAfter.toISOString()}.`,
       why: 'After that the device does not connect: it gets request state CERTIFICATEEXPIRED.',
       remedy: 'have it renewed by the operator of the broker',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { hashPassword, type PasswordScheme, writePasswordHash } from '../../broker/index.js';
 import { reasonOf } from '../../node/reason.js';
+import { visible } from '../../node/visible-text.js';
 import { jsonLines } from '../output/json-lines.js';
-import { printable } from '../output/printable.js';
 import { UsageError, UserError } from '../process/user-error.js';
 import { askPassword } from './ask-password.js';
 import { withHashes, withoutUser, withUser } from './edit-passwords.js';
@@ -63,7 +63,7 @@ function checkName(name: string): void {
     (/[\r\n\0]/.test(name) && 'has a line end') ||
     (/^[ \t]|[ \t]$/.test(name) && 'begins or ends with a space') ||
     (Buffer.byteLength(name) > 65_535 && 'has more than 65,535 bytes, the most that MQTT can send');
-  if (problem) throw new UsageError(`the user name ${printable(JSON.stringify(name))} ${problem}; choose another one`);
+  if (problem) throw new UsageError(`the user name ${visible(JSON.stringify(name))} ${problem}; choose another one`);
 }
 
 async function change(
@@ -93,7 +93,9 @@ async function upgradeFile(file: string, before: string, hash: PasswordScheme): 
     );
   }
   if (upgrade.kept.length > 0) {
-    process.stderr.write(`${file}: hashed already, and kept as they are: ${upgrade.kept.map(printable).join(', ')}\n`);
+    process.stderr.write(
+      `${file}: hashed already, and kept as they are: ${upgrade.kept.map((name) => visible(name)).join(', ')}\n`,
+    );
   }
   write(file, upgrade.text);
   return { event: 'passwd', file, done: 'upgraded', users: upgrade.users };

@@ -1,7 +1,7 @@
+import { visible } from '../../node/visible-text.js';
 import { doctorReporter } from '../doctor/doctor-reporter.js';
 import type { Colours } from '../output/colours.js';
 import { findingText } from '../output/finding-text.js';
-import { printable } from '../output/printable.js';
 import type { ProvisionReport, ProvisionSummary } from './provision-events.js';
 
 const SCRIPT_HEAD = `# For bash -e, with TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN exported. For an address of this machine, "wasmqtt cloud" must
@@ -31,7 +31,7 @@ export function provisionReporter(
       case 'value': {
         const { how, store, key, value = `${event.characters} characters` } = event;
         out.write(
-          `${paint[how](how.padEnd(9))}  ${store.slice(0, -1).padEnd(6)}  ${key.padEnd(11)}  ${printable(value)}\n`,
+          `${paint[how](how.padEnd(9))}  ${store.slice(0, -1).padEnd(6)}  ${key.padEnd(11)}  ${visible(value)}\n`,
         );
         break;
       }

@@ -1,6 +1,6 @@
 import { refusalWords } from '../../core/index.js';
+import { visible } from '../../node/visible-text.js';
 import type { Colours } from '../output/colours.js';
-import { printable } from '../output/printable.js';
 import type { RunEvent, RunReport } from './run-events.js';
 
 /** Lines for people: time, what happened, details. */
@@ -21,6 +21,7 @@ export function runReporter(
     disconnected: colours.yellow,
     unstable: colours.yellow,
     log: colours.dim,
+    exit: colours.yellow,
     finding: colours.yellow,
     error: colours.red,
     summary: colours.bold,
@@ -29,8 +30,9 @@ export function runReporter(
     if (event.event === 'error' && event.final) return; // it is the last line on standard error
     const time = colours.dim(clock().toISOString().slice(11, 23));
     const name = paint[event.event](event.event.padEnd(12));
+    const device = event.device === undefined ? '' : `${colours.dim(`…${event.device.slice(-6)}`)}  `;
     for (const line of describe(event)) {
-      out.write(`${time}  ${name}  ${event.event === 'log' ? colours.dim(line) : line}\n`);
+      out.write(`${time}  ${name}  ${device}${event.event === 'log' ? colours.dim(line) : line}\n`);
     }
   };
 }
@@ -41,7 +43,7 @@ function describe(event: RunEvent): string[] {
       if (event.service === 'cloud') return [`cloud ${event.url}   user ${event.accountSid}:${event.authToken}`];
       return [event.service === 'broker' ? `broker ${event.url}   client certificate required` : `broker ${event.url}`];
     case 'broker':
-      return [printable(event.text)];
+      return [visible(event.text)];
     case 'device':
       return [`${event.deviceSid}   guest ${event.guest}, configured from the ${event.source}`];
     case 'connecting':
@@ -52,19 +54,21 @@ function describe(event: RunEvent): string[] {
       return [event.topic];
     case 'published':
     case 'message':
-      return [`${printable(event.topic)}   ${printable(event.payload)}`];
+      return [`${visible(event.topic)}   ${visible(event.payload)}`];
     case 'disconnected':
-      return [printable(ending(event))];
+      return [visible(ending(event))];
     case 'unstable': {
       const what = `${event.connections} connections in a row did not last ${event.stable} ms: ${ending(event)}`;
-      return [printable(`${what}; the device application waits longer each time`)];
+      return [visible(`${what}; the device application waits longer each time`)];
     }
     case 'log':
-      return [printable(event.text)];
+      return [visible(event.text)];
+    case 'exit':
+      return [`the guest has ended with code ${event.code}`];
     case 'finding':
-      return [printable(`${event.where}: ${event.what} ${event.why} Fix: ${event.remedy} [${event.trap}]`)];
+      return [visible(`${event.where}: ${event.what} ${event.why} Fix: ${event.remedy} [${event.trap}]`)];
     case 'error':
-      return [printable(event.message)];
+      return [visible(event.message)];
     case 'summary':
       return [`${event.published} published, ${event.received} received, ${event.errors} errors`];
   }

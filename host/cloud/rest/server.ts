@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { httpUrl } from '../../node/addresses.js';
 import { listenFailure } from '../../node/listen-failure.js';
 import type { Store } from '../store/store.js';
 import { StoreError } from '../store/store-error.js';
@@ -63,7 +64,7 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
     throw new CloudStartError(code, message, { cause: error });
   }
   const address = app.server.address() as AddressInfo;
-  return { url: addressUrl(address), port: address.port, close: () => app.close() };
+  return { url: httpUrl(address), port: address.port, close: () => app.close() };
 }
 
 function answerProblems(app: FastifyInstance, log: CloudOptions['log']): void {
@@ -98,9 +99,5 @@ function describeFault(error: unknown): string {
 function baseUrl(request: FastifyRequest, app: FastifyInstance): string {
   const host = request.headers.host;
   if (host !== undefined && /^[\w.-]+(:\d{1,5})?$|^\[[\da-fA-F:.]+\](:\d{1,5})?$/.test(host)) return `http://${host}`;
-  return addressUrl(app.server.address() as AddressInfo);
-}
-
-function addressUrl({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  return httpUrl(app.server.address() as AddressInfo);
 }

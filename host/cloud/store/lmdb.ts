@@ -1,7 +1,7 @@
-import { join, resolve } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
-import { checkLmdbFile } from '../../lmdb/lmdb-file.js';
+import { resolve } from 'node:path';
+import type { RootDatabase } from 'lmdb';
 import { prepareLmdbFolder } from '../../lmdb/lmdb-folder.js';
+import { openLmdb } from '../../lmdb/open-lmdb.js';
 import { reasonOf } from '../../node/reason.js';
 import { StoreError } from './store-error.js';
 
@@ -25,25 +25,9 @@ export class LmdbDatabase {
     this.directory = resolve(directory);
     try {
       prepareLmdbFolder(this.directory);
-      checkLmdbFile(join(this.directory, 'data.mdb'));
+      this.#lmdb = openLmdb(this.directory, 'json');
     } catch (error) {
       throw new StoreError('unusable', (error as Error).message, { cause: error });
-    }
-    try {
-      this.#lmdb = open({
-        path: this.directory,
-        noSubdir: false,
-        encoding: 'json',
-        // A commit is synced before it is visible, so all that a reader sees is durable.
-        overlappingSync: false,
-        // With it, a failed commit rejects a promise that nobody has, which ends the process (lmdb 3.5.6).
-        eventTurnBatching: false,
-      });
-    } catch (error) {
-      const advice = 'move its files away to begin with an empty store';
-      throw new StoreError('unusable', `the store in ${this.directory} does not open: ${reasonOf(error)}; ${advice}`, {
-        cause: error,
-      });
     }
   }
 

@@ -1,3 +1,4 @@
+import type { SystemCallName } from '../../../build/abi/microvisor.js';
 import { Kernel, type KernelHost } from '../kernel/kernel.js';
 import type { MqttTransportFactory } from '../transport/transport.js';
 import { clockCalls } from './clocks.js';
@@ -21,4 +22,18 @@ export function createKernel(options: KernelOptions): Kernel {
     configFetchCalls(options.config),
     mqttCalls(options.mqttTransport),
   ]);
+}
+
+/** The system calls that such a kernel serves, for whoever checks a guest before there is one. */
+export function servedCalls(): SystemCallName[] {
+  const unused = () => {
+    throw new Error('this kernel runs nothing');
+  };
+  const kernel = createKernel({
+    now: () => 0,
+    deviceId: `UV${'0'.repeat(32)}`,
+    config: { fetch: unused },
+    mqttTransport: unused,
+  });
+  return kernel.implemented;
 }

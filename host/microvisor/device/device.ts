@@ -2,7 +2,9 @@ import { LONGEST_TIMER } from '../../node/timers.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
 import { createKernel } from '../calls/index.js';
 import type { Guest } from '../guest/guest.js';
-import { loadGuest } from '../guest/load-guest.js';
+import { GuestError } from '../guest/guest-error.js';
+import type { GuestModule } from '../guest/guest-module.js';
+import { type LoadOptions, loadGuest } from '../guest/load-guest.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { KernelEvent } from '../kernel/kernel-event.js';
 import type { Behaviour, Limits } from '../kernel/settings.js';
@@ -10,8 +12,10 @@ import { type TlsTransportOptions, tlsTransport } from '../transport/tls-transpo
 import type { MqttTransportFactory } from '../transport/transport.js';
 
 export interface DeviceOptions {
-  /** The guest: a wasm32 module (see the README of this folder). */
-  guest: Uint8Array;
+  /** The guest: a wasm32 module (see the README of `host/microvisor`), or what `compileGuest` made of one, for many devices. */
+  guest: Uint8Array | GuestModule;
+  /** How the guest is run. */
+  guestOptions?: LoadOptions;
   /** `UV` and 32 hex digits. */
   deviceId: string;
   config: ConfigSource;
@@ -42,7 +46,10 @@ export class Device {
   /** Called when the last transport has closed. */
   #idle: (() => void) | undefined;
   #end!: (error: Error | undefined) => void;
-  /** Resolves when the device has stopped, with the error that stopped it, for example a GuestTrap; never rejects. */
+  /**
+   * Resolves when the device has stopped, with the error that stopped it, for example a GuestTrap; never rejects. A guest that leaves
+   * `main` stops it too, without an error if it returns 0.
+   */
   readonly stopped = new Promise<Error | undefined>((resolve) => {
     this.#end = resolve;
   });
@@ -70,7 +77,7 @@ export class Device {
    */
   static async load(options: DeviceOptions): Promise<Device> {
     const device = new Device(options);
-    device.#guest = await loadGuest(options.guest, device.kernel);
+    device.#guest = await loadGuest(options.guest, device.kernel, options.guestOptions);
     return device;
   }
 
@@ -79,7 +86,7 @@ export class Device {
     return this.#guest!;
   }
 
-  /** Calls `mv_app_start` and keeps the device running. A trap, here or later, stops it: see `stopped`. */
+  /** Calls `mv_app_start` or `main` and keeps the device running. A trap, here or later, stops it: see `stopped`. */
   start(): void {
     this.#running = true;
     this.#protect(() => this.guest.start());
@@ -153,6 +160,9 @@ export class Device {
   #protect(action: () => void): void {
     try {
       action();
+      const { exitCode } = this.guest;
+      if (exitCode === undefined) return;
+      void this.#stop(exitCode === 0 ? undefined : new GuestError(`the guest has ended with code ${exitCode}`));
     } catch (error) {
       void this.#stop(error as Error);
     }

@@ -1,10 +1,8 @@
-import { interruptHandlers } from '../../../build/abi/microvisor.js';
 import { Departure } from '../kernel/departure.js';
 import type { LinearMemory } from '../kernel/guest-memory.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { GuestError } from './guest-error.js';
 import { type GuestTrap, trapOf } from './guest-trap.js';
-import { handlerName } from './interrupt-handler.js';
 import type { WasmExports } from './module/webassembly.js';
 import { GuestExit } from './wasi.js';
 
@@ -78,6 +76,16 @@ export abstract class Guest {
     return result;
   }
 
+  /** Calls the handler of an interrupt: meanwhile the kernel answers as it does inside of one. */
+  protected enterHandler(name: string, ...args: number[]): void {
+    this.kernel.inInterrupt = true;
+    try {
+      this.enter(name, ...args);
+    } finally {
+      this.kernel.inInterrupt = false;
+    }
+  }
+
   protected invoke(name: string, args: readonly number[]): unknown {
     return (this.exports[name] as (...args: number[]) => unknown)(...args);
   }
@@ -104,16 +112,6 @@ export abstract class Guest {
     this.#stopped = true;
     this.#exitCode = code;
     this.kernel.emit({ event: 'exit', code });
-  }
-
-  /** What to call for an interrupt. @throws GuestError when the guest has no handler for it; it is stopped */
-  protected handlerOf(irq: number): [name: string, ...args: number[]] {
-    const handler = handlerName(this.exports, irq);
-    if (handler === 'mv_irq') return [handler, irq];
-    if (handler !== undefined) return [handler];
-    this.#stopped = true;
-    const named = interruptHandlers[irq];
-    throw new GuestError(`interrupt ${irq} is pending, but the guest exports neither ${named} nor mv_irq`);
   }
 
   #trapped(entry: string, error: unknown): unknown {

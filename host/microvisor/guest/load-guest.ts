@@ -9,7 +9,7 @@ import type { Guest } from './guest.js';
 import { GuestError } from './guest-error.js';
 import { type CompileOptions, compileGuest, type GuestModule } from './guest-module.js';
 import { trapOf } from './guest-trap.js';
-import { handlerName } from './interrupt-handler.js';
+import { hasHandler } from './interrupt-handler.js';
 import { type WasmExports, type WasmImports, wasm } from './module/webassembly.js';
 import { ReactiveGuest } from './reactive-guest.js';
 import { Wasi } from './wasi.js';
@@ -24,6 +24,8 @@ export interface GuestOptions extends ProcessorOptions {
   suspendedSize?: number;
 }
 
+export type LoadOptions = GuestOptions & Omit<CompileOptions, 'calls'>;
+
 const DEFAULT_SUSPENDED_SIZE = 8192;
 
 /**
@@ -35,7 +37,7 @@ const DEFAULT_SUSPENDED_SIZE = 8192;
 export async function loadGuest(
   module: Uint8Array | GuestModule,
   kernel: Kernel,
-  options: GuestOptions & Omit<CompileOptions, 'calls'> = {},
+  options: LoadOptions = {},
 ): Promise<Guest> {
   const calls = kernel.implemented;
   const guest = module instanceof Uint8Array ? await compileGuest(module, { ...options, calls }) : module;
@@ -101,7 +103,7 @@ async function instantiate(
   }
   try {
     const { exports } = await wasm.instantiate(module, imports);
-    kernel.attach(exports.memory as LinearMemory, (irq) => handlerName(exports, irq) !== undefined);
+    kernel.attach(exports.memory as LinearMemory, (irq) => hasHandler(exports, irq));
     return exports;
   } catch (error) {
     const trap = trapOf('its start function', error);

@@ -54,7 +54,7 @@ export class Wasi {
   readonly #lines: Readonly<Record<number, LineBuffer>>;
 
   constructor({ memory, logging }: Pick<Kernel, 'memory' | 'logging'>) {
-    const print = (line: Uint8Array) => logging.printLine(line);
+    const print = (line: Uint8Array) => logging.printBytes(line);
     this.#memory = memory;
     this.#lines = { 1: new LineBuffer(print), 2: new LineBuffer(print) };
   }

@@ -1,20 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-
-/** A port on loopback that nobody uses at the moment. */
-export function unusedPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
+import { freePort } from '../../interop/temporary.js';
 
 /** A mosquitto of Debian in the foreground, with the lines of its log. */
 export class RealMosquitto {
@@ -51,7 +39,7 @@ export class RealMosquitto {
   /** Starts one. @param configuration lines of mosquitto.conf, after the listener on loopback */
   static async start(configuration: string[] = [], port?: number): Promise<RealMosquitto> {
     const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-mosquitto-'));
-    const free = port ?? (await unusedPort());
+    const free = port ?? (await freePort());
     const lines = [
       `listener ${free} 127.0.0.1`,
       'allow_anonymous true',

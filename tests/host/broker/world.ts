@@ -31,6 +31,9 @@ type PacketOf<T extends Packet['type']> = OfType<Packet, T>;
 export const text = (value: string) => new TextEncoder().encode(value);
 export const textOf = (packet: { payload: Uint8Array }) => Buffer.from(packet.payload).toString();
 
+/** Options of the engine; `wrap` puts something between the engine and the test clients. */
+export type WorldOptions = Partial<EngineOptions> & { wrap?: (transport: Transport) => Transport };
+
 /** One engine and its virtual clock. */
 export class World {
   now = 1_000_000;
@@ -40,8 +43,7 @@ export class World {
   /** Bytes that the network has not taken yet, for the engine. */
   backlog = 0;
 
-  /** @param options of the engine; `wrap` puts something between the engine and the test clients */
-  constructor({ wrap, ...options }: Partial<EngineOptions> & { wrap?: (transport: Transport) => Transport } = {}) {
+  constructor({ wrap, ...options }: WorldOptions = {}) {
     const transport: Transport = {
       send: (id, bytes) => this.#clients.get(id)!.take(bytes),
       end: (id) => {
@@ -66,6 +68,13 @@ export class World {
 
   /** A connection that has sent CONNECT; its CONNACK is in `connack`, not in `received`. */
   connect(options: Partial<ConnectPacket> = {}, info: Partial<ConnectionInfo> = {}): TestClient {
+    const client = this.begin(options, info);
+    client.connack = client.next('connack');
+    return client;
+  }
+
+  /** A connection that has sent CONNECT, whatever comes of it. */
+  begin(options: Partial<ConnectPacket> = {}, info: Partial<ConnectionInfo> = {}): TestClient {
     const client = this.open(options.protocolVersion ?? 4, info);
     client.send({
       type: 'connect',
@@ -75,7 +84,6 @@ export class World {
       clientId: 'client',
       ...options,
     });
-    client.connack = client.next('connack');
     return client;
   }
 

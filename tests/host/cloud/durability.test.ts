@@ -1,33 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Store } from '../../../host/cloud/index.js';
+import { bundle, runScript } from '../bundled-script.js';
 import { ACCOUNT, DEVICE, openStore, storeError, temporaryFolder } from './cloud-rig.js';
 
-const ROOT = join(import.meta.dirname, '../../..');
-
-/** Runs a script in a Node of its own; it sees `Store`, `ACCOUNT` and the store's folder as `directory`. */
-async function runScript(directory: string, script: string): Promise<ChildProcess> {
+/** Runs a script that sees `Store`, `ACCOUNT` and the store's folder as `directory`. */
+async function startScript(directory: string, script: string): Promise<ChildProcess> {
   const contents = `import { Store } from './host/cloud/store/store.ts';
     const directory = process.argv[2]; const ACCOUNT = { kind: 'account' }; ${script}`;
-  const bundle = await build({
-    stdin: { contents, resolveDir: ROOT, loader: 'ts' },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-  });
-  // Read from standard input, so that packages resolve from the working directory.
-  const child = spawn(process.execPath, ['--input-type=module', '-', directory], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = runScript(await bundle(contents), directory);
   onTestFinished(() => void child.kill('SIGKILL'));
-  child.stdin?.end(bundle.outputFiles[0].text);
   return child;
 }
 
@@ -38,7 +23,7 @@ function linesOf(child: ChildProcess): AsyncIterable<string> {
 describe('a store whose process is killed', () => {
   it.each([1, 7, 40])('has every value that was acknowledged, after %i of them', async (enough) => {
     const directory = join(temporaryFolder(), 'store');
-    const child = await runScript(
+    const child = await startScript(
       directory,
       `const store = Store.open(directory);
        for (let n = 0; ; n++) {
@@ -79,7 +64,7 @@ describe('a store that two processes have open', () => {
     const directory = join(temporaryFolder(), 'store');
     const here = openStore(directory);
     await here.create(ACCOUNT, 'configs', 'from here', '1');
-    const child = await runScript(
+    const child = await startScript(
       directory,
       `const store = Store.open(directory);
        await store.create(ACCOUNT, 'configs', 'from there', store.fetch(ACCOUNT, 'configs', 'from here').value + '2');

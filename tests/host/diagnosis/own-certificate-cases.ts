@@ -39,7 +39,10 @@ export const OWN_CERTIFICATE_CASES: DiagnosisCase[] = [
   {
     case: 'a signature with MD5',
     trap: 'weak-signature',
-    set: async (rig) => ({ ...(await rig.mosquitto()), ...rig.device('device-md5', rig.rsa) }),
+    set: async (rig) => ({
+      ...(await rig.mosquitto({ requireCertificate: true })),
+      ...rig.device('device-md5', rig.rsa),
+    }),
     says: /signed with MD5/,
   },
   {

@@ -2,14 +2,19 @@ import type { Will } from '../../../core/index.js';
 import type { EventHub } from '../broker-events.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
 import type { Message } from '../message.js';
+import { isOfThisRun } from '../reserved-topics.js';
+import type { WhenChanged } from '../routing/retained-store.js';
 import type { ClientIdentity } from '../rules.js';
 import type { Session } from '../sessions/session.js';
 import { NO_JOURNAL, type WillJournal } from '../sessions/session-journal.js';
+import type { WorkQueue } from '../turns/work-queue.js';
 import { CommitGate } from './commit-gate.js';
 import type { Journal } from './journal.js';
 import type { ClientValue, JournalRecord, MessageValue, SessionValue } from './journal-record.js';
-import { MessageLog } from './message-log.js';
+import { recordWeight } from './record-weight.js';
 import { SessionLog, type SessionLogContext } from './session-log.js';
+import { SharedRecords } from './shared-records.js';
+import { StoreBacklog } from './store-backlog.js';
 
 /** What the journal needs of the engine around it. */
 export interface JournalContext {
@@ -20,6 +25,8 @@ export interface JournalContext {
   readonly events: EventHub;
   /** Runs work as a call into the engine. */
   later(work: () => void): void;
+  /** What goes on in later turns. */
+  readonly work: Pick<WorkQueue, 'add'>;
   /** Runs work when the present call is done, within it. */
   afterCall(work: () => void): void;
 }
@@ -40,12 +47,20 @@ export interface Waiting {
  * it wait at the gate.
  */
 export class BrokerJournal implements SessionLogContext, WillJournal {
-  readonly messages: MessageLog;
+  /** Those that queues and windows refer to. */
+  readonly messages = new SharedRecords<Message>((id, message) => {
+    this.put({ kind: 'message', id, value: message && this.#messageValue(message) });
+  });
+  /** Those that retained messages refer to. */
+  readonly sources = new SharedRecords<ClientIdentity>((id, client) => {
+    this.put({ kind: 'source', id, value: client && clientValue(client) });
+  });
   /** The transport of the engine. */
   readonly transport: Transport;
   readonly #context: JournalContext;
   readonly #journal: Journal;
   readonly #gate: CommitGate;
+  readonly #backlog: StoreBacklog;
   #waiting!: Waiting;
   #records: JournalRecord[] = [];
   /** Records since the engine was made. */
@@ -59,18 +74,22 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
   /** The connection whose packets are being handled, and the number of records before them. */
   #acting: ConnectionId | undefined;
   #before = 0;
+  /** Something that is sent on it waits. */
+  #isHeld = false;
 
-  constructor(context: JournalContext, journal: Journal, transport: Transport) {
+  /** @param unstoredBytes see `Limits` */
+  constructor(context: JournalContext, journal: Journal, transport: Transport, unstoredBytes: number) {
     this.#context = context;
     this.#journal = journal;
-    this.#gate = new CommitGate(transport, (id) => {
+    this.#backlog = new StoreBacklog(unstoredBytes);
+    const beforeSend = (id: ConnectionId) => {
       if (id === this.#acting && this.#recordCount > this.#before) this.hold(id);
+    };
+    this.#gate = new CommitGate(transport, beforeSend, (id, length) => {
+      this.#backlog.addPart(length);
+      if (id === this.#acting) this.#isHeld = true;
     });
     this.transport = journal.isAwaited ? this.#gate : transport;
-    this.messages = new MessageLog(
-      (record) => this.put(record),
-      (message) => this.#messageValue(message),
-    );
   }
 
   /** From now on the journal may call. */
@@ -91,15 +110,31 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
     return this.#fault;
   }
 
+  afterCall(work: () => void): void {
+    this.#context.afterCall(work);
+  }
+
   put(record: JournalRecord): void {
     this.#records.push(record);
     this.#recordCount++;
+    this.#backlog.add(recordWeight(record));
   }
 
   /** The engine handles packets of this connection: what it answers depends on what these change. */
   actFor(id: ConnectionId): void {
     this.#acting = id;
     this.#before = this.#recordCount;
+    this.#isHeld = false;
+  }
+
+  /** More waits for the store than may, and what this connection sends adds to it. */
+  get isBehind(): boolean {
+    return this.#backlog.isFull && (this.#isHeld || this.#recordCount > this.#before);
+  }
+
+  /** @param goOn called when enough is stored */
+  whenCaughtUp(goOn: () => void): void {
+    this.#backlog.wait(goOn);
   }
 
   /** The engine's call is done: its changes are one write. */
@@ -110,6 +145,8 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
     this.#records = [];
     this.#writes++;
     this.#journal.write(records);
+    this.#backlog.written();
+    this.#hurry();
   }
 
   /** What this connection sends from now on depends on everything that has been recorded. */
@@ -157,15 +194,13 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
     this.#wills.add(clientId);
   }
 
-  retained(message: Message): void {
-    const value = message.payload.length === 0 ? undefined : this.#messageValue(message);
-    this.put({ kind: 'retained', topic: message.topic, value });
-  }
-
-  /** A retained message has expired. */
-  retainedGone(topic: string): void {
-    this.put({ kind: 'retained', topic });
-  }
+  readonly retainedChanged: WhenChanged = (topic, before, after, storedAt = 0) => {
+    if (isOfThisRun(topic)) return;
+    const source = after?.source && this.sources.hold(after.source);
+    if (before?.source) this.sources.release(before.source);
+    const value = after && { ...this.#messageValue(after), storedAt, ...(source !== undefined && { source }) };
+    this.put({ kind: 'retained', topic, value });
+  };
 
   willKept(client: ClientIdentity, will: Will, publishAt: number | undefined): void {
     const { clientId } = client;
@@ -202,10 +237,13 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
 
   #onCommitted(writes: number): void {
     this.#committed = writes;
+    this.#backlog.committed(writes);
     const hadFault = this.isFull;
-    this.#fault = undefined;
+    this.#setFault(undefined);
     this.#gate.release(writes, this.#waiting.free, this.#waiting.failed);
     while (this.#whenStored.length > 0 && this.#whenStored[0].after <= writes) this.#whenStored.shift()!.run();
+    this.#letGoOn();
+    this.#hurry();
     if (!hadFault) return;
     this.#context.events.emit({ type: 'store', isFull: false });
     this.#waiting.roomAgain();
@@ -213,9 +251,23 @@ export class BrokerJournal implements SessionLogContext, WillJournal {
 
   #onFailed(reason: string): void {
     if (this.isFull) return;
-    this.#fault = reason;
+    this.#setFault(reason);
     this.#context.events.emit({ type: 'store', isFull: true, reason });
     for (const id of this.#gate.waiting) this.#giveUp(id);
+    this.#letGoOn();
+  }
+
+  #setFault(reason: string | undefined): void {
+    this.#fault = reason;
+    this.#backlog.isBroken = reason !== undefined;
+  }
+
+  #letGoOn(): void {
+    if (this.#backlog.hasWaiting && this.#backlog.isLow) this.#context.work.add(this.#backlog);
+  }
+
+  #hurry(): void {
+    if (this.#backlog.isFull || this.#backlog.hasWaiting) this.#journal.hurry?.();
   }
 
   #giveUp(id: ConnectionId): void {

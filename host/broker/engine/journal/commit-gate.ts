@@ -21,12 +21,21 @@ export class CommitGate implements Transport {
   readonly #transport: Transport;
   readonly #held = new Map<ConnectionId, Held>();
   readonly #beforeSend: (id: ConnectionId) => void;
+  readonly #onHeld: (id: ConnectionId, length: number) => void;
   #committed = 0;
 
-  /** @param beforeSend called before each `send`; it may call `hold` */
-  constructor(transport: Transport, beforeSend: (id: ConnectionId) => void) {
+  /**
+   * @param beforeSend called before each `send`; it may call `hold`
+   * @param onHeld called with the length of bytes that have to wait
+   */
+  constructor(
+    transport: Transport,
+    beforeSend: (id: ConnectionId) => void,
+    onHeld: (id: ConnectionId, length: number) => void,
+  ) {
     this.#transport = transport;
     this.#beforeSend = beforeSend;
+    this.#onHeld = onHeld;
   }
 
   /** Connections with bytes that wait. */
@@ -57,6 +66,7 @@ export class CommitGate implements Transport {
     }
     held.parts.push({ after: held.after, bytes });
     held.size += bytes.length;
+    this.#onHeld(id, bytes.length);
   }
 
   end(id: ConnectionId): void {

@@ -46,6 +46,11 @@ export class FieldWriter {
     for (const value of values) write(value);
   }
 
+  optional<T>(value: T | undefined, write: (value: T) => void): void {
+    this.byte(value === undefined ? 0 : 1);
+    if (value !== undefined) write(value);
+  }
+
   #need(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + count));
@@ -114,6 +119,10 @@ export class FieldReader {
     const values: T[] = [];
     for (let count = this.number(); count > 0; count--) values.push(read());
     return values;
+  }
+
+  optional<T>(read: () => T): T | undefined {
+    return this.byte() === 0 ? undefined : read();
   }
 
   #slice(length: number): Uint8Array {

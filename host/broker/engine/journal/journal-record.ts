@@ -1,4 +1,5 @@
-import type { Properties, ProtocolVersion, QoS, Will } from '../../../core/index.js';
+import type { ProtocolVersion, Will } from '../../../core/index.js';
+import type { Delivery, Message } from '../message.js';
 import type { ClientCertificate } from '../rules.js';
 import type { StoredSubscription } from '../subscription.js';
 
@@ -21,27 +22,21 @@ export interface SessionValue {
   readonly endsAt?: number;
 }
 
-export interface MessageValue {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly qos: QoS;
-  readonly retain: boolean;
-  readonly properties?: Properties;
-  /** Milliseconds since 1970. */
-  readonly expiresAt?: number;
-  /** Client id; undefined when the broker's own program published. */
-  readonly publisher?: string;
+/** A message; its `expiresAt` is in milliseconds since 1970. */
+export type MessageValue = Omit<Message, 'source' | 'size'>;
+
+export interface RetainedValue extends MessageValue {
+  /** Rises with each message that is kept, see `RetainedNode.storedAt`; 0 in a store of format 1. */
+  readonly storedAt: number;
+  /** Id of the record `source`, where the listener checks the source of retained messages. */
+  readonly source?: number;
 }
 
 /** A message in the form that one session gets. */
-export interface DeliveryValue {
+export interface DeliveryValue extends Pick<Delivery, 'qos' | 'retain' | 'sharedBy'> {
   /** Id of the record `message`. */
   readonly message: number;
-  readonly qos: QoS;
-  readonly retain: boolean;
   readonly subscriptionIdentifiers?: readonly number[];
-  /** The filter of the shared subscription by which it came (4.8.2). */
-  readonly sharedBy?: string;
 }
 
 /** An exchange of QoS 1 or 2 with a client that is not over. */
@@ -60,6 +55,14 @@ export interface WillValue {
   readonly publishAt?: number;
 }
 
+/** Retained messages that a session is still to get for a subscription. Each part of the record has some of those that it had. */
+export interface ReplayValue {
+  /** `storedAt` of the last message that was kept before the subscription. */
+  readonly keptUntil: number;
+  /** Topics of the messages that the session has got, or that are in its queue or window. */
+  readonly topics: readonly string[];
+}
+
 interface Values {
   session: { key: { session: number }; value: SessionValue };
   subscription: { key: { session: number; topicFilter: string }; value: StoredSubscription };
@@ -71,8 +74,12 @@ interface Values {
   outbound: { key: { session: number; packetId: number }; value: OutboundValue };
   /** Packet id of a QoS 2 message that came from the client and waits for PUBREL. */
   inbound: { key: { session: number; packetId: number }; value: true };
-  retained: { key: { topic: string }; value: MessageValue };
+  retained: { key: { topic: string }; value: RetainedValue };
   will: { key: { clientId: string }; value: WillValue };
+  /** Part 0 is there as long as messages are to come. */
+  replay: { key: { session: number; topicFilter: string; part: number }; value: ReplayValue };
+  /** Who published retained messages, once for all of them. */
+  source: { key: { id: number }; value: ClientValue };
 }
 
 export type RecordKind = keyof Values;
@@ -105,5 +112,9 @@ export function keyOf(record: JournalRecord): string {
       return `r/${record.topic}`;
     case 'will':
       return `w/${record.clientId}`;
+    case 'replay':
+      return `p/${padded(record.session)}/${padded(record.part)}/${record.topicFilter}`;
+    case 'source':
+      return `c/${padded(record.id)}`;
   }
 }

@@ -30,4 +30,6 @@ export interface Journal {
    * call. Records are not changed afterwards: they may be kept. Does not throw.
    */
   write(records: readonly JournalRecord[]): void;
+  /** So much is not durable that clients wait: a journal that commits now and then commits now. Does not throw. */
+  hurry?(): void;
 }

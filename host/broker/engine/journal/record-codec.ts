@@ -1,15 +1,18 @@
-import type { ProtocolVersion, QoS } from '../../../core/index.js';
-import type { ClientCertificate } from '../rules.js';
+import type { QoS } from '../../../core/index.js';
 import type { StoredSubscription } from '../subscription.js';
+import { readClient, writeClient } from './client-codec.js';
 import { FieldReader, FieldWriter } from './field-codec.js';
-import type { ClientValue, DeliveryValue, JournalRecord, MessageValue, RecordKind } from './journal-record.js';
+import type { DeliveryValue, JournalRecord, MessageValue, RecordKind, RetainedValue } from './journal-record.js';
 import { readProperties, writeProperties } from './property-codec.js';
 
 /**
- * The format of encoded records, in the first byte of each. It changes with every change of what is written here, and with it a
- * store of another format is refused rather than misread.
+ * The format of encoded records, in the first byte of each. It changes with every change of what is written here, so that a
+ * version that does not know it refuses a store rather than misread it.
  */
-export const RECORD_FORMAT = 1;
+export const RECORD_FORMAT = 2;
+
+/** The first format that is still read. It has neither number nor source of a retained message, and no `replay`. */
+export const OLDEST_FORMAT = 1;
 
 /** The second byte of a record. Numbers are never used again for something else. */
 const KINDS: readonly RecordKind[] = [
@@ -21,6 +24,8 @@ const KINDS: readonly RecordKind[] = [
   'inbound',
   'retained',
   'will',
+  'replay',
+  'source',
 ];
 
 /** Bytes that are not a record, or not one of this format. The message says why and what to do. */
@@ -30,9 +35,6 @@ export class RecordError extends Error {
     this.name = 'RecordError';
   }
 }
-
-/** In the byte of the protocol version, as bridges send it. */
-const BRIDGE = 0x80;
 
 const writer = new FieldWriter();
 
@@ -46,9 +48,9 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
     case 'session': {
       const { client, expiryInterval, endsAt } = record.value!;
       w.number(record.session);
-      writeClient(client);
+      writeClient(w, client);
       w.number(expiryInterval);
-      optional(endsAt, (value) => w.number(value));
+      w.optional(endsAt, (value) => w.number(value));
       break;
     }
     case 'subscription':
@@ -69,7 +71,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
       w.number(record.packetId);
       w.byte(record.value!.qos);
       w.number(record.value!.order);
-      optional(record.value!.delivery, writeDelivery);
+      w.optional(record.value!.delivery, writeDelivery);
       break;
     case 'inbound':
       w.number(record.session);
@@ -77,28 +79,47 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
       break;
     case 'retained':
       writeMessage(record.value!);
+      w.number(record.value!.storedAt);
+      w.number(record.value!.source ?? 0);
       break;
     case 'will': {
       const { client, will, publishAt } = record.value!;
-      writeClient(client);
+      writeClient(w, client);
       writeMessage(will);
-      optional(publishAt, (value) => w.number(value));
+      w.optional(publishAt, (value) => w.number(value));
       break;
     }
+    case 'replay':
+      w.number(record.session);
+      w.text(record.topicFilter);
+      w.number(record.part);
+      w.number(record.value!.keptUntil);
+      w.list(record.value!.topics, (topic) => w.text(topic));
+      break;
+    case 'source':
+      w.number(record.id);
+      writeClient(w, record.value!);
+      break;
   }
   return w.take();
 }
 
-/** @throws RecordError for bytes that `encodeRecord` of this version does not write */
+/** Whether this version reads records of this format. */
+export function isReadable(format: number): boolean {
+  return format >= OLDEST_FORMAT && format <= RECORD_FORMAT;
+}
+
+/** @throws RecordError for bytes that `encodeRecord` of this version or an earlier one does not write */
 export function decodeRecord(bytes: Uint8Array): JournalRecord {
-  if (bytes[0] !== RECORD_FORMAT) {
+  const [format] = bytes;
+  if (!isReadable(format)) {
     throw new RecordError(
-      `a record has format ${bytes[0] ?? 'none'}, and this version reads format ${RECORD_FORMAT}; use the version that wrote it`,
+      `a record has format ${format ?? 'none'}, and this version reads ${OLDEST_FORMAT} to ${RECORD_FORMAT}; use the version that wrote it`,
     );
   }
   try {
     const r = new FieldReader(bytes.subarray(1));
-    const record = readRecord(r);
+    const record = readRecord(r, format);
     if (!r.isAtEnd) throw new RangeError('bytes are left over');
     return record;
   } catch (error) {
@@ -107,14 +128,14 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
   }
 }
 
-function readRecord(r: FieldReader): JournalRecord {
+function readRecord(r: FieldReader, format: number): JournalRecord {
   const number = r.byte();
   const kind = KINDS[number];
   switch (kind) {
     case 'session': {
       const session = r.number();
       const client = readClient(r);
-      return { kind, session, value: { client, expiryInterval: r.number(), endsAt: either(r, () => r.number()) } };
+      return { kind, session, value: { client, expiryInterval: r.number(), endsAt: r.optional(() => r.number()) } };
     }
     case 'subscription': {
       const session = r.number();
@@ -127,72 +148,29 @@ function readRecord(r: FieldReader): JournalRecord {
       return { kind, session: r.number(), order: r.number(), value: readDelivery(r) };
     case 'outbound': {
       const [session, packetId, qos, order] = [r.number(), r.number(), r.byte() as 1 | 2, r.number()];
-      return { kind, session, packetId, value: { qos, order, delivery: either(r, () => readDelivery(r)) } };
+      return { kind, session, packetId, value: { qos, order, delivery: r.optional(() => readDelivery(r)) } };
     }
     case 'inbound':
       return { kind, session: r.number(), packetId: r.number(), value: true };
     case 'retained': {
-      const value = readMessage(r);
+      const value = readRetained(r, format);
       return { kind, topic: value.topic, value };
     }
     case 'will': {
       const client = readClient(r);
       const { topic, payload, qos, retain, properties } = readMessage(r);
       const will = { topic, payload, qos, retain, properties };
-      return { kind, clientId: client.clientId, value: { client, will, publishAt: either(r, () => r.number()) } };
+      return { kind, clientId: client.clientId, value: { client, will, publishAt: r.optional(() => r.number()) } };
     }
+    case 'replay': {
+      const [session, topicFilter, part] = [r.number(), r.text(), r.number()];
+      return { kind, session, topicFilter, part, value: { keptUntil: r.number(), topics: r.list(() => r.text()) } };
+    }
+    case 'source':
+      return { kind, id: r.number(), value: readClient(r) };
     default:
       throw new RangeError(`there is no kind ${number}`);
   }
-}
-
-function optional<T>(value: T | undefined, write: (value: T) => void): void {
-  writer.byte(value === undefined ? 0 : 1);
-  if (value !== undefined) write(value);
-}
-
-function either<T>(r: FieldReader, read: () => T): T | undefined {
-  return r.byte() === 0 ? undefined : read();
-}
-
-function writeClient(client: ClientValue): void {
-  const { clientId, userName, certificate, remote, protocolVersion, isBridge, listener } = client;
-  writer.text(clientId);
-  optional(userName, (value) => writer.text(value));
-  optional(certificate, writeCertificate);
-  writer.text(remote);
-  writer.byte(protocolVersion + (isBridge ? BRIDGE : 0));
-  writer.text(listener);
-}
-
-function readClient(r: FieldReader): ClientValue {
-  const clientId = r.text();
-  const userName = either(r, () => r.text());
-  const certificate = either(r, () => readCertificate(r));
-  const [remote, version, listener] = [r.text(), r.byte(), r.text()];
-  const protocolVersion = (version & ~BRIDGE) as ProtocolVersion;
-  const isBridge = (version & BRIDGE) !== 0;
-  return { clientId, userName, certificate, remote, protocolVersion, listener, ...(isBridge && { isBridge }) };
-}
-
-function writeCertificate(certificate: ClientCertificate): void {
-  writer.bytes(certificate.der);
-  optional(certificate.commonName, (value) => writer.text(value));
-  writer.text(certificate.subject);
-  writer.text(certificate.fingerprint);
-  writer.text(certificate.serialNumber);
-  writer.list(certificate.subjectAltNames, (value) => writer.text(value));
-}
-
-function readCertificate(r: FieldReader): ClientCertificate {
-  return {
-    der: r.bytes(),
-    commonName: either(r, () => r.text()),
-    subject: r.text(),
-    fingerprint: r.text(),
-    serialNumber: r.text(),
-    subjectAltNames: r.list(() => r.text()),
-  };
 }
 
 /** One bit for each option, and two for Retain Handling, as in the Subscription Options of SUBSCRIBE (3.8.3.1). */
@@ -221,9 +199,9 @@ function writeMessage(message: MessageValue): void {
   writer.text(topic);
   writer.byte(qos + (retain ? 4 : 0));
   writer.bytes(payload);
-  optional(expiresAt, (value) => writer.number(value));
-  optional(publisher, (value) => writer.text(value));
-  optional(properties, (value) => writeProperties(writer, value));
+  writer.optional(expiresAt, (value) => writer.number(value));
+  writer.optional(publisher, (value) => writer.text(value));
+  writer.optional(properties, (value) => writeProperties(writer, value));
 }
 
 function readMessage(r: FieldReader): MessageValue {
@@ -233,22 +211,29 @@ function readMessage(r: FieldReader): MessageValue {
     payload,
     qos: (flags & 3) as QoS,
     retain: (flags & 4) !== 0,
-    expiresAt: either(r, () => r.number()),
-    publisher: either(r, () => r.text()),
-    properties: either(r, () => readProperties(r)),
+    expiresAt: r.optional(() => r.number()),
+    publisher: r.optional(() => r.text()),
+    properties: r.optional(() => readProperties(r)),
   };
+}
+
+function readRetained(r: FieldReader, format: number): RetainedValue {
+  const message = readMessage(r);
+  if (format < 2) return { ...message, storedAt: 0 };
+  const [storedAt, source] = [r.number(), r.number()];
+  return { ...message, storedAt, ...(source > 0 && { source }) };
 }
 
 function writeDelivery({ message, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): void {
   writer.number(message);
   writer.byte(qos + (retain ? 4 : 0));
   writer.list(subscriptionIdentifiers ?? [], (value) => writer.number(value));
-  optional(sharedBy, (value) => writer.text(value));
+  writer.optional(sharedBy, (value) => writer.text(value));
 }
 
 function readDelivery(r: FieldReader): DeliveryValue {
   const [message, flags, identifiers] = [r.number(), r.byte(), r.list(() => r.number())];
-  const sharedBy = either(r, () => r.text());
+  const sharedBy = r.optional(() => r.text());
   return {
     message,
     qos: (flags & 3) as QoS,

@@ -1,7 +1,7 @@
 import { type Delivery, isExpired, type Message, weighed } from '../message.js';
-import type { Recipient } from '../routing/recipient.js';
-import type { RetainedStore } from '../routing/retained-store.js';
-import type { SubscriptionTree } from '../routing/subscription-tree.js';
+import { isOfThisRun } from '../reserved-topics.js';
+import { RetainedReplay } from '../routing/retained-replay.js';
+import type { RoutingContext } from '../routing/routing-context.js';
 import type { ClientIdentity, ListenerInfo } from '../rules.js';
 import type { SessionEnvironment } from '../sessions/environment.js';
 import type { Inflight } from '../sessions/inflight.js';
@@ -9,14 +9,22 @@ import { Session } from '../sessions/session.js';
 import type { SessionTable } from '../sessions/session-table.js';
 import type { StoredSubscription } from '../subscription.js';
 import type { BrokerJournal } from './broker-journal.js';
-import type { ClientValue, DeliveryValue, JournalRecord, MessageValue, RecordOf, WillValue } from './journal-record.js';
+import type {
+  ClientValue,
+  DeliveryValue,
+  JournalRecord,
+  MessageValue,
+  RecordOf,
+  RetainedValue,
+  WillValue,
+} from './journal-record.js';
 
 /** What is restored, and into what. */
-export interface RestoreContext extends SessionEnvironment {
+export interface RestoreContext
+  extends SessionEnvironment,
+    Pick<RoutingContext, 'rules' | 'retained' | 'subscriptions'> {
   readonly wallClock: () => number;
   readonly sessions: SessionTable;
-  readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
-  readonly retained: RetainedStore;
   /** For sessions whose listener is not known any more. */
   readonly listener: ListenerInfo;
 }
@@ -28,6 +36,8 @@ interface LoadedSession {
   readonly queued: RecordOf<'queued'>[];
   readonly outbound: RecordOf<'outbound'>[];
   readonly inbound: number[];
+  /** By filter. */
+  readonly replays: Map<string, RecordOf<'replay'>[]>;
 }
 
 /**
@@ -42,6 +52,9 @@ export class Restorer {
   readonly #offset: number;
   readonly #sessions = new Map<number, LoadedSession>();
   readonly #messages = new Map<number, Message>();
+  readonly #sources = new Map<number, ClientIdentity>();
+  /** Retained messages whose source has not been taken yet. */
+  readonly #early: RetainedValue[] = [];
   readonly #wills: WillValue[] = [];
 
   constructor(context: RestoreContext, journal: BrokerJournal, listenerOf: (name: string) => ListenerInfo | undefined) {
@@ -51,7 +64,7 @@ export class Restorer {
     this.#offset = context.now - context.wallClock();
   }
 
-  /** Takes one record. A retained message is in its place at once; the rest waits for `finish`. */
+  /** Takes one record. A retained message is in its place at once, if its source is known; the rest waits for `finish`. */
   take(record: JournalRecord): void {
     switch (record.kind) {
       case 'session':
@@ -76,8 +89,18 @@ export class Restorer {
         break;
       }
       case 'retained':
-        this.#retain(this.#messageOf(record.value!));
+        if (this.#isEarly(record.value!)) this.#early.push(record.value!);
+        else this.#retain(record.value!);
         break;
+      case 'replay':
+        this.#takeReplay(this.#loaded(record.session), record);
+        break;
+      case 'source': {
+        const client = this.#clientOf(record.value!);
+        this.#sources.set(record.id, client);
+        this.#journal.sources.adopt(record.id, client);
+        break;
+      }
       case 'will':
         this.#wills.push(record.value!);
         break;
@@ -86,6 +109,8 @@ export class Restorer {
 
   /** All records have been taken. */
   finish(): void {
+    for (const value of this.#early) this.#retain(value);
+    for (const client of this.#sources.values()) this.#journal.sources.deleteUnused(client);
     // The later session of a client id is the one that counts: an earlier one has lost its record.
     const numbers = [...this.#sessions.keys()].sort((a, b) => a - b);
     for (const number of numbers) this.#restore(number, this.#sessions.get(number)!);
@@ -96,10 +121,16 @@ export class Restorer {
   #loaded(session: number): LoadedSession {
     let loaded = this.#sessions.get(session);
     if (!loaded) {
-      loaded = { subscriptions: [], queued: [], outbound: [], inbound: [] };
+      loaded = { subscriptions: [], queued: [], outbound: [], inbound: [], replays: new Map() };
       this.#sessions.set(session, loaded);
     }
     return loaded;
+  }
+
+  #takeReplay({ replays }: LoadedSession, record: RecordOf<'replay'>): void {
+    const parts = replays.get(record.topicFilter);
+    if (parts) parts.push(record);
+    else replays.set(record.topicFilter, [record]);
   }
 
   #restore(number: number, loaded: LoadedSession): void {
@@ -117,6 +148,7 @@ export class Restorer {
     for (const { record, entry } of outbound) {
       log.adoptOutbound(record.packetId, entry.delivery?.message, record.value!.order);
     }
+    for (const [topicFilter, parts] of loaded.replays) log.adoptReplay(topicFilter, parts);
     const endsAt = value?.endsAt === undefined ? undefined : value.endsAt + this.#offset;
     if (!value || (endsAt !== undefined && endsAt <= now) || sessions.get(value.client.clientId)) {
       log.ended();
@@ -132,7 +164,19 @@ export class Restorer {
       queued.map(({ delivery }) => delivery),
       outbound.map(({ entry }) => entry),
     );
+    for (const [topicFilter, parts] of loaded.replays) this.#resumeReplay(session, topicFilter, parts);
     sessions.restore(session, endsAt);
+  }
+
+  #resumeReplay(session: Session, topicFilter: string, parts: RecordOf<'replay'>[]): void {
+    const subscription = session.subscriptions.get(topicFilter);
+    if (!subscription) {
+      session.journal.replayDone(topicFilter);
+      return;
+    }
+    const { keptUntil } = parts[0].value!;
+    const topics = parts.flatMap(({ value }) => value!.topics);
+    session.replays.add(topicFilter, new RetainedReplay(this.#context, session, subscription, { keptUntil, topics }));
   }
 
   #restoreWill({ client, will, publishAt }: WillValue): void {
@@ -146,21 +190,40 @@ export class Restorer {
     else new Session(this.#context, identity).will.restore(will, identity, this.#context.now);
   }
 
-  #retain(message: Message): void {
+  #isEarly({ source }: RetainedValue): boolean {
+    return source !== undefined && !this.#sources.has(source);
+  }
+
+  #retain(value: RetainedValue): void {
     const { retained, now } = this.#context;
-    if (isExpired(message, now)) this.#journal.put({ kind: 'retained', topic: message.topic });
-    // Stays in the journal: the limit may be raised again.
-    else if (!retained.set(message, now)) {
-      this.#context.reportDrop(message.publisher ?? '', message.topic, 'retained store full');
+    const source = this.#sourceOf(value);
+    const message = this.#messageOf(value, source);
+    const { topic, publisher = '' } = message;
+    if (isExpired(message, now) || isOfThisRun(topic)) {
+      this.#journal.put({ kind: 'retained', topic });
+      return;
     }
+    if (source) this.#journal.sources.hold(source);
+    // Stays in the journal: the limit may be raised again.
+    if (!retained.restore(message, value.storedAt, now)) {
+      this.#context.reportDrop(publisher, topic, 'retained store full');
+    }
+  }
+
+  #sourceOf({ source, topic }: RetainedValue): ClientIdentity | undefined {
+    if (source === undefined) return undefined;
+    const client = this.#sources.get(source);
+    if (client) return client;
+    throw new RangeError(`the source ${source} of "${topic}" is missing from the store; put a copy of the store back`);
   }
 
   #clientOf({ listener, ...client }: ClientValue): ClientIdentity {
     return { ...client, listener: this.#listenerOf(listener) ?? this.#context.listener };
   }
 
-  #messageOf(value: MessageValue): Message {
-    return weighed({ ...value, expiresAt: value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset });
+  #messageOf(value: MessageValue, source?: ClientIdentity): Message {
+    const expiresAt = value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset;
+    return weighed({ ...value, source, expiresAt });
   }
 
   #deliveryOf({ message: id, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): Delivery {

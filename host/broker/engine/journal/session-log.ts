@@ -2,14 +2,17 @@ import type { Delivery, Message } from '../message.js';
 import type { Session } from '../sessions/session.js';
 import type { SessionJournal } from '../sessions/session-journal.js';
 import type { StoredSubscription } from '../subscription.js';
-import type { DeliveryValue, JournalRecord, OutboundValue, SessionValue } from './journal-record.js';
-import type { MessageLog } from './message-log.js';
+import type { DeliveryValue, JournalRecord, OutboundValue, RecordOf, SessionValue } from './journal-record.js';
+import { ReplayLog } from './replay-log.js';
+import type { SharedRecords } from './shared-records.js';
 
 /** What the logs of all sessions share. */
 export interface SessionLogContext {
   readonly isFull: boolean;
-  readonly messages: MessageLog;
+  readonly messages: SharedRecords<Message>;
   put(record: JournalRecord): void;
+  /** Runs work when the present call into the engine is done, within it. */
+  afterCall(work: () => void): void;
   /** @param endsAt milliseconds on the engine's clock */
   sessionValue(session: Session, endsAt: number | undefined): SessionValue;
 }
@@ -28,6 +31,7 @@ export class SessionLog implements SessionJournal {
   readonly #outbound = new Map<number, Sent>();
   readonly #inbound = new Set<number>();
   readonly #filters = new Set<string>();
+  readonly #replays: ReplayLog;
   #lastOrder = 0;
 
   /** @param number of the session in its keys */
@@ -35,6 +39,10 @@ export class SessionLog implements SessionJournal {
     this.#context = context;
     this.#session = session;
     this.#number = number;
+    this.#replays = new ReplayLog(
+      (topicFilter, part, value) => context.put({ kind: 'replay', session: number, topicFilter, part, value }),
+      (work) => context.afterCall(work),
+    );
   }
 
   get isFull(): boolean {
@@ -108,6 +116,18 @@ export class SessionLog implements SessionJournal {
     this.#session.link?.waitForJournal();
   }
 
+  replaying(topicFilter: string, keptUntil: number): void {
+    this.#replays.begin(topicFilter, keptUntil);
+  }
+
+  replayed(topicFilter: string, { message, qos }: Delivery): void {
+    if (qos > 0) this.#replays.sent(topicFilter, message.topic);
+  }
+
+  replayDone(topicFilter: string): void {
+    this.#replays.end(topicFilter);
+  }
+
   detached(endsAt: number | undefined): void {
     const value = this.#context.sessionValue(this.#session, endsAt);
     this.#context.put({ kind: 'session', session: this.#number, value });
@@ -118,6 +138,7 @@ export class SessionLog implements SessionJournal {
     for (const delivery of [...this.#queued.keys()]) this.dropped(delivery);
     for (const packetId of [...this.#outbound.keys()]) this.closed(packetId);
     for (const packetId of [...this.#inbound]) this.completed(packetId);
+    this.#replays.endAll();
     this.#context.put({ kind: 'session', session: this.#number });
   }
 
@@ -140,6 +161,11 @@ export class SessionLog implements SessionJournal {
 
   adoptFilter(topicFilter: string): void {
     this.#filters.add(topicFilter);
+  }
+
+  adoptReplay(topicFilter: string, parts: readonly RecordOf<'replay'>[]): void {
+    const last = Math.max(...parts.map(({ part }) => part));
+    this.#replays.adopt(topicFilter, parts[0].value!.keptUntil, last + 1);
   }
 
   /** The order that the message had in the queue. Its reference stays counted. */

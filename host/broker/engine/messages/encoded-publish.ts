@@ -1,5 +1,5 @@
 import { encodePacket, LARGEST_PACKET, MqttError, type PublishPacket, Result } from '../../../core/index.js';
-import { type Delivery, type EncodedForm, publishPacket, secondsLeft } from '../message.js';
+import { type Delivery, type EncodedForm, type PublishShape, publishPacket, secondsLeft } from '../message.js';
 
 /** A payload up to this many bytes is copied with its header; a larger one is handed on by reference. */
 const JOINED = 1024;
@@ -9,53 +9,38 @@ const NO_PAYLOAD = new Uint8Array(0);
 
 /** A PUBLISH as bytes, for everybody whose packet differs in packet id and DUP at most. */
 class EncodedPublish implements EncodedForm {
+  readonly shape: PublishShape;
   readonly length: number;
   readonly secondsLeft: number | undefined;
-  /** The packet, or what comes before its payload. */
+  readonly payload: Uint8Array | undefined;
   readonly #head: Uint8Array;
-  readonly #payload: Uint8Array | undefined;
-  /** Index of the packet id in the head, and the id that is there; undefined for QoS 0. */
-  readonly #idAt: number | undefined;
+  /** The id that is in the head, undefined for QoS 0. */
   readonly #packetId: number | undefined;
 
   /**
+   * @param packet what was encoded
    * @param head not changed afterwards
    * @param payload undefined when the head is the whole packet
    */
-  constructor(head: Uint8Array, payload: Uint8Array | undefined, packetId: number | undefined, secondsLeft?: number) {
+  constructor(shape: PublishShape, packet: PublishPacket, head: Uint8Array, payload?: Uint8Array) {
+    this.shape = shape;
     this.length = head.length + (payload?.length ?? 0);
-    this.secondsLeft = secondsLeft;
+    this.secondsLeft = packet.properties?.messageExpiryInterval;
+    this.payload = payload;
     this.#head = head;
-    this.#payload = payload;
-    this.#packetId = packetId;
-    if (packetId === undefined) return;
-    const topicAt = bodyOf(head);
-    this.#idAt = topicAt + 2 + head[topicAt] * 256 + head[topicAt + 1];
+    this.#packetId = packet.packetId;
   }
 
-  write(packetId: number | undefined, dup: boolean, write: (bytes: Uint8Array) => void): void {
-    write(this.#headWith(packetId, dup));
-    if (this.#payload) write(this.#payload);
-  }
-
-  #headWith(packetId: number | undefined, dup: boolean): Uint8Array {
+  head(packetId: number | undefined, dup: boolean): Uint8Array {
     if (packetId === undefined || (packetId === this.#packetId && !dup)) return this.#head;
     const head = new Uint8Array(this.#head);
-    const at = this.#idAt!;
+    const topicAt = bodyOf(head);
+    const at = topicAt + 2 + head[topicAt] * 256 + head[topicAt + 1];
     head[at] = packetId >> 8;
     head[at + 1] = packetId;
     if (dup) head[0] |= DUP;
     return head;
   }
-}
-
-/** What decides how a message looks, besides the message. */
-export interface PublishShape {
-  /** Shapes with the same key are the same. */
-  readonly key: string;
-  readonly version: 4 | 5;
-  /** The topic's name in the packet; undefined when it has none. */
-  nameOf(topic: string): string | undefined;
 }
 
 /**
@@ -72,23 +57,26 @@ export function encodedPublish(
   now: number,
   packetId: number | undefined,
 ): EncodedForm | undefined {
-  const { key, version } = shape;
-  const known = delivery.forms?.get(key);
-  if (known && (version === 4 || known.secondsLeft === secondsLeft(delivery.message, now))) return known;
-  const topic = shape.nameOf(delivery.message.topic);
+  const { message, forms } = delivery;
+  const { version, mountPoint } = shape;
+  const at = forms?.findIndex(({ shape }) => shape.version === version && shape.mountPoint === mountPoint) ?? -1;
+  const known = forms?.[at];
+  if (known && (version === 4 || known.secondsLeft === secondsLeft(message, now))) return known;
+  const topic = shape.nameOf(message.topic);
   if (topic === undefined) return undefined;
-  const encoded = encode({ ...publishPacket(delivery, version, now, packetId, false), topic }, version);
-  delivery.forms ??= new Map();
-  delivery.forms.set(key, encoded);
+  const encoded = encode(shape, publishPacket(delivery, topic, version, now, packetId, false));
+  if (!forms) delivery.forms = [encoded];
+  else if (known) forms[at] = encoded;
+  else forms.push(encoded);
   return encoded;
 }
 
-function encode(packet: PublishPacket, version: 4 | 5): EncodedPublish {
-  const { payload, packetId, properties } = packet;
-  const seconds = properties?.messageExpiryInterval;
-  if (payload.length <= JOINED) return new EncodedPublish(encodePacket(packet, version), undefined, packetId, seconds);
+function encode(shape: PublishShape, packet: PublishPacket): EncodedPublish {
+  const { version } = shape;
+  const { payload } = packet;
+  if (payload.length <= JOINED) return new EncodedPublish(shape, packet, encodePacket(packet, version));
   const head = withPayloadOf(encodePacket({ ...packet, payload: NO_PAYLOAD }, version), payload.length);
-  return new EncodedPublish(head, payload, packetId, seconds);
+  return new EncodedPublish(shape, packet, head, payload);
 }
 
 /** A packet without payload, with the Remaining Length of one that has a payload. @throws MqttError PACKET_TOO_LARGE */

@@ -3,6 +3,8 @@ import type { Work } from '../turns/work-queue.js';
 
 /** Messages that a session asks for when it has room for them. */
 export interface MessageSource {
+  /** For the journal, see `SessionJournal.replaying`; undefined when what comes from here does not outlive the process. */
+  readonly keptUntil: number | undefined;
   readonly isDone: boolean;
   /** The next message. Undefined when there is none, or when the work of this turn is spent. */
   next(work: Work): Delivery | undefined;

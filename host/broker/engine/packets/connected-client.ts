@@ -1,7 +1,8 @@
-import { type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import { type ProtocolVersion, ReasonCode } from '../../../core/index.js';
 import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
 import type { ListenerSettings } from '../listener-settings.js';
+import type { Reply } from '../message.js';
 import type { Session } from '../sessions/session.js';
 
 /** The connection as its packets see it. */
@@ -10,11 +11,11 @@ export interface Wire {
   /** What holds for the clients of its listener. */
   readonly settings: ListenerSettings;
   /** False when the packet is larger than the client accepts: nothing was sent. */
-  send(packet: Packet): boolean;
+  send(packet: Reply): boolean;
   /** What is sent from now on depends on what was recorded in the journal until now. */
   waitForJournal(): void;
   /** Sends a packet with this Reason String, or without it when the client does not want it or has no room for it. */
-  answer(packet: Packet, reason: string | undefined): void;
+  answer(packet: Reply, reason: string | undefined): void;
   /** Says why (MQTT 5) and closes. */
   closeByServer(reasonCode: number, reason: string): void;
   closeByClient(reasonCode: number): void;
@@ -38,6 +39,9 @@ export class ConnectedClient {
   /** Milliseconds, 0 for no limit. */
   readonly #longestSilence: number;
   #silenceEnd: Deadline | undefined;
+  /** Nothing is read from it. */
+  #isHeld = false;
+  #isOver = false;
 
   /** @param keepAlive seconds, 0 for none: what the client asked for, or what it was told in CONNACK (3.2.2-21) */
   constructor(context: EngineContext, session: Session, wire: Wire, keepAlive: number) {
@@ -57,13 +61,36 @@ export class ConnectedClient {
     return this.protocolVersion === 5 ? this.settings.receiveMaximum : 65_535;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** See `Wire.hold`. */
+  hold(): (work?: () => void) => void {
+    const goOn = this.wire.hold();
+    this.#isHeld = true;
+    return (work = () => {}) => {
+      this.#isHeld = false;
+      goOn(work);
+    };
+  }
+
+  /** Takes no more packets while the store is behind with what this client changes. */
+  waitForStore(): void {
+    const { journal } = this.context;
+    if (journal?.isBehind && !this.#isHeld && !this.#isOver) journal.whenCaughtUp(this.hold());
+  }
+
   /** The connection is over. */
   stop(): void {
+    this.#isOver = true;
     this.#silenceEnd?.cancel();
   }
 
   /** The deadline does not move with each packet: when it comes, it looks at the time of the last one. */
   #watch(): void {
+    // Who is not read from cannot be heard.
+    if (this.#isHeld) this.lastHeard = this.context.now;
     const end = this.lastHeard + this.#longestSilence;
     if (end > this.context.now) {
       this.#silenceEnd = this.context.deadlines.add(end, () => this.#watch());

@@ -6,6 +6,11 @@ import { handleSubscribe, handleUnsubscribe } from './subscribe.js';
 
 /** Does what a packet of an accepted client asks for. @throws Violation when the packet breaks a rule */
 export function handlePacket(client: ConnectedClient, packet: Packet): void {
+  handle(client, packet);
+  client.waitForStore();
+}
+
+function handle(client: ConnectedClient, packet: Packet): void {
   switch (packet.type) {
     case 'publish':
       handlePublish(client, packet);

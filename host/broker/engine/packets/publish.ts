@@ -53,7 +53,7 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
     return;
   }
   let published: Published | undefined;
-  let goOn: ((work: () => void) => void) | undefined;
+  let goOn: ((work?: () => void) => void) | undefined;
   client.context.router.publish(message, (result) => {
     published = result;
     if (result === 'no room') refused();
@@ -65,7 +65,7 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
     });
   });
   // It is on its way: the client's next packet waits until all subscribers have it.
-  if (published === undefined) goOn = client.wire.hold();
+  if (published === undefined) goOn = client.hold();
   else answer(client, packet, outcomeOf(client, packet, topic, published));
 }
 

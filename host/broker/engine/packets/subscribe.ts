@@ -119,6 +119,8 @@ export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePa
     const isThere = session.subscriptions.delete(filter);
     if (isThere) context.subscriptions.delete(filter, session);
     session.journal.unsubscribed(filter);
+    // Nothing more comes of it (3.10.4-2).
+    session.replays.delete(filter);
     if (isThere && isShared(filter)) session.leftShared(filter);
     found.set(named, isThere ? ReasonCode.success : ReasonCode.noSubscriptionExisted);
   }

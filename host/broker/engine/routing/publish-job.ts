@@ -77,7 +77,6 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
       this.#whenDone('no room');
       return false;
     }
-    if (message.retain) this.#context.journal?.retained(message);
     this.#match = subscriptions.search(message.topic);
     return true;
   }

@@ -7,27 +7,45 @@ import type { Recipient } from './recipient.js';
 import { type RetainedNode, RetainedWalk } from './retained-walk.js';
 import { isStillPublishable, mayReceive, type RoutingContext } from './routing-context.js';
 
+/** What an earlier process left to do. */
+export interface Resumed {
+  /** Number of the last message that was kept before the subscription. */
+  readonly keptUntil: number;
+  /** Topics whose message the session has got. */
+  readonly topics: Iterable<string>;
+}
+
 /**
  * The retained messages for one new subscription, flagged as retained (3.3.1-8 to -11). They are looked for one by one, as the
  * session has room for them. What is kept later than the subscription comes to the session by itself.
  */
 export class RetainedReplay implements MessageSource {
+  readonly keptUntil: number | undefined;
   readonly #context: RoutingContext;
   readonly #recipient: Recipient;
   readonly #subscription: StoredSubscription;
   readonly #walk: RetainedWalk;
   /** The last message that was kept before the subscription. */
   readonly #last: number;
+  readonly #isResumed: boolean;
   /** What the walk must not bring a second time. */
   readonly #early = new Set<RetainedNode>();
 
-  constructor(context: RoutingContext, recipient: Recipient, subscription: StoredSubscription) {
+  /** @param resumed how far it had come in an earlier process */
+  constructor(context: RoutingContext, recipient: Recipient, subscription: StoredSubscription, resumed?: Resumed) {
     const { root, stored } = context.retained;
     this.#context = context;
     this.#recipient = recipient;
     this.#subscription = subscription;
     this.#walk = new RetainedWalk(root, subscription.topicFilter);
-    this.#last = stored;
+    this.#last = resumed?.keptUntil ?? stored;
+    this.#isResumed = resumed !== undefined;
+    // Messages of QoS 0 do not outlive the process.
+    this.keptUntil = subscription.qos > 0 ? this.#last : undefined;
+    for (const topic of resumed?.topics ?? []) {
+      const node = context.retained.find(topic);
+      if (node) this.#early.add(node);
+    }
   }
 
   get isDone(): boolean {
@@ -64,6 +82,8 @@ export class RetainedReplay implements MessageSource {
     if (storedAt > this.#last || (noLocal && message!.publisher === this.#recipient.client.clientId)) return undefined;
     if (!isStillPublishable(this.#context, message!)) return undefined;
     const delivery = makeDelivery(message!, this.#subscription, true);
+    // It may have been sent: nobody knows.
+    if (this.#isResumed && delivery.qos === 0) return undefined;
     return mayReceive(this.#context, this.#recipient, delivery) ? delivery : undefined;
   }
 }

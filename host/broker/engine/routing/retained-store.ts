@@ -8,6 +8,14 @@ import { levelBytes } from './topic-levels.js';
 const SWEEP = 100;
 
 /**
+ * Called with each change of what is kept.
+ *
+ * @param before the message that is gone, if there was one
+ * @param after the one that is kept in its place, and its number
+ */
+export type WhenChanged = (topic: string, before: Message | undefined, after?: Message, storedAt?: number) => void;
+
+/**
  * The last retained message of each topic (3.3.1.3), in a tree by level: a filter visits only the branches that it can
  * match. Nothing here recurses.
  */
@@ -22,16 +30,16 @@ export class RetainedStore {
   });
   readonly #maximumMessages: number;
   readonly #maximumBytes: number;
-  readonly #onExpired: (topic: string) => void;
+  readonly #whenChanged: WhenChanged;
 
   /**
    * @param maximumBytes most bytes held: messages and the nodes of their topics
-   * @param onExpired called with the topic of each message that was removed because its time had come
+   * @param whenChanged not called by `restore`
    */
-  constructor(maximumMessages: number, maximumBytes: number, onExpired: (topic: string) => void = () => {}) {
+  constructor(maximumMessages: number, maximumBytes: number, whenChanged: WhenChanged = () => {}) {
     this.#maximumMessages = maximumMessages;
     this.#maximumBytes = maximumBytes;
-    this.#onExpired = onExpired;
+    this.#whenChanged = whenChanged;
   }
 
   get size(): number {
@@ -65,24 +73,42 @@ export class RetainedStore {
       this.delete(message.topic);
       return true;
     }
+    return this.#keep(message, this.#stored + 1, now, this.#whenChanged);
+  }
+
+  /**
+   * Takes over a message that a journal kept, with the number that it had.
+   *
+   * @returns as `set`
+   */
+  restore(message: Message, storedAt: number, now: number): boolean {
+    return this.#keep(message, storedAt, now);
+  }
+
+  #keep(message: Message, storedAt: number, now: number, whenChanged?: WhenChanged): boolean {
     while (!this.#hasRoomFor(message)) {
       if ((this.nextExpiry ?? Number.POSITIVE_INFINITY) > now) return false;
       this.sweep(now, SWEEP);
     }
     const node = this.#nodeFor(message.topic);
-    if (node.message) this.#totalBytes -= node.message.size;
+    const before = node.message;
+    if (before) this.#totalBytes -= before.size;
     else this.#count++;
     this.#totalBytes += message.size;
     node.message = message;
-    node.storedAt = ++this.#stored;
+    node.storedAt = storedAt;
+    this.#stored = Math.max(this.#stored, storedAt);
     node.expiry?.cancel();
     node.expiry = this.#watch(node, message);
+    whenChanged?.(message.topic, before, message, storedAt);
     return true;
   }
 
   delete(topic: string): void {
     const node = this.find(topic);
+    const before = node?.message;
     if (node) this.#clear(node);
+    this.#whenChanged(topic, before);
   }
 
   /** Removes messages that have expired. @param most messages that are removed at most */
@@ -118,11 +144,11 @@ export class RetainedStore {
     }
   }
 
-  #watch(node: RetainedNode, { expiresAt, topic }: Message): Deadline | undefined {
-    if (expiresAt === undefined) return undefined;
-    return this.#expiries.add(expiresAt, () => {
+  #watch(node: RetainedNode, message: Message): Deadline | undefined {
+    if (message.expiresAt === undefined) return undefined;
+    return this.#expiries.add(message.expiresAt, () => {
       this.#clear(node);
-      this.#onExpired(topic);
+      this.#whenChanged(message.topic, message);
     });
   }
 

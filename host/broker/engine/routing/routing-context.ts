@@ -18,8 +18,8 @@ export interface RoutingContext {
   /** Asked at each delivery. */
   readonly rules: Pick<GuardedRules, 'receive' | 'publish'>;
   readonly retained: RetainedStore;
-  /** Takes down what is retained; undefined when nothing outlives the process. */
-  readonly journal?: { retained(message: Message): void };
+  /** Undefined when nothing outlives the process. */
+  readonly journal?: object;
   readonly subscriptions: SubscriptionTree<Recipient, StoredSubscription>;
   /** Reports that a message was not passed on. */
   reportDrop(clientId: string | undefined, topic: string, reason: DropReason): void;

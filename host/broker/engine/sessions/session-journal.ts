@@ -23,6 +23,16 @@ export interface SessionJournal {
   completed(packetId: number): void;
   subscribed(subscription: StoredSubscription): void;
   unsubscribed(topicFilter: string): void;
+  /**
+   * Retained messages are going to be sent for a subscription.
+   *
+   * @param keptUntil those that were kept until then, see `RetainedNode.storedAt`
+   */
+  replaying(topicFilter: string, keptUntil: number): void;
+  /** One of them is about to be sent, or waits in the queue. */
+  replayed(topicFilter: string, delivery: Delivery): void;
+  /** No more of them are to come. */
+  replayDone(topicFilter: string): void;
   /** The session has lost its connection and ends at `endsAt`, milliseconds on the engine's clock; undefined for never. */
   detached(endsAt: number | undefined): void;
   ended(): void;
@@ -40,6 +50,9 @@ export const NO_JOURNAL: SessionJournal = {
   completed() {},
   subscribed() {},
   unsubscribed() {},
+  replaying() {},
+  replayed() {},
+  replayDone() {},
   detached() {},
   ended() {},
 };

@@ -1,5 +1,5 @@
-import type { Packet, ProtocolVersion } from '../../../core/index.js';
-import type { Delivery } from '../message.js';
+import type { ProtocolVersion } from '../../../core/index.js';
+import type { Delivery, Reply } from '../message.js';
 
 /** The network connection as its session sees it. */
 export interface Link {
@@ -9,7 +9,7 @@ export interface Link {
   /** The network is behind: call `pump` once it has caught up. */
   isSlow(): boolean;
   /** False when the packet is larger than the client accepts: nothing was sent. */
-  send(packet: Packet): boolean;
+  send(packet: Reply): boolean;
   /** What is sent from now on depends on what was recorded in the journal until now. */
   waitForJournal(): void;
   /** Sends a message. False when it is larger than the client accepts: nothing was sent. @param packetId undefined for QoS 0 */

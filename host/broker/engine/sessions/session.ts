@@ -34,7 +34,7 @@ export class Session {
   readonly #waiting: WaitingMessages;
   /** The part of the window that a new connection has not sent again yet. */
   #unsent: Inflight[] = [];
-  readonly #replays = new Replays();
+  readonly replays = new Replays(() => this.journal);
   /** `pump` is among the work of the next turn. */
   #goesOn = false;
   #isOver = false;
@@ -88,7 +88,7 @@ export class Session {
     this.#waiting.clear();
     this.#window.clear();
     this.#unsent = [];
-    this.#replays.clear();
+    this.replays.clear();
     this.subscriptions.clear();
     this.will.sessionEnded();
   }
@@ -118,8 +118,7 @@ export class Session {
   /** Sends or queues a message for the client. False when it was dropped. */
   deliver(delivery: Delivery): boolean {
     if (this.#isOver) return false;
-    if (this.#replays.size > 0)
-      for (const early of this.#replays.takeEarly(delivery.message.topic)) this.#accept(early);
+    if (this.replays.size > 0) for (const early of this.replays.takeEarly(delivery.message.topic)) this.#accept(early);
     return this.#accept(delivery);
   }
 
@@ -139,7 +138,7 @@ export class Session {
 
   /** Sends what comes from this source, as fast as the client takes it; in place of an earlier one for the same filter. */
   replay(topicFilter: string, source: MessageSource): void {
-    this.#replays.add(topicFilter, source);
+    this.replays.begin(topicFilter, source);
     this.pump();
   }
 
@@ -149,7 +148,7 @@ export class Session {
     while (passing.length > 0 && this.link && !this.link.isSlow()) this.#sendQueued(passing.shift()!);
     this.#resend();
     while (lasting.length > 0 && this.#unsent.length === 0 && this.#maySend()) this.#sendQueued(lasting.shift()!);
-    if (this.#replays.size > 0) this.#sendReplays();
+    if (this.replays.size > 0) this.#sendReplays();
   }
 
   /** PUBACK, PUBREC with an error, or PUBCOMP: the exchange is over. */
@@ -200,15 +199,15 @@ export class Session {
     const { work } = this.#environment;
     let hasWaited = true;
     while (this.link && !this.link.isSlow() && this.#waiting.passing.length === 0) {
-      const delivery = this.#replays.peek(work, (filter) => this.subscriptions.has(filter));
+      const delivery = this.replays.peek(work);
       if (!delivery) break;
       if (delivery.qos > 0 && this.#mustWait()) return;
-      this.#replays.take();
+      this.replays.take();
       if (hasWaited) this.#sendQueued(delivery);
       else this.#send(delivery);
       hasWaited = false;
     }
-    if (work.isSpent && this.#replays.size > 0) this.#goOn();
+    if (work.isSpent && this.replays.size > 0) this.#goOn();
   }
 
   #goOn(): void {

@@ -1,5 +1,6 @@
-import { type AuthPacket, type Packet, type Properties, ReasonCode } from '../../../core/index.js';
+import { type AuthPacket, type Properties, ReasonCode } from '../../../core/index.js';
 import type { GuardedRules } from '../guarded-rules.js';
+import type { Reply } from '../message.js';
 import type { Authenticated, ClientIdentity, ConnectRequest, Exchange } from '../rules.js';
 import { Violation } from '../violation.js';
 
@@ -7,7 +8,7 @@ import { Violation } from '../violation.js';
 export interface AuthenticationWire {
   readonly rules: Pick<GuardedRules, 'authenticate'>;
   /** False when the packet is larger than the client accepts. */
-  send(packet: Packet): boolean;
+  send(packet: Reply): boolean;
   /** Calls `then` with the answer, at once or when it comes; never when the connection is over by then. */
   whenAnswered<T extends object>(answer: T | Promise<T>, then: (answer: T) => void): void;
   /** A client begins to authenticate again: the connection ends unless `stopTimer` comes in time. */

@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
 import { type GuardedRules, isPromise } from '../guarded-rules.js';
 import type { ListenerSettings } from '../listener-settings.js';
-import type { Delivery } from '../message.js';
+import type { Delivery, Reply } from '../message.js';
 import { ConnectedClient, type Wire } from '../packets/connected-client.js';
 import { handlePacket } from '../packets/dispatch.js';
 import type { Link } from '../sessions/session-link.js';
@@ -83,7 +83,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
   }
 
   /** False when the packet is larger than the client accepts (3.1.2-24): nothing was sent. */
-  send(packet: Packet): boolean {
+  send(packet: Reply): boolean {
     return this.#isOver || this.#outbound.send(packet);
   }
 
@@ -91,7 +91,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     return this.#isOver || this.#outbound.sendMessage(delivery, packetId, dup, this.#context.now);
   }
 
-  answer(packet: Packet, reason: string | undefined): void {
+  answer(packet: Reply, reason: string | undefined): void {
     if (!this.#isOver) this.#outbound.answer(packet, reason);
   }
 
@@ -176,13 +176,13 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#timer.cancel();
   }
 
-  readonly #take = (packet: Packet): boolean => {
-    if (!this.#isOver) this.#handle(packet);
+  readonly #take = (packet: Packet, size: number): boolean => {
+    if (!this.#isOver) this.#handle(packet, size);
     return !this.#isOver;
   };
 
-  #handle(packet: Packet): void {
-    this.#tap?.taken(packet);
+  #handle(packet: Packet, size: number): void {
+    this.#tap?.taken(packet, size);
     const authentication = this.#arrival?.authentication;
     if (packet.type === 'auth' && authentication) authentication.receive(packet, this.#client?.session.client);
     else if (this.#client) handlePacket(this.#client, packet);

@@ -1,39 +1,33 @@
-import { MqttError, type Packet, PacketDecoder, ReasonCode } from '../../../core/index.js';
+import { MqttError, type Packet, PacketCursor, ReasonCode } from '../../../core/index.js';
 import { Violation } from '../violation.js';
 import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
 /** Most bytes behind the fixed header of CONNECT: nobody who has not come in yet may make the broker keep more. */
 const LARGEST_CONNECT = 1_048_576;
 
-/** What one call of the decoder came to. */
-interface Decoded {
-  packets: readonly Packet[];
-  error?: MqttError;
-}
-
-/** Takes one packet. False when the connection is over: nothing more is taken. */
-type Handle = (packet: Packet) => boolean;
+/** Takes one packet, and its size on the wire in bytes. False when the connection is over: nothing more is taken. */
+type Handle = (packet: Packet, size: number) => boolean;
 
 /**
  * From the bytes of one connection to its packets. While the rules have not answered a CONNECT, or a step of an enhanced
  * authentication, what the client sends behind it waits here: a client need not wait for CONNACK (3.1.4).
  */
 export class Inbound {
-  readonly #decoder: PacketDecoder;
+  /** Shows one packet after the other: what is held is not decoded into objects yet. */
+  readonly #cursor: PacketCursor;
   readonly #maximum: number;
   /** The first bytes, for `sniffVersion`. */
   #head = new Uint8Array(0);
   #sniffed: Sniffed | undefined;
   #isHeld = false;
   #holds = 0;
-  /** What came in one piece with the packet that they are asked about. The rest is not decoded yet: that would overwrite these. */
-  #decoded: Decoded = { packets: [] };
+  /** What came after the chunk with the packet that they are asked about. */
   #chunks: Uint8Array[] = [];
   #heldBytes = 0;
 
   /** @param maximumPacketSize bytes; as many may wait for an answer of the rules */
   constructor(maximumPacketSize: number) {
-    this.#decoder = new PacketDecoder({ maximumPacketSize });
+    this.#cursor = new PacketCursor({ maximumPacketSize });
     this.#maximum = maximumPacketSize;
   }
 
@@ -62,7 +56,7 @@ export class Inbound {
       this.#keep(bytes);
       return;
     }
-    this.#handleAll(this.#decode(this.#head.length < SNIFF_BYTES ? this.#sniff(bytes) : bytes), handle);
+    this.#push(this.#head.length < SNIFF_BYTES ? this.#sniff(bytes) : bytes, handle);
   }
 
   /**
@@ -79,13 +73,11 @@ export class Inbound {
   }
 
   #release(handle: Handle): void {
-    const decoded = this.#decoded;
-    this.#decoded = { packets: [] };
     this.#isHeld = false;
-    if (!this.#handleAll(decoded, handle)) return;
+    if (!this.#handleAll(handle)) return;
     for (let bytes = this.#chunks.shift(); bytes; bytes = this.#chunks.shift()) {
       this.#heldBytes -= bytes.length;
-      if (!this.#handleAll(this.#decode(bytes), handle)) return;
+      if (!this.#push(bytes, handle)) return;
     }
   }
 
@@ -102,15 +94,30 @@ export class Inbound {
     return plain;
   }
 
-  #handleAll({ packets, error }: Decoded, handle: Handle): boolean {
-    for (const [index, packet] of packets.entries()) {
-      if (!handle(packet)) return false;
-      if (!this.#isHeld) continue;
-      this.#decoded = { packets: packets.slice(index + 1), error };
-      return false;
+  /** @returns whether the next bytes may come */
+  #push(bytes: Uint8Array, handle: Handle): boolean {
+    try {
+      if (!this.#cursor.push(bytes)) return true;
+    } catch (error) {
+      throw violationOf(error);
     }
-    if (error) throw new Violation(error.reasonCode, error.message);
+    return this.#handleAll(handle);
+  }
+
+  /** @returns whether the next bytes may come */
+  #handleAll(handle: Handle): boolean {
+    while (this.#next()) {
+      if (!handle(this.#cursor.toObject(), this.#cursor.length) || this.#isHeld) return false;
+    }
     return true;
+  }
+
+  #next(): boolean {
+    try {
+      return this.#cursor.next();
+    } catch (error) {
+      throw violationOf(error);
+    }
   }
 
   #keep(bytes: Uint8Array): void {
@@ -121,15 +128,11 @@ export class Inbound {
     }
     this.#chunks.push(new Uint8Array(bytes));
   }
+}
 
-  #decode(bytes: Uint8Array): Decoded {
-    try {
-      return { packets: this.#decoder.push(bytes) };
-    } catch (error) {
-      if (!(error instanceof MqttError)) throw error;
-      return { packets: error.packets, error };
-    }
-  }
+/** What the decoder throws for bytes that are not MQTT, as the end of their connection. */
+function violationOf(error: unknown): unknown {
+  return error instanceof MqttError ? new Violation(error.reasonCode, error.message) : error;
 }
 
 /** @param head the first bytes of the connection; its fixed header is checked once it is there */

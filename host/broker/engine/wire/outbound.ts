@@ -1,15 +1,8 @@
-import {
-  type ConnectPacket,
-  encodePacket,
-  MqttError,
-  type Packet,
-  type ProtocolVersion,
-  Result,
-} from '../../../core/index.js';
+import { type ConnectPacket, encodePacket, MqttError, type ProtocolVersion, Result } from '../../../core/index.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
 import type { ListenerSettings } from '../listener-settings.js';
-import { type Delivery, publishPacket } from '../message.js';
-import { encodedPublish, type PublishShape } from '../messages/encoded-publish.js';
+import { type Delivery, type EncodedForm, type PublishShape, publishPacket, type Reply } from '../message.js';
+import { encodedPublish } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
 import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
@@ -25,7 +18,6 @@ export class Outbound {
   #wantsReasons: boolean;
   readonly #transport: Transport;
   readonly #id: ConnectionId;
-  readonly #mountPoint: string;
   readonly #tap: ConnectionTap | undefined;
   readonly #onError: (error: unknown) => void;
 
@@ -39,87 +31,89 @@ export class Outbound {
   ) {
     this.#transport = transport;
     this.#id = id;
-    this.#mountPoint = mountPoint;
     this.#wantsReasons = reasonStrings;
     this.#tap = tap;
     this.#onError = onError;
-    this.#shape = this.#shapeOf(4);
+    this.#shape = new ClientShape(4, mountPoint);
   }
 
   /** CONNECT came: from now on as its client has it. */
   adapt({ protocolVersion, properties }: ConnectPacket): void {
     this.protocolVersion = protocolVersion;
-    this.#shape = this.#shapeOf(protocolVersion);
+    this.#shape = new ClientShape(protocolVersion, this.#shape.mountPoint);
     this.#maximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
     this.#wantsReasons &&= properties?.requestProblemInformation !== 0;
   }
 
-  /** Undefined when the packet is larger than the client accepts, or of a topic that it has no name for. */
-  encode(packet: Packet): Uint8Array | undefined {
-    const bytes = this.#try(() => {
-      const named = this.#mountPoint === '' ? packet : this.#unmounted(packet);
-      // What a server sends looks the same in 3.1 and 3.1.1.
-      return named && encodePacket(named, this.protocolVersion === 5 ? 5 : 4);
-    });
-    return bytes && bytes.length <= this.#maximum ? bytes : undefined;
+  /** Undefined when the packet is larger than the client accepts. */
+  encode(packet: Reply): Uint8Array | undefined {
+    try {
+      const bytes = encodePacket(packet, this.#shape.version);
+      return bytes.length <= this.#maximum ? bytes : undefined;
+    } catch (error) {
+      this.#refused(error);
+      return undefined;
+    }
   }
 
   /**
    * Sends a message that may go to many: it is encoded once.
    *
    * @param now milliseconds
-   * @returns false as `encode` returns undefined
+   * @returns false when it is larger than the client accepts, or of a topic that it has no name for: nothing was sent
    */
   sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean, now: number): boolean {
-    const form = this.#try(() => encodedPublish(delivery, this.#shape, now, packetId));
+    const form = this.#encoded(delivery, packetId, now);
     if (!form || form.length > this.#maximum) return false;
-    const pieces: Uint8Array[] = [];
-    form.write(packetId, dup, (bytes) => {
-      this.#send(bytes);
-      if (this.#tap) pieces.push(bytes);
-    });
-    if (this.#tap) {
-      const packet = publishPacket(delivery, this.protocolVersion, now, packetId, dup);
-      this.#tap.sentInPieces(pieces, { ...packet, topic: this.#shape.nameOf(packet.topic)! });
+    const head = form.head(packetId, dup);
+    const { payload } = form;
+    this.#send(head);
+    if (payload) this.#send(payload);
+    const tap = this.#tap;
+    if (!tap) return true;
+    tap.sentMessage(head, payload, delivery.message.payload.length);
+    if (tap.wantsPackets) {
+      const { shape } = form;
+      const topic = shape.nameOf(delivery.message.topic)!;
+      tap.show('out', publishPacket(delivery, topic, shape.version, now, packetId, dup), form.length);
     }
     return true;
   }
 
-  #shapeOf(protocolVersion: ProtocolVersion): PublishShape {
-    const version = protocolVersion === 5 ? 5 : 4;
-    const nameOf = (topic: string) => unmountTopic(this.#mountPoint, topic) || undefined;
-    return { key: `${version}${this.#mountPoint}`, version, nameOf };
-  }
-
-  #try<T>(encode: () => T): T | undefined {
+  #encoded(delivery: Delivery, packetId: number | undefined, now: number): EncodedForm | undefined {
     try {
-      return encode();
+      return encodedPublish(delivery, this.#shape, now, packetId);
     } catch (error) {
-      if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#onError(error);
+      this.#refused(error);
       return undefined;
     }
   }
 
-  /** False when the packet is larger than the client accepts, or of a topic that it has no name for: nothing was sent. */
-  send(packet: Packet): boolean {
+  /** A packet cannot be encoded: only its size is no fault of ours. */
+  #refused(error: unknown): void {
+    if (!(error instanceof MqttError && error.code === Result.PACKET_TOO_LARGE)) this.#onError(error);
+  }
+
+  /** False when the packet is larger than the client accepts: nothing was sent. */
+  send(packet: Reply): boolean {
     const bytes = this.encode(packet);
-    if (bytes) this.transmit(bytes, packet);
+    if (bytes) this.#transmit(bytes, packet.type, packet);
     return bytes !== undefined;
   }
 
   /** Sends a packet with this Reason String, or without when it cannot have one. */
-  answer(packet: Packet, reason: string | undefined): void {
+  answer(packet: Reply, reason: string | undefined): void {
     const bytes = reason === undefined ? undefined : this.#encodeWithReason(packet, reason);
-    if (bytes) this.transmit(bytes);
+    if (bytes) this.#transmit(bytes, packet.type);
     else this.send(packet);
   }
 
   /** The packet with this Reason String, if the client wants to know it and it can be sent (3.4.2-2 and the like). */
-  #encodeWithReason(packet: Packet, reason: string): Uint8Array | undefined {
+  #encodeWithReason(packet: Reply, reason: string): Uint8Array | undefined {
     if (!this.#wantsReasons || this.protocolVersion !== 5) return undefined;
     try {
       const properties = { ...('properties' in packet && packet.properties), reasonString: reason };
-      const bytes = encodePacket({ ...packet, properties } as Packet, 5);
+      const bytes = encodePacket({ ...packet, properties } as Reply, 5);
       return bytes.length <= this.#maximum ? bytes : undefined;
     } catch {
       return undefined;
@@ -127,8 +121,8 @@ export class Outbound {
   }
 
   /** @param packet what the bytes are, when it is at hand */
-  transmit(bytes: Uint8Array, packet?: Packet): void {
-    this.#tap?.sent(bytes, packet);
+  #transmit(bytes: Uint8Array, type: Reply['type'], packet?: Reply): void {
+    this.#tap?.sent(bytes, type, packet);
     this.#send(bytes);
   }
 
@@ -155,7 +149,7 @@ export class Outbound {
     const { reason, ...rest } = why;
     const told = this.#wantsReasons ? why : rest;
     const bytes = encodeFarewell(type, this.protocolVersion, told, this.#maximum);
-    if (bytes) this.transmit(bytes);
+    if (bytes) this.#transmit(bytes, type);
   }
 
   /** Bytes that the network has not taken yet; endless when the transport does not say. */
@@ -167,10 +161,21 @@ export class Outbound {
       return Number.POSITIVE_INFINITY;
     }
   }
+}
 
-  #unmounted(packet: Packet): Packet | undefined {
-    if (packet.type !== 'publish') return packet;
-    const topic = unmountTopic(this.#mountPoint, packet.topic);
-    return topic === undefined || topic === '' ? undefined : { ...packet, topic };
+/** How the client of one connection sees messages. */
+class ClientShape implements PublishShape {
+  readonly version: 4 | 5;
+  readonly mountPoint: string;
+
+  constructor(protocolVersion: ProtocolVersion, mountPoint: string) {
+    // What a server sends looks the same in 3.1 and 3.1.1.
+    this.version = protocolVersion === 5 ? 5 : 4;
+    this.mountPoint = mountPoint;
+  }
+
+  nameOf(topic: string): string | undefined {
+    // No topic name is empty.
+    return unmountTopic(this.mountPoint, topic) || undefined;
   }
 }

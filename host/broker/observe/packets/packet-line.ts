@@ -6,9 +6,9 @@ import {
   refusalWords,
   type Subscription,
 } from '../../../core/index.js';
+import { visible } from '../../../node/visible-text.js';
 import type { TappedPacket } from '../../engine/tap/packet-tap.js';
 import { propertyTexts } from './packet-properties.js';
-import { visible } from './visible-text.js';
 
 /** UTF-16 units that are shown of a client id, and of a topic or filter. */
 const LONGEST_NAME = 100;

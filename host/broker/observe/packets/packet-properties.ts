@@ -1,5 +1,5 @@
 import type { Properties } from '../../../core/index.js';
-import { visible } from './visible-text.js';
+import { visible } from '../../../node/visible-text.js';
 
 /** UTF-16 units of a text that are shown. */
 const LONGEST_TEXT = 80;

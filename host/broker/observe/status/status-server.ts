@@ -1,5 +1,6 @@
 import { type AddressInfo, isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { httpUrl, isLoopback } from '../../../node/addresses.js';
 import { listenFailure } from '../../../node/listen-failure.js';
 import type { BrokerState } from '../broker-state.js';
 import type { BrokerMetrics } from '../metrics.js';
@@ -77,12 +78,7 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
     throw new StatusServerError(code, message, { cause: error });
   }
   const address = app.server.address() as AddressInfo;
-  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return { url: `http://${shown}:${address.port}`, port: address.port, close: () => app.close() };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return { url: httpUrl(address), port: address.port, close: () => app.close() };
 }
 
 /**

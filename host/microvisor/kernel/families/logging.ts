@@ -42,21 +42,23 @@ export class Logging {
    * message may be is cut; when there are too many, the rest is counted, and the number logged.
    */
   print(address: number, length: number): void {
-    const { memory, limits } = this.#services;
-    if (!memory.holdsBytes(address, length)) return;
-    const size = Math.min(length, limits.logMessageBytes);
+    const { memory } = this.#services;
+    if (memory.holdsBytes(address, length)) this.#print(length, (size) => memory.copy(address, size)!);
+  }
+
+  /** As `print`, for a line that the host has at hand. */
+  printBytes(line: Uint8Array): void {
+    this.#print(line.length, (size) => line.subarray(0, size));
+  }
+
+  #print(length: number, read: (size: number) => Uint8Array): void {
+    const size = Math.min(length, this.#services.limits.logMessageBytes);
     if (!this.#budget.take(size, this.#services.now())) {
       this.#budget.drop();
       return;
     }
-    const text = this.#decoder.decode(memory.copy(address, size));
+    const text = this.#decoder.decode(read(size));
     this.#put(size < length ? `${text}… (${length} bytes)` : text);
-  }
-
-  /** Writes a line as `print` does, of bytes that are the host's own: it is not cut. */
-  printLine(line: Uint8Array): void {
-    if (this.#budget.take(line.length, this.#services.now())) this.#put(this.#decoder.decode(line));
-    else this.#budget.drop();
   }
 
   /** The application was restarted: its buffer is gone, with the lines in it. */

@@ -38,6 +38,23 @@ describe('a local client', () => {
     expect(isDone).toBe(true);
   });
 
+  it('keeps what it sends while the engine takes nothing from it, however much that is', async () => {
+    const { local, engine, events } = new LocalRig({ limits: { maximumPacketSize: 5000, workPerTurn: 50 } });
+    const [writer, reader] = [await local.connect(), await local.connect()];
+    const got: string[] = [];
+    await reader.subscribe('a', {}, (message) => void got.push(textOf(message)[0]));
+    for (let n = 0; n < 20; n++) await (await local.connect()).subscribe('a', {}, () => {});
+    const values = Array.from('0123456789');
+    const publishing = values.map((value) => writer.publish('a', value.padEnd(1000), { qos: 1 }));
+    for (let turn = 0; turn < 200; turn++) {
+      if (engine.nextDeadline(0) === 0) engine.tick(0);
+      await turns(1);
+    }
+    await Promise.all(publishing);
+    expect(got).toEqual(values);
+    expect(events.filter(({ type }) => type === 'disconnected')).toEqual([]);
+  });
+
   it('acknowledges a message when its handler has finished, in the order of the messages', async () => {
     const acknowledged: number[] = [];
     const rig = new LocalRig({

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { type ConnectPacket, encodePacket, type Packet, PacketDecoder } from '../../../../host/core/index.js';
+import { bundle, runScript } from '../../bundled-script.js';
 import type { ModelLink } from '../engine/journal/model-client.js';
-
-const ROOT = join(import.meta.dirname, '../../../..');
 
 /** A broker on a free port of loopback over an LMDB store; prints its port. */
 const BROKER = `
@@ -19,32 +16,6 @@ const BROKER = `
   broker.on('failed', ({ error }) => console.error(error));
   console.log(broker.listeners[0].port);
 `;
-
-/** A script of the project as one text, for `runScript`. */
-export async function bundle(contents: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: ROOT, loader: 'ts' },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    // The core finds its module beside the package.
-    define: { 'import.meta.url': JSON.stringify(`file://${join(ROOT, 'build/host/broker.js')}`) },
-  });
-  return outputFiles[0].text;
-}
-
-/** Runs a bundled script in a Node of its own. End it by `kill`. */
-export function runScript(script: string, ...args: string[]): ChildProcess {
-  // Read from standard input, so that packages resolve from the working directory.
-  const child = spawn(process.execPath, ['--input-type=module', '-', ...args], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin?.end(script);
-  return child;
-}
 
 /** A broker in a process of its own that can be killed. */
 export class BrokerProcess {

@@ -21,7 +21,7 @@ function openStore(directory: string, options: Partial<LmdbStoreOptions> = {}): 
 const retained = (topic: string, value?: string): JournalRecord => ({
   kind: 'retained',
   topic,
-  value: value === undefined ? undefined : { topic, payload: Buffer.from(value), qos: 0, retain: true },
+  value: value === undefined ? undefined : { topic, payload: Buffer.from(value), qos: 0, retain: true, storedAt: 1 },
 });
 
 /** What a store holds, as topic=payload. */
@@ -183,9 +183,24 @@ describe('the folder of an LMDB store', () => {
     const error = errorOf(() => openStore(directory));
     expect(error).toMatchObject({
       code: 'format',
-      message: expect.stringMatching(/has format 9, and this version reads format 1/),
+      message: expect.stringMatching(/has format 9, and this version reads 1 to 2/),
     });
     expect(errorOf(() => openStore(directory))).toMatchObject({ code: 'format' });
+  });
+
+  it('of an earlier format is read, and becomes one of today', async () => {
+    const directory = folder();
+    const store = openStore(directory);
+    store.write([{ kind: 'inbound', session: 1, packetId: 2, value: true }]);
+    await store.close();
+    await tamper(directory, 'format', Uint8Array.of(1));
+    await tamper(directory, 'i/000000001/2', Uint8Array.of(1, 5, 1, 2));
+    const again = openStore(directory);
+    expect([...again.load()]).toEqual([{ kind: 'inbound', session: 1, packetId: 2, value: true }]);
+    await again.close();
+    const lmdb = open({ path: directory, noSubdir: false, encoding: 'binary' });
+    expect(lmdb.get('format')).toEqual(Buffer.of(2));
+    await lmdb.close();
   });
 
   it('with a damaged record names the key', async () => {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { BrokerEngine, LmdbStore } from '../../../../host/broker/index.js';
 import { encodePacket, PacketDecoder } from '../../../../host/core/index.js';
-import { bundle, runScript } from './broker-process.js';
+import { bundle, runScript } from '../../bundled-script.js';
 
 /** Publishes numbers for a session that is away, and saves all the time; prints what is saved. */
 const WRITER = `

@@ -87,6 +87,8 @@ describe('a Name as text is what openssl prints with RFC2253', () => {
     ['of a BMPString', [[['CN', utf16('a,ü€'), 30]]]],
     ['of a UniversalString', [[['CN', Buffer.from('0000006100000020000020ac', 'hex'), 28]]]],
     ['of a TeletexString', [[['CN', Buffer.from('61fc', 'hex'), 20]]]],
+    ['that begins with a byte order mark', [[['CN', '\ufeffa']]], 'CN=\\EF\\BB\\BFa'],
+    ['with the last sign of ASCII', [[['CN', '~']]], 'CN=~'],
     ['of another type than string', [[['CN', Buffer.of(0, 7), 3]]], 'CN=#03020007'],
   ])('%s', (_, relative, expected) => {
     const name = makeName(...relative);
@@ -125,11 +127,18 @@ describe('the attributes of a Name', () => {
   });
 });
 
+describe('a Name that openssl does not read', () => {
+  it('has the octets of a UTF8String that is not UTF-8', () => {
+    expect(nameText(makeName([['CN', Buffer.from('61ff62', 'hex')]]))).toBe('CN=a\\FFb');
+  });
+});
+
 describe('what is not a Name', () => {
   it.each([
     ['an element of another type', '0500'],
     ['a SEQUENCE of what is no SET', '30023000'],
     ['a SET of what is no SEQUENCE', '30043102 0500'],
+    ['an attribute that is empty', '30043102 3000'],
     ['an attribute without a value', '30073105 3003 06012a'],
     ['an attribute whose type is no object identifier', '300c 310a 3008 0c0161 0c0361 6263'],
     ['nothing', ''],
@@ -141,5 +150,12 @@ describe('what is not a Name', () => {
     const name = Buffer.from(hex.replaceAll(' ', ''), 'hex');
     expect(() => nameText(name)).toThrow(/not a Name/);
     expect(() => nameAttributes(name)).toThrow(/not a Name/);
+  });
+
+  it('is refused with its cause', () => {
+    expect(() => nameText(Buffer.from('3002', 'hex'))).toThrow(
+      expect.objectContaining({ cause: new RangeError('an element of DER is cut off') }),
+    );
+    expect(() => nameText('CN=a' as never)).toThrow(/a Name/);
   });
 });

@@ -30,8 +30,15 @@ function node(words: string[], addresses?: number) {
       timeout: 60_000,
     },
   );
-  return { status, stdout, stderr: stderr.replace(/^.*(Warning: |trace-warnings).*\n/gm, '') };
+  // Node 22 tries to load its own HTTP client when it ends, and says that it cannot.
+  const ownWords = /^.*(Warning: |trace-warnings).*\n|^node:internal\/deps\/undici(?:.|\n)*/gm;
+  return { status, stdout, stderr: stderr.replace(ownWords, '') };
 }
+
+/** Node 24 has no --no-expose-wasm. */
+const flagsWithoutEngine = ['--jitless', '--no-expose-wasm'].filter((flag) => node([flag, '-e', '']).status === 0);
+/** From Node 24 on, WebAssembly checks each access itself where it does not get the addresses. */
+const needsAddresses = Number.parseInt(process.versions.node, 10) < 24;
 
 /** Loads a module of the package and prints its error, or what the module does. */
 const load = (room: string) => [
@@ -47,7 +54,7 @@ const rooms = ['core.js', 'mqtt-packet.js', 'microvisor.js', 'broker.js'];
 
 describe('Node without WebAssembly', () => {
   it.each(rooms)('is named in one sentence by %s', (room) => {
-    for (const flag of ['--jitless', '--no-expose-wasm'])
+    for (const flag of flagsWithoutEngine)
       expect(node([flag, ...load(room)]).stdout).toBe(`CoreLoadError: wasmqtt: ${NO_ENGINE}\n`);
   });
 
@@ -77,13 +84,16 @@ describe('Node without WebAssembly', () => {
 describe('a system that does not give WebAssembly the addresses that it reserves', () => {
   const addresses = 8_000_000;
 
-  it.each(rooms)('is named in one sentence by %s', (room) => {
-    expect(node(load(room), addresses).stdout).toBe(`CoreLoadError: wasmqtt: ${NO_ADDRESSES}\n`);
+  it.each(rooms)('is named in one sentence by %s, if Node needs them', (room) => {
+    const refusal = new RegExp(`^CoreLoadError: wasmqtt: ${NO_ADDRESSES.replace(/[()]/g, '\\$&')}\n$`);
+    expect(node(load(room), addresses).stdout).toMatch(needsAddresses ? refusal : /^(81|loaded)\n$/);
   });
 
-  it('is named in one sentence by a command that needs the core', () => {
+  it('is named in one sentence by a command that needs the core, if Node needs them', () => {
     const words = [cli, 'run', '--for', '1s', '--data', join(folder, 'data')];
-    expect(node(words, addresses)).toEqual({ status: 1, stdout: '', stderr: `wasmqtt: ${NO_ADDRESSES}\n` });
+    const refused = { status: 1, stdout: '', stderr: `wasmqtt: ${NO_ADDRESSES}\n` };
+    const done = { status: 0, stderr: '', stdout: expect.stringContaining(' 0 errors') };
+    expect(node(words, addresses)).toEqual(needsAddresses ? refused : done);
   });
 
   it('is enough with the option that the sentence names', () => {

@@ -1,7 +1,7 @@
-import type { EngineOptions } from '../../../../../host/broker/index.js';
+import type { ConnectionInfo, EngineOptions } from '../../../../../host/broker/index.js';
 import { MemoryStore } from '../../../../../host/broker/index.js';
 import type { ConnectPacket } from '../../../../../host/core/index.js';
-import { type TestClient, World } from '../../world.js';
+import { type TestClient, World, type WorldOptions } from '../../world.js';
 
 /** Milliseconds between the engine's clock and the wall's: different, so that a mix-up shows. */
 const WALL = 1_700_000_000_000;
@@ -10,7 +10,7 @@ const WALL = 1_700_000_000_000;
 export class DurableWorld extends World {
   readonly store: MemoryStore;
 
-  constructor(store = new MemoryStore(), options: Partial<EngineOptions> = {}, now = 1_000_000, wall = WALL) {
+  constructor(store = new MemoryStore(), options: WorldOptions = {}, now = 1_000_000, wall = WALL) {
     super({ journal: store, wallClock: () => wall + this.now - now, ...options });
     this.now = now;
     this.store = store;
@@ -18,24 +18,10 @@ export class DurableWorld extends World {
   }
 
   /** Connects, with everything committed. */
-  override connect(options: Partial<ConnectPacket> = {}): TestClient {
-    const client = this.begin(options);
+  override connect(options: Partial<ConnectPacket> = {}, info: Partial<ConnectionInfo> = {}): TestClient {
+    const client = this.begin(options, info);
     this.store.commit();
     client.connack = client.next('connack');
-    return client;
-  }
-
-  /** Sends CONNECT, and leaves the commit and CONNACK to the test. */
-  begin(options: Partial<ConnectPacket> = {}): TestClient {
-    const client = this.open(options.protocolVersion ?? 4);
-    client.send({
-      type: 'connect',
-      protocolVersion: 4,
-      cleanStart: true,
-      keepAlive: 0,
-      clientId: 'client',
-      ...options,
-    });
     return client;
   }
 

@@ -50,12 +50,16 @@ const records: JournalRecord[] = [
   },
   { kind: 'outbound', session: 1, packetId: 1, value: { qos: 2, order: 1 } },
   { kind: 'inbound', session: 1, packetId: 9, value: true },
-  { kind: 'retained', topic: 't/ä', value: message },
+  { kind: 'retained', topic: 't/ä', value: { ...message, storedAt: 1 } },
+  { kind: 'retained', topic: 't', value: { ...bare, storedAt: 2 ** 40, source: 7 } },
   {
     kind: 'will',
     clientId: client.clientId,
     value: { client, will: { ...bare, properties: { willDelayInterval: 0xffffffff } }, publishAt: 5 },
   },
+  { kind: 'replay', session: 1, topicFilter: '#', part: 0, value: { keptUntil: 0, topics: [] } },
+  { kind: 'replay', session: 1, topicFilter: '+/ä', part: 300, value: { keptUntil: 2 ** 40, topics: ['a', 't/ä'] } },
+  { kind: 'source', id: 3, value: client },
 ];
 
 describe('a record', () => {
@@ -73,10 +77,20 @@ describe('a record', () => {
 
   it('of another format is refused by its number', () => {
     const bytes = encodeRecord(records[0]);
-    bytes[0] = 2;
-    expect(() => decodeRecord(bytes)).toThrow(
-      'a record has format 2, and this version reads format 1; use the version',
-    );
+    bytes[0] = 3;
+    expect(() => decodeRecord(bytes)).toThrow('a record has format 3, and this version reads 1 to 2; use the version');
+  });
+
+  it('of format 1 is read: its retained messages have neither number nor source', () => {
+    const bytes = encodeRecord({ kind: 'retained', topic: 't', value: { ...bare, storedAt: 0 } }).slice(0, -2);
+    bytes[0] = 1;
+    const value = { ...bare, storedAt: 0, expiresAt: undefined, publisher: undefined, properties: undefined };
+    expect(decodeRecord(bytes)).toEqual({ kind: 'retained', topic: 't', value });
+    for (const record of records.filter(({ kind }) => kind !== 'retained')) {
+      const old = encodeRecord(record);
+      old[0] = 1;
+      expect(decodeRecord(old)).toEqual(record);
+    }
   });
 
   it('that is damaged is refused and never read as something else than a record', () => {
