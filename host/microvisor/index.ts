@@ -1,4 +1,10 @@
 /** The Microvisor system-call shim. */
+export { Ht16k33 } from './board/peripherals/devices/ht16k33.js';
+export { Th02 } from './board/peripherals/devices/th02.js';
+export type { I2cDevice } from './board/peripherals/i2c-bus.js';
+export type { RtosSettings } from './board/rtos/rtos-ports.js';
+export type { Stm32u585Board } from './board/stm32u585-board.js';
+export { type Stm32u585Options, stm32u585 } from './board/stm32u585-model.js';
 export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-fetch.js';
 export { type FlashMedium, FlashMemory } from './calls/hardware/flash-medium.js';
 export { createKernel, type KernelOptions, servedCalls } from './calls/index.js';

@@ -116,6 +116,15 @@ export class DeviceRun implements DeviceStart {
           new UserError(describeGuestError(this.#lastError) || 'the guest has failed without saying why'),
         );
         break;
+      case 'uartLine':
+        this.#report({ event: 'log', text: event.line });
+        break;
+      case 'stackExceeded': {
+        const { task, used, size } = event;
+        const text = `the task ${task} has used ${used} bytes of stack and asked for ${size}: on the device it may overflow`;
+        this.#report({ event: 'log', text });
+        break;
+      }
       case 'exit':
         this.#report({ event: 'exit', code: event.code });
         break;

@@ -1,4 +1,4 @@
-import { Device, type KernelEvent } from '../../../microvisor/index.js';
+import { Device, type KernelEvent, stm32u585 } from '../../../microvisor/index.js';
 import { guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { DeviceStart, GuestStart, RunningDevice } from './running-device.js';
 
@@ -20,7 +20,7 @@ export async function deviceInProcess(
     } else if (event.event !== 'interrupt') start.onEvent(event);
   };
   device = await Device.load({
-    guest: module,
+    guest: { ...module, board: stm32u585() },
     guestOptions: { interruptEveryCall },
     deviceId: start.deviceSid,
     config: start.config,

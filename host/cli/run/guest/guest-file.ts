@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileGuest, fileModuleCache, type GuestModule, servedCalls } from '../../../microvisor/index.js';
+import { compileGuest, fileModuleCache, type GuestModule, servedCalls, stm32u585 } from '../../../microvisor/index.js';
 import { reasonOf } from '../../../node/reason.js';
 import { UserError } from '../../process/user-error.js';
 
@@ -14,9 +14,12 @@ import { UserError } from '../../process/user-error.js';
 export async function readGuestFile(file: string, data: string, memoryLimit?: number): Promise<GuestModule> {
   const bytes = readBytes(file);
   const cache = fileModuleCache(join(data, 'guests'));
-  return compileGuest(bytes, { calls: servedCalls(), cache, memoryLimit }).catch((error: Error) => {
+  const options = { calls: servedCalls(), board: stm32u585(), cache, memoryLimit };
+  const module = await compileGuest(bytes, options).catch((error: Error) => {
     throw new UserError(describeUnloadable(file, error.message));
   });
+  // Each device makes its board: a model cannot go to another thread.
+  return { ...module, board: undefined };
 }
 
 /** Whether the guest can connect to a broker: a run of one that cannot does not fail because it did not. */
