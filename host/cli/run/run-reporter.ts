@@ -21,6 +21,7 @@ export function runReporter(
     disconnected: colours.yellow,
     unstable: colours.yellow,
     log: colours.dim,
+    exit: colours.yellow,
     finding: colours.yellow,
     error: colours.red,
     summary: colours.bold,
@@ -29,8 +30,9 @@ export function runReporter(
     if (event.event === 'error' && event.final) return; // it is the last line on standard error
     const time = colours.dim(clock().toISOString().slice(11, 23));
     const name = paint[event.event](event.event.padEnd(12));
+    const device = event.device === undefined ? '' : `${colours.dim(`…${event.device.slice(-6)}`)}  `;
     for (const line of describe(event)) {
-      out.write(`${time}  ${name}  ${event.event === 'log' ? colours.dim(line) : line}\n`);
+      out.write(`${time}  ${name}  ${device}${event.event === 'log' ? colours.dim(line) : line}\n`);
     }
   };
 }
@@ -61,6 +63,8 @@ function describe(event: RunEvent): string[] {
     }
     case 'log':
       return [visible(event.text)];
+    case 'exit':
+      return [`the guest has ended with code ${event.code}`];
     case 'finding':
       return [visible(`${event.where}: ${event.what} ${event.why} Fix: ${event.remedy} [${event.trap}]`)];
     case 'error':

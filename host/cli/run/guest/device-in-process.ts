@@ -1,0 +1,33 @@
+import { Device, type KernelEvent } from '../../../microvisor/index.js';
+import { guestHasFailed, writeGuestOptions } from './guest-options.js';
+import type { DeviceStart, GuestStart, RunningDevice } from './running-device.js';
+
+/**
+ * Loads a device in this thread.
+ *
+ * @throws GuestError when the guest cannot be instantiated; UserError when it does not take the options
+ */
+export async function deviceInProcess(
+  { module, options, interruptEveryCall }: GuestStart,
+  start: DeviceStart,
+): Promise<RunningDevice> {
+  let device: Device | undefined;
+  const hasFailed = () => device !== undefined && guestHasFailed(device.guest);
+  const forward = (event: KernelEvent) => {
+    if (event.event === 'log') start.onEvent({ ...event, isLast: hasFailed() });
+    else if (event.event === 'turn') {
+      if (hasFailed()) start.onEvent({ event: 'failed' });
+    } else if (event.event !== 'interrupt') start.onEvent(event);
+  };
+  device = await Device.load({
+    guest: module,
+    guestOptions: { interruptEveryCall },
+    deviceId: start.deviceSid,
+    config: start.config,
+    // Brokers may ask for both a certificate and a password.
+    behaviour: { allowPasswordWithClientCertificate: true },
+    onEvent: forward,
+  });
+  writeGuestOptions(device.guest, options);
+  return device;
+}
