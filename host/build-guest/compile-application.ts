@@ -47,10 +47,15 @@ export async function compileApplication(project: GuestProject, output: string):
 }
 
 function unitsOf(project: GuestProject, folder: string): Unit[] {
-  const sources = [
-    ...project.sources.map((source) => ({ source, isOwn: true })),
-    ...boardSources().map((source) => ({ source, isOwn: false })),
-  ];
+  // The sources of the board are one unit: they are small, and starting the compiler takes longer than compiling them.
+  const board = join(folder, 'board.c');
+  writeFileSync(
+    board,
+    boardSources()
+      .map((source) => `#include ${JSON.stringify(source)}\n`)
+      .join(''),
+  );
+  const sources = [...project.sources.map((source) => ({ source, isOwn: true })), { source: board, isOwn: false }];
   return sources.map((one, index) => ({ ...one, object: join(folder, `${index}-${basename(one.source)}.o`) }));
 }
 

@@ -1,15 +1,22 @@
 /** The Microvisor system-call shim. */
+export { Ht16k33 } from './board/peripherals/devices/ht16k33.js';
+export { Th02 } from './board/peripherals/devices/th02.js';
+export type { I2cDevice } from './board/peripherals/i2c-bus.js';
+export type { RtosSettings } from './board/rtos/rtos-ports.js';
+export type { Stm32u585Board } from './board/stm32u585-board.js';
+export { type Stm32u585Options, stm32u585 } from './board/stm32u585-model.js';
 export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-fetch.js';
 export { type FlashMedium, FlashMemory } from './calls/hardware/flash-medium.js';
-export { createKernel, type KernelOptions } from './calls/index.js';
+export { createKernel, type KernelOptions, servedCalls } from './calls/index.js';
 export type { OpaqueConnection, OpaqueEndpoint, OpaqueEvents } from './calls/opaque/opaque-endpoint.js';
 export { Device, type DeviceOptions } from './device/device.js';
 export { FlashFile, FlashFileError } from './device/flash-file.js';
+export { fileModuleCache } from './device/module-cache.js';
 export type { Guest } from './guest/guest.js';
 export { GuestError } from './guest/guest-error.js';
 export { type CompileOptions, compileGuest, type GuestModule, type ModuleCache } from './guest/guest-module.js';
 export { GuestTrap } from './guest/guest-trap.js';
-export { type GuestOptions, loadGuest } from './guest/load-guest.js';
+export { type GuestOptions, type LoadOptions, loadGuest } from './guest/load-guest.js';
 export type { Kernel } from './kernel/kernel.js';
 export type { ConnectEvidence, FetchedKey, KernelEvent } from './kernel/kernel-event.js';
 export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './kernel/settings.js';

@@ -50,7 +50,10 @@ async function bundle(): Promise<void> {
   const rooms = ['core', 'mqtt-packet', 'microvisor', 'cloud', 'broker', 'pki', 'cli'];
   await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
+    entryPoints: {
+      ...Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
+      'device-worker': 'host/cli/run/guest/device-worker.ts',
+    },
     outdir: 'build/host',
     bundle: true,
     splitting: true,

@@ -2,6 +2,7 @@ import {
   consumed,
   type DerPeers,
   derRows,
+  guestRows,
   hexRows,
   measure,
   type Peer,
@@ -21,7 +22,13 @@ export interface BenchFlags {
 
 /** `wasmqtt bench`. @throws UserError when no row is left, or the peer is missing */
 export async function benchAction(flags: BenchFlags): Promise<void> {
-  const all = [...rows(await loadPeer()), ...hexRows(), ...derRows(await loadDerPeers()), ...shimRows()];
+  const all = [
+    ...rows(await loadPeer()),
+    ...hexRows(),
+    ...derRows(await loadDerPeers()),
+    ...shimRows(),
+    ...(await guestRows()),
+  ];
   const chosen = all.filter(({ bench: name }) => name.includes(flags.filter ?? ''));
   if (chosen.length === 0) {
     const names = [...new Set(all.map(({ bench: name }) => name))].join(', ');

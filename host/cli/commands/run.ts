@@ -1,6 +1,13 @@
 import { Command, Option } from 'commander';
-import { parseDuration, parsePort } from '../options/option-parsers.js';
-import { dataOption, deviceSidOption, forOption, jsonOption } from '../options/shared-options.js';
+import {
+  parseAllowedHost,
+  parseDevices,
+  parseDuration,
+  parseMebibytes,
+  parsePort,
+  parseWatchdog,
+} from '../options/option-parsers.js';
+import { dataOption, deviceSidsOption, forOption, jsonOption } from '../options/shared-options.js';
 import type { RunFlags } from '../run/run-action.js';
 
 const EXAMPLES = `
@@ -8,6 +15,7 @@ Examples:
   wasmqtt run                                    cloud, broker and device, all on this machine
   wasmqtt run --for 10s --json                   ten seconds, one JSON object a line
   wasmqtt run --broker-conf mosquitto.conf       the embedded broker serves other clients too
+  wasmqtt run --guest app.wasm --devices 20      twenty devices with an application of yours
   wasmqtt run --broker-host broker.example.com --root-ca ca.pem --cert device.pem --key device.key
   wasmqtt run --broker-host localhost --broker-port 8884 --root-ca ca.pem --username u --password-file pw.txt
 
@@ -33,7 +41,8 @@ export function runCommand(): Command {
     .option('--password-file <file>', 'file with the password for the broker')
     .option('--client-id <id>', 'MQTT client id (default: the device SID)')
     .addOption(new Option('--protocol <version>', 'MQTT version (default 5)').choices(['3.1.1', '5']))
-    .addOption(deviceSidOption('made once, kept in the store'))
+    .addOption(deviceSidsOption())
+    .option('--devices <count>', 'so many devices, each with a SID of its own (default 1)', parseDevices)
     .addOption(
       new Option('--scope <scope>', 'scope of the keys in the stores (default device)').choices(['device', 'account']),
     )
@@ -46,6 +55,18 @@ export function runCommand(): Command {
       parseDuration,
     )
     .option('--guest <file>', 'another guest module instead of the device application')
+    .option('--guest-memory <mebibytes>', 'memory that a guest may have (default 16)', parseMebibytes)
+    .option('--isolate', 'run devices in a thread of their own (default for --guest)')
+    .option('--no-isolate', 'run them in this one, which a guest can halt')
+    .option('--watchdog <duration>', 'end a guest that does not come back for so long (default 10s)', parseWatchdog)
+    .option('--interrupt-every-call', 'interrupt a guest that waits in calls at every call, which shows races')
+    .option(
+      '--allow-host <name>',
+      'host for HTTP requests of the guest, *.example.com or *; repeatable',
+      parseAllowedHost,
+    )
+    .option('--plain-http', 'also HTTP without TLS, to this machine alone')
+    .option('--flash <file>', 'external flash of the guest (made with 8 MiB if it is not there)')
     .option('--cloud-port <port>', 'port of the local REST API (default 8180, or any free one)', (text) =>
       parsePort(text, true),
     )

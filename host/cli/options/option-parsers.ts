@@ -33,3 +33,41 @@ export function parseDeviceSid(text: string): string | undefined {
   if (/^UV[0-9a-fA-F]{32}$/.test(text)) return `UV${text.slice(2).toLowerCase()}`;
   throw new InvalidArgumentError('Give UV and 32 hex digits.');
 }
+
+const MOST_DEVICES = 1000;
+
+/** A number of devices, 1 to 1000. */
+export function parseDevices(text: string): number {
+  return parseCount(text, MOST_DEVICES);
+}
+
+const MOST_MEBIBYTES = 1024;
+
+/** MiB, 1 to 1024, as bytes. */
+export function parseMebibytes(text: string): number {
+  return parseCount(text, MOST_MEBIBYTES) * 1024 * 1024;
+}
+
+/** A duration of 100 milliseconds at least: a thread that is only late is not to be ended. */
+export function parseWatchdog(text: string): number {
+  const duration = parseDuration(text);
+  if (duration < 100) throw new InvalidArgumentError('Give 100ms or more.');
+  return duration;
+}
+
+function parseCount(text: string, most: number): number {
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= most) return count;
+  throw new InvalidArgumentError(`Give a number from 1 to ${most}.`);
+}
+
+const HOST = /^(\*|(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
+
+/** One more host that HTTP may reach, in lower case: a name, `*.example.com`, `*`, an address. */
+export function parseAllowedHost(text: string, before: readonly string[] = []): string[] {
+  const host = text.toLowerCase();
+  if (HOST.test(host)) return [...before, host];
+  throw new InvalidArgumentError(
+    'Give a host as it stands in a URL, without scheme, port or path; *.example.com is every host below it, * any host.',
+  );
+}

@@ -23,6 +23,19 @@ export function deviceSidOption(usual: string): Option {
     .argParser(parseDeviceSid);
 }
 
+/** For several devices. */
+export function deviceSidsOption(): Option {
+  return new Option(
+    '--device-sid <sid>',
+    'UV and 32 hex digits; again for more devices (default: made once, kept in the store)',
+  )
+    .env('MV_DEVICE_SID')
+    .argParser((text, before: string[] = []) => {
+      const sid = parseDeviceSid(text);
+      return sid === undefined ? before : [...before, sid];
+    });
+}
+
 /** For commands that can connect to the broker with --connect. */
 export function timeoutOption(): Option {
   return new Option('--timeout <duration>', 'time for each step of --connect')

@@ -20,23 +20,23 @@ export async function withSignals(action: (stop: AbortSignal) => Promise<void>):
  * which would keep the process.
  *
  * @param milliseconds without it only `stop` ends the wait
- * @param failed ends the wait too when it rejects
- * @throws what `failed` rejects with
+ * @param over ends the wait too when it settles
+ * @throws what `over` rejects with
  */
 export async function ended(
   milliseconds: number | undefined,
   stop: AbortSignal,
-  failed: Promise<never> = new Promise(() => {}),
+  over: Promise<unknown> = new Promise(() => {}),
 ): Promise<void> {
   if (stop.aborted) return;
   let end = () => {};
-  const over = new Promise<void>((resolve) => {
+  const asked = new Promise<void>((resolve) => {
     end = resolve;
   });
   const timer = milliseconds === undefined ? undefined : setTimeout(end, milliseconds);
   stop.addEventListener('abort', end);
   try {
-    await Promise.race([over, failed]);
+    await Promise.race([asked, over]);
   } finally {
     clearTimeout(timer);
     stop.removeEventListener('abort', end);

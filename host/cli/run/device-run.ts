@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { AppDefault } from '../../../build/abi/core.js';
 import { disconnectAdvice } from '../../diagnosis/index.js';
-import { type ConfigSource, Device, type KernelEvent } from '../../microvisor/index.js';
-import { reasonOf } from '../../node/reason.js';
+import type { ConfigSource } from '../../microvisor/index.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
 import { UserError } from '../process/user-error.js';
 import { ConnectionStorm } from './connection-storm.js';
-import { describeGuestError } from './describe-guest-error.js';
-import { type GuestOptions, guestHasFailed, writeGuestOptions } from './guest-options.js';
+import { describeGuestError } from './guest/describe-guest-error.js';
+import type { DeviceEvent, DeviceStart, RunningDevice } from './guest/running-device.js';
 import type { RunReport } from './run-events.js';
 
 /** What the summary reports. */
@@ -18,71 +16,53 @@ export interface Counts {
 }
 
 export interface DeviceRunOptions {
-  /** Path of the guest module. */
-  guest: string;
   deviceSid: string;
   config: ConfigSource;
-  guestOptions: GuestOptions;
+  /** Milliseconds that a connection has to last. */
+  stable: number | undefined;
   report: RunReport;
   /** Counts up while the device runs. */
   counts: Counts;
 }
 
 /** One run of a device: its events become reports, and what ends it becomes an error. */
-export class DeviceRun {
-  #device!: Device;
+export class DeviceRun implements DeviceStart {
+  readonly deviceSid: string;
+  readonly config: ConfigSource;
   #connectedOnce = false;
   #lastError = '';
   readonly #stable: number;
   readonly #storm: ConnectionStorm;
-  #fail!: (error: Error) => void;
+  #settle!: { ended(): void; failed(error: Error): void };
   readonly #report: RunReport;
   readonly #counts: Counts;
-  /** Rejects with a UserError when the device cannot do its work; never resolves. */
-  readonly failed: Promise<never>;
+  /** Resolves when the guest has ended by itself; rejects with a UserError when the device cannot do its work. */
+  readonly over: Promise<void>;
 
-  private constructor({ report, counts, guestOptions }: DeviceRunOptions) {
+  constructor({ deviceSid, config, stable = AppDefault.STABLE, report, counts }: DeviceRunOptions) {
+    this.deviceSid = deviceSid;
+    this.config = config;
     this.#report = report;
-    this.#stable = guestOptions.stableAfter ?? AppDefault.STABLE;
-    this.#storm = new ConnectionStorm(this.#stable);
+    this.#stable = stable;
+    this.#storm = new ConnectionStorm(stable);
     this.#counts = counts;
-    this.failed = new Promise((_, reject) => {
-      this.#fail = reject;
+    this.over = new Promise((ended, failed) => {
+      this.#settle = { ended, failed };
     });
-    this.failed.catch(() => {});
-  }
-
-  /** @throws UserError when the guest cannot be read or loaded, or does not take the options */
-  static async load(options: DeviceRunOptions): Promise<DeviceRun> {
-    const run = new DeviceRun(options);
-    run.#device = await Device.load({
-      guest: readGuest(options.guest),
-      deviceId: options.deviceSid,
-      config: options.config,
-      // Brokers may ask for both a certificate and a password.
-      behaviour: { allowPasswordWithClientCertificate: true },
-      onEvent: (event) => run.#onEvent(event),
-    }).catch((error: Error) => {
-      throw new UserError(describeUnloadable(options.guest, error.message));
-    });
-    writeGuestOptions(run.#device.guest, options.guestOptions);
-    return run;
+    this.over.catch(() => {});
   }
 
   get connectedOnce(): boolean {
     return this.#connectedOnce;
   }
 
-  start(): void {
-    void this.#device.stopped.then((error) => {
-      if (error) this.#fail(new UserError(error.message));
+  /** Starts the device, which was loaded with this run as its `DeviceStart`. */
+  start(device: RunningDevice): void {
+    void device.stopped.then((error) => {
+      if (error) this.#settle.failed(new UserError(error.message));
+      else this.#settle.ended();
     });
-    this.#device.start();
-  }
-
-  /** Disconnects and stops. */
-  stop(): Promise<void> {
-    return this.#device.stop();
+    device.start();
   }
 
   #error(message: string): void {
@@ -90,7 +70,7 @@ export class DeviceRun {
     this.#report({ event: 'error', message });
   }
 
-  #onEvent(event: KernelEvent): void {
+  onEvent(event: DeviceEvent): void {
     switch (event.event) {
       case 'connecting':
         this.#report({ event: 'connecting', broker: `${event.host}:${event.port}` });
@@ -106,7 +86,7 @@ export class DeviceRun {
         const message = describeConnectFailure(event);
         // Before the first connection nothing shows that it can ever work; after it, the guest tries again.
         if (this.#connectedOnce) this.#error(message);
-        else this.#fail(new UserError(message));
+        else this.#settle.failed(new UserError(message));
         break;
       }
       case 'subscribed':
@@ -128,18 +108,36 @@ export class DeviceRun {
       case 'disconnected':
         this.#onDisconnected(event);
         break;
-      case 'log':
-        this.#onLog(event.text);
+      case 'httpResponse':
+        this.#report(event);
         break;
-      case 'turn':
-        if (this.#device && guestHasFailed(this.#device.guest)) {
-          this.#fail(new UserError(describeGuestError(this.#lastError) || 'the guest has failed without saying why'));
-        }
+      case 'flashFailed':
+        this.#error(`the external flash has failed: ${event.detail}`);
+        break;
+      case 'log':
+        this.#onLog(event);
+        break;
+      case 'failed':
+        this.#settle.failed(
+          new UserError(describeGuestError(this.#lastError) || 'the guest has failed without saying why'),
+        );
+        break;
+      case 'uartLine':
+        this.#report({ event: 'log', text: event.line });
+        break;
+      case 'stackExceeded': {
+        const { task, used, size } = event;
+        const text = `the task ${task} has used ${used} bytes of stack and asked for ${size}: on the device it may overflow`;
+        this.#report({ event: 'log', text });
+        break;
+      }
+      case 'exit':
+        this.#report({ event: 'exit', code: event.code });
         break;
     }
   }
 
-  #onDisconnected({ reason, reasonCode, requested }: Extract<KernelEvent, { event: 'disconnected' }>): void {
+  #onDisconnected({ reason, reasonCode, requested }: Extract<DeviceEvent, { event: 'disconnected' }>): void {
     const advice = disconnectAdvice(reasonCode);
     this.#report({ event: 'disconnected', reason, reasonCode, advice });
     const connections = requested ? undefined : this.#storm.ended(performance.now(), reasonCode);
@@ -147,7 +145,7 @@ export class DeviceRun {
     this.#report({ event: 'unstable', connections, stable: this.#stable, reason, reasonCode, advice });
   }
 
-  #onPublished(event: Extract<KernelEvent, { event: 'published' }>): void {
+  #onPublished(event: Extract<DeviceEvent, { event: 'published' }>): void {
     const { topic, qos, reasonCode } = event;
     if (reasonCode >= 0x80) {
       this.#error(`the broker refused a message on ${topic} with reason code ${reasonCode}`);
@@ -158,34 +156,16 @@ export class DeviceRun {
   }
 
   /** Lines that begin with "error: " are the guest's errors. One that ends the run is reported once, at the end. */
-  #onLog(text: string): void {
+  #onLog({ text, isLast }: Extract<DeviceEvent, { event: 'log' }>): void {
     if (!text.startsWith('error: ')) {
       this.#report({ event: 'log', text });
       return;
     }
     this.#lastError = text.slice('error: '.length);
-    if (!guestHasFailed(this.#device.guest)) this.#report({ event: 'log', text });
+    if (!isLast) this.#report({ event: 'log', text });
   }
 }
 
 function payloadText(payload: Uint8Array): string {
   return Buffer.from(payload).toString('utf8');
-}
-
-function readGuest(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = isMissing ? 'there is no such file' : reasonOf(error);
-    throw new UserError(`${file}: the guest cannot be read: ${reason}; give a .wasm file with --guest`);
-  }
-}
-
-/** Replaces what the engine says about bytes that are not a module, which does not help. Lists of imports do help. */
-function describeUnloadable(file: string, message: string): string {
-  if (message.includes('not a WebAssembly module')) {
-    return `${file}: is not a WebAssembly module; give a .wasm file with --guest`;
-  }
-  return `${file}: ${message}`;
 }

@@ -11,12 +11,20 @@ import { accountOf, openStore } from '../services/local-store.js';
 import { reportBridge, reportListeners, reportWarnings } from './broker-conf.js';
 import { overlaid, overlayOf } from './config-overlay.js';
 import { type Counts, DeviceRun } from './device-run.js';
+import { deviceSidsOf } from './device-sids.js';
+import type { DeviceHardware } from './guest/device-hardware.js';
+import { canConnect, readGuestFile } from './guest/guest-file.js';
+import type { GuestOptions } from './guest/guest-options.js';
+import { loadDevices } from './guest/load-devices.js';
 import type { RunReport } from './run-events.js';
 import { storedWarnings } from './stored-warnings.js';
 
 export interface RunOptions extends CredentialOptions {
   protocol?: '3.1.1' | '5';
-  deviceSid?: string;
+  /** The devices that are named. */
+  deviceSid?: string[];
+  /** How many devices there are to be. */
+  devices?: number;
   scope?: 'device' | 'account';
   publishTopic?: string;
   subscribeTopic?: string;
@@ -24,6 +32,20 @@ export interface RunOptions extends CredentialOptions {
   /** Milliseconds. */
   stableAfter?: number;
   guest?: string;
+  /** Bytes of memory that the guest may have. */
+  guestMemory?: number;
+  /** Whether devices have a thread of their own; default: when `guest` is another one than the application of this package. */
+  isolate?: boolean;
+  /** Milliseconds after which a guest that does not come back is ended. */
+  watchdog?: number;
+  /** Delivers interrupts to a blocking guest at every call. */
+  interruptEveryCall?: boolean;
+  /** Hosts that the guest may send HTTP requests to. */
+  allowHost?: string[];
+  /** Whether HTTP without TLS may go to this machine. */
+  plainHttp?: boolean;
+  /** The file of the external flash. */
+  flash?: string;
   /** Milliseconds; without it only a signal ends the run. */
   for?: number;
   data: string;
@@ -42,15 +64,11 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   const closers: (() => Promise<void>)[] = [];
   const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
-    const device = await prepare(options, report, counts, closers);
+    const runs = await prepare(options, report, counts, closers, stop);
     if (stop.aborted) return;
-    device.start();
-    await ended(options.for, stop, device.failed);
-    if (!device.connectedOnce && !stop.aborted) {
-      throw new UserError(
-        `the device did not connect within ${options.for} ms; see the log lines, or give it longer with --for`,
-      );
-    }
+    for (const run of runs) run.start();
+    await ended(options.for, stop, Promise.all(runs.map(({ over }) => over)));
+    checkConnected(runs, options, stop);
   } catch (error) {
     counts.errors++;
     if (!(error instanceof UsageError)) report({ event: 'error', message: (error as Error).message, final: true });
@@ -64,21 +82,47 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   }
 }
 
+/** A device that was loaded. */
+interface LoadedRun {
+  start(): void;
+  readonly over: Promise<void>;
+  readonly deviceSid: string;
+  readonly connectedOnce: boolean;
+  readonly mustConnect: boolean;
+}
+
+/** @throws UserError when a device that can connect has not */
+function checkConnected(runs: readonly LoadedRun[], options: RunOptions, stop: AbortSignal): void {
+  const lost = runs.filter(({ mustConnect, connectedOnce }) => mustConnect && !connectedOnce);
+  if (lost.length === 0 || stop.aborted) return;
+  const who = runs.length === 1 ? 'the device' : `${lost.length} of ${runs.length} devices`;
+  const when = options.for === undefined ? 'before the guest ended' : `within ${options.for} ms`;
+  throw new UserError(`${who} did not connect ${when}; see the log lines, or give it longer with --for`);
+}
+
 async function prepare(
   options: RunOptions,
   report: RunReport,
   counts: Counts,
   closers: (() => Promise<void>)[],
-): Promise<DeviceRun> {
+  stop: AbortSignal,
+): Promise<LoadedRun[]> {
+  const watchdog = watchdogOf(options);
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
+  // Before anything is started: a module that cannot be a guest is the end of the run.
+  const module = await readGuestFile(options.guest ?? modulePath('app.wasm'), options.data, options.guestMemory);
   const store = openStore(options.data);
   closers.push(() => store.close());
   const account = await accountOf(store, process.env);
-  const deviceSid = options.deviceSid || account.deviceSid;
-  const scope: Scope = options.scope === 'account' ? { kind: 'account' } : { kind: 'device', deviceSid };
-  const embedded = new EmbeddedValues(store, scope);
-  const source = sourceOf(options, embedded);
+  const sids = deviceSidsOf(options.deviceSid ?? [], options.devices, account.deviceSid);
+  if (sids.length > 1 && options.clientId !== undefined) {
+    throw new UsageError('--client-id: a broker has one connection for each client id, and there are several devices');
+  }
+  const scopes =
+    options.scope === 'account' ? [ACCOUNT] : sids.map((deviceSid): Scope => ({ kind: 'device', deviceSid }));
+  const embedded = scopes.map((scope) => new EmbeddedValues(store, scope));
+  const source = sourceOf(options, embedded[0]);
   if (source === 'embedded broker') refuseStrayOptions(options);
   else if (options.plan) {
     throw new UsageError(
@@ -87,8 +131,10 @@ async function prepare(
     );
   }
   if (source === 'store') {
-    const found = storedWarnings(store, scope, options.data, overlay);
-    for (const warning of found) report({ event: 'finding', ...warning });
+    for (const scope of scopes) {
+      const found = storedWarnings(store, scope, options.data, overlay);
+      for (const warning of found) report({ event: 'finding', ...warning });
+    }
   }
 
   const cloud = await startLocalCloud(store, account, { option: '--cloud-port', port: options.cloudPort });
@@ -100,30 +146,61 @@ async function prepare(
     accountSid: account.accountSid,
     authToken: account.authToken,
   });
-  if (source === 'embedded broker') await startEmbeddedBroker(options, deviceSid, embedded, report, closers);
+  if (source === 'embedded broker') await startEmbeddedBroker(options, sids[0], embedded, report, closers);
 
-  const hidden: Set<string> = source === 'options' ? embedded.ownKeys() : new Set();
-  const config = overlaid(deviceConfigSource(store, deviceSid), overlay, hidden);
-  const guest = options.guest ?? modulePath('app.wasm');
-  const device = await DeviceRun.load({
-    guest,
-    deviceSid,
-    config,
-    report,
-    counts,
-    guestOptions: {
-      ...options,
-      required: {
-        clientId: overlay['client-id'] !== undefined,
-        rootCa: overlay['root-CA'] !== undefined,
-        certificate: overlay.cert !== undefined,
-        password: overlay.username !== undefined,
-      },
-    },
+  const runs = sids.map((deviceSid, index) => {
+    const hidden: Set<string> = source === 'options' ? (embedded[index] ?? embedded[0]).ownKeys() : new Set();
+    return new DeviceRun({
+      deviceSid,
+      config: overlaid(deviceConfigSource(store, deviceSid), overlay, hidden),
+      stable: options.stableAfter,
+      report: sids.length === 1 ? report : (event) => report({ ...event, device: deviceSid }),
+      counts,
+    });
   });
-  closers.push(() => device.stop());
-  report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
-  return device;
+  const guest = {
+    module,
+    options: guestOptionsOf(options, overlay),
+    hardware: hardwareOf(options, sids.length),
+    interruptEveryCall: options.interruptEveryCall,
+  };
+  const devices = await loadDevices(guest, runs, watchdog, stop);
+  for (const device of devices) closers.push(() => device.stop());
+  for (const deviceSid of sids) report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
+  const mustConnect = canConnect(module);
+  return runs.map((run, index) => ({
+    start: () => run.start(devices[index]),
+    over: run.over,
+    deviceSid: run.deviceSid,
+    mustConnect,
+    get connectedOnce() {
+      return run.connectedOnce;
+    },
+  }));
+}
+
+const ACCOUNT: Scope = { kind: 'account' };
+/** Milliseconds. */
+const DEFAULT_WATCHDOG = 10_000;
+
+/** A guest of somebody else's gets a thread of its own. */
+function watchdogOf({ guest, isolate, watchdog }: RunOptions): number | undefined {
+  const isIsolated = isolate ?? (guest !== undefined || watchdog !== undefined);
+  if (!isIsolated && watchdog !== undefined) {
+    throw new UsageError('--no-isolate and --watchdog exclude each other: only a thread of its own can be ended');
+  }
+  return isIsolated ? (watchdog ?? DEFAULT_WATCHDOG) : undefined;
+}
+
+function guestOptionsOf(options: RunOptions, overlay: CredentialValues): GuestOptions {
+  const { protocol, scope, interval, stableAfter, publishTopic, subscribeTopic } = options;
+  const required = {
+    clientId: overlay['client-id'] !== undefined,
+    rootCa: overlay['root-CA'] !== undefined,
+    certificate: overlay.cert !== undefined,
+    password: overlay.username !== undefined,
+  };
+  return { protocol, scope, interval, stableAfter, publishTopic, subscribeTopic, required };
 }
 
 /** The options may name a broker. Else the store decides, because the user's own values are never overwritten. */
@@ -148,7 +225,7 @@ function refuseStrayOptions(options: RunOptions): void {
 async function startEmbeddedBroker(
   options: RunOptions,
   deviceSid: string,
-  embedded: EmbeddedValues,
+  embedded: readonly EmbeddedValues[],
   report: RunReport,
   closers: (() => Promise<void>)[],
 ): Promise<void> {
@@ -161,7 +238,6 @@ async function startEmbeddedBroker(
   const { port } = broker;
   report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${port}`, port });
   reportListeners(broker.planned, report);
-  const foreign = embedded.foreignKeys();
   const values: CredentialValues = {
     'broker-host': 'localhost',
     'broker-port': String(port),
@@ -169,6 +245,12 @@ async function startEmbeddedBroker(
     cert: hexEncode(pki.device.certificateDer),
     private_key: hexEncode(pki.device.privateKeyPkcs8),
   };
+  for (const each of embedded) await provision(each, values);
+}
+
+/** @throws UserError when the user has values of his own for the device */
+async function provision(embedded: EmbeddedValues, values: CredentialValues): Promise<void> {
+  const foreign = embedded.foreignKeys();
   const clash = (Object.keys(values) as (keyof CredentialValues)[]).filter((key) => foreign.includes(key));
   if (clash.length > 0) {
     throw new UserError(
@@ -177,4 +259,12 @@ async function startEmbeddedBroker(
     );
   }
   await embedded.write(values);
+}
+
+/** @throws UsageError for several devices with one flash */
+function hardwareOf({ allowHost = [], plainHttp = false, flash }: RunOptions, devices: number): DeviceHardware {
+  if (flash !== undefined && devices > 1) {
+    throw new UsageError(`--flash: is the flash of one device, and there are ${devices}; run them one by one`);
+  }
+  return { allowedHosts: allowHost, plainHttp, ...(flash === undefined ? {} : { flashFile: flash }) };
 }

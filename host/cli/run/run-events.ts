@@ -17,11 +17,16 @@ export type RunEvent =
   | { event: 'disconnected'; reason: string; reasonCode?: number; advice?: string }
   /** So many connections in a row did not last for `stable` milliseconds; reported once. The code is that of the last one's end. */
   | { event: 'unstable'; connections: number; stable: number; reason: string; reasonCode?: number; advice?: string }
+  /** The answer to an HTTP request of the guest: `result` is the name of an MvHttpResult, `detail` why it is not OK. */
+  | { event: 'httpResponse'; url: string; result: string; statusCode: number; bodyLength: number; detail?: string }
   | { event: 'log'; text: string }
+  /** The guest has ended by itself. */
+  | { event: 'exit'; code: number }
   /** A warning about a file that an option names. */
   | ({ event: 'finding' } & Finding)
   /** `final` if it ends the run. */
   | { event: 'error'; message: string; final?: true }
   | { event: 'summary'; published: number; received: number; errors: number };
 
-export type RunReport = (event: RunEvent) => void;
+/** `device` is the SID of the device that the event is about, when there are several. */
+export type RunReport = (event: RunEvent & { device?: string }) => void;

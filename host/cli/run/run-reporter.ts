@@ -20,7 +20,9 @@ export function runReporter(
     message: colours.magenta,
     disconnected: colours.yellow,
     unstable: colours.yellow,
+    httpResponse: colours.cyan,
     log: colours.dim,
+    exit: colours.yellow,
     finding: colours.yellow,
     error: colours.red,
     summary: colours.bold,
@@ -29,8 +31,9 @@ export function runReporter(
     if (event.event === 'error' && event.final) return; // it is the last line on standard error
     const time = colours.dim(clock().toISOString().slice(11, 23));
     const name = paint[event.event](event.event.padEnd(12));
+    const device = event.device === undefined ? '' : `${colours.dim(`…${event.device.slice(-6)}`)}  `;
     for (const line of describe(event)) {
-      out.write(`${time}  ${name}  ${event.event === 'log' ? colours.dim(line) : line}\n`);
+      out.write(`${time}  ${name}  ${device}${event.event === 'log' ? colours.dim(line) : line}\n`);
     }
   };
 }
@@ -59,8 +62,16 @@ function describe(event: RunEvent): string[] {
       const what = `${event.connections} connections in a row did not last ${event.stable} ms: ${ending(event)}`;
       return [visible(`${what}; the device application waits longer each time`)];
     }
+    case 'httpResponse':
+      return [
+        visible(
+          `HTTP ${event.url || 'request'}: ${event.detail ? `${event.result}, ${event.detail}` : event.statusCode}`,
+        ),
+      ];
     case 'log':
       return [visible(event.text)];
+    case 'exit':
+      return [`the guest has ended with code ${event.code}`];
     case 'finding':
       return [visible(`${event.where}: ${event.what} ${event.why} Fix: ${event.remedy} [${event.trap}]`)];
     case 'error':

@@ -1,3 +1,4 @@
+import type { SystemCallName } from '../../../build/abi/microvisor.js';
 import { Kernel, type KernelHost } from '../kernel/kernel.js';
 import type { HttpClient } from '../transport/http-client.js';
 import type { MqttTransportFactory } from '../transport/transport.js';
@@ -46,6 +47,20 @@ export function createKernel(options: KernelOptions): Kernel {
     peripheralCalls,
     testingCalls,
   ]);
+}
+
+/** The system calls that such a kernel serves, for whoever checks a guest before there is one. */
+export function servedCalls(): SystemCallName[] {
+  const unused = () => {
+    throw new Error('this kernel runs nothing');
+  };
+  const kernel = createKernel({
+    now: () => 0,
+    deviceId: `UV${'0'.repeat(32)}`,
+    config: { fetch: unused },
+    mqttTransport: unused,
+  });
+  return kernel.implemented;
 }
 
 const noHttp: HttpClient = (_request, finished) => {

@@ -53,16 +53,16 @@ void SystemCoreClockUpdate(void) { SystemCoreClock = SECURE_SystemCoreClockUpdat
 
 __weak uint32_t SECURE_SystemCoreClockUpdate(void) { return HAL_RCC_GetHCLKFreq(); }
 
-static uint32_t clock(enum MvStatus (*ask)(uint32_t *)) {
+static uint32_t hertz_of(enum MvStatus (*ask)(uint32_t *)) {
   uint32_t hertz = 0;
   (void)ask(&hertz);
   return hertz;
 }
 
-uint32_t HAL_RCC_GetSysClockFreq(void) { return clock(mvGetSysClk); }
-uint32_t HAL_RCC_GetHCLKFreq(void) { return clock(mvGetHClk); }
-uint32_t HAL_RCC_GetPCLK1Freq(void) { return clock(mvGetPClk1); }
-uint32_t HAL_RCC_GetPCLK2Freq(void) { return clock(mvGetPClk2); }
+uint32_t HAL_RCC_GetSysClockFreq(void) { return hertz_of(mvGetSysClk); }
+uint32_t HAL_RCC_GetHCLKFreq(void) { return hertz_of(mvGetHClk); }
+uint32_t HAL_RCC_GetPCLK1Freq(void) { return hertz_of(mvGetPClk1); }
+uint32_t HAL_RCC_GetPCLK2Freq(void) { return hertz_of(mvGetPClk2); }
 
 void HAL_RCC_GetClockConfig(RCC_ClkInitTypeDef *config, uint32_t *latency) {
   *config = (RCC_ClkInitTypeDef){.ClockType = 0x1f, .SYSCLKSource = 3};

@@ -1,12 +1,11 @@
 import { expect } from 'vitest';
 import {
-  type CompileOptions,
   createKernel,
   type Guest,
   type GuestModule,
-  type GuestOptions,
   type Kernel,
   type KernelEvent,
+  type LoadOptions,
   loadGuest,
 } from '../../../../host/microvisor/index.js';
 import { DEVICE_ID } from './rig.js';
@@ -26,10 +25,7 @@ export class GuestWorld {
   });
   guest!: Guest;
 
-  static async load(
-    module: Uint8Array | GuestModule,
-    options: GuestOptions & Omit<CompileOptions, 'calls'> = {},
-  ): Promise<GuestWorld> {
+  static async load(module: Uint8Array | GuestModule, options: LoadOptions = {}): Promise<GuestWorld> {
     const world = new GuestWorld();
     world.guest = await loadGuest(module, world.kernel, options);
     return world;

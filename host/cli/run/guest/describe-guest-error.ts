@@ -1,5 +1,5 @@
-import { results } from '../../core/index.js';
-import { isConfigKey } from '../../credentials/index.js';
+import { results } from '../../../core/index.js';
+import { isConfigKey } from '../../../credentials/index.js';
 
 const HEX = `store the hex digits of the DER file and nothing else: hexdump -v -e '1/1 "%02x"' FILE`;
 const toHex = (convert: string) =>

@@ -1,7 +1,7 @@
-import { AppLimit, AppOptionsRecord, AppState, AppUse } from '../../../build/abi/core.js';
-import type { Guest } from '../../microvisor/index.js';
-import { optionName } from '../options/option-name.js';
-import { UserError } from '../process/user-error.js';
+import { AppLimit, AppOptionsRecord, AppState, AppUse } from '../../../../build/abi/core.js';
+import type { Guest } from '../../../microvisor/index.js';
+import { optionName } from '../../options/option-name.js';
+import { UserError } from '../../process/user-error.js';
 
 /** Options of `wasmqtt run` that go to the guest's AppOptions record. */
 export interface GuestOptions {

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileGuest, fileModuleCache, type GuestModule, servedCalls, stm32u585 } from '../../../microvisor/index.js';
+import { reasonOf } from '../../../node/reason.js';
+import { UserError } from '../../process/user-error.js';
+
+/**
+ * Reads, checks and compiles the guest of a run.
+ *
+ * @param data the folder in which blocking guests are kept as they were made ready
+ * @param memoryLimit bytes of memory that a guest may have
+ * @throws UserError when it cannot be read or cannot be a guest
+ */
+export async function readGuestFile(file: string, data: string, memoryLimit?: number): Promise<GuestModule> {
+  const bytes = readBytes(file);
+  const cache = fileModuleCache(join(data, 'guests'));
+  const options = { calls: servedCalls(), board: stm32u585(), cache, memoryLimit };
+  const module = await compileGuest(bytes, options).catch((error: Error) => {
+    throw new UserError(describeUnloadable(file, error.message));
+  });
+  // Each device makes its board: a model cannot go to another thread.
+  return { ...module, board: undefined };
+}
+
+/** Whether the guest can connect to a broker: a run of one that cannot does not fail because it did not. */
+export function canConnect({ shape }: GuestModule): boolean {
+  return shape.imports.some(({ name }) => name === 'mvMqttRequestConnect');
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = isMissing ? 'there is no such file' : reasonOf(error);
+    throw new UserError(`${file}: the guest cannot be read: ${reason}; give a .wasm file with --guest`);
+  }
+}
+
+/** Replaces what the engine says about bytes that are not a module, which does not help. Lists of imports do help. */
+function describeUnloadable(file: string, message: string): string {
+  if (message.includes('not a WebAssembly module')) {
+    return `${file}: is not a WebAssembly module; give a .wasm file with --guest`;
+  }
+  return `${file}: ${message}`;
+}
