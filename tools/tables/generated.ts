@@ -6,6 +6,7 @@ import { conformanceCounts, conformanceTable } from './conformance.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
 import { resultTable } from './results.js';
+import { rtosTable } from './rtos-table.js';
 import { sizesTable } from './sizes.js';
 
 const HELP = {
@@ -13,6 +14,7 @@ const HELP = {
   cloud: 'docs/rest-api.md',
   provision: 'docs/provision.md',
   doctor: 'docs/doctor.md',
+  'build-guest': 'docs/applications-in-c.md',
 };
 
 /** Every generated part of the documents that is made from files of the project, without measuring. */
@@ -21,6 +23,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'firmware', file: 'docs/firmware.md', make: () => firmwareTable(readFigures()) },
   { name: 'results', file: 'docs/result-codes.md', make: resultTable },
   { name: 'conformance', file: 'docs/conformance.md', make: () => conformanceTable(conformanceCounts()) },
+  { name: 'rtos-calls', file: 'docs/rtos-calls.md', make: rtosTable },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
     name: `help-${command}`,
