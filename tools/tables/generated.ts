@@ -7,6 +7,7 @@ import { conformanceCounts, conformanceTable } from './conformance.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
 import { resultTable } from './results.js';
+import { rtosTable } from './rtos-table.js';
 import { sizesTable } from './sizes.js';
 
 const HELP = {
@@ -14,6 +15,7 @@ const HELP = {
   cloud: 'docs/rest-api.md',
   provision: 'docs/provision.md',
   doctor: 'docs/doctor.md',
+  'build-guest': 'docs/applications-in-c.md',
 };
 
 /** Every generated part of the documents that is made from files of the project, without measuring. */
@@ -23,6 +25,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'results', file: 'docs/result-codes.md', make: resultTable },
   { name: 'conformance', file: 'docs/conformance.md', make: () => conformanceTable(conformanceCounts()) },
   { name: 'system-calls', file: 'docs/system-calls.md', make: systemCallTable },
+  { name: 'rtos-calls', file: 'docs/rtos-calls.md', make: rtosTable },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
     name: `help-${command}`,
