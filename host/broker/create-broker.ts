@@ -144,8 +144,9 @@ class RunningBroker implements Broker {
     let engine!: BrokerEngine;
     let local!: LocalConnections;
     const makeEngine = (network: Transport) => {
-      local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
-      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal, wallClock });
+      const wake = () => clockwork.arm();
+      local = new LocalConnections(network, { now, wake });
+      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal, wallClock, wake });
       local.serve(engine);
       return engine;
     };

@@ -10,6 +10,7 @@ import {
 } from '../../broker/index.js';
 import { jsonLines } from '../output/json-lines.js';
 import { closeAll, ended } from '../process/signals.js';
+import { keepYoungGenerationSmall } from '../process/young-generation.js';
 import { type BrokerFlags, portsIgnored } from './broker-flags.js';
 import { BrokerLog, type LogOutputs } from './broker-log.js';
 import { tellStarter } from './daemon.js';
@@ -38,6 +39,7 @@ export async function serveBroker(options: ServeOptions): Promise<void> {
   const served = new ServedBroker(options);
   try {
     await served.start();
+    keepYoungGenerationSmall();
     await tellStarter({ listening: true });
     await ended(flags.for, stop);
   } finally {
