@@ -112,7 +112,6 @@ export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
 export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
 export type { PersistenceMode } from './planned/planned-store.js';
-export { unserved } from './planned/unserved.js';
 export {
   hashPassword,
   type PasswordHash,

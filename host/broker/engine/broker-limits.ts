@@ -13,10 +13,14 @@ export interface Limits {
   receiveMaximum: number;
   /** Topic aliases that a client may set on a connection (announced, 3.2.2.3.8). */
   topicAliasMaximum: number;
+  /** Topic aliases that the broker sets on a connection, where the client accepts as many (3.1.2.11.5); 0 for none. */
+  outgoingTopicAliases: number;
   /** Highest QoS accepted and granted (announced when below 2, 3.2.2.3.4). */
   maximumQoS: QoS;
   /** Messages of QoS 1 and 2 sent to one client and not acknowledged; the client's receive maximum may lower it. */
   inflightMessages: number;
+  /** Bytes of such messages: once there are as many, the next one waits. One may have any size. */
+  inflightBytes: number;
   /** Messages that wait for one client. */
   queuedMessages: number;
   /** Bytes of the messages that wait for one client: topics, payloads and properties. */
@@ -58,8 +62,10 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   connectPacketSize: 131_072,
   receiveMaximum: 100,
   topicAliasMaximum: 16,
+  outgoingTopicAliases: 16,
   maximumQoS: 2,
   inflightMessages: 20,
+  inflightBytes: Number.POSITIVE_INFINITY,
   queuedMessages: 1000,
   queuedBytes: 16_777_216,
   backlogBytes: 1_048_576,
@@ -83,8 +89,10 @@ const RANGES: Partial<Record<keyof Limits, [smallest: number, largest: number]>>
   connectPacketSize: [1, Number.POSITIVE_INFINITY],
   receiveMaximum: [1, 65_535],
   topicAliasMaximum: [0, 65_535],
+  outgoingTopicAliases: [0, 65_535],
   maximumQoS: [0, 2],
   inflightMessages: [1, Number.POSITIVE_INFINITY],
+  inflightBytes: [1, Number.POSITIVE_INFINITY],
   workPerTurn: [1, Number.POSITIVE_INFINITY],
 };
 

@@ -43,12 +43,15 @@ export interface Delivery {
   forms?: EncodedForm[];
 }
 
-/** What decides how a message looks, besides the message: version and mount point. */
+/** What decides how a message looks, besides the message. Shapes of which all members are equal are the same. */
 export interface PublishShape {
   readonly version: 4 | 5;
-  /** Shapes with the same version and mount point are the same. */
   readonly mountPoint: string;
-  /** The topic's name in the packet; undefined when it has none. */
+  /** In each packet (3.3.2.3.4). */
+  readonly topicAlias: number | undefined;
+  /** False: the alias stands for the topic. */
+  readonly namesTopic: boolean;
+  /** The topic's name in the packet, empty where the alias stands for it; undefined when it has none. */
   nameOf(topic: string): string | undefined;
 }
 

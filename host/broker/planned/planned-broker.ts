@@ -69,15 +69,15 @@ export class PlannedBroker {
     const watching = sysInterval > 0 ? [...taps, traffic] : taps;
     const store = openStore(plan.persistence, persistence, options.onCommit);
     const broker = await createBroker({ logOccasional, taps: watching, limits: limitsOf(plan.limits), store });
-    const rules = new PlannedRules(read);
     try {
+      const rules = new PlannedRules(read);
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
       if (sysInterval > 0) {
         traffic.watch(broker.engine);
         const state = broker.engine.inspection;
         await startSysTopics({ local: broker.local, state, traffic, version, interval: sysInterval });
       }
-      const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
+      const closeBridges = await startBridges(plan, broker, bridgeLog);
       return new PlannedBroker(broker, plan, rules, closeBridges, store);
     } catch (error) {
       await broker.close();
@@ -150,7 +150,11 @@ async function lookUp(listener: ListenerPlan): Promise<PlannedAddress[]> {
   try {
     return await addressesOf(listener);
   } catch (error) {
-    const message = `the host name ${listener.host} is not known: ${(error as Error).message}; write an address of this machine`;
+    const why = (error as Error).message;
+    const message =
+      listener.networkInterface === undefined
+        ? `the host name ${listener.host} is not known: ${why}; write an address of this machine`
+        : `${why}; write one of them`;
     throw placed(listener, new BrokerError('address-not-available', message, { cause: error }));
   }
 }
@@ -172,9 +176,11 @@ const MOST_SESSIONS = 100_000;
 const RETAINED_SHARE = 1 / 4;
 
 /** Limits that hold for the broker; those that are left out are its own. */
-function limitsOf({ inflightMessages, queuedMessages, queuedBytes, sessionExpiry }: LimitsPlan): Partial<Limits> {
+function limitsOf(plan: LimitsPlan): Partial<Limits> {
+  const { inflightMessages, inflightBytes, queuedMessages, queuedBytes, sessionExpiry } = plan;
   return {
     inflightMessages,
+    inflightBytes,
     queuedMessages,
     queuedBytes,
     sessionExpiryMaximum: sessionExpiry,

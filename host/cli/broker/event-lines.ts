@@ -80,6 +80,8 @@ export function bridgeLine(event: BridgeEvent): LogLine {
       const next = event.retryIn === undefined ? '' : `; it tries again in ${Math.round(event.retryIn)} s`;
       return { type: 'warning', text: `${name} is not connected to ${event.address}: ${event.reason}${next}.` };
     }
+    case 'resting':
+      return { type: 'notice', text: `${name} disconnected from ${event.address} until there is something to carry.` };
     case 'not subscribed': {
       const code = `0x${event.reasonCode.toString(16)}`;
       return { type: 'warning', text: `${name}: the other broker refused the filter ${event.topicFilter} (${code}).` };

@@ -48,6 +48,21 @@ class EncodedPublish implements EncodedForm {
   }
 }
 
+/** The PUBLISH packet of a delivery in this shape; undefined when the topic has no name in it. Parameters as `publishPacket`. */
+export function shapedPublish(
+  delivery: Delivery,
+  shape: PublishShape,
+  now: number,
+  packetId: number | undefined,
+  dup: boolean,
+): PublishPacket | undefined {
+  const topic = shape.nameOf(delivery.message.topic);
+  if (topic === undefined) return undefined;
+  const packet = publishPacket(delivery, topic, shape.version, now, packetId, dup);
+  if (shape.topicAlias !== undefined) packet.properties = { topicAlias: shape.topicAlias, ...packet.properties };
+  return packet;
+}
+
 /**
  * The bytes of a delivery, encoded once for each shape and kept with it.
  *
@@ -63,17 +78,21 @@ export function encodedPublish(
   packetId: number | undefined,
 ): EncodedForm | undefined {
   const { message, forms } = delivery;
-  const { version, mountPoint } = shape;
-  const at = forms?.findIndex(({ shape }) => shape.version === version && shape.mountPoint === mountPoint) ?? -1;
+  const at = forms?.findIndex((form) => isSame(form.shape, shape)) ?? -1;
   const known = forms?.[at];
-  if (known && (version === 4 || known.secondsLeft === secondsLeft(message, now))) return known;
-  const topic = shape.nameOf(message.topic);
-  if (topic === undefined) return undefined;
-  const encoded = encode(shape, publishPacket(delivery, topic, version, now, packetId, false));
+  if (known && (shape.version === 4 || known.secondsLeft === secondsLeft(message, now))) return known;
+  const packet = shapedPublish(delivery, shape, now, packetId, false);
+  if (!packet) return undefined;
+  const encoded = encode(shape, packet);
   if (!forms) delivery.forms = [encoded];
   else if (known) forms[at] = encoded;
   else forms.push(encoded);
   return encoded;
+}
+
+function isSame(one: PublishShape, other: PublishShape): boolean {
+  const isAlike = one.version === other.version && one.mountPoint === other.mountPoint;
+  return isAlike && one.topicAlias === other.topicAlias && one.namesTopic === other.namesTopic;
 }
 
 function encode(shape: PublishShape, packet: PublishPacket): EncodedPublish {

@@ -1,4 +1,4 @@
-import { hold, type Message } from '../message.js';
+import { type Delivery, hold, type Message } from '../message.js';
 import type { StoredSubscription } from '../subscription.js';
 import { type Task, unlimitedWork, WORK, type Work } from '../turns/work-queue.js';
 import { DeliveryForms, Recipients } from './deliveries.js';
@@ -22,6 +22,7 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
   readonly #context: RoutingContext;
   readonly #message: Message;
   readonly #whenDone: WhenPublished;
+  readonly #whenTaken: (() => void) | undefined;
   readonly #forms: DeliveryForms;
   readonly #recipients = new Recipients();
   #groups: SharedGroup<Recipient, StoredSubscription>[] | undefined;
@@ -30,13 +31,17 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
   /** Recipients that have had their turn, and those of them that took the message. */
   #asked = 0;
   #reached = 0;
+  /** Place of the publisher among the recipients of its own message, when it gets it last. */
+  #own: number | undefined;
   /** A subscription matches, whether or not its client gets the message. */
   #isMatched = false;
 
-  constructor(context: RoutingContext, message: Message, whenDone: WhenPublished) {
+  /** @param whenTaken called when all but its publisher have the message: with it, the publisher gets its own copy last */
+  constructor(context: RoutingContext, message: Message, whenDone: WhenPublished, whenTaken?: () => void) {
     this.#context = context;
     this.#message = message;
     this.#whenDone = whenDone;
+    this.#whenTaken = whenTaken;
     this.#forms = new DeliveryForms(message);
   }
 
@@ -90,9 +95,9 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     const { list, deliveries } = this.#recipients;
     for (; !work.isSpent; work.spend(WORK.delivery)) {
       if (this.#asked < list.length) {
-        const recipient = list[this.#asked];
-        const delivery = deliveries[this.#asked++];
-        if (mayReceive(this.#context, recipient, delivery) && recipient.deliver(delivery)) this.#reached++;
+        const place = this.#asked++;
+        if (this.#whenTaken && list[place].client.clientId === this.#message.publisher) this.#own = place;
+        else this.#deliver(list[place], deliveries[place]);
         continue;
       }
       const group = this.#groups?.pop();
@@ -102,7 +107,16 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     return false;
   }
 
+  #deliver(recipient: Recipient, delivery: Delivery): void {
+    if (mayReceive(this.#context, recipient, delivery) && recipient.deliver(delivery)) this.#reached++;
+  }
+
   #finish(): void {
+    this.#whenTaken?.();
+    if (this.#own !== undefined) {
+      const { list, deliveries } = this.#recipients;
+      this.#deliver(list[this.#own], deliveries[this.#own]);
+    }
     this.#forms.forgetEncodings();
     const { events } = this.#context;
     if (events.wantsPublished) this.#tell();

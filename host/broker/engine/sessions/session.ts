@@ -44,17 +44,14 @@ export class Session {
     this.#environment = environment;
     this.client = client;
     this.will = new WillKeeper(environment);
-    this.#window = new OutboundWindow(environment.held);
+    this.#window = new OutboundWindow(environment.held, environment.limits.inflightBytes);
     this.#waiting = new WaitingMessages(environment, (delivery, reason) => this.#drop(delivery, reason));
   }
 
   /** What waits to be sent, and what is sent and not acknowledged. */
   get load(): { queuedMessages: number; queuedBytes: number; inflightMessages: number } {
-    return {
-      queuedMessages: this.#waiting.length,
-      queuedBytes: this.#waiting.bytes,
-      inflightMessages: this.#window.size,
-    };
+    const { length: queuedMessages, bytes: queuedBytes } = this.#waiting;
+    return { queuedMessages, queuedBytes, inflightMessages: this.#window.size };
   }
 
   /** Takes over what a journal kept: what waits, and what was sent, each in its order. */
@@ -72,7 +69,7 @@ export class Session {
   /** Shared messages that were not sent yet need not wait for the client to come back (4.8.2). */
   detach(): void {
     this.link = undefined;
-    this.#waiting.passing.clear();
+    if (!this.client.listener.settings?.queueQoS0) this.#waiting.passing.clear();
     this.#handOverQueued((delivery) => delivery.sharedBy !== undefined, Readiness.soon);
   }
 
@@ -103,9 +100,8 @@ export class Session {
   /** How soon `deliver` sends this message. */
   readiness(delivery: Delivery): Readiness {
     const { link } = this;
-    const { lasting } = this.#waiting;
     if (link && this.#isIdle() && (delivery.qos === 0 || this.#hasWindow())) return Readiness.now;
-    if ((delivery.qos === 0 && !link) || lasting.length >= this.#environment.limits.queuedMessages) {
+    if ((delivery.qos === 0 && !link) || this.#waiting.lasting.length >= this.#environment.limits.queuedMessages) {
       return Readiness.never;
     }
     return link ? Readiness.soon : Readiness.away;
@@ -121,7 +117,7 @@ export class Session {
   #accept(delivery: Delivery): boolean {
     const { passing } = this.#waiting;
     if (delivery.qos === 0) {
-      if (!this.link) return false;
+      if (!this.link) return this.client.listener.settings?.queueQoS0 === true && this.#enqueue(delivery);
       return passing.length > 0 || this.link.isSlow() ? this.#enqueue(delivery) : this.#send(delivery);
     }
     return this.#mustWait() || !this.#hasRoomFor(delivery) ? this.#enqueue(delivery) : this.#send(delivery);
@@ -223,7 +219,7 @@ export class Session {
   }
 
   #hasWindow(): boolean {
-    return this.link !== undefined && this.#window.size < this.link.receiveMaximum;
+    return this.link !== undefined && this.#window.hasRoom(this.link.receiveMaximum);
   }
 
   #maySend(): boolean {
@@ -267,13 +263,15 @@ export class Session {
   }
 
   #enqueue(delivery: Delivery): boolean {
-    if (!this.#hasRoomFor(delivery) || !this.#waiting.push(delivery)) return this.#drop(delivery, 'queue full');
+    const hasRoom = this.#hasRoomFor(delivery) && this.#waiting.push(delivery, !this.link);
+    if (!hasRoom) return this.#drop(delivery, 'queue full');
     if (delivery.qos > 0) this.journal.queued(delivery);
     return true;
   }
 
   #drop(delivery: Delivery, reason: DropReason): false {
     this.journal.dropped(delivery);
+    if (delivery.qos > 0 && reason !== 'too large') this.#window.skip();
     this.#environment.reportDrop(this.client.clientId, delivery.message.topic, reason);
     return false;
   }

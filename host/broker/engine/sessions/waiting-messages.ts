@@ -32,7 +32,7 @@ export class WaitingMessages implements ItemHandler<Delivery> {
     return this.#lasting;
   }
 
-  /** QoS 0 while the connection is slow: ends with the connection. To be filled by `push` alone. */
+  /** QoS 0 while the connection is slow; ends with it, unless the listener has it wait for the next (`queueQoS0`). Filled by `push` alone. */
   get passing(): BoundedQueue<Delivery> {
     return this.#passing;
   }
@@ -45,9 +45,11 @@ export class WaitingMessages implements ItemHandler<Delivery> {
     return this.lasting.bytes + this.passing.bytes;
   }
 
-  /** False when there is no room. */
-  push(delivery: Delivery): boolean {
-    if (!this.#queueFor(delivery).push(delivery, this.#environment.now)) return false;
+  /** False when there is no room. @param isAway the client is: then QoS 0 has what room the others leave */
+  push(delivery: Delivery, isAway = false): boolean {
+    const queue = this.#queueFor(delivery);
+    if (isAway && delivery.qos === 0 && !this.#hasRoom()) return false;
+    if (!queue.push(delivery, this.#environment.now)) return false;
     if (delivery.message.expiresAt !== undefined) this.#watch();
     return true;
   }
@@ -92,8 +94,18 @@ export class WaitingMessages implements ItemHandler<Delivery> {
     const { now, deadlines } = this.#environment;
     this.#sweep = deadlines.add(Math.max(at, now + SWEEP_INTERVAL), () => {
       this.#sweep = undefined;
-      for (const queue of [this.lasting, this.passing]) queue.sweep(this.#environment.now);
+      this.#sweepAll();
       this.#watch();
     });
+  }
+
+  #hasRoom(): boolean {
+    const { queuedMessages } = this.#environment.limits;
+    if (this.length >= queuedMessages) this.#sweepAll();
+    return this.length < queuedMessages;
+  }
+
+  #sweepAll(): void {
+    for (const queue of [this.lasting, this.passing]) queue.sweep(this.#environment.now);
   }
 }

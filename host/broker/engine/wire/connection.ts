@@ -105,10 +105,10 @@ export class Connection implements Wire, Link, AuthenticationWire {
   }
 
   /** Says why (MQTT 5, 3.14) and closes. */
-  closeByServer(reasonCode: number, reason: string, serverReference?: string): void {
+  closeByServer(reasonCode: number, reason: string, serverReference?: string, packetType?: string): void {
     if (this.#isClosed) return;
     const code = closingReason('disconnect', reasonCode);
-    if (this.#client) this.#outbound.sayWhy('disconnect', { reasonCode: code, reason, serverReference });
+    if (this.#client) this.#outbound.sayWhy('disconnect', { reasonCode: code, reason, serverReference, packetType });
     this.#close(true, code, reason);
   }
 
@@ -143,8 +143,8 @@ export class Connection implements Wire, Link, AuthenticationWire {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof Violation)) this.#fail(error);
-      else this.#end({ reasonCode: error.reasonCode, reason: error.message, serverReference: error.serverReference });
+      if (error instanceof Violation) this.#end(error);
+      else this.#fail(error);
     }
   }
 
@@ -251,14 +251,14 @@ export class Connection implements Wire, Link, AuthenticationWire {
   }
 
   /** Ends the connection from the server's side; before it is accepted with CONNACK (3.2.2.2), if a CONNECT came and there is a code. */
-  #end({ reasonCode, reason = '', serverReference }: Partial<Why>): void {
+  #end({ reasonCode, reason = '', serverReference, packetType }: Partial<Why>): void {
     if (this.#isClosed) return;
     const code = reasonCode ?? ReasonCode.protocolError;
     const version = this.#inbound.connectVersion;
-    if (this.#client) this.closeByServer(code, reason, serverReference);
+    if (this.#client) this.closeByServer(code, reason, serverReference, packetType);
     else if (version !== undefined && reasonCode !== undefined) {
       this.#outbound.protocolVersion = connackVersion(version);
-      this.#outbound.sayWhy('connack', { reasonCode, reason, serverReference });
+      this.#outbound.sayWhy('connack', { reasonCode, reason, serverReference, packetType });
     }
     this.#close(true, code, reason);
   }

@@ -160,7 +160,8 @@ function hasNext(cursor: PacketCursor): boolean {
 
 /** What the decoder throws for bytes that are not MQTT, as the end of their connection. */
 function violationOf(error: unknown): unknown {
-  return error instanceof MqttError ? new Violation(error.reasonCode, error.message) : error;
+  if (!(error instanceof MqttError)) return error;
+  return new Violation(error.reasonCode, error.message, undefined, error.packetType);
 }
 
 /** @param head the first bytes of the connection; its fixed header is checked once it is there */
