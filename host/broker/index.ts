@@ -37,7 +37,13 @@ export {
   createBroker,
 } from './create-broker.js';
 export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
-export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from './engine/broker-events.js';
+export type {
+  BrokerEvent,
+  BrokerEventOf,
+  DropReason,
+  OccasionalEvent,
+  SubscriptionOutcome,
+} from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
 export type { EngineInspection, EngineTotals } from './engine/inspection/engine-inspection.js';

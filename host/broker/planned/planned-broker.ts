@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import type { BridgeEvent } from '../bridges/bridge-setup.js';
 import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
 import type { ReadPlan } from '../conf/read-plan.js';
@@ -14,7 +15,7 @@ import { PlannedRules } from './planned-rules.js';
 import { handOver, openStore, type PersistenceMode } from './planned-store.js';
 
 /** What a program adds to a plan. */
-export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
+export interface PlannedOptions extends Pick<BrokerOptions, 'logOccasional' | 'taps'> {
   /** Called with what happens to bridges. */
   bridgeLog?: (event: BridgeEvent) => void;
   /** When state comes onto the disk, if the plan keeps it. Default `sync`. */
@@ -62,12 +63,12 @@ export class PlannedBroker {
    */
   static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
     const { plan } = read;
-    const { bridgeLog, version = 'unknown', log, taps = [], persistence = 'sync' } = options;
+    const { bridgeLog, version = 'unknown', logOccasional, taps = [], persistence = 'sync' } = options;
     const traffic = new TrafficCounter();
     const { sysInterval } = plan.behaviour;
     const watching = sysInterval > 0 ? [...taps, traffic] : taps;
     const store = openStore(plan.persistence, persistence, options.onCommit);
-    const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits), store });
+    const broker = await createBroker({ logOccasional, taps: watching, limits: limitsOf(plan.limits), store });
     try {
       const rules = new PlannedRules(read);
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
@@ -169,8 +170,10 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
   return new BrokerError(error.code, `${place.file}:${place.line}: ${error.message}`, { cause: error });
 }
 
-/** mosquitto has no limit; ours is there so that memory has one. */
+/** mosquitto has no such limits; ours are there so that memory has one. */
 const MOST_SESSIONS = 100_000;
+/** Retained messages may take this share of the memory that V8 may use. */
+const RETAINED_SHARE = 1 / 4;
 
 /** Limits that hold for the broker; those that are left out are its own. */
 function limitsOf(plan: LimitsPlan): Partial<Limits> {
@@ -182,6 +185,8 @@ function limitsOf(plan: LimitsPlan): Partial<Limits> {
     queuedBytes,
     sessionExpiryMaximum: sessionExpiry,
     sessions: MOST_SESSIONS,
+    retainedMessages: Number.POSITIVE_INFINITY,
+    retainedBytes: Math.floor(getHeapStatistics().heap_size_limit * RETAINED_SHARE),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { BridgeEvent, BrokerEvent, BrokerEventOf } from '../../broker/index.js';
+import type { BridgeEvent, BrokerEventOf, OccasionalEvent } from '../../broker/index.js';
 import { reasonOf } from '../../node/reason.js';
 import type { LogLine } from './broker-log.js';
 
@@ -10,7 +10,7 @@ const VERSIONS: Readonly<Record<number, number>> = { 3: 1, 4: 2, 5: 5 };
  *
  * @param connectionMessages whether clients that come and go are written about
  */
-export function eventLines(event: BrokerEvent, connectionMessages: boolean): LogLine[] {
+export function eventLines(event: OccasionalEvent, connectionMessages: boolean): LogLine[] {
   switch (event.type) {
     case 'connected':
       return connectionMessages ? [{ type: 'notice', text: connectedText(event) }] : [];
@@ -35,8 +35,6 @@ export function eventLines(event: BrokerEvent, connectionMessages: boolean): Log
       return [{ type: 'notice', text: `The session of ${event.clientId} was ended: ${event.reason}.` }];
     case 'failed':
       return [{ type: 'error', text: failedText(event) }];
-    default:
-      return [];
   }
 }
 

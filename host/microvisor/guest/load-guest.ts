@@ -24,6 +24,8 @@ export interface GuestOptions extends ProcessorOptions {
   suspendedSize?: number;
 }
 
+export type LoadOptions = GuestOptions & Omit<CompileOptions, 'calls'>;
+
 const DEFAULT_SUSPENDED_SIZE = 8192;
 
 /**
@@ -35,7 +37,7 @@ const DEFAULT_SUSPENDED_SIZE = 8192;
 export async function loadGuest(
   module: Uint8Array | GuestModule,
   kernel: Kernel,
-  options: GuestOptions & Omit<CompileOptions, 'calls'> = {},
+  options: LoadOptions = {},
 ): Promise<Guest> {
   const calls = kernel.implemented;
   const guest = module instanceof Uint8Array ? await compileGuest(module, { ...options, calls }) : module;

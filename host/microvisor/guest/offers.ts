@@ -1,4 +1,4 @@
-import { type SystemCallName, systemCalls } from '../../../build/abi/microvisor.js';
+import { callSignatures, type SystemCallName } from '../../../build/abi/microvisor.js';
 import type { BoardModel } from './board-port.js';
 import { type FunctionKind, i32s, type Offer, type Offers } from './host-function.js';
 import { wasiOffers } from './wasi.js';
@@ -24,7 +24,7 @@ export function offersOf(calls: readonly SystemCallName[], board: BoardModel | u
   const offers = new Map<string, Offer>();
   for (const name of calls) {
     const kind: FunctionKind = SPINNING.has(name) ? 'spinning' : 'plain';
-    offers.set(`env.${name}`, { signature: i32s(systemCalls[name].params.length, 1), kind });
+    offers.set(`env.${name}`, { signature: { params: callSignatures[name], results: ['i32'] }, kind });
   }
   for (const [name, offer] of Object.entries({ ...HOST, ...board?.offers })) offers.set(`env.${name}`, offer);
   for (const [name, offer] of Object.entries(wasiOffers)) offers.set(`wasi_snapshot_preview1.${name}`, offer);

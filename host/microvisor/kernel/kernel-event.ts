@@ -1,4 +1,5 @@
 import type { QoS } from '../../core/index.js';
+import type { BoardEvent } from './board-event.js';
 
 /** One key of a finished config fetch; the value is never part of an event. */
 export interface FetchedKey {
@@ -30,6 +31,7 @@ export interface ConnectEvidence {
 
 /** What the kernel reports to its host, in the order in which it happens. */
 export type KernelEvent =
+  | BoardEvent
   | { event: 'network'; status: 'DELIBERATELYOFFLINE' | 'CONNECTED' | 'CONNECTING' | 'DISCONNECTEDWITHLINKUP' }
   | { event: 'configFetched'; keys: FetchedKey[] }
   | { event: 'connecting'; host: string; port: number }
@@ -68,6 +70,8 @@ export type KernelEvent =
   /** Its answer: `result` is the name of an MvHttpResult, `statusCode` 0 unless that is OK, `detail` one clause for people. */
   | { event: 'httpResponse'; url: string; result: string; statusCode: number; bodyLength: number; detail?: string }
   | { event: 'systemLed'; enabled: boolean }
+  /** The external flash could not be read or written; the call was UNAVAILABLE. */
+  | { event: 'flashFailed'; detail: string }
   /** The factory's test was completed; 0 is success. */
   | { event: 'testingComplete'; status: number }
   /** The application has ended; it starts again at `at`, in milliseconds of the kernel's clock, if that is set. */

@@ -124,7 +124,10 @@ export class EngineInspection {
 
   /** Messages for this client id, also for one of the broker's own program, that are not sent, or sent and not acknowledged. */
   pending(clientId: string): number {
-    return this.#context.sessions.get(clientId)?.pending ?? 0;
+    const session = this.#context.sessions.get(clientId);
+    if (!session) return 0;
+    const { queuedMessages, inflightMessages } = session.load;
+    return queuedMessages + inflightMessages;
   }
 
   *retained(): Generator<RetainedState> {

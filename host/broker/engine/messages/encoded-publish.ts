@@ -1,8 +1,13 @@
 import { encodePacket, LARGEST_PACKET, MqttError, type PublishPacket, Result } from '../../../core/index.js';
-import { type Delivery, type EncodedForm, type PublishShape, publishPacket, secondsLeft } from '../message.js';
+import {
+  type Delivery,
+  type EncodedForm,
+  type PublishShape,
+  publishPacket,
+  SMALL_PAYLOAD,
+  secondsLeft,
+} from '../message.js';
 
-/** A payload up to this many bytes is copied with its header; a larger one is handed on by reference. */
-const JOINED = 1024;
 /** Bit of the first byte (3.3.1.1). */
 const DUP = 0x08;
 const NO_PAYLOAD = new Uint8Array(0);
@@ -33,7 +38,7 @@ class EncodedPublish implements EncodedForm {
 
   head(packetId: number | undefined, dup: boolean): Uint8Array {
     if (packetId === undefined || (packetId === this.#packetId && !dup)) return this.#head;
-    const head = new Uint8Array(this.#head);
+    const head = Buffer.from(this.#head);
     const topicAt = bodyOf(head);
     const at = topicAt + 2 + head[topicAt] * 256 + head[topicAt + 1];
     head[at] = packetId >> 8;
@@ -93,7 +98,7 @@ function isSame(one: PublishShape, other: PublishShape): boolean {
 function encode(shape: PublishShape, packet: PublishPacket): EncodedPublish {
   const { version } = shape;
   const { payload } = packet;
-  if (payload.length <= JOINED) return new EncodedPublish(shape, packet, encodePacket(packet, version));
+  if (payload.length <= SMALL_PAYLOAD) return new EncodedPublish(shape, packet, encodePacket(packet, version));
   const head = withPayloadOf(encodePacket({ ...packet, payload: NO_PAYLOAD }, version), payload.length);
   return new EncodedPublish(shape, packet, head, payload);
 }

@@ -113,7 +113,7 @@ function messageOf(client: ConnectedClient, packet: PublishPacket, named: string
     if (client.protocolVersion === 5 || qos === 0) return { reasonCode: ReasonCode.quotaExceeded, reason };
     throw new Violation(ReasonCode.quotaExceeded, reason);
   }
-  if (decision.allow) return makeMessage(packet, topic, context.now, session.client);
+  if (decision.allow) return makeMessage(packet, topic, context.now, session.client, true);
   context.reportDrop(clientId, topic, 'not authorised', decision);
   if (decision.effect === 'disconnect') throw Violation.of(decision);
   const { reasonCode, reason } = decision;

@@ -1,3 +1,4 @@
+import { LazyMap } from '../lazy/lazy-collections.js';
 import type { Delivery } from '../message.js';
 import type { HeldBytes } from './held-bytes.js';
 
@@ -15,7 +16,7 @@ export interface Inflight {
 export class OutboundWindow {
   readonly #held: HeldBytes;
   readonly #maximumBytes: number;
-  readonly #entries = new Map<number, Inflight>();
+  readonly #entries = new LazyMap<number, Inflight>();
   #lastId = 0;
   #bytes = 0;
 

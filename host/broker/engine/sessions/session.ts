@@ -1,5 +1,6 @@
 import type { DropReason } from '../broker-events.js';
 import type { Deadline } from '../deadlines.js';
+import { LazyMap, LazySet } from '../lazy/lazy-collections.js';
 import { type Delivery, isExpired } from '../message.js';
 import type { MessageSource } from '../messages/message-source.js';
 import { Readiness } from '../messages/readiness.js';
@@ -20,12 +21,12 @@ export const NEVER_EXPIRES = 0xffffffff;
 export class Session {
   client: ClientIdentity;
   link: Link | undefined;
-  readonly subscriptions = new Map<string, StoredSubscription>();
+  readonly subscriptions = new LazyMap<string, StoredSubscription>();
   readonly will: WillKeeper;
   /** Of a session that outlives its connection, in a broker with a store. */
   journal: SessionJournal = NO_JOURNAL;
   /** Packet ids of QoS 2 messages from the client that were passed on and wait for PUBREL (4.3.3). */
-  readonly received = new Set<number>();
+  readonly received = new LazySet<number>();
   /** Seconds that the session outlives its connection, or `NEVER_EXPIRES`. */
   expiryInterval = 0;
   expiry: Deadline | undefined;
@@ -45,11 +46,6 @@ export class Session {
     this.will = new WillKeeper(environment);
     this.#window = new OutboundWindow(environment.held, environment.limits.inflightBytes);
     this.#waiting = new WaitingMessages(environment, (delivery, reason) => this.#drop(delivery, reason));
-  }
-
-  /** Messages that wait to be sent or to be acknowledged. */
-  get pending(): number {
-    return this.#waiting.length + this.#window.size;
   }
 
   /** What waits to be sent, and what is sent and not acknowledged. */

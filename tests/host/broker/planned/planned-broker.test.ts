@@ -24,8 +24,9 @@ afterEach(async () => {
 async function start(lines: string): Promise<PlannedBroker> {
   writeFileSync(join(folder, 'm.conf'), `sys_interval 0\n${lines}`);
   const broker = await PlannedBroker.start(readBrokerPlan(join(folder, 'm.conf'), { ports: [0] }), {
-    log: (event) => events.push(event),
+    logOccasional: (event) => events.push(event),
   });
+  broker.broker.on('published', (event) => events.push(event));
   undo.push(() => broker.close());
   return broker;
 }
@@ -55,6 +56,12 @@ describe('a broker of a configuration', () => {
     const { listeners } = await start('');
     expect(listeners[0]).toMatchObject({ protocol: 'mqtt', host: '127.0.0.1' });
     for (const { host } of listeners) expect(['127.0.0.1', '::1']).toContain(host);
+  });
+
+  it('keeps as many retained messages as there is memory for, as mosquitto does', async () => {
+    const { broker } = await start('');
+    for (let n = 0; n < 20_000; n++) broker.publish(`topic/${n}`, 'x', { retain: true });
+    expect(broker.engine.counts.retained).toBe(20_000);
   });
 
   it('announces the limits of its listener', async () => {
