@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.js';
 import { brokerCommand } from './commands/broker.js';
+import { buildGuestCommand } from './commands/build-guest.js';
 import { cloudCommand } from './commands/cloud.js';
 import { doctorCommand } from './commands/doctor.js';
 import { passwdCommand } from './commands/passwd.js';
@@ -26,6 +27,7 @@ function program(): Command {
     cloudCommand(),
     brokerCommand(),
     passwdCommand(),
+    buildGuestCommand(),
     provisionCommand(),
     doctorCommand(),
     benchCommand(),

@@ -12,6 +12,7 @@ import { coreTypeScript } from './core-typescript.js';
 import { derTemplates } from './der-templates.js';
 import { readMicrovisorAbi } from './microvisor-abi.js';
 import { microvisorAssembly } from './microvisor-assembly.js';
+import { boardDescription } from './microvisor-c/board-description.js';
 import { interruptsHeader, syscallsHeader } from './microvisor-c/board-headers.js';
 import { guestCalls } from './microvisor-c/guest-calls-c.js';
 import { microvisorHeader } from './microvisor-c/microvisor-header.js';
@@ -28,6 +29,7 @@ export function generate(): Abi {
     'build/abi/der-templates.ts': derTemplates(abi),
     'build/abi/microvisor.ts': microvisorTypeScript(microvisor),
     'build/abi/microvisor-assembly.ts': microvisorAssembly(microvisor),
+    'build/abi/board.ts': boardDescription(),
     'build/board/mv_syscalls.h': syscallsHeader(microvisor),
     'build/board/stm32u585_interrupts.h': interruptsHeader(microvisor),
     'build/wasmqtt.h': cHeader(abi),

@@ -1,4 +1,5 @@
 import type { QoS } from '../../core/index.js';
+import type { BoardEvent } from './board-event.js';
 
 /** One key of a finished config fetch; the value is never part of an event. */
 export interface FetchedKey {
@@ -30,6 +31,7 @@ export interface ConnectEvidence {
 
 /** What the kernel reports to its host, in the order in which it happens. */
 export type KernelEvent =
+  | BoardEvent
   | { event: 'network'; status: 'DELIBERATELYOFFLINE' | 'CONNECTED' | 'CONNECTING' | 'DISCONNECTEDWITHLINKUP' }
   | { event: 'configFetched'; keys: FetchedKey[] }
   | { event: 'connecting'; host: string; port: number }

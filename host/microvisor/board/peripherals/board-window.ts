@@ -1,0 +1,30 @@
+import { BOARD_WINDOW } from '../../../../build/abi/board.js';
+
+/** The registers of the peripherals, in the memory of the guest. */
+export class BoardWindow {
+  readonly #view: () => DataView;
+  readonly #base: number;
+
+  /**
+   * @param view the memory of the guest, another one after it has grown
+   * @param base where the window begins
+   */
+  constructor(view: () => DataView, base: number) {
+    this.#view = view;
+    this.#base = base;
+  }
+
+  /** @param address of the register on the device */
+  read(address: number): number {
+    return this.#view().getUint32(this.#base + (address % BOARD_WINDOW), true);
+  }
+
+  write(address: number, value: number): void {
+    this.#view().setUint32(this.#base + (address % BOARD_WINDOW), value >>> 0, true);
+  }
+
+  /** The address on the device of what the guest points to; undefined outside of the window. */
+  deviceAddress(pointer: number, addresses: readonly number[]): number | undefined {
+    return addresses.find((address) => this.#base + (address % BOARD_WINDOW) === pointer);
+  }
+}

@@ -1,0 +1,128 @@
+import type { Board, BoardGuest } from '../guest/board-port.js';
+import { type BlockingFunction, type Coroutine, type Coroutines, GuestFault, SUSPEND } from '../guest/coroutine.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { BoardCalls } from './board-calls.js';
+import type { GpioPorts } from './peripherals/gpio-ports.js';
+import type { I2cDevice } from './peripherals/i2c-bus.js';
+import { Rtos } from './rtos/rtos.js';
+import type { RtosSettings, TaskBody } from './rtos/rtos-ports.js';
+import { type Answer, BLOCKED } from './rtos/scheduler.js';
+import { rtosMemory } from './rtos-memory.js';
+import { Stm32u585Peripherals } from './stm32u585-peripherals.js';
+
+/** A task is a coroutine of the guest. */
+interface CoroutineBody extends TaskBody {
+  readonly coroutine: Coroutine;
+}
+
+/** The board of one guest: its RTOS and its peripherals. */
+export class Stm32u585Board implements Board {
+  readonly functions: Readonly<Record<string, BlockingFunction>>;
+  readonly #kernel: Kernel;
+  readonly #rtos: Rtos;
+  readonly #peripherals: Stm32u585Peripherals;
+  readonly #calls: BoardCalls;
+  #coroutines: Coroutines | undefined;
+
+  constructor(kernel: Kernel, settings: Partial<RtosSettings> = {}) {
+    this.#kernel = kernel;
+    const memory = rtosMemory(kernel.memory);
+    this.#peripherals = new Stm32u585Peripherals(kernel);
+    this.#rtos = new Rtos(
+      {
+        memory,
+        now: () => kernel.now(),
+        inInterrupt: () => kernel.inInterrupt || this.#coroutines?.current === undefined,
+        spawn: (name, entry, args, stackSize) => this.#spawn(name, entry, args, stackSize),
+        fault: (message) => {
+          throw new GuestFault(message);
+        },
+        emit: (event) => kernel.emit(event),
+      },
+      settings,
+    );
+    this.#calls = new BoardCalls({ kernel, rtos: this.#rtos, memory, peripherals: this.#peripherals });
+    const all = { ...this.#rtos.calls, ...this.#calls.functions, ...this.#peripherals.interrupts.functions };
+    this.functions = Object.fromEntries(Object.entries(all).map(([name, call]) => [name, suspending(call)]));
+  }
+
+  /** The pins; undefined before the guest is attached, and for one without the board's sources. */
+  get gpio(): GpioPorts | undefined {
+    return this.#peripherals.gpio;
+  }
+
+  /** Puts a device on an I2C bus: `I2C1` to `I2C4`. */
+  plug(bus: string, device: I2cDevice): void {
+    this.#peripherals.i2c.plug(bus, device);
+  }
+
+  /** Bytes come in through a UART, for example `USART2`. */
+  feed(uart: string, bytes: Uint8Array): void {
+    this.#calls.feed(uart, bytes);
+  }
+
+  /** The world applies a level to a pin, for example `PC13`. @throws RangeError when there is no such pin */
+  applyPin(pin: string, level: 0 | 1): void {
+    this.#peripherals.gpio?.apply(pin, level);
+    this.#kernel.wake();
+  }
+
+  attach({ exports, coroutines, main }: BoardGuest): void {
+    this.#coroutines = coroutines;
+    // Interrupt handlers run on its stack: it stays when the scheduler starts.
+    this.#rtos.setMain({ ...bodyOf(main), drop: () => {} } as CoroutineBody);
+    const window = exports.mv_board_window as { value: number } | undefined;
+    if (window) this.#peripherals.attach(window.value);
+  }
+
+  tick(now: number): void {
+    this.#peripherals.tick(now);
+    this.#rtos.tick(now);
+  }
+
+  nextDeadline(now: number): number | undefined {
+    const times = [this.#rtos.nextDeadline(now), this.#peripherals.nextDeadline()];
+    const known = times.filter((time) => time !== undefined);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  }
+
+  next(): Coroutine | undefined {
+    return (this.#rtos.next()?.body as CoroutineBody | undefined)?.coroutine;
+  }
+
+  left(coroutine: Coroutine): void {
+    this.#rtos.left(coroutine.state === 'ended');
+  }
+
+  accepts(irq: number): boolean {
+    if (!this.#peripherals.areThere) return true;
+    const { interrupts } = this.#peripherals;
+    if (!interrupts.accepts(irq)) return false;
+    interrupts.delivered(irq);
+    return true;
+  }
+
+  #spawn(name: string, entry: number, args: readonly number[], stackSize: number): TaskBody | undefined {
+    try {
+      return bodyOf(this.#coroutines!.create({ name, entry: { table: entry }, args, stackSize }));
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw new GuestFault(`the task ${name} cannot begin: ${(error as Error).message}`);
+    }
+  }
+}
+
+const bodyOf = (coroutine: Coroutine): CoroutineBody => ({
+  coroutine,
+  stackSize: coroutine.stackSize,
+  answer: (result) => coroutine.answer(result),
+  stackPeak: () => coroutine.stackPeak(),
+  drop: () => coroutine.drop(),
+});
+
+const suspending =
+  (call: (...args: number[]) => Answer): BlockingFunction =>
+  (...args) => {
+    const answer = call(...args);
+    return answer === BLOCKED ? SUSPEND : answer;
+  };

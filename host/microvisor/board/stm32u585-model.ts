@@ -1,0 +1,44 @@
+import { boardImports } from '../../../build/abi/board.js';
+import type { BoardModel } from '../guest/board-port.js';
+import { type FunctionKind, i32s, type Offer } from '../guest/host-function.js';
+import type { RtosSettings } from './rtos/rtos-ports.js';
+import { Stm32u585Board } from './stm32u585-board.js';
+
+export interface Stm32u585Options {
+  rtos?: Partial<RtosSettings>;
+  /** Called with each board that is made, so that devices can be put on it. */
+  onBoard?(board: Stm32u585Board): void;
+}
+
+/** Applications wait by asking for the time again and again. */
+const SPINNING = new Set(['HAL_GetTick']);
+/** What never lets its task wait: it comes from interrupts, or only touches the board. */
+const PLAIN = /FromISR$|^(__[gs]et_|NVIC_|mv_board_(gpio|uart_transmit|i2c|assert)|xPortIsInside)/;
+
+function kindOf(name: string): FunctionKind {
+  if (SPINNING.has(name)) return 'spinning';
+  return PLAIN.test(name) ? 'plain' : 'blocking';
+}
+
+/**
+ * The board for applications in C and C++: an STM32U585 with FreeRTOS and CMSIS-RTOS v2, as the headers in `include/` declare them.
+ * One model serves any number of guests.
+ */
+export function stm32u585({ rtos, onBoard }: Stm32u585Options = {}): BoardModel {
+  return {
+    name: 'STM32U585',
+    offers,
+    create: (kernel) => {
+      const board = new Stm32u585Board(kernel, rtos);
+      onBoard?.(board);
+      return board;
+    },
+  };
+}
+
+const offers: Readonly<Record<string, Offer>> = Object.fromEntries(
+  Object.entries(boardImports).map(([name, { params, results }]) => [
+    name,
+    { signature: i32s(params, results), kind: kindOf(name) },
+  ]),
+);
