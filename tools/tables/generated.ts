@@ -2,6 +2,7 @@ import { readFigures } from '../../tests/bench/firmware/figures.js';
 import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
 import type { Block } from './blocks.js';
 import { brokerOptionsTable } from './broker-options.js';
+import { rtosTable } from './calls/rtos-table.js';
 import { systemCallTable } from './calls/system-calls.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
 import { headlineTable } from './headline.js';
@@ -14,6 +15,7 @@ const HELP = {
   cloud: 'docs/rest-api.md',
   provision: 'docs/provision.md',
   doctor: 'docs/doctor.md',
+  'build-guest': 'docs/applications-in-c.md',
 };
 
 /** Every generated part of the documents that is made from files of the project, without measuring. */
@@ -23,6 +25,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'results', file: 'docs/result-codes.md', make: resultTable },
   { name: 'conformance', file: 'docs/conformance.md', make: () => conformanceTable(conformanceCounts()) },
   { name: 'system-calls', file: 'docs/system-calls.md', make: systemCallTable },
+  { name: 'rtos-calls', file: 'docs/rtos-calls.md', make: rtosTable },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
     name: `help-${command}`,

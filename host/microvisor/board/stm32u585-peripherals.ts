@@ -1,4 +1,6 @@
 import { peripheralAddresses } from '../../../build/abi/board.js';
+import type { BoardEvent } from '../kernel/board-event.js';
+import { LogBudget } from '../kernel/families/log-budget.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { BoardWindow } from './peripherals/board-window.js';
 import { GpioPorts } from './peripherals/gpio-ports.js';
@@ -15,6 +17,8 @@ export class Stm32u585Peripherals {
   readonly i2c = new I2cBuses();
   readonly uart: UartPorts;
   readonly #kernel: Kernel;
+  /** What an application reports by pins and lines is bounded as its log is; what is beyond it is left out. */
+  readonly #budget: LogBudget;
   #window: BoardWindow | undefined;
   #gpio: GpioPorts | undefined;
   #timers: UpdateTimers | undefined;
@@ -22,7 +26,8 @@ export class Stm32u585Peripherals {
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.interrupts = new InterruptController((irq) => void kernel.interrupts.pend(irq));
-    this.uart = new UartPorts((event) => kernel.emit(event));
+    this.#budget = new LogBudget(kernel.limits.logBytes, kernel.limits.logWindow);
+    this.uart = new UartPorts((event) => this.#report(event, event.line.length));
   }
 
   /** The guest has its registers at `base`. */
@@ -30,7 +35,7 @@ export class Stm32u585Peripherals {
     const kernel = this.#kernel;
     const raise = (irq: number) => this.interrupts.raise(irq);
     this.#window = new BoardWindow(() => kernel.memory.view, base);
-    this.#gpio = new GpioPorts(this.#window, raise, (event) => kernel.emit(event));
+    this.#gpio = new GpioPorts(this.#window, raise, (event) => this.#report(event, 0));
     this.#timers = new UpdateTimers(this.#window, kernel.behaviour.clocks.pClk1, raise);
   }
 
@@ -52,6 +57,10 @@ export class Stm32u585Peripherals {
 
   nextDeadline(): number | undefined {
     return this.#timers?.nextDeadline();
+  }
+
+  #report(event: BoardEvent, bytes: number): void {
+    if (this.#budget.take(bytes, this.#kernel.now())) this.#kernel.emit(event);
   }
 
   /** The name of the peripheral that a pointer of the guest is for, among those that `names` says; undefined for another one. */

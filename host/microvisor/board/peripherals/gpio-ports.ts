@@ -77,6 +77,8 @@ export class GpioPorts {
   #lookAt(port: Port): void {
     const { address } = port;
     const window = this.#window;
+    // Most ports are never used: their pins are inputs that nothing is applied to.
+    if (window.read(address + GPIO.MODER) === 0 && port.applied === 0 && port.driven === 0) return;
     const [bsrr, brr] = [window.read(address + GPIO.BSRR), window.read(address + GPIO.BRR)];
     let output = window.read(address + GPIO.ODR);
     if (bsrr !== 0 || brr !== 0) {
@@ -99,7 +101,6 @@ export class GpioPorts {
   /** The pins that the application drives, a bit each. */
   #outputs({ address }: Port): number {
     const modes = this.#window.read(address + GPIO.MODER);
-    if (modes === 0) return 0;
     let outputs = 0;
     for (let pin = 0; pin < PINS; pin++) if (((modes >>> (2 * pin)) & 3) === OUTPUT) outputs |= 1 << pin;
     return outputs;

@@ -3,9 +3,6 @@ import type { Answer, Scheduler } from './scheduler.js';
 import type { Task } from './task.js';
 import { WaitList } from './wait-list.js';
 
-/** The most bytes that one queue or buffer can hold: the memory of the device. */
-export const LARGEST_STORAGE = 786_432;
-
 export type QueuePosition = 'back' | 'front' | 'overwrite';
 
 /** What a call returns: when its work is done, when it could not be done at once and was not to wait, and when its time is up. */

@@ -1,3 +1,5 @@
+/** Bytes that queues and buffers hold at most, one or all together: the memory of the device. */
+export const LARGEST_STORAGE = 786_432;
 /** As many objects as an RTOS makes; a device would have run out of memory long before. */
 const MOST_OBJECTS = 4096;
 const FIRST_HANDLE = 0x1000;
@@ -7,11 +9,18 @@ const STEP = 8;
 export class RtosObjects {
   readonly #objects = new Map<number, object>();
   readonly #handles = new Map<object, number>();
+  readonly #sizes = new Map<object, number>();
   #next = FIRST_HANDLE;
+  #held = 0;
 
-  /** @returns its handle, 0 when there are too many */
-  add(object: object): number {
-    if (this.#objects.size >= MOST_OBJECTS) return 0;
+  /**
+   * @param size bytes that it stores
+   * @returns its handle, 0 when there are too many, or when they store too much
+   */
+  add(object: object, size = 0): number {
+    if (this.#objects.size >= MOST_OBJECTS || this.#held + size > LARGEST_STORAGE) return 0;
+    this.#held += size;
+    this.#sizes.set(object, size);
     const handle = this.#next;
     this.#next += STEP;
     this.#objects.set(handle, object);
@@ -31,6 +40,8 @@ export class RtosObjects {
   }
 
   remove(object: object): void {
+    this.#held -= this.#sizes.get(object) ?? 0;
+    this.#sizes.delete(object);
     this.#objects.delete(this.handleOf(object));
     this.#handles.delete(object);
   }

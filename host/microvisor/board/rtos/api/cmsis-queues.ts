@@ -1,5 +1,6 @@
-import { KernelMutex, KernelQueue, LARGEST_STORAGE } from '../kernel-queue.js';
+import { KernelMutex, KernelQueue } from '../kernel-queue.js';
 import type { RtosCalls, RtosContext } from '../rtos-context.js';
+import { LARGEST_STORAGE } from '../rtos-objects.js';
 import { bitsOfAttr, nameOfAttr } from './cmsis-attributes.js';
 import { OsStatus, OUTCOME } from './cmsis-status.js';
 
@@ -21,9 +22,9 @@ export function cmsisQueues(context: RtosContext): RtosCalls {
   /** An interrupt handler may call, but not wait. */
   const mayWait = (ticks: number) => ticks === 0 || !host.inInterrupt();
 
-  const add = (queue: KernelQueue, attr: number) => {
+  const add = (queue: KernelQueue, attr: number, size = 0) => {
     queue.nameAddress = nameOfAttr(context, attr);
-    return objects.add(queue);
+    return objects.add(queue, size);
   };
   const nameOf = (queue: KernelQueue | undefined) => (host.inInterrupt() ? 0 : (queue?.nameAddress ?? 0));
   const remove = (queue: KernelQueue | undefined) => {
@@ -37,7 +38,7 @@ export function cmsisQueues(context: RtosContext): RtosCalls {
     osMessageQueueNew: (count, size, attr) => {
       const [capacity, itemSize] = [count >>> 0, size >>> 0];
       if (host.inInterrupt() || capacity === 0 || itemSize === 0 || capacity * itemSize > LARGEST_STORAGE) return 0;
-      return add(new KernelQueue(capacity, itemSize), attr);
+      return add(new KernelQueue(capacity, itemSize), attr, capacity * itemSize);
     },
     osMessageQueueGetName: (handle) => nameOf(findQueue(handle)),
     osMessageQueuePut: (handle, message, _priority, ticks) => {

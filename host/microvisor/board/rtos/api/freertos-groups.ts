@@ -1,6 +1,6 @@
 import { EventGroup } from '../event-group.js';
-import { LARGEST_STORAGE } from '../kernel-queue.js';
 import { objectOf, type RtosCalls, type RtosContext, setWoken } from '../rtos-context.js';
+import { LARGEST_STORAGE } from '../rtos-objects.js';
 import type { Answer } from '../scheduler.js';
 import { StreamBuffer } from '../stream-buffer.js';
 
@@ -73,7 +73,7 @@ export function freertosStreamBuffers(context: RtosContext): RtosCalls {
     xStreamBufferGenericCreate: (size, trigger, keepsMessages) => {
       const bytes = size >>> 0;
       if (bytes === 0 || bytes > LARGEST_STORAGE || trigger >>> 0 > bytes) return 0;
-      return objects.add(new StreamBuffer(bytes, trigger >>> 0, keepsMessages !== 0));
+      return objects.add(new StreamBuffer(bytes, trigger >>> 0, keepsMessages !== 0), bytes);
     },
     xStreamBufferSend: (handle, data, length, ticks) => send('xStreamBufferSend', handle, data, length, ticks),
     xStreamBufferSendFromISR: (handle, data, length, woken) => {

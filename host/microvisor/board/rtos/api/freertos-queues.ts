@@ -1,5 +1,6 @@
-import { KernelMutex, KernelQueue, LARGEST_STORAGE, type QueuePosition } from '../kernel-queue.js';
+import { KernelMutex, KernelQueue, type QueuePosition } from '../kernel-queue.js';
 import { objectOf, type RtosCalls, type RtosContext, setWoken } from '../rtos-context.js';
+import { LARGEST_STORAGE } from '../rtos-objects.js';
 import type { Answer } from '../scheduler.js';
 
 const POSITIONS: readonly QueuePosition[] = ['back', 'front', 'overwrite'];
@@ -16,7 +17,7 @@ export function freertosQueues(context: RtosContext): RtosCalls {
   const create = (length: number, itemSize: number, count = 0) => {
     const [capacity, size] = [length >>> 0, itemSize >>> 0];
     if (capacity === 0 || capacity > 0x7fff_ffff || capacity * size > LARGEST_STORAGE || count > capacity) return 0;
-    return objects.add(new KernelQueue(capacity, size, count));
+    return objects.add(new KernelQueue(capacity, size, count), capacity * size);
   };
   const fromInterrupt = (woken: number, result: Answer) => {
     setWoken(context, woken);

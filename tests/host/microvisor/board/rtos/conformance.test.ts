@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cmsisObjectCases } from './cases/cmsis-object-cases.js';
-import { cmsisThreadCases } from './cases/cmsis-thread-cases.js';
-import { freertosObjectCases } from './cases/freertos-object-cases.js';
-import { freertosQueueCases } from './cases/freertos-queue-cases.js';
-import { freertosTaskCases } from './cases/freertos-task-cases.js';
+import { rtosCases as cases } from './cases/index.js';
 import { GeneratorGuest } from './generator-guest.js';
-
-const cases = [
-  ...freertosTaskCases,
-  ...freertosQueueCases,
-  ...freertosObjectCases,
-  ...cmsisThreadCases,
-  ...cmsisObjectCases,
-];
 
 describe('the table of calls of the RTOS', () => {
   it.each(cases)('$call from the $from: $when is $returns', ({ run, value }) => {

@@ -63,8 +63,14 @@ export class GeneratorGuest {
       memory: {
         copy: (address, size) => inside(address, size).slice(),
         write: (address, bytes) => inside(address, bytes.length).set(bytes),
-        readWord: (address) => this.word(address),
-        writeWord: (address, value) => this.setWord(address, value),
+        readWord: (address) => {
+          inside(address, 4);
+          return this.word(address);
+        },
+        writeWord: (address, value) => {
+          inside(address, 4);
+          this.setWord(address, value);
+        },
         text: (address, limit) => new TextDecoder().decode(inside(address, limit)).split('\0')[0],
       },
       now: () => this.now,

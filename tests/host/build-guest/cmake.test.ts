@@ -1,0 +1,184 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readApplication } from '../../../host/build-guest/read-application.js';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** An application with these files. */
+function application(files: Record<string, string>): string {
+  const root = mkdtempSync(join(tmpdir(), 'application-'));
+  folders.push(root);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  return root;
+}
+
+const NONE = { sources: [], definitions: [], includes: [], environment: {} };
+
+/** What is read of it, with paths relative to it. */
+function read(files: Record<string, string>, options: Partial<typeof NONE & Record<string, unknown>> = {}) {
+  const root = application(files);
+  const project = readApplication(root, { ...NONE, ...options });
+  return {
+    ...project,
+    sources: project.sources.map((source) => relative(root, source)),
+    includes: project.includes.map((include) => relative(root, include)),
+  };
+}
+
+/** The layout of a public application: a folder of its own beside ST's code, the HAL and FreeRTOS. */
+const layout = {
+  'CMakeLists.txt': [
+    'cmake_minimum_required(VERSION 3.13)',
+    'project(demo VERSION 2.1.0 LANGUAGES C ASM)',
+    'set(APP_NAME "A demo")',
+    'set(BUILD_NUM $ENV{BUILD})',
+    'add_compile_definitions(USE_HAL_DRIVER STM32U585xx)',
+    'add_subdirectory(ST_Code)',
+    'add_subdirectory(App)',
+    'add_subdirectory(twilio-microvisor-hal-stm32u5) # a submodule that is not needed',
+  ].join('\n'),
+  'App/CMakeLists.txt': [
+    'configure_file(app_version.in "${CMAKE_CURRENT_SOURCE_DIR}/app_version.h" @ONLY)',
+    'set(SOURCES main.c',
+    '  logging.c)',
+    'add_executable(${PROJECT_NAME}.elf ${SOURCES} ../ST_Code/startup_stm32u585xx.s)',
+    'add_subdirectory(cifra)',
+    'target_link_libraries(${PROJECT_NAME}.elf LINK_PUBLIC ST_Code cifra)',
+    'target_compile_definitions(${PROJECT_NAME}.elf PRIVATE APP_NAME="${APP_NAME}" LOG_DEBUG_MESSAGES)',
+    'target_include_directories(${PROJECT_NAME}.elf PUBLIC ../Config)',
+  ].join('\n'),
+  'App/app_version.in':
+    '#define VERSION "@PROJECT_VERSION@"\n#define BUILD "@BUILD_NUM@"\n#define KEPT "${BUILD_NUM}"\n',
+  'App/main.c': '',
+  'App/logging.c': '',
+  'App/cifra/CMakeLists.txt': 'add_library(cifra STATIC sha256.c)\nadd_library(unused other.c)',
+  'App/cifra/sha256.c': '',
+  'Config/FreeRTOSConfig.h': '',
+  'ST_Code/CMakeLists.txt': 'add_library(ST_Code system_stm32u5xx.c Core/main_clock.c)',
+  'ST_Code/system_stm32u5xx.c': '',
+  'ST_Code/Core/main_clock.c': '',
+  'ST_Code/startup_stm32u585xx.s': '',
+};
+
+describe('an application', () => {
+  it('has the sources of its executable and of its libraries; start-up, ST and HAL are left out', () => {
+    expect(read(layout).sources).toEqual(['App/main.c', 'App/logging.c', 'App/cifra/sha256.c']);
+  });
+
+  it('has the definitions of CMake and of the command line, with the quotes that the compiler needs', () => {
+    const { definitions } = read(layout, { definitions: ['EXTRA=7'] });
+    expect(definitions).toEqual([
+      'USE_HAL_DRIVER',
+      'STM32U585xx',
+      'APP_NAME="A demo"',
+      'LOG_DEBUG_MESSAGES',
+      'EXTRA=7',
+    ]);
+  });
+
+  it('has the header that configure_file makes, by the rules of @ONLY, and writes nothing into the folder', () => {
+    const { generated } = read(layout, { environment: { BUILD: '42' } });
+    const text = '#define VERSION "2.1.0"\n#define BUILD "42"\n#define KEPT "${BUILD_NUM}"\n';
+    expect(generated).toEqual([{ name: 'app_version.h', text }]);
+  });
+
+  it('includes the folders that CMake names, and those in which its headers lie', () => {
+    const { includes } = read({ ...layout, 'App/inc/work.h': '' });
+    expect(includes).toEqual(['Config', 'App/inc']);
+  });
+
+  it('finds its FreeRTOSConfig.h among what is left out', () => {
+    const { 'Config/FreeRTOSConfig.h': _, ...rest } = layout;
+    expect(read({ ...rest, 'ST_Code/Core/FreeRTOSConfig.h': '' }).includes).toContain('ST_Code/Core');
+  });
+
+  it('without a CMakeLists.txt is what --source names', () => {
+    const root = application({ 'main.c': '' });
+    const { sources } = readApplication(root, { ...NONE, sources: [join(root, 'main.c')] });
+    expect(sources).toEqual([join(root, 'main.c')]);
+    expect(() => readApplication(root, NONE)).toThrow('has no CMakeLists.txt; name its sources with --source');
+  });
+
+  it.each([
+    ['a source that is not there', 'add_executable(app main.c)', /names what is not there: main\.c/],
+    [
+      'a folder that is not there',
+      'add_subdirectory(lib)\nadd_executable(app)',
+      /not there: lib; if it is a submodule/,
+    ],
+    ['no executable', 'add_library(app main.c)', /names no source in C or C\+\+ of an executable/],
+    [
+      'a parenthesis that is not closed',
+      'add_executable(app\nmain.c',
+      /CMakeLists\.txt: line 1: the command add_executable is not closed/,
+    ],
+  ])('is refused when it has %s', (_what, cmake, message) => {
+    expect(() => read({ 'CMakeLists.txt': cmake })).toThrow(message);
+  });
+});
+
+describe('CMake', () => {
+  const sourcesOf = (lines: string[], definitions: string[] = []) =>
+    read({ 'CMakeLists.txt': lines.join('\n'), 'a.c': '', 'b.c': '', 'src/c.c': '', 'src/d.cpp': '' }, { definitions })
+      .sources;
+
+  it('takes the branch whose condition holds', () => {
+    const lines = [
+      'if(WITH_B AND NOT (MODE STREQUAL "plain" OR WITH_B STREQUAL off))',
+      '  set(FILES b.c)',
+      'elseif(DEFINED MODE)',
+      '  set(FILES a.c)',
+      'else()',
+      '  set(FILES src/c.c)',
+      'endif()',
+      'add_executable(app ${FILES})',
+    ];
+    expect(sourcesOf(lines, ['WITH_B=1', 'MODE=full'])).toEqual(['b.c']);
+    expect(sourcesOf(lines, ['WITH_B=1', 'MODE=plain'])).toEqual(['a.c']);
+    expect(sourcesOf(lines)).toEqual(['src/c.c']);
+  });
+
+  it('leaves out comments, functions and branches within a branch that is not taken', () => {
+    const lines = [
+      '#[[ add_executable(app b.c)',
+      ']]',
+      'function(make) # it is not run',
+      '  add_executable(app b.c)',
+      'endfunction()',
+      'if(OFF)',
+      '  if(ON)',
+      '    add_executable(app b.c)',
+      '  else()',
+      '    add_executable(app b.c)',
+      '  endif()',
+      'endif()',
+      'add_executable(app a.c)',
+    ];
+    expect(sourcesOf(lines)).toEqual(['a.c']);
+  });
+
+  it('finds files by patterns, and appends to lists', () => {
+    const lines = [
+      'file(GLOB_RECURSE FOUND src/*.c src/*.cpp)',
+      'list(APPEND FOUND a.c)',
+      'add_executable(app ${FOUND})',
+    ];
+    expect(sourcesOf(lines)).toEqual(['src/c.c', 'src/d.cpp', 'a.c']);
+  });
+
+  it('takes definitions out of flags', () => {
+    const { definitions } = read({
+      'CMakeLists.txt': 'set(CMAKE_C_FLAGS "-Wall -DONE=1 -O2")\nadd_definitions(-DTWO)\nadd_executable(app a.c)',
+      'a.c': '',
+    });
+    expect(definitions.sort()).toEqual(['ONE=1', 'TWO']);
+  });
+});
