@@ -2,12 +2,12 @@ import { readFigures } from '../../tests/bench/firmware/figures.js';
 import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
 import type { Block } from './blocks.js';
 import { brokerOptionsTable } from './broker-options.js';
+import { rtosTable } from './calls/rtos-table.js';
 import { systemCallTable } from './calls/system-calls.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
 import { resultTable } from './results.js';
-import { rtosTable } from './rtos-table.js';
 import { sizesTable } from './sizes.js';
 
 const HELP = {
