@@ -1,12 +1,12 @@
 import { readFigures } from '../../tests/bench/firmware/figures.js';
 import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
+import { rtosTable } from '../../tests/host/microvisor/board/rtos/rtos-table.js';
 import type { Block } from './blocks.js';
 import { brokerOptionsTable } from './broker-options.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
 import { resultTable } from './results.js';
-import { rtosTable } from './rtos-table.js';
 import { sizesTable } from './sizes.js';
 
 const HELP = {

@@ -1,4 +1,4 @@
-import { type RtosCase, rtosCases } from '../../tests/host/microvisor/board/rtos/cases/index.js';
+import { type RtosCase, rtosCases } from './cases/index.js';
 
 /** Every row of the conformance table of the RTOS, for docs/rtos-calls.md: each is a test. */
 export function rtosTable(): string {
