@@ -6,8 +6,11 @@ export type { RtosSettings } from './board/rtos/rtos-ports.js';
 export type { Stm32u585Board } from './board/stm32u585-board.js';
 export { type Stm32u585Options, stm32u585 } from './board/stm32u585-model.js';
 export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-fetch.js';
+export { type FlashMedium, FlashMemory } from './calls/hardware/flash-medium.js';
 export { createKernel, type KernelOptions, servedCalls } from './calls/index.js';
+export type { OpaqueConnection, OpaqueEndpoint, OpaqueEvents } from './calls/opaque/opaque-endpoint.js';
 export { Device, type DeviceOptions } from './device/device.js';
+export { FlashFile, FlashFileError } from './device/flash-file.js';
 export { fileModuleCache } from './device/module-cache.js';
 export type { Guest } from './guest/guest.js';
 export { GuestError } from './guest/guest-error.js';
@@ -19,7 +22,13 @@ export type { ConnectEvidence, FetchedKey, KernelEvent } from './kernel/kernel-e
 export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './kernel/settings.js';
 export { allowedStatuses, KernelError } from './kernel/statuses.js';
 export {
+  type HttpClient,
+  type HttpClientRequest,
+  type HttpExchange,
+  type HttpOutcome,
   type MqttTransportFactory,
+  type NodeHttpClientOptions,
+  nodeHttpClient,
   type TlsTransportOptions,
   type Transport,
   type TransportEvents,

@@ -1,8 +1,9 @@
 import { readFigures } from '../../tests/bench/firmware/figures.js';
 import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
-import { rtosTable } from '../../tests/host/microvisor/board/rtos/rtos-table.js';
 import type { Block } from './blocks.js';
 import { brokerOptionsTable } from './broker-options.js';
+import { rtosTable } from './calls/rtos-table.js';
+import { systemCallTable } from './calls/system-calls.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
@@ -23,6 +24,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'firmware', file: 'docs/firmware.md', make: () => firmwareTable(readFigures()) },
   { name: 'results', file: 'docs/result-codes.md', make: resultTable },
   { name: 'conformance', file: 'docs/conformance.md', make: () => conformanceTable(conformanceCounts()) },
+  { name: 'system-calls', file: 'docs/system-calls.md', make: systemCallTable },
   { name: 'rtos-calls', file: 'docs/rtos-calls.md', make: rtosTable },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({

@@ -1,5 +1,12 @@
 import { Command, Option } from 'commander';
-import { parseDevices, parseDuration, parseMebibytes, parsePort, parseWatchdog } from '../options/option-parsers.js';
+import {
+  parseAllowedHost,
+  parseDevices,
+  parseDuration,
+  parseMebibytes,
+  parsePort,
+  parseWatchdog,
+} from '../options/option-parsers.js';
 import { dataOption, deviceSidsOption, forOption, jsonOption } from '../options/shared-options.js';
 import type { RunFlags } from '../run/run-action.js';
 
@@ -53,6 +60,13 @@ export function runCommand(): Command {
     .option('--no-isolate', 'run them in this one, which a guest can halt')
     .option('--watchdog <duration>', 'end a guest that does not come back for so long (default 10s)', parseWatchdog)
     .option('--interrupt-every-call', 'interrupt a guest that waits in calls at every call, which shows races')
+    .option(
+      '--allow-host <name>',
+      'host for HTTP requests of the guest, *.example.com or *; repeatable',
+      parseAllowedHost,
+    )
+    .option('--plain-http', 'also HTTP without TLS, to this machine alone')
+    .option('--flash <file>', 'external flash of the guest (made with 8 MiB if it is not there)')
     .option('--cloud-port <port>', 'port of the local REST API (default 8180, or any free one)', (text) =>
       parsePort(text, true),
     )

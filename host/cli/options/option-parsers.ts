@@ -60,3 +60,14 @@ function parseCount(text: string, most: number): number {
   if (count >= 1 && count <= most) return count;
   throw new InvalidArgumentError(`Give a number from 1 to ${most}.`);
 }
+
+const HOST = /^(\*|(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
+
+/** One more host that HTTP may reach, in lower case: a name, `*.example.com`, `*`, an address. */
+export function parseAllowedHost(text: string, before: readonly string[] = []): string[] {
+  const host = text.toLowerCase();
+  if (HOST.test(host)) return [...before, host];
+  throw new InvalidArgumentError(
+    'Give a host as it stands in a URL, without scheme, port or path; *.example.com is every host below it, * any host.',
+  );
+}

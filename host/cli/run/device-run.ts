@@ -108,6 +108,12 @@ export class DeviceRun implements DeviceStart {
       case 'disconnected':
         this.#onDisconnected(event);
         break;
+      case 'httpResponse':
+        this.#report(event);
+        break;
+      case 'flashFailed':
+        this.#error(`the external flash has failed: ${event.detail}`);
+        break;
       case 'log':
         this.#onLog(event);
         break;

@@ -24,7 +24,7 @@ export async function runAction(flags: RunFlags): Promise<void> {
 }
 
 // biome-ignore format: one line
-const TEXTS = ['brokerHost', 'brokerConf', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'data'] as const;
+const TEXTS = ['brokerHost', 'brokerConf', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'flash', 'data'] as const;
 
 function check(flags: RunFlags): void {
   if (!flags.tls) {

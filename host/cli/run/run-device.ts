@@ -12,6 +12,7 @@ import { reportBridge, reportListeners, reportWarnings } from './broker-conf.js'
 import { overlaid, overlayOf } from './config-overlay.js';
 import { type Counts, DeviceRun } from './device-run.js';
 import { deviceSidsOf } from './device-sids.js';
+import type { DeviceHardware } from './guest/device-hardware.js';
 import { canConnect, readGuestFile } from './guest/guest-file.js';
 import type { GuestOptions } from './guest/guest-options.js';
 import { loadDevices } from './guest/load-devices.js';
@@ -39,6 +40,12 @@ export interface RunOptions extends CredentialOptions {
   watchdog?: number;
   /** Delivers interrupts to a blocking guest at every call. */
   interruptEveryCall?: boolean;
+  /** Hosts that the guest may send HTTP requests to. */
+  allowHost?: string[];
+  /** Whether HTTP without TLS may go to this machine. */
+  plainHttp?: boolean;
+  /** The file of the external flash. */
+  flash?: string;
   /** Milliseconds; without it only a signal ends the run. */
   for?: number;
   data: string;
@@ -151,7 +158,12 @@ async function prepare(
       counts,
     });
   });
-  const guest = { module, options: guestOptionsOf(options, overlay), interruptEveryCall: options.interruptEveryCall };
+  const guest = {
+    module,
+    options: guestOptionsOf(options, overlay),
+    hardware: hardwareOf(options, sids.length),
+    interruptEveryCall: options.interruptEveryCall,
+  };
   const devices = await loadDevices(guest, runs, watchdog, stop);
   for (const device of devices) closers.push(() => device.stop());
   for (const deviceSid of sids) report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
@@ -247,4 +259,12 @@ async function provision(embedded: EmbeddedValues, values: CredentialValues): Pr
     );
   }
   await embedded.write(values);
+}
+
+/** @throws UsageError for several devices with one flash */
+function hardwareOf({ allowHost = [], plainHttp = false, flash }: RunOptions, devices: number): DeviceHardware {
+  if (flash !== undefined && devices > 1) {
+    throw new UsageError(`--flash: is the flash of one device, and there are ${devices}; run them one by one`);
+  }
+  return { allowedHosts: allowHost, plainHttp, ...(flash === undefined ? {} : { flashFile: flash }) };
 }

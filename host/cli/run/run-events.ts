@@ -17,6 +17,8 @@ export type RunEvent =
   | { event: 'disconnected'; reason: string; reasonCode?: number; advice?: string }
   /** So many connections in a row did not last for `stable` milliseconds; reported once. The code is that of the last one's end. */
   | { event: 'unstable'; connections: number; stable: number; reason: string; reasonCode?: number; advice?: string }
+  /** The answer to an HTTP request of the guest: `result` is the name of an MvHttpResult, `detail` why it is not OK. */
+  | { event: 'httpResponse'; url: string; result: string; statusCode: number; bodyLength: number; detail?: string }
   | { event: 'log'; text: string }
   /** The guest has ended by itself. */
   | { event: 'exit'; code: number }

@@ -20,6 +20,7 @@ export function runReporter(
     message: colours.magenta,
     disconnected: colours.yellow,
     unstable: colours.yellow,
+    httpResponse: colours.cyan,
     log: colours.dim,
     exit: colours.yellow,
     finding: colours.yellow,
@@ -61,6 +62,12 @@ function describe(event: RunEvent): string[] {
       const what = `${event.connections} connections in a row did not last ${event.stable} ms: ${ending(event)}`;
       return [visible(`${what}; the device application waits longer each time`)];
     }
+    case 'httpResponse':
+      return [
+        visible(
+          `HTTP ${event.url || 'request'}: ${event.detail ? `${event.result}, ${event.detail}` : event.statusCode}`,
+        ),
+      ];
     case 'log':
       return [visible(event.text)];
     case 'exit':

@@ -1,14 +1,31 @@
 import type { SystemCallName } from '../../../build/abi/microvisor.js';
 import { Kernel, type KernelHost } from '../kernel/kernel.js';
+import type { HttpClient } from '../transport/http-client.js';
 import type { MqttTransportFactory } from '../transport/transport.js';
 import { clockCalls } from './clocks.js';
 import { type ConfigSource, configFetchCalls } from './config-fetch.js';
+import { flashCalls } from './hardware/flash.js';
+import type { FlashMedium } from './hardware/flash-medium.js';
+import { peripheralCalls } from './hardware/peripheral.js';
+import { powerCalls } from './hardware/power.js';
+import { testingCalls } from './hardware/testing.js';
+import { wifiCalls } from './hardware/wifi.js';
+import { httpCalls } from './http/http-calls.js';
 import { identityCalls } from './identity.js';
 import { mqttCalls } from './mqtt/index.js';
+import type { OpaqueEndpoint } from './opaque/opaque-endpoint.js';
+import { streamCalls } from './opaque/stream-calls.js';
+import { systemCalls } from './system.js';
 
 export interface KernelOptions extends KernelHost {
   config: ConfigSource;
   mqttTransport: MqttTransportFactory;
+  /** Default: none, and every request fails. */
+  httpClient?: HttpClient;
+  /** The external flash; default: none. */
+  flash?: FlashMedium;
+  /** The endpoints of channels of opaque bytes, by their names; default: none. */
+  endpoints?: Readonly<Record<string, OpaqueEndpoint>>;
 }
 
 /**
@@ -21,6 +38,14 @@ export function createKernel(options: KernelOptions): Kernel {
     clockCalls,
     configFetchCalls(options.config),
     mqttCalls(options.mqttTransport),
+    httpCalls(options.httpClient ?? noHttp),
+    systemCalls,
+    streamCalls(options.endpoints ?? {}),
+    flashCalls(options.flash),
+    wifiCalls,
+    powerCalls,
+    peripheralCalls,
+    testingCalls,
   ]);
 }
 
@@ -37,3 +62,8 @@ export function servedCalls(): SystemCallName[] {
   });
   return kernel.implemented;
 }
+
+const noHttp: HttpClient = (_request, finished) => {
+  finished({ result: 'failed', detail: 'the host makes no HTTP requests' });
+  return { abort() {} };
+};

@@ -1,13 +1,17 @@
 import { LONGEST_TIMER } from '../../node/timers.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
+import type { FlashMedium } from '../calls/hardware/flash-medium.js';
 import { createKernel } from '../calls/index.js';
+import type { OpaqueEndpoint } from '../calls/opaque/opaque-endpoint.js';
 import type { Guest } from '../guest/guest.js';
 import { GuestError } from '../guest/guest-error.js';
-import type { GuestModule } from '../guest/guest-module.js';
+import { compileGuest, type GuestModule } from '../guest/guest-module.js';
 import { type LoadOptions, loadGuest } from '../guest/load-guest.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { KernelEvent } from '../kernel/kernel-event.js';
 import type { Behaviour, Limits } from '../kernel/settings.js';
+import type { HttpClient } from '../transport/http-client.js';
+import { type NodeHttpClientOptions, nodeHttpClient } from '../transport/node-http-client.js';
 import { type TlsTransportOptions, tlsTransport } from '../transport/tls-transport.js';
 import type { MqttTransportFactory } from '../transport/transport.js';
 
@@ -24,6 +28,15 @@ export interface DeviceOptions {
   /** Default: {@link tlsTransport} with these options. */
   mqttTransport?: MqttTransportFactory;
   tls?: TlsTransportOptions;
+  /** Default: {@link nodeHttpClient} with these options, which reaches no host that they do not allow. */
+  httpClient?: HttpClient;
+  http?: NodeHttpClientOptions;
+  /** The external flash; default: none. It outlives restarts. */
+  flash?: FlashMedium;
+  /** The endpoints of channels of opaque bytes, by their names; default: none. */
+  endpoints?: Readonly<Record<string, OpaqueEndpoint>>;
+  /** Called with each guest that was loaded, the first and those of restarts, before it starts. */
+  onLoaded?(guest: Guest): void;
   /** Lines of mvServerLog and mv_host_print. */
   log?(line: string): void;
   /** Called with every event. */
@@ -36,7 +49,11 @@ const STOP_TIMEOUT = 2000;
 /** A device that runs in real time: kernel, guest, event loop, timers and sockets. */
 export class Device {
   readonly kernel: Kernel;
+  readonly #options: DeviceOptions;
   #guest: Guest | undefined;
+  /** What runs after the next restart. */
+  #module: DeviceOptions['guest'];
+  #isRestarting = false;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #running = false;
@@ -55,6 +72,8 @@ export class Device {
   });
 
   private constructor(options: DeviceOptions) {
+    this.#options = options;
+    this.#module = options.guest;
     const connectTimeout = options.behaviour?.connectTimeout;
     const transport = options.mqttTransport ?? tlsTransport({ connectTimeout, ...options.tls });
     this.kernel = createKernel({
@@ -67,6 +86,9 @@ export class Device {
       log: options.log,
       emit: options.onEvent,
       mqttTransport: this.#counted(transport),
+      httpClient: options.httpClient ?? nodeHttpClient(options.http),
+      flash: options.flash,
+      endpoints: options.endpoints,
       schedule: () => this.#schedule(),
     });
   }
@@ -77,7 +99,7 @@ export class Device {
    */
   static async load(options: DeviceOptions): Promise<Device> {
     const device = new Device(options);
-    device.#guest = await loadGuest(options.guest, device.kernel, options.guestOptions);
+    await device.#load();
     return device;
   }
 
@@ -91,6 +113,22 @@ export class Device {
     this.#running = true;
     this.#protect(() => this.guest.start());
     this.#schedule();
+  }
+
+  /**
+   * Downloads an update of the application: it runs after the next restart, which `behaviour.maximumPoliteness` leaves to the
+   * application. The device must have started.
+   * @throws GuestError when the module cannot be a guest: then the device keeps the one that it has
+   */
+  async update(guest: Uint8Array): Promise<void> {
+    const { lifecycle } = this.kernel;
+    lifecycle.busy = true;
+    try {
+      this.#module = await compileGuest(guest, { ...this.#options.guestOptions, calls: this.kernel.implemented });
+    } finally {
+      lifecycle.busy = false;
+    }
+    lifecycle.updateDownloaded('application');
   }
 
   /** Ends the device: the guest is not entered again, MQTT connections send DISCONNECT, and sockets are closed. */
@@ -138,7 +176,7 @@ export class Device {
   }
 
   #schedule(): void {
-    if (!this.#running || this.#immediate) return;
+    if (!this.#running || this.#immediate || this.#isRestarting) return;
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
       const now = performance.now();
@@ -150,11 +188,35 @@ export class Device {
   #arm(now: number): void {
     clearTimeout(this.#timer);
     if (!this.#running) return;
-    const deadline = this.guest.nextDeadline(now);
+    const { ended } = this.kernel.lifecycle;
+    if (ended && ended.at === undefined) return void this.#stop(undefined);
+    if (ended && ended.at! <= now) return void this.#restart();
+    const deadline = ended ? ended.at : this.guest.nextDeadline(now);
     if (deadline === undefined) return;
     const delay = deadline - now;
     if (delay <= 0) this.#schedule();
     else this.#timer = setTimeout(() => this.#schedule(), Math.min(Math.ceil(delay), LONGEST_TIMER));
+  }
+
+  async #load(): Promise<void> {
+    this.#guest = await loadGuest(this.#module, this.kernel, this.#options.guestOptions);
+    this.#options.onLoaded?.(this.#guest);
+  }
+
+  /** Loads the guest again, or the one of an update, into the kernel that goes on. */
+  async #restart(): Promise<void> {
+    this.#isRestarting = true;
+    try {
+      this.guest.stop();
+      this.kernel.restart();
+      await this.#load();
+    } catch (error) {
+      void this.#stop(error as Error);
+      return;
+    } finally {
+      this.#isRestarting = false;
+    }
+    if (this.#running) this.start();
   }
 
   #protect(action: () => void): void {

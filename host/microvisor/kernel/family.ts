@@ -1,6 +1,7 @@
 import type { ChannelKinds } from './channel-driver.js';
 import type { Channels } from './families/channels.js';
 import type { Lifecycle } from './families/lifecycle.js';
+import type { Logging } from './families/logging.js';
 import type { Network } from './families/network.js';
 import type { Notifications } from './families/notifications.js';
 import type { Range } from './guest-memory.js';
@@ -28,6 +29,7 @@ export interface FamilyServices extends Services {
   readonly notifications: Pick<Notifications, 'notify'>;
   readonly network: Pick<Network, 'active' | 'watch'>;
   readonly lifecycle: Lifecycle;
+  readonly logging: Pick<Logging, 'admit' | 'write'>;
 }
 
 export type FamilyFactory = (kernel: FamilyServices) => Family;

@@ -70,6 +70,8 @@ export type KernelEvent =
   /** Its answer: `result` is the name of an MvHttpResult, `statusCode` 0 unless that is OK, `detail` one clause for people. */
   | { event: 'httpResponse'; url: string; result: string; statusCode: number; bodyLength: number; detail?: string }
   | { event: 'systemLed'; enabled: boolean }
+  /** The external flash could not be read or written; the call was UNAVAILABLE. */
+  | { event: 'flashFailed'; detail: string }
   /** The factory's test was completed; 0 is success. */
   | { event: 'testingComplete'; status: number }
   /** The application has ended; it starts again at `at`, in milliseconds of the kernel's clock, if that is set. */

@@ -156,6 +156,8 @@ export interface Behaviour {
   checkInTime: number;
   /** True inside the factory's test environment: elsewhere the three calls for it are UNAVAILABLE. */
   factory: boolean;
+  /** Whether HTTP requests without TLS are made, to hosts that are this machine. */
+  plainHttp: boolean;
   /** Whether the guest was compiled with `-fshort-enums`, as for the device: mvGetWakeReason then writes one byte, else four. */
   shortEnums: boolean;
 }
@@ -173,5 +175,6 @@ export const defaultBehaviour: Readonly<Behaviour> = {
   maximumPoliteness: 0,
   checkInTime: 3_600_000,
   factory: false,
+  plainHttp: false,
   shortEnums: true,
 };

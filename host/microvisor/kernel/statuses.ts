@@ -11,6 +11,22 @@ const SUPPLEMENT = {
     MvStatus.UNKNOWNCONFIGSCOPE,
     MvStatus.INVALIDCONFIGKEY,
   ],
+  // The SDK lists OKAY alone.
+  mvSetWifiConfig: [
+    MvStatus.PARAMETERFAULT,
+    MvStatus.UNAVAILABLE,
+    MvStatus.UNSUPPORTEDSTRUCTUREVERSION,
+    MvStatus.INPUTTOOLONG,
+  ],
+  mvGetWifiConfig: [
+    MvStatus.PARAMETERFAULT,
+    MvStatus.UNAVAILABLE,
+    MvStatus.UNSUPPORTEDSTRUCTUREVERSION,
+    MvStatus.INVALIDBUFFERSIZE,
+  ],
+  // The enum has it for requests that failed.
+  mvReadHttpResponseHeader: [MvStatus.REQUESTUNSUCCESSFUL],
+  mvReadHttpResponseBody: [MvStatus.REQUESTUNSUCCESSFUL],
 } as const satisfies Partial<Record<SystemCallName, readonly MvStatus[]>>;
 
 type Supplement = typeof SUPPLEMENT;

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../temporary-folder.js';
 import { here } from '../toolchain.js';
 import { callingGuest, PARAMETERS } from './calling-guest.js';
 import { callSteps, GuestRunner, pokes } from './guest-runner.js';
+import { abi } from './stand-in.js';
 
 /** Cases in which the shim returns the status of a bad pointer for another reason, which the glue cannot know. */
 const KERNEL_KNOWS = [
@@ -19,7 +20,11 @@ const KERNEL_KNOWS = [
   'for an unknown handle',
   'for a value that does not fit',
   'for version 2',
+  'for the 33rd handle',
 ];
+/** The families that the device application uses: here the glue is compared in these alone. */
+const FAMILIES = ['identity', 'clock', 'logging', 'notification', 'network', 'channel', 'config', 'mqtt'];
+const served = (call: SystemCallName) => FAMILIES.includes(abi.functions[call].family);
 /** The shim checks the handle before it follows nested pointers. The glue does not know handles, and checks pointers first. */
 const HANDLE = ['INVALIDHANDLE', 'CHANNELCLOSED'];
 
@@ -40,11 +45,11 @@ async function lastCall({ run, rig: make }: StatusCase) {
 }
 
 it('the glue refuses exactly the pointers that the shim refuses, with the same status', async () => {
-  const guest = callingGuest(new Rig().kernel.implemented, 8);
+  const guest = callingGuest(new Rig().kernel.implemented.filter(served), 8);
   const runner = new GuestRunner(temporaryFolder(), here, ['-DMEMORY=524288u']);
   const steps: string[] = [];
   const wanted: string[] = [];
-  for (const one of allCases) {
+  for (const one of allCases.filter(({ call }) => served(call))) {
     const { name, words, memory, status } = await lastCall(one);
     const told = nameOf(MvStatus, status);
     const ofPointer = /PARAMETERFAULT|LATEFAULT/.test(told) && !KERNEL_KNOWS.includes(one.when);

@@ -1,4 +1,5 @@
 import { Device, type KernelEvent, stm32u585 } from '../../../microvisor/index.js';
+import { openHardware } from './device-hardware.js';
 import { guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { DeviceStart, GuestStart, RunningDevice } from './running-device.js';
 
@@ -8,7 +9,7 @@ import type { DeviceStart, GuestStart, RunningDevice } from './running-device.js
  * @throws GuestError when the guest cannot be instantiated; UserError when it does not take the options
  */
 export async function deviceInProcess(
-  { module, options, interruptEveryCall }: GuestStart,
+  { module, options, hardware, interruptEveryCall }: GuestStart,
   start: DeviceStart,
 ): Promise<RunningDevice> {
   let device: Device | undefined;
@@ -19,15 +20,21 @@ export async function deviceInProcess(
       if (hasFailed()) start.onEvent({ event: 'failed' });
     } else if (event.event !== 'interrupt') start.onEvent(event);
   };
+  const { behaviour, close, ...parts } = openHardware(hardware);
   device = await Device.load({
+    ...parts,
     guest: { ...module, board: stm32u585() },
     guestOptions: { interruptEveryCall },
     deviceId: start.deviceSid,
     config: start.config,
     // Brokers may ask for both a certificate and a password.
-    behaviour: { allowPasswordWithClientCertificate: true },
+    behaviour: { ...behaviour, allowPasswordWithClientCertificate: true },
     onEvent: forward,
+    onLoaded: (guest) => writeGuestOptions(guest, options),
+  }).catch((error: Error) => {
+    close();
+    throw error;
   });
-  writeGuestOptions(device.guest, options);
+  void device.stopped.then(close);
   return device;
 }

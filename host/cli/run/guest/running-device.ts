@@ -1,4 +1,5 @@
 import type { ConfigSource, GuestModule, KernelEvent } from '../../../microvisor/index.js';
+import type { DeviceHardware } from './device-hardware.js';
 import type { GuestOptions } from './guest-options.js';
 
 /** What a device of a run reports: events of its kernel that a run has use for, and how its guest is. */
@@ -19,6 +20,7 @@ export interface DeviceStart {
 export interface GuestStart {
   module: GuestModule;
   options: GuestOptions;
+  hardware: DeviceHardware;
   /** See `GuestOptions` of the microvisor. */
   interruptEveryCall?: boolean;
 }

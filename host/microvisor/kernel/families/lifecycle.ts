@@ -43,6 +43,9 @@ export class Lifecycle {
     return this.#updates.size > 0;
   }
 
+  /** True while the kernel must not be interrupted, for example by a download that is under way: set by the host. */
+  busy = false;
+
   /** Calls the listener after each downloaded update that waits for the application. */
   watchUpdates(listener: () => void): void {
     this.#watchers.push(listener);

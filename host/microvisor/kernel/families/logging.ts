@@ -53,12 +53,12 @@ export class Logging {
 
   #print(length: number, read: (size: number) => Uint8Array): void {
     const size = Math.min(length, this.#services.limits.logMessageBytes);
-    if (!this.#budget.take(size, this.#services.now())) {
+    if (!this.admit(size)) {
       this.#budget.drop();
       return;
     }
     const text = this.#decoder.decode(read(size));
-    this.#put(size < length ? `${text}… (${length} bytes)` : text);
+    this.write(size < length ? `${text}… (${length} bytes)` : text);
   }
 
   /** The application was restarted: its buffer is gone, with the lines in it. */
@@ -70,20 +70,26 @@ export class Logging {
 
   tick(now: number): void {
     if (now >= (this.#budget.due ?? Number.POSITIVE_INFINITY)) {
-      this.#put(`${this.#budget.takeDropped()} lines were not logged: too many came at once`);
+      this.write(`${this.#budget.takeDropped()} lines were not logged: too many came at once`);
     }
     if (!this.#network.link || this.#waiting.length === 0) return;
     const lines = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (const line of lines) this.#put(line);
+    for (const line of lines) this.write(line);
   }
 
   nextDeadline(now: number): number | undefined {
     return earlier(this.#budget.due, this.#network.link && this.#waiting.length > 0 ? now : undefined);
   }
 
-  #put(text: string): void {
+  /** Whether one more line of so many bytes may be logged now. */
+  admit(bytes: number): boolean {
+    return this.#budget.take(bytes, this.#services.now());
+  }
+
+  /** Writes one line to the log sink and to the events. */
+  write(text: string): void {
     this.#services.log(text);
     this.#services.emit({ event: 'log', text });
   }
@@ -106,10 +112,10 @@ export class Logging {
     if (length > limits.logMessageBytes) return MvStatus.LOGMESSAGETOOLONG;
     if (this.#waitingBytes + length > Math.min(buffer.size, limits.logBytes)) return INVALIDBUFFERSIZE;
     // Posting too fast is INVALIDBUFFERSIZE too.
-    if (!this.#budget.take(length, this.#services.now())) return INVALIDBUFFERSIZE;
+    if (!this.admit(length)) return INVALIDBUFFERSIZE;
     const text = this.#decoder.decode(memory.copy(address, length));
     if (this.#network.link) {
-      this.#put(text);
+      this.write(text);
     } else {
       this.#waiting.push(text);
       this.#waitingBytes += length + WAITING_LINE;

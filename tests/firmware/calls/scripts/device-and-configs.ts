@@ -96,8 +96,6 @@ export const deviceAndConfigs: Record<string, Script> = {
     open 1 512 0                             -> INVALIDBUFFERSIZE
     open 1 512 512 odd                       -> INVALIDBUFFERALIGNMENT
     open 9 512 512                           -> UNKNOWNCHANNELTYPE
-    open 0 512 512                           -> UNAVAILABLE
-    open 2 512 512                           -> UNAVAILABLE
     null nested
     open 1 512 512                           -> PARAMETERFAULT
     null parameters

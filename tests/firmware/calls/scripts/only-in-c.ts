@@ -1,7 +1,7 @@
 import { device } from './beginnings.js';
 import { type Script, script } from './script.js';
 
-/** What the emulated kernel has no counterpart of: the core that the calls in C are given. */
+/** What is so of the calls in C alone: the core that they are given, and the families that they do not serve. */
 export const onlyInC: Record<string, Script> = {
   'end the connection when the core is closed, and go on': script(4)`
     ${device}
@@ -24,6 +24,11 @@ export const onlyInC: Record<string, Script> = {
     publish 1 0 0 a b                        -> OKAY
     poll
     read-publish                             -> OKAY NOTCONNECTED 1 0
+  `,
+  'serve no channels of opaque bytes or HTTP': script(4)`
+    ${device}
+    open 0 512 512                           -> UNAVAILABLE
+    open 2 512 512                           -> UNAVAILABLE
   `,
   'do not open with too little linear memory or with a bad device id': script(4)`
     reopen 4096                              -> returned -905

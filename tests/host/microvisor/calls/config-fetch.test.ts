@@ -9,7 +9,7 @@ import {
 } from '../../../../build/abi/microvisor.js';
 import type { ConfigItem } from '../../../../host/microvisor/index.js';
 import { configFetch } from '../cases/config-fetch.js';
-import { statusTests } from '../cases/status-case.js';
+import { statusTests } from '../cases/status-tests.js';
 import { fetchParams, itemParams } from '../rig/config-structures.js';
 import { Rig, TAG } from '../rig/rig.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createKernel } from '../../../../host/microvisor/index.js';
 import { clocks, identity } from '../cases/identity-and-clocks.js';
-import { statusTests } from '../cases/status-case.js';
+import { statusTests } from '../cases/status-tests.js';
 import { DEVICE_ID, Rig } from '../rig/rig.js';
 
 describe('device id and clocks', () => {

@@ -1,5 +1,5 @@
 import { MvChannelType, type MvOpenChannelParams } from '../../../../build/abi/microvisor.js';
-import type { Rig } from '../rig/rig.js';
+import { Rig } from '../rig/rig.js';
 import { type StatusCase, statusCases } from './status-case.js';
 
 const { MQTT, CONFIGFETCH, HTTP, OPAQUEBYTES } = MvChannelType;
@@ -37,8 +37,20 @@ export const channels: StatusCase[] = [
     ['INVALIDBUFFERSIZE', 'for no bytes to send', (rig) => open(rig, { sendBufferLen: 0 })],
     ['UNKNOWNCHANNELTYPE', 'for type 4', (rig) => open(rig, {}, 4)],
     ['UNKNOWNCHANNELENDPOINT', 'for an endpoint by name', (rig) => open(rig, { endpoint: rig.put('elsewhere') })],
-    ['UNAVAILABLE', 'for HTTP, which is not offered yet', (rig) => open(rig, {}, HTTP)],
-    ['UNAVAILABLE', 'for opaque bytes, which are not offered', (rig) => open(rig, {}, OPAQUEBYTES)],
+    ['OKAY', 'for HTTP', (rig) => open(rig, {}, HTTP)],
+    ['UNKNOWNCHANNELENDPOINT', 'for opaque bytes without an endpoint', (rig) => open(rig, {}, OPAQUEBYTES)],
+    [
+      'UNKNOWNCHANNELENDPOINT',
+      'for a name of 65 bytes',
+      (rig) => open(rig, { endpoint: rig.put('e'.repeat(65)) }, OPAQUEBYTES),
+    ],
+    ['PARAMETERFAULT', 'for an endpoint outside memory', (rig) => open(rig, { endpoint: { data: 0, length: 3 } })],
+    [
+      'INVALIDBUFFERSIZE',
+      'for more than the limit',
+      (rig) => open(rig, { receiveBuffer: rig.buffer(1536), receiveBufferLen: 1536 }),
+      () => new Rig({ limits: { channelBuffer: 1024 } }),
+    ],
     [
       'NETWORKNOTCONNECTED',
       'before the network is connected',

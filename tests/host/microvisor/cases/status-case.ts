@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { MvStatus, nameOf, type SystemCallName } from '../../../../build/abi/microvisor.js';
-import { Rig } from '../rig/rig.js';
+import type { MvStatus, SystemCallName } from '../../../../build/abi/microvisor.js';
+import type { Rig } from '../rig/rig.js';
 
 /** One status of one call, and the condition that brings it about. */
 export interface StatusCase {
@@ -18,14 +17,3 @@ export type StatusRow = [keyof typeof MvStatus, string, StatusCase['run'], (() =
 /** The rows of one call as cases. */
 export const statusCases = (call: SystemCallName, rows: StatusRow[]): StatusCase[] =>
   rows.map(([status, when, run, rig]) => ({ call, status, when, run, rig }));
-
-/** One test for each case. */
-export function statusTests(cases: StatusCase[]): void {
-  describe('statuses', () => {
-    for (const { call, status, when, run, rig } of cases) {
-      it(`${call} returns ${status} ${when}`, async () => {
-        expect(nameOf(MvStatus, await run(rig?.() ?? new Rig()))).toBe(status);
-      });
-    }
-  });
-}

@@ -102,7 +102,7 @@ describe('a reactive guest', () => {
 describe('loading a guest', () => {
   it('is refused with a list of everything that is wrong', async () => {
     const bytes = await compileGuest(`
-      @external("env", "mvSendHttpRequest") declare function http(a: i32, b: i32): i32;
+      @external("env", "mvTemporaryStructTest") declare function http(a: i32, b: i32): i32;
       @external("env", "mv_host_timer") declare function timer(a: i32): void;
       @external("other", "thing") declare function thing(): void;
       export function go(): void { http(1, 2); timer(3); thing(); }`);
@@ -111,7 +111,7 @@ describe('loading a guest', () => {
     expect(error.message.split('\n').toSorted()).toEqual([
       '- it exports neither the function mv_app_start nor one of _start, __main_void, main, __main_argc_argv',
       '- it imports env.mv_host_timer, but does not export the function mv_app_timer',
-      '- it imports the function env.mvSendHttpRequest, which is not offered',
+      '- it imports the function env.mvTemporaryStructTest, which is not offered',
       '- it imports the function other.thing, which is not offered',
       'the module cannot be a guest:',
     ]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MvChannelType, MvClosureReason, MvStatus, nameOf } from '../../../../build/abi/microvisor.js';
 import { channels } from '../cases/channels.js';
-import { statusTests } from '../cases/status-case.js';
+import { statusTests } from '../cases/status-tests.js';
 import { fetchParams } from '../rig/config-structures.js';
 import { Rig } from '../rig/rig.js';
 import { OUTSIDE } from '../rig/rig-memory.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interrupts } from '../cases/interrupts.js';
-import { statusTests } from '../cases/status-case.js';
+import { statusTests } from '../cases/status-tests.js';
 import { Rig } from '../rig/rig.js';
 
 const taken = (rig: Rig) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logging } from '../cases/logging.js';
-import { statusTests } from '../cases/status-case.js';
+import { statusTests } from '../cases/status-tests.js';
 import { Rig } from '../rig/rig.js';
 
 describe('logging', () => {

@@ -7,7 +7,7 @@ import {
   MvNetworkStatus,
 } from '../../../../build/abi/microvisor.js';
 import { network } from '../cases/network.js';
-import { statusTests } from '../cases/status-case.js';
+import { statusTests } from '../cases/status-tests.js';
 import { Rig, TAG } from '../rig/rig.js';
 
 describe('network', () => {

@@ -7,7 +7,7 @@ import {
   writeMvNotificationSetup,
 } from '../../../../build/abi/microvisor.js';
 import { notifications } from '../cases/notifications.js';
-import { statusTests } from '../cases/status-case.js';
+import { statusTests } from '../cases/status-tests.js';
 import { Rig } from '../rig/rig.js';
 
 describe('notifications', () => {

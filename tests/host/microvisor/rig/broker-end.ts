@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { encodePacket, type Packet, PacketDecoder, type ProtocolVersion } from '../../../../host/core/index.js';
 import type { Transport, TransportEvents, TransportRequest } from '../../../../host/microvisor/index.js';
 
@@ -41,7 +41,7 @@ export class BrokerEnd implements Transport {
   /** The last packet of that type that the client sent. */
   last<T extends Packet['type']>(type: T): Extract<Packet, { type: T }> {
     const found = this.received.filter((packet) => packet.type === type).at(-1);
-    expect(found, `a ${type} packet from the client`).toBeDefined();
+    assert.ok(found, `there is no ${type} packet from the client`);
     return found as Extract<Packet, { type: T }>;
   }
 }

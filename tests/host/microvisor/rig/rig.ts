@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import {
   MvChannelType,
   MvMqttAuthenticationMethod,
@@ -25,10 +25,13 @@ import {
   type ConfigItem,
   type ConfigItemResult,
   createKernel,
+  type FlashMedium,
+  type HttpClient,
   type Kernel,
   type KernelEvent,
   type Limits,
   type MqttTransportFactory,
+  type OpaqueEndpoint,
 } from '../../../../host/microvisor/index.js';
 import type { Entry } from '../../../../host/microvisor/kernel/kernel.js';
 import { BrokerEnd } from './broker-end.js';
@@ -44,6 +47,11 @@ export interface RigOptions {
   fetch?: (items: ConfigItem[]) => Promise<ConfigItemResult[]>;
   /** Instead of a `BrokerEnd`. */
   mqttTransport?: MqttTransportFactory;
+  /** Where handles come from. */
+  random?: () => number;
+  httpClient?: HttpClient;
+  flash?: FlashMedium;
+  endpoints?: Record<string, OpaqueEndpoint>;
   trace?: (call: SystemCallName, status: MvStatus) => void;
 }
 
@@ -75,6 +83,10 @@ export class Rig extends RigMemory {
           this.links.push(link);
           return link;
         }),
+      random: options.random,
+      httpClient: options.httpClient,
+      flash: options.flash,
+      endpoints: options.endpoints,
       limits: options.limits,
       behaviour: options.behaviour,
       log: (line) => this.log.push(line),
@@ -85,7 +97,7 @@ export class Rig extends RigMemory {
         for (const observer of observers) observer(call, status);
       },
     });
-    this.kernel.memory.attach(this.memory);
+    this.kernel.attach(this.memory);
   }
 
   now(): number {
@@ -110,7 +122,7 @@ export class Rig extends RigMemory {
 
   /** A call that must succeed. */
   ok(name: SystemCallName, ...args: number[]): void {
-    expect(nameOf(MvStatus, this.call(name, ...args)), name).toBe('OKAY');
+    assert.equal(nameOf(MvStatus, this.call(name, ...args)), 'OKAY', name);
   }
 
   advance(milliseconds: number): void {
@@ -235,12 +247,12 @@ export class Rig extends RigMemory {
     this.ok('mvMqttRequestConnect', channel, this.connectRequest(overrides));
     this.tick();
     this.link.open();
-    expect((this.link.last('connect') as ConnectPacket).clientId).toBe('client-1');
+    assert.equal((this.link.last('connect') as ConnectPacket).clientId, 'client-1');
     this.link.send({ type: 'connack', sessionPresent: false, reasonCode: 0 });
     this.tick();
     const response = this.alloc(8);
     this.ok('mvMqttReadConnectResponse', channel, response);
-    expect([this.u32(response), this.u32(response + 4)]).toEqual([0, 0]);
+    assert.deepEqual([this.u32(response), this.u32(response + 4)], [0, 0]);
     this.news();
     return channel;
   }

@@ -1,0 +1,59 @@
+import {
+  MvStatus,
+  MvWifiConfigLayout,
+  MvWifiConfigMode,
+  MvWifiConfigOutLayout,
+  readMvWifiConfig,
+  readMvWifiConfigOut,
+} from '../../../../build/abi/microvisor.js';
+import type { FamilyFactory } from '../../kernel/family.js';
+
+const { OKAY, PARAMETERFAULT, INVALIDBUFFERSIZE, INPUTTOOLONG, UNAVAILABLE, UNSUPPORTEDSTRUCTUREVERSION } = MvStatus;
+
+interface WifiSettings {
+  ssid: Uint8Array;
+  /** The password itself cannot be read, and nothing here joins a network: it is not kept. */
+  hasPassword: boolean;
+}
+
+const NOTHING: WifiSettings = { ssid: new Uint8Array(0), hasPassword: false };
+
+/** mvSetWifiConfig and mvGetWifiConfig: settings that outlive a restart, and that nothing here uses. */
+export const wifiCalls: FamilyFactory = (kernel) => {
+  const { memory, limits } = kernel;
+  let settings = NOTHING;
+  return {
+    calls: {
+      mvSetWifiConfig: (address) => {
+        if (kernel.inInterrupt) return UNAVAILABLE;
+        if (!memory.holds(address, MvWifiConfigLayout.SIZE, 4)) return PARAMETERFAULT;
+        const { version, configMode, wifiSsid, wifiPassword } = readMvWifiConfig(memory.view, address);
+        if (version !== 1) return UNSUPPORTEDSTRUCTUREVERSION;
+        if (configMode > MvWifiConfigMode.CLEARNOW) return PARAMETERFAULT;
+        if (configMode === MvWifiConfigMode.CLEARNOW) {
+          settings = NOTHING;
+          return OKAY;
+        }
+        if (!memory.holdsBytes(wifiPassword.data, wifiPassword.length)) return PARAMETERFAULT;
+        if (!memory.holdsBytes(wifiSsid.data, wifiSsid.length)) return PARAMETERFAULT;
+        if (wifiSsid.length > limits.wifiSsid || wifiPassword.length > limits.wifiPassword) return INPUTTOOLONG;
+        const ssid = memory.copy(wifiSsid.data, wifiSsid.length) ?? NOTHING.ssid;
+        settings = { ssid, hasPassword: wifiPassword.length > 0 };
+        return OKAY;
+      },
+      mvGetWifiConfig: (address) => {
+        if (kernel.inInterrupt) return UNAVAILABLE;
+        if (!memory.holds(address, MvWifiConfigOutLayout.SIZE, 4)) return PARAMETERFAULT;
+        const { version, ssid, hasEncryption } = readMvWifiConfigOut(memory.view, address);
+        if (version !== 1) return UNSUPPORTEDSTRUCTUREVERSION;
+        if (!memory.holds(ssid.length, 4, 4) || !memory.holds(hasEncryption, 1)) return PARAMETERFAULT;
+        if (!memory.holdsBytes(ssid.data, ssid.size)) return PARAMETERFAULT;
+        if (settings.ssid.length > ssid.size) return INVALIDBUFFERSIZE;
+        memory.view.setUint32(ssid.length, settings.ssid.length, true);
+        memory.write(ssid.data, settings.ssid);
+        memory.view.setUint8(hasEncryption, settings.hasPassword ? 1 : 0);
+        return OKAY;
+      },
+    },
+  };
+};

@@ -1,0 +1,15 @@
+/** How the far end reports. It may do so at any time, also within `write`. */
+export interface OpaqueEvents {
+  data(bytes: Uint8Array): void;
+  /** The far end closed the channel, or reset it. The last event. */
+  closed(how: 'closed' | 'reset'): void;
+}
+
+export interface OpaqueConnection {
+  write(bytes: Uint8Array): void;
+  /** The device has closed the channel: there are no more events. */
+  close(): void;
+}
+
+/** What is behind the name of an endpoint: it is opened once for each channel. */
+export type OpaqueEndpoint = (events: OpaqueEvents) => OpaqueConnection;
