@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:tests/host/microvisor/board/rtos/rtos-table.ts
-import { type RtosCase, rtosCases } from './cases/index.js';
-========
 import { type RtosCase, rtosCases } from '../../../tests/host/microvisor/board/rtos/cases/index.js';
->>>>>>>> guest:tools/tables/calls/rtos-table.ts
 
 /** Every row of the conformance table of the RTOS, for docs/rtos-calls.md: each is a test. */
 export function rtosTable(): string {
