@@ -1,6 +1,7 @@
+export type { BrokerResult, BrokerRow } from './broker/broker-row.js';
 export { LoadGenerator, NoLoadGenerator } from './broker/load-generator.js';
-export { type BrokerResult, measureBrokers } from './broker/measure-brokers.js';
-export { type Scenario, scenarios } from './broker/scenarios.js';
+export { loadRows } from './broker/load-rows.js';
+export { retainedRows } from './broker/retained-rows.js';
 export { type DerPeers, derRows, hexRows } from './der-rows.js';
 export { guestRows } from './guest-rows.js';
 export { measure, type Result, type Row } from './measure.js';

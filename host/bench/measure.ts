@@ -1,3 +1,5 @@
+import { median, round } from './statistics.js';
+
 /** One row of the benchmark: the same work, done by us and by the peer. */
 export interface Row {
   bench: string;
@@ -67,12 +69,4 @@ function time(run: () => void, repeat: number): number {
   const start = process.hrtime.bigint();
   for (let n = 0; n < repeat; n++) run();
   return Number(process.hrtime.bigint() - start) / repeat;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { reasonOf } from '../node/reason.js';
 import { BrokerEngine, type PublishOptions } from './engine/broker-engine.js';
-import type { BrokerEvent } from './engine/broker-events.js';
+import type { BrokerEvent, OccasionalEvent } from './engine/broker-events.js';
 import { completeLimits, type Limits } from './engine/broker-limits.js';
 import type { ConnectionInfo, Transport } from './engine/broker-transport.js';
 import type { Journal } from './engine/journal/journal.js';
@@ -55,6 +55,8 @@ export interface BrokerOptions {
   store?: BrokerStore;
   /** Called with every event. */
   log?: (event: BrokerEvent) => void;
+  /** Called with every event but `published`, which is then not made for each message. */
+  logOccasional?: (event: OccasionalEvent) => void;
   /** Look on at what connections receive and send. Default: none, which costs nothing. */
   taps?: readonly PacketTap[];
 }
@@ -130,7 +132,8 @@ class RunningBroker implements Broker {
   readonly #named = new Map<string, ListenOptions>();
   #closing: Promise<void> | undefined;
 
-  constructor({ rules = openRules, limits, pendingConnections, clock, store, log, taps }: BrokerOptions) {
+  constructor(options: BrokerOptions) {
+    const { rules = openRules, limits, pendingConnections, clock, store, log, logOccasional, taps } = options;
     const now = clock ? () => clock.now() : () => performance.now();
     const failed = (error: unknown) => this.engine.warn(`a deadline failed: ${reasonOf(error)}`);
     const clockwork = new Clockwork(now, clock === undefined, failed);
@@ -141,13 +144,15 @@ class RunningBroker implements Broker {
     let engine!: BrokerEngine;
     let local!: LocalConnections;
     const makeEngine = (network: Transport) => {
-      local = new LocalConnections(network, { now, wake: () => clockwork.arm() });
-      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal, wallClock });
+      const wake = () => clockwork.arm();
+      local = new LocalConnections(network, { now, wake });
+      engine = new BrokerEngine({ now, transport: local, rules, limits: completed, taps, journal, wallClock, wake });
       local.serve(engine);
       return engine;
     };
     const sockets = new SocketTable(makeEngine, clockwork);
     if (log) engine.on('any', log);
+    if (logOccasional) engine.on('occasional', logOccasional);
     this.engine = engine;
     this.on = engine.on.bind(engine);
     this.local = local;

@@ -37,7 +37,13 @@ export {
   createBroker,
 } from './create-broker.js';
 export { BrokerEngine, type EngineOptions, type PublishOptions } from './engine/broker-engine.js';
-export type { BrokerEvent, BrokerEventOf, DropReason, SubscriptionOutcome } from './engine/broker-events.js';
+export type {
+  BrokerEvent,
+  BrokerEventOf,
+  DropReason,
+  OccasionalEvent,
+  SubscriptionOutcome,
+} from './engine/broker-events.js';
 export { DEFAULT_LIMITS, type Limits } from './engine/broker-limits.js';
 export type { ConnectionId, ConnectionInfo, Transport } from './engine/broker-transport.js';
 export type { EngineInspection, EngineTotals } from './engine/inspection/engine-inspection.js';
@@ -106,7 +112,6 @@ export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
 export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
 export type { PersistenceMode } from './planned/planned-store.js';
-export { unserved } from './planned/unserved.js';
 export {
   hashPassword,
   type PasswordHash,

@@ -1,5 +1,4 @@
-import { cpus } from 'node:os';
-import process from 'node:process';
+import { machineLine } from './speed-table.js';
 
 export const BROKER_SPEED = { name: 'broker-speed', file: 'docs/speed.md' } as const;
 
@@ -24,7 +23,7 @@ export function brokerSpeedTable(rows: readonly BrokerBenchRow[], now: Date): st
     return `| \`${bench}\` | ${peer} | ${unit} | ${ours} | ${theirs} | ${ratio} | ${target ?? ''} | ${verdict(row)} |`;
   });
   return [
-    `Node ${process.versions.node} on ${cpus().length} shared cores, ${now.toISOString().slice(0, 10)}:`,
+    machineLine(now),
     '',
     '| row | peer | unit | ours | peer | ratio | at most | |',
     '| --- | --- | --- | ---: | ---: | ---: | ---: | --- |',

@@ -16,6 +16,11 @@ export interface BenchRow {
 
 const verdict = ({ ratio, target }: BenchRow) => (target === null ? '' : ratio >= target ? 'reached' : 'missed');
 
+/** Where and when a table was measured: the line above it. */
+export function machineLine(now: Date): string {
+  return `Node ${process.versions.node} on ${cpus().length} shared cores, ${now.toISOString().slice(0, 10)}:`;
+}
+
 /** The table of docs/speed.md, with the machine and the date. */
 export function speedTable(rows: readonly BenchRow[], now: Date): string {
   const lines = rows.map((row) => {
@@ -23,7 +28,7 @@ export function speedTable(rows: readonly BenchRow[], now: Date): string {
     return `| \`${bench}\` | ${peer} | ${ours} | ${theirs} | ${ratio} | ${target ?? ''} | ${verdict(row)} |`;
   });
   return [
-    `Node ${process.versions.node} on ${cpus().length} shared cores, ${now.toISOString().slice(0, 10)}:`,
+    machineLine(now),
     '',
     '| row | peer | ours, ns | peer, ns | ratio | target | |',
     '| --- | --- | ---: | ---: | ---: | ---: | --- |',

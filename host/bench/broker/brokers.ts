@@ -38,6 +38,7 @@ createServer(aedes.handle).listen(Number(process.argv[1]), '127.0.0.1');
  * Starts a broker on a free loopback port; undefined for what the broker cannot do.
  *
  * @param cli the program `wasmqtt`
+ * @param prepare called with the folder of a durable broker's data before it starts
  * @throws Error when it does not open its port
  */
 export async function startBrokerProcess(
@@ -45,13 +46,16 @@ export async function startBrokerProcess(
   kind: BrokerKind,
   cli: string,
   tls: TlsFiles,
+  prepare?: (data: string) => Promise<void>,
 ): Promise<BrokerProcess | undefined> {
   if (name === 'aedes' && kind !== 'plain') return undefined;
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-bench-'));
   const configuration = join(folder, 'mosquitto.conf');
-  mkdirSync(join(folder, 'data'));
+  const data = join(folder, 'data');
+  mkdirSync(data);
   writeFileSync(configuration, configurationOf(port, kind, folder, tls));
+  await prepare?.(data);
   const [program, ...args] = {
     wasmqtt: [process.execPath, cli, 'broker', '-c', configuration],
     mosquitto: ['mosquitto', '-c', configuration],

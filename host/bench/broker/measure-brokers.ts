@@ -1,28 +1,8 @@
-import { type BrokerName, type BrokerProcess, startBrokerProcess, type TlsFiles } from './brokers.js';
-import type { LoadGenerator, LoadResult } from './load-generator.js';
+import { median } from '../statistics.js';
+import { type BrokerBench, type BrokerResult, brokerResult, limitResult } from './broker-row.js';
+import { type BrokerName, type BrokerProcess, startBrokerProcess } from './brokers.js';
+import type { LoadResult } from './load-generator.js';
 import type { Measure, Scenario } from './scenarios.js';
-
-export interface BrokerResult {
-  bench: string;
-  /** Undefined when ours is measured against `most`. */
-  peer: Exclude<BrokerName, 'wasmqtt'> | 'limit';
-  unit: string;
-  ours: number;
-  theirs: number;
-  /** ours / theirs: the less the better. */
-  ratio: number;
-  /** Most that the ratio may be; null for no target. */
-  target: number | null;
-}
-
-export interface BrokerBench {
-  load: LoadGenerator;
-  /** The program `wasmqtt`. */
-  cli: string;
-  tls: TlsFiles & { ca: string };
-  /** Called before each run. */
-  progress(text: string): void;
-}
 
 const NAMES: readonly BrokerName[] = ['wasmqtt', 'mosquitto', 'aedes'];
 const UNITS: Readonly<Record<Measure, string>> = { cpu: 'us', time: 'us', p99: 'ms', memory: 'MB' };
@@ -56,19 +36,11 @@ function resultsOf(scenario: Scenario, runs: ReadonlyMap<BrokerName, LoadResult[
   const { bench, measure, targets, most } = scenario;
   const medianOf = (name: BrokerName) => median((runs.get(name) ?? []).map((run) => measured(run, measure)));
   const ours = medianOf('wasmqtt');
-  const row = (peer: BrokerResult['peer'], theirs: number, target: number | null): BrokerResult => ({
-    bench,
-    peer,
-    unit: UNITS[measure],
-    ours: round(ours),
-    theirs: round(theirs),
-    ratio: round(ours / theirs),
-    target,
-  });
+  const unit = UNITS[measure];
   const peers = (['mosquitto', 'aedes'] as const).filter((name) => runs.has(name));
   return [
-    ...peers.map((name) => row(name, medianOf(name), targets[name] ?? null)),
-    ...(most === undefined ? [] : [row('limit', most, 1)]),
+    ...peers.map((name) => brokerResult(bench, unit, ours, name, medianOf(name), targets[name] ?? null)),
+    ...(most === undefined ? [] : [limitResult(bench, unit, ours, most)]),
   ];
 }
 
@@ -77,12 +49,4 @@ function measured(run: LoadResult, measure: Measure): number {
   if (measure === 'cpu') return (run.cpu_ms * 1000) / run.received;
   if (measure === 'time') return (run.elapsed_ms * 1000) / run.received;
   return measure === 'p99' ? run.p99_ms : run.rss_kb / 1000;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }

@@ -60,7 +60,7 @@ export const scenarios: readonly Scenario[] = [
   {
     bench: 'broker.tls',
     measure: 'cpu',
-    load: ['--messages', '20000', '--size', '1024', '--window', '100'],
+    load: ['--messages', '100000', '--size', '1024', '--window', '100'],
     kind: 'tls',
     targets: { mosquitto: 1.5 },
     rounds: 5,

@@ -1,12 +1,14 @@
-import type { ConnectPacket } from '../../core/index.js';
+import { bridgeConnect, bridgeFilters } from './bridge-greeting.js';
 import type { BridgeMessage } from './bridge-message.js';
 import {
+  addressText,
   type BridgeAddress,
   type BridgeEvent,
   type BridgeOptions,
   checkBridge,
   DEFAULT_RESTART,
 } from './bridge-setup.js';
+import { LazyStart } from './lazy-start.js';
 import { RemoteClient } from './remote-client.js';
 import { RestartDelays } from './restart-delay.js';
 import { TopicMap } from './topic-map.js';
@@ -24,6 +26,8 @@ export interface BridgePorts {
   isSlow(): boolean;
   /** Publishes at the own broker; rejects when it does not take the message. */
   publish(message: BridgeMessage): Promise<void>;
+  /** Messages of the own broker that the other one does not have yet. */
+  waiting(): number;
   event(event: BridgeEvent): void;
   /** Call `settle` soon: something has changed. */
   wake(): void;
@@ -33,6 +37,8 @@ export interface BridgePorts {
 
 /** Milliseconds for name, TCP and TLS. */
 const OPEN_TIMEOUT = 30_000;
+/** Milliseconds between two looks at what waits for a lazy bridge. */
+const LOOK_INTERVAL = 1000;
 
 type State =
   | { name: 'stopped' }
@@ -48,7 +54,7 @@ export class BridgeMachine {
   readonly #in: TopicMap;
   readonly #out: TopicMap;
   readonly #delays: RestartDelays;
-  readonly #notificationTopic: string;
+  readonly #lazy: LazyStart;
   #state: State = { name: 'stopped' };
   #next = 0;
   #isPrivate: boolean;
@@ -63,16 +69,15 @@ export class BridgeMachine {
     this.#ports = ports;
     this.#in = new TopicMap(options.topics, 'in');
     this.#out = new TopicMap(options.topics, 'out');
+    this.#lazy = new LazyStart(options);
     this.#delays = new RestartDelays(options.restart ?? DEFAULT_RESTART, () => ports.random());
-    this.#notificationTopic = options.notificationTopic ?? `$SYS/broker/connection/${options.remoteClientId}/state`;
     this.#isPrivate = options.tryPrivate ?? true;
-    const subscriptions = this.#in.filters();
     this.#remote = new RemoteClient(
       {
-        connect: this.#connectPacket(),
-        subscriptions,
-        unwanted: this.#unwanted(subscriptions),
+        connect: bridgeConnect(options, this.#notifiesRemote ? this.#notification('0') : undefined),
+        filters: bridgeFilters(options, this.#in),
         largest: options.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+        keepsQoS0: this.#lazy.isLazy,
       },
       {
         connected: (sessionPresent) => this.#connected(sessionPresent),
@@ -95,23 +100,28 @@ export class BridgeMachine {
     return this.#out.filters();
   }
 
-  /** Connects, and again whenever the connection ends. */
+  /** Connects, and again whenever the connection ends; a lazy bridge when there is enough to carry out. */
   start(now: number): void {
     if (this.#state.name !== 'stopped') return;
     this.#sayLocally('0');
-    this.#open(now);
+    this.#openOrWait(now);
   }
 
   /** Disconnects; the other broker hears that the bridge is off. */
   stop(now: number): void {
     if (this.#state.name === 'stopped') return;
+    this.#hangUp(now);
+    this.#state = { name: 'stopped' };
+  }
+
+  #hangUp(now: number): void {
     if (this.isConnected) {
+      this.#next++;
       if (this.#notifiesRemote) void this.#remote.publish(this.#notification('0'));
       this.#remote.settle(now);
       this.#remote.disconnect(now);
       this.#flush();
     }
-    this.#state = { name: 'stopped' };
     this.#ports.end();
     this.#remote.lost();
     this.#sayLocally('0');
@@ -138,8 +148,9 @@ export class BridgeMachine {
     if (this.#state.name !== 'open' && this.#state.name !== 'opening') return;
     this.#now = now;
     // Brokers that do not know the version of a bridge close without an answer.
-    const isPrivateRefused = this.#state.name === 'open' && !this.#wasConnected && this.#isPrivate && this.#isThree;
-    this.#over(reason, isPrivateRefused);
+    const { protocolVersion = 4 } = this.#options;
+    const hasSaidPrivate = this.#state.name === 'open' && this.#isPrivate && protocolVersion < 5;
+    this.#over(reason, hasSaidPrivate && !this.#wasConnected);
   }
 
   /** Carries a message of the own broker over. Settles when the other broker has it, or when it was dropped; does not reject. */
@@ -155,6 +166,7 @@ export class BridgeMachine {
   /** To be called after `wake`. */
   settle(now: number): void {
     this.#now = now;
+    this.#lazy.carried(now);
     if (this.#state.name === 'open') this.#remote.settle(now);
     this.#flush();
   }
@@ -162,21 +174,38 @@ export class BridgeMachine {
   tick(now: number): void {
     this.#now = now;
     const state = this.#state;
-    if (state.name === 'waiting' && state.until <= now) this.#open(now);
+    if (state.name === 'waiting' && state.until <= now) this.#openOrWait(now);
     else if (state.name === 'opening' && state.until <= now) {
       this.#over(`no connection within ${OPEN_TIMEOUT / 1000} s`, false);
-    } else if (state.name === 'open') this.#remote.tick(now);
+    } else if (state.name === 'open') {
+      this.#remote.tick(now);
+      if (this.isConnected && this.#lazy.idleEnd <= now) this.#rest(now);
+    }
     this.#flush();
   }
 
   nextDeadline(now: number): number | undefined {
     const state = this.#state;
-    if (state.name === 'waiting' || state.name === 'opening') return Math.max(now, state.until);
-    return state.name === 'open' ? this.#remote.nextDeadline(now) : undefined;
+    if (state.name === 'stopped') return undefined;
+    if (state.name !== 'open') return Math.max(now, state.until);
+    const remote = this.#remote.nextDeadline(now);
+    if (!this.isConnected || !this.#lazy.isLazy) return remote;
+    return Math.max(now, Math.min(remote ?? Number.POSITIVE_INFINITY, this.#lazy.idleEnd));
   }
 
-  get #isThree(): boolean {
-    return (this.#options.protocolVersion ?? 4) === 4;
+  #openOrWait(now: number): void {
+    if (this.#lazy.isWorth(this.#ports.waiting())) this.#open(now);
+    else this.#state = { name: 'waiting', until: now + LOOK_INTERVAL };
+  }
+
+  /** What is still on its way is given its time. */
+  #rest(now: number): void {
+    this.#lazy.carried(now);
+    if (this.#ports.waiting() > 0) return;
+    const event = { type: 'resting', bridge: this.#options.name, address: this.#address() } as const;
+    this.#hangUp(now);
+    this.#state = { name: 'waiting', until: now + LOOK_INTERVAL };
+    this.#event(event);
   }
 
   get #notifiesRemote(): boolean {
@@ -195,6 +224,7 @@ export class BridgeMachine {
   #connected(sessionPresent: boolean): void {
     const { name, addresses, roundRobin = false } = this.#options;
     this.#wasConnected = true;
+    this.#lazy.carried(this.#now);
     this.#delays.reset();
     this.#event({ type: 'connected', bridge: name, address: this.#address(), sessionPresent });
     // After a connection that was lost: the main address again, or the next one.
@@ -223,8 +253,7 @@ export class BridgeMachine {
     }
     const retryIn = isPrivateRefused ? 0 : this.#delays.next();
     this.#state = isOnce ? { name: 'stopped' } : { name: 'waiting', until: this.#now + retryIn * 1000 };
-    const { name } = this.#options;
-    const event = { type: 'disconnected', bridge: name, address, reason } as const;
+    const event = { type: 'disconnected', bridge: this.#options.name, address, reason } as const;
     this.#event(isOnce ? event : { ...event, retryIn });
     this.#ports.wake();
   }
@@ -246,13 +275,13 @@ export class BridgeMachine {
 
   #sayLocally(value: '0' | '1'): void {
     if ((this.#options.notifications ?? 'both') === 'none') return;
-    this.#ports.publish(this.#notification(value)).catch((error: Error) => {
-      this.#dropped('in', this.#notificationTopic, error.message);
-    });
+    const message = this.#notification(value);
+    this.#ports.publish(message).catch((error: Error) => this.#dropped('in', message.topic, error.message));
   }
 
   #notification(value: '0' | '1'): BridgeMessage {
-    return { topic: this.#notificationTopic, payload: Buffer.from(value), qos: 1, retain: true };
+    const { remoteClientId, notificationTopic = `$SYS/broker/connection/${remoteClientId}/state` } = this.#options;
+    return { topic: notificationTopic, payload: Buffer.from(value), qos: 1, retain: true };
   }
 
   #dropped(direction: 'in' | 'out', topic: string, reason: string): void {
@@ -264,35 +293,6 @@ export class BridgeMachine {
   }
 
   #address(): string {
-    if (this.#state.name !== 'opening' && this.#state.name !== 'open') return '';
-    const { host, port } = this.#state.address;
-    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  }
-
-  #connectPacket(): ConnectPacket & { protocolVersion: 4 | 5 } {
-    const { protocolVersion = 4, cleanSession = false, keepAlive = 60, remoteClientId } = this.#options;
-    const { remoteUserName: userName, remotePassword } = this.#options;
-    const { topic, payload, qos, retain } = this.#notification('0');
-    return {
-      type: 'connect',
-      protocolVersion,
-      cleanStart: cleanSession,
-      keepAlive,
-      clientId: remoteClientId,
-      userName,
-      password: remotePassword === undefined ? undefined : Buffer.from(remotePassword),
-      ...(this.#notifiesRemote && { will: { topic, payload, qos, retain } }),
-      ...(protocolVersion === 5 && {
-        properties: { receiveMaximum: 100, sessionExpiryInterval: cleanSession ? 0 : 0xffffffff },
-      }),
-    };
-  }
-
-  #unwanted(subscriptions: ReadonlyMap<string, unknown>): string[] {
-    if (this.#options.attemptUnsubscribe === false) return [];
-    const filters = this.#out.topics.map(
-      ({ filter, removePrefix, addPrefix }) => addPrefix + filter.slice(removePrefix.length),
-    );
-    return [...new Set(filters)].filter((filter) => filter !== '' && !subscriptions.has(filter));
+    return this.#state.name === 'opening' || this.#state.name === 'open' ? addressText(this.#state.address) : '';
   }
 }

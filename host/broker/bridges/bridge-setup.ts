@@ -1,4 +1,4 @@
-import type { QoS } from '../../core/index.js';
+import type { ProtocolVersion, QoS } from '../../core/index.js';
 
 /** Messages that a bridge carries in one direction; `both` of mosquitto.conf(5) is one entry for each. */
 export interface BridgeTopic {
@@ -18,6 +18,11 @@ export interface BridgeAddress {
   readonly host: string;
   /** 1 to 65,535. */
   readonly port: number;
+}
+
+/** For people: `host:1883`, `[::1]:1883`. */
+export function addressText({ host, port }: BridgeAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** How long to wait before the next attempt, seconds: always as long, or at random from `base` to `cap`, longer after each failure. */
@@ -48,9 +53,9 @@ export interface BridgeOptions {
   readonly roundRobin?: boolean;
   /** One at least. The first that matches a topic renames it. */
   readonly topics: readonly BridgeTopic[];
-  /** Default 4, which is MQTT 3.1.1. */
-  readonly protocolVersion?: 4 | 5;
-  /** Say in the CONNECT of 3.1.1 that this is a bridge, as brokers of the mosquitto kind understand it; others are asked again without. Default true. */
+  /** Default 4, which is MQTT 3.1.1. In 3, a broker cannot say that it has kept the session: QoS 2 may come twice after a reconnect. */
+  readonly protocolVersion?: ProtocolVersion;
+  /** Say in the CONNECT of 3.1 and 3.1.1 that this is a bridge, as brokers of the mosquitto kind understand it; others are asked again without. Default true. */
   readonly tryPrivate?: boolean;
   /** Forget subscriptions and messages at the other broker with each connection. Default false. */
   readonly cleanSession?: boolean;
@@ -69,14 +74,22 @@ export interface BridgeOptions {
   readonly notifications?: 'both' | 'local' | 'none';
   /** Default: `$SYS/broker/connection/REMOTE_CLIENT_ID/state`. */
   readonly notificationTopic?: string;
-  /** `once` does not connect again. Default `automatic`. */
-  readonly start?: 'automatic' | 'once';
+  /** `once` does not connect again; `lazy` connects while there is something to carry out. Default `automatic`. */
+  readonly start?: 'automatic' | 'lazy' | 'once';
+  /** Messages that wait when a lazy bridge connects. Default 10. */
+  readonly threshold?: number;
+  /** How long a lazy bridge carries nothing before it disconnects. Default 60. */
+  readonly idleTimeout?: number;
   /** Default: `DEFAULT_RESTART`. */
   readonly restart?: RestartDelay;
   /** Unsubscribe at the other broker from what only goes out: an earlier configuration may have subscribed to it. Default true. */
   readonly attemptUnsubscribe?: boolean;
   /** Default true; false takes the RETAIN flag off what goes out. */
   readonly outgoingRetain?: boolean;
+  /** Messages above QoS 0 that the other broker of MQTT 5 may send unacknowledged (3.1.2.11.3), 1 to 65,535. Default 20. */
+  readonly receiveMaximum?: number;
+  /** How long the other broker of MQTT 5 keeps the session without a connection (3.1.2.11.2). Default 0xffffffff, which is for ever; 0 with `cleanSession`. */
+  readonly sessionExpiryInterval?: number;
   /** Bytes of the largest message that goes out. Default: what the other broker takes. */
   readonly maximumPacketSize?: number;
   /** Address of this machine to connect from. */
@@ -89,6 +102,8 @@ export type BridgeEvent =
   | { type: 'connected'; bridge: string; address: string; sessionPresent: boolean }
   /** The connection ended, or could not be made. @see retryIn seconds; undefined when it is not tried again */
   | { type: 'disconnected'; bridge: string; address: string; reason: string; retryIn?: number }
+  /** A lazy bridge has carried nothing for long, and disconnected. */
+  | { type: 'resting'; bridge: string; address: string }
   /** The other broker refused this filter. */
   | { type: 'not subscribed'; bridge: string; topicFilter: string; reasonCode: number }
   /** A message was not carried over. */
@@ -99,8 +114,8 @@ export function checkBridge({ name, addresses, topics, protocolVersion = 4, keep
   const at = `bridge ${JSON.stringify(name)}`;
   if (addresses.length === 0) throw new RangeError(`${at} has no address; give host and port of the other broker`);
   if (topics.length === 0) throw new RangeError(`${at} carries no topics; give one at least`);
-  if (protocolVersion !== 4 && protocolVersion !== 5) {
-    throw new RangeError(`${at}: protocol version ${protocolVersion}; use 4 (MQTT 3.1.1) or 5`);
+  if (![3, 4, 5].includes(protocolVersion)) {
+    throw new RangeError(`${at}: protocol version ${protocolVersion}; use 3 (MQTT 3.1), 4 (MQTT 3.1.1) or 5`);
   }
   if (!Number.isInteger(keepAlive) || keepAlive < 5 || keepAlive > 65_535) {
     throw new RangeError(`${at}: keep-alive ${keepAlive}; use seconds from 5 to 65535`);

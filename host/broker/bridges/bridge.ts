@@ -47,6 +47,7 @@ export class Bridge {
       publish: async ({ topic, payload, qos, retain, properties }) => {
         await this.#client?.publish(topic, payload, { qos, retain, properties });
       },
+      waiting: () => this.#client?.pending ?? 0,
       event: (event) => this.#report(event),
       wake: () => this.#wake(),
       random: services.random ?? Math.random,

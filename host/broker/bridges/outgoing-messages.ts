@@ -1,6 +1,7 @@
 import {
   type ClientSession,
   type ClientSessionEvent,
+  type ProtocolVersion,
   type PublishPacket,
   type QoS,
   Result,
@@ -30,14 +31,14 @@ const HEAD = 12;
 
 /** Messages for the other broker: sent in their order, again after a reconnect, and done when the other broker has them. */
 export class OutgoingMessages {
-  readonly #version: 4 | 5;
+  readonly #version: ProtocolVersion;
   readonly #largest: number;
   #queue: Outgoing[] = [];
   /** By packet id, in the order in which they were sent. */
   #sent = new Map<number, Outgoing>();
 
   /** @param largest bytes of a packet */
-  constructor(version: 4 | 5, largest: number) {
+  constructor(version: ProtocolVersion, largest: number) {
     this.#version = version;
     this.#largest = largest;
   }

@@ -4,6 +4,7 @@ import {
   type ConnectPacket,
   MqttError,
   type Packet,
+  type QoS,
   ReasonCode,
   Result,
   refusalWords,
@@ -15,14 +16,13 @@ import { OutgoingMessages, type RemoteLimits } from './outgoing-messages.js';
 import { RemoteSubscriptions } from './remote-subscriptions.js';
 
 export interface RemoteClientOptions {
-  /** Without `protocolVersion` 3. */
-  connect: ConnectPacket & { protocolVersion: 4 | 5 };
-  /** Filters and QoS to subscribe to after each CONNACK. */
-  subscriptions: ReadonlyMap<string, 0 | 1 | 2>;
-  /** Filters to unsubscribe from before. */
-  unwanted: readonly string[];
+  connect: ConnectPacket;
+  /** See `bridgeFilters`: asked for after each CONNACK. */
+  filters: ReadonlyMap<string, QoS | undefined>;
   /** Bytes of the largest message that goes out. */
   largest: number;
+  /** Messages of QoS 0 wait for a connection too. */
+  keepsQoS0: boolean;
 }
 
 export interface RemoteClientEvents {
@@ -70,9 +70,9 @@ export class RemoteClient {
   constructor(options: RemoteClientOptions, events: RemoteClientEvents) {
     this.#options = options;
     this.#events = events;
-    const { connect } = options;
+    const { connect, filters } = options;
     this.#outgoing = new OutgoingMessages(connect.protocolVersion, options.largest);
-    this.#subscriptions = new RemoteSubscriptions(connect.protocolVersion, options.subscriptions, options.unwanted);
+    this.#subscriptions = new RemoteSubscriptions(connect.protocolVersion, filters);
     this.#session = newSession();
   }
 
@@ -88,7 +88,7 @@ export class RemoteClient {
   /**
    * The transport is up: puts CONNECT into the output.
    *
-   * @param isPrivate says that this is a bridge, which MQTT 3.1.1 has no word for
+   * @param isPrivate says that this is a bridge, which MQTT before 5 has no word for
    */
   open(isPrivate: boolean, now: number): void {
     const { connect } = this.#options;
@@ -98,7 +98,7 @@ export class RemoteClient {
       this.#incoming = new IncomingMessages();
     }
     this.#state = 'connecting';
-    this.#isPrivate = isPrivate && connect.protocolVersion === 4;
+    this.#isPrivate = isPrivate && connect.protocolVersion < 5;
     this.#session.send(connect, now);
     this.#flush();
     if (this.#isPrivate) markPrivate(this.#output[0]);
@@ -118,13 +118,13 @@ export class RemoteClient {
     this.#output = [];
     this.#subscriptions.lost();
     this.#session.close();
-    this.#outgoing.lost();
+    if (!this.#options.keepsQoS0) this.#outgoing.lost();
     this.#incoming.lost();
   }
 
-  /** Resolves when the other broker has the message; with the problem when it was dropped. QoS 0 ends without a connection. */
+  /** Resolves when the other broker has the message; with the problem when it was dropped. QoS 0 ends without a connection, unless it is to wait. */
   async publish(message: BridgeMessage): Promise<string | undefined> {
-    if (message.qos === 0 && !this.isConnected) return undefined;
+    if (message.qos === 0 && !this.isConnected && !this.#options.keepsQoS0) return undefined;
     const done = this.#outgoing.add(message);
     this.#events.changed();
     return done;
@@ -162,8 +162,9 @@ export class RemoteClient {
   }
 
   #sendWaiting(now: number): void {
-    this.#outgoing.send(this.#session, this.#limits, now, () => this.#events.isSlow());
+    // As mosquitto: what was under way may take long.
     this.#subscriptions.send(this.#session, now);
+    this.#outgoing.send(this.#session, this.#limits, now, () => this.#events.isSlow());
   }
 
   #takeInput(now: number): void {
@@ -287,9 +288,9 @@ function newSession(): ClientSession {
   });
 }
 
-/** Sets the bit in a CONNECT of 3.1.1: type, length, and the name with its length come before the version. */
+/** Sets the bit in a CONNECT: type, length, and the protocol name with its length come before the version. */
 function markPrivate(connect: Uint8Array): void {
   let at = 1;
   while (connect[at] >= 0x80) at++;
-  connect[at + 7] |= PRIVATE;
+  connect[at + 3 + connect[at + 2]] |= PRIVATE;
 }

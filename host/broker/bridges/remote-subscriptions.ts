@@ -1,9 +1,15 @@
-import { type ClientSession, type Packet, Result, SessionError, type Subscription } from '../../core/index.js';
+import {
+  type ClientSession,
+  type Packet,
+  type ProtocolVersion,
+  type QoS,
+  Result,
+  SessionError,
+  type Subscription,
+} from '../../core/index.js';
 
 type Request = Extract<Packet, { type: 'subscribe' | 'unsubscribe' }>;
 
-/** Filters in one packet. */
-const FILTERS = 50;
 /** What the session takes later: after an answer, or when the messages of the connection before are sent. */
 const LATER: readonly number[] = [Result.NO_MEMORY, Result.RESEND_PENDING];
 
@@ -13,17 +19,12 @@ export class RemoteSubscriptions {
   #queue: Request[] = [];
   readonly #asked = new Map<number, Request>();
 
-  /** @param unwanted filters to unsubscribe from first */
-  constructor(version: 4 | 5, filters: ReadonlyMap<string, 0 | 1 | 2>, unwanted: readonly string[]) {
-    const subscriptions = [...filters].map(([topicFilter, qos]): Subscription => {
-      if (version !== 5) return { topicFilter, qos };
-      // No Local is not for shared subscriptions (3.8.3-4).
-      return { topicFilter, qos, retainAsPublished: true, noLocal: !topicFilter.startsWith('$share/') };
+  /** @param filters see `bridgeFilters`: a packet for each, so that none depends on what becomes of the others */
+  constructor(version: ProtocolVersion, filters: ReadonlyMap<string, QoS | undefined>) {
+    this.#requests = [...filters].map(([topicFilter, qos]): Request => {
+      if (qos === undefined) return { type: 'unsubscribe', packetId: 0, topicFilters: [topicFilter] };
+      return { type: 'subscribe', packetId: 0, subscriptions: [subscription(version, topicFilter, qos)] };
     });
-    this.#requests = [
-      ...pieces(unwanted).map((topicFilters): Request => ({ type: 'unsubscribe', packetId: 0, topicFilters })),
-      ...pieces(subscriptions).map((some): Request => ({ type: 'subscribe', packetId: 0, subscriptions: some })),
-    ];
   }
 
   /** A connection stands: all of them are asked for. */
@@ -59,7 +60,8 @@ export class RemoteSubscriptions {
   }
 }
 
-function pieces<Item>(items: readonly Item[]): Item[][] {
-  const count = Math.ceil(items.length / FILTERS);
-  return Array.from({ length: count }, (_, index) => items.slice(index * FILTERS, (index + 1) * FILTERS));
+function subscription(version: ProtocolVersion, topicFilter: string, qos: QoS): Subscription {
+  if (version !== 5) return { topicFilter, qos };
+  // No Local is not for shared subscriptions (3.8.3-4).
+  return { topicFilter, qos, retainAsPublished: true, noLocal: !topicFilter.startsWith('$share/') };
 }

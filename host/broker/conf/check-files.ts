@@ -67,11 +67,12 @@ class FileCheck implements AccessTables {
     });
   }
 
-  tls({ certificate, key, ca, caFolder, revocationList, ciphers, cipherSuites }: TlsPlan): void {
+  tls({ certificate, key, ca, caFolder, revocationList, ciphers, cipherSuites, dhParameters }: TlsPlan): void {
     this.pair(certificate, key);
     if (ca) this.certificates(ca);
     if (caFolder) this.folder(caFolder);
     if (revocationList) this.#pem('the CRL', revocationList, (pem) => createSecureContext({ crl: pem }));
+    if (dhParameters) this.dhParameters(dhParameters);
     const names = [ciphers, cipherSuites].filter((text) => text !== undefined).join(':');
     if (names === '') return;
     try {
@@ -86,6 +87,14 @@ class FileCheck implements AccessTables {
     this.#pem('the CA file', file, (pem) => {
       if (!pem.includes('-----BEGIN ')) throw new Error('it holds no certificate');
       createSecureContext({ ca: pem });
+    });
+  }
+
+  dhParameters(file: PlannedFile): void {
+    this.#pem('the DH parameters', file, (pem) => {
+      // Node takes what it cannot read for none.
+      if (!/-----BEGIN (?:X9\.42 )?DH PARAMETERS-----/.test(pem)) throw new Error('it holds no DH parameters');
+      createSecureContext({ dhparam: pem });
     });
   }
 

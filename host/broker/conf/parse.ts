@@ -1,9 +1,10 @@
+import { editDistance } from '../../node/edit-distance.js';
 import type { Findings } from './findings.js';
 import { type ConfigLine, valuePlace } from './lines.js';
 import type { BridgeSettings } from './options/bridge-rows.js';
-import type { GeneralSettings, Listed, SecuritySettings } from './options/general-rows.js';
+import type { GeneralSettings, SecuritySettings } from './options/general-rows.js';
 import type { ListenerSettings } from './options/listener-rows.js';
-import type { OptionRow } from './options/option-row.js';
+import type { Listed, OptionRow } from './options/option-row.js';
 import { optionNames, optionRow } from './options/options.js';
 import { ValueMistake } from './options/values.js';
 import { Section } from './section.js';
@@ -129,21 +130,6 @@ function newListener(): ListenerSection {
 }
 
 function unknownOption(name: string): string {
-  const near = optionNames().find((known) => distance(known, name.toLowerCase()) <= 2);
+  const near = optionNames().find((known) => editDistance(known, name.toLowerCase()) <= 2);
   return `the option ${JSON.stringify(name)} is not known; ${near ? `did you mean ${near}?` : 'remove the line, or see mosquitto.conf(5) for the name'}`;
-}
-
-/** Edits between two names (Levenshtein). */
-function distance(one: string, other: string): number {
-  if (Math.abs(one.length - other.length) > 2) return 3;
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let at = 1; at <= one.length; at++) {
-    const next = [at];
-    for (let to = 1; to <= other.length; to++) {
-      const swap = row[to - 1] + Number(one[at - 1] !== other[to - 1]);
-      next.push(Math.min(swap, row[to] + 1, next[to - 1] + 1));
-    }
-    row = next;
-  }
-  return row[other.length];
 }

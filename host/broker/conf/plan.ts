@@ -25,6 +25,8 @@ export interface TlsPlan {
   readonly ciphers?: string;
   /** Of TLS 1.3. */
   readonly cipherSuites?: string;
+  /** PEM: parameters of DHE suites. */
+  readonly dhParameters?: PlannedFile;
 }
 
 /** Who may come in by a listener, and what they may do. */
@@ -34,6 +36,8 @@ export interface SecurityPlan {
   readonly aclFile?: PlannedFile;
   readonly allowZeroLengthClientId: boolean;
   readonly autoIdPrefix: string;
+  /** The user name is the client id, whatever CONNECT says; nobody comes in without one. */
+  readonly userNameAsClientId: boolean;
   /** What of the client certificate is the user name; passwords are not asked for then. */
   readonly certificateUser?: 'common-name' | 'subject';
 }
@@ -48,6 +52,8 @@ export interface ListenerPlan {
   readonly port: number;
   /** Path of a Unix socket. */
   readonly socket?: string;
+  /** Network interface, by the name that the system has for it: its addresses, in place of `host`. */
+  readonly networkInterface?: string;
   /** Only addresses of this family. */
   readonly family?: 4 | 6;
   /** The broker starts without it when the machine does not have the address. */
@@ -58,6 +64,8 @@ export interface ListenerPlan {
   readonly maximumConnections: number;
   readonly maximumQoS: 0 | 1 | 2;
   readonly topicAliasMaximum: number;
+  /** Topic aliases that the broker sets on a connection. */
+  readonly outgoingTopicAliases: number;
   readonly mountPoint?: string;
   /** Where it is configured; undefined for one that is there by default. */
   readonly place?: Place;
@@ -86,7 +94,6 @@ export interface BehaviourPlan {
   readonly queueQoS0: boolean;
   /** Seconds between the messages of `$SYS`; 0 for none. */
   readonly sysInterval: number;
-  readonly tcpNoDelay: boolean;
   /** Only client ids that begin so are let in. */
   readonly clientIdPrefix?: string;
 }
@@ -146,12 +153,16 @@ export interface BridgePlan {
   /** Without it the first address is the main one, and is tried again while another is used. */
   readonly roundRobin: boolean;
   readonly topics: readonly BridgeTopicPlan[];
-  readonly protocolVersion: 4 | 5;
+  readonly protocolVersion: 3 | 4 | 5;
   /** Says in CONNECT that it is a bridge. */
   readonly tryPrivate: boolean;
   readonly cleanSession: boolean;
   readonly localCleanSession: boolean;
   readonly keepAlive: number;
+  /** Of MQTT 5; default: as the limit of messages in flight. */
+  readonly receiveMaximum?: number;
+  /** Of MQTT 5; default: for ever, or 0 with `cleanSession`. */
+  readonly sessionExpiryInterval?: number;
   readonly remoteClientId: string;
   readonly remoteUserName?: string;
   readonly remotePassword?: string;
@@ -160,7 +171,11 @@ export interface BridgePlan {
   readonly localPassword?: string;
   readonly notifications: 'both' | 'local' | 'none';
   readonly notificationTopic: string;
-  readonly start: 'automatic' | 'once';
+  readonly start: 'automatic' | 'lazy' | 'once';
+  /** Messages that wait when a lazy bridge connects. */
+  readonly threshold: number;
+  /** How long a lazy bridge carries nothing before it disconnects. */
+  readonly idleTimeout: number;
   readonly restart: RestartDelay;
   readonly attemptUnsubscribe: boolean;
   /** Without it no message is retained at the remote broker. */

@@ -6,7 +6,7 @@ import type { BridgePlan, BridgeTlsPlan, BridgeTopicPlan } from './plan.js';
 import type { Section } from './section.js';
 import { fileOf } from './to-listener.js';
 
-const PROTOCOL_VERSIONS = { mqttv311: 4, mqttv50: 5 } as const;
+const PROTOCOL_VERSIONS = { mqttv31: 3, mqttv311: 4, mqttv50: 5 } as const;
 
 /** A bridge of the configuration; undefined when an error keeps it from being one. */
 export function toBridge(settings: Section<BridgeSettings>, findings: Findings): BridgePlan | undefined {
@@ -32,6 +32,8 @@ export function toBridge(settings: Section<BridgeSettings>, findings: Findings):
     cleanSession,
     localCleanSession: settings.get('localCleanSession') ?? cleanSession,
     keepAlive: settings.get('keepAliveInterval') ?? 60,
+    receiveMaximum: settings.get('receiveMaximum'),
+    sessionExpiryInterval: settings.get('sessionExpiryInterval'),
     remoteClientId,
     remoteUserName: settings.get('remoteUsername'),
     remotePassword: settings.get('remotePassword'),
@@ -40,7 +42,9 @@ export function toBridge(settings: Section<BridgeSettings>, findings: Findings):
     localPassword: settings.get('localPassword'),
     notifications: notifications(settings),
     notificationTopic: settings.get('notificationTopic') ?? `$SYS/broker/connection/${remoteClientId}/state`,
-    start: settings.get('startType') === 'once' ? 'once' : 'automatic',
+    start: settings.get('startType') ?? 'automatic',
+    threshold: settings.get('threshold') ?? 10,
+    idleTimeout: settings.get('idleTimeout') ?? 60,
     restart: settings.get('restartTimeout') ?? { base: 5, cap: 30 },
     attemptUnsubscribe: settings.get('attemptUnsubscribe') ?? true,
     outgoingRetain: settings.get('outgoingRetain') ?? true,
@@ -78,12 +82,8 @@ function topicsOf(settings: Section<BridgeSettings>): BridgeTopicPlan[] {
 const NEEDS_CA = ['certfile', 'keyfile', 'tlsVersion', 'insecure', 'alpn'] as const;
 
 function check(settings: Section<BridgeSettings>, findings: Findings): void {
-  if (settings.get('startType') === 'lazy') {
-    const message = 'start_type lazy is not supported; write automatic, which keeps the connection open';
-    findings.error(valuePlace(settings.at('startType')), message);
-  }
   for (const name of ['idleTimeout', 'threshold'] as const) {
-    if (!settings.has(name)) continue;
+    if (!settings.has(name) || settings.get('startType') === 'lazy') continue;
     const line = settings.at(name);
     findings.warning(line, `${line.option} has no effect: it is for start_type lazy; remove the line`);
   }

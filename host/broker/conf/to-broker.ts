@@ -6,7 +6,7 @@ import type { ListenerSection, ParsedConfig } from './parse.js';
 import type { BehaviourPlan, BridgePlan, BrokerPlan, LimitsPlan, ListenerPlan, PersistencePlan } from './plan.js';
 import type { Section } from './section.js';
 import { toBridge } from './to-bridge.js';
-import { fileOf, toListener, toSecurity } from './to-listener.js';
+import { DEFAULT_TOPIC_ALIASES, fileOf, NAMES_OF_CONNECT, toListener, toSecurity } from './to-listener.js';
 import { toLog } from './to-log.js';
 
 /** What the command line adds to a configuration. */
@@ -34,11 +34,12 @@ export function toBroker(
   checkAddresses(listeners, findings);
   const bridges = config.bridges.map((bridge) => toBridge(bridge, findings)).filter((bridge) => bridge !== undefined);
   checkBridges(bridges, findings);
+  checkNames(config, findings);
   return {
     isLocalOnly,
     listeners,
     limits: toLimits(general),
-    behaviour: toBehaviour(general),
+    behaviour: toBehaviour(general, findings),
     persistence: toPersistence(general, findings),
     bridges,
     log: toLog(general, verbose, findings),
@@ -55,6 +56,7 @@ const OPENS_DEFAULT = [
   'socketDomain',
   'useIdentityAsUsername',
   'useSubjectAsUsername',
+  'useUsernameAsClientId',
 ] as const;
 
 function openListeners(config: ParsedConfig, findings: Findings): ListenerPlan[] {
@@ -106,7 +108,7 @@ function localListeners(config: ParsedConfig, ports: readonly number[], findings
     const message = `${line.option} belongs to a listener, and there is none; write "listener PORT" before it`;
     findings.error(line, message);
   }
-  const security = toSecurity(config.security, undefined, true);
+  const security = toSecurity(config.security, NAMES_OF_CONNECT, true);
   return ports.flatMap((port) =>
     ['127.0.0.1', '::1'].map((host) => ({
       protocol: 'mqtt' as const,
@@ -116,7 +118,8 @@ function localListeners(config: ParsedConfig, ports: readonly number[], findings
       security,
       maximumConnections: Number.POSITIVE_INFINITY,
       maximumQoS: 2 as const,
-      topicAliasMaximum: 10,
+      topicAliasMaximum: DEFAULT_TOPIC_ALIASES,
+      outgoingTopicAliases: DEFAULT_TOPIC_ALIASES,
     })),
   );
 }
@@ -146,6 +149,16 @@ function checkBridges(bridges: readonly BridgePlan[], findings: Findings): void 
   }
 }
 
+/** Names that are the broker's choice cannot be asked of clients. */
+function checkNames({ general, listeners, defaultListener }: ParsedConfig, findings: Findings): void {
+  if (!general.has('clientIdPrefixes')) return;
+  for (const { settings } of [...listeners, defaultListener]) {
+    if (settings.get('useUsernameAsClientId') !== true) continue;
+    const message = `use_username_as_clientid makes the user name the client id, which has to begin with "${general.get('clientIdPrefixes')}" by clientid_prefixes; remove one of them`;
+    findings.warning(settings.at('useUsernameAsClientId'), message);
+  }
+}
+
 function toLimits(general: Section<GeneralSettings>): LimitsPlan {
   return {
     inflightMessages: general.get('maxInflightMessages'),
@@ -159,14 +172,17 @@ function toLimits(general: Section<GeneralSettings>): LimitsPlan {
   };
 }
 
-function toBehaviour(general: Section<GeneralSettings>): BehaviourPlan {
+function toBehaviour(general: Section<GeneralSettings>, findings: Findings): BehaviourPlan {
+  if (general.get('setTcpNoDelay') === false) {
+    const message = 'set_tcp_nodelay false has no effect: small packets are never held back; remove the line';
+    findings.warning(general.at('setTcpNoDelay'), message);
+  }
   return {
     retainAvailable: general.get('retainAvailable') ?? true,
     checkRetainSource: general.get('checkRetainSource') ?? true,
     upgradeOutgoingQoS: general.get('upgradeOutgoingQos') ?? false,
     queueQoS0: general.get('queueQos0Messages') ?? false,
     sysInterval: general.get('sysInterval') ?? 10,
-    tcpNoDelay: general.get('setTcpNoDelay') ?? false,
     clientIdPrefix: general.get('clientIdPrefixes'),
   };
 }

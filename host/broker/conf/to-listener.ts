@@ -7,7 +7,8 @@ import type { ListenerPlan, PlannedFile, SecurityPlan, TlsPlan } from './plan.js
 import type { Section } from './section.js';
 
 const DEFAULT_PORT = 1883;
-const DEFAULT_TOPIC_ALIASES = 10;
+/** In each direction. */
+export const DEFAULT_TOPIC_ALIASES = 10;
 
 /** The file of a setting; undefined when it is not set. */
 export function fileOf<S>(section: Section<S>, key: keyof S): PlannedFile | undefined {
@@ -26,18 +27,22 @@ export function toListener(
   const isWebSocket = settings.get('protocol') === 'websockets';
   const place = settings.has('address') ? settings.at('address') : settings.lines[0];
   const family = settings.get('socketDomain');
+  const networkInterface = settings.get('bindInterface');
   const listener: ListenerPlan = {
     protocol: isWebSocket ? (tls ? 'wss' : 'ws') : tls ? 'mqtts' : 'mqtt',
-    host: address ? address.host : settings.get('bindAddress'),
+    // As in mosquitto, the interface takes the place of the address.
+    host: networkInterface === undefined ? (address ? address.host : settings.get('bindAddress')) : undefined,
+    networkInterface,
     port: address?.port ?? settings.get('port') ?? DEFAULT_PORT,
     socket: address?.socket,
     family: family && (family === 'ipv4' ? 4 : 6),
     isOptional: false,
     tls,
-    security: toSecurity(security, certificateUser(settings, tls, findings)),
+    security: toSecurity(security, identityOf(settings, tls, findings)),
     maximumConnections: settings.get('maxConnections') ?? Number.POSITIVE_INFINITY,
     maximumQoS: (settings.get('maxQos') ?? 2) as 0 | 1 | 2,
     topicAliasMaximum: settings.get('maxTopicAlias') ?? DEFAULT_TOPIC_ALIASES,
+    outgoingTopicAliases: settings.get('maxTopicAliasBroker') ?? DEFAULT_TOPIC_ALIASES,
     mountPoint: settings.get('mountPoint'),
     place,
   };
@@ -47,10 +52,16 @@ export function toListener(
   return listener;
 }
 
+/** Where a listener has the names of its clients from. */
+type Identity = Pick<SecurityPlan, 'certificateUser' | 'userNameAsClientId'>;
+
+/** As CONNECT says. */
+export const NAMES_OF_CONNECT: Identity = { certificateUser: undefined, userNameAsClientId: false };
+
 /** @param allowAnonymous what holds when it is not set */
 export function toSecurity(
   security: Section<SecuritySettings>,
-  certificateUser: SecurityPlan['certificateUser'],
+  identity: Identity,
   allowAnonymous = false,
 ): SecurityPlan {
   return {
@@ -59,7 +70,7 @@ export function toSecurity(
     aclFile: fileOf(security, 'aclFile'),
     allowZeroLengthClientId: security.get('allowZeroLengthClientId') ?? true,
     autoIdPrefix: security.get('autoIdPrefix') ?? 'auto-',
-    certificateUser,
+    ...identity,
   };
 }
 
@@ -70,6 +81,7 @@ const NEEDS_TLS = [
   'crlfile',
   'ciphers',
   'ciphersTls13',
+  'dhparamfile',
   'requireCertificate',
   'tlsVersion',
   'useIdentityAsUsername',
@@ -104,6 +116,7 @@ function toTls(settings: Section<ListenerSettings>, findings: Findings): TlsPlan
     minimumVersion: settings.get('tlsVersion') ?? 'TLSv1.2',
     ciphers: settings.get('ciphers'),
     cipherSuites: settings.get('ciphersTls13'),
+    dhParameters: fileOf(settings, 'dhparamfile'),
   };
 }
 
@@ -125,6 +138,13 @@ function withoutTls(
   }
 }
 
+function identityOf(settings: Section<ListenerSettings>, tls: TlsPlan | undefined, findings: Findings): Identity {
+  return {
+    certificateUser: certificateUser(settings, tls, findings),
+    userNameAsClientId: settings.get('useUsernameAsClientId') ?? false,
+  };
+}
+
 function certificateUser(
   settings: Section<ListenerSettings>,
   tls: TlsPlan | undefined,
@@ -135,7 +155,8 @@ function certificateUser(
   if (!isCommonName && !isSubject) return undefined;
   const line = settings.at(isCommonName ? 'useIdentityAsUsername' : 'useSubjectAsUsername');
   if (tls && !tls.requireCertificate) {
-    findings.error(line, `${line.option} needs "require_certificate true": clients send no certificate without it`);
+    const message = `nobody can come in by this listener: ${line.option} needs "require_certificate true"; add it`;
+    findings.warning(line, message);
   }
   if (isCommonName && isSubject) {
     const place = settings.at('useSubjectAsUsername');
@@ -159,6 +180,9 @@ function checkSocket(
   settings: Section<ListenerSettings>,
   findings: Findings,
 ): void {
+  if (socket !== undefined && settings.has('bindInterface')) {
+    findings.error(settings.at('bindInterface'), 'a Unix socket is on no network interface; remove this line');
+  }
   if (socket !== undefined && protocol !== 'mqtt') {
     const key = settings.has('protocol') ? 'protocol' : 'certfile';
     const message =

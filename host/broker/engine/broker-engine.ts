@@ -1,5 +1,5 @@
 import { type Properties, type QoS, ReasonCode } from '../../core/index.js';
-import type { BrokerEvent, BrokerEventOf } from './broker-events.js';
+import type { BrokerEvent, BrokerEventOf, OccasionalEvent } from './broker-events.js';
 import type { Limits } from './broker-limits.js';
 import type { ConnectionId, ConnectionInfo } from './broker-transport.js';
 import { EngineContext, type EngineOptions } from './context.js';
@@ -9,6 +9,8 @@ import { Restorer } from './journal/restore.js';
 import { makeMessage } from './message.js';
 import { checkPublishable } from './publishable.js';
 import type { ListenerInfo } from './rules.js';
+import { WorkList } from './turns/work-list.js';
+import { WORK } from './turns/work-queue.js';
 import { Connection } from './wire/connection.js';
 
 export type { EngineOptions } from './context.js';
@@ -36,7 +38,12 @@ export class BrokerEngine {
   readonly #context: EngineContext;
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #clock: () => number;
+  /** One for all connections. */
+  readonly #forget = (id: ConnectionId): void => {
+    this.#connections.delete(id);
+  };
   #lastId = 0;
+  #reconsidering: WorkList<Connection> | undefined;
 
   /** @throws RangeError for a limit out of range */
   constructor(options: EngineOptions) {
@@ -103,7 +110,7 @@ export class BrokerEngine {
   open(info: ConnectionInfo): ConnectionId {
     this.#context.now = this.#clock();
     const id = ++this.#lastId;
-    this.#connections.set(id, new Connection(this.#context, id, info, () => this.#connections.delete(id)));
+    this.#connections.set(id, new Connection(this.#context, id, info, this.#forget));
     return id;
   }
 
@@ -210,12 +217,14 @@ export class BrokerEngine {
    * The rules have changed: asks `connect` about each connected client again, with what it said in CONNECT (its password is kept
    * for this as long as it is connected, as Mosquitto does). Those that it refuses now are disconnected, with its reason; those
    * that it names differently have another user name from now on. What clients may publish and receive needs no call: `publish`
-   * and `receive` are asked about each message. Subscriptions stay, since `receive` judges what they bring.
+   * and `receive` are asked about each message. Subscriptions stay, since `receive` judges what they bring. Many clients take
+   * several turns (`limits.workPerTurn`); another call begins with all of them again.
    */
   reconsider(): void {
-    this.#context.during(this.#clock(), () => {
-      for (const connection of [...this.#connections.values()]) connection.reconsider();
-    });
+    this.#reconsidering?.cancel();
+    const connections = [...this.#connections.values()];
+    this.#reconsidering = new WorkList(connections, WORK.connect, (connection) => connection.reconsider());
+    this.#context.during(this.#clock(), () => this.#context.work.start(this.#reconsidering!));
   }
 
   /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published; a journal keeps them. */
@@ -236,10 +245,14 @@ export class BrokerEngine {
     }
   }
 
-  /** Listens to one type of event, or to `any`. Listeners may call the engine. Returns a function that stops it. */
+  /**
+   * Listens to one type of event; to `any`; or to all but `published`, which comes with each message and is not made where nobody
+   * asks for it: `occasional`. Listeners may call the engine. Returns a function that stops it.
+   */
   on<T extends BrokerEvent['type']>(type: T, listener: (event: BrokerEventOf<T>) => void): () => void;
   on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
-  on(type: BrokerEvent['type'] | 'any', listener: (event: never) => void): () => void {
+  on(type: 'occasional', listener: (event: OccasionalEvent) => void): () => void;
+  on(type: BrokerEvent['type'] | 'any' | 'occasional', listener: (event: never) => void): () => void {
     return this.#context.events.on(type as 'any', listener as (event: BrokerEvent) => void);
   }
 }

@@ -43,6 +43,7 @@ export type BrokerEvent =
       /** Undefined when the broker's own program published. */
       clientId?: string;
       topic: string;
+      /** Not to be changed, and to be copied if it is kept: it may be a view of all that came with it. */
       payload: Uint8Array;
       qos: QoS;
       retain: boolean;
@@ -71,6 +72,9 @@ export type BrokerEvent =
    */
   | { type: 'failed'; remote?: string; error: unknown };
 
+/** Every event but the one that comes with each message. */
+export type OccasionalEvent = Exclude<BrokerEvent, { type: 'published' }>;
+
 export type BrokerEventOf<T extends BrokerEvent['type']> = Extract<BrokerEvent, { type: T }>;
 
 /**
@@ -86,11 +90,17 @@ export class EventHub {
   /** @returns a function that removes the listener */
   on<T extends BrokerEvent['type']>(type: T, listener: (event: BrokerEventOf<T>) => void): () => void;
   on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
+  on(type: 'occasional', listener: (event: OccasionalEvent) => void): () => void;
   on(type: string, listener: (event: never) => void): () => void {
     const set = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, set);
     set.add(listener);
     return () => set.delete(listener);
+  }
+
+  /** Whether somebody listens for `published`: without that, messages do without the event. */
+  get wantsPublished(): boolean {
+    return this.#has('published') || this.#has('any');
   }
 
   emit(event: BrokerEvent): void {
@@ -115,6 +125,7 @@ export class EventHub {
       this.#pending = [];
       for (const event of events) {
         this.#call(this.#listeners.get(event.type), event);
+        if (event.type !== 'published') this.#call(this.#listeners.get('occasional'), event);
         this.#call(this.#listeners.get('any'), event);
       }
     }
@@ -130,8 +141,13 @@ export class EventHub {
     }
   }
 
+  #has(type: string): boolean {
+    const listeners = this.#listeners.get(type);
+    return listeners !== undefined && listeners.size > 0;
+  }
+
   #listenerThrew(event: BrokerEvent, error: unknown): void {
-    const isHeard = this.#listeners.get('failed')?.size || this.#listeners.get('any')?.size;
+    const isHeard = this.#has('failed') || this.#has('occasional') || this.#has('any');
     if (isHeard && event.type !== 'failed') {
       // Delivered by the `#flush` that runs.
       this.#pending.push({ type: 'failed', error });

@@ -4,14 +4,23 @@ import { LARGEST_PACKET, type QoS } from '../../core/index.js';
 export interface Limits {
   /** Largest packet accepted from a client (announced to MQTT 5 clients, 3.2.2.3.6). */
   maximumPacketSize: number;
+  /**
+   * Largest CONNECT, its fixed header left out: nobody who has not come in may make the broker keep more. The default has room for the
+   * largest will (65,535 bytes) and as much again for names, password and user properties; Mosquitto takes 100,000.
+   */
+  connectPacketSize: number;
   /** QoS 2 messages of a client that may wait for their PUBREL (announced, 3.2.2.3.3). */
   receiveMaximum: number;
   /** Topic aliases that a client may set on a connection (announced, 3.2.2.3.8). */
   topicAliasMaximum: number;
+  /** Topic aliases that the broker sets on a connection, where the client accepts as many (3.1.2.11.5); 0 for none. */
+  outgoingTopicAliases: number;
   /** Highest QoS accepted and granted (announced when below 2, 3.2.2.3.4). */
   maximumQoS: QoS;
   /** Messages of QoS 1 and 2 sent to one client and not acknowledged; the client's receive maximum may lower it. */
   inflightMessages: number;
+  /** Bytes of such messages: once there are as many, the next one waits. One may have any size. */
+  inflightBytes: number;
   /** Messages that wait for one client. */
   queuedMessages: number;
   /** Bytes of the messages that wait for one client: topics, payloads and properties. */
@@ -50,10 +59,13 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   maximumPacketSize: 1_048_576,
+  connectPacketSize: 131_072,
   receiveMaximum: 100,
   topicAliasMaximum: 16,
+  outgoingTopicAliases: 16,
   maximumQoS: 2,
   inflightMessages: 20,
+  inflightBytes: Number.POSITIVE_INFINITY,
   queuedMessages: 1000,
   queuedBytes: 16_777_216,
   backlogBytes: 1_048_576,
@@ -74,10 +86,13 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
 /** Limits that end up in packets, and those that must not be 0. Every other one is 0 or more, and may be infinite. */
 const RANGES: Partial<Record<keyof Limits, [smallest: number, largest: number]>> = {
   maximumPacketSize: [1, LARGEST_PACKET],
+  connectPacketSize: [1, Number.POSITIVE_INFINITY],
   receiveMaximum: [1, 65_535],
   topicAliasMaximum: [0, 65_535],
+  outgoingTopicAliases: [0, 65_535],
   maximumQoS: [0, 2],
   inflightMessages: [1, Number.POSITIVE_INFINITY],
+  inflightBytes: [1, Number.POSITIVE_INFINITY],
   workPerTurn: [1, Number.POSITIVE_INFINITY],
 };
 

@@ -39,6 +39,8 @@ export interface EngineOptions {
   newClientId?: (prefix: string) => string;
   /** Where sessions, queued and retained messages and wills are kept. Default: in memory only. */
   journal?: Journal;
+  /** Called when something goes on in the next turn: `nextDeadline` is now. Must not call back into the engine. */
+  wake?: () => void;
   /** Milliseconds since 1970: what the journal keeps expires by it, also while the broker does not run. Default: the system's. */
   wallClock?: () => number;
 }
@@ -83,7 +85,11 @@ export class EngineContext {
     const { journal, transport } = options;
     this.journal = journal && new BrokerJournal(this, journal, transport, this.limits.unstoredBytes);
     this.transport = this.journal?.transport ?? transport;
-    this.work = new WorkQueue(this.limits.workPerTurn, (error) => this.events.emit({ type: 'failed', error }));
+    this.work = new WorkQueue(
+      this.limits.workPerTurn,
+      (error) => this.events.emit({ type: 'failed', error }),
+      options.wake,
+    );
     this.held = new HeldBytes(this.limits.heldBytes);
     this.taps = new TapTable(options.taps ?? []);
     this.newClientId = options.newClientId ?? ((prefix) => `${prefix}${crypto.randomUUID()}`);

@@ -2,6 +2,7 @@ import { ReasonCode } from '../../core/index.js';
 import { isReservedTopic } from './reserved-topics.js';
 import {
   type Admission,
+  type Admitted,
   ALLOW,
   type AuthenticationRequest,
   type ClientIdentity,
@@ -36,8 +37,7 @@ export class GuardedRules {
     try {
       const { rules } = request.listener;
       const answer = rules.connect ? rules.connect(request) : ALLOW;
-      if (!isPromise(answer)) return checked('connect', answer);
-      return answer.then((decision) => checked('connect', decision)).catch(failed);
+      return isPromise(answer) ? answer.then(checkedAdmission).catch(failed) : checkedAdmission(answer);
     } catch (error) {
       return failed(error);
     }
@@ -120,6 +120,15 @@ function checked<T extends Decision>(rule: string, decision: T): T {
     throw new TypeError(`the rule ${rule} names another server with reason code ${reasonCode}; use redirect(…)`);
   }
   return decision;
+}
+
+/** @throws TypeError for what is not an admission */
+function checkedAdmission(admission: Admission): Admission {
+  const { clientId } = checked('connect', admission) as Admitted;
+  const isUsable =
+    typeof clientId === 'string' && clientId !== '' && clientId.isWellFormed() && !clientId.includes('\0');
+  if (clientId === undefined || isUsable) return admission;
+  throw new TypeError(`the rule connect named the client ${show(clientId)}; give a text that is a client id`);
 }
 
 /** @throws TypeError for what is not a step */

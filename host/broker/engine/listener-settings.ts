@@ -10,6 +10,8 @@ export interface ListenerSettings {
   /** As in `Limits`; default: the engine's. */
   readonly topicAliasMaximum: number;
   /** As in `Limits`; default: the engine's. */
+  readonly outgoingTopicAliases: number;
+  /** As in `Limits`; default: the engine's. */
   readonly maximumQoS: QoS;
   /** Payload bytes of a message or will from a client. A larger one is refused, and the connection stays. Default: any size. */
   readonly maximumPayloadSize: number;
@@ -47,12 +49,22 @@ export interface ListenerSettings {
   /** Deliver with the QoS of the subscription, also where the message was published with a lower one. Default false. */
   readonly upgradeOutgoingQoS: boolean;
   /**
+   * Messages of QoS 0 wait for a client that is away and has a session (4.1), within `queuedMessages` and behind none of the others.
+   * They are not kept over a restart. Default false.
+   */
+  readonly queueQoS0: boolean;
+  /**
    * A retained message goes to new subscriptions only as long as its publisher may still publish it: what the rules say may have
    * changed. Default false.
    */
   readonly checkRetainSource: boolean;
   /** False: refusals carry their reason code alone, without a Reason String (3.2.2.3.9 and the like). Default true. */
   readonly reasonStrings: boolean;
+  /**
+   * True: a fault in another packet than PUBLISH, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT or AUTH ends the connection without a packet that
+   * says so, which 4.13.1 leaves open; and PUBREL and PUBREC of unknown ids are answered with 0x00. As Mosquitto does. Default false.
+   */
+  readonly terse: boolean;
   /** For clients that ask for it (3.2.2.3.15), unless the rules have some of their own. Default: none. */
   readonly responseInformation: string | undefined;
 }
@@ -69,6 +81,7 @@ const RANGES = {
   maximumPacketSize: [1, LARGEST_PACKET],
   receiveMaximum: [1, 65_535],
   topicAliasMaximum: [0, 65_535],
+  outgoingTopicAliases: [0, 65_535],
   maximumQoS: [0, 2],
   maximumPayloadSize: [0, NO_LIMIT],
   maximumConnections: [0, NO_LIMIT],
@@ -82,11 +95,12 @@ const RANGES = {
  * @throws RangeError that names the setting that is out of range; TypeError for one of the wrong type
  */
 export function completeSettings(limits: Limits, given: Partial<ListenerSettings> = {}): ListenerSettings {
-  const { maximumPacketSize, receiveMaximum, topicAliasMaximum, maximumQoS } = limits;
+  const { maximumPacketSize, receiveMaximum, topicAliasMaximum, outgoingTopicAliases, maximumQoS } = limits;
   const defaults: ListenerSettings = {
     maximumPacketSize,
     receiveMaximum,
     topicAliasMaximum,
+    outgoingTopicAliases,
     maximumQoS,
     maximumPayloadSize: NO_LIMIT,
     maximumConnections: NO_LIMIT,
@@ -101,8 +115,10 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     autoIdPrefix: 'auto-',
     mountPoint: '',
     upgradeOutgoingQoS: false,
+    queueQoS0: false,
     checkRetainSource: false,
     reasonStrings: true,
+    terse: false,
     responseInformation: undefined,
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);

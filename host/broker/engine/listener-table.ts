@@ -1,4 +1,5 @@
 import type { Limits } from './broker-limits.js';
+import { CursorPool } from './lazy/cursor-pool.js';
 import { completeSettings, type ListenerSettings } from './listener-settings.js';
 import type { ListenerInfo } from './rules.js';
 
@@ -8,6 +9,8 @@ export interface Listener {
   settings: ListenerSettings;
   /** What is wrong with the settings that it was given: nobody may come in. `settings` are the defaults then. */
   problem: string | undefined;
+  /** Of the connections to come. */
+  cursors: CursorPool;
   /** Connected at this moment. */
   clients: number;
 }
@@ -28,7 +31,9 @@ export class ListenerTable {
   of(info: ListenerInfo): Listener {
     const known = this.#known.get(info);
     if (known && known.given === info.settings) return known.listener;
-    const listener: Listener = Object.assign(known?.listener ?? { clients: 0 }, this.#complete(info));
+    const completed = this.#complete(info);
+    const cursors = new CursorPool(completed.settings.maximumPacketSize);
+    const listener: Listener = Object.assign(known?.listener ?? { clients: 0 }, completed, { cursors });
     this.#known.set(info, { given: info.settings, listener });
     return listener;
   }

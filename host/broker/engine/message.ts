@@ -1,10 +1,14 @@
 import type { Packet, Properties, PublishPacket, QoS } from '../../core/index.js';
 import type { ClientIdentity } from './rules.js';
 
-/** An application message on its way through the broker; it owns its bytes and is never changed. Made by `weighed`. */
+/** A payload up to this many bytes is copied with the header of each packet; a larger one is handed on by reference. */
+export const SMALL_PAYLOAD = 1024;
+
+/** An application message on its way through the broker; what it says is never changed. Made by `weighed`. */
 export interface Message {
   readonly topic: string;
-  readonly payload: Uint8Array;
+  /** Its own once the message is held: see `hold`. Until then it may be a view of what the client sent. */
+  payload: Uint8Array;
   readonly qos: QoS;
   /** The RETAIN flag of the publisher. */
   readonly retain: boolean;
@@ -21,6 +25,10 @@ export interface Message {
   readonly source?: ClientIdentity;
   /** Bytes that it counts for against the limits: topic, payload and properties. */
   readonly size: number;
+  /** `payload` is a view: kept, it would keep all that came with it. */
+  isBorrowed: boolean;
+  /** How many sessions hold it, see `HeldBytes`. */
+  holders: number;
 }
 
 /** One message in the form that one session gets. */
@@ -35,12 +43,15 @@ export interface Delivery {
   forms?: EncodedForm[];
 }
 
-/** What decides how a message looks, besides the message: version and mount point. */
+/** What decides how a message looks, besides the message. Shapes of which all members are equal are the same. */
 export interface PublishShape {
   readonly version: 4 | 5;
-  /** Shapes with the same version and mount point are the same. */
   readonly mountPoint: string;
-  /** The topic's name in the packet; undefined when it has none. */
+  /** In each packet (3.3.2.3.4). */
+  readonly topicAlias: number | undefined;
+  /** False: the alias stands for the topic. */
+  readonly namesTopic: boolean;
+  /** The topic's name in the packet, empty where the alias stands for it; undefined when it has none. */
   nameOf(topic: string): string | undefined;
 }
 
@@ -69,32 +80,52 @@ interface Content {
 }
 
 /**
- * A message from a PUBLISH packet or a will. Copies the bytes: those of a decoded packet are views of its buffer.
+ * A message from a PUBLISH packet or a will. Copies what it keeps: the bytes of a decoded packet are views of its buffer.
  *
  * @param now milliseconds; the message expiry interval (3.3.2.3.3) runs from here
+ * @param mayBorrow nobody writes to the payload any more: it is copied only when the message is held, as most never are
  */
-export function makeMessage(content: Content, topic: string, now: number, publisher?: ClientIdentity): Message {
+export function makeMessage(
+  content: Content,
+  topic: string,
+  now: number,
+  publisher?: ClientIdentity,
+  mayBorrow = false,
+): Message {
   const expiry = content.properties?.messageExpiryInterval;
-  return weighed({
+  // A large one is sent by reference: a client that reads slowly would keep more than it is weighed with.
+  const isBorrowed = mayBorrow && content.payload.length <= SMALL_PAYLOAD;
+  const message = {
     topic,
-    payload: new Uint8Array(content.payload),
+    payload: isBorrowed ? content.payload : new Uint8Array(content.payload),
     qos: content.qos,
     retain: content.retain,
     properties: forwarded(content.properties),
     expiresAt: expiry === undefined ? undefined : now + expiry * 1000,
     publisher: publisher?.clientId,
     source: content.retain && publisher?.listener.settings?.checkRetainSource ? publisher : undefined,
-  });
+  };
+  return weighed(message, isBorrowed);
+}
+
+/** The message stays for longer than the call that it came in: from now on its payload is its own. */
+export function hold(message: Message): void {
+  if (!message.isBorrowed) return;
+  message.payload = new Uint8Array(message.payload);
+  message.isBorrowed = false;
 }
 
 /** Bytes that a user property takes besides its text. */
 const USER_PROPERTY_BYTES = 100;
 
+/** What a message has besides what it says: `weighed` adds it. */
+export type Handling = 'size' | 'isBorrowed' | 'holders';
+
 /** A message with its size. Named field by field: every message comes this way, and a spread costs several times as much. */
-export function weighed(message: Omit<Message, 'size'>): Message {
+export function weighed(message: Omit<Message, Handling>, isBorrowed = false): Message {
   const { topic, payload, qos, retain, properties, expiresAt, publisher, source } = message;
   const size = topic.length + payload.length + (properties === undefined ? 0 : propertyBytes(properties));
-  return { topic, payload, qos, retain, properties, expiresAt, publisher, source, size };
+  return { topic, payload, qos, retain, properties, expiresAt, publisher, source, isBorrowed, size, holders: 0 };
 }
 
 /** Bytes that properties count for. */

@@ -145,6 +145,8 @@ export type Step = Challenge | Authenticated | Refusal;
 export interface Admitted extends Allowed {
   /** The name that the rules see from now on; default: the one in the CONNECT packet. */
   readonly userName?: string;
+  /** The client id that holds in place of the one in CONNECT. `ConnectRequest.sessionOf` is not about it. */
+  readonly clientId?: string;
   /** For a client that asks for it (3.2.2.3.15); default: that of the listener. */
   readonly responseInformation?: string;
 }

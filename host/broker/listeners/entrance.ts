@@ -5,6 +5,9 @@ import type { ListenerInfo } from '../engine/rules.js';
 import { IncomingConnection } from './incoming-connection.js';
 import type { Lobby } from './lobby.js';
 
+/** What fails on a socket is reported further up; without a listener it would end the process. */
+function reportedElsewhere(): void {}
+
 /** The door of one listener: counts and names who comes, and knows who is in. */
 export class Entrance {
   readonly lobby: Lobby;
@@ -27,8 +30,7 @@ export class Entrance {
    * @returns false when there is no room for it: it is reported and destroyed
    */
   admit(socket: Socket, remote = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`): boolean {
-    // What fails on it is reported further up; without a listener it would end the process.
-    socket.on('error', () => {});
+    socket.on('error', reportedElsewhere);
     const leave = this.lobby.waitingRoom.enter(socket.remoteAddress);
     if (typeof leave === 'string') {
       this.lobby.engine.refused(remote, leave);
@@ -38,7 +40,10 @@ export class Entrance {
     const connection = new IncomingConnection(this.lobby, socket, remote, leave, this.#timeout);
     this.#bySocket.set(socket, connection);
     this.connections.add(connection);
-    socket.once('close', () => this.connections.delete(connection));
+    socket.on('close', () => {
+      this.connections.delete(connection);
+      connection.closed();
+    });
     return true;
   }
 

@@ -36,11 +36,14 @@ export class IncomingConnection {
     this.#leave = leave;
     const tooLate = () => this.refuse(`the TLS handshake or WebSocket upgrade did not end within ${timeout / 1000} s`);
     this.#place = { at: 'door', deadline: lobby.clockwork.after(timeout, tooLate) };
-    socket.once('close', () => {
-      leave();
-      // TLS may still have to say why.
-      setImmediate(() => this.refuse('the connection was closed before its handshake had ended'));
-    });
+  }
+
+  /** Its socket is closed. */
+  closed(): void {
+    this.#leave();
+    if (this.#place.at !== 'door') return;
+    // TLS may still have to say why.
+    setImmediate(() => this.refuse('the connection was closed before its handshake had ended'));
   }
 
   /** The verified certificate of a connection that the engine has. */

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { BrokerEngine } from '../engine/broker-engine.js';
 import type { ConnectionId, ConnectionInfo, Transport } from '../engine/broker-transport.js';
 import type { Clockwork } from './clockwork.js';
+import { Outgoing } from './outgoing.js';
 
 /** Default of `closeTimeout`, milliseconds. */
 const CLOSE_TIMEOUT = 1000;
@@ -19,7 +20,8 @@ export class SocketTable implements Transport {
   readonly #sockets = new Map<ConnectionId, Duplex>();
   /** All that are not closed, those that the engine has ended too. */
   readonly #alive = new Set<Duplex>();
-  readonly #corked = new Set<Duplex>();
+  /** What this turn has sent so far. */
+  #outgoing = new Map<ConnectionId, Outgoing>();
   /** Those that the engine wants nothing from for a while. */
   readonly #paused = new Set<ConnectionId>();
   #whenEmpty: (() => void) | undefined;
@@ -59,7 +61,6 @@ export class SocketTable implements Transport {
     let reason: string | undefined;
     socket.on('data', (chunk: Uint8Array) => {
       engine.receive(id, chunk);
-      if (socket.writableNeedDrain && this.backlog(id) > engine.limits.backlogBytes) socket.pause();
       this.#clockwork.arm();
     });
     socket.on('drain', () => {
@@ -75,7 +76,7 @@ export class SocketTable implements Transport {
     socket.on('close', () => {
       this.#sockets.delete(id);
       this.#paused.delete(id);
-      this.#corked.delete(socket);
+      this.#outgoing.delete(id);
       engine.closed(id, reason);
       this.#clockwork.arm();
       this.#alive.delete(socket);
@@ -86,15 +87,15 @@ export class SocketTable implements Transport {
   }
 
   send(id: ConnectionId, bytes: Uint8Array): void {
-    const socket = this.#sockets.get(id);
-    if (!socket || socket.destroyed) return;
-    // All bytes that one turn of the event loop has for a socket leave in one write.
-    if (!this.#corked.has(socket)) {
-      if (this.#corked.size === 0) process.nextTick(() => this.#uncork());
-      this.#corked.add(socket);
-      socket.cork();
+    let outgoing = this.#outgoing.get(id);
+    if (!outgoing) {
+      const socket = this.#sockets.get(id);
+      if (!socket || socket.destroyed) return;
+      if (this.#outgoing.size === 0) process.nextTick(() => this.#flush());
+      outgoing = new Outgoing(socket);
+      this.#outgoing.set(id, outgoing);
     }
-    socket.write(bytes);
+    outgoing.add(bytes);
   }
 
   end(id: ConnectionId): void {
@@ -104,7 +105,8 @@ export class SocketTable implements Transport {
     this.#paused.delete(id);
     const deadline = this.#clockwork.after(this.#closeTimeout, () => socket.destroy());
     socket.once('close', () => deadline.cancel());
-    if (this.#corked.delete(socket)) socket.uncork();
+    this.#outgoing.get(id)?.flush();
+    this.#outgoing.delete(id);
     socket.end();
     // Keep reading: unread bytes would turn the close into a reset, which can overtake the last packet.
     socket.resume();
@@ -126,7 +128,7 @@ export class SocketTable implements Transport {
   /** 0 unless a `drain` event will follow: only then may the engine wait for one. */
   backlog(id: ConnectionId): number {
     const socket = this.#sockets.get(id);
-    return socket?.writableNeedDrain ? socket.writableLength : 0;
+    return socket?.writableNeedDrain ? socket.writableLength + (this.#outgoing.get(id)?.size ?? 0) : 0;
   }
 
   /**
@@ -151,9 +153,13 @@ export class SocketTable implements Transport {
     });
   }
 
-  #uncork(): void {
-    const sockets = [...this.#corked];
-    this.#corked.clear();
-    for (const socket of sockets) socket.uncork();
+  #flush(): void {
+    const all = this.#outgoing;
+    this.#outgoing = new Map();
+    for (const [id, outgoing] of all) {
+      outgoing.flush();
+      // Whoever does not take its answers is not read from either.
+      if (this.backlog(id) > this.#engine.limits.backlogBytes) this.#sockets.get(id)?.pause();
+    }
   }
 }

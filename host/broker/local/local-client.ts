@@ -41,18 +41,26 @@ export class LocalClient {
   readonly closed: Promise<string>;
   readonly #requests: LocalRequests;
   readonly #handlers: Map<string, MessageHandler>;
+  readonly #pending: () => number;
 
   private constructor(
     requests: LocalRequests,
+    pending: () => number,
     handlers: Map<string, MessageHandler>,
     closed: Promise<string>,
     connected: { clientId: string; sessionPresent: boolean },
   ) {
     this.#requests = requests;
+    this.#pending = pending;
     this.#handlers = handlers;
     this.closed = closed;
     this.clientId = connected.clientId;
     this.sessionPresent = connected.sessionPresent;
+  }
+
+  /** Messages for this client that no handler is done with: those that handlers have, and those that the broker holds. */
+  get pending(): number {
+    return this.#pending();
   }
 
   /** See `LocalConnections.connect`. */
@@ -99,7 +107,8 @@ export class LocalClient {
       userName,
       properties,
     });
-    return new LocalClient(requests, handlers, closed, { clientId, sessionPresent });
+    const pending = () => link.pending(clientId) + messages.passing;
+    return new LocalClient(requests, pending, handlers, closed, { clientId, sessionPresent });
   }
 
   /**

@@ -73,6 +73,7 @@ export class LocalConnections implements Transport {
         engine.drained(id);
         wake?.();
       },
+      pending: (clientId) => engine.inspection.pending(clientId),
       lost: () => {
         this.#links.delete(id);
         engine.closed(id, 'the local client closed');

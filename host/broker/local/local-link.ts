@@ -6,6 +6,8 @@ export interface LocalLinkOptions {
   /** Hands bytes to the engine. */
   receive(bytes: Uint8Array): void;
   drained(): void;
+  /** Messages that the engine holds for this client id. */
+  pending(clientId: string): number;
   /** The client ended the connection. */
   lost(): void;
 }
@@ -52,6 +54,10 @@ export class LocalLink {
     const bytes = this.#bytes + this.#held();
     if (bytes > 0) this.#wasBehind = true;
     return bytes;
+  }
+
+  pending(clientId: string): number {
+    return this.#options.pending(clientId);
   }
 
   push(bytes: Uint8Array): void {

@@ -35,6 +35,7 @@ export class LocalMessages {
   readonly #onError: (error: unknown) => void;
   #held: Held[] = [];
   #bytes = 0;
+  #passing = 0;
 
   /**
    * @param acknowledge sends PUBACK or PUBREC
@@ -56,6 +57,11 @@ export class LocalMessages {
     return this.#bytes;
   }
 
+  /** QoS 0 messages that handlers have. */
+  get passing(): number {
+    return this.#passing;
+  }
+
   take(packet: PublishPacket, handlers: readonly MessageHandler[]): void {
     const { topic, payload, qos, retain, dup, properties, packetId } = packet;
     const message: LocalMessage = { topic, payload, qos, retain, dup, properties };
@@ -63,6 +69,7 @@ export class LocalMessages {
     const size = qos === 0 ? topic.length + payload.length : 0;
     this.#bytes += size;
     if (qos > 0) this.#held.push(held);
+    else this.#passing++;
     const calls = handlers.map(async (handler) => handler(message));
     Promise.all(calls)
       .then(
@@ -74,6 +81,7 @@ export class LocalMessages {
       )
       .then((reasonCode) => {
         this.#bytes -= size;
+        if (qos === 0) this.#passing--;
         held.reasonCode = reasonCode;
         this.#acknowledgeFinished();
         this.#finished();

@@ -1,4 +1,4 @@
-import type { BrokerEvent } from '../engine/broker-events.js';
+import type { OccasionalEvent } from '../engine/broker-events.js';
 import type { EngineInspection } from '../engine/inspection/engine-inspection.js';
 
 /** What onlookers read of a broker: `BrokerEngine.inspection`. */
@@ -7,5 +7,5 @@ export type BrokerState = Pick<EngineInspection, 'totals' | 'clients' | 'session
 /** Where events come from: a `BrokerEngine`. */
 export interface EventSource {
   /** @returns a function that stops it */
-  on(type: 'any', listener: (event: BrokerEvent) => void): () => void;
+  on(type: 'occasional', listener: (event: OccasionalEvent) => void): () => void;
 }

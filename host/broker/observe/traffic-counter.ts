@@ -1,4 +1,4 @@
-import type { BrokerEvent } from '../engine/broker-events.js';
+import type { OccasionalEvent } from '../engine/broker-events.js';
 import type { Direction, PacketTap, TappedConnection } from '../engine/tap/packet-tap.js';
 import type { EventSource } from './broker-state.js';
 
@@ -37,7 +37,7 @@ export class TrafficCounter implements PacketTap {
 
   /** @returns a function that stops it */
   watch(source: EventSource): () => void {
-    return source.on('any', (event) => this.#count(event));
+    return source.on('occasional', (event) => this.#count(event));
   }
 
   get droppedMessages(): number {
@@ -57,12 +57,12 @@ export class TrafficCounter implements PacketTap {
   }
 
   bytes({ info }: TappedConnection, direction: Direction, bytes: Uint8Array): void {
-    if (!info.listener?.isInternal) this[direction].bytes += bytes.length;
+    if (!info.listener?.isInternal) this.#of(direction).bytes += bytes.length;
   }
 
   counted({ info }: TappedConnection, direction: Direction, type: string, _size: number, payloadSize: number): void {
     if (info.listener?.isInternal) return;
-    const traffic = this[direction];
+    const traffic = this.#of(direction);
     traffic.packets++;
     if (type === 'connect') this.connects++;
     if (type !== 'publish') return;
@@ -70,7 +70,11 @@ export class TrafficCounter implements PacketTap {
     traffic.payloadBytes += payloadSize;
   }
 
-  #count(event: BrokerEvent): void {
+  #of(direction: Direction): Traffic {
+    return direction === 'in' ? this.in : this.out;
+  }
+
+  #count(event: OccasionalEvent): void {
     if (event.type === 'dropped') add(this.dropped, event.reason);
     else if (event.type === 'refused') add(this.refused, event.reasonCode ?? 0);
     else if (event.type === 'disconnected') add(this.disconnected, event.reasonCode);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Bridge } from '../bridges/bridge.js';
 import type { BridgeEvent, BridgeOptions, BridgeTls } from '../bridges/bridge-setup.js';
-import type { BridgePlan, BridgeTlsPlan } from '../conf/plan.js';
+import type { BridgePlan, BridgeTlsPlan, BrokerPlan, LimitsPlan } from '../conf/plan.js';
 import type { Broker } from '../create-broker.js';
-import { certificatesIn } from './planned-listeners.js';
+import { certificatesIn, receiveMaximumOf } from './planned-listeners.js';
 
 /**
  * Starts the bridges of a plan; each connects when it can.
@@ -12,7 +12,7 @@ import { certificatesIn } from './planned-listeners.js';
  * @throws what node:fs throws for a file that is gone; LocalClientError
  */
 export async function startBridges(
-  plans: readonly BridgePlan[],
+  { bridges: plans, limits }: Pick<BrokerPlan, 'bridges' | 'limits'>,
   broker: Broker,
   log: ((event: BridgeEvent) => void) | undefined,
 ): Promise<() => Promise<void>> {
@@ -22,7 +22,7 @@ export async function startBridges(
   };
   try {
     for (const plan of plans) {
-      const bridge = new Bridge(bridgeOptions(plan), { local: broker.local, log });
+      const bridge = new Bridge(bridgeOptions(plan, limits), { local: broker.local, log });
       bridges.push(bridge);
       await bridge.start();
     }
@@ -33,9 +33,10 @@ export async function startBridges(
   return close;
 }
 
-function bridgeOptions({ tls, maximumPacketSize, ...plan }: BridgePlan): BridgeOptions {
+function bridgeOptions({ tls, maximumPacketSize, ...plan }: BridgePlan, limits: LimitsPlan): BridgeOptions {
   return {
     ...plan,
+    receiveMaximum: plan.receiveMaximum ?? receiveMaximumOf(limits),
     maximumPacketSize: Number.isFinite(maximumPacketSize) ? maximumPacketSize : undefined,
     tls: tls && bridgeTls(tls),
   };

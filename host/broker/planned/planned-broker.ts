@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import type { BridgeEvent } from '../bridges/bridge-setup.js';
 import type { BrokerPlan, LimitsPlan, ListenerPlan, PlannedFile } from '../conf/plan.js';
 import type { ReadPlan } from '../conf/read-plan.js';
@@ -14,7 +15,7 @@ import { PlannedRules } from './planned-rules.js';
 import { handOver, openStore, type PersistenceMode } from './planned-store.js';
 
 /** What a program adds to a plan. */
-export interface PlannedOptions extends Pick<BrokerOptions, 'log' | 'taps'> {
+export interface PlannedOptions extends Pick<BrokerOptions, 'logOccasional' | 'taps'> {
   /** Called with what happens to bridges. */
   bridgeLog?: (event: BridgeEvent) => void;
   /** When state comes onto the disk, if the plan keeps it. Default `sync`. */
@@ -62,21 +63,21 @@ export class PlannedBroker {
    */
   static async start(read: ReadPlan, options: PlannedOptions = {}): Promise<PlannedBroker> {
     const { plan } = read;
-    const { bridgeLog, version = 'unknown', log, taps = [], persistence = 'sync' } = options;
+    const { bridgeLog, version = 'unknown', logOccasional, taps = [], persistence = 'sync' } = options;
     const traffic = new TrafficCounter();
     const { sysInterval } = plan.behaviour;
     const watching = sysInterval > 0 ? [...taps, traffic] : taps;
     const store = openStore(plan.persistence, persistence, options.onCommit);
-    const broker = await createBroker({ log, taps: watching, limits: limitsOf(plan.limits), store });
-    const rules = new PlannedRules(read);
+    const broker = await createBroker({ logOccasional, taps: watching, limits: limitsOf(plan.limits), store });
     try {
+      const rules = new PlannedRules(read);
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
       if (sysInterval > 0) {
         traffic.watch(broker.engine);
         const state = broker.engine.inspection;
         await startSysTopics({ local: broker.local, state, traffic, version, interval: sysInterval });
       }
-      const closeBridges = await startBridges(plan.bridges, broker, bridgeLog);
+      const closeBridges = await startBridges(plan, broker, bridgeLog);
       return new PlannedBroker(broker, plan, rules, closeBridges, store);
     } catch (error) {
       await broker.close();
@@ -149,7 +150,11 @@ async function lookUp(listener: ListenerPlan): Promise<PlannedAddress[]> {
   try {
     return await addressesOf(listener);
   } catch (error) {
-    const message = `the host name ${listener.host} is not known: ${(error as Error).message}; write an address of this machine`;
+    const why = (error as Error).message;
+    const message =
+      listener.networkInterface === undefined
+        ? `the host name ${listener.host} is not known: ${why}; write an address of this machine`
+        : `${why}; write one of them`;
     throw placed(listener, new BrokerError('address-not-available', message, { cause: error }));
   }
 }
@@ -165,17 +170,23 @@ function placed({ place }: ListenerPlan, error: unknown): unknown {
   return new BrokerError(error.code, `${place.file}:${place.line}: ${error.message}`, { cause: error });
 }
 
-/** mosquitto has no limit; ours is there so that memory has one. */
+/** mosquitto has no such limits; ours are there so that memory has one. */
 const MOST_SESSIONS = 100_000;
+/** Retained messages may take this share of the memory that V8 may use. */
+const RETAINED_SHARE = 1 / 4;
 
 /** Limits that hold for the broker; those that are left out are its own. */
-function limitsOf({ inflightMessages, queuedMessages, queuedBytes, sessionExpiry }: LimitsPlan): Partial<Limits> {
+function limitsOf(plan: LimitsPlan): Partial<Limits> {
+  const { inflightMessages, inflightBytes, queuedMessages, queuedBytes, sessionExpiry } = plan;
   return {
     inflightMessages,
+    inflightBytes,
     queuedMessages,
     queuedBytes,
     sessionExpiryMaximum: sessionExpiry,
     sessions: MOST_SESSIONS,
+    retainedMessages: Number.POSITIVE_INFINITY,
+    retainedBytes: Math.floor(getHeapStatistics().heap_size_limit * RETAINED_SHARE),
   };
 }
 

@@ -27,10 +27,11 @@ function accesses({ plan, access }: Pick<ReadPlan, 'plan' | 'access'>): Mosquitt
 }
 
 function accessOf({ behaviour }: BrokerPlan, security: SecurityPlan, tables: AccessTables): MosquittoAccess {
-  const { allowAnonymous, certificateUser, passwordFile, aclFile } = security;
+  const { allowAnonymous, certificateUser, userNameAsClientId, passwordFile, aclFile } = security;
   return {
     allowAnonymous,
     certificateUser,
+    userNameAsClientId,
     passwords: passwordFile && tables.passwords.get(passwordFile.path),
     acl: aclFile && tables.acls.get(aclFile.path),
     clientIdPrefix: behaviour.clientIdPrefix,

@@ -85,7 +85,7 @@ export class LmdbStore implements Journal {
       throw asStorageError(error);
     }
     try {
-      this.#lmdb = openLmdb(this.directory, 'binary');
+      this.#lmdb = openLmdb(this.directory, 'bytes');
       this.#checkFormat();
     } catch (error) {
       this.#release();

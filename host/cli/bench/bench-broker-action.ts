@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   type BrokerResult,
+  type BrokerRow,
   LoadGenerator,
-  measureBrokers,
+  loadRows,
   NoLoadGenerator,
-  type Scenario,
-  scenarios,
+  retainedRows,
 } from '../../bench/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { ensurePki } from '../../pki/index.js';
@@ -19,9 +19,10 @@ import { progress } from './progress.js';
 
 /** `wasmqtt bench --broker`. @throws UserError when no row is left, or something that it needs is missing */
 export async function benchBrokerAction(flags: BenchFlags): Promise<void> {
-  const chosen = scenarios.filter(({ bench }) => bench.includes(flags.filter ?? ''));
+  const all = [...loadRows, ...retainedRows];
+  const chosen = all.filter(({ benches }) => benches.some((bench) => bench.includes(flags.filter ?? '')));
   if (chosen.length === 0) {
-    const names = scenarios.map(({ bench }) => bench).join(', ');
+    const names = all.flatMap(({ benches }) => benches).join(', ');
     throw new UserError(`--filter ${flags.filter}: no row has this in its name; there are ${names}`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-bench-'));
@@ -34,13 +35,13 @@ export async function benchBrokerAction(flags: BenchFlags): Promise<void> {
   }
 }
 
-async function run(chosen: readonly Scenario[], load: LoadGenerator, folder: string, flags: BenchFlags) {
+async function run(chosen: readonly BrokerRow[], load: LoadGenerator, folder: string, flags: BenchFlags) {
   const colours = coloursFor(process.stdout);
   const tls = await certificates(folder);
   if (!flags.json) process.stdout.write(`${line('bench', 'peer', 'unit', 'ours', 'peer', 'ratio', 'at most')}\n`);
-  for (const scenario of chosen) {
-    const results = await measureBrokers(scenario, { load, cli: process.argv[1], tls, progress }).catch((error) => {
-      throw new UserError(`${scenario.bench}: ${reasonOf(error)}`);
+  for (const row of chosen) {
+    const results = await row.measure({ load, cli: process.argv[1], tls, progress }).catch((error) => {
+      throw new UserError(`${row.benches[0]}: ${reasonOf(error)}`);
     });
     progress('');
     for (const result of results) {

@@ -1,11 +1,4 @@
-import {
-  ConfigError,
-  configFindingText,
-  type PlanOptions,
-  type ReadPlan,
-  readBrokerPlan,
-  unserved,
-} from '../../broker/index.js';
+import { ConfigError, configFindingText, type PlanOptions, type ReadPlan, readBrokerPlan } from '../../broker/index.js';
 import { jsonLines } from '../output/json-lines.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
@@ -23,10 +16,7 @@ export async function brokerAction(flags: BrokerFlags): Promise<void> {
   if (flags.daemon && flags.json)
     throw new UsageError('-d and --json exclude each other: nobody reads what a daemon prints');
   const options: PlanOptions = { ports: flags.port, verbose: flags.verbose };
-  const readPlan = (): ReadPlan => {
-    const read = readBrokerPlan(flags.configFile, options);
-    return { ...read, warnings: [...read.warnings, ...unserved(read.plan)] };
-  };
+  const readPlan = () => readBrokerPlan(flags.configFile, options);
   const read = firstRead(readPlan, flags);
   if (flags.check) report(read, flags);
   else if (flags.daemon) await startInBackground(read);

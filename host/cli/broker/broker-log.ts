@@ -27,6 +27,9 @@ const TOPICS: Partial<Record<LogType, string>> = {
   unsubscribe: 'M/unsubscribe',
 };
 
+/** UTF-16 units, as in mosquitto: a client id may have 65,535 bytes, and whoever reads the log is not to be waited for. */
+const LONGEST_LINE = 1000;
+
 /** Only its owner may read who connects. */
 const MODE = 0o600;
 
@@ -52,7 +55,7 @@ export class BrokerLog {
   write({ type, text }: LogLine): void {
     const { stdout, stderr, topic, types } = this.#plan;
     if (!types.has(type)) return;
-    const line = `${this.#time()}${visible(text)}\n`;
+    const line = `${this.#time()}${visible(text, LONGEST_LINE)}\n`;
     if (stdout) this.#outputs.stdout.write(line);
     if (stderr) this.#outputs.stderr.write(line);
     this.#file?.write(line);

@@ -14,21 +14,24 @@ export function checkReport(plan: BrokerPlan): string[] {
 }
 
 /** Where a listener is, for people: `mqtts port 8883 of all addresses`. */
-export function whereText({ protocol, host, port, socket, family }: ListenerPlan): string {
+export function whereText({ protocol, host, port, socket, family, networkInterface }: ListenerPlan): string {
   if (socket !== undefined) return `${protocol} on the Unix socket ${socket}`;
   const addresses = family === undefined ? 'all addresses' : `all addresses of IPv${family}`;
-  return `${protocol} port ${port} of ${host ?? addresses}`;
+  const there = networkInterface === undefined ? host : `the interface ${networkInterface}`;
+  return `${protocol} port ${port} of ${there ?? addresses}`;
 }
 
 function listenerLines(listener: ListenerPlan): string[] {
-  const { tls, security, maximumConnections, maximumQoS, mountPoint, socket, host } = listener;
-  const isOpen = socket === undefined && (host === undefined || !/^(?:127\.|::1$|localhost$)/.test(host));
+  const { tls, security, maximumConnections, maximumQoS, mountPoint, socket, host, networkInterface } = listener;
+  const where = networkInterface ?? host;
+  const isOpen = socket === undefined && (where === undefined || !/^(?:127\.|::1$|localhost$|lo$)/.test(where));
   const lines = [
     isOpen ? 'other machines can connect' : 'this machine only',
     ...(tls ? [`TLS: ${tls.minimumVersion} or later, certificate ${tls.certificate.path}`] : ['no TLS']),
     ...(tls?.requireCertificate ? [`client certificates of ${(tls.ca ?? tls.caFolder)!.path} are required`] : []),
     ...(tls?.revocationList ? [`revoked: ${tls.revocationList.path}`] : []),
     `comes in: ${whoText(security)}`,
+    ...(security.userNameAsClientId ? ['the user name is the client id'] : []),
     security.aclFile ? `may read and write: what ${security.aclFile.path} says` : 'may read and write: everything',
     ...(Number.isFinite(maximumConnections) ? [`at most ${maximumConnections} clients`] : []),
     ...(maximumQoS < 2 ? [`QoS ${maximumQoS} at most`] : []),

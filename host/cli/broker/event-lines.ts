@@ -1,4 +1,4 @@
-import type { BridgeEvent, BrokerEvent, BrokerEventOf } from '../../broker/index.js';
+import type { BridgeEvent, BrokerEventOf, OccasionalEvent } from '../../broker/index.js';
 import { reasonOf } from '../../node/reason.js';
 import type { LogLine } from './broker-log.js';
 
@@ -10,7 +10,7 @@ const VERSIONS: Readonly<Record<number, number>> = { 3: 1, 4: 2, 5: 5 };
  *
  * @param connectionMessages whether clients that come and go are written about
  */
-export function eventLines(event: BrokerEvent, connectionMessages: boolean): LogLine[] {
+export function eventLines(event: OccasionalEvent, connectionMessages: boolean): LogLine[] {
   switch (event.type) {
     case 'connected':
       return connectionMessages ? [{ type: 'notice', text: connectedText(event) }] : [];
@@ -35,8 +35,6 @@ export function eventLines(event: BrokerEvent, connectionMessages: boolean): Log
       return [{ type: 'notice', text: `The session of ${event.clientId} was ended: ${event.reason}.` }];
     case 'failed':
       return [{ type: 'error', text: failedText(event) }];
-    default:
-      return [];
   }
 }
 
@@ -82,6 +80,8 @@ export function bridgeLine(event: BridgeEvent): LogLine {
       const next = event.retryIn === undefined ? '' : `; it tries again in ${Math.round(event.retryIn)} s`;
       return { type: 'warning', text: `${name} is not connected to ${event.address}: ${event.reason}${next}.` };
     }
+    case 'resting':
+      return { type: 'notice', text: `${name} disconnected from ${event.address} until there is something to carry.` };
     case 'not subscribed': {
       const code = `0x${event.reasonCode.toString(16)}`;
       return { type: 'warning', text: `${name}: the other broker refused the filter ${event.topicFilter} (${code}).` };

@@ -1,4 +1,4 @@
-import type { BrokerEvent } from '../../broker/index.js';
+import type { OccasionalEvent } from '../../broker/index.js';
 import { reasonOf } from '../../node/reason.js';
 import type { ListeningEvent } from './listening-event.js';
 
@@ -22,9 +22,8 @@ export class JsonEvents {
     else this.#print(event);
   }
 
-  /** Messages are left out: their packets are lines with `-v`. */
-  broker(event: BrokerEvent): void {
-    if (event.type === 'published') return;
+  /** Messages are no events here: their packets are lines with `-v`. */
+  broker(event: OccasionalEvent): void {
     const { type, ...fields } = event;
     this.add({ event: type, ...fields, ...(event.type === 'failed' && { error: reasonOf(event.error) }) });
   }

@@ -1,15 +1,16 @@
 import { createRequire } from 'node:module';
 import {
   type BridgeEvent,
-  type BrokerEvent,
   ConfigError,
   configFindingText,
   type LogType,
+  type OccasionalEvent,
   PlannedBroker,
   type ReadPlan,
 } from '../../broker/index.js';
 import { jsonLines } from '../output/json-lines.js';
 import { closeAll, ended } from '../process/signals.js';
+import { keepYoungGenerationSmall } from '../process/young-generation.js';
 import { type BrokerFlags, portsIgnored } from './broker-flags.js';
 import { BrokerLog, type LogOutputs } from './broker-log.js';
 import { tellStarter } from './daemon.js';
@@ -38,6 +39,7 @@ export async function serveBroker(options: ServeOptions): Promise<void> {
   const served = new ServedBroker(options);
   try {
     await served.start();
+    keepYoungGenerationSmall();
     await tellStarter({ listening: true });
     await ended(flags.for, stop);
   } finally {
@@ -81,7 +83,7 @@ class ServedBroker {
     this.#closers.push(() => watchers.stopCapture());
     const taps = [...packetTaps(this.#log, this.#json, flags), ...watchers.taps];
     const broker = await PlannedBroker.start(read, {
-      log: (event) => this.#tell(event),
+      logOccasional: (event) => this.#tell(event),
       bridgeLog: (event) => this.#tellBridge(event),
       taps,
       persistence: flags.persistence,
@@ -185,7 +187,7 @@ class ServedBroker {
     this.#say('notice', text);
   }
 
-  #tell(event: BrokerEvent): void {
+  #tell(event: OccasionalEvent): void {
     // Bridges and $SYS are clients too, but of the broker's own.
     if ('remote' in event && event.remote === LOCAL) return;
     for (const line of eventLines(event, this.#connectionMessages)) this.#log.write(line);

@@ -5,7 +5,6 @@ import {
   type Listener,
   type ReadPlan,
   readBrokerPlan,
-  unserved,
 } from '../../broker/index.js';
 import { bridgeLine } from '../broker/event-lines.js';
 import { UsageError } from '../process/user-error.js';
@@ -21,8 +20,7 @@ const OF_THE_PROCESS = 'has no effect in a run; "wasmqtt broker" takes it';
  */
 export function readBrokerConf(file: string): ReadPlan {
   try {
-    const read = readBrokerPlan(file);
-    return { ...read, warnings: [...read.warnings, ...unserved(read.plan)] };
+    return readBrokerPlan(file);
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(`--broker-conf: ${error.message}`);
     throw error;

@@ -26,23 +26,19 @@ let holder: PacketCursor | undefined;
 export class PacketCursor extends PacketView {
   /** Version of the packets to come; a CONNECT has its own and sets it for the packets after it. */
   protocolVersion: ProtocolVersion;
-  /** Length of the largest packet that is shown whole, bytes. */
-  readonly #largest: number;
-  /** DecodeOption */
-  readonly #option: number;
+  readonly #largest: number; // length of the largest packet that is shown whole, bytes
+  readonly #option: number; // DecodeOption
   readonly #pieces: PayloadPieces | undefined;
   /** Its first `#pendingLength` bytes are the beginning of a packet that is not complete. */
   #pending: Buffer = NOTHING;
   #pendingLength = 0;
-  /** Pushed bytes that follow the pending packet. */
-  #rest: Buffer = NOTHING;
+  #rest: Buffer = NOTHING; // pushed bytes that follow the pending packet
   #wanted = 1; // how many bytes it takes to try decoding again
   #failure: MqttError | undefined;
   #done = 0; // how many bytes of the source were decoded
   /** Scratch memory holds the source as long as this is its generation. */
   #generation = -1;
-  /** First word of the last packet to show. */
-  #last = NONE;
+  #last = NONE; // first word of the last packet to show
   /** Whether the table was full, so that the source holds more packets. */
   #more = false;
 
@@ -142,6 +138,11 @@ export class PacketCursor extends PacketView {
     if (this.#failure === undefined && this.#rest.length > 0 && this.#advance()) return this.next();
     if (this.#failure) throw this.#failure;
     return false;
+  }
+
+  /** Bytes of a packet whose rest has not come; after `next` has returned false, nothing else is kept of the stream. */
+  get pendingLength(): number {
+    return this.#pendingLength;
   }
 
   /** Forgets the stream: the rest of its bytes, and its error. */

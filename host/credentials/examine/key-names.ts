@@ -1,3 +1,4 @@
+import { editDistance } from '../../node/edit-distance.js';
 import { CONFIG_KEYS, type ConfigKey, isConfigKey } from './store-keys.js';
 
 /** How near a name is to a key: only its spelling differs, it is another word for it, or some letters are wrong. */
@@ -30,7 +31,7 @@ export function nearness(name: string, key: ConfigKey): Nearness | undefined {
   if (SYNONYMS[key].includes(text)) return 'synonym';
   // A word for one key is not a mistyped name of another.
   if (CONFIG_KEYS.some((other) => plain(other) === text || SYNONYMS[other].includes(text))) return undefined;
-  return distance(text, wanted) <= (wanted.length < 6 ? 1 : 2) ? 'typing' : undefined;
+  return editDistance(text, wanted) <= (wanted.length < 6 ? 1 : 2) ? 'typing' : undefined;
 }
 
 /** The nearest of several names; the first of those that are equally near. */
@@ -44,19 +45,4 @@ export function nearest(names: readonly string[], key: ConfigKey): { name: strin
 
 function plain(name: string): string {
   return name.toLowerCase().replace(/[-_. \t]/g, '');
-}
-
-/** How many letters must be added, removed or changed to turn one text into the other; 3 means 3 or more. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

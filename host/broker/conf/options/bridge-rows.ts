@@ -6,9 +6,8 @@ import {
   type RestartDelay,
   restartTimeout,
 } from './bridge-values.js';
-import type { Listed } from './general-rows.js';
-import type { OptionRow } from './option-row.js';
-import { choice, flag, type ReadValue, type TlsVersion, text, tlsVersion, whole } from './values.js';
+import { type Listed, type OptionRow, rowsOf } from './option-row.js';
+import { choice, flag, type TlsVersion, text, tlsVersion, whole } from './values.js';
 
 /** What holds for one bridge. Times are in seconds. */
 export interface BridgeSettings {
@@ -34,12 +33,14 @@ export interface BridgeSettings {
   notificationsLocalOnly: boolean;
   notificationTopic: string;
   outgoingRetain: boolean;
-  protocolVersion: 'mqttv311' | 'mqttv50';
+  protocolVersion: 'mqttv31' | 'mqttv311' | 'mqttv50';
   remoteClientId: string;
+  receiveMaximum: number;
   remotePassword: string;
   remoteUsername: string;
   restartTimeout: RestartDelay;
   roundRobin: boolean;
+  sessionExpiryInterval: number;
   startType: 'automatic' | 'lazy' | 'once';
   threshold: number;
   tlsVersion: TlsVersion;
@@ -47,13 +48,7 @@ export interface BridgeSettings {
   tryPrivate: boolean;
 }
 
-function option<K extends keyof BridgeSettings>(
-  name: string,
-  read: ReadValue<BridgeSettings[K]>,
-  target: K,
-): OptionRow {
-  return { name, scope: 'bridge', read, target, repeat: read === text ? 'once' : 'last' };
-}
+const { option, listed } = rowsOf<BridgeSettings>('bridge');
 
 export const bridgeOptions: readonly OptionRow[] = [
   { ...option('connection', text, 'name'), starts: 'bridge' },
@@ -69,7 +64,10 @@ export const bridgeOptions: readonly OptionRow[] = [
   option('bridge_keyfile', text, 'keyfile'),
   option('bridge_max_packet_size', whole(0, 268_435_460, '0 for no limit'), 'maxPacketSize'),
   option('bridge_outgoing_retain', flag, 'outgoingRetain'),
-  option('bridge_protocol_version', choice('mqttv311', 'mqttv50'), 'protocolVersion'),
+  option('bridge_protocol_version', choice('mqttv31', 'mqttv311', 'mqttv50'), 'protocolVersion'),
+  // These two are of mosquitto 2.1.
+  option('bridge_receive_maximum', whole(1, 65_535), 'receiveMaximum'),
+  option('bridge_session_expiry_interval', whole(0, 0xffffffff, '4294967295 for ever'), 'sessionExpiryInterval'),
   option('bridge_tls_version', tlsVersion, 'tlsVersion'),
   option('cleansession', flag, 'cleanSession'),
   option('clientid', text, 'remoteClientId'),
@@ -90,7 +88,7 @@ export const bridgeOptions: readonly OptionRow[] = [
   option('round_robin', flag, 'roundRobin'),
   option('start_type', choice('automatic', 'lazy', 'once'), 'startType'),
   option('threshold', whole(1, 2_147_483_647), 'threshold'),
-  { name: 'topic', scope: 'bridge', read: bridgeTopic, target: 'topics', repeat: 'list' },
+  listed('topic', bridgeTopic, 'topics'),
   option('try_private', flag, 'tryPrivate'),
   option('username', text, 'remoteUsername'),
 ];

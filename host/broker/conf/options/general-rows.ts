@@ -1,5 +1,4 @@
-import type { ConfigLine } from '../lines.js';
-import type { OptionRow, UnsupportedRow } from './option-row.js';
+import { type Listed, type OptionRow, rowsOf, type UnsupportedRow } from './option-row.js';
 import {
   duration,
   flag,
@@ -8,16 +7,9 @@ import {
   limit,
   logDestination,
   logTypes,
-  type ReadValue,
   text,
   whole,
 } from './values.js';
-
-/** One of several values of an option, with the line that it came from. */
-export interface Listed<T> {
-  readonly value: T;
-  readonly line: ConfigLine;
-}
 
 /** What holds for the broker. Times are in seconds where the option's are, sizes in bytes; a limit may be infinite. */
 export interface GeneralSettings {
@@ -61,36 +53,13 @@ export interface SecuritySettings {
   passwordFile: string;
 }
 
-type Element<T> = T extends readonly Listed<infer E>[] ? E : never;
-
 const MOST = 2_147_483_647;
 /** Largest packet of MQTT (2.1.4). */
 const LARGEST_PACKET = 268_435_460;
 const LARGEST_PAYLOAD = 268_435_455;
 
-function general<K extends keyof GeneralSettings>(
-  name: string,
-  read: ReadValue<GeneralSettings[K]>,
-  target: K,
-): OptionRow {
-  return { name, scope: 'general', read, target, repeat: read === text ? 'once' : 'last' };
-}
-
-function listed<K extends keyof GeneralSettings>(
-  name: string,
-  read: ReadValue<Element<GeneralSettings[K]>>,
-  target: K,
-): OptionRow {
-  return { name, scope: 'general', read, target, repeat: 'list' };
-}
-
-function security<K extends keyof SecuritySettings>(
-  name: string,
-  read: ReadValue<SecuritySettings[K]>,
-  target: K,
-): OptionRow {
-  return { name, scope: 'security', read, target, repeat: read === text ? 'once' : 'last' };
-}
+const { option: general, listed } = rowsOf<GeneralSettings>('general');
+const { option: security } = rowsOf<SecuritySettings>('security');
 
 export const generalOptions: readonly OptionRow[] = [
   security('acl_file', text, 'aclFile'),
@@ -143,7 +112,6 @@ export const unsupportedOptions: readonly UnsupportedRow[] = [
   ...row('error', PLUGINS, 'auth_opt_*', 'plugin_opt_*', 'auth_plugin_deny_special_chars'),
   ...row('error', KEYS, 'psk_file', 'psk_hint', 'bridge_psk', 'bridge_identity'),
   ...row('error', ENGINES, 'tls_engine', 'tls_engine_kpass_sha1'),
-  ...row('error', 'give the address of the interface behind the port of the listener', 'bind_interface'),
   ...row('error', 'files are not served; use a web server beside the broker', 'http_dir'),
   ...row(
     'error',
@@ -162,12 +130,6 @@ export const unsupportedOptions: readonly UnsupportedRow[] = [
   ),
   ...row('warning', 'syslog is not supported, and it has no effect; remove the line', 'log_facility'),
   ...row('warning', GONE, 'retry_interval', 'store_clean_interval', 'max_log_entries'),
-  ...row('warning', 'keys are exchanged by elliptic curves, which need no file; remove the line', 'dhparamfile'),
-  ...row(
-    'error',
-    'configure each client with its user name as client id, and keep others off its topics with %c in an ACL',
-    'use_username_as_clientid',
-  ),
   ...row('warning', GONE, 'ffdc_output', 'trace_level', 'trace_output'),
   ...row('warning', SOCKETS, 'websockets_log_level', 'websockets_headers_size'),
 ];

@@ -1,4 +1,4 @@
-import type { OptionRow } from './option-row.js';
+import { type OptionRow, rowsOf } from './option-row.js';
 import {
   choice,
   flag,
@@ -18,16 +18,19 @@ export interface ListenerSettings {
   /** Of the default listener. */
   port: number;
   bindAddress: string;
+  bindInterface: string;
   cafile: string;
   capath: string;
   certfile: string;
   ciphers: string;
   ciphersTls13: string;
   crlfile: string;
+  dhparamfile: string;
   keyfile: string;
   maxConnections: number;
   maxQos: number;
   maxTopicAlias: number;
+  maxTopicAliasBroker: number;
   mountPoint: string;
   protocol: 'mqtt' | 'websockets';
   requireCertificate: boolean;
@@ -36,16 +39,11 @@ export interface ListenerSettings {
   tlsVersion: TlsVersion;
   useIdentityAsUsername: boolean;
   useSubjectAsUsername: boolean;
+  useUsernameAsClientId: boolean;
 }
 
-function option<K extends keyof ListenerSettings>(
-  name: string,
-  read: ReadValue<ListenerSettings[K]>,
-  target: K,
-  scope: 'listener' | 'default' = 'listener',
-): OptionRow {
-  return { name, scope, read, target, repeat: read === text ? 'once' : 'last' };
-}
+const { option } = rowsOf<ListenerSettings>('listener');
+const { option: ofDefault } = rowsOf<ListenerSettings>('default');
 
 const connections: ReadValue<number> = (value, notes) => {
   const count = whole(-1, 2_147_483_647, '-1 for no limit')(value, notes);
@@ -54,20 +52,24 @@ const connections: ReadValue<number> = (value, notes) => {
 
 export const listenerOptions: readonly OptionRow[] = [
   { ...option('listener', listenAddress, 'address'), starts: 'listener' },
-  option('port', whole(1, 65_535), 'port', 'default'),
-  option('bind_address', text, 'bindAddress', 'default'),
+  ofDefault('port', whole(1, 65_535), 'port'),
+  ofDefault('bind_address', text, 'bindAddress'),
+  option('bind_interface', text, 'bindInterface'),
   option('cafile', text, 'cafile'),
   option('capath', text, 'capath'),
   option('certfile', text, 'certfile'),
   option('ciphers', text, 'ciphers'),
   option('ciphers_tls1.3', text, 'ciphersTls13'),
   option('crlfile', text, 'crlfile'),
+  option('dhparamfile', text, 'dhparamfile'),
   option('keyfile', text, 'keyfile'),
   option('max_connections', connections, 'maxConnections'),
   option('max_qos', whole(0, 2), 'maxQos'),
   // Its name in older configurations, which mosquitto takes too.
   option('maximum_qos', whole(0, 2), 'maxQos'),
   option('max_topic_alias', whole(0, 65_535), 'maxTopicAlias'),
+  // Of mosquitto 2.1.
+  option('max_topic_alias_broker', whole(0, 65_535), 'maxTopicAliasBroker'),
   option('mount_point', text, 'mountPoint'),
   option('protocol', choice('mqtt', 'websockets'), 'protocol'),
   option('require_certificate', flag, 'requireCertificate'),
@@ -76,4 +78,5 @@ export const listenerOptions: readonly OptionRow[] = [
   option('tls_version', tlsVersion, 'tlsVersion'),
   option('use_identity_as_username', flag, 'useIdentityAsUsername'),
   option('use_subject_as_username', flag, 'useSubjectAsUsername'),
+  option('use_username_as_clientid', flag, 'useUsernameAsClientId'),
 ];

@@ -122,6 +122,14 @@ export class EngineInspection {
     }
   }
 
+  /** Messages for this client id, also for one of the broker's own program, that are not sent, or sent and not acknowledged. */
+  pending(clientId: string): number {
+    const session = this.#context.sessions.get(clientId);
+    if (!session) return 0;
+    const { queuedMessages, inflightMessages } = session.load;
+    return queuedMessages + inflightMessages;
+  }
+
   *retained(): Generator<RetainedState> {
     for (const message of this.#context.retained.all(this.#context.now)) {
       yield { topic: message.topic, qos: message.qos, size: message.size };

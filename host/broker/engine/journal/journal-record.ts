@@ -1,5 +1,5 @@
 import type { ProtocolVersion, Will } from '../../../core/index.js';
-import type { Delivery, Message } from '../message.js';
+import type { Delivery, Handling, Message } from '../message.js';
 import type { ClientCertificate } from '../rules.js';
 import type { StoredSubscription } from '../subscription.js';
 
@@ -23,7 +23,7 @@ export interface SessionValue {
 }
 
 /** A message; its `expiresAt` is in milliseconds since 1970. */
-export type MessageValue = Omit<Message, 'source' | 'size'>;
+export type MessageValue = Omit<Message, 'source' | Handling>;
 
 export interface RetainedValue extends MessageValue {
   /** Rises with each message that is kept, see `RetainedNode.storedAt`; 0 in a store of format 1. */

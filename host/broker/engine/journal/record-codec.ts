@@ -118,7 +118,7 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
     );
   }
   try {
-    const r = new FieldReader(bytes.subarray(1));
+    const r = new FieldReader(bytes, 1);
     const record = readRecord(r, format);
     if (!r.isAtEnd) throw new RangeError('bytes are left over');
     return record;
@@ -211,17 +211,19 @@ function readMessage(r: FieldReader): MessageValue {
     payload,
     qos: (flags & 3) as QoS,
     retain: (flags & 4) !== 0,
-    expiresAt: r.optional(() => r.number()),
-    publisher: r.optional(() => r.text()),
-    properties: r.optional(() => readProperties(r)),
+    // Without closures: there may be a million of them.
+    expiresAt: r.byte() === 0 ? undefined : r.number(),
+    publisher: r.byte() === 0 ? undefined : r.text(),
+    properties: r.byte() === 0 ? undefined : readProperties(r),
   };
 }
 
 function readRetained(r: FieldReader, format: number): RetainedValue {
-  const message = readMessage(r);
-  if (format < 2) return { ...message, storedAt: 0 };
-  const [storedAt, source] = [r.number(), r.number()];
-  return { ...message, storedAt, ...(source > 0 && { source }) };
+  const { topic, payload, qos, retain, expiresAt, publisher, properties } = readMessage(r);
+  const storedAt = format < 2 ? 0 : r.number();
+  const source = format < 2 ? 0 : r.number();
+  const message = { topic, payload, qos, retain, expiresAt, publisher, properties, storedAt };
+  return source > 0 ? { ...message, source } : message;
 }
 
 function writeDelivery({ message, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): void {

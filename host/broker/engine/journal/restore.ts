@@ -175,6 +175,8 @@ export class Restorer {
       return;
     }
     const { keptUntil } = parts[0].value!;
+    // What is kept from now on does not belong to it.
+    this.#context.retained.countFrom(keptUntil);
     const topics = parts.flatMap(({ value }) => value!.topics);
     session.replays.add(topicFilter, new RetainedReplay(this.#context, session, subscription, { keptUntil, topics }));
   }
@@ -222,8 +224,9 @@ export class Restorer {
   }
 
   #messageOf(value: MessageValue, source?: ClientIdentity): Message {
+    const { topic, payload, qos, retain, properties, publisher } = value;
     const expiresAt = value.expiresAt === undefined ? undefined : value.expiresAt + this.#offset;
-    return weighed({ ...value, source, expiresAt });
+    return weighed({ topic, payload, qos, retain, properties, expiresAt, publisher, source });
   }
 
   #deliveryOf({ message: id, qos, retain, subscriptionIdentifiers, sharedBy }: DeliveryValue): Delivery {

@@ -1,8 +1,13 @@
 import { encodePacket, LARGEST_PACKET, MqttError, type PublishPacket, Result } from '../../../core/index.js';
-import { type Delivery, type EncodedForm, type PublishShape, publishPacket, secondsLeft } from '../message.js';
+import {
+  type Delivery,
+  type EncodedForm,
+  type PublishShape,
+  publishPacket,
+  SMALL_PAYLOAD,
+  secondsLeft,
+} from '../message.js';
 
-/** A payload up to this many bytes is copied with its header; a larger one is handed on by reference. */
-const JOINED = 1024;
 /** Bit of the first byte (3.3.1.1). */
 const DUP = 0x08;
 const NO_PAYLOAD = new Uint8Array(0);
@@ -33,7 +38,7 @@ class EncodedPublish implements EncodedForm {
 
   head(packetId: number | undefined, dup: boolean): Uint8Array {
     if (packetId === undefined || (packetId === this.#packetId && !dup)) return this.#head;
-    const head = new Uint8Array(this.#head);
+    const head = Buffer.from(this.#head);
     const topicAt = bodyOf(head);
     const at = topicAt + 2 + head[topicAt] * 256 + head[topicAt + 1];
     head[at] = packetId >> 8;
@@ -41,6 +46,21 @@ class EncodedPublish implements EncodedForm {
     if (dup) head[0] |= DUP;
     return head;
   }
+}
+
+/** The PUBLISH packet of a delivery in this shape; undefined when the topic has no name in it. Parameters as `publishPacket`. */
+export function shapedPublish(
+  delivery: Delivery,
+  shape: PublishShape,
+  now: number,
+  packetId: number | undefined,
+  dup: boolean,
+): PublishPacket | undefined {
+  const topic = shape.nameOf(delivery.message.topic);
+  if (topic === undefined) return undefined;
+  const packet = publishPacket(delivery, topic, shape.version, now, packetId, dup);
+  if (shape.topicAlias !== undefined) packet.properties = { topicAlias: shape.topicAlias, ...packet.properties };
+  return packet;
 }
 
 /**
@@ -58,23 +78,27 @@ export function encodedPublish(
   packetId: number | undefined,
 ): EncodedForm | undefined {
   const { message, forms } = delivery;
-  const { version, mountPoint } = shape;
-  const at = forms?.findIndex(({ shape }) => shape.version === version && shape.mountPoint === mountPoint) ?? -1;
+  const at = forms?.findIndex((form) => isSame(form.shape, shape)) ?? -1;
   const known = forms?.[at];
-  if (known && (version === 4 || known.secondsLeft === secondsLeft(message, now))) return known;
-  const topic = shape.nameOf(message.topic);
-  if (topic === undefined) return undefined;
-  const encoded = encode(shape, publishPacket(delivery, topic, version, now, packetId, false));
+  if (known && (shape.version === 4 || known.secondsLeft === secondsLeft(message, now))) return known;
+  const packet = shapedPublish(delivery, shape, now, packetId, false);
+  if (!packet) return undefined;
+  const encoded = encode(shape, packet);
   if (!forms) delivery.forms = [encoded];
   else if (known) forms[at] = encoded;
   else forms.push(encoded);
   return encoded;
 }
 
+function isSame(one: PublishShape, other: PublishShape): boolean {
+  const isAlike = one.version === other.version && one.mountPoint === other.mountPoint;
+  return isAlike && one.topicAlias === other.topicAlias && one.namesTopic === other.namesTopic;
+}
+
 function encode(shape: PublishShape, packet: PublishPacket): EncodedPublish {
   const { version } = shape;
   const { payload } = packet;
-  if (payload.length <= JOINED) return new EncodedPublish(shape, packet, encodePacket(packet, version));
+  if (payload.length <= SMALL_PAYLOAD) return new EncodedPublish(shape, packet, encodePacket(packet, version));
   const head = withPayloadOf(encodePacket({ ...packet, payload: NO_PAYLOAD }, version), payload.length);
   return new EncodedPublish(shape, packet, head, payload);
 }

@@ -1,6 +1,7 @@
 import { type ProtocolVersion, ReasonCode } from '../../../core/index.js';
 import type { EngineContext } from '../context.js';
 import type { Deadline } from '../deadlines.js';
+import { LazyMap, LazySet } from '../lazy/lazy-collections.js';
 import type { ListenerSettings } from '../listener-settings.js';
 import type { Reply } from '../message.js';
 import type { Session } from '../sessions/session.js';
@@ -29,9 +30,9 @@ export class ConnectedClient {
   readonly session: Session;
   readonly wire: Wire;
   /** Topic aliases that the client set (3.3.2.3.4), and the topics as the client named them. */
-  readonly aliases = new Map<number, string>();
+  readonly aliases = new LazyMap<number, string>();
   /** Packet ids of QoS 2 messages that came on this connection and wait for PUBREL: those of an old one do not count (4.9). */
-  readonly inbound = new Set<number>();
+  readonly inbound = new LazySet<number>();
   readonly protocolVersion: ProtocolVersion;
   readonly settings: ListenerSettings;
   /** When the last bytes came, milliseconds on the engine's clock. */

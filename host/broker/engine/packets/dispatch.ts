@@ -6,7 +6,12 @@ import { handleSubscribe, handleUnsubscribe } from './subscribe.js';
 
 /** Does what a packet of an accepted client asks for. @throws Violation when the packet breaks a rule */
 export function handlePacket(client: ConnectedClient, packet: Packet): void {
-  handle(client, packet);
+  try {
+    handle(client, packet);
+  } catch (error) {
+    if (error instanceof Violation) error.packetType ??= packet.type;
+    throw error;
+  }
   client.waitForStore();
 }
 

@@ -53,20 +53,31 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
     return;
   }
   let published: Published | undefined;
+  let isAnswered = false;
   let goOn: ((work?: () => void) => void) | undefined;
-  client.context.router.publish(message, (result) => {
+  const whenDone = (result: Published) => {
     published = result;
     if (result === 'no room') refused();
-    // In the same write as the message: neither is durable without the other.
-    else if (qos === 2) session.journal.received(packetId);
+    // Something threw on the way.
+    else if (qos === 2 && !isAnswered) session.journal.received(packetId);
     goOn?.(() => {
       client.wire.waitForJournal();
-      answer(client, packet, outcomeOf(client, packet, topic, result));
+      if (!isAnswered) answer(client, packet, outcomeOf(client, packet, topic, result));
     });
-  });
+  };
+  // As in mosquitto, a client that has subscribed to its own messages gets PUBREC before them.
+  const whenTaken = () => {
+    isAnswered = true;
+    // In the same write as the message: neither is durable without the other.
+    session.journal.received(packetId);
+    // In a later turn, nobody else sees to it.
+    if (goOn) client.wire.waitForJournal();
+    answer(client, packet, ACCEPTED);
+  };
+  client.context.router.publish(message, whenDone, qos === 2 ? whenTaken : undefined);
   // It is on its way: the client's next packet waits until all subscribers have it.
   if (published === undefined) goOn = client.hold();
-  else answer(client, packet, outcomeOf(client, packet, topic, published));
+  else if (!isAnswered) answer(client, packet, outcomeOf(client, packet, topic, published));
 }
 
 function answer(client: ConnectedClient, { qos, packetId }: PublishPacket, outcome: Outcome): void {
@@ -102,7 +113,7 @@ function messageOf(client: ConnectedClient, packet: PublishPacket, named: string
     if (client.protocolVersion === 5 || qos === 0) return { reasonCode: ReasonCode.quotaExceeded, reason };
     throw new Violation(ReasonCode.quotaExceeded, reason);
   }
-  if (decision.allow) return makeMessage(packet, topic, context.now, session.client);
+  if (decision.allow) return makeMessage(packet, topic, context.now, session.client, true);
   context.reportDrop(clientId, topic, 'not authorised', decision);
   if (decision.effect === 'disconnect') throw Violation.of(decision);
   const { reasonCode, reason } = decision;
@@ -131,7 +142,7 @@ export function handleAcknowledgement(client: ConnectedClient, packet: Acknowled
   const { packetId, reasonCode, type } = packet;
   if (type === 'pubrel') {
     const known = forget(client, packetId);
-    const code = known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound;
+    const code = known || client.settings.terse ? ReasonCode.success : ReasonCode.packetIdentifierNotFound;
     acknowledge(client, 'pubcomp', packetId, { reasonCode: code });
     return;
   }
@@ -139,7 +150,8 @@ export function handleAcknowledgement(client: ConnectedClient, packet: Acknowled
   const entry = session.exchange(packetId);
   if (!entry) {
     // Nobody waits for it. But the client keeps what the PUBREC is for: PUBREL lets it go. After an error it keeps nothing (4.3.3-4).
-    if (isAccepted) acknowledge(client, 'pubrel', packetId, { reasonCode: ReasonCode.packetIdentifierNotFound });
+    const unknown = client.settings.terse ? ReasonCode.success : ReasonCode.packetIdentifierNotFound;
+    if (isAccepted) acknowledge(client, 'pubrel', packetId, { reasonCode: unknown });
     return;
   }
   const wanted = entry.qos === 1 ? 'puback' : entry.isReleased ? 'pubcomp' : 'pubrec';

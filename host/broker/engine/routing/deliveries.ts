@@ -1,15 +1,17 @@
 import type { QoS } from '../../../core/index.js';
 import type { Delivery, Message } from '../message.js';
 import type { StoredSubscription } from '../subscription.js';
+import type { Recipient } from './recipient.js';
 
 /** One message in the form that this subscription asks for. */
 export function makeDelivery(message: Message, subscription: StoredSubscription, retain: boolean): Delivery {
-  return {
-    message,
-    qos: qosOf(message, subscription),
-    retain,
-    subscriptionIdentifiers: subscription.identifier === undefined ? undefined : [subscription.identifier],
-  };
+  const { identifier } = subscription;
+  return delivery(message, qosOf(message, subscription), retain, identifier === undefined ? undefined : [identifier]);
+}
+
+/** All of its fields at once: objects of one shape are the faster ones. */
+function delivery(message: Message, qos: QoS, retain: boolean, subscriptionIdentifiers?: number[]): Delivery {
+  return { message, qos, retain, subscriptionIdentifiers, sharedBy: undefined, forms: undefined };
 }
 
 function qosOf(message: Message, subscription: StoredSubscription): QoS {
@@ -19,7 +21,10 @@ function qosOf(message: Message, subscription: StoredSubscription): QoS {
 /** The forms of one message, one object for all subscribers that get the same: it is encoded once for all of them. */
 export class DeliveryForms {
   readonly #message: Message;
-  readonly #forms = new Map<string | number, Delivery>();
+  /** By QoS and RETAIN. */
+  readonly #plain: (Delivery | undefined)[] = [];
+  /** Those with subscription identifiers, of which there may be many. */
+  #identified: Map<string, Delivery> | undefined;
 
   constructor(message: Message) {
     this.#message = message;
@@ -40,17 +45,42 @@ export class DeliveryForms {
 
   /** The message has gone to everybody: what waits somewhere is encoded again when it is sent. */
   forgetEncodings(): void {
-    for (const delivery of this.#forms.values()) delivery.forms = undefined;
+    for (const form of this.#plain) if (form) form.forms = undefined;
+    for (const form of this.#identified?.values() ?? []) form.forms = undefined;
   }
 
-  #shared(qos: QoS, retain: boolean, subscriptionIdentifiers: number[] | undefined): Delivery {
-    const plain = qos * 2 + (retain ? 1 : 0);
-    const key = subscriptionIdentifiers ? `${plain} ${subscriptionIdentifiers.join()}` : plain;
-    let delivery = this.#forms.get(key);
-    if (!delivery) {
-      delivery = { message: this.#message, qos, retain, subscriptionIdentifiers };
-      this.#forms.set(key, delivery);
+  #shared(qos: QoS, retain: boolean, identifiers: number[] | undefined): Delivery {
+    const kind = qos * 2 + (retain ? 1 : 0);
+    if (!identifiers) {
+      this.#plain[kind] ??= delivery(this.#message, qos, retain);
+      return this.#plain[kind];
     }
-    return delivery;
+    const key = `${kind} ${identifiers.join()}`;
+    this.#identified ??= new Map();
+    const known = this.#identified.get(key) ?? delivery(this.#message, qos, retain, identifiers);
+    this.#identified.set(key, known);
+    return known;
+  }
+}
+
+/** Recipients up to which looking through a list costs less than a Map. */
+const FEW = 8;
+
+/** Who gets a message, each once, in the order in which they were found. */
+export class Recipients {
+  readonly list: Recipient[] = [];
+  /** What each of them gets. */
+  readonly deliveries: Delivery[] = [];
+  /** Places in the list, when there are many. */
+  #places: Map<Recipient, number> | undefined;
+
+  /** The place of this recipient in the list, to which it is added if it is new. */
+  placeOf(recipient: Recipient): number {
+    const known = this.#places ? (this.#places.get(recipient) ?? -1) : this.list.indexOf(recipient);
+    if (known >= 0) return known;
+    const place = this.list.push(recipient) - 1;
+    if (this.#places) this.#places.set(recipient, place);
+    else if (place === FEW) this.#places = new Map(this.list.map((each, at) => [each, at]));
+    return place;
   }
 }

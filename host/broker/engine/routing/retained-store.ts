@@ -1,8 +1,8 @@
 import { type Deadline, Deadlines } from '../deadlines.js';
 import { isExpired, type Message } from '../message.js';
 import { unlimitedWork } from '../turns/work-queue.js';
-import { type RetainedNode, RetainedWalk } from './retained-walk.js';
-import { levelBytes } from './topic-levels.js';
+import { RetainedNode, RetainedWalk } from './retained-walk.js';
+import { levelBytes, topicBytes } from './topic-levels.js';
 
 /** Expired messages that are removed at a time when there is no room. */
 const SWEEP = 100;
@@ -20,7 +20,7 @@ export type WhenChanged = (topic: string, before: Message | undefined, after?: M
  * match. Nothing here recurses.
  */
 export class RetainedStore {
-  readonly root: RetainedNode = makeNode(undefined, '', 0);
+  readonly root = new RetainedNode(undefined, '', 0);
   #count = 0;
   #totalBytes = 0;
   #nodes = 0;
@@ -85,12 +85,18 @@ export class RetainedStore {
     return this.#keep(message, storedAt, now);
   }
 
+  /** Numbers begin behind this one: a journal knows of a message that had it and is gone. */
+  countFrom(stored: number): void {
+    this.#stored = Math.max(this.#stored, stored);
+  }
+
   #keep(message: Message, storedAt: number, now: number, whenChanged?: WhenChanged): boolean {
-    while (!this.#hasRoomFor(message)) {
+    const levels = message.topic.split('/');
+    while (!this.#hasRoomFor(message, levels)) {
       if ((this.nextExpiry ?? Number.POSITIVE_INFINITY) > now) return false;
       this.sweep(now, SWEEP);
     }
-    const node = this.#nodeFor(message.topic);
+    const node = this.#nodeFor(levels);
     const before = node.message;
     if (before) this.#totalBytes -= before.size;
     else this.#count++;
@@ -120,7 +126,7 @@ export class RetainedStore {
   find(topic: string): RetainedNode | undefined {
     let node: RetainedNode | undefined = this.root;
     for (const level of topic.split('/')) {
-      node = node.children?.get(level);
+      node = node.child(level);
       if (!node) return undefined;
     }
     return node;
@@ -140,7 +146,8 @@ export class RetainedStore {
     const open: RetainedNode[] = [this.root];
     for (let node = open.pop(); node; node = open.pop()) {
       if (node.message && !isExpired(node.message, now)) yield node.message;
-      for (const child of node.children?.values() ?? []) open.push(child);
+      const children = node.children();
+      for (let next = children.next(); !next.done; next = children.next()) open.push(next.value);
     }
   }
 
@@ -152,12 +159,14 @@ export class RetainedStore {
     });
   }
 
-  #hasRoomFor(message: Message): boolean {
+  #hasRoomFor(message: Message, levels: readonly string[]): boolean {
     let count = this.#count + 1;
     let bytes = this.#totalBytes + message.size;
+    // Most often there is room even for a topic that shares nothing with others.
+    if (count <= this.#maximumMessages && bytes + topicBytes(message.topic) <= this.#maximumBytes) return true;
     let node: RetainedNode | undefined = this.root;
-    for (const level of message.topic.split('/')) {
-      node = node?.children?.get(level);
+    for (const level of levels) {
+      node = node?.child(level);
       if (!node) bytes += levelBytes(level);
     }
     if (node?.message) {
@@ -167,14 +176,13 @@ export class RetainedStore {
     return count <= this.#maximumMessages && bytes <= this.#maximumBytes;
   }
 
-  #nodeFor(topic: string): RetainedNode {
+  #nodeFor(levels: readonly string[]): RetainedNode {
     let node = this.root;
-    for (const level of topic.split('/')) {
-      node.children ??= new Map();
-      let child = node.children.get(level);
+    for (const level of levels) {
+      let child = node.child(level);
       if (!child) {
-        child = makeNode(node, level, ++this.#nodes);
-        node.children.set(level, child);
+        child = new RetainedNode(node, level, ++this.#nodes);
+        node.add(child);
         this.#totalBytes += levelBytes(level);
       }
       node = child;
@@ -190,16 +198,11 @@ export class RetainedStore {
     from.expiry?.cancel();
     from.expiry = undefined;
     let node = from;
-    while (node.parent && !node.message && !node.children) {
+    while (node.parent && !node.message && !node.hasChildren) {
       const { parent } = node;
-      parent.children!.delete(node.level);
+      parent.remove(node);
       this.#totalBytes -= levelBytes(node.level);
-      if (parent.children!.size === 0) parent.children = undefined;
       node = parent;
     }
   }
-}
-
-function makeNode(parent: RetainedNode | undefined, level: string, serial: number): RetainedNode {
-  return { parent, level, serial, children: undefined, message: undefined, storedAt: 0, expiry: undefined };
 }

@@ -33,11 +33,12 @@ export class Router {
    * What is more than the work of this turn goes on in later turns, in the order of each publisher's messages.
    *
    * @param whenDone called when it is done, before `publish` returns if that is at once
+   * @param whenTaken called before that, when all have it but its publisher, who gets its own copy after that
    */
-  publish(message: Message, whenDone: WhenPublished = () => {}): void {
+  publish(message: Message, whenDone: WhenPublished = () => {}, whenTaken?: () => void): void {
     const { work } = this.#context;
     const { publisher } = message;
-    const job = new PublishJob(this.#context, message, whenDone);
+    const job = new PublishJob(this.#context, message, whenDone, whenTaken);
     const line = this.#lines.get(publisher);
     if (line) line.push(job);
     else if (work.isSpent || !job.run(work)) this.#queue(publisher, job);

@@ -27,7 +27,9 @@ export interface RoutingContext {
 
 /** Whether the publisher of a retained message may still publish it; true where nobody asked for that to be checked. */
 export function isStillPublishable(context: RoutingContext, { source, topic, qos, payload }: Message): boolean {
-  return !source || context.rules.publish(source, { topic, qos, retain: true, size: payload.length }).allow;
+  // A restart may have changed the setting.
+  if (!source?.listener.settings?.checkRetainSource) return true;
+  return context.rules.publish(source, { topic, qos, retain: true, size: payload.length }).allow;
 }
 
 export function mayReceive(context: RoutingContext, { client }: Recipient, delivery: Delivery): boolean {

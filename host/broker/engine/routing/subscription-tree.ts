@@ -1,8 +1,9 @@
 import { unlimitedWork } from '../turns/work-queue.js';
+import { KnownMatches } from './known-matches.js';
 import { placeOf } from './shared-filter.js';
 import { SharedGroup } from './shared-group.js';
 import { levelBytes, topicBytes } from './topic-levels.js';
-import { type SubscriptionNode, TopicMatch } from './topic-match.js';
+import { type Search, type SubscriptionNode, TopicMatch } from './topic-match.js';
 
 /**
  * Topic filters as a tree, one node for each level: the cost of a match depends on the topic's levels, not on the
@@ -16,6 +17,7 @@ export class SubscriptionTree<Owner, Value> {
   #count = 0;
   #totalBytes = 0;
   readonly #bytesOf = new Map<Owner, number>();
+  readonly #known = new KnownMatches<Owner, Value>();
 
   /** Filters held, each counted once for each owner. */
   get size(): number {
@@ -34,6 +36,7 @@ export class SubscriptionTree<Owner, Value> {
 
   /** Adds or replaces the owner's subscription to exactly this filter (3.8.4-3). True when it is new. */
   set(filter: string, owner: Owner, value: Value): boolean {
+    this.#known.forget();
     const { shareName, topicFilter } = placeOf(filter);
     const node = this.#nodeFor(topicFilter);
     let entries: Map<Owner, Value> | SharedGroup<Owner, Value>;
@@ -63,6 +66,7 @@ export class SubscriptionTree<Owner, Value> {
     const { entries, groups } = node;
     const holder = shareName === undefined ? entries : groups?.get(shareName);
     if (!holder?.delete(owner)) return false;
+    this.#known.forget();
     this.#count--;
     const bytes = this.bytesOf(owner) - topicBytes(filter);
     if (bytes > 0) this.#bytesOf.set(owner, bytes);
@@ -81,8 +85,8 @@ export class SubscriptionTree<Owner, Value> {
   }
 
   /** Looks for the subscriptions to a topic name, in as many turns as it takes. */
-  search(topic: string): TopicMatch<Owner, Value> {
-    return new TopicMatch(this.#root, topic);
+  search(topic: string): Search<Owner, Value> {
+    return this.#known.find(topic, () => new TopicMatch(this.#root, topic));
   }
 
   /** Calls `visit` for every subscription that is not shared and matches the topic name, see `TopicMatch`. */

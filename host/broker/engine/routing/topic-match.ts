@@ -18,13 +18,19 @@ export interface Findings<Owner, Value> {
   visitGroup(group: SharedGroup<Owner, Value>): void;
 }
 
+/** Looks for the subscriptions to one topic name. */
+export interface Search<Owner, Value> {
+  /** Goes on until the work of this turn is spent. @returns whether all were visited */
+  run(work: Work, findings: Findings<Owner, Value>): boolean;
+}
+
 /**
  * The search for the subscriptions whose filter matches a topic name (4.7). One owner is visited once for each of its matching
  * filters. A filter that begins with a wildcard does not match a topic that begins with `$` (4.7.2-1).
  *
  * It may rest for as long as it likes while subscriptions come and go: one that was there all the time is found.
  */
-export class TopicMatch<Owner, Value> {
+export class TopicMatch<Owner, Value> implements Search<Owner, Value> {
   readonly #levels: string[];
   /** Nodes to be looked at, and how many levels lie above each of them. */
   readonly #nodes: SubscriptionNode<Owner, Value>[] = [];
@@ -37,7 +43,6 @@ export class TopicMatch<Owner, Value> {
     this.#push(root, 0);
   }
 
-  /** Goes on until the work of this turn is spent. @returns whether all were visited */
   run(work: Work, findings: Findings<Owner, Value>): boolean {
     for (;;) {
       if (!this.#visitEntries(work, findings)) return false;

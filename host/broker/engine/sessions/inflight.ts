@@ -1,3 +1,4 @@
+import { LazyMap } from '../lazy/lazy-collections.js';
 import type { Delivery } from '../message.js';
 import type { HeldBytes } from './held-bytes.js';
 
@@ -14,12 +15,15 @@ export interface Inflight {
 /** Messages sent to one client and not yet fully acknowledged. Hands out packet ids that are not in use (2.2.1-4). */
 export class OutboundWindow {
   readonly #held: HeldBytes;
-  readonly #entries = new Map<number, Inflight>();
+  readonly #maximumBytes: number;
+  readonly #entries = new LazyMap<number, Inflight>();
   #lastId = 0;
   #bytes = 0;
 
-  constructor(held: HeldBytes) {
+  /** @param maximumBytes once so many are in flight, there is no room */
+  constructor(held: HeldBytes, maximumBytes: number) {
     this.#held = held;
+    this.#maximumBytes = maximumBytes;
   }
 
   /** Exchanges that count against the client's receive maximum (4.9). */
@@ -32,11 +36,20 @@ export class OutboundWindow {
     return this.#bytes;
   }
 
+  /** Whether another message may be sent. @param receiveMaximum messages */
+  hasRoom(receiveMaximum: number): boolean {
+    return this.#entries.size < receiveMaximum && this.#bytes < this.#maximumBytes;
+  }
+
+  /** The next packet id is not used: a message that was dropped would have had it, as in mosquitto. */
+  skip(): void {
+    this.#lastId = this.#lastId === 65_535 ? 1 : this.#lastId + 1;
+  }
+
   /** Opens an exchange. The caller keeps the window below 65,535 entries, so an id is always free. */
   open(delivery: Delivery): Inflight {
-    do {
-      this.#lastId = this.#lastId === 65_535 ? 1 : this.#lastId + 1;
-    } while (this.#entries.has(this.#lastId));
+    do this.skip();
+    while (this.#entries.has(this.#lastId));
     const { qos, message } = delivery;
     const entry: Inflight = { packetId: this.#lastId, qos: qos as 1 | 2, delivery, isReleased: false };
     this.#entries.set(entry.packetId, entry);

@@ -1,3 +1,4 @@
+import { LazyMap } from '../lazy/lazy-collections.js';
 import type { Delivery } from '../message.js';
 import type { MessageSource } from '../messages/message-source.js';
 import type { Work } from '../turns/work-queue.js';
@@ -12,7 +13,7 @@ interface Replay {
 /** The retained messages that a session is still to get, one subscription after the other. */
 export class Replays {
   readonly #journal: () => SessionJournal;
-  readonly #all = new Map<string, Replay>();
+  readonly #all = new LazyMap<string, Replay>();
 
   /** @param journal of the session, as it is now */
   constructor(journal: () => SessionJournal) {
@@ -51,7 +52,7 @@ export class Replays {
    * @returns undefined when all are done, or when the work of this turn is spent
    */
   peek(work: Work): Delivery | undefined {
-    for (const [topicFilter, replay] of this.#all) {
+    for (const [topicFilter, replay] of this.#all.entries()) {
       if (replay.next && !replay.source.isCurrent(replay.next)) replay.next = undefined;
       replay.next ??= replay.source.next(work);
       if (replay.next || !replay.source.isDone) return replay.next;
@@ -62,7 +63,7 @@ export class Replays {
 
   /** What `peek` returned is sent. */
   take(): void {
-    const [[topicFilter, replay]] = this.#all;
+    const [[topicFilter, replay]] = this.#all.entries();
     this.#journal().replayed(topicFilter, replay.next!);
     replay.next = undefined;
   }
@@ -70,7 +71,7 @@ export class Replays {
   /** The messages with this topic that are still to come: a newer one must not come before them (4.6.0-6). */
   takeEarly(topic: string): Delivery[] {
     const early: Delivery[] = [];
-    for (const [topicFilter, replay] of this.#all) {
+    for (const [topicFilter, replay] of this.#all.entries()) {
       const { next, source } = replay;
       const isNext = next?.message.topic === topic;
       const delivery = isNext ? source.isCurrent(next) && next : source.takeEarly(topic);

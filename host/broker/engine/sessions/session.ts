@@ -1,5 +1,6 @@
 import type { DropReason } from '../broker-events.js';
 import type { Deadline } from '../deadlines.js';
+import { LazyMap, LazySet } from '../lazy/lazy-collections.js';
 import { type Delivery, isExpired } from '../message.js';
 import type { MessageSource } from '../messages/message-source.js';
 import { Readiness } from '../messages/readiness.js';
@@ -20,12 +21,12 @@ export const NEVER_EXPIRES = 0xffffffff;
 export class Session {
   client: ClientIdentity;
   link: Link | undefined;
-  readonly subscriptions = new Map<string, StoredSubscription>();
+  readonly subscriptions = new LazyMap<string, StoredSubscription>();
   readonly will: WillKeeper;
   /** Of a session that outlives its connection, in a broker with a store. */
   journal: SessionJournal = NO_JOURNAL;
   /** Packet ids of QoS 2 messages from the client that were passed on and wait for PUBREL (4.3.3). */
-  readonly received = new Set<number>();
+  readonly received = new LazySet<number>();
   /** Seconds that the session outlives its connection, or `NEVER_EXPIRES`. */
   expiryInterval = 0;
   expiry: Deadline | undefined;
@@ -43,22 +44,14 @@ export class Session {
     this.#environment = environment;
     this.client = client;
     this.will = new WillKeeper(environment);
-    this.#window = new OutboundWindow(environment.held);
+    this.#window = new OutboundWindow(environment.held, environment.limits.inflightBytes);
     this.#waiting = new WaitingMessages(environment, (delivery, reason) => this.#drop(delivery, reason));
-  }
-
-  /** Messages that wait to be sent or to be acknowledged. */
-  get pending(): number {
-    return this.#waiting.length + this.#window.size;
   }
 
   /** What waits to be sent, and what is sent and not acknowledged. */
   get load(): { queuedMessages: number; queuedBytes: number; inflightMessages: number } {
-    return {
-      queuedMessages: this.#waiting.length,
-      queuedBytes: this.#waiting.bytes,
-      inflightMessages: this.#window.size,
-    };
+    const { length: queuedMessages, bytes: queuedBytes } = this.#waiting;
+    return { queuedMessages, queuedBytes, inflightMessages: this.#window.size };
   }
 
   /** Takes over what a journal kept: what waits, and what was sent, each in its order. */
@@ -76,7 +69,7 @@ export class Session {
   /** Shared messages that were not sent yet need not wait for the client to come back (4.8.2). */
   detach(): void {
     this.link = undefined;
-    this.#waiting.passing.clear();
+    if (!this.client.listener.settings?.queueQoS0) this.#waiting.passing.clear();
     this.#handOverQueued((delivery) => delivery.sharedBy !== undefined, Readiness.soon);
   }
 
@@ -107,9 +100,8 @@ export class Session {
   /** How soon `deliver` sends this message. */
   readiness(delivery: Delivery): Readiness {
     const { link } = this;
-    const { lasting } = this.#waiting;
     if (link && this.#isIdle() && (delivery.qos === 0 || this.#hasWindow())) return Readiness.now;
-    if ((delivery.qos === 0 && !link) || lasting.length >= this.#environment.limits.queuedMessages) {
+    if ((delivery.qos === 0 && !link) || this.#waiting.lasting.length >= this.#environment.limits.queuedMessages) {
       return Readiness.never;
     }
     return link ? Readiness.soon : Readiness.away;
@@ -125,7 +117,7 @@ export class Session {
   #accept(delivery: Delivery): boolean {
     const { passing } = this.#waiting;
     if (delivery.qos === 0) {
-      if (!this.link) return false;
+      if (!this.link) return this.client.listener.settings?.queueQoS0 === true && this.#enqueue(delivery);
       return passing.length > 0 || this.link.isSlow() ? this.#enqueue(delivery) : this.#send(delivery);
     }
     return this.#mustWait() || !this.#hasRoomFor(delivery) ? this.#enqueue(delivery) : this.#send(delivery);
@@ -227,7 +219,7 @@ export class Session {
   }
 
   #hasWindow(): boolean {
-    return this.link !== undefined && this.#window.size < this.link.receiveMaximum;
+    return this.link !== undefined && this.#window.hasRoom(this.link.receiveMaximum);
   }
 
   #maySend(): boolean {
@@ -271,13 +263,15 @@ export class Session {
   }
 
   #enqueue(delivery: Delivery): boolean {
-    if (!this.#hasRoomFor(delivery) || !this.#waiting.push(delivery)) return this.#drop(delivery, 'queue full');
+    const hasRoom = this.#hasRoomFor(delivery) && this.#waiting.push(delivery, !this.link);
+    if (!hasRoom) return this.#drop(delivery, 'queue full');
     if (delivery.qos > 0) this.journal.queued(delivery);
     return true;
   }
 
   #drop(delivery: Delivery, reason: DropReason): false {
     this.journal.dropped(delivery);
+    if (delivery.qos > 0 && reason !== 'too large') this.#window.skip();
     this.#environment.reportDrop(this.client.clientId, delivery.message.topic, reason);
     return false;
   }

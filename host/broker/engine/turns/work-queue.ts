@@ -12,6 +12,10 @@ export const WORK = {
   node: 1,
   /** A message for one session: rules, queue or packet, transport. */
   delivery: 20,
+  /** A question to the rules. */
+  rules: 20,
+  /** A CONNECT that the rules are asked about again: perhaps with a password to be hashed. */
+  connect: 100,
 } as const;
 
 /** Something that goes on, turn by turn, until it is done. */
@@ -33,16 +37,19 @@ const SMALLEST_SLICE = 100;
 export class WorkQueue implements Work {
   readonly #perTurn: number;
   readonly #onError: (error: unknown) => void;
+  readonly #wake: () => void;
   #left: number;
   #tasks: Task[] = [];
 
   /**
    * @param perTurn units, see `WORK`
    * @param onError gets what a task throws; it is then done, and the others go on
+   * @param wake called when there is something for the next turn
    */
-  constructor(perTurn: number, onError: (error: unknown) => void) {
+  constructor(perTurn: number, onError: (error: unknown) => void, wake: () => void = () => {}) {
     this.#perTurn = perTurn;
     this.#onError = onError;
+    this.#wake = wake;
     this.#left = perTurn;
   }
 
@@ -64,9 +71,15 @@ export class WorkQueue implements Work {
     this.#left = this.#perTurn;
   }
 
+  /** Begins a task: what is more than the work of this call goes on in later turns. */
+  start(task: Task): void {
+    if (this.isSpent || !this.#run(task)) this.add(task);
+  }
+
   /** The task goes on in the next turn. */
   add(task: Task): void {
     this.#tasks.push(task);
+    this.#wake();
   }
 
   /** Does one turn's work, each task in its turn. */

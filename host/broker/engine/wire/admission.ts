@@ -63,7 +63,8 @@ export function identityOf(
   admission: Admission,
 ): ClientIdentity {
   if (!admission.allow) throw Violation.of(admission);
-  const { clientId, certificate, remote, protocolVersion, listener, isBridge } = request;
+  const { certificate, remote, protocolVersion, listener, isBridge } = request;
+  const { userName = request.userName, clientId = request.clientId } = admission;
   const { quotaExceeded, clientIdentifierNotValid } = ReasonCode;
   if (context.sessions.get(clientId)?.client.listener.isInternal && !listener.isInternal) {
     throw new Violation(clientIdentifierNotValid, `the client id "${clientId}" is one of the broker's own`);
@@ -75,7 +76,6 @@ export function identityOf(
   if (others >= settings.maximumConnections) {
     throw new Violation(quotaExceeded, `${others} clients are connected to ${listener.name}, which is its maximum`);
   }
-  const { userName = request.userName } = admission;
   return { clientId, userName, certificate, remote, protocolVersion, listener, ...(isBridge && { isBridge }) };
 }
 

@@ -28,30 +28,32 @@ export class Connection implements Wire, Link, AuthenticationWire {
   readonly #context: EngineContext;
   readonly #id: ConnectionId;
   readonly #entrance: Entrance;
-  readonly #onClosed: () => void;
+  readonly #onClosed: (id: ConnectionId) => void;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   readonly #tap: ConnectionTap | undefined;
   /** The end of the time for CONNECT, or for authenticating again. */
-  #timer!: Deadline;
+  #timer: Deadline | undefined;
   /** From CONNECT on. */
   #arrival: Arrival | undefined;
   #client: ConnectedClient | undefined;
   /** As CONNECT named it. */
   #clientId: string | undefined;
   #isClosed = false;
-  /** Something threw: nothing is sent any more, and the connection ends with the engine's call. */
+  /** Something threw: the connection ends with the engine's call. */
   #hasFailed = false;
+  /** It is closed or has failed: nothing is sent or taken any more. */
+  #isOver = false;
 
   /** @param onClosed called once, when the connection is over for the engine */
-  constructor(context: EngineContext, id: ConnectionId, info: ConnectionInfo, onClosed: () => void) {
+  constructor(context: EngineContext, id: ConnectionId, info: ConnectionInfo, onClosed: (id: ConnectionId) => void) {
     const listener = context.listeners.of(info.listener ?? context.listener);
     const { settings } = listener;
     this.#context = context;
     this.#id = id;
     this.#entrance = { info, listener, settings };
     this.#onClosed = onClosed;
-    this.#inbound = new Inbound(settings.maximumPacketSize);
+    this.#inbound = new Inbound(listener.cursors, settings.maximumPacketSize, context.limits.connectPacketSize);
     this.#tap = ConnectionTap.open(context, id, info);
     this.#outbound = new Outbound(context.transport, id, settings, this.#tap, (error) => this.#fail(error));
     this.startTimer();
@@ -69,11 +71,6 @@ export class Connection implements Wire, Link, AuthenticationWire {
     return this.#context.rules;
   }
 
-  get #isOver(): boolean {
-    return this.#isClosed || this.#hasFailed;
-  }
-
-  /** Takes bytes of the network, in chunks of any size. */
   receive(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     this.#tap?.received(bytes);
@@ -82,7 +79,6 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#attempt(() => this.#inbound.take(bytes, this.#take));
   }
 
-  /** False when the packet is larger than the client accepts (3.1.2-24): nothing was sent. */
   send(packet: Reply): boolean {
     return this.#isOver || this.#outbound.send(packet);
   }
@@ -95,7 +91,9 @@ export class Connection implements Wire, Link, AuthenticationWire {
     if (!this.#isOver) this.#outbound.answer(packet, reason);
   }
 
-  readonly waitForJournal = (): void => this.#context.journal?.hold(this.#id);
+  waitForJournal(): void {
+    this.#context.journal?.hold(this.#id);
+  }
 
   isSlow(): boolean {
     return this.#hasFailed || this.#outbound.backlog() > this.#context.limits.backlogBytes;
@@ -107,10 +105,10 @@ export class Connection implements Wire, Link, AuthenticationWire {
   }
 
   /** Says why (MQTT 5, 3.14) and closes. */
-  closeByServer(reasonCode: number, reason: string, serverReference?: string): void {
+  closeByServer(reasonCode: number, reason: string, serverReference?: string, packetType?: string): void {
     if (this.#isClosed) return;
     const code = closingReason('disconnect', reasonCode);
-    if (this.#client) this.#outbound.sayWhy('disconnect', { reasonCode: code, reason, serverReference });
+    if (this.#client) this.#outbound.sayWhy('disconnect', { reasonCode: code, reason, serverReference, packetType });
     this.#close(true, code, reason);
   }
 
@@ -145,8 +143,8 @@ export class Connection implements Wire, Link, AuthenticationWire {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof Violation)) this.#fail(error);
-      else this.#end({ reasonCode: error.reasonCode, reason: error.message, serverReference: error.serverReference });
+      if (error instanceof Violation) this.#end(error);
+      else this.#fail(error);
     }
   }
 
@@ -155,6 +153,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#report(error);
     if (this.#isOver) return;
     this.#hasFailed = true;
+    this.#isOver = true;
     const why = { reasonCode: ReasonCode.implementationSpecificError, reason: 'internal error' };
     this.#context.afterCall(() => this.#end(why));
   }
@@ -163,7 +162,6 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#context.events.emit({ type: 'failed', remote: this.#entrance.info.remote, error });
   }
 
-  /** For CONNECT, or for authenticating again. */
   startTimer(): void {
     const { deadlines, now, limits } = this.#context;
     this.#timer = deadlines.add(now + limits.connectTimeout, () => {
@@ -173,7 +171,8 @@ export class Connection implements Wire, Link, AuthenticationWire {
   }
 
   stopTimer(): void {
-    this.#timer.cancel();
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   readonly #take = (packet: Packet, size: number): boolean => {
@@ -236,7 +235,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     const keepAlive = keepAliveOf(settings, packet.keepAlive);
     this.#client = new ConnectedClient(context, session, this, keepAlive);
     listener.clients++;
-    this.#timer.cancel();
+    this.stopTimer();
     this.#step(() => info.accepted?.());
     this.#tap?.named(identity.clientId);
     session.attach(this, identity);
@@ -252,14 +251,14 @@ export class Connection implements Wire, Link, AuthenticationWire {
   }
 
   /** Ends the connection from the server's side; before it is accepted with CONNACK (3.2.2.2), if a CONNECT came and there is a code. */
-  #end({ reasonCode, reason = '', serverReference }: Partial<Why>): void {
+  #end({ reasonCode, reason = '', serverReference, packetType }: Partial<Why>): void {
     if (this.#isClosed) return;
     const code = reasonCode ?? ReasonCode.protocolError;
     const version = this.#inbound.connectVersion;
-    if (this.#client) this.closeByServer(code, reason, serverReference);
+    if (this.#client) this.closeByServer(code, reason, serverReference, packetType);
     else if (version !== undefined && reasonCode !== undefined) {
       this.#outbound.protocolVersion = connackVersion(version);
-      this.#outbound.sayWhy('connack', { reasonCode, reason, serverReference });
+      this.#outbound.sayWhy('connack', { reasonCode, reason, serverReference, packetType });
     }
     this.#close(true, code, reason);
   }
@@ -268,12 +267,13 @@ export class Connection implements Wire, Link, AuthenticationWire {
   #close(endTransport: boolean, reasonCode: number, reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#timer.cancel();
+    this.#isOver = true;
+    this.stopTimer();
     this.#arrival?.authentication?.cancel();
     const { events, transport, sessions } = this.#context;
     const { info, listener } = this.#entrance;
     if (endTransport) this.#step(() => transport.end(this.#id));
-    this.#onClosed();
+    this.#onClosed(this.#id);
     this.#tap?.closed(reason);
     if (!this.#client) {
       events.emit({ type: 'refused', remote: info.remote, clientId: this.#clientId, reasonCode, reason });

@@ -12,6 +12,17 @@ export interface Why {
   readonly reason?: string;
   /** Another server (4.11). */
   readonly serverReference?: string;
+  /** The packet that broke a rule, where one did. */
+  readonly packetType?: string;
+}
+
+/** A fault in one of these is answered, where answers are few: they ask for something. */
+const ASKING: ReadonlySet<string> = new Set(['publish', 'subscribe', 'unsubscribe', 'disconnect', 'auth']);
+
+/** Whether a `terse` listener closes without a word: 4.13.1 leaves it open. */
+export function isLeftUnsaid({ reasonCode, packetType }: Why): boolean {
+  const isFault = reasonCode === ReasonCode.malformedPacket || reasonCode === ReasonCode.protocolError;
+  return isFault && packetType !== undefined && !ASKING.has(packetType);
 }
 
 /** Reason codes that only the other packet has (table 2-6 of MQTT 5), and what comes nearest in this one. */

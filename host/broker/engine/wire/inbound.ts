@@ -1,9 +1,9 @@
-import { MqttError, type Packet, PacketCursor, ReasonCode } from '../../../core/index.js';
+import { MqttError, type Packet, type PacketCursor, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import type { CursorPool } from '../lazy/cursor-pool.js';
 import { Violation } from '../violation.js';
 import { SNIFF_BYTES, type Sniffed, sniffVersion } from './refusal.js';
 
-/** Most bytes behind the fixed header of CONNECT: nobody who has not come in yet may make the broker keep more. */
-const LARGEST_CONNECT = 1_048_576;
+const NOTHING = new Uint8Array(0);
 
 /** Takes one packet, and its size on the wire in bytes. False when the connection is over: nothing more is taken. */
 type Handle = (packet: Packet, size: number) => boolean;
@@ -13,11 +13,18 @@ type Handle = (packet: Packet, size: number) => boolean;
  * authentication, what the client sends behind it waits here: a client need not wait for CONNACK (3.1.4).
  */
 export class Inbound {
-  /** Shows one packet after the other: what is held is not decoded into objects yet. */
-  readonly #cursor: PacketCursor;
+  readonly #cursors: CursorPool;
   readonly #maximum: number;
-  /** The first bytes, for `sniffVersion`. */
-  #head = new Uint8Array(0);
+  readonly #connectMaximum: number;
+  /**
+   * Shows one packet after the other: what is held is not decoded into objects yet. Undefined while nothing of the stream is kept,
+   * as in almost all connections at any time.
+   */
+  #cursor: PacketCursor | undefined;
+  /** Of the packets to come, while there is no cursor. */
+  #protocolVersion: ProtocolVersion = 4;
+  /** The first bytes, for `sniffVersion`; undefined once all that it reads have come. */
+  #head: Uint8Array | undefined = NOTHING;
   #sniffed: Sniffed | undefined;
   #isHeld = false;
   #holds = 0;
@@ -25,10 +32,14 @@ export class Inbound {
   #chunks: Uint8Array[] = [];
   #heldBytes = 0;
 
-  /** @param maximumPacketSize bytes; as many may wait for an answer of the rules */
-  constructor(maximumPacketSize: number) {
-    this.#cursor = new PacketCursor({ maximumPacketSize });
-    this.#maximum = maximumPacketSize;
+  /**
+   * @param maximumHeld bytes that may wait for an answer of the rules
+   * @param connectPacketSize bytes of the first packet behind its fixed header
+   */
+  constructor(cursors: CursorPool, maximumHeld: number, connectPacketSize: number) {
+    this.#cursors = cursors;
+    this.#maximum = maximumHeld;
+    this.#connectMaximum = connectPacketSize;
   }
 
   /** Whether packets wait for an answer of the rules. */
@@ -56,7 +67,7 @@ export class Inbound {
       this.#keep(bytes);
       return;
     }
-    this.#push(this.#head.length < SNIFF_BYTES ? this.#sniff(bytes) : bytes, handle);
+    this.#push(this.#head === undefined ? bytes : this.#sniff(this.#head, bytes), handle);
   }
 
   /**
@@ -82,42 +93,50 @@ export class Inbound {
   }
 
   /** Looks at the version of the CONNECT. The decoder does not know of bridges: it gets the bytes without their bit. */
-  #sniff(bytes: Uint8Array): Uint8Array {
-    const before = this.#head.length;
-    this.#head = joined(this.#head, bytes).slice(0, SNIFF_BYTES);
+  #sniff(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+    const head = joined(before, bytes).slice(0, SNIFF_BYTES);
+    this.#head = head.length < SNIFF_BYTES ? head : undefined;
     if (this.#sniffed) return bytes;
-    this.#sniffed = sniffVersion(this.#head);
-    checkFirstLength(this.#head);
+    this.#sniffed = sniffVersion(head);
+    checkFirstLength(head, this.#connectMaximum);
     if (!this.#sniffed?.isBridge) return bytes;
     const plain = new Uint8Array(bytes);
-    plain[this.#sniffed.offset - before] = this.#sniffed.version;
+    plain[this.#sniffed.offset - before.length] = this.#sniffed.version;
     return plain;
   }
 
   /** @returns whether the next bytes may come */
   #push(bytes: Uint8Array, handle: Handle): boolean {
+    this.#cursor ??= this.#newCursor();
     try {
-      if (!this.#cursor.push(bytes)) return true;
+      this.#cursor.push(bytes);
     } catch (error) {
       throw violationOf(error);
     }
     return this.#handleAll(handle);
   }
 
+  #newCursor(): PacketCursor {
+    const cursor = this.#cursors.take();
+    cursor.protocolVersion = this.#protocolVersion;
+    return cursor;
+  }
+
   /** @returns whether the next bytes may come */
   #handleAll(handle: Handle): boolean {
-    while (this.#next()) {
-      if (!handle(this.#cursor.toObject(), this.#cursor.length) || this.#isHeld) return false;
+    const cursor = this.#cursor;
+    if (!cursor) return true;
+    while (hasNext(cursor)) {
+      if (!handle(cursor.toObject(), cursor.length) || this.#isHeld) return false;
     }
+    if (cursor.pendingLength === 0) this.#putAway(cursor);
     return true;
   }
 
-  #next(): boolean {
-    try {
-      return this.#cursor.next();
-    } catch (error) {
-      throw violationOf(error);
-    }
+  #putAway(cursor: PacketCursor): void {
+    this.#protocolVersion = cursor.protocolVersion;
+    this.#cursor = undefined;
+    this.#cursors.giveBack(cursor);
   }
 
   #keep(bytes: Uint8Array): void {
@@ -130,20 +149,30 @@ export class Inbound {
   }
 }
 
+/** @throws Violation for bytes that are not MQTT */
+function hasNext(cursor: PacketCursor): boolean {
+  try {
+    return cursor.next();
+  } catch (error) {
+    throw violationOf(error);
+  }
+}
+
 /** What the decoder throws for bytes that are not MQTT, as the end of their connection. */
 function violationOf(error: unknown): unknown {
-  return error instanceof MqttError ? new Violation(error.reasonCode, error.message) : error;
+  if (!(error instanceof MqttError)) return error;
+  return new Violation(error.reasonCode, error.message, undefined, error.packetType);
 }
 
 /** @param head the first bytes of the connection; its fixed header is checked once it is there */
-function checkFirstLength(head: Uint8Array): void {
+function checkFirstLength(head: Uint8Array, maximum: number): void {
   let length = 0;
   for (let at = 1; at < Math.min(head.length, 5); at++) {
     length += (head[at] & 0x7f) * 128 ** (at - 1);
     if (head[at] < 0x80) break;
   }
-  if (length <= LARGEST_CONNECT) return;
-  const text = `the first packet has ${length} bytes or more; CONNECT may have ${LARGEST_CONNECT}`;
+  if (length <= maximum) return;
+  const text = `the first packet has ${length} bytes or more; CONNECT may have ${maximum}`;
   throw new Violation(ReasonCode.packetTooLarge, text);
 }
 

@@ -1,23 +1,28 @@
 import { type ConnectPacket, encodePacket, MqttError, type ProtocolVersion, Result } from '../../../core/index.js';
 import type { ConnectionId, Transport } from '../broker-transport.js';
 import type { ListenerSettings } from '../listener-settings.js';
-import { type Delivery, type EncodedForm, type PublishShape, publishPacket, type Reply } from '../message.js';
-import { encodedPublish } from '../messages/encoded-publish.js';
+import type { Delivery, EncodedForm, PublishShape, Reply } from '../message.js';
+import { encodedPublish, shapedPublish } from '../messages/encoded-publish.js';
 import { unmountTopic } from '../packets/mount-point.js';
 import type { ConnectionTap } from '../tap/connection-tap.js';
-import { encodeFarewell, type FarewellType, type Why } from './farewell.js';
+import { encodeFarewell, type FarewellType, isLeftUnsaid, type Why } from './farewell.js';
+import { OutgoingAliases } from './outgoing-aliases.js';
 
 /** From the packets for one connection to its bytes: in its version, within what the client accepts, under its own names. */
 export class Outbound {
   protocolVersion: ProtocolVersion = 4;
   /** Clients of one shape get the same bytes. */
   #shape: PublishShape;
+  /** When the client takes some, and the listener sets some. */
+  #aliases: OutgoingAliases | undefined;
   /** Bytes of the largest packet that the client accepts (3.1.2.11.4). */
   #maximum = Number.POSITIVE_INFINITY;
   /** Whether to say why, in words: the listener's setting, and Request Problem Information (3.1.2.11.7). */
   #wantsReasons: boolean;
   readonly #transport: Transport;
   readonly #id: ConnectionId;
+  readonly #isTerse: boolean;
+  readonly #mostAliases: number;
   readonly #tap: ConnectionTap | undefined;
   readonly #onError: (error: unknown) => void;
 
@@ -25,13 +30,15 @@ export class Outbound {
   constructor(
     transport: Transport,
     id: ConnectionId,
-    { mountPoint, reasonStrings }: ListenerSettings,
+    { mountPoint, reasonStrings, terse, outgoingTopicAliases }: ListenerSettings,
     tap: ConnectionTap | undefined,
     onError: (error: unknown) => void,
   ) {
     this.#transport = transport;
     this.#id = id;
+    this.#mostAliases = outgoingTopicAliases;
     this.#wantsReasons = reasonStrings;
+    this.#isTerse = terse;
     this.#tap = tap;
     this.#onError = onError;
     this.#shape = new ClientShape(4, mountPoint);
@@ -41,6 +48,8 @@ export class Outbound {
   adapt({ protocolVersion, properties }: ConnectPacket): void {
     this.protocolVersion = protocolVersion;
     this.#shape = new ClientShape(protocolVersion, this.#shape.mountPoint);
+    const mostAliases = Math.min(properties?.topicAliasMaximum ?? 0, this.#mostAliases);
+    this.#aliases = mostAliases > 0 ? new OutgoingAliases(mostAliases, this.#shape) : undefined;
     this.#maximum = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
     this.#wantsReasons &&= properties?.requestProblemInformation !== 0;
   }
@@ -63,26 +72,39 @@ export class Outbound {
    * @returns false when it is larger than the client accepts, or of a topic that it has no name for: nothing was sent
    */
   sendMessage(delivery: Delivery, packetId: number | undefined, dup: boolean, now: number): boolean {
-    const form = this.#encoded(delivery, packetId, now);
-    if (!form || form.length > this.#maximum) return false;
+    const form = this.#formOf(delivery, packetId, now);
+    if (!form) return false;
+    const { shape, payload } = form;
     const head = form.head(packetId, dup);
-    const { payload } = form;
     this.#send(head);
     if (payload) this.#send(payload);
+    if (shape.topicAlias !== undefined) this.#aliases!.sent(delivery.message.topic, shape);
     const tap = this.#tap;
     if (!tap) return true;
     tap.sentMessage(head, payload, delivery.message.payload.length);
     if (tap.wantsPackets) {
-      const { shape } = form;
-      const topic = shape.nameOf(delivery.message.topic)!;
-      tap.show('out', publishPacket(delivery, topic, shape.version, now, packetId, dup), form.length);
+      tap.show('out', shapedPublish(delivery, shape, now, packetId, dup)!, form.length);
     }
     return true;
   }
 
-  #encoded(delivery: Delivery, packetId: number | undefined, now: number): EncodedForm | undefined {
+  /** Undefined when it is larger than the client accepts, or of a topic that it has no name for. */
+  #formOf(delivery: Delivery, packetId: number | undefined, now: number): EncodedForm | undefined {
+    const aliased = this.#aliases?.shapeOf(delivery);
+    const short = aliased && this.#encoded(delivery, aliased, packetId, now);
+    // A packet that sets an alias is a little longer than one without.
+    return short ?? this.#encoded(delivery, this.#shape, packetId, now);
+  }
+
+  #encoded(
+    delivery: Delivery,
+    shape: PublishShape,
+    packetId: number | undefined,
+    now: number,
+  ): EncodedForm | undefined {
     try {
-      return encodedPublish(delivery, this.#shape, now, packetId);
+      const form = encodedPublish(delivery, shape, now, packetId);
+      return form && form.length <= this.#maximum ? form : undefined;
     } catch (error) {
       this.#refused(error);
       return undefined;
@@ -146,6 +168,7 @@ export class Outbound {
 
   /** The last packet of the connection, if there is one that fits. */
   sayWhy(type: FarewellType, why: Why): void {
+    if (this.#isTerse && isLeftUnsaid(why)) return;
     const { reason, ...rest } = why;
     const told = this.#wantsReasons ? why : rest;
     const bytes = encodeFarewell(type, this.protocolVersion, told, this.#maximum);
@@ -167,6 +190,8 @@ export class Outbound {
 class ClientShape implements PublishShape {
   readonly version: 4 | 5;
   readonly mountPoint: string;
+  readonly topicAlias = undefined;
+  readonly namesTopic = true;
 
   constructor(protocolVersion: ProtocolVersion, mountPoint: string) {
     // What a server sends looks the same in 3.1 and 3.1.1.

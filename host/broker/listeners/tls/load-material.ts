@@ -55,7 +55,7 @@ export function loadMaterial(settings: TlsSettings): LoadedMaterial {
 function dhParametersText(source: PemSource): string {
   if (source === 'auto') return source;
   const text = textOf(source, 'dhParameters');
-  if (readPem(text).blocks.some(({ label }) => label === 'DH PARAMETERS')) return text;
+  if (/^-----BEGIN (?:X9\.42 )?DH PARAMETERS-----/m.test(text)) return text;
   const advice = 'give what openssl dhparam prints, or "auto"';
   throw unusable(nameOf('dhParameters', source), 'it holds no block DH PARAMETERS', advice);
 }

@@ -1,3 +1,4 @@
+import { ReasonCode } from '../../../core/index.js';
 import {
   type Admission,
   ALLOW,
@@ -19,6 +20,8 @@ export interface MosquittoAccess {
   readonly allowAnonymous: boolean;
   /** What of the client certificate is the user name; passwords are not asked for then. */
   readonly certificateUser?: 'common-name' | 'subject';
+  /** The user name is the client id, whatever CONNECT says. Default false. */
+  readonly userNameAsClientId?: boolean;
   /** Without it a user name needs no password. */
   readonly passwords?: PasswordTable;
   /** Without it everything may be read and written. */
@@ -48,6 +51,15 @@ export class MosquittoRules implements Rules {
   }
 
   connect(request: ConnectRequest): Admission | Promise<Admission> {
+    const { userNameAsClientId } = this.#access;
+    const answer = this.#admit(request);
+    if (!userNameAsClientId) return answer;
+    return answer instanceof Promise
+      ? answer.then((admission) => renamed(request, admission))
+      : renamed(request, answer);
+  }
+
+  #admit(request: ConnectRequest): Admission | Promise<Admission> {
     const { clientIdPrefix, certificateUser, allowAnonymous } = this.#access;
     if (clientIdPrefix !== undefined && !request.clientId.startsWith(clientIdPrefix)) {
       return refuse(`client ids begin with ${clientIdPrefix}`);
@@ -96,9 +108,17 @@ export class MosquittoRules implements Rules {
   }
 }
 
+/** Two clients of one user are one to the broker: the second takes the place of the first. */
+function renamed({ userName }: ConnectRequest, admission: Admission): Admission {
+  if (!admission.allow) return admission;
+  const clientId = admission.userName ?? userName;
+  return clientId ? { ...admission, clientId } : refuse('there is no user name, which would be the client id');
+}
+
 function fromCertificate({ certificate }: ConnectRequest, part: 'common-name' | 'subject'): Admission {
   const userName = part === 'subject' ? certificate?.subject : certificate?.commonName;
   if (userName) return { allow: true, userName };
   const what = part === 'subject' ? 'subject' : 'common name';
-  return refuse(`the client certificate has no ${what}, which would be the user name`);
+  const reason = `the client certificate has no ${what}, which would be the user name`;
+  return refuse(reason, ReasonCode.badUserNameOrPassword);
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "load.h"
 
@@ -24,17 +23,10 @@ uint64_t microseconds(void) {
 }
 
 double processor_time(int pid) {
-  char name[64], line[1024];
-  snprintf(name, sizeof name, "/proc/%d/stat", pid);
-  FILE *file = fopen(name, "r");
-  if (!file || !fgets(line, sizeof line, file)) fail("--pid %d: there is no such process", pid);
-  fclose(file);
-  // The name of the program, in parentheses, may hold spaces.
-  const char *rest = strrchr(line, ')');
-  unsigned long user, kernel;
-  if (!rest || sscanf(rest + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2)
-    fail("%s cannot be read", name);
-  return (double)(user + kernel) * 1000 / (double)sysconf(_SC_CLK_TCK);
+  clockid_t clock;
+  struct timespec time;
+  if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &time)) fail("--pid %d: there is no such process", pid);
+  return (double)time.tv_sec * 1000 + (double)time.tv_nsec / 1000000;
 }
 
 long resident_memory(int pid) {

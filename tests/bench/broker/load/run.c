@@ -171,7 +171,7 @@ void run(const struct options *options) {
   double elapsed = (double)(microseconds() - start) / 1000;
   double processor = options->pid ? processor_time(options->pid) - before : 0;
   qsort(state.latencies, (size_t)state.received, sizeof *state.latencies, compare);
-  printf("{\"received\":%ld,\"elapsed_ms\":%.1f,\"cpu_ms\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"rss_kb\":%ld}\n",
+  printf("{\"received\":%ld,\"elapsed_ms\":%.1f,\"cpu_ms\":%.2f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"rss_kb\":%ld}\n",
          state.received, elapsed, processor, percentile(0.5), percentile(0.99),
          options->pid ? resident_memory(options->pid) : 0);
 }

@@ -78,6 +78,7 @@ export class BridgeRig {
         },
         isSlow: () => this.isSlow,
         publish: async ({ topic: name, payload, ...rest }) => this.client.publish(name, payload, rest),
+        waiting: () => this.client.pending,
         event: (event) => this.events.push(event),
         wake: () => {
           this.#isWoken = true;

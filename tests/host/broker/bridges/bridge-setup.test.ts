@@ -7,7 +7,7 @@ describe('the options of a bridge', () => {
   it.each([
     [{ addresses: [] }, 'has no address'],
     [{ topics: [] }, 'carries no topics'],
-    [{ protocolVersion: 3 as 4 }, 'protocol version 3; use 4'],
+    [{ protocolVersion: 6 as 5 }, 'protocol version 6; use 3'],
     [{ keepAlive: 4 }, 'keep-alive 4; use seconds from 5'],
     [{ topics: [{ ...topic('a', 'out')[0], removePrefix: 'b' }] }, 'does not begin with "b"'],
   ])('is refused with %j', (options, message) => {

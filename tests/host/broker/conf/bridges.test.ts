@@ -17,6 +17,8 @@ describe('bridges', () => {
         keepAlive: 60,
         notifications: 'both',
         start: 'automatic',
+        threshold: 10,
+        idleTimeout: 60,
         restart: { base: 5, cap: 30 },
         topics: [{ direction: 'out', qos: 0, filter: 'a/#', removePrefix: '', addPrefix: '' }],
         tls: undefined,
@@ -66,6 +68,12 @@ connection c
 address x
 topic # out
 restart_timeout 10 30
+start_type lazy
+threshold 3
+idle_timeout 20
+bridge_protocol_version mqttv31
+bridge_receive_maximum 7
+bridge_session_expiry_interval 3600
 `;
     const [b, c] = plan(text).plan.bridges;
     expect(b).toMatchObject({
@@ -95,5 +103,7 @@ restart_timeout 10 30
       localAddress: '127.0.0.1',
     });
     expect(c).toMatchObject({ name: 'c', restart: { base: 10, cap: 30 }, cleanSession: false });
+    expect(c).toMatchObject({ start: 'lazy', threshold: 3, idleTimeout: 20, protocolVersion: 3 });
+    expect(c).toMatchObject({ receiveMaximum: 7, sessionExpiryInterval: 3600 });
   });
 });

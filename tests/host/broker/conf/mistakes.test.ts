@@ -84,12 +84,20 @@ describe('a mistake is reported with file, line and column, and with what to do'
       'm.conf:3:1: error: auth_opt_db is not supported: plugins are libraries made for mosquitto; use password_file and acl_file, or rules of your own with createBroker',
     ],
     [
-      'bind_interface eth0',
-      'm.conf:3:1: error: bind_interface is not supported: give the address of the interface behind the port of the listener',
+      'dhparamfile d.pem',
+      'm.conf:3:1: error: dhparamfile needs certfile and keyfile: without them the listener has no TLS; add both',
     ],
     [
-      'use_username_as_clientid true',
-      'm.conf:3:1: error: use_username_as_clientid is not supported: configure each client with its user name as client id, and keep others off its topics with %c in an ACL',
+      'set_tcp_nodelay false',
+      'm.conf:3:1: warning: set_tcp_nodelay false has no effect: small packets are never held back; remove the line',
+    ],
+    [
+      'clientid_prefixes a-\nuse_username_as_clientid true',
+      'm.conf:4:1: warning: use_username_as_clientid makes the user name the client id, which has to begin with "a-" by clientid_prefixes; remove one of them',
+    ],
+    [
+      'listener 0 s\nbind_interface lo',
+      'm.conf:4:1: error: a Unix socket is on no network interface; remove this line',
     ],
     [
       'retry_interval 3',
@@ -178,6 +186,13 @@ describe('what contradicts itself is reported', () => {
     ]);
   });
 
+  it('a listener with names of certificates that it does not ask for', () => {
+    const text = 'listener 8883\ncertfile c.pem\nkeyfile c.key\nuse_identity_as_username true\n';
+    expect(findings(text)).toContain(
+      'm.conf:4:1: warning: nobody can come in by this listener: use_identity_as_username needs "require_certificate true"; add it',
+    );
+  });
+
   it('a user whose password is not hashed: nobody else is concerned', () => {
     expect(findings('listener 1883\npassword_file users.txt\n', { 'users.txt': 'ann:secret\n' })).toEqual([
       'users.txt:1:1: warning: "ann" cannot come in: the password is not hashed; hash the passwords of the file with "wasmqtt passwd -U FILE"',
@@ -210,8 +225,8 @@ describe('mistakes of a bridge', () => {
       'm.conf:6:20: error: keepalive_interval: "4" is not a whole number from 5 to 65535; write one',
     ],
     [
-      'address x\ntopic #\nstart_type lazy',
-      'm.conf:6:12: error: start_type lazy is not supported; write automatic, which keeps the connection open',
+      'address x\ntopic #\nthreshold 5',
+      'm.conf:6:1: warning: threshold has no effect: it is for start_type lazy; remove the line',
     ],
     ['address x\ntopic #\nremote_password p', 'm.conf:6:1: error: remote_password needs remote_username; add it'],
     [

@@ -44,12 +44,31 @@ describe('listeners', () => {
     ]);
   });
 
+  it('are on the addresses of an interface instead of the one that is named', () => {
+    const { listeners } = plan('listener 1884 127.0.0.1\nbind_interface lo\n').plan;
+    expect(listeners).toMatchObject([{ networkInterface: 'lo', host: undefined }]);
+  });
+
   it('have settings of their own', () => {
     const text =
-      'listener 1883\nmax_connections -1\nlistener 1884\nmax_qos 1\nmax_topic_alias 3\nmount_point a/\nsocket_domain ipv6';
+      'listener 1883\nmax_connections -1\nlistener 1884\nmax_qos 1\nmax_topic_alias 3\nmax_topic_alias_broker 4\nmount_point a/\nsocket_domain ipv6\nbind_interface lo\nuse_username_as_clientid true';
     expect(plan(text).plan.listeners).toMatchObject([
-      { maximumConnections: POSITIVE_INFINITY, maximumQoS: 2, topicAliasMaximum: 10, mountPoint: undefined },
-      { maximumQoS: 1, topicAliasMaximum: 3, mountPoint: 'a/', family: 6 },
+      {
+        maximumConnections: POSITIVE_INFINITY,
+        maximumQoS: 2,
+        topicAliasMaximum: 10,
+        outgoingTopicAliases: 10,
+        mountPoint: undefined,
+      },
+      {
+        maximumQoS: 1,
+        topicAliasMaximum: 3,
+        outgoingTopicAliases: 4,
+        mountPoint: 'a/',
+        family: 6,
+        networkInterface: 'lo',
+        security: { userNameAsClientId: true },
+      },
     ]);
   });
 });
@@ -108,7 +127,6 @@ describe('the broker', () => {
       upgradeOutgoingQoS: false,
       queueQoS0: false,
       sysInterval: 10,
-      tcpNoDelay: false,
       clientIdPrefix: undefined,
     };
     expect(plan('').plan.behaviour).toEqual(usual);
@@ -120,7 +138,6 @@ describe('the broker', () => {
       upgradeOutgoingQoS: true,
       queueQoS0: true,
       sysInterval: 0,
-      tcpNoDelay: true,
       clientIdPrefix: 'a-',
     });
   });

@@ -44,6 +44,21 @@ describe('events', () => {
     ]);
   });
 
+  it('that are occasional are all but those that come with each message, which then are not made', () => {
+    const engine = new BrokerEngine({ now: () => 0, transport: { send: () => {}, end: () => {} } });
+    const seen: string[] = [];
+    engine.on('occasional', ({ type }) => seen.push(type));
+    engine.on('failed', ({ type }) => seen.push(type));
+    engine.publish('a', 'x');
+    engine.warn('the certificate ends tomorrow');
+    const stop = engine.on('published', () => {
+      throw new Error('not JSON');
+    });
+    engine.publish('a', 'x');
+    stop();
+    expect(seen).toEqual(['warning', 'failed', 'failed']);
+  });
+
   it('of which all listeners throw end in an uncaught exception, and the broker goes on', async () => {
     const engine = new BrokerEngine({ now: () => 0, transport: { send: () => {}, end: () => {} } });
     const fail = (error: string) => () => {

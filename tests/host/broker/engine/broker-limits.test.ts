@@ -6,6 +6,7 @@ describe('limits', () => {
   it.each<[keyof Limits, number]>([
     ['maximumPacketSize', 0],
     ['maximumPacketSize', 268_435_461],
+    ['connectPacketSize', 0],
     ['receiveMaximum', 0],
     ['receiveMaximum', 65_536],
     ['topicAliasMaximum', 65_536],

@@ -100,6 +100,22 @@ describe('a stream that does not take its answers', () => {
   });
 });
 
+describe('a stream that throws', () => {
+  it('is destroyed, and the others get what the same turn has for them', async () => {
+    const streams = await setUpMany(2);
+    const [, broken, healthy] = streams;
+    const taken = healthy.taken;
+    broken._write = () => {
+      throw new Error('not connected any more');
+    };
+    const closed = new Promise((resolve) => broken.once('close', resolve));
+    for (const stream of [broken, healthy]) stream.push(pings(1));
+    await closed;
+    expect(broken.errored?.message).toBe('not connected any more');
+    expect(healthy.taken - taken).toBe(2);
+  });
+});
+
 describe('the end of a socket table', () => {
   const connect = encodePacket(
     { type: 'connect', protocolVersion: 4, cleanStart: true, keepAlive: 0, clientId: 'c' },

@@ -24,8 +24,9 @@ afterEach(async () => {
 async function start(lines: string): Promise<PlannedBroker> {
   writeFileSync(join(folder, 'm.conf'), `sys_interval 0\n${lines}`);
   const broker = await PlannedBroker.start(readBrokerPlan(join(folder, 'm.conf'), { ports: [0] }), {
-    log: (event) => events.push(event),
+    logOccasional: (event) => events.push(event),
   });
+  broker.broker.on('published', (event) => events.push(event));
   undo.push(() => broker.close());
   return broker;
 }
@@ -55,6 +56,12 @@ describe('a broker of a configuration', () => {
     const { listeners } = await start('');
     expect(listeners[0]).toMatchObject({ protocol: 'mqtt', host: '127.0.0.1' });
     for (const { host } of listeners) expect(['127.0.0.1', '::1']).toContain(host);
+  });
+
+  it('keeps as many retained messages as there is memory for, as mosquitto does', async () => {
+    const { broker } = await start('');
+    for (let n = 0; n < 20_000; n++) broker.publish(`topic/${n}`, 'x', { retain: true });
+    expect(broker.engine.counts.retained).toBe(20_000);
   });
 
   it('announces the limits of its listener', async () => {
@@ -119,6 +126,57 @@ describe('a broker of a configuration', () => {
     await start(`${socket()}max_connections 1\n`);
     await connect();
     await expect(connect()).rejects.toMatchObject({ code: 0x97 });
+  });
+
+  it('takes the user name for the client id, and whoever has it last', async () => {
+    await start(`${socket()}use_username_as_clientid true\n`);
+    await expect(connect({ clientId: 'a' })).rejects.toMatchObject({ code: 0x87 });
+    const first = await connect({ clientId: 'a', username: 'ann' });
+    const reasonCode = ended(first);
+    await connect({ clientId: 'b', username: 'ann' });
+    expect(await reasonCode).toBe(0x8e);
+  });
+
+  it('keeps messages of QoS 0 for a client that is away', async () => {
+    const broker = await start(`queue_qos0_messages true\n${socket()}`);
+    const lasting = { clientId: 'c', clean: false, properties: { sessionExpiryInterval: 100 } };
+    const client = await connect(lasting);
+    await client.subscribeAsync('a');
+    await client.endAsync();
+    broker.broker.publish('a', 'x');
+    const back = open(lasting);
+    expect(await new Promise((resolve) => back.once('message', (_, payload) => resolve(String(payload))))).toBe('x');
+  });
+
+  it('sends no more bytes than max_inflight_bytes before they are acknowledged', async () => {
+    const broker = await start(`max_inflight_bytes 100\n${socket()}`);
+    const client = open({ customHandleAcks: undefined });
+    const ids: (number | undefined)[] = [];
+    client.handleMessage = (packet, _done) => {
+      ids.push(packet.messageId);
+    };
+    await new Promise((resolve) => client.once('connect', resolve));
+    await client.subscribeAsync('a', { qos: 1 });
+    for (let n = 0; n < 3; n++) broker.broker.publish('a', Buffer.alloc(200), { qos: 1 });
+    await broker.broker.local.connect();
+    expect(broker.broker.engine.inspection.totals()).toMatchObject({ inflightMessages: 1, queuedMessages: 2 });
+  });
+
+  it('sets topic aliases for clients that take them, as many as max_topic_alias_broker says', async () => {
+    const broker = await start(`${socket()}max_topic_alias_broker 1\n`);
+    const client = await connect({ properties: { topicAliasMaximum: 5 } });
+    const packets: mqtt.Packet[] = [];
+    client.on('packetreceive', (packet) => packets.push(packet));
+    await client.subscribeAsync('#');
+    const topics: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      client.on('message', (topic) => topics.push(topic) === 4 && resolve());
+    });
+    for (const topic of ['first/topic', 'other/topic', 'first/topic', 'other/topic']) broker.broker.publish(topic, 'x');
+    await all;
+    expect(topics).toEqual(['first/topic', 'other/topic', 'first/topic', 'other/topic']);
+    const aliases = packets.flatMap((packet) => (packet.cmd === 'publish' ? [packet.properties?.topicAlias] : []));
+    expect(aliases).toEqual([1, undefined, 1, undefined]);
   });
 
   it('puts the mount point before the topics of a listener', async () => {

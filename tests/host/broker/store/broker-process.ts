@@ -17,20 +17,27 @@ const BROKER = `
   console.log(broker.listeners[0].port);
 `;
 
+export type Persistence = 'sync' | 'interval';
+
 /** A broker in a process of its own that can be killed. */
 export class BrokerProcess {
+  /** What it printed behind its port: events of its store. */
   readonly lines: string[] = [];
+  onLine = () => {};
   readonly port: Promise<number>;
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown>;
 
-  constructor(script: string, directory: string, persistence: 'sync' | 'interval' = 'sync') {
+  constructor(script: string, directory: string, persistence: Persistence = 'sync') {
     this.#child = runScript(script, directory, persistence);
     this.#exit = once(this.#child, 'exit');
     const output = createInterface({ input: this.#child.stdout! });
     this.port = new Promise((resolve, reject) => {
       output.once('line', (line) => resolve(Number(line)));
-      output.on('line', (line) => this.lines.push(line));
+      output.on('line', (line) => {
+        this.lines.push(line);
+        this.onLine();
+      });
       this.#child.once('exit', (code) => reject(new Error(`the broker ended with ${code}`)));
     });
     this.port.catch(() => {});
@@ -60,8 +67,7 @@ export class SocketLink implements ModelLink {
     const decoder = new PacketDecoder({ protocolVersion: this.#version });
     this.#socket = connect(port, '127.0.0.1');
     this.#socket.on('data', (chunk) => {
-      // The next chunk overwrites the bytes of these packets.
-      for (const packet of decoder.push(chunk)) this.received.push(structuredClone(packet));
+      for (const packet of decoder.push(chunk)) this.received.push(withOwnBytes(packet));
       changed();
     });
     this.#socket.on('error', () => {});
@@ -79,4 +85,9 @@ export class SocketLink implements ModelLink {
   drop(): void {
     this.#socket.destroy();
   }
+}
+
+/** The next chunk overwrites the bytes of a packet. */
+function withOwnBytes(packet: Packet): Packet {
+  return packet.type === 'publish' ? { ...packet, payload: new Uint8Array(packet.payload) } : packet;
 }

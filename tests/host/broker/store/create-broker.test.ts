@@ -40,6 +40,23 @@ describe('a broker with a store', () => {
     await after.close();
   });
 
+  it('commits before the end of the interval when much waits, so that its clients go on', async () => {
+    let committed = () => {};
+    const commit = new Promise<void>((resolve) => (committed = resolve));
+    const options = {
+      directory,
+      persistence: 'interval',
+      interval: 2_000_000_000,
+      onCommit: () => committed(),
+    } as const;
+    const broker = await createBroker({ store: new LmdbStore(options), limits: { unstoredBytes: 10_000 } });
+    const client = await broker.local.connect();
+    for (let n = 0; n < 100; n++) await client.publish(`a/${n}`, 'x'.repeat(1000), { qos: 1, retain: true });
+    await commit;
+    expect(broker.engine.counts.retained).toBe(100);
+    await broker.close();
+  });
+
   it('is not left running, nor its store open, when it cannot start', async () => {
     const listeners = [{ protocol: 'mqtt', host: '0.0.0.0' }] as const;
     await expect(start({ listeners })).rejects.toMatchObject({ code: 'options' });

@@ -67,6 +67,15 @@ describe('the LMDB store', () => {
     expect(contentsOf(openStore(directory))).toEqual(['a=2', 'c=1']);
   });
 
+  it('has values of every size, in the order of their keys', async () => {
+    const directory = folder();
+    const store = openStore(directory);
+    const texts = [0, 1, 64, 65, 5_000, 100_000, 3_000_000, 10].map((length, n) => String(n).repeat(length));
+    store.write(texts.map((text, n) => retained(`t/${n}`, `${text}.`)));
+    await store.close();
+    expect(contentsOf(openStore(directory))).toEqual(texts.map((text, n) => `t/${n}=${text}.`));
+  });
+
   it('says how many writes are durable, after their records are', async () => {
     const directory = folder();
     const store = openStore(directory);
@@ -186,6 +195,18 @@ describe('the folder of an LMDB store', () => {
       message: expect.stringMatching(/has format 9, and this version reads 1 to 2/),
     });
     expect(errorOf(() => openStore(directory))).toMatchObject({ code: 'format' });
+  });
+
+  it('that commits at intervals commits at once when it has to hurry', async () => {
+    const listener = { committed: (writes: number) => resolve(writes), failed: () => {} };
+    let resolve: (writes: number) => void = () => {};
+    const committed = new Promise<number>((done) => (resolve = done));
+    const store = openStore(folder(), { persistence: 'interval', interval: 2_000_000_000 });
+    store.start(listener);
+    store.hurry();
+    for (const topic of ['a', 'b']) store.write([retained(topic, '1')]);
+    store.hurry();
+    expect(await committed).toBe(2);
   });
 
   it('of an earlier format is read, and becomes one of today', async () => {

@@ -22,6 +22,27 @@ describe('a cursor', () => {
     expect(topics(cursor)).toEqual(Array.from({ length: 1000 }, (_, n) => `t/${n}`));
   });
 
+  it('says how many bytes of a packet it keeps, which are none between packets', () => {
+    const cursor = new PacketCursor();
+    const bytes = stream(2, String);
+    const size = bytes.length / 2;
+    for (const [from, to, kept] of [
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, size - 1, size - 1],
+      [size - 1, size, 0],
+      [0, size + 3, 3],
+      [size + 3, 2 * size, 0],
+    ]) {
+      cursor.push(bytes.subarray(from, to));
+      topics(cursor);
+      expect(cursor.pendingLength).toBe(kept);
+    }
+    cursor.push(bytes.subarray(0, 2));
+    cursor.reset();
+    expect(cursor.pendingLength).toBe(0);
+  });
+
   it('returns zeros, and no object, before the first packet and after the last one', () => {
     const cursor = new PacketCursor();
     for (const prepare of [

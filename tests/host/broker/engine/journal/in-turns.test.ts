@@ -63,6 +63,21 @@ describe('a message that goes to many', () => {
   });
 });
 
+describe('a message of QoS 2 behind one that takes many turns', () => {
+  it('is acknowledged when it is durable, from a passing client too', () => {
+    const { world } = setUp();
+    const will = { topic: 'a', payload: new Uint8Array(1), qos: 1, retain: false } as const;
+    const before = world.connect({ clientId: 'passing', will });
+    before.drop();
+    const publisher = world.connect({ clientId: 'passing' });
+    publisher.publish('a', 'x', { qos: 2 });
+    turns(world, () => {});
+    expect(publisher.received).toEqual([]);
+    world.store.commit();
+    expect(publisher.received.map(({ type }) => type)).toEqual(['pubrec']);
+  });
+});
+
 describe('what leaves the engine by itself leaves the journal', () => {
   it('a retained message that has expired', () => {
     const world = new DurableWorld();

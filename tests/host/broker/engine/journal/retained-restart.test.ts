@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../../../../host/broker/index.js';
 import { type TestClient, textOf } from '../../world.js';
+import { makeRandom } from '../robustness/random.js';
 import { DurableWorld } from './durable-world.js';
 
 const limits = { inflightMessages: 2 };
@@ -27,19 +28,24 @@ class Reader {
 
   read(world: DurableWorld, client: TestClient, packets = Number.POSITIVE_INFINITY): void {
     for (let count = 0; count < packets; count++) {
-      const packet = client.received.shift();
-      if (!packet) return;
-      if (packet.type === 'publish') {
-        const { packetId = 0, qos, topic } = packet;
-        if (!this.#ids.has(packetId)) this.seen.push(`${topic}=${textOf(packet)}`);
-        if (qos === 2) this.#ids.add(packetId);
-        if (qos > 0) client.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: 0 });
-      } else if (packet.type === 'pubrel') {
-        this.#ids.delete(packet.packetId);
-        client.send({ type: 'pubcomp', packetId: packet.packetId, reasonCode: 0 });
-      } else throw new Error(`got ${packet.type}`);
+      if (!this.take(client)) return;
       world.store.commit();
     }
+  }
+
+  /** Takes one packet. False when there is none. */
+  take(client: TestClient): boolean {
+    const packet = client.received.shift();
+    if (packet?.type === 'publish') {
+      const { packetId = 0, qos, topic } = packet;
+      if (!this.#ids.has(packetId)) this.seen.push(`${topic}=${textOf(packet)}`);
+      if (qos === 2) this.#ids.add(packetId);
+      if (qos > 0) client.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: 0 });
+    } else if (packet?.type === 'pubrel') {
+      this.#ids.delete(packet.packetId);
+      client.send({ type: 'pubcomp', packetId: packet.packetId, reasonCode: 0 });
+    } else if (packet && packet.type !== 'connack') throw new Error(`got ${packet.type}`);
+    return packet !== undefined;
   }
 
   countOf(topic: string): number {
@@ -87,6 +93,45 @@ describe('retained messages that are still to come', () => {
       if (n % 10 !== 5) expect(reader.countOf(`r/${n}`), `r/${n}`).toBeGreaterThanOrEqual(1);
       expect(reader.seen.filter((message) => message === `r/${n}=${n}`).length).toBeLessThanOrEqual(1);
     }
+  });
+
+  it.each(Array.from({ length: 20 }, (_, index) => 500 + index))(
+    'go on after crashes at any commit (seed %i)',
+    (seed) => {
+      const { below } = makeRandom(seed);
+      let { world, client } = setUp(120);
+      const reader = new Reader();
+      for (let step = 0; step < 600; step++) {
+        const action = below(100);
+        if (action < 60) reader.take(client);
+        else if (action < 97) world.store.commit(below(world.store.pending + 1));
+        else {
+          world = world.crash(0, { limits });
+          client = world.begin({ cleanStart: false });
+        }
+      }
+      for (let idle = false; !idle; ) {
+        world.store.commit();
+        idle = !reader.take(client) && world.store.pending === 0;
+      }
+      for (let n = 0; n < 120; n++) {
+        if (n % 3 === 1) expect(reader.countOf(`r/${n}`), `QoS 1: r/${n}`).toBeGreaterThanOrEqual(1);
+        if (n % 3 === 2) expect(reader.countOf(`r/${n}`), `QoS 2: r/${n}`).toBe(1);
+      }
+      expect(replaysOf(world)).toBe(0);
+    },
+  );
+
+  it('are those from before the subscription, also when the last of them is gone at the restart', () => {
+    const { world } = setUp(40);
+    for (const n of [37, 38, 39]) world.engine.publish(`r/${n}`, '', { retain: true });
+    world.store.commit();
+    const next = world.crash(0, { limits });
+    for (const n of [1, 2]) next.engine.publish(`r/late${n}`, 'x', { qos: 2, retain: true });
+    const reader = new Reader();
+    reader.read(next, next.lasting());
+    for (const n of [1, 2]) expect(reader.countOf(`r/late${n}`)).toBe(1);
+    expect(reader.countOf('r/35')).toBe(1);
   });
 
   it('leave no record when they fit into the window', () => {
@@ -170,6 +215,16 @@ describe('the source of a retained message', () => {
     const next = restart(world);
     allow = isAllowed;
     expect(topicsOf(next)).toEqual(isAllowed ? ['a=x', 'b=x'] : []);
+  });
+
+  it('is not asked about when the listener does not check it any more', () => {
+    allow = true;
+    const world = new DurableWorld();
+    publish(world, ['a']);
+    const next = new DurableWorld();
+    next.engine.restore(world.store.load(), () => ({ ...listener, settings: {} }));
+    allow = false;
+    expect(topicsOf(next)).toEqual(['a=x']);
   });
 
   it('is stored once for all messages of a connection, and goes with the last of them', () => {

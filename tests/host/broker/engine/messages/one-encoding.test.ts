@@ -1,9 +1,20 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as Message from '../../../../../host/broker/engine/message.js';
 import type * as Core from '../../../../../host/core/index.js';
-import { encodePacket } from '../../../../../host/core/index.js';
+import { encodePacket, type Packet } from '../../../../../host/core/index.js';
 import { type TestClient, World } from '../../world.js';
 
 const encodings = vi.hoisted(() => ({ ofPublish: 0 }));
+const packets = vi.hoisted(() => ({ made: 0 }));
+
+vi.mock('../../../../../host/broker/engine/message.js', async (original) => {
+  const message = await original<typeof Message>();
+  const publishPacket: typeof message.publishPacket = (...args) => {
+    packets.made++;
+    return message.publishPacket(...args);
+  };
+  return { ...message, publishPacket };
+});
 
 vi.mock('../../../../../host/core/index.js', async (original) => {
   const core = await original<typeof Core>();
@@ -69,6 +80,29 @@ describe('a message to 1,000 subscribers is encoded once', () => {
     world.engine.publish('a/b', 'x', { qos: 1 });
     expect(encodings.ofPublish).toBe(1);
     expect(clients.at(-1)!.next('publish').properties?.subscriptionIdentifier).toEqual([5]);
+  });
+});
+
+describe('a message to many is made a packet once', () => {
+  it.each([
+    ['when nobody looks on', undefined],
+    ['when a tap counts and sees bytes', { counted() {}, bytes() {} }],
+  ])('%s', (_, tap) => {
+    const world = new World({ taps: tap && [tap] });
+    for (let n = 0; n < 10; n++) world.connect({ clientId: `c${n}` }).subscribe('a');
+    packets.made = 0;
+    world.engine.publish('a', 'x');
+    expect(packets.made).toBe(1);
+  });
+
+  it('and once more for each whose packets a tap wants to see', () => {
+    const seen: Packet[] = [];
+    const world = new World({ taps: [{ packet: ({ packet }) => seen.push(packet) }] });
+    for (let n = 0; n < 10; n++) world.connect({ clientId: `c${n}` }).subscribe('a');
+    seen.length = 0;
+    packets.made = 0;
+    world.engine.publish('a', 'x');
+    expect([packets.made, seen.length]).toEqual([11, 10]);
   });
 });
 

@@ -20,6 +20,14 @@ describe.each([4, 5] as const)('QoS 2, protocol version %i', (protocolVersion) =
     expect(reader.messages()).toEqual(['a=y']);
   });
 
+  it('a message of a client that subscribes to it itself comes after its PUBREC', () => {
+    const world = new World();
+    const client = world.connect({ protocolVersion });
+    client.subscribe('a', { qos: 2 });
+    client.publish('a', 'x', { qos: 2, packetId: 5 });
+    expect(client.received.map(({ type }) => type)).toEqual(['pubrec', 'publish']);
+  });
+
   it('a message from a client is remembered across a reconnect', () => {
     const world = new World();
     const reader = world.connect({ protocolVersion, clientId: 'reader' });

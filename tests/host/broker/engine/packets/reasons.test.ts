@@ -38,6 +38,8 @@ describe('the reason of a refusal', () => {
     expect(subscribe('no')).toBe('no is closed');
     expect(subscribe('no/1', 'yes', 'no/2', 'no/1')).toBe('"no/1": no/1 is closed; "no/2": no/2 is closed');
     expect(subscribe('yes')).toBeUndefined();
+    const many = Array.from({ length: 5000 }, (_, n) => `no/${n}`);
+    expect(subscribe(...many)).toMatch(/^"no\/0": no\/0 is closed; .{900,1100}; and more$/);
     expect(world.eventsOf('subscribed')[0].subscriptions).toEqual([
       { topicFilter: 'no', reasonCode: 0x87, reason: 'no is closed' },
     ]);

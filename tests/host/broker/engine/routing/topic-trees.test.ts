@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeMessage } from '../../../../../host/broker/engine/message.js';
 import { RetainedStore } from '../../../../../host/broker/engine/routing/retained-store.js';
+import { RetainedWalk } from '../../../../../host/broker/engine/routing/retained-walk.js';
 import { SubscriptionTree } from '../../../../../host/broker/engine/routing/subscription-tree.js';
 import { levelBytes } from '../../../../../host/broker/engine/routing/topic-levels.js';
 import { topicMatches } from '../../../../../host/core/index.js';
@@ -96,6 +97,30 @@ describe('the retained store', () => {
     for (const filter of filters) {
       const found = store.match(filter, 0).map(({ topic }) => topic);
       expect(found.sort(), filter).toEqual(left.filter((topic) => topicMatches(filter, topic)).sort());
+    }
+  });
+
+  it('is walked to its end, no node twice, while topics come and go', () => {
+    for (let round = 0; round < 200; round++) {
+      const store = new RetainedStore(1000, 1_000_000);
+      const stayed = new Set(Array.from({ length: 1 + pick(6) }, randomTopic));
+      for (const topic of stayed) store.set(message(topic), 0);
+      const walk = new RetainedWalk(store.root, '#');
+      const visited: string[] = [];
+      while (!walk.isDone) {
+        let left = 1 + pick(3);
+        const work = { isSpent: false, spend: () => (work.isSpent = --left === 0) };
+        const node = walk.next(work, 0);
+        if (node) visited.push(node.message!.topic);
+        const topic = randomTopic();
+        if (pick(2) === 0) store.set(message(topic), 0);
+        else {
+          store.delete(topic);
+          stayed.delete(topic);
+        }
+      }
+      const wanted = [...stayed].filter((topic) => !topic.startsWith('$'));
+      expect(visited.filter((topic) => stayed.has(topic)).sort()).toEqual(wanted.sort());
     }
   });
 

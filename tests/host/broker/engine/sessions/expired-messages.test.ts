@@ -33,6 +33,14 @@ describe('expired messages in a queue (3.3.2.3.3)', () => {
     expect(world.engine.nextDeadline(world.now)).toBeUndefined();
   });
 
+  it('leave a gap in the packet ids, as in mosquitto', () => {
+    const world = setUp({});
+    world.engine.publish('a', 'x', short);
+    world.engine.publish('a', 'y', { qos: 1 });
+    world.advance(1000);
+    expect(world.connect(lasting).next('publish')).toMatchObject({ packetId: 2 });
+  });
+
   it('of a session that has ended are no longer looked for', () => {
     const world = setUp({});
     world.engine.publish('a', 'x', short);

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { ALLOW, refuse } from '../../../../../host/broker/index.js';
 import { encodePacket } from '../../../../../host/core/index.js';
 import { text, World } from '../../world.js';
 import { neighbourOf, turnsOf } from './turns.js';
+
+const filters = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ topicFilter: `f/${n}`, qos: 0 as const }));
 
 const lasting = { protocolVersion: 5, cleanStart: false, properties: { sessionExpiryInterval: 100 } } as const;
 
@@ -168,5 +172,99 @@ describe('what a client may ask for blocks nobody', () => {
     // The broker's own program may; it has to wait its turn.
     world.engine.publish(slashes, 'x');
     expect(neighbour.turnsUntilServed()).toBeLessThanOrEqual(1);
+  });
+
+  it('one SUBSCRIBE with 3,000 filters that rules decide on: none takes effect before all of them are', () => {
+    let asked = 0;
+    const rules = { subscribe: () => (++asked % 2 ? ALLOW : refuse('odd ones only')) };
+    const world = new World({ rules, limits: { workPerTurn: 1000 } });
+    const neighbour = neighbourOf(world);
+    const client = world.connect({ protocolVersion: 5, clientId: 'client' });
+    asked = 0;
+    client.send({ type: 'subscribe', packetId: 1, subscriptions: filters(3000) });
+    client.publish('behind', 'x', { qos: 1 });
+    const waits = [neighbour.turnsUntilServed()];
+    const turns = turnsOf(world, () => {
+      if (client.received.length === 0) expect(world.engine.counts.subscriptions).toBe(1);
+      waits.push(neighbour.turnsUntilServed());
+    });
+    expect(turns).toBeGreaterThan(20);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1);
+    expect(asked).toBe(3000);
+    const { reasonCodes } = client.next('suback');
+    expect(reasonCodes.filter((code) => code === 0)).toHaveLength(1000);
+    // The limit of a session: then those that are refused have another reason.
+    expect(new Set(reasonCodes)).toEqual(new Set([0, 0x87, 0x97]));
+    expect(client.next('puback').reasonCode).toBe(0x10);
+  });
+
+  it('one SUBSCRIBE of which a late filter ends the connection: nothing of it has taken effect', () => {
+    const rules = {
+      subscribe: (_: unknown, { topicFilter }: { topicFilter: string }) =>
+        topicFilter === 'f/299' ? refuse('not this one', 0x87, 'disconnect') : ALLOW,
+    };
+    const world = new World({ rules, limits: { workPerTurn: 1000 } });
+    const client = world.connect({ ...lasting, clientId: 'client' });
+    client.send({ type: 'subscribe', packetId: 1, subscriptions: filters(300) });
+    expect(client.received).toEqual([]);
+    turnsOf(world);
+    expect(client.next('disconnect')).toMatchObject({ reasonCode: 0x87 });
+    expect(world.engine.counts).toMatchObject({ connections: 0, sessions: 1, subscriptions: 0 });
+  });
+
+  it('one SUBSCRIBE of a client that does not wait for the answer: the rules are not asked to its end', () => {
+    let asked = 0;
+    const rules = {
+      subscribe: () => {
+        asked++;
+        return ALLOW;
+      },
+    };
+    const world = new World({ rules, limits: { workPerTurn: 1000 } });
+    const client = world.connect({ clientId: 'client' });
+    client.send({ type: 'subscribe', packetId: 1, subscriptions: filters(300) });
+    client.drop();
+    turnsOf(world);
+    expect(asked).toBeLessThan(100);
+    expect(world.engine.counts.subscriptions).toBe(0);
+    expect(world.eventsOf('failed')).toEqual([]);
+  });
+});
+
+describe('rules that have changed', () => {
+  it('are asked about many clients in many turns, and others are served', () => {
+    let allowed = true;
+    const rules = {
+      connect: ({ clientId }: { clientId: string }) => (allowed || clientId === 'neighbour' ? ALLOW : refuse('no')),
+    };
+    const world = new World({ rules, limits: { workPerTurn: 1000 } });
+    const neighbour = neighbourOf(world);
+    for (let n = 0; n < 500; n++) world.connect({ clientId: `c${n}` });
+    allowed = false;
+    world.engine.reconsider();
+    const waits: number[] = [];
+    const turns = turnsOf(world, () => waits.push(neighbour.turnsUntilServed()));
+    expect(turns).toBeGreaterThan(40);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1);
+    expect(world.engine.counts.connections).toBe(1);
+  });
+
+  it('and change again before all were asked: all are asked once more, by the newest rules', () => {
+    const asked: string[] = [];
+    const rules = {
+      connect: ({ clientId }: { clientId: string }) => {
+        asked.push(clientId);
+        return ALLOW;
+      },
+    };
+    const world = new World({ rules, limits: { workPerTurn: 1000 } });
+    for (let n = 0; n < 100; n++) world.connect({ clientId: `c${n}` });
+    asked.length = 0;
+    world.engine.reconsider();
+    expect(asked).toHaveLength(10);
+    world.engine.reconsider();
+    turnsOf(world);
+    expect(asked).toHaveLength(110);
+    expect(new Set(asked.slice(10)).size).toBe(100);
   });
 });

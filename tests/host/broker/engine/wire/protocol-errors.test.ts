@@ -36,17 +36,35 @@ describe('the first packet', () => {
     },
   );
 
-  it('ends the connection when its header says more than 1 MiB, however large later packets may be', () => {
+  it('ends the connection when its header says more than 128 KiB, however large later packets may be', () => {
     const world = new World({ limits: { maximumPacketSize: 268_435_460 } });
     const client = world.open(5);
-    client.raw(hex('10 80 80 c0'));
+    client.raw(hex('10 80 80 88'));
     expect(client.isClosed).toBe(false);
     client.raw(hex('00'));
     expect(client.isClosed).toBe(false);
     const other = world.open(5);
-    other.raw(hex('10 81 80 40'));
+    other.raw(hex('10 81 80 08'));
     expect(other.isClosed).toBe(true);
-    expect(world.eventsOf('refused')).toMatchObject([{ reasonCode: 0x95, reason: expect.stringContaining('1048577') }]);
+    expect(world.eventsOf('refused')).toMatchObject([{ reasonCode: 0x95, reason: expect.stringContaining('131073') }]);
+  });
+
+  it('may have the largest will with its topic, user properties and password, and more or less where a setting says so', () => {
+    const userProperty = Array.from({ length: 200 }, (_, n): [string, string] => [`name ${n}`, 'v'.repeat(200)]);
+    const will = {
+      topic: 't'.repeat(5000),
+      payload: new Uint8Array(65_535),
+      qos: 1 as const,
+      retain: false,
+      properties: { userProperty },
+    };
+    const options = { protocolVersion: 5, will, userName: 'u'.repeat(500), password: new Uint8Array(10_000) } as const;
+    expect(new World().connect(options).connack.reasonCode).toBe(0);
+    const small = new World({ limits: { connectPacketSize: 100_000 } });
+    expect(small.begin(options).isClosed).toBe(true);
+    const large = { ...options, properties: { userProperty } };
+    expect(new World().begin(large).isClosed).toBe(true);
+    expect(new World({ limits: { connectPacketSize: 200_000 } }).connect(large).connack.reasonCode).toBe(0);
   });
 
   it('of MQTT 3.1 is accepted', () => {

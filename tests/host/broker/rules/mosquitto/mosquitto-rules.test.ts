@@ -77,7 +77,28 @@ describe('who may come in', () => {
     const place = world({ certificateUser });
     place.connect({ userName: 'ann' }, { tls: { certificate: certificateOf('device-1') } });
     expect(place.eventsOf('connected')).toMatchObject([{ userName }]);
-    expect(place.connect({ clientId: 'bare' }).connack.reasonCode).toBe(5);
+    expect(place.connect({ clientId: 'bare' }).connack.reasonCode).toBe(4);
+  });
+
+  it('has its user name for a client id, where that is asked for, and needs one', () => {
+    const place = world({ allowAnonymous: true, userNameAsClientId: true });
+    const first = place.connect({ protocolVersion: 5, clientId: '', userName: 'ann' });
+    expect(first.connack.properties?.assignedClientIdentifier).toBe('ann');
+    place.connect({ protocolVersion: 5, clientId: 'second', userName: 'ann' });
+    expect(first.next('disconnect').reasonCode).toBe(0x8e);
+    expect(place.eventsOf('connected').map(({ clientId }) => clientId)).toEqual(['ann', 'ann']);
+    expect(place.connect({ clientId: 'ann' }).connack.reasonCode).toBe(5);
+  });
+
+  it('has the name of its certificate for a client id, also when its password takes time', async () => {
+    const certificate = certificateOf('device-1');
+    const named = world({ certificateUser: 'common-name', userNameAsClientId: true });
+    named.connect({ clientId: 'x' }, { tls: { certificate } });
+    expect(named.eventsOf('connected')).toMatchObject([{ clientId: 'device-1' }]);
+    const slow = world({ passwords: await passwordsOf(line('ann', 'secret', 1000)), userNameAsClientId: true });
+    expect(await reasonCode(slow, 'ann', 'secret')).toBe(0);
+    expect(slow.eventsOf('connected')).toMatchObject([{ clientId: 'ann' }]);
+    expect(await reasonCode(slow, 'ann', 'wrong')).not.toBe(0);
   });
 
   it('is who has a client id with the prefix', () => {
