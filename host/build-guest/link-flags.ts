@@ -9,6 +9,7 @@ const EXPORTS = [
   '__stack_pointer',
   '__data_end',
   'mv_board_window',
+  'mv_rtos_tick_rate',
 ];
 
 /** Bytes of the stack of `main` and of interrupt handlers. */

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import { BuildError, buildGuest } from '../../build-guest/index.js';
 import { jsonLines } from '../output/json-lines.js';
-import { UserError } from '../process/user-error.js';
+import { buildApplication } from './build-application.js';
 
 export interface BuildGuestFlags {
   output: string;
@@ -23,18 +22,12 @@ export interface BuildGuestEvent {
 /** `wasmqtt build-guest`. @throws UserError */
 export async function buildGuestAction(folder: string, flags: BuildGuestFlags): Promise<void> {
   const { output, source: sources, define: definitions, include: includes } = flags;
-  try {
-    const built = await buildGuest(folder, output, { sources, definitions, includes });
-    if (built.warnings) process.stderr.write(`${built.warnings}\n`);
-    const { size } = statSync(output);
-    if (flags.json) {
-      jsonLines<BuildGuestEvent>(process.stdout)({ event: 'built', output, size, sources: built.sources });
-    } else {
-      process.stdout.write(`${output}: ${size.toLocaleString('en')} bytes of ${built.sources.length} sources\n`);
-      process.stdout.write(`run it with: wasmqtt run --guest ${output}\n`);
-    }
-  } catch (error) {
-    if (error instanceof BuildError) throw new UserError(error.message);
-    throw error;
+  const built = await buildApplication(folder, output, { sources, definitions, includes });
+  const { size } = statSync(output);
+  if (flags.json) {
+    jsonLines<BuildGuestEvent>(process.stdout)({ event: 'built', output, size, sources: built });
+  } else {
+    process.stdout.write(`${output}: ${size.toLocaleString('en')} bytes of ${built.length} sources\n`);
+    process.stdout.write(`run it with: wasmqtt run --guest ${output}\n`);
   }
 }

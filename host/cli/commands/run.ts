@@ -18,6 +18,7 @@ Examples:
   wasmqtt run --guest app.wasm --devices 20      twenty devices with an application of yours
   wasmqtt run --broker-host broker.example.com --root-ca ca.pem --cert device.pem --key device.key
   wasmqtt run --broker-host localhost --broker-port 8884 --root-ca ca.pem --username u --password-file pw.txt
+  wasmqtt run my-application                     builds an application in C or C++, and runs it
 
 The configuration comes from the options, else from the store of the local cloud (see "wasmqtt cloud"). If the store has
 no broker-host, an embedded broker is started and the device is provisioned for it.`;
@@ -27,6 +28,7 @@ export function runCommand(): Command {
     .description(
       'run a device: system calls, config and secret stores, managed MQTT client, and a broker if you name none',
     )
+    .argument('[dir]', 'folder of an application in C or C++: it is built (see build-guest) and run')
     .option('--broker-host <host>', 'MQTT broker; the embedded one stays off')
     .option(
       '--broker-port <port>',
@@ -75,5 +77,7 @@ export function runCommand(): Command {
     .addOption(jsonOption())
     .addOption(new Option('--no-tls', 'refused: the managed client requires TLS').hideHelp())
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: RunFlags) => (await import('../run/run-action.js')).runAction(flags));
+    .action(async (folder: string | undefined, flags: RunFlags) =>
+      (await import('../run/run-action.js')).runAction(folder, flags),
+    );
 }

@@ -5,6 +5,7 @@ import { jsonLines } from '../output/json-lines.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
 import { readBrokerConf } from './broker-conf.js';
+import { builtGuest } from './guest/built-guest.js';
 import { type RunOptions, runDevice } from './run-device.js';
 import { runReporter } from './run-reporter.js';
 
@@ -14,13 +15,22 @@ export interface RunFlags extends Omit<RunOptions, 'plan'> {
   tls: boolean;
 }
 
-/** `wasmqtt run`. @throws what `runDevice` throws; UsageError */
-export async function runAction(flags: RunFlags): Promise<void> {
+/**
+ * `wasmqtt run`.
+ *
+ * @param folder an application in C or C++ that is built first
+ * @throws what `runDevice` throws; UsageError
+ */
+export async function runAction(folder: string | undefined, flags: RunFlags): Promise<void> {
   check(flags);
+  if (folder !== undefined && flags.guest !== undefined) {
+    throw new UsageError(`the folder ${folder} and --guest exclude each other: each says what is run`);
+  }
+  const guest = folder === undefined ? flags.guest : await builtGuest(folder, flags.data);
   const plan = flags.brokerConf === undefined ? undefined : readBrokerConf(flags.brokerConf);
   const { stdout } = process;
   const report = flags.json ? jsonLines(stdout) : runReporter(stdout, coloursFor(stdout));
-  await withSignals((stop) => runDevice({ ...withUsualPort(flags), plan }, report, stop));
+  await withSignals((stop) => runDevice({ ...withUsualPort(flags), guest, plan }, report, stop));
 }
 
 // biome-ignore format: one line

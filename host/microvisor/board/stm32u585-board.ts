@@ -71,8 +71,11 @@ export class Stm32u585Board implements Board {
     this.#coroutines = coroutines;
     // Interrupt handlers run on its stack: it stays when the scheduler starts.
     this.#rtos.setMain({ ...bodyOf(main), drop: () => {} } as CoroutineBody);
-    const window = exports.mv_board_window as { value: number } | undefined;
-    if (window) this.#peripherals.attach(window.value);
+    const addressOf = (name: string) => (exports[name] as { value: number } | undefined)?.value;
+    const window = addressOf('mv_board_window');
+    if (window !== undefined) this.#peripherals.attach(window);
+    const tickRate = addressOf('mv_rtos_tick_rate');
+    if (tickRate !== undefined) this.#setTickRate(this.#kernel.memory.view.getUint32(tickRate, true));
   }
 
   tick(now: number): void {
@@ -100,6 +103,12 @@ export class Stm32u585Board implements Board {
     if (!interrupts.accepts(irq)) return false;
     interrupts.delivered(irq);
     return true;
+  }
+
+  #setTickRate(hertz: number): void {
+    if (hertz < 1 || hertz > 1_000_000)
+      throw new GuestFault(`configTICK_RATE_HZ is ${hertz}; it has to be 1 to 1,000,000`);
+    this.#rtos.setTickRate(hertz);
   }
 
   #spawn(name: string, entry: number, args: readonly number[], stackSize: number): TaskBody | undefined {

@@ -1,8 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CMake writes its variables so.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readApplication } from '../../../host/build-guest/read-application.js';
+import { type ApplicationOptions, readApplication } from '../../../host/build-guest/read-application.js';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -20,10 +21,10 @@ function application(files: Record<string, string>): string {
   return root;
 }
 
-const NONE = { sources: [], definitions: [], includes: [], environment: {} };
+const NONE: ApplicationOptions = { sources: [], definitions: [], includes: [], environment: {} };
 
 /** What is read of it, with paths relative to it. */
-function read(files: Record<string, string>, options: Partial<typeof NONE & Record<string, unknown>> = {}) {
+function read(files: Record<string, string>, options: Partial<ApplicationOptions> = {}) {
   const root = application(files);
   const project = readApplication(root, { ...NONE, ...options });
   return {
@@ -179,6 +180,6 @@ describe('CMake', () => {
       'CMakeLists.txt': 'set(CMAKE_C_FLAGS "-Wall -DONE=1 -O2")\nadd_definitions(-DTWO)\nadd_executable(app a.c)',
       'a.c': '',
     });
-    expect(definitions.sort()).toEqual(['ONE=1', 'TWO']);
+    expect([...definitions].sort()).toEqual(['ONE=1', 'TWO']);
   });
 });

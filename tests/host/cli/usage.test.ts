@@ -16,7 +16,8 @@ describe('wrong usage ends with exit code 2 and a sentence', () => {
   it.each<[string, RegExp]>([
     ['run --no-tls', /^wasmqtt: --no-tls: the managed MQTT client requires TLS on all connections; give the TLS port /],
     ['run --bogus', /^error: unknown option '--bogus'$/m],
-    ['run extra', /too many arguments/],
+    ['run extra', /^wasmqtt: there is no folder extra; name the folder of an application/],
+    ['run extra more', /too many arguments/],
     ['bogus', /^error: unknown command 'bogus'$/m],
     ['run --for ten', /'--for <duration>' argument 'ten' is invalid. Give a number with its unit: 500ms, 10s, 2m, 1h/],
     ['run --for 0s', /Give a number with its unit/],

@@ -20,6 +20,8 @@ interface Port {
   driven: number;
   /** What the world outside applies. */
   applied: number;
+  /** What its IDR was set to. */
+  levels: number;
 }
 
 const portAddress = (name: PortName) => peripheralAddresses[`GPIO${name}`];
@@ -29,7 +31,13 @@ export class GpioPorts {
   readonly #window: BoardWindow;
   readonly #raise: (irq: number) => void;
   readonly #emit: (event: PinEvent) => void;
-  readonly #ports: readonly Port[] = PORTS.map((name) => ({ name, address: portAddress(name), driven: 0, applied: 0 }));
+  readonly #ports: readonly Port[] = PORTS.map((name) => ({
+    name,
+    address: portAddress(name),
+    driven: 0,
+    applied: 0,
+    levels: 0,
+  }));
 
   constructor(window: BoardWindow, raise: (irq: number) => void, emit: (event: PinEvent) => void) {
     this.#window = window;
@@ -78,7 +86,7 @@ export class GpioPorts {
     const { address } = port;
     const window = this.#window;
     // Most ports are never used: their pins are inputs that nothing is applied to.
-    if (window.read(address + GPIO.MODER) === 0 && port.applied === 0 && port.driven === 0) return;
+    if (window.read(address + GPIO.MODER) === 0 && (port.applied | port.driven | port.levels) === 0) return;
     const [bsrr, brr] = [window.read(address + GPIO.BSRR), window.read(address + GPIO.BRR)];
     let output = window.read(address + GPIO.ODR);
     if (bsrr !== 0 || brr !== 0) {
@@ -89,7 +97,8 @@ export class GpioPorts {
       window.write(address + GPIO.BRR, 0);
     }
     const outputs = this.#outputs(port);
-    window.write(address + GPIO.IDR, (output & outputs) | (port.applied & ~outputs));
+    port.levels = (output & outputs) | (port.applied & ~outputs);
+    window.write(address + GPIO.IDR, port.levels);
     const changed = (port.driven ^ (output & outputs)) & outputs;
     port.driven = output & outputs;
     for (let pin = 0; pin < PINS && changed >> pin !== 0; pin++) {

@@ -69,6 +69,11 @@ export class Rtos {
     this.#context.scheduler.setMain(new Task('main', 0, body, HIGHEST_PRIORITY, 0));
   }
 
+  /** Says how many ticks a second has (configTICK_RATE_HZ, default 1,000); before anything waits. */
+  setTickRate(hertz: number): void {
+    this.#context.scheduler.tickLength = 1000 / hertz;
+  }
+
   /** Does what is due: delays end, timers go off. Enters no task. @param now milliseconds of the host's clock */
   tick(now: number): void {
     this.#context.scheduler.tick(now);

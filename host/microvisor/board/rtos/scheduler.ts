@@ -19,6 +19,10 @@ export const FOREVER = 0xffff_ffff;
 export class Scheduler {
   /** The tasks that have not ended. */
   readonly tasks: Task[] = [];
+  /** Set by `start`. */
+  started = false;
+  /** Milliseconds of a tick. */
+  tickLength = 1;
   readonly #host: RtosHost;
   readonly #settings: RtosSettings;
   readonly #stacks: StackWatch;
@@ -28,7 +32,6 @@ export class Scheduler {
   /** What `main` runs in: alone until the scheduler starts. */
   #main: Task | undefined;
   #current: Task | undefined;
-  #started = false;
   /** How often it is suspended. */
   #locks = 0;
   /** The tick in which the current task got its turn. */
@@ -46,22 +49,19 @@ export class Scheduler {
     return this.#current;
   }
 
-  get started(): boolean {
-    return this.#started;
-  }
-
   get locks(): number {
     return this.#locks;
   }
 
-  /** Ticks of one millisecond since the start. */
+  /** Ticks since the start; 32 bits. */
   tickCount(): number {
-    return Math.floor(this.#host.now() - this.#start) >>> 0;
+    return Math.floor((this.#host.now() - this.#start) / this.tickLength) >>> 0;
   }
 
-  /** When the present tick began, in milliseconds of the clock. */
-  timeOfTick(): number {
-    return this.#start + Math.floor(this.#host.now() - this.#start);
+  /** When the tick after so many more begins, in milliseconds of the clock. */
+  timeOfTick(ticks = 0): number {
+    const present = Math.floor((this.#host.now() - this.#start) / this.tickLength);
+    return this.#start + (present + ticks) * this.tickLength;
   }
 
   /** `task` runs `main`: it is the only one until `start`. */
@@ -77,10 +77,10 @@ export class Scheduler {
 
   /** Starts the tasks; `main` does not go on. */
   start(): Answer {
-    this.#started = true;
-    if (this.#main) this.#ready.remove(this.#main);
-    if (this.#main) this.#main.state = 'ended';
-    this.#main = undefined;
+    this.started = true;
+    const main = this.#main;
+    if (main) this.#ready.remove(main);
+    if (main) main.state = 'ended';
     return BLOCKED;
   }
 
@@ -143,7 +143,7 @@ export class Scheduler {
       this.#host.fault(`${call} waits in an interrupt handler, which is not allowed`);
     this.#mustBeFree(task, `waits in ${call}`);
     task.wait = wait;
-    task.wakeAt = ticks === FOREVER ? Number.POSITIVE_INFINITY : this.timeOfTick() + ticks;
+    task.wakeAt = ticks === FOREVER ? Number.POSITIVE_INFINITY : this.timeOfTick(ticks);
     this.#ready.remove(task);
     this.#standInLine(task);
     return BLOCKED;
@@ -245,7 +245,7 @@ export class Scheduler {
 
   /** The task whose turn it is, if there is one. */
   #chosen(now: number): Task | undefined {
-    if (!this.#started) return this.#main?.state === 'ready' && this.#main.busyUntil <= now ? this.#main : undefined;
+    if (!this.started) return this.#main?.state === 'ready' && this.#main.busyUntil <= now ? this.#main : undefined;
     if (this.#locks > 0) return this.#current && this.#current.busyUntil <= now ? this.#current : undefined;
     return this.#ready.choose(now);
   }
@@ -266,7 +266,7 @@ export class Scheduler {
   #isOvertaken(task: Task): boolean {
     this.tick(this.#host.now());
     const first = this.#ready.highest();
-    if (!first || !this.#started) return false;
+    if (!first || !this.started) return false;
     if (first.priority > task.priority) return true;
     const isDue = this.#settings.preemptAtCalls || this.tickCount() !== this.#turnTick;
     if (!isDue || this.#ready.row(task.priority).length < 2) return false;

@@ -67,7 +67,7 @@ export class SoftwareTimers {
   }
 
   start(timer: SoftwareTimer): void {
-    timer.dueAt = this.#tickTime() + timer.period;
+    timer.dueAt = this.#scheduler.timeOfTick(timer.period);
     this.#running.add(timer);
   }
 
@@ -89,7 +89,7 @@ export class SoftwareTimers {
     if (this.#running.size === 0) return;
     const due = [...this.#running].filter((timer) => timer.dueAt! <= now).sort((a, b) => a.dueAt! - b.dueAt!);
     for (const timer of due) {
-      if (timer.isPeriodic) timer.dueAt! += timer.period;
+      if (timer.isPeriodic) timer.dueAt! += timer.period * this.#scheduler.tickLength;
       else this.stop(timer);
       this.pend(timer.callback, [timer.argument]);
     }
@@ -100,11 +100,6 @@ export class SoftwareTimers {
     let earliest: number | undefined;
     for (const { dueAt } of this.#running) if (earliest === undefined || dueAt! < earliest) earliest = dueAt;
     return earliest;
-  }
-
-  /** The beginning of the present tick. */
-  #tickTime(): number {
-    return this.#scheduler.timeOfTick();
   }
 
   #nextJob(): void {

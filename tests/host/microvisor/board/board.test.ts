@@ -1,4 +1,4 @@
-// needs: clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32
+// needs: clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32, wasi/c++/v1/string, wasi/libc++abi.a
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -73,6 +73,12 @@ describe('an RTOS application', () => {
     expect(world.lines).toEqual(['handler: put 0', 'handler: wait refused -4', 'task: network 1, in interrupt 0']);
   });
 
+  it('does the same when interrupts come inside of its calls', async () => {
+    const world = await worldOf('interrupts', { interruptEveryCall: true });
+    world.run(100);
+    expect(world.lines).toEqual(['handler: put 0', 'handler: wait refused -4', 'task: network 1, in interrupt 0']);
+  });
+
   it('waits by asking for the time, without keeping the host', async () => {
     const world = await worldOf('spinning');
     world.run(30_000);
@@ -81,6 +87,22 @@ describe('an RTOS application', () => {
     expect(Number(line.split(' ')[0])).toBeLessThan(10_400);
     // A more urgent task went on meanwhile.
     expect(world.events.filter(({ event }) => event === 'pin').length).toBeGreaterThan(90);
+  });
+});
+
+describe('an application with a FreeRTOSConfig.h', () => {
+  it('has ticks as long as it says, in C and in C++', async () => {
+    const source = `
+      #define configTICK_RATE_HZ 100
+      #include "task.h"
+      #include "mv_syscalls.h"
+      static void work(void *) { vTaskDelay(7); vTaskDelete(nullptr); }
+      int main() { xTaskCreate(work, "work", 256, nullptr, 1, nullptr); vTaskStartScheduler(); }`;
+    const world = await BoardWorld.load(await builtOf(source, 'main.cpp'));
+    world.run(69);
+    expect(world.events).toEqual([]);
+    world.run(70);
+    expect(world.events).toContainEqual({ event: 'taskEnded', task: 'work' });
   });
 });
 

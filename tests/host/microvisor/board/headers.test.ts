@@ -124,11 +124,6 @@ describe('the headers of the board', () => {
     rmSync(join(folder, 'FreeRTOSConfig.h'));
   });
 
-  it('refuse a tick that is not a millisecond', () => {
-    const said = compile('tick.c', '#include "FreeRTOS.h"\n', '-DconfigTICK_RATE_HZ=100');
-    expect(said).toContain('set configTICK_RATE_HZ to 1000');
-  });
-
   it('have the layouts of the kernel', () => {
     const abi = JSON.parse(
       readFileSync(fileURLToPath(new URL('../../../../assembly/abi/microvisor.json', import.meta.url)), 'utf8'),

@@ -47,13 +47,9 @@ typedef uint32_t StackType_t;
 void mv_board_assert(const char *expression, const char *file, uint32_t line, const char *function)
     __attribute__((noreturn));
 
-#ifndef __cplusplus
-#define mv_rtos_static_assert _Static_assert
-#else
-#define mv_rtos_static_assert static_assert
-#endif
-mv_rtos_static_assert(configTICK_RATE_HZ == 1000, "the board counts ticks of one millisecond: set configTICK_RATE_HZ to 1000");
-#undef mv_rtos_static_assert
+/* The host reads it. Each source that includes this header has it, and one remains. */
+extern const uint32_t mv_rtos_tick_rate;
+const uint32_t mv_rtos_tick_rate __attribute__((weak, used)) = (uint32_t)(configTICK_RATE_HZ);
 
 #define pdFALSE ((BaseType_t)0)
 #define pdTRUE ((BaseType_t)1)

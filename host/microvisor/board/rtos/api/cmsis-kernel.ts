@@ -55,7 +55,7 @@ export function cmsisKernel({ host, scheduler }: RtosContext): RtosCalls {
       return scheduler.settle(lock);
     },
     osKernelGetTickCount: () => scheduler.tickCount() | 0,
-    osKernelGetTickFreq: () => 1000,
+    osKernelGetTickFreq: () => Math.round(1000 / scheduler.tickLength),
     osKernelGetSysTimerCount: () => (host.now() * 1000) | 0,
     osKernelGetSysTimerFreq: () => 1_000_000,
     osDelay: (ticks) => {

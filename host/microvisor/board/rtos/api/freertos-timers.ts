@@ -45,7 +45,9 @@ export function freertosTimers(context: RtosContext): RtosCalls {
     xTimerGetPeriod: (handle) => find('xTimerGetPeriod', handle).period | 0,
     xTimerGetExpiryTime: (handle) => {
       const { dueAt } = find('xTimerGetExpiryTime', handle);
-      return dueAt === undefined ? 0 : (scheduler.tickCount() + dueAt - scheduler.timeOfTick()) | 0;
+      return dueAt === undefined
+        ? 0
+        : (scheduler.tickCount() + Math.round((dueAt - scheduler.timeOfTick()) / scheduler.tickLength)) | 0;
     },
     uxTimerGetReloadMode: (handle) => (find('uxTimerGetReloadMode', handle).isPeriodic ? 1 : 0),
     vTimerSetReloadMode: (handle, isPeriodic) => {

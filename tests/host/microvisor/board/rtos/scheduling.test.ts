@@ -215,4 +215,20 @@ describe('the scheduler', () => {
     guest.run(60 * 24 * 3_600_000);
     expect(wakes).toBe(60 * 24);
   });
+
+  it('counts ticks as long as the application says', () => {
+    const guest = new GeneratorGuest();
+    guest.rtos.setTickRate(100);
+    const seen: number[] = [];
+    guest.task('slow', 1, function* () {
+      for (let count = 0; count < 3; count++) {
+        yield* guest.call('vTaskDelay', 5);
+        seen.push(guest.now, yield* guest.call('xTaskGetTickCount'));
+      }
+      yield* guest.call('vTaskDelete', 0);
+    });
+    guest.run(1000);
+    expect(seen).toEqual([50, 5, 100, 10, 150, 15]);
+    expect(guest.rtos.calls.osKernelGetTickFreq()).toBe(100);
+  });
 });
