@@ -73,6 +73,12 @@ describe('an RTOS application', () => {
     expect(world.lines).toEqual(['handler: put 0', 'handler: wait refused -4', 'task: network 1, in interrupt 0']);
   });
 
+  it('does the same when interrupts come inside of its calls', async () => {
+    const world = await worldOf('interrupts', { interruptEveryCall: true });
+    world.run(100);
+    expect(world.lines).toEqual(['handler: put 0', 'handler: wait refused -4', 'task: network 1, in interrupt 0']);
+  });
+
   it('waits by asking for the time, without keeping the host', async () => {
     const world = await worldOf('spinning');
     world.run(30_000);
