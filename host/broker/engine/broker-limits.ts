@@ -6,7 +6,7 @@ export interface Limits {
   maximumPacketSize: number;
   /**
    * Largest CONNECT, its fixed header left out: nobody who has not come in may make the broker keep more. The default has room for the
-   * largest will (65,535 bytes) and as much again for names, password and user properties; Mosquitto takes 100,000.
+   * largest will (65,535 bytes) and as much again for names, password and user properties; `packet_max_connect` of mosquitto 2.1 is 100,000.
    */
   connectPacketSize: number;
   /** QoS 2 messages of a client that may wait for their PUBREL (announced, 3.2.2.3.3). */
