@@ -69,6 +69,9 @@ export function readCMake(
 const flagDefinitions = (flags: readonly string[]) =>
   flags.filter((flag) => /^-D\w/.test(flag)).map((flag) => flag.slice('-D'.length));
 
+/** Blocks that are left out. */
+const LEFT_OUT = new Set(['function', 'macro', 'foreach', 'while']);
+
 /** One folder while it is read. */
 class CMakeRun {
   readonly project: CMakeProject;
@@ -108,15 +111,15 @@ class CMakeRun {
     return target;
   }
 
-  /** Runs commands; those in a branch that is not taken, and in functions, are left out. */
+  /** Runs commands; those in a branch that is not taken, in functions and in loops are left out. */
   #run(commands: readonly CMakeCommand[]): void {
     /** For each `if` that is open: whether its branch is taken now, and whether one was. */
     const branches: { taken: boolean; done: boolean }[] = [];
-    let definitions = 0;
+    let leftOut = 0;
     for (const { name, args } of commands) {
-      if (name === 'function' || name === 'macro') definitions++;
-      if (name === 'endfunction' || name === 'endmacro') definitions--;
-      if (definitions > 0) continue;
+      if (LEFT_OUT.has(name)) leftOut++;
+      if (LEFT_OUT.has(name.replace(/^end/, '')) && name.startsWith('end')) leftOut--;
+      if (leftOut > 0) continue;
       const outer = branches.slice(0, -1).every(({ taken }) => taken);
       const branch = branches.at(-1);
       if (name === 'if') {

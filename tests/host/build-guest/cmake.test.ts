@@ -155,13 +155,16 @@ describe('CMake', () => {
     expect(sourcesOf(lines)).toEqual(['src/c.c']);
   });
 
-  it('leaves out comments, functions and branches within a branch that is not taken', () => {
+  it('leaves out comments, functions, loops and branches within a branch that is not taken', () => {
     const lines = [
       '#[[ add_executable(app b.c)',
       ']]',
       'function(make) # it is not run',
       '  add_executable(app b.c)',
       'endfunction()',
+      'foreach(file b.c)',
+      '  add_executable(app b.c)',
+      'endforeach()',
       'if(OFF)',
       '  if(ON)',
       '    add_executable(app b.c)',
