@@ -63,6 +63,7 @@ async function compileAll(toolchain: Toolchain, project: GuestProject, units: Un
   const own = [
     ...project.definitions.map((definition) => `-D${definition}`),
     ...[made, ...project.includes].flatMap((include) => ['-I', include]),
+    ...project.otherIncludes.flatMap((include) => ['-idirafter', include]),
   ];
   const said: string[] = [];
   const failed: string[] = [];

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { BuildError } from './build-error.js';
 import { type CMakeProject, type CMakeTarget, readCMake } from './cmake/cmake-project.js';
 import { languageOf } from './compile-flags.js';
@@ -43,13 +43,12 @@ export function readApplication(folder: string, options: ApplicationOptions): Gu
   const includes = [
     ...options.includes.map((include) => resolve(include)),
     ...(cmake?.includes ?? []).filter((path) => isOwn(path) && existsSync(path)),
-    ...headers,
-    ...configFolder(root, headers),
   ];
   return {
     sources,
     definitions: [...new Set([...(cmake?.definitions ?? []), ...options.definitions])],
     includes: [...new Set(includes)],
+    otherIncludes: [...headers, ...configFolder(root, headers)].filter((path) => !includes.includes(path)),
     generated: (cmake?.configured ?? []).map(({ path, text }) => ({ name: basename(path), text })),
   };
 }
@@ -78,9 +77,11 @@ function sourcesOf({ targets }: CMakeProject): string[] {
   return [...seen].flatMap(({ sources }) => sources);
 }
 
+/** @param path a file or a folder: what has an ending is a file, whose own name may be like one of those folders */
 function isLeftOut(root: string, path: string): boolean {
-  const parts = relative(root, path).split(sep);
-  return parts.some((part) => LEFT_OUT_FOLDERS.test(part)) || LEFT_OUT_FILES.test(basename(path));
+  const isFile = extname(path) !== '';
+  const folders = relative(root, isFile ? dirname(path) : path).split(sep);
+  return folders.some((folder) => LEFT_OUT_FOLDERS.test(folder)) || (isFile && LEFT_OUT_FILES.test(basename(path)));
 }
 
 function checkThere(root: string, sources: readonly string[], missing: readonly string[]): void {

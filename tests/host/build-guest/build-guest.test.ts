@@ -1,5 +1,5 @@
 // needs: clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,6 +47,17 @@ describe('building a guest', () => {
     const { code, message } = await refusal(folder, output);
     expect(code).toBe('compile-failed');
     expect(message).toMatch(/main\.c cannot be compiled:[\s\S]*use of undeclared identifier 'undeclared'/);
+  });
+
+  it('lets no header of a folder that CMake does not name hide one of libc', async () => {
+    const [folder, output] = application(
+      '#include <string.h>\n#include "own.h"\nint main(void) { return strlen("") + OWN; }',
+    );
+    mkdirSync(join(folder, 'lib'));
+    writeFileSync(join(folder, 'lib/string.h'), '#error this is not the one of libc\n');
+    writeFileSync(join(folder, 'lib/own.h'), '#define OWN 0\n');
+    expect((await buildGuest(folder, output)).warnings).toBe('');
+    expect(existsSync(output)).toBe(true);
   });
 
   it('names a compiler that is missing, with the command that installs it', () => {

@@ -31,6 +31,7 @@ function read(files: Record<string, string>, options: Partial<ApplicationOptions
     ...project,
     sources: project.sources.map((source) => relative(root, source)),
     includes: project.includes.map((include) => relative(root, include)),
+    otherIncludes: project.otherIncludes.map((include) => relative(root, include)),
   };
 }
 
@@ -49,7 +50,7 @@ const layout = {
   'App/CMakeLists.txt': [
     'configure_file(app_version.in "${CMAKE_CURRENT_SOURCE_DIR}/app_version.h" @ONLY)',
     'set(SOURCES main.c',
-    '  logging.c)',
+    '  logging.c freertos_thread.c)',
     'add_executable(${PROJECT_NAME}.elf ${SOURCES} ../ST_Code/startup_stm32u585xx.s)',
     'add_subdirectory(cifra)',
     'target_link_libraries(${PROJECT_NAME}.elf LINK_PUBLIC ST_Code cifra)',
@@ -60,6 +61,7 @@ const layout = {
     '#define VERSION "@PROJECT_VERSION@"\n#define BUILD "@BUILD_NUM@"\n#define KEPT "${BUILD_NUM}"\n',
   'App/main.c': '',
   'App/logging.c': '',
+  'App/freertos_thread.c': '',
   'App/cifra/CMakeLists.txt': 'add_library(cifra STATIC sha256.c)\nadd_library(unused other.c)',
   'App/cifra/sha256.c': '',
   'Config/FreeRTOSConfig.h': '',
@@ -71,7 +73,12 @@ const layout = {
 
 describe('an application', () => {
   it('has the sources of its executable and of its libraries; start-up, ST and HAL are left out', () => {
-    expect(read(layout).sources).toEqual(['App/main.c', 'App/logging.c', 'App/cifra/sha256.c']);
+    expect(read(layout).sources).toEqual([
+      'App/main.c',
+      'App/logging.c',
+      'App/freertos_thread.c',
+      'App/cifra/sha256.c',
+    ]);
   });
 
   it('has the definitions of CMake and of the command line, with the quotes that the compiler needs', () => {
@@ -91,14 +98,15 @@ describe('an application', () => {
     expect(generated).toEqual([{ name: 'app_version.h', text }]);
   });
 
-  it('includes the folders that CMake names, and those in which its headers lie', () => {
-    const { includes } = read({ ...layout, 'App/inc/work.h': '' });
-    expect(includes).toEqual(['Config', 'App/inc']);
+  it('includes the folders that CMake names, and last those in which other headers lie', () => {
+    const { includes, otherIncludes } = read({ ...layout, 'App/inc/work.h': '' });
+    expect(includes).toEqual(['Config']);
+    expect(otherIncludes).toEqual(['App/inc']);
   });
 
   it('finds its FreeRTOSConfig.h among what is left out', () => {
     const { 'Config/FreeRTOSConfig.h': _, ...rest } = layout;
-    expect(read({ ...rest, 'ST_Code/Core/FreeRTOSConfig.h': '' }).includes).toContain('ST_Code/Core');
+    expect(read({ ...rest, 'ST_Code/Core/FreeRTOSConfig.h': '' }).otherIncludes).toContain('ST_Code/Core');
   });
 
   it('without a CMakeLists.txt is what --source names', () => {

@@ -85,6 +85,8 @@ export const generalOptions: readonly OptionRow[] = [
   general('message_size_limit', limit(LARGEST_PAYLOAD), 'messageSizeLimit'),
   general('per_listener_settings', flag, 'perListenerSettings'),
   general('persistence', flag, 'persistence'),
+  // Its name in older configurations.
+  general('retained_persistence', flag, 'persistence'),
   general('persistence_file', text, 'persistenceFile'),
   general('persistence_location', text, 'persistenceLocation'),
   general('persistent_client_expiration', duration, 'persistentClientExpiration'),

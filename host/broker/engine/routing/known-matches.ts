@@ -18,10 +18,6 @@ export class KnownMatches<Owner, Value> {
   /** Counts what was forgotten: a search that began before does not know what has changed. */
   #age = 0;
 
-  get size(): number {
-    return this.#byTopic.size;
-  }
-
   forget(): void {
     this.#age++;
     if (this.#byTopic.size > 0) this.#byTopic.clear();

@@ -1,7 +1,8 @@
 import { type Deadline, Deadlines } from '../deadlines.js';
+import { LazyMap } from '../lazy/lazy-collections.js';
 import { isExpired, type Message } from '../message.js';
 import { unlimitedWork } from '../turns/work-queue.js';
-import { RetainedNode, RetainedWalk } from './retained-walk.js';
+import { type RetainedNode, RetainedWalk } from './retained-walk.js';
 import { levelBytes, topicBytes } from './topic-levels.js';
 
 /** Expired messages that are removed at a time when there is no room. */
@@ -20,7 +21,7 @@ export type WhenChanged = (topic: string, before: Message | undefined, after?: M
  * match. Nothing here recurses.
  */
 export class RetainedStore {
-  readonly root = new RetainedNode(undefined, '', 0);
+  readonly root: RetainedNode = makeNode(undefined, '', 0);
   #count = 0;
   #totalBytes = 0;
   #nodes = 0;
@@ -126,7 +127,7 @@ export class RetainedStore {
   find(topic: string): RetainedNode | undefined {
     let node: RetainedNode | undefined = this.root;
     for (const level of topic.split('/')) {
-      node = node.child(level);
+      node = node.children?.get(level);
       if (!node) return undefined;
     }
     return node;
@@ -146,8 +147,7 @@ export class RetainedStore {
     const open: RetainedNode[] = [this.root];
     for (let node = open.pop(); node; node = open.pop()) {
       if (node.message && !isExpired(node.message, now)) yield node.message;
-      const children = node.children();
-      for (let next = children.next(); !next.done; next = children.next()) open.push(next.value);
+      for (const child of node.children?.values() ?? []) open.push(child);
     }
   }
 
@@ -166,7 +166,7 @@ export class RetainedStore {
     if (count <= this.#maximumMessages && bytes + topicBytes(message.topic) <= this.#maximumBytes) return true;
     let node: RetainedNode | undefined = this.root;
     for (const level of levels) {
-      node = node?.child(level);
+      node = node?.children?.get(level);
       if (!node) bytes += levelBytes(level);
     }
     if (node?.message) {
@@ -179,10 +179,11 @@ export class RetainedStore {
   #nodeFor(levels: readonly string[]): RetainedNode {
     let node = this.root;
     for (const level of levels) {
-      let child = node.child(level);
+      node.children ??= new LazyMap();
+      let child = node.children.get(level);
       if (!child) {
-        child = new RetainedNode(node, level, ++this.#nodes);
-        node.add(child);
+        child = makeNode(node, level, ++this.#nodes);
+        node.children.set(level, child);
         this.#totalBytes += levelBytes(level);
       }
       node = child;
@@ -198,11 +199,16 @@ export class RetainedStore {
     from.expiry?.cancel();
     from.expiry = undefined;
     let node = from;
-    while (node.parent && !node.message && !node.hasChildren) {
+    while (node.parent && !node.message && !node.children) {
       const { parent } = node;
-      parent.remove(node);
+      parent.children!.delete(node.level);
       this.#totalBytes -= levelBytes(node.level);
+      if (parent.children!.size === 0) parent.children = undefined;
       node = parent;
     }
   }
+}
+
+function makeNode(parent: RetainedNode | undefined, level: string, serial: number): RetainedNode {
+  return { parent, level, serial, children: undefined, message: undefined, storedAt: 0, expiry: undefined };
 }

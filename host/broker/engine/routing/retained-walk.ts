@@ -1,60 +1,19 @@
 import type { Deadline } from '../deadlines.js';
+import type { LazyMap } from '../lazy/lazy-collections.js';
 import { isExpired, type Message } from '../message.js';
 import type { Work } from '../turns/work-queue.js';
 
 /** One level of the tree of retained messages. */
-export class RetainedNode {
+export interface RetainedNode {
   readonly parent: RetainedNode | undefined;
   readonly level: string;
   /** Rises with each node that is made: children are in the order of their serials. */
   readonly serial: number;
+  children: LazyMap<string, RetainedNode> | undefined;
   message: Message | undefined;
   /** Rises with each message that is kept. */
-  storedAt = 0;
+  storedAt: number;
   expiry: Deadline | undefined;
-  /** By level; an only child by itself, since a map takes several times the memory of the node. */
-  #children: RetainedNode | Map<string, RetainedNode> | undefined;
-
-  constructor(parent: RetainedNode | undefined, level: string, serial: number) {
-    this.parent = parent;
-    this.level = level;
-    this.serial = serial;
-  }
-
-  get hasChildren(): boolean {
-    return this.#children !== undefined;
-  }
-
-  /** In their order. Those that are added meanwhile may be among them or not. */
-  children(): Iterator<RetainedNode> {
-    const children = this.#children;
-    if (children instanceof Map) return children.values();
-    return (children ? [children] : []).values();
-  }
-
-  child(level: string): RetainedNode | undefined {
-    const children = this.#children;
-    if (children instanceof Map) return children.get(level);
-    return children?.level === level ? children : undefined;
-  }
-
-  /** Adds a child with the highest serial, for a level that has none. */
-  add(child: RetainedNode): void {
-    const children = this.#children;
-    if (children === undefined) this.#children = child;
-    else if (children instanceof Map) children.set(child.level, child);
-    else
-      this.#children = new Map([
-        [children.level, children],
-        [child.level, child],
-      ]);
-  }
-
-  remove(child: RetainedNode): void {
-    const children = this.#children;
-    if (children instanceof Map && children.size > 1) children.delete(child.level);
-    else this.#children = undefined;
-  }
 }
 
 /** A node on the way from the root to where the walk is. */
@@ -109,7 +68,7 @@ export class RetainedWalk {
     if (this.#isDone || !this.#matchesTopic(levels)) return false;
     let node = root;
     for (const [depth, level] of levels.entries()) {
-      const child = node.child(level);
+      const child = node.children?.get(level);
       if (!child) return false;
       if (child.serial > this.#path[depth].last) return true;
       if (this.#path[depth + 1]?.node !== child) return false;
@@ -142,11 +101,11 @@ export class RetainedWalk {
     return node;
   }
 
-  #childrenOf(node: RetainedNode, depth: number): Iterator<RetainedNode> {
-    if (!node.hasChildren || (depth >= this.#levels.length && depth < this.#hash)) return [].values();
+  #childrenOf({ children }: RetainedNode, depth: number): Iterator<RetainedNode> {
+    if (!children || (depth >= this.#levels.length && depth < this.#hash)) return [].values();
     const level = this.#levels[depth];
-    if (depth >= this.#hash || level === '+') return node.children();
-    const child = node.child(level);
+    if (depth >= this.#hash || level === '+') return children.values();
+    const child = children.get(level);
     return (child ? [child] : []).values();
   }
 

@@ -1,3 +1,4 @@
+import { LazyMap } from '../lazy/lazy-collections.js';
 import { unlimitedWork } from '../turns/work-queue.js';
 import { KnownMatches } from './known-matches.js';
 import { placeOf } from './shared-filter.js';
@@ -39,10 +40,10 @@ export class SubscriptionTree<Owner, Value> {
     this.#known.forget();
     const { shareName, topicFilter } = placeOf(filter);
     const node = this.#nodeFor(topicFilter);
-    let entries: Map<Owner, Value> | SharedGroup<Owner, Value>;
+    let entries: LazyMap<Owner, Value> | SharedGroup<Owner, Value>;
     let isNew: boolean;
     if (shareName === undefined) {
-      node.entries ??= new Map();
+      node.entries ??= new LazyMap();
       entries = node.entries;
       isNew = !entries.has(owner);
     } else {
@@ -106,7 +107,7 @@ export class SubscriptionTree<Owner, Value> {
   #nodeFor(filter: string): SubscriptionNode<Owner, Value> {
     let node = this.#root;
     for (const level of filter.split('/')) {
-      node.children ??= new Map();
+      node.children ??= new LazyMap();
       let child = node.children.get(level);
       if (!child) {
         child = makeNode(node, level);

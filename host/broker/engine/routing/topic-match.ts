@@ -1,3 +1,4 @@
+import type { LazyMap } from '../lazy/lazy-collections.js';
 import { WORK, type Work } from '../turns/work-queue.js';
 import type { SharedGroup } from './shared-group.js';
 
@@ -5,9 +6,9 @@ import type { SharedGroup } from './shared-group.js';
 export interface SubscriptionNode<Owner, Value> {
   readonly parent: SubscriptionNode<Owner, Value> | undefined;
   readonly level: string;
-  children: Map<string, SubscriptionNode<Owner, Value>> | undefined;
+  children: LazyMap<string, SubscriptionNode<Owner, Value>> | undefined;
   /** Subscriptions to the filter that ends here. */
-  entries: Map<Owner, Value> | undefined;
+  entries: LazyMap<Owner, Value> | undefined;
   /** Shared ones, by share name. */
   groups: Map<string, SharedGroup<Owner, Value>> | undefined;
 }

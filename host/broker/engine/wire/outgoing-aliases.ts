@@ -30,8 +30,9 @@ export class OutgoingAliases {
     const known = this.#known.get(topic);
     if (known) return known;
     const alias = this.#known.size + 1;
-    if (retain || alias > this.#maximum || topic.length < SHORTEST) return undefined;
-    return new AliasShape(this.#plain, alias, true);
+    if (retain || alias > this.#maximum) return undefined;
+    const name = this.#plain.nameOf(topic) ?? '';
+    return name.length < SHORTEST ? undefined : new AliasShape(this.#plain, alias, true);
   }
 
   /** The client got a message of the topic in a shape that `shapeOf` returned. */

@@ -16,15 +16,22 @@ const alive = () =>
     ]),
   );
 
+const subscribe = (topicFilter: string) =>
+  encodePacket({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter, qos: 1 }] }, 4);
+
 describe('an idle client', () => {
-  it('keeps no cursor, no bytes and no collection, so that 1,000 of them have no more of these than one', () => {
+  it('with a subscription keeps no cursor, no bytes and no collection: 1,000 of them have no more of these than one', () => {
     const engine = new BrokerEngine({ now: () => 0, transport: { send() {}, end() {} } });
-    const enter = (clientId: string) => engine.receive(engine.open({ remote: 'test:1' }), connect(clientId));
+    const enter = (clientId: string) => {
+      const id = engine.open({ remote: 'test:1' });
+      engine.receive(id, connect(clientId));
+      engine.receive(id, subscribe(`to/${clientId}/commands`));
+    };
     enter('first');
     const before = alive();
     for (let n = 0; n < 1000; n++) enter(`client-${n}`);
     const after = alive();
-    expect(engine.counts.connections).toBe(1001);
+    expect(engine.counts).toMatchObject({ connections: 1001, subscriptions: 1001 });
     // A few objects come and go with the test itself.
     for (const [name, count] of Object.entries(after)) expect(count - before[name], name).toBeLessThan(50);
   });

@@ -117,6 +117,8 @@ describe('topic aliases that the broker sets', () => {
     client.subscribe('#');
     for (const value of ['1', '2']) world.engine.publish(`site/${TOPIC}`, value);
     expect(publishes(client)).toEqual([`${TOPIC} 1 1`, ' 1 2']);
+    for (const value of ['1', '2']) world.engine.publish('site/a', value);
+    expect(publishes(client)).toEqual(['a undefined 1', 'a undefined 2']);
   });
 
   it('do not mix up the messages of clients that have others', () => {
