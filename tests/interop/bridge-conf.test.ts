@@ -3,21 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { Child } from './child.js';
 import { Command } from './command.js';
 import { freePort, temporaryFolder } from './temporary.js';
+import { undoAfterEach } from './undo.js';
 
 let temporary: ReturnType<typeof temporaryFolder>;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeEach(() => {
   temporary = temporaryFolder();
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
-  temporary.remove();
+  undo.push(temporary.remove);
 });
 
 /** A broker with this configuration, on a free port of loopback. */

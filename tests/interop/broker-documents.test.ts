@@ -2,23 +2,20 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Child, done } from './child.js';
 import { Command, cleanEnvironment } from './command.js';
 import { commands } from './fixture-commands.js';
 import { freePort, temporaryFolder } from './temporary.js';
+import { undoAfterEach } from './undo.js';
 
 let folder: string;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeEach(() => {
   const temporary = temporaryFolder();
   undo.push(temporary.remove);
   folder = temporary.folder;
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 const file = (name: string) => join(folder, name);

@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Authority } from './authority.js';
 import { Child } from './child.js';
 import { Command } from './command.js';
 import { freePort, temporaryFolder } from './temporary.js';
+import { undoAfterEach } from './undo.js';
 
 const SID = `UV${'5'.repeat(32)}`;
 const READINGS = `sensor/device/${SID}`;
@@ -24,7 +25,7 @@ topic write command/#
 let authority: Authority;
 let folder: string;
 let port: number;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeAll(() => {
   authority = new Authority().issue('server', { names: 'DNS:localhost' });
@@ -52,10 +53,6 @@ use_identity_as_username true
 acl_file ${join(folder, 'acl')}
 `,
   );
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 async function startBroker(): Promise<Command> {

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from './authority.js';
 import { Child, type Ended } from './child.js';
 import { Command, cleanEnvironment, type JsonEvent } from './command.js';
@@ -10,6 +10,7 @@ import { works } from './device-works.js';
 import { commands } from './fixture-commands.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { temporaryFolder } from './temporary.js';
+import { undoAfterEach } from './undo.js';
 
 const DOCUMENTED_BASE = 'https://microvisor.twilio.com';
 const DEVICE_SID = `UV${'0123456789abcdef'.repeat(2)}`;
@@ -20,7 +21,7 @@ let data: string;
 let files: string;
 let cloud: Command;
 let listening: JsonEvent;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeAll(() => {
   authority = new Authority('Documents CA', 'rsa');
@@ -38,10 +39,6 @@ beforeEach(async () => {
   cloud = new Command(['cloud', '--json', '--port', '0', '--data', data]);
   undo.push(() => cloud.kill());
   listening = await cloud.event('listening');
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 async function mosquitto(options: MosquittoOptions): Promise<Mosquitto> {

@@ -1,11 +1,12 @@
 // needs: mosquitto, mosquitto_pub, mosquitto_sub, openssl
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from './authority.js';
 import { Command } from './command.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { freePort, temporaryFolder } from './temporary.js';
+import { undoAfterEach } from './undo.js';
 
 const DEVICE_SID = `UV${'5'.repeat(32)}`;
 const PROTOCOLS = [
@@ -15,7 +16,7 @@ const PROTOCOLS = [
 const USERS = { 'ann & co': 'p ä$$"w0rd' };
 
 let authority: Authority;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeAll(() => {
   authority = new Authority().issue('server', { names: 'DNS:localhost' });
@@ -30,10 +31,6 @@ beforeAll(() => {
 });
 
 afterAll(() => authority[Symbol.dispose]());
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
-});
 
 async function mosquitto(options: MosquittoOptions): Promise<Mosquitto> {
   const broker = await Mosquitto.start(authority, options);

@@ -1,7 +1,7 @@
 // needs: mosquitto, mosquitto_pub, mosquitto_sub, openssl, bash
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from './authority.js';
 import { Child } from './child.js';
 import { Command, cleanEnvironment } from './command.js';
@@ -9,12 +9,13 @@ import { works } from './device-works.js';
 import { commands } from './fixture-commands.js';
 import { Mosquitto, type MosquittoOptions } from './mosquitto.js';
 import { temporaryFolder } from './temporary.js';
+import { undoAfterEach } from './undo.js';
 
 const DEVICE_SID = `UV${'ef'.repeat(16)}`;
 
 let data: string;
 let files: string;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeEach(() => {
   const temporary = temporaryFolder();
@@ -22,10 +23,6 @@ beforeEach(() => {
   data = join(temporary.folder, 'data');
   files = join(temporary.folder, 'files');
   mkdirSync(files);
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 const file = (name: string) => join(files, name);

@@ -3,6 +3,7 @@ import type { LinearMemory } from '../kernel/guest-memory.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { GuestError } from './guest-error.js';
 import { type GuestTrap, trapOf } from './guest-trap.js';
+import { interruptHandler } from './interrupt-handler.js';
 import type { WasmExports } from './module/webassembly.js';
 import { GuestExit } from './wasi.js';
 
@@ -74,6 +75,16 @@ export abstract class Guest {
     const result = this.guarded(name, () => this.invoke(name, args));
     this.kernel.emit({ event: 'turn', entry: name });
     return result;
+  }
+
+  /** What to call for an interrupt. @throws GuestError when there is nothing; then the guest is stopped */
+  protected handlerOf(irq: number): [name: string, ...args: number[]] {
+    try {
+      return interruptHandler(this.exports, irq);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
   }
 
   /** Calls the handler of an interrupt: meanwhile the kernel answers as it does inside of one. */

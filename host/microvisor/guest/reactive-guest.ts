@@ -1,5 +1,4 @@
 import { Guest } from './guest.js';
-import { interruptHandler } from './interrupt-handler.js';
 
 /** How many entries one `run` makes before it gives the event loop a turn. */
 const ENTRIES_PER_RUN = 1000;
@@ -21,17 +20,8 @@ export class ReactiveGuest extends Guest {
       const entry = this.kernel.takeEntry(now);
       if (entry === undefined) return;
       if (entry === 'timer') this.enter('mv_app_timer');
-      else this.enterHandler(...this.#handlerOf(entry.interrupt));
+      else this.enterHandler(...this.handlerOf(entry.interrupt));
       this.kernel.tick(now);
-    }
-  }
-
-  #handlerOf(irq: number): [name: string, ...args: number[]] {
-    try {
-      return interruptHandler(this.exports, irq);
-    } catch (error) {
-      this.stop();
-      throw error;
     }
   }
 }

@@ -3,7 +3,6 @@ import type { Board } from '../board-port.js';
 import type { Coroutine } from '../coroutine.js';
 import { Guest } from '../guest.js';
 import { GuestError } from '../guest-error.js';
-import { interruptHandler } from '../interrupt-handler.js';
 import { ENTRIES } from '../module/guest-problems.js';
 import type { WasmExports } from '../module/webassembly.js';
 import type { AsyncifyCoroutines } from './asyncify-coroutines.js';
@@ -93,7 +92,7 @@ export class BlockingGuest extends Guest {
     if (index < 0) return false;
     const [entry] = this.#pending.splice(index, 1);
     if (entry === 'timer') this.enter('mv_app_timer');
-    else this.enterHandler(...this.#handlerOf(entry.interrupt));
+    else this.enterHandler(...this.handlerOf(entry.interrupt));
     processor.interrupted();
     return true;
   }
@@ -109,7 +108,7 @@ export class BlockingGuest extends Guest {
         this.#pending.push(entry);
         continue;
       }
-      const [name, ...args] = this.#handlerOf(entry.interrupt);
+      const [name, ...args] = this.handlerOf(entry.interrupt);
       this.kernel.inInterrupt = true;
       try {
         coroutines.call({ export: name }, ...args);
@@ -117,15 +116,6 @@ export class BlockingGuest extends Guest {
         this.kernel.inInterrupt = false;
       }
       processor.interrupted();
-    }
-  }
-
-  #handlerOf(irq: number): [name: string, ...args: number[]] {
-    try {
-      return interruptHandler(this.exports, irq);
-    } catch (error) {
-      this.stop();
-      throw error;
     }
   }
 

@@ -3,21 +3,18 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type BrokerEvent, PlannedBroker, readBrokerPlan } from '../../../../host/broker/index.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 
 let folder: string;
 let events: BrokerEvent[];
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'wasmqtt-planned-'));
   events = [];
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
-  rmSync(folder, { recursive: true, force: true });
+  undo.push(() => rmSync(folder, { recursive: true, force: true }));
 });
 
 /** Ports of the configuration are those of the plan, which takes no 0: the loopback default takes any free one. */

@@ -1,23 +1,20 @@
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Store } from '../../../../host/cloud/index.js';
 import { Command } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 
 const DEVICE_SID = `UV${'e0'.repeat(16)}`;
 
 let data: string;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeEach(() => {
   const { folder, remove } = temporaryFolder();
   undo.push(remove);
   data = join(folder, 'data');
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 /** Runs in the process of the command before it. */

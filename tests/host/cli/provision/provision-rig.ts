@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { type NewValue, type Scope, Store } from '../../../../host/cloud/index.js';
 import { Authority } from '../../../interop/authority.js';
 import { Command } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 
 export const DEVICE_SID = `UV${'cd'.repeat(16)}`;
 export const DEVICE: Scope = { kind: 'device', deviceSid: DEVICE_SID };
@@ -12,7 +13,7 @@ export const ACCOUNT: Scope = { kind: 'account' };
 /** Credentials that are good for the time of the tests; `NAME.pem`, `NAME.key`, `NAME.der`, `NAME.key.der`. */
 export let pki: Authority;
 export let data: string;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 /** For files of tests of `wasmqtt provision`: credentials for all of them, a data folder for each test. */
 export function provisioning(): void {
@@ -27,9 +28,6 @@ export function provisioning(): void {
     const temporary = temporaryFolder();
     data = join(temporary.folder, 'data');
     undo.push(temporary.remove);
-  });
-  afterEach(async () => {
-    for (const action of undo.splice(0).reverse()) await action();
   });
 }
 

@@ -2,14 +2,15 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Scope, Store } from '../../../../host/cloud/index.js';
 import { Child } from '../../../interop/child.js';
 import { Command } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 
 const DEVICE_SID = `UV${'c1'.repeat(16)}`;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 let folder: string;
 let data: string;
 let conf: string;
@@ -20,10 +21,6 @@ beforeEach(() => {
   folder = temporary.folder;
   data = join(folder, 'data');
   conf = join(folder, 'm.conf');
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 async function run(text: string, ...args: string[]): Promise<Command> {

@@ -1,6 +1,6 @@
 // needs: openssl
 import { createServer, type Server } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coloursFor } from '../../../../host/cli/output/colours.js';
 import { ConnectionStorm } from '../../../../host/cli/run/connection-storm.js';
 import type { RunEvent } from '../../../../host/cli/run/run-events.js';
@@ -8,6 +8,7 @@ import { runReporter } from '../../../../host/cli/run/run-reporter.js';
 import { Authority } from '../../../interop/authority.js';
 import { Command } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 
 describe('a storm of connections', () => {
   /** Connections that last so long, each with the code of its end; what is reported of each. */
@@ -68,17 +69,13 @@ describe('the lines of a run', () => {
 
 describe('a run at a broker', () => {
   let authority: Authority;
-  const undo: (() => unknown)[] = [];
+  const undo = undoAfterEach();
 
   beforeAll(() => {
     authority = new Authority().issue('server', { names: 'DNS:localhost' });
   });
 
   afterAll(() => authority[Symbol.dispose]());
-
-  afterEach(async () => {
-    for (const action of undo.splice(0).reverse()) await action();
-  });
 
   /** A broker that answers CONNECT with these bytes and closes after some milliseconds. */
   async function run(answer: string, closesAfter: number, ...args: string[]): Promise<Command> {

@@ -1,16 +1,13 @@
 // needs: mosquitto_sub, openssl
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createBroker } from '../../../../host/broker/index.js';
 import { Authority } from '../../../interop/authority.js';
 import { Child } from '../../../interop/child.js';
 import { Command } from '../../../interop/command.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 
-const undo: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
-});
+const undo = undoAfterEach();
 
 it('a broker that gives the client id to another device is reported with what to do (0x8E)', async () => {
   const pki = new Authority().issue('server', { names: 'DNS:localhost' });

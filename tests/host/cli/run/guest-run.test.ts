@@ -2,22 +2,19 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Command } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 import { compileCGuest } from '../../microvisor/rig/compile-c-guest.js';
 
 let folder: string;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeEach(() => {
   const temporary = temporaryFolder();
   undo.push(temporary.remove);
   folder = temporary.folder;
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 function fileOf(bytes: Uint8Array): string {

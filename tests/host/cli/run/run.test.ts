@@ -3,28 +3,25 @@ import { watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Scope, Store } from '../../../../host/cloud/index.js';
 import { Child, done } from '../../../interop/child.js';
 import { CLI, Command, cleanEnvironment, type JsonEvent } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 
 const DEVICE_SID = `UV${'c0'.repeat(16)}`;
 const DEVICE: Scope = { kind: 'device', deviceSid: DEVICE_SID };
 
 let data: string;
 let folder: string;
-const undo: (() => unknown)[] = [];
+const undo = undoAfterEach();
 
 beforeEach(() => {
   const temporary = temporaryFolder();
   undo.push(temporary.remove);
   folder = temporary.folder;
   data = join(folder, 'data');
-});
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
 });
 
 async function run(...args: string[]): Promise<Command> {

@@ -2,19 +2,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { MvMqttProtocolVersion } from '../../../../build/abi/microvisor.js';
 import { Authority } from '../../../interop/authority.js';
 import { Command } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
+import { undoAfterEach } from '../../../interop/undo.js';
 import { credentials, messageOut, publishRequest, subscribeRequest } from '../rig/mqtt-structures.js';
 import { RealRig } from '../rig/real-rig.js';
 
-const undo: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const action of undo.splice(0).reverse()) await action();
-});
+const undo = undoAfterEach();
 
 const ACL = 'pattern readwrite device/%c/#\n\nuser operator\ntopic write device/#\n';
 
