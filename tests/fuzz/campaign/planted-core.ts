@@ -19,11 +19,11 @@ function run(folder: string, command: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${command} ${args[0]} ended with code ${status}\n${stdout}${stderr}`);
 }
 
-/** Copies all that the core is built from into a new folder, with the defect in it. The caller removes the folder. */
+/** Copies all that the core and what is generated with it are made from into a new folder, with the defect in it. The caller removes the folder. */
 export function plant(target: TargetName): string {
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-planted-'));
   try {
-    for (const name of ['assembly', 'tools', 'asconfig.json', 'package.json'])
+    for (const name of ['assembly', 'tools', 'host/microvisor/board', 'asconfig.json', 'package.json'])
       cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     mkdirSync(join(folder, 'build'));
