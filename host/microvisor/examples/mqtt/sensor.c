@@ -1,0 +1,40 @@
+/* Measures at a steady pace, connected or not. Readings wait in a queue until the work task publishes them. */
+#include "sensor.h"
+
+#include "cmsis_os.h"
+#include "event_queue.h"
+#include "log_line.h"
+
+/* Milliseconds; `wasmqtt build-guest -D READING_INTERVAL=250` makes it another one. */
+#ifndef READING_INTERVAL
+#define READING_INTERVAL 1000
+#endif
+#define READINGS 64
+
+static osMessageQueueId_t readings;
+
+/* In the place of a real sensor: goes up and down between 20.0 and 24.9 degrees. */
+static int32_t measure(uint32_t number) {
+  const int32_t step = (int32_t)(number * 7 % 98);
+  return 200 + (step < 49 ? step : 98 - step);
+}
+
+static void run(void *argument) {
+  UNUSED(argument);
+  uint32_t next = osKernelGetTickCount();
+  for (uint32_t number = 1;; number++) {
+    const struct Reading reading = {number, measure(number)};
+    if (osMessageQueuePut(readings, &reading, 0, 0) == osOK) event_put(TAG_READING);
+    else log_line("reading %lu is lost: %d wait already", (unsigned long)number, READINGS);
+    next += READING_INTERVAL;
+    osDelayUntil(next);
+  }
+}
+
+bool sensor_start(void) {
+  readings = osMessageQueueNew(READINGS, sizeof(struct Reading), NULL);
+  const osThreadAttr_t attributes = {.name = "sensor", .stack_size = 2048, .priority = osPriorityBelowNormal};
+  return readings != NULL && osThreadNew(run, NULL, &attributes) != NULL;
+}
+
+bool sensor_take(struct Reading *reading) { return osMessageQueueGet(readings, reading, NULL, 0) == osOK; }
