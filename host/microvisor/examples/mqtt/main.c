@@ -1,12 +1,11 @@
-/* A sensor that publishes its readings by MQTT over mutual TLS, and takes commands. Two tasks: one measures (sensor.c), the other one
+/* A sensor that publishes its readings by MQTT over mutual TLS, and takes commands. Two tasks: one measures (sensor_and_led.c), the other one
  * does the rest, one step after the other: network, configuration, connection; and again after each end. */
 #include "broker_values.h"
 #include "cmsis_os.h"
 #include "event_queue.h"
-#include "led.h"
 #include "log_line.h"
 #include "mqtt_session.h"
-#include "sensor.h"
+#include "sensor_and_led.h"
 #include "stm32u5xx_hal.h"
 
 /* Milliseconds between attempts to connect: twice as many each time. */
@@ -53,13 +52,12 @@ static bool request_network(void) {
 int main(void) {
   HAL_Init();
   log_start();
-  led_start();
   mvGetDeviceId((uint8_t *)device_id, DEVICE_ID_SIZE);
   log_line("device %.*s", DEVICE_ID_SIZE, device_id);
   osKernelInitialize();
   /* vsnprintf alone takes some 1.5 KB of a stack. */
   const osThreadAttr_t attributes = {.name = "work", .stack_size = 8192, .priority = osPriorityNormal};
-  if (events_start() && request_network() && sensor_start() && osThreadNew(work, NULL, &attributes) != NULL) {
+  if (events_start() && request_network() && sensor_and_led_start() && osThreadNew(work, NULL, &attributes) != NULL) {
     osKernelStart();
   }
   log_line("the application could not start");

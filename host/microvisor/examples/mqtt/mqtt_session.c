@@ -6,16 +6,15 @@
 #include <string.h>
 
 #include "event_queue.h"
-#include "led.h"
 #include "log_line.h"
 #include "one_channel.h"
-#include "sensor.h"
+#include "sensor_and_led.h"
 
 #define KEEP_ALIVE 60
 #define CONNECT_TIMEOUT 60000
 #define SUBSCRIPTION 1
 #define TOPIC_SIZE 128
-#define PAYLOAD_SIZE 512
+#define READING_SIZE 128
 /* Reason codes from here on are refusals. */
 #define REFUSED 0x80
 
@@ -93,8 +92,9 @@ static bool on_subscribe_response(void) {
 static bool on_publish_response(void) {
   struct MvMqttPublishResponse response;
   const enum MvStatus status = mvMqttReadPublishResponse(channel_handle(), &response);
-  if (status != MV_STATUS_OKAY || response.request_state != MV_MQTTREQUESTSTATE_REQUESTCOMPLETED)
-    return failed("a reading was not published", status);
+  if (status != MV_STATUS_OKAY) return failed("no answer can be read", status);
+  if (response.request_state != MV_MQTTREQUESTSTATE_REQUESTCOMPLETED)
+    return failed("a reading was not published: MvMqttRequestState", response.request_state);
   /* One that the broker refuses would be refused again: it goes the same way. */
   if (response.reason_code >= REFUSED) failed("the broker refuses a reading: reason code", (int)response.reason_code);
   has_reading = false;
@@ -102,7 +102,9 @@ static bool on_publish_response(void) {
 }
 
 static bool on_message(void) {
-  char topic[TOPIC_SIZE], payload[PAYLOAD_SIZE];
+  /* Takes whatever the channel has taken; what is longer comes as a lost message. */
+  static char payload[RECEIVE_SIZE];
+  char topic[TOPIC_SIZE];
   uint32_t correlation, topic_length, payload_length, qos;
   uint8_t retain;
   const struct MvMqttMessage message = {&correlation,
@@ -160,7 +162,7 @@ static bool publish(void) {
   if (!is_online || (has_reading && is_sent)) return true;
   if (!has_reading && !sensor_take(&reading)) return true;
   has_reading = true;
-  char payload[PAYLOAD_SIZE];
+  char payload[READING_SIZE];
   snprintf(payload, sizeof payload, "{\"reading\":%lu,\"temperature_celsius\":%ld.%ld,\"commands\":%lu}",
            (unsigned long)reading.number, (long)reading.temperature / 10, (long)reading.temperature % 10,
            (unsigned long)commands);

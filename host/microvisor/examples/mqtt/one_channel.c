@@ -4,8 +4,8 @@
 #include "event_queue.h"
 #include "log_line.h"
 
-/* Sizes are multiples of 512, addresses too. What is received must fit: all values of the configuration together, or a message. */
-static uint8_t receive_buffer[16384] __attribute__((aligned(512)));
+/* The kernel wants both aligned to 512. */
+static uint8_t receive_buffer[RECEIVE_SIZE] __attribute__((aligned(512)));
 static uint8_t send_buffer[4096] __attribute__((aligned(512)));
 static MvChannelHandle channel;
 /* Counted up with each channel: what is left in the queue from the last one then belongs to nobody. */

@@ -1,5 +1,5 @@
-#ifndef SENSOR_H
-#define SENSOR_H
+#ifndef SENSOR_AND_LED_H
+#define SENSOR_AND_LED_H
 
 #include <stdbool.h>
 
@@ -11,10 +11,12 @@ struct Reading {
   int32_t temperature;
 };
 
-/** Makes the queue of readings and the task that fills it. Returns false when the RTOS refuses. */
-bool sensor_start(void);
+/** Makes the queue of readings, the task that fills it, and PA5 an output. Returns false when the RTOS refuses. */
+bool sensor_and_led_start(void);
 
 /** Takes the oldest reading. Returns false when there is none. */
 bool sensor_take(struct Reading *reading);
+
+void led_set(bool is_on);
 
 #endif

@@ -1,5 +1,5 @@
-/* Measures at a steady pace, connected or not. Readings wait in a queue until the work task publishes them. */
-#include "sensor.h"
+/* What the board has on it. A task measures at a steady pace, connected or not. Readings wait in a queue until the work task publishes them. */
+#include "sensor_and_led.h"
 
 #include "cmsis_os.h"
 #include "event_queue.h"
@@ -10,6 +10,7 @@
 #define READING_INTERVAL 1000
 #endif
 #define READINGS 64
+#define LED_PIN GPIO_PIN_5
 
 static osMessageQueueId_t readings;
 
@@ -31,10 +32,19 @@ static void run(void *argument) {
   }
 }
 
-bool sensor_start(void) {
+static void start_led(void) {
+  __HAL_RCC_GPIOA_CLK_ENABLE();
+  GPIO_InitTypeDef init = {.Pin = LED_PIN, .Mode = GPIO_MODE_OUTPUT_PP, .Pull = GPIO_NOPULL, .Speed = GPIO_SPEED_FREQ_LOW};
+  HAL_GPIO_Init(GPIOA, &init);
+}
+
+bool sensor_and_led_start(void) {
+  start_led();
   readings = osMessageQueueNew(READINGS, sizeof(struct Reading), NULL);
   const osThreadAttr_t attributes = {.name = "sensor", .stack_size = 2048, .priority = osPriorityBelowNormal};
   return readings != NULL && osThreadNew(run, NULL, &attributes) != NULL;
 }
 
 bool sensor_take(struct Reading *reading) { return osMessageQueueGet(readings, reading, NULL, 0) == osOK; }
+
+void led_set(bool is_on) { HAL_GPIO_WritePin(GPIOA, LED_PIN, is_on ? GPIO_PIN_SET : GPIO_PIN_RESET); }
