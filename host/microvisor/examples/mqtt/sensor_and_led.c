@@ -23,10 +23,16 @@ static int32_t measure(uint32_t number) {
 static void run(void *argument) {
   UNUSED(argument);
   uint32_t next = osKernelGetTickCount();
+  uint32_t lost = 0;
   for (uint32_t number = 1;; number++) {
     const struct Reading reading = {number, measure(number)};
-    if (osMessageQueuePut(readings, &reading, 0, 0) == osOK) event_put(TAG_READING);
-    else log_line("reading %lu is lost: %d wait already", (unsigned long)number, READINGS);
+    if (osMessageQueuePut(readings, &reading, 0, 0) == osOK) {
+      if (lost > 0) log_line("%lu readings were lost: there was no room for more than %d", (unsigned long)lost, READINGS);
+      lost = 0;
+      event_put(TAG_READING);
+    } else {
+      lost++; /* said once, when there is room again */
+    }
     next += READING_INTERVAL;
     osDelayUntil(next);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hexEncode } from '../../../../host/core/index.js';
 import { stm32u585 } from '../../../../host/microvisor/board/stm32u585-model.js';
-import { compileGuest, type GuestModule, servedCalls } from '../../../../host/microvisor/index.js';
+import { compileGuest, type GuestModule, type Kernel, servedCalls } from '../../../../host/microvisor/index.js';
 import { ensurePki, type Pki } from '../../../../host/pki/index.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
 import { EngineWorld } from '../rig/app-world.js';
@@ -35,11 +35,12 @@ class ExampleRun extends EngineWorld {
   readonly trace: string[] = [];
   readonly log: string[] = [];
   readonly payloads: string[] = [];
+  kernel!: Kernel;
 
   static async start(seed: number, values = valuesOf(pki)): Promise<ExampleRun> {
     const run = new ExampleRun();
     let state = seed;
-    const guest = await run.load(module, values, {
+    const { guest, kernel } = await run.load(module, values, {
       random: () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0),
       log: (line) => run.log.push(line),
       emit: (event) => run.#note(event.event, event),
@@ -53,6 +54,7 @@ class ExampleRun extends EngineWorld {
       run.#note('bytes', hexEncode(bytes));
       receive(line, bytes, decoder);
     };
+    run.kernel = kernel;
     guest.start();
     return run;
   }
@@ -116,6 +118,24 @@ describe('the example that speaks MQTT, in virtual time', () => {
     expect(run.lines).toHaveLength(2);
     expect(run.numbers).toEqual(Array.from({ length: 56 }, (_, index) => index + 1));
     expect(JSON.parse(run.payloads.at(-1) as string).commands).toBe(2);
+  });
+
+  it('waits while there is no network, and says how many readings it had no room for', async () => {
+    const run = await ExampleRun.start(1);
+    await run.pass(9500);
+    run.kernel.network.setLink(false);
+    await run.pass(90_000);
+    expect(run.log.slice(4)).toEqual([]); // lines wait for the network too
+    run.kernel.network.setLink(true);
+    await run.pass(10_000);
+    expect(run.log.slice(4)).toEqual([
+      'the channel is closed: status (15)',
+      'next attempt in 1000 ms',
+      ...run.log.slice(1, 4),
+      '26 readings were lost: there was no room for more than 64',
+    ]);
+    const isKept = (number: number) => number <= 74 || number > 100;
+    expect(run.numbers).toEqual(Array.from({ length: 110 }, (_, index) => index + 1).filter(isKept));
   });
 
   it('takes commands as long as its receive buffer, and goes on when one is longer', async () => {

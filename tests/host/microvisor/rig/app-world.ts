@@ -6,6 +6,7 @@ import {
   createKernel,
   type Guest,
   type GuestModule,
+  type Kernel,
   type KernelOptions,
   loadGuest,
   type Transport,
@@ -104,7 +105,7 @@ export class AppWorld {
     const log: string[] = [];
     const { clientId = 'pump-7' } = options;
     const values = { 'broker-host': 'broker', 'broker-port': '8883', 'client-id': clientId };
-    const guest = await this.load(readFileSync('build/app.wasm'), values, { log: (line) => log.push(line) });
+    const { guest } = await this.load(readFileSync('build/app.wasm'), values, { log: (line) => log.push(line) });
     const record = (guest.exports.mv_app_options as () => number)();
     const view = new DataView(guest.memory.buffer as ArrayBuffer);
     if (options.stable !== undefined) view.setUint32(record + AppOptionsRecord.stable, options.stable, true);
@@ -120,7 +121,7 @@ export class AppWorld {
     module: Uint8Array | GuestModule,
     values: Record<string, string>,
     host: Partial<KernelOptions> = {},
-  ): Promise<Guest> {
+  ): Promise<{ guest: Guest; kernel: Kernel }> {
     const kernel = createKernel({
       now: () => this.now,
       deviceId: DEVICE_ID,
@@ -138,7 +139,7 @@ export class AppWorld {
     });
     const guest = await loadGuest(module, kernel);
     this.#devices.push(guest);
-    return guest;
+    return { guest, kernel };
   }
 
   /** Lets so much time pass. */
