@@ -104,6 +104,7 @@ describe('the example that speaks MQTT, in virtual time', () => {
       ...session,
       'command: off',
     ]);
+    expect(run.trace.filter((line) => line.includes(' acknowledged '))).toHaveLength(2);
     const pins = run.trace
       .filter((line) => line.includes(' pin '))
       .map((line) => JSON.parse(line.slice(line.indexOf('{'))));
@@ -118,6 +119,19 @@ describe('the example that speaks MQTT, in virtual time', () => {
     expect(run.lines).toHaveLength(2);
     expect(run.numbers).toEqual(Array.from({ length: 56 }, (_, index) => index + 1));
     expect(JSON.parse(run.payloads.at(-1) as string).commands).toBe(2);
+  });
+
+  it('publishes a reading again that was lost with its connection', async () => {
+    const run = await ExampleRun.start(1);
+    await run.pass(1500);
+    const { bytes } = run.broker;
+    run.broker.bytes = () => {
+      run.broker.bytes = bytes;
+      run.drop();
+    };
+    await run.pass(5000);
+    expect(run.lines).toHaveLength(2);
+    expect(run.numbers).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('waits while there is no network, and says how many readings it had no room for', async () => {
