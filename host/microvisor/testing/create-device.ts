@@ -8,7 +8,7 @@ import { SPINNING } from '../guest/offers.js';
 import { type HttpHandler, httpInProcess } from './http-in-process.js';
 import { Recorder } from './recorder.js';
 import { seededRandom } from './seeded-random.js';
-import { refusedConnections, type TestBroker } from './test-broker.js';
+import { type ReachableBroker, refusedConnections } from './test-broker.js';
 import { TestDevice } from './test-device.js';
 import { type ConfigValues, untimedSource } from './untimed-source.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -21,8 +21,8 @@ export interface TestDeviceOptions
   board?: BoardModel;
   /** The clock, which several devices may share; default: that of the broker, or a new one. */
   clock?: VirtualClock;
-  /** The broker, which several devices may share; default: none can be reached. */
-  broker?: TestBroker;
+  /** The broker, which several devices may share: a {@link TestBroker}, or one of yours. Default: none can be reached. */
+  broker?: ReachableBroker;
   /** Configs and secrets: values by their keys, or a source such as a cloud; default: none. */
   stores?: ConfigSource | ConfigValues;
   /** Answers HTTP requests; default: they fail. */

@@ -1,29 +1,32 @@
 import type { HttpClient, HttpClientRequest, HttpOutcome } from '../transport/http-client.js';
 import type { VirtualClock } from './virtual-clock.js';
 
+/** An outcome, and the virtual milliseconds until it is there (default 0); infinite for a server that never answers. */
+export type HttpAnswer = HttpOutcome & { delay?: number };
+
 /** Answers the HTTP requests of a device; a rejection is a request that failed. Virtual time stands still until it has answered. */
-export type HttpHandler = (request: HttpClientRequest) => HttpOutcome | Promise<HttpOutcome>;
+export type HttpHandler = (request: HttpClientRequest) => HttpAnswer | Promise<HttpAnswer>;
 
 /** A client that asks a function in place of a server. */
 export function httpInProcess(clock: VirtualClock, handler: HttpHandler): HttpClient {
   return (request, finished) => {
     let isAborted = false;
-    const answer = Promise.resolve()
-      .then(() => handler(request))
-      .then(
-        (outcome) => withinLimit(outcome, request.maximumBytes),
-        (error: unknown): HttpOutcome => ({
-          result: 'failed',
-          detail: error instanceof Error ? error.message : String(error),
-        }),
-      )
-      .then((outcome) => {
-        if (!isAborted) finished(outcome);
-      });
-    clock.during(answer);
+    let cancel: (() => void) | undefined;
+    const answered = ({ delay = 0, ...outcome }: HttpAnswer) => {
+      if (isAborted) return;
+      cancel = clock.after(delay, () => finished(withinLimit(outcome, request.maximumBytes)));
+    };
+    const failed = (error: unknown) =>
+      answered({ result: 'failed', detail: error instanceof Error ? error.message : String(error) });
+    clock.during(
+      Promise.resolve()
+        .then(() => handler(request))
+        .then(answered, failed),
+    );
     return {
       abort() {
         isAborted = true;
+        cancel?.();
       },
     };
   };

@@ -25,6 +25,12 @@ export interface TestBrokerOptions {
   latency?: number;
 }
 
+/** What devices connect to, in virtual time. */
+export interface ReachableBroker {
+  readonly clock: VirtualClock;
+  readonly connect: MqttTransportFactory;
+}
+
 interface Line {
   id: number;
   events: TransportEvents;
@@ -34,7 +40,7 @@ interface Line {
  * A broker in the process and in virtual time, and the network of the devices to it. Each host name and port leads to it; there is no
  * TLS, so certificates are not checked.
  */
-export class TestBroker<Engine extends BrokerPort = BrokerPort> {
+export class TestBroker<Engine extends BrokerPort = BrokerPort> implements ReachableBroker {
   readonly clock: VirtualClock;
   readonly engine: Engine;
   /** False: connections are refused. Those that are open stay: see {@link drop}. */

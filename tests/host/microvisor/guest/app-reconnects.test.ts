@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BrokerEngine } from '../../../../host/broker/index.js';
 import { AppWorld, acceptingBroker, type BrokerLine } from '../rig/app-world.js';
 
-const count = (log: string[], words: string) => log.filter((line) => line.includes(words)).length;
+const count = (log: readonly string[], words: string) => log.filter((line) => line.includes(words)).length;
 
 /** A broker that closes each connection so many milliseconds after CONNACK. */
 const closingAfter = (milliseconds: number) => {

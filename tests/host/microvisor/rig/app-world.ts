@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs';
 import { AppOptionsRecord } from '../../../../build/abi/core.js';
 import { encodePacket, type Packet, PacketDecoder, type ProtocolVersion } from '../../../../host/core/index.js';
 import {
-  createKernel,
-  type Guest,
-  type Kernel,
-  loadGuest,
+  createDevice,
+  type ReachableBroker,
+  type TestDevice,
   type Transport,
   type TransportEvents,
+  VirtualClock,
 } from '../../../../host/microvisor/index.js';
-import { DEVICE_ID } from './rig.js';
 
 /** The broker's end of one connection. */
 export class BrokerLine implements Transport {
@@ -79,81 +78,56 @@ export function acceptingBroker(accepted: (line: BrokerLine) => void): WorldBrok
 }
 
 /** Devices with app.wasm and one broker, in virtual time. */
-export class AppWorld {
-  now = 1000;
+export class AppWorld implements ReachableBroker {
+  readonly clock = new VirtualClock();
   readonly lines: BrokerLine[] = [];
-  readonly #tasks: { at: number; run: () => void }[] = [];
-  readonly #devices: { kernel: Kernel; guest: Guest }[] = [];
+  readonly #devices: TestDevice[] = [];
   broker: WorldBroker;
 
   constructor(broker: WorldBroker) {
     this.broker = broker;
   }
 
+  readonly connect = (_request: unknown, events: TransportEvents): Transport => {
+    const line = new BrokerLine(this, events);
+    this.lines.push(line);
+    return line;
+  };
+
+  get now(): number {
+    return this.clock.now();
+  }
+
   later(milliseconds: number, run: () => void): void {
-    this.#tasks.push({ at: this.now + milliseconds, run });
+    this.clock.after(milliseconds, run);
   }
 
   /** Starts a device and returns its log. */
-  async device(options: { stable?: number; protocolVersion?: number; clientId?: string } = {}): Promise<string[]> {
-    const log: string[] = [];
+  async device(options: { stable?: number; protocolVersion?: number; clientId?: string } = {}) {
     const { clientId = 'pump-7' } = options;
-    const values: Record<string, string> = { 'broker-host': 'broker', 'broker-port': '8883', 'client-id': clientId };
-    const kernel = createKernel({
-      now: () => this.now,
-      deviceId: DEVICE_ID,
-      config: {
-        fetch: async (items) =>
-          items.map(({ key }) => (values[key] ? { result: 'ok', value: values[key] } : { result: 'keyNotFound' })),
+    const device = await createDevice({
+      guest: readFileSync('build/app.wasm'),
+      broker: this,
+      stores: { 'broker-host': 'broker', 'broker-port': '8883', 'client-id': clientId },
+      seed: this.#devices.length,
+      onLoaded: ({ exports, memory }) => {
+        const record = (exports.mv_app_options as () => number)();
+        const view = new DataView(memory.buffer as ArrayBuffer);
+        const set = (at: number, value: number | undefined) => {
+          if (value !== undefined) view.setUint32(record + at, value, true);
+        };
+        set(AppOptionsRecord.stable, options.stable);
+        set(AppOptionsRecord.protocolVersion, options.protocolVersion);
       },
-      mqttTransport: (_request, events) => {
-        const line = new BrokerLine(this, events);
-        this.lines.push(line);
-        return line;
-      },
-      log: (line) => log.push(line),
-      emit: () => {},
     });
-    const guest = await loadGuest(readFileSync('build/app.wasm'), kernel);
-    const record = (guest.exports.mv_app_options as () => number)();
-    const view = new DataView(guest.memory.buffer as ArrayBuffer);
-    if (options.stable !== undefined) view.setUint32(record + AppOptionsRecord.stable, options.stable, true);
-    if (options.protocolVersion !== undefined) {
-      view.setUint32(record + AppOptionsRecord.protocolVersion, options.protocolVersion, true);
-    }
-    this.#devices.push({ kernel, guest });
-    guest.start();
-    return log;
+    this.#devices.push(device);
+    return device.log;
   }
 
   /** Lets so much time pass. */
   async pass(milliseconds: number): Promise<void> {
-    const end = this.now + milliseconds;
-    while (true) {
-      await this.#settle();
-      const times = [
-        ...this.#tasks.map(({ at }) => at),
-        ...this.#devices.map(({ kernel }) => kernel.nextDeadline(this.now)),
-      ];
-      const next = Math.min(...times.filter((time) => time !== undefined));
-      if (next > end) break;
-      this.now = Math.max(this.now, next);
-    }
-    this.now = end;
-  }
-
-  /** Does what is due now, until nothing is. */
-  async #settle(): Promise<void> {
-    for (let moved = true; moved; ) {
-      for (const { guest } of this.#devices) guest.run(this.now);
-      await new Promise(setImmediate); // config sources answer in promises
-      const due = this.#tasks.filter(({ at }) => at <= this.now);
-      for (const task of due) this.#tasks.splice(this.#tasks.indexOf(task), 1);
-      for (const { run } of due) run();
-      moved =
-        due.length > 0 ||
-        this.#devices.some(({ kernel }) => (kernel.nextDeadline(this.now) ?? this.now + 1) <= this.now);
-    }
+    await this.clock.advance(milliseconds);
+    for (const device of this.#devices) await device.advance(0);
   }
 
   /** Milliseconds from the end of each connection to the beginning of the next one. */

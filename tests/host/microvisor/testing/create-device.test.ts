@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BrokerEngine } from '../../../../host/broker/index.js';
 import {
   createDevice,
+  type HttpHandler,
   stm32u585,
   TestBroker,
   type TestDevice,
@@ -16,8 +17,10 @@ const app = readFileSync('build/app.wasm');
 const stores = { 'broker-host': 'broker', 'broker-port': '8883', 'client-id': 'pump-7' };
 const engine = () => new TestBroker((host) => new BrokerEngine(host));
 let echo: Uint8Array;
+let request: Uint8Array;
+const source = (name: string) => readFileSync(new URL(`guests/${name}.c`, import.meta.url), 'utf8');
 beforeAll(async () => {
-  echo = await builtOf(readFileSync(new URL('guests/echo.c', import.meta.url), 'utf8'));
+  [echo, request] = await Promise.all(['echo', 'request'].map((name) => builtOf(source(name))));
 });
 
 type World = { device: TestDevice; broker: TestBroker<BrokerEngine>; down: string };
@@ -148,41 +151,88 @@ it('restarts in virtual time, and runs an update then', async () => {
   expect(device.log.at(-1)).toBe('ok');
 });
 
-it('answers HTTP requests by a function, whose promise takes no time', async () => {
-  const asked: string[] = [];
-  const guest = await builtOf(`
-#include "stm32u5xx_hal.h"
-#define TEXT(literal) {.data = (const uint8_t *)(literal), .length = sizeof(literal) - 1}
-static volatile struct MvNotification notifications[16] __attribute__((aligned(8)));
-static uint8_t in[1024] __attribute__((aligned(512))), out[1024] __attribute__((aligned(512)));
-void TIM8_BRK_IRQHandler(void) {}
-int main(void) {
-  MvNotificationHandle listener; MvNetworkHandle network; MvChannelHandle channel;
-  const struct MvNotificationSetup setup = {TIM8_BRK_IRQn, (struct MvNotification *)notifications, sizeof notifications};
-  HAL_Init();
-  mvSetupNotifications(&setup, &listener);
-  const struct MvRequestNetworkParams wanted = {.version = 1, .v1 = {.notification_handle = listener}};
-  mvRequestNetwork(&wanted, &network);
-  HAL_Delay(100);
-  const struct MvOpenChannelParams params = {.version = 1, .v1 = {.notification_handle = listener, .network_handle = network,
-    .receive_buffer = in, .receive_buffer_len = sizeof in, .send_buffer = out, .send_buffer_len = sizeof out,
-    .channel_type = MV_CHANNELTYPE_HTTP}};
-  mvOpenChannel(&params, &channel);
-  const struct MvHttpRequest request = {.method = TEXT("GET"), .url = TEXT("https://api.example.com/x"), .timeout_ms = 10000};
-  mvSendHttpRequest(channel, &request);
-  mv_host_wait(-1);
-  return 0;
-}`);
-  const device = await createDevice({
-    guest,
-    board: stm32u585(),
-    http: async ({ url }) => {
+describe('HTTP requests', () => {
+  const answer = { result: 'answered' as const, statusCode: 204, headers: [] as string[], body: Buffer.alloc(0) };
+  const ask = async (http?: HttpHandler) => {
+    const device = await createDevice({ guest: request, board: stm32u585(), http });
+    const { at } = await device.until('httpRequest');
+    return { sentAt: at, response: await device.until('httpResponse') };
+  };
+
+  it('are answered by a function, whose promise takes no time', async () => {
+    const asked: string[] = [];
+    const { sentAt, response } = await ask(async ({ url }) => {
       asked.push(url.href);
       await new Promise(setImmediate);
-      return { result: 'answered', statusCode: 204, headers: [], body: Buffer.alloc(0) };
-    },
+      return answer;
+    });
+    expect(response).toMatchObject({ at: sentAt, result: 'OK', statusCode: 204 });
+    expect(asked).toEqual(['https://api.example.com/x']);
   });
-  const { at } = await device.until('httpRequest');
-  expect(await device.until('httpResponse')).toMatchObject({ at, result: 'OK', statusCode: 204 });
-  expect(asked).toEqual(['https://api.example.com/x']);
+
+  it('are answered late, or never', async () => {
+    const { sentAt, response } = await ask(() => ({ ...answer, delay: 7000 }));
+    expect(response).toMatchObject({ at: sentAt + 7000, result: 'OK' });
+    const never = await ask(() => ({ ...answer, delay: Number.POSITIVE_INFINITY }));
+    expect(never.response).toMatchObject({ at: never.sentAt + 10_000, statusCode: 0 });
+  });
+
+  it('fail when the function does, when an answer is too large, and without a function', async () => {
+    const refused = await ask(() => Promise.reject(new Error('the server is on fire')));
+    expect(refused.response).toMatchObject({ statusCode: 0, detail: expect.stringContaining('on fire') });
+    const large = await ask(() => ({ ...answer, body: Buffer.alloc(4096) }));
+    expect(large.response).toMatchObject({ result: 'RESPONSETOOLARGE' });
+    expect((await ask()).response).toMatchObject({ detail: expect.stringContaining('`http` of createDevice') });
+  });
+});
+
+describe('an application that ends', () => {
+  const ending = (act: string) =>
+    compileGuest(`
+    @external("env", "mv_host_timer") declare function mv_host_timer(milliseconds: i32): void;
+    const work = memory.data(64, 8);
+    export function mv_app_start(): void { mv_host_timer(1000); }
+    export function mv_app_timer(): void {
+      mv.mvGetWakeReason(work);
+      if (load<u8>(work) == 0) { ${act} }
+    }`);
+
+  it('by mvRestart starts again at once', async () => {
+    const device = await createDevice({ guest: await ending('mv.mvRestart(0);') });
+    await device.advance(3000);
+    expect(device.calls('mvGetWakeReason').map(({ at }) => at)).toEqual([1000, 2000]);
+  });
+
+  it('by deep sleep starts again a virtual day later', async () => {
+    const act =
+      'store<u32>(work, 1); mv.mvRequestNetwork(work, work + 16); mv.mvReleaseNetwork(work + 16); mv.mvDeepSleep(0);';
+    const day = 86_400_000;
+    const device = await createDevice({ guest: await ending(act), behaviour: { checkInTime: day } });
+    await device.advance(day + 3000);
+    expect(device.calls('mvGetWakeReason').map(({ at }) => at)).toEqual([1000, day + 2000]);
+  });
+});
+
+it('a device without records keeps what it publishes and reports, and no calls', async () => {
+  const device = await createDevice({ guest: app, broker: engine(), stores, record: false });
+  await device.until('published');
+  expect(device.calls()).toEqual([]);
+  expect(device.events.some(({ event }) => event === 'turn')).toBe(false);
+});
+
+it('calls are recorded with their arguments, time and status', async () => {
+  const { device } = await worlds['app.wasm']();
+  const [{ at, words, status }] = device.calls('mvGetDeviceId');
+  expect([at, words, status]).toEqual([0, [expect.any(Number), 34], 'OKAY']);
+  expect(device.trace).toContain(`0.000 mvGetDeviceId(0x${words[0].toString(16)}, 0x22) OKAY\n`);
+});
+
+it('a broker that ends a connection is noticed, and one that is away is refused', async () => {
+  const { device, broker } = await worlds['app.wasm']();
+  await device.until('connected');
+  broker.isReachable = false;
+  broker.engine.disconnect('pump-7');
+  await device.until('disconnected');
+  expect(await device.until('connectFailed')).toMatchObject({ requestState: 'SOCKETERROR' });
+  expect(broker.connections).toBe(0);
 });
