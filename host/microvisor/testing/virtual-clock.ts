@@ -66,7 +66,7 @@ export class VirtualClock implements DeviceClock {
     this.#ticking.add(ticking);
   }
 
-  /** Something took so many milliseconds while which nothing else happens. */
+  /** Something took so many milliseconds in which nothing else happens. */
   spend(milliseconds: number): void {
     this.#now += milliseconds;
   }

@@ -111,6 +111,35 @@ describe('spinning', () => {
     expect(device.clock.now()).toBeLessThan(3100);
     expect(device.calls().length).toBeLessThan(5000);
   });
+
+  it('costs an interrupt handler virtual time, which cannot be paused', async () => {
+    const guest = await builtOf(`
+#include <stdio.h>
+#include "stm32u5xx_hal.h"
+static volatile struct MvNotification notifications[4] __attribute__((aligned(8)));
+static void spin(void) {
+  uint64_t now, end;
+  mvGetMicroseconds(&end);
+  for (now = end; now < end + 5000;) mvGetMicroseconds(&now);
+}
+void TIM8_BRK_IRQHandler(void) { spin(); printf("over\\n"); }
+int main(void) {
+  MvNotificationHandle listener; MvNetworkHandle network;
+  const struct MvNotificationSetup setup = {TIM8_BRK_IRQn, (struct MvNotification *)notifications, sizeof notifications};
+  HAL_Init();
+  NVIC_EnableIRQ(TIM8_BRK_IRQn);
+  mvSetupNotifications(&setup, &listener);
+  const struct MvRequestNetworkParams wanted = {.version = 1, .v1 = {.notification_handle = listener}};
+  mvRequestNetwork(&wanted, &network);
+  mv_host_wait(-1);
+  return 0;
+}`);
+    const device = await createDevice({ guest, board: stm32u585() });
+    await device.until('exit');
+    expect(device.log).toEqual(['over']);
+    expect(device.clock.now()).toBeGreaterThanOrEqual(5);
+    expect(device.clock.now()).toBeLessThan(7);
+  });
 });
 
 describe('a test', () => {
