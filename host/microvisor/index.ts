@@ -10,6 +10,7 @@ export { type FlashMedium, FlashMemory } from './calls/hardware/flash-medium.js'
 export { createKernel, type KernelOptions, servedCalls } from './calls/index.js';
 export type { OpaqueConnection, OpaqueEndpoint, OpaqueEvents } from './calls/opaque/opaque-endpoint.js';
 export { Device, type DeviceOptions } from './device/device.js';
+export { type DeviceClock, realClock } from './device/device-clock.js';
 export { FlashFile, FlashFileError } from './device/flash-file.js';
 export { fileModuleCache } from './device/module-cache.js';
 export type { Guest } from './guest/guest.js';
@@ -21,6 +22,25 @@ export type { Kernel } from './kernel/kernel.js';
 export type { ConnectEvidence, FetchedKey, KernelEvent } from './kernel/kernel-event.js';
 export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './kernel/settings.js';
 export { allowedStatuses, KernelError } from './kernel/statuses.js';
+export {
+  type BrokerHost,
+  type BrokerPort,
+  type ConfigValues,
+  createDevice,
+  type EventName,
+  type HttpAnswer,
+  type HttpHandler,
+  type ReachableBroker,
+  type RecordedCall,
+  type RecordedEvent,
+  type RecordedMessage,
+  TestBroker,
+  type TestBrokerOptions,
+  TestDevice,
+  type TestDeviceOptions,
+  type Ticking,
+  VirtualClock,
+} from './testing/index.js';
 export {
   type HttpClient,
   type HttpClientRequest,

@@ -53,3 +53,7 @@ export function isCurrent({ name, file, make }: Block): boolean {
   const document = readFileSync(pathOf(file), 'utf8');
   return withBlock(document, name, make()) === document;
 }
+
+/** A file of the project as a block of code. */
+export const fencedFile = (language: string, file: string): string =>
+  `\`\`\`${language}\n${readFileSync(pathOf(file), 'utf8').trim()}\n\`\`\``;

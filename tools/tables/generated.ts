@@ -1,6 +1,6 @@
 import { readFigures } from '../../tests/bench/firmware/figures.js';
 import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
-import type { Block } from './blocks.js';
+import { type Block, fencedFile } from './blocks.js';
 import { brokerOptionsTable } from './broker-options.js';
 import { rtosTable } from './calls/rtos-table.js';
 import { systemCallTable } from './calls/system-calls.js';
@@ -18,6 +18,9 @@ const HELP = {
   'build-guest': 'docs/applications-in-c.md',
 };
 
+/** The tests run it. */
+const DEVICE_TEST = 'tests/host/microvisor/testing/pump.test.ts';
+
 /** Every generated part of the documents that is made from files of the project, without measuring. */
 const BLOCKS: readonly Block[] = [
   { name: 'sizes', file: 'docs/firmware.md', make: sizesTable },
@@ -26,6 +29,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'conformance', file: 'docs/conformance.md', make: () => conformanceTable(conformanceCounts()) },
   { name: 'system-calls', file: 'docs/system-calls.md', make: systemCallTable },
   { name: 'rtos-calls', file: 'docs/rtos-calls.md', make: rtosTable },
+  { name: 'device-test', file: 'docs/testing-a-device.md', make: () => fencedFile('ts', DEVICE_TEST) },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
     name: `help-${command}`,

@@ -1,4 +1,3 @@
-import { LONGEST_TIMER } from '../../node/timers.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
 import type { FlashMedium } from '../calls/hardware/flash-medium.js';
 import { createKernel } from '../calls/index.js';
@@ -7,6 +6,7 @@ import type { Guest } from '../guest/guest.js';
 import { GuestError } from '../guest/guest-error.js';
 import { compileGuest, type GuestModule } from '../guest/guest-module.js';
 import { type LoadOptions, loadGuest } from '../guest/load-guest.js';
+import type { Trace } from '../kernel/bind-call.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { KernelEvent } from '../kernel/kernel-event.js';
 import type { Behaviour, Limits } from '../kernel/settings.js';
@@ -14,6 +14,7 @@ import type { HttpClient } from '../transport/http-client.js';
 import { type NodeHttpClientOptions, nodeHttpClient } from '../transport/node-http-client.js';
 import { type TlsTransportOptions, tlsTransport } from '../transport/tls-transport.js';
 import type { MqttTransportFactory } from '../transport/transport.js';
+import { type DeviceClock, realClock } from './device-clock.js';
 
 export interface DeviceOptions {
   /** The guest: a wasm32 module (see the README of `host/microvisor`), or what `compileGuest` made of one, for many devices. */
@@ -35,6 +36,12 @@ export interface DeviceOptions {
   flash?: FlashMedium;
   /** The endpoints of channels of opaque bytes, by their names; default: none. */
   endpoints?: Readonly<Record<string, OpaqueEndpoint>>;
+  /** Default: the clocks of the process. */
+  clock?: DeviceClock;
+  /** Source of handles: 32-bit numbers; the default cannot be guessed. */
+  random?(): number;
+  /** Called after every system call. */
+  trace?: Trace;
   /** Called with each guest that was loaded, the first and those of restarts, before it starts. */
   onLoaded?(guest: Guest): void;
   /** Lines of mvServerLog and mv_host_print. */
@@ -46,7 +53,7 @@ export interface DeviceOptions {
 /** Milliseconds that `stop` waits for connections to close. */
 const STOP_TIMEOUT = 2000;
 
-/** A device that runs in real time: kernel, guest, event loop, timers and sockets. */
+/** A device that runs by itself, in real time unless it has another clock: kernel, guest, turns, timers and connections. */
 export class Device {
   readonly kernel: Kernel;
   readonly #options: DeviceOptions;
@@ -54,8 +61,10 @@ export class Device {
   /** What runs after the next restart. */
   #module: DeviceOptions['guest'];
   #isRestarting = false;
-  #timer: NodeJS.Timeout | undefined;
-  #immediate: NodeJS.Immediate | undefined;
+  readonly #clock: DeviceClock;
+  #cancelTimer: (() => void) | undefined;
+  /** Set while a turn is to come. */
+  #cancelTurn: (() => void) | undefined;
   #running = false;
   #stopping = false;
   /** One token for each transport that is open. */
@@ -73,16 +82,19 @@ export class Device {
 
   private constructor(options: DeviceOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? realClock;
     this.#module = options.guest;
     const connectTimeout = options.behaviour?.connectTimeout;
     const transport = options.mqttTransport ?? tlsTransport({ connectTimeout, ...options.tls });
     this.kernel = createKernel({
-      now: () => performance.now(),
-      wallClock: () => Date.now(),
+      now: () => this.#clock.now(),
+      wallClock: () => this.#clock.wallClock(),
       deviceId: options.deviceId,
       config: options.config,
       limits: options.limits,
       behaviour: options.behaviour,
+      random: options.random,
+      trace: options.trace,
       log: options.log,
       emit: options.onEvent,
       mqttTransport: this.#counted(transport),
@@ -141,8 +153,8 @@ export class Device {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#running = false;
-    clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
+    this.#cancelTimer?.();
+    this.#cancelTurn?.();
     this.guest.stop();
     this.kernel.stop();
     await this.#socketsClosed();
@@ -151,12 +163,12 @@ export class Device {
 
   async #socketsClosed(): Promise<void> {
     if (this.#open.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
+    let cancel: (() => void) | undefined;
     await new Promise<void>((resolve) => {
       this.#idle = resolve;
-      timer = setTimeout(resolve, STOP_TIMEOUT);
+      cancel = this.#clock.after(STOP_TIMEOUT, resolve);
     });
-    clearTimeout(timer);
+    cancel?.();
   }
 
   /** The factory, with a count of the transports that are still open. */
@@ -176,26 +188,26 @@ export class Device {
   }
 
   #schedule(): void {
-    if (!this.#running || this.#immediate || this.#isRestarting) return;
-    this.#immediate = setImmediate(() => {
-      this.#immediate = undefined;
-      const now = performance.now();
+    if (!this.#running || this.#cancelTurn || this.#isRestarting) return;
+    this.#cancelTurn = this.#clock.after(0, () => {
+      this.#cancelTurn = undefined;
+      const now = this.#clock.now();
       this.#protect(() => this.guest.run(now));
       this.#arm(now);
     });
   }
 
   #arm(now: number): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     if (!this.#running) return;
     const { ended } = this.kernel.lifecycle;
     if (ended && ended.at === undefined) return void this.#stop(undefined);
-    if (ended && ended.at! <= now) return void this.#restart();
+    if (ended && ended.at! <= now) return void this.#clock.during(this.#restart());
     const deadline = ended ? ended.at : this.guest.nextDeadline(now);
     if (deadline === undefined) return;
     const delay = deadline - now;
     if (delay <= 0) this.#schedule();
-    else this.#timer = setTimeout(() => this.#schedule(), Math.min(Math.ceil(delay), LONGEST_TIMER));
+    else this.#cancelTimer = this.#clock.after(delay, () => this.#schedule());
   }
 
   async #load(): Promise<void> {

@@ -4,7 +4,7 @@ import { type FunctionKind, i32s, type Offer, type Offers } from './host-functio
 import { wasiOffers } from './wasi.js';
 
 /** What applications call again and again while they wait. */
-const SPINNING: ReadonlySet<string> = new Set<SystemCallName>(['mvGetMicroseconds', 'mvGetNetworkStatus']);
+export const SPINNING: ReadonlySet<string> = new Set<SystemCallName>(['mvGetMicroseconds', 'mvGetNetworkStatus']);
 
 const plain = (params: number, results: 0 | 1): Offer => ({ signature: i32s(params, results), kind: 'plain' });
 

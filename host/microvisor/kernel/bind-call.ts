@@ -10,8 +10,8 @@ import { allowedStatuses, KernelError } from './statuses.js';
 /** One system call as a module imports it: words, signed or unsigned, in; the status out. */
 export type BoundCall = (...words: number[]) => MvStatus;
 
-/** Called after every system call with its status. */
-export type Trace = (call: SystemCallName, status: MvStatus) => void;
+/** Called after every system call with its status and the words that it was called with. */
+export type Trace = (call: SystemCallName, status: MvStatus, words: readonly number[]) => void;
 
 /** Statuses are below this. */
 const STATUS_BOUND = 64;
@@ -22,6 +22,7 @@ const STATUS_BOUND = 64;
  * @returns a function that throws KernelError when the handler returns a status that is not documented for the call
  */
 export function bindCall(name: SystemCallName, handler: BoundCall, trace?: Trace): BoundCall {
+  if (trace) return traced(name, bindCall(name, handler), trace);
   const allowed = new Uint8Array(STATUS_BOUND);
   for (const status of allowedStatuses(name)) allowed[status] = 1;
   const checked = (status: MvStatus): MvStatus => {
@@ -29,7 +30,6 @@ export function bindCall(name: SystemCallName, handler: BoundCall, trace?: Trace
       const found = nameOf(statuses, status);
       throw new KernelError(`internal error: ${name} returned ${found}, which is not documented for it`);
     }
-    trace?.(name, status);
     return status;
   };
   switch (callSignatures[name].length) {
@@ -45,3 +45,15 @@ export function bindCall(name: SystemCallName, handler: BoundCall, trace?: Trace
       return (a, b, c, d) => checked(handler(a >>> 0, b >>> 0, c >>> 0, d >>> 0));
   }
 }
+
+const traced =
+  (name: SystemCallName, call: BoundCall, trace: Trace): BoundCall =>
+  (...words) => {
+    const status = call(...words);
+    trace(
+      name,
+      status,
+      words.map((word) => word >>> 0),
+    );
+    return status;
+  };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { AppWorld, acceptingBroker, type BrokerLine, EngineWorld } from '../rig/app-world.js';
+import { BrokerEngine } from '../../../../host/broker/index.js';
+import { AppWorld, acceptingBroker, type BrokerLine } from '../rig/app-world.js';
 
-const count = (log: string[], words: string) => log.filter((line) => line.includes(words)).length;
+const count = (log: readonly string[], words: string) => log.filter((line) => line.includes(words)).length;
 
 /** A broker that closes each connection so many milliseconds after CONNACK. */
 const closingAfter = (milliseconds: number) => {
@@ -112,7 +113,26 @@ describe('two devices with one client id', () => {
     ['5', 1, 40],
     ['3.1.1', 0, 80],
   ] as const)('at a real broker under MQTT %s do not take turns each second', async (_name, protocolVersion, most) => {
-    const world = new EngineWorld();
+    const ids = new Map<BrokerLine, number>();
+    const lineOf = (id: number) => [...ids].find(([, of]) => of === id)?.[0];
+    const engine = new BrokerEngine({
+      now: () => world.now,
+      transport: {
+        send: (id, bytes) => lineOf(id)?.send(bytes),
+        end: (id) => {
+          const line = lineOf(id);
+          world.later(0, () => line?.close());
+          engine.closed(id);
+        },
+      },
+    });
+    const world: AppWorld = new AppWorld({
+      bytes: (line, bytes) => {
+        const id = ids.get(line) ?? engine.open({ remote: 'device' });
+        ids.set(line, id);
+        engine.receive(id, bytes);
+      },
+    });
     const logs = [await world.device({ protocolVersion }), await world.device({ protocolVersion })];
     await world.pass(600_000);
     expect(world.lines.length).toBeGreaterThan(4);
