@@ -127,6 +127,22 @@ describe('coroutines', () => {
     expect(board.tasks[0].stackSize).toBe(8192);
   });
 
+  it('take memory for the part of a large stack that they use, and know how much that is', async () => {
+    const [world, board] = await load(`
+      static void work(int argument) { char used[9000]; memset(used, argument, sizeof used); mv_host_print(used, 1); task_wait(); }
+      int main(void) { for (int n = 0; n < 8; n++) task_new(work, 65, 65536); tasks_run(); }`);
+    const before = new Uint8Array(world.guest.memory.buffer.slice(0));
+    world.guest.start();
+    for (const task of board.tasks) expect(task.stackPeak()).toBeGreaterThan(8900);
+    for (const task of board.tasks) expect(task.stackPeak()).toBeLessThan(9200);
+    const after = new Uint8Array(world.guest.memory.buffer);
+    const PAGE = 4096;
+    const isTouched = (at: number) => after.subarray(at, at + PAGE).some((byte, n) => byte !== (before[at + n] ?? 0));
+    const touched = Array.from({ length: after.length / PAGE }, (_, n) => n * PAGE).filter(isTouched).length;
+    // For each task: 9,000 bytes and what is around them, Asyncify's record, and the allocator's.
+    expect(touched).toBeLessThan(8 * 6 + 8);
+  });
+
   it('that overflow their stack end the guest, which says whose it was and how large', async () => {
     const [world] = await load(`
       static void work(int argument) { char used[3000]; memset(used, argument, sizeof used); mv_host_print(used, 1); task_wait(); }
