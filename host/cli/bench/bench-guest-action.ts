@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type MemoryOf, measureGuestMemory, memoryOf } from '../../bench/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { coloursFor } from '../output/colours.js';
@@ -15,6 +16,7 @@ export interface BenchGuestFlags {
 
 /** `wasmqtt bench --guest`. @throws UserError when the module cannot be a guest, or memory cannot be measured here */
 export async function benchGuestAction({ json, guest, memoryOf: of, cache }: BenchGuestFlags): Promise<void> {
+  if (!existsSync(guest)) throw new UserError(`${guest}: there is no such file; give a .wasm file with --guest`);
   try {
     if (of && cache) {
       process.stdout.write(JSON.stringify(await memoryOf(of, guest, cache)));
