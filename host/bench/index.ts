@@ -5,5 +5,6 @@ export { retainedRows } from './broker/retained-rows.js';
 export { type DerPeers, derRows, hexRows } from './der-rows.js';
 export { guestRows } from './guest-rows.js';
 export { measure, type Result, type Row } from './measure.js';
+export { type MemoryOf, measureGuestMemory, memoryOf } from './measure-guest-memory.js';
 export { consumed, type Peer, rows } from './rows.js';
 export { shimRows } from './shim-rows.js';

@@ -37,7 +37,7 @@ function shimRow(bench: string, call: SystemCallName, words: number[]): Row {
     mqttTransport: () => ({ write() {}, end() {}, destroy() {} }),
   });
   const bytes = callingModule(words);
-  const ours = callerOf(bytes, kernel.imports()[call]);
+  const ours = callerOf(bytes, kernel.importOf(call)!);
   kernel.attach(ours.memory);
   const theirs = callerOf(bytes, () => 0);
   return {

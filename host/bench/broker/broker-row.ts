@@ -4,8 +4,8 @@ import type { LoadGenerator } from './load-generator.js';
 
 export interface BrokerResult {
   bench: string;
-  /** `limit` when ours is measured against a figure, `Map` against a look-up in one of JavaScript. */
-  peer: Exclude<BrokerName, 'wasmqtt'> | 'limit' | 'Map';
+  /** `limit` when ours is measured against a figure, `Map` against a look-up in one of JavaScript, `bare instance` for a guest. */
+  peer: Exclude<BrokerName, 'wasmqtt'> | 'limit' | 'Map' | 'bare instance';
   unit: string;
   ours: number;
   theirs: number;

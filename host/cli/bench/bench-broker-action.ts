@@ -2,20 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  type BrokerResult,
-  type BrokerRow,
-  LoadGenerator,
-  loadRows,
-  NoLoadGenerator,
-  retainedRows,
-} from '../../bench/index.js';
+import { type BrokerRow, LoadGenerator, loadRows, NoLoadGenerator, retainedRows } from '../../bench/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { ensurePki } from '../../pki/index.js';
-import { type Colours, coloursFor } from '../output/colours.js';
+import { coloursFor } from '../output/colours.js';
 import { UserError } from '../process/user-error.js';
 import type { BenchFlags } from './bench-action.js';
 import { progress } from './progress.js';
+import { usageHeads, usageText } from './usage-table.js';
 
 /** `wasmqtt bench --broker`. @throws UserError when no row is left, or something that it needs is missing */
 export async function benchBrokerAction(flags: BenchFlags): Promise<void> {
@@ -38,14 +32,14 @@ export async function benchBrokerAction(flags: BenchFlags): Promise<void> {
 async function run(chosen: readonly BrokerRow[], load: LoadGenerator, folder: string, flags: BenchFlags) {
   const colours = coloursFor(process.stdout);
   const tls = await certificates(folder);
-  if (!flags.json) process.stdout.write(`${line('bench', 'peer', 'unit', 'ours', 'peer', 'ratio', 'at most')}\n`);
+  if (!flags.json) process.stdout.write(`${usageHeads}\n`);
   for (const row of chosen) {
     const results = await row.measure({ load, cli: process.argv[1], tls, progress }).catch((error) => {
       throw new UserError(`${row.benches[0]}: ${reasonOf(error)}`);
     });
     progress('');
     for (const result of results) {
-      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${rowText(result, colours)}\n`);
+      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${usageText(result, colours)}\n`);
     }
   }
 }
@@ -73,16 +67,4 @@ async function certificates(folder: string) {
     certificate: file('server.pem', pki.server.certificatePem),
     key: file('server.key', pki.server.privateKeyPem),
   };
-}
-
-function line(bench: string, peer: string, unit: string, ours: string, theirs: string, ratio: string, most: string) {
-  const numbers = [ours, theirs, ratio, most].map((text) => text.padStart(8)).join(' ');
-  return `${bench.padEnd(24)} ${peer.padEnd(10)} ${unit.padEnd(3)}${numbers}`;
-}
-
-function rowText({ bench, peer, unit, ours, theirs, ratio, target }: BrokerResult, colours: Colours): string {
-  const most = target === null ? '' : String(target);
-  const text = line(bench, peer, unit, String(ours), String(theirs), String(ratio), most);
-  if (target === null) return text;
-  return ratio <= target ? colours.green(text) : colours.yellow(text);
 }

@@ -1,28 +1,39 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { BenchFlags } from '../bench/bench-action.js';
+import type { BenchGuestFlags } from '../bench/bench-guest-action.js';
 import { jsonOption } from '../options/shared-options.js';
 
 const EXAMPLES = `
 Examples:
   wasmqtt bench --filter decode.cursor
   wasmqtt bench --broker --filter broker.fanout
+  wasmqtt bench --guest app.wasm
 
 Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
 must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
 Node's own check. Look at the ratios: the nanoseconds depend on the machine and on what else it does.
 
 With --broker: this broker, mosquitto and aedes serve the same load by turns, each in a process of its own; less is better. It
-needs a clone of the project, a C compiler, the headers of OpenSSL, mosquitto and the package aedes, and takes some minutes.`;
+needs a clone of the project, a C compiler, the headers of OpenSSL, mosquitto and the package aedes, and takes some minutes.
+
+With --guest: what each of 200 guests of a module takes of memory when it has run until it waits, beside an instance of the module
+whose imports do nothing; the limit is for an application with two tasks. It needs Linux.`;
 
 export function benchCommand(): Command {
   return new Command('bench')
     .description('measure the core against mqtt-packet and plain JavaScript, side by side')
     .option('--broker', 'measure the broker against mosquitto and aedes instead')
+    .option('--guest <file>', 'measure the memory of guests of this module instead')
+    .addOption(new Option('--memory-of <what>').choices(['guests', 'instances']).hideHelp())
+    .addOption(new Option('--cache <folder>').hideHelp())
     .option('--filter <text>', 'only rows whose name contains this text')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: BenchFlags) => {
-      if (flags.broker) await (await import('../bench/bench-broker-action.js')).benchBrokerAction(flags);
+    .action(async (flags: BenchFlags & Partial<BenchGuestFlags>) => {
+      const { guest } = flags;
+      if (guest !== undefined) {
+        await (await import('../bench/bench-guest-action.js')).benchGuestAction({ ...flags, guest });
+      } else if (flags.broker) await (await import('../bench/bench-broker-action.js')).benchBrokerAction(flags);
       else await (await import('../bench/bench-action.js')).benchAction(flags);
     });
 }

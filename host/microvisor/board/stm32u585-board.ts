@@ -17,7 +17,6 @@ interface CoroutineBody extends TaskBody {
 
 /** The board of one guest: its RTOS and its peripherals. */
 export class Stm32u585Board implements Board {
-  readonly functions: Readonly<Record<string, BlockingFunction>>;
   readonly #kernel: Kernel;
   readonly #rtos: Rtos;
   readonly #peripherals: Stm32u585Peripherals;
@@ -42,8 +41,12 @@ export class Stm32u585Board implements Board {
       settings,
     );
     this.#calls = new BoardCalls({ kernel, rtos: this.#rtos, memory, peripherals: this.#peripherals });
-    const all = { ...this.#rtos.calls, ...this.#calls.functions, ...this.#peripherals.interrupts.functions };
-    this.functions = Object.fromEntries(Object.entries(all).map(([name, call]) => [name, suspending(call)]));
+  }
+
+  functionOf(name: string): BlockingFunction | undefined {
+    const tables = [this.#rtos.calls, this.#calls.functions, this.#peripherals.interrupts.functions];
+    const call = tables.find((table) => Object.hasOwn(table, name))?.[name];
+    return call && suspending(call);
   }
 
   /** The pins; undefined before the guest is attached, and for one without the board's sources. */

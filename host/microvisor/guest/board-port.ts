@@ -27,8 +27,8 @@ export interface BoardGuest {
  * guest has none, and `main` is the only coroutine.
  */
 export interface Board {
-  /** For each of the model's offers what it does. */
-  readonly functions: Readonly<Record<string, BlockingFunction>>;
+  /** What one of the model's offers does; asked for what the guest imports. @returns undefined for what is not offered */
+  functionOf(name: string): BlockingFunction | undefined;
   /** Called once, before anything of the guest but its start function has run. */
   attach(guest: BoardGuest): void;
   /** Does what is due at `now`: ticks, delays. Makes coroutines ready, enters none. */

@@ -2,7 +2,7 @@ import type { SystemCallName } from '../../../build/abi/microvisor.js';
 import { binaryenVersion, makeResumable } from './blocking/make-resumable.js';
 import type { BoardModel } from './board-port.js';
 import { GuestError } from './guest-error.js';
-import type { Offers } from './host-function.js';
+import type { GuestImport, Offers } from './host-function.js';
 import { type GuestKind, kindOf, problemsOf } from './module/guest-problems.js';
 import { limitMemory } from './module/limit-memory.js';
 import { type ModuleShape, readModuleShape } from './module/module-shape.js';
@@ -32,8 +32,8 @@ export const DEFAULT_MEMORY_LIMIT = 16 * 1024 * 1024;
 export interface GuestModule {
   readonly kind: GuestKind;
   readonly module: WasmModule;
-  readonly shape: ModuleShape;
-  readonly offers: Offers;
+  /** What each of its guests has to be given. */
+  readonly imports: readonly GuestImport[];
   readonly board: BoardModel | undefined;
 }
 
@@ -56,7 +56,14 @@ export async function compileGuest(bytes: Uint8Array, options: CompileOptions): 
   const limited = limitMemory(bytes, shape.memories[0], pages);
   const ready = kind === 'blocking' ? await resumable(limited, shape, offers, cache) : limited;
   const module = ready === bytes ? given : await compile(ready);
-  return { kind, module, shape, offers, board };
+  return { kind, module, imports: importsOf(module, offers), board };
+}
+
+/** What the stack check has added is not offered. */
+function importsOf(module: WasmModule, offers: Offers): GuestImport[] {
+  return wasm.Module.imports(module).map(({ module: from, name }) => {
+    return { module: from, name, kind: offers.get(`${from}.${name}`)?.kind ?? 'plain' };
+  });
 }
 
 async function compile(bytes: Uint8Array): Promise<WasmModule> {

@@ -16,8 +16,15 @@ export interface Offer {
 /** Functions that guests may import, by module and name: `env.mvGetMicroseconds`. */
 export type Offers = ReadonlyMap<string, Offer>;
 
-/** The functions behind {@link Offers}, for one guest. A parameter of type i64 is a bigint. */
-export type HostFunctions = ReadonlyMap<string, BlockingFunction>;
+/** A function that a module imports. */
+export interface GuestImport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: FunctionKind;
+}
+
+/** Finds the function behind an import, for one guest. A parameter of type i64 is a bigint. */
+export type FunctionOf = (imported: GuestImport) => BlockingFunction | undefined;
 
 /** A signature of 32-bit integers. */
 export const i32s = (params: number, results: 0 | 1): Signature => ({

@@ -9,6 +9,7 @@ import type { Guest } from './guest.js';
 import { GuestError } from './guest-error.js';
 import { type CompileOptions, compileGuest, type GuestModule } from './guest-module.js';
 import { trapOf } from './guest-trap.js';
+import type { FunctionOf } from './host-function.js';
 import { hasHandler } from './interrupt-handler.js';
 import { type WasmExports, type WasmImports, wasm } from './module/webassembly.js';
 import { ReactiveGuest } from './reactive-guest.js';
@@ -45,9 +46,7 @@ export async function loadGuest(
 }
 
 async function loadReactive(guest: GuestModule, kernel: Kernel): Promise<Guest> {
-  const wasi = new Wasi(kernel);
-  const functions = hostFunctions(kernel, wasi);
-  return new ReactiveGuest(kernel, await instantiate(guest, kernel, (name) => functions.get(name)!));
+  return new ReactiveGuest(kernel, await instantiate(guest, kernel, hostFunctions(kernel, new Wasi(kernel))));
 }
 
 async function loadBlocking(guest: GuestModule, kernel: Kernel, options: GuestOptions): Promise<Guest> {
@@ -55,18 +54,19 @@ async function loadBlocking(guest: GuestModule, kernel: Kernel, options: GuestOp
   const coroutines = new AsyncifyCoroutines(options.suspendedSize ?? DEFAULT_SUSPENDED_SIZE);
   const processor = new Processor(() => kernel.now(), coroutines, options);
   const board = guest.board?.create(kernel);
-  const functions = hostFunctions(kernel, wasi);
-  functions.set('env.mv_host_wait', processor.hostWait);
-  functions.set(`env.${STACK_OVERFLOW}`, (pointer) => coroutines.overflowed(pointer));
-  for (const [name, call] of Object.entries(board?.functions ?? {})) functions.set(`env.${name}`, call);
+  const everyGuestHas = hostFunctions(kernel, wasi);
   let loaded: BlockingGuest | undefined;
-  const made = (name: string): BlockingFunction => {
-    const { kind } = guest.offers.get(name) ?? { kind: 'plain' };
-    const metered = processor.metered(kind, functions.get(name)!);
+  const exports = await instantiate(guest, kernel, (imported) => {
+    const { module, name, kind } = imported;
+    // Not a call of the application: it is no sign of progress, and nothing is delivered there.
+    if (name === STACK_OVERFLOW) return (pointer) => coroutines.overflowed(pointer);
+    const own = () => (name === 'mv_host_wait' ? processor.hostWait : board?.functionOf(name));
+    const found = (module === 'env' ? own() : undefined) ?? everyGuestHas(imported);
+    if (!found) return undefined;
+    const metered = processor.metered(kind, found);
     const call = options.interruptEveryCall ? interrupting(metered, () => loaded?.deliverInside()) : metered;
-    return kind === 'plain' ? call : (coroutines.blocking(name, call) as BlockingFunction);
-  };
-  const exports = await instantiate(guest, kernel, made);
+    return kind === 'plain' ? call : (coroutines.blocking(`${module}.${name}`, call) as BlockingFunction);
+  });
   coroutines.attach(exports);
   loaded = new BlockingGuest({ kernel, exports, coroutines, processor, board, flush: () => wasi.flush() });
   return loaded;
@@ -80,29 +80,29 @@ const interrupting =
     return result;
   };
 
-/** What every guest may call, by module and name. */
-function hostFunctions(kernel: Kernel, wasi: Wasi): Map<string, BlockingFunction> {
-  const functions = new Map<string, BlockingFunction>([
-    ['env.mv_host_print', (address, length) => kernel.print(address >>> 0, length >>> 0)],
-    ['env.mv_host_timer', (milliseconds) => kernel.setTimer(milliseconds)],
-  ]);
-  for (const [name, call] of Object.entries(kernel.imports())) functions.set(`env.${name}`, call);
-  for (const [name, call] of Object.entries(wasi.functions)) functions.set(`wasi_snapshot_preview1.${name}`, call);
-  return functions;
+/** What every guest may call. */
+function hostFunctions(kernel: Kernel, wasi: Wasi): FunctionOf {
+  return ({ module, name }) => {
+    if (module !== 'env') return wasi.functions[name];
+    if (name === 'mv_host_print') return (address, length) => kernel.print(address >>> 0, length >>> 0);
+    if (name === 'mv_host_timer') return (milliseconds) => kernel.setTimer(milliseconds);
+    return kernel.importOf(name);
+  };
 }
 
+/** Makes an instance that has what it imports, and nothing beside. */
 async function instantiate(
-  { module }: GuestModule,
+  { module, imports }: GuestModule,
   kernel: Kernel,
-  functionOf: (name: string) => BlockingFunction,
+  functionOf: FunctionOf,
 ): Promise<WasmExports> {
-  const imports: WasmImports = {};
-  for (const { module: from, name } of wasm.Module.imports(module)) {
-    imports[from] ??= {};
-    imports[from][name] = functionOf(`${from}.${name}`);
+  const given: WasmImports = {};
+  for (const imported of imports) {
+    given[imported.module] ??= {};
+    given[imported.module][imported.name] = functionOf(imported)!;
   }
   try {
-    const { exports } = await wasm.instantiate(module, imports);
+    const { exports } = await wasm.instantiate(module, given);
     kernel.attach(exports.memory as LinearMemory, (irq) => hasHandler(exports, irq));
     return exports;
   } catch (error) {

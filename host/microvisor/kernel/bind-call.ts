@@ -15,6 +15,18 @@ export type Trace = (call: SystemCallName, status: MvStatus, words: readonly num
 
 /** Statuses are below this. */
 const STATUS_BOUND = 64;
+/** By status, whether a call may return it: the same for all kernels. */
+const tables = new Map<SystemCallName, Uint8Array>();
+
+function tableOf(name: SystemCallName): Uint8Array {
+  let table = tables.get(name);
+  if (!table) {
+    table = new Uint8Array(STATUS_BOUND);
+    for (const status of allowedStatuses(name)) table[status] = 1;
+    tables.set(name, table);
+  }
+  return table;
+}
 
 /**
  * Makes a handler a function with as many parameters as the call has, so that a call allocates nothing on its way.
@@ -23,8 +35,7 @@ const STATUS_BOUND = 64;
  */
 export function bindCall(name: SystemCallName, handler: BoundCall, trace?: Trace): BoundCall {
   if (trace) return traced(name, bindCall(name, handler), trace);
-  const allowed = new Uint8Array(STATUS_BOUND);
-  for (const status of allowedStatuses(name)) allowed[status] = 1;
+  const allowed = tableOf(name);
   const checked = (status: MvStatus): MvStatus => {
     if (allowed[status] !== 1) {
       const found = nameOf(statuses, status);

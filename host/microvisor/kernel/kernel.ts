@@ -63,7 +63,8 @@ export class Kernel implements FamilyServices {
   readonly logging: Logging;
   readonly #host: KernelHost;
   readonly #families: readonly Family[];
-  readonly #calls = new Map<SystemCallName, BoundCall>();
+  /** The calls that were asked for so far: an application uses a few of them. */
+  readonly #bound = new Map<SystemCallName, BoundCall>();
   /** When `microseconds` was 0. */
   #started: number;
   #hasHandler: (irq: number) => boolean = () => true;
@@ -93,24 +94,22 @@ export class Kernel implements FamilyServices {
     const own = [this.network, this.logging, this.channels, this.notifications, this.interrupts];
     this.#families = [...own, ...families.map((make) => make(this))];
     for (const { channelKinds } of this.#families) this.channels.serve(channelKinds ?? {});
-    for (const { calls } of this.#families) {
-      for (const [name, handler] of Object.entries(calls) as [SystemCallName, BoundCall][]) {
-        this.#calls.set(name, bindCall(name, handler, host.trace));
-      }
-    }
   }
 
   /** The names of the system calls that this kernel serves. */
   get implemented(): SystemCallName[] {
-    return [...this.#calls.keys()];
+    return this.#families.flatMap(({ calls }) => Object.keys(calls) as SystemCallName[]);
   }
 
   /**
-   * The system calls as a module imports them. Each takes words, signed or unsigned, and returns its status. One that does not
-   * return to the guest throws {@link Departure}; KernelError is a mistake of the shim itself.
+   * A system call as a module imports it: it takes words, signed or unsigned, and returns its status. One that does not return to
+   * the guest throws {@link Departure}; KernelError is a mistake of the shim itself.
+   *
+   * @returns undefined when this kernel does not serve a call of this name
    */
-  imports(): Record<string, BoundCall> {
-    return Object.fromEntries([...this.#calls].map(([name, call]) => [name, this.#departing(name, call)]));
+  importOf(name: string): BoundCall | undefined {
+    const call = this.#boundCall(name as SystemCallName);
+    return call && this.#departing(name as SystemCallName, call);
   }
 
   /** The guest that runs from now on: its memory, and which interrupts it has handlers for. */
@@ -126,7 +125,7 @@ export class Kernel implements FamilyServices {
    * @throws KernelError for a call that is not served, or when the shim itself is wrong
    */
   call(name: SystemCallName, ...words: number[]): MvStatus {
-    const bound = this.#calls.get(name);
+    const bound = this.#boundCall(name);
     if (!bound) throw new KernelError(`system call ${name} is not served`);
     let status!: MvStatus;
     this.turn(() => {
@@ -248,6 +247,18 @@ export class Kernel implements FamilyServices {
 
   hasHandler(irq: number): boolean {
     return this.#hasHandler(irq);
+  }
+
+  #boundCall(name: SystemCallName): BoundCall | undefined {
+    const known = this.#bound.get(name);
+    if (known) return known;
+    const handler = this.#families.find(({ calls }) => Object.hasOwn(calls, name))?.calls[name] as
+      | BoundCall
+      | undefined;
+    if (!handler) return undefined;
+    const bound = bindCall(name, handler, this.#host.trace);
+    this.#bound.set(name, bound);
+    return bound;
   }
 
   /** A call that may end the application does not return to it then. */

@@ -23,8 +23,8 @@ export async function readGuestFile(file: string, data: string, memoryLimit?: nu
 }
 
 /** Whether the guest can connect to a broker: a run of one that cannot does not fail because it did not. */
-export function canConnect({ shape }: GuestModule): boolean {
-  return shape.imports.some(({ name }) => name === 'mvMqttRequestConnect');
+export function canConnect({ imports }: GuestModule): boolean {
+  return imports.some(({ name }) => name === 'mvMqttRequestConnect');
 }
 
 function readBytes(file: string): Uint8Array {

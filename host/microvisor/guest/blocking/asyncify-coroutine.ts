@@ -1,25 +1,19 @@
 import type { Coroutine, CoroutineOptions, CoroutineState } from '../coroutine.js';
+import type { CStack } from './c-stack.js';
 
 export type Entry = (...args: number[]) => unknown;
-
-/** A region of C stack; the stack pointer goes from `high` down to `low`. */
-export interface Stack {
-  low: number;
-  high: number;
-}
 
 /** What a coroutine needs of the instance that it is in. */
 export interface CoroutineGroup {
   /** Enters it. @returns what the entry returned, which means nothing when it was suspended, and whether it was */
   enter(coroutine: AsyncifyCoroutine, entry: Entry, args: readonly number[], rewind: boolean): [unknown, boolean];
-  stackPeak(stack: Stack): number;
 }
 
 /** One coroutine of an instance: its stacks, and where it is. */
 export class AsyncifyCoroutine implements Coroutine {
   readonly name: string;
   readonly stackSize: number;
-  readonly stack: Stack;
+  readonly stack: CStack;
   /** Address of Asyncify's record. */
   readonly record: number;
   /** The stack pointer: at the top before it begins, then where it was when it was suspended. */
@@ -36,7 +30,7 @@ export class AsyncifyCoroutine implements Coroutine {
     group: CoroutineGroup,
     { name, args = [], stackSize }: CoroutineOptions,
     entry: Entry,
-    stack: Stack,
+    stack: CStack,
     record: number,
     release: () => void,
   ) {
@@ -73,7 +67,7 @@ export class AsyncifyCoroutine implements Coroutine {
   }
 
   stackPeak(): number {
-    return this.#group.stackPeak(this.stack);
+    return this.stack.peak();
   }
 
   drop(): void {

@@ -9,7 +9,8 @@ import {
   SUSPEND,
 } from '../coroutine.js';
 import type { WasmExports, WasmGlobal, WasmMemory, WasmTable } from '../module/webassembly.js';
-import { AsyncifyCoroutine, type CoroutineGroup, type Entry, type Stack } from './asyncify-coroutine.js';
+import { AsyncifyCoroutine, type CoroutineGroup, type Entry } from './asyncify-coroutine.js';
+import { CStack } from './c-stack.js';
 import { STACK_LIMITS } from './make-resumable.js';
 import { allocatedStacks, grownStacks, type StackArena } from './stack-arena.js';
 
@@ -27,8 +28,6 @@ interface Machinery {
 
 /** Bytes for the record that Asyncify keeps: where the next frame goes, and where its stack ends. */
 const RECORD = 16;
-/** What unused C stack is filled with: FreeRTOS's own value (tskSTACK_FILL_BYTE). */
-const FILL = 0xa5;
 const LARGEST_STACK = 16 * 1024 * 1024;
 
 const aligned = (size: number) => Math.ceil(size / 16) * 16;
@@ -47,9 +46,7 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
   #current: AsyncifyCoroutine | undefined;
   #main: AsyncifyCoroutine | undefined;
   /** The guest's own C stack. */
-  #ownStack!: Stack;
-  /** False when its lower end is a guess: there may be data in it. */
-  #ownStackIsKnown = false;
+  #ownStack!: CStack;
   #dead = false;
 
   /** @param unwoundSize bytes, a multiple of 16 */
@@ -79,8 +76,9 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
     const high = stackPointer?.value ?? 0;
     // With --stack-first the stack begins at address 0, else behind the data.
     const dataEnd = (exports.__data_end as WasmGlobal | undefined)?.value;
-    this.#ownStack = { low: dataEnd !== undefined && dataEnd < high ? aligned(dataEnd) : 0, high };
-    this.#ownStackIsKnown = dataEnd !== undefined;
+    const low = dataEnd !== undefined && dataEnd < high ? aligned(dataEnd) : 0;
+    // Where its lower end is a guess, there may be data in it: that is not filled.
+    this.#ownStack = new CStack(this.#machinery.memory, low, high, dataEnd !== undefined);
     this.#limit(this.#ownStack);
   }
 
@@ -115,23 +113,23 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
     const whole = size + RECORD + this.#unwoundSize;
     const low = this.#arena.take(whole);
     const release = () => this.#arena.give(low, whole);
-    new Uint8Array(this.#machinery.memory.buffer, low, size).fill(FILL);
-    return this.#made(options, entry, { low, high: low + size }, low + size, release);
+    const stack = new CStack(this.#machinery.memory, low, low + size, true);
+    return this.#made(options, entry, stack, low + size, release);
   }
 
   /** The coroutine that runs on the guest's own C stack: one at a time. @throws as `create` */
   createMain(options: Omit<CoroutineOptions, 'stackSize'>): Coroutine {
     const entry = this.#entryOf(options.entry);
-    const { low, high } = this.#ownStack;
     const whole = RECORD + this.#unwoundSize;
     const record = this.#arena.take(whole);
     const release = () => this.#arena.give(record, whole);
-    if (this.#ownStackIsKnown) new Uint8Array(this.#machinery.memory.buffer, low, high - low).fill(FILL);
-    this.#main = this.#made({ ...options, stackSize: high - low }, entry, { low, high }, record, release);
+    const stack = this.#ownStack;
+    stack.clear();
+    this.#main = this.#made({ ...options, stackSize: stack.size }, entry, stack, record, release);
     return this.#main;
   }
 
-  #made(options: CoroutineOptions, entry: Entry, stack: Stack, record: number, release: () => void) {
+  #made(options: CoroutineOptions, entry: Entry, stack: CStack, record: number, release: () => void) {
     const view = new DataView(this.#machinery.memory.buffer);
     view.setUint32(record, record + RECORD, true);
     view.setUint32(record + 4, record + RECORD + this.#unwoundSize, true);
@@ -197,14 +195,19 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
     this.#limit(coroutine?.stack ?? this.#ownStack);
   }
 
-  #limit({ low, high }: Stack): void {
-    this.#machinery.setLimits(high, low);
+  #limit({ limit, high }: CStack): void {
+    this.#machinery.setLimits(high, limit);
   }
 
-  /** The stack check's handler. @param pointer what the stack pointer would have become */
-  overflowed(pointer: number): never {
+  /**
+   * The stack check's handler: the stack grows to where it was not before, or overflows.
+   *
+   * @param pointer what the stack pointer is to become
+   */
+  overflowed(pointer: number): void {
     const { name, stack } = this.#current ?? { name: 'the interrupt handler', stack: this.#ownStack };
-    throw new StackOverflow(name, stack.high - stack.low, stack.high - (pointer | 0));
+    if (!stack.grow(pointer)) throw new StackOverflow(name, stack.size, stack.high - (pointer | 0));
+    this.#limit(stack);
   }
 
   #entryOf(entry: CoroutineEntry): Entry {
@@ -218,11 +221,5 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
     const found = entry.table >>> 0 < table.length ? table.get(entry.table >>> 0) : undefined;
     if (!found) throw new Error(`${entry.table >>> 0} is not a pointer to a function`);
     return found;
-  }
-
-  stackPeak({ low, high }: Stack): number {
-    const bytes = new Uint8Array(this.#machinery.memory.buffer, low, high - low);
-    const used = bytes.findIndex((byte) => byte !== FILL);
-    return used < 0 ? 0 : high - low - used;
   }
 }

@@ -93,7 +93,7 @@ describe('system notifications', () => {
 
 describe('a restart', () => {
   it('does not return to the guest', () => {
-    const { mvRestart } = new Rig().kernel.imports();
+    const mvRestart = new Rig().kernel.importOf('mvRestart')!;
     expect(mvRestart(9)).toBe(MvStatus.PARAMETERFAULT);
     expect(() => mvRestart(0)).toThrow(Departure);
   });

@@ -1,9 +1,9 @@
 // needs: clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Board, BoardGuest, BoardModel } from '../../../../host/microvisor/guest/board-port.js';
 import { type BlockingFunction, type Coroutine, SUSPEND } from '../../../../host/microvisor/guest/coroutine.js';
 import { i32s } from '../../../../host/microvisor/guest/host-function.js';
-import { compileGuest, servedCalls } from '../../../../host/microvisor/index.js';
+import { compileGuest, loadGuest, servedCalls } from '../../../../host/microvisor/index.js';
 import { compileCGuest } from '../rig/compile-c-guest.js';
 import { GuestWorld } from '../rig/guest-world.js';
 
@@ -16,7 +16,7 @@ class TurnBoard implements Board {
   answer = 0;
   accepted = true;
 
-  readonly functions: Readonly<Record<string, BlockingFunction>> = {
+  readonly #functions: Readonly<Record<string, BlockingFunction>> = {
     task_new: (entry: number, argument: number, stackSize: number) => {
       const name = `task ${this.tasks.length + 1}`;
       const task = this.guest.coroutines.create({ name, entry: { table: entry }, args: [argument], stackSize });
@@ -29,6 +29,14 @@ class TurnBoard implements Board {
     },
     tasks_run: () => SUSPEND,
   };
+
+  /** The names that were asked for. */
+  readonly asked: string[] = [];
+
+  functionOf(name: string): BlockingFunction | undefined {
+    this.asked.push(name);
+    return this.#functions[name];
+  }
 
   attach(guest: BoardGuest): void {
     this.guest = guest;
@@ -127,6 +135,22 @@ describe('coroutines', () => {
     expect(board.tasks[0].stackSize).toBe(8192);
   });
 
+  it('take memory for the part of a large stack that they use, and know how much that is', async () => {
+    const [world, board] = await load(`
+      static void work(int argument) { char used[9000]; memset(used, argument, sizeof used); mv_host_print(used, 1); task_wait(); }
+      int main(void) { for (int n = 0; n < 8; n++) task_new(work, 65, 65536); tasks_run(); }`);
+    const before = new Uint8Array(world.guest.memory.buffer.slice(0));
+    world.guest.start();
+    for (const task of board.tasks) expect(task.stackPeak()).toBeGreaterThan(8900);
+    for (const task of board.tasks) expect(task.stackPeak()).toBeLessThan(9200);
+    const after = new Uint8Array(world.guest.memory.buffer);
+    const PAGE = 4096;
+    const isTouched = (at: number) => after.subarray(at, at + PAGE).some((byte, n) => byte !== (before[at + n] ?? 0));
+    const touched = Array.from({ length: after.length / PAGE }, (_, n) => n * PAGE).filter(isTouched).length;
+    // For each task: 9,000 bytes and what is around them, Asyncify's record, and the allocator's.
+    expect(touched).toBeLessThan(8 * 6 + 8);
+  });
+
   it('that overflow their stack end the guest, which says whose it was and how large', async () => {
     const [world] = await load(`
       static void work(int argument) { char used[3000]; memset(used, argument, sizeof used); mv_host_print(used, 1); task_wait(); }
@@ -180,6 +204,19 @@ describe('coroutines', () => {
     world.guest.start();
     expect(checked).toBe(true);
     expect(world.log).toEqual(['goes on']);
+  });
+
+  it('cost a guest the functions that it imports: no other is made for it', async () => {
+    const source = `
+      int main(void) { uint64_t now; mvGetMicroseconds(&now); mvRequestNetwork(0, 0); print("runs"); task_new((void (*)(int))main, 0, 1024); mv_host_wait(0); }`;
+    const module = await compileGuest(compileCGuest(HEAD + source), { calls: servedCalls(), board: model });
+    const world = new GuestWorld();
+    const fromKernel = vi.spyOn(world.kernel, 'importOf');
+    world.guest = await loadGuest(module, world.kernel);
+    expect(fromKernel.mock.calls.flat().sort()).toEqual(['mvGetMicroseconds', 'mvRequestNetwork']);
+    const { asked } = boards.at(-1)!;
+    expect(asked.sort()).toEqual(['mvGetMicroseconds', 'mvRequestNetwork', 'mv_host_print', 'task_new']);
+    expect(module.imports.map(({ name }) => name)).toEqual(expect.arrayContaining(asked));
   });
 
   it('are refused for what is no function, and for a stack of no size', async () => {
