@@ -13,8 +13,8 @@ const title = ({ line, language, text }: Fence) => `line ${line} (${language}): 
 
 describe('blocks of documents', () => {
   it('with commands are fenced as such, so that they are seen', () => {
-    const isHidden = ({ language, text }: Fence) =>
-      SYNONYMS.includes(language) || (language === '' && COMMAND.test(text));
+    const isHidden = ({ language, text, notRun }: Fence) =>
+      !notRun && (SYNONYMS.includes(language) || (language === '' && COMMAND.test(text)));
     const hidden = documents.flatMap(({ path, fences }) =>
       fences.filter(isHidden).map((fence) => `${path}, ${title(fence)}`),
     );
