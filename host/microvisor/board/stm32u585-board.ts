@@ -1,5 +1,6 @@
 import type { Board, BoardGuest } from '../guest/board-port.js';
 import { type BlockingFunction, type Coroutine, type Coroutines, GuestFault, SUSPEND } from '../guest/coroutine.js';
+import { earlier } from '../kernel/earlier.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { BoardCalls } from './board-calls.js';
 import type { GpioPorts } from './peripherals/gpio-ports.js';
@@ -87,9 +88,7 @@ export class Stm32u585Board implements Board {
   }
 
   nextDeadline(now: number): number | undefined {
-    const times = [this.#rtos.nextDeadline(now), this.#peripherals.nextDeadline()];
-    const known = times.filter((time) => time !== undefined);
-    return known.length > 0 ? Math.min(...known) : undefined;
+    return earlier(this.#rtos.nextDeadline(now), this.#peripherals.nextDeadline());
   }
 
   next(): Coroutine | undefined {

@@ -87,11 +87,16 @@ export abstract class Guest {
     }
   }
 
-  /** Calls the handler of an interrupt: meanwhile the kernel answers as it does inside of one. */
+  /** Calls the handler of an interrupt. */
   protected enterHandler(name: string, ...args: number[]): void {
+    this.asInterrupt(() => this.enter(name, ...args));
+  }
+
+  /** Meanwhile the kernel answers as it does inside of an interrupt. */
+  protected asInterrupt(handle: () => void): void {
     this.kernel.inInterrupt = true;
     try {
-      this.enter(name, ...args);
+      handle();
     } finally {
       this.kernel.inInterrupt = false;
     }

@@ -1,4 +1,5 @@
 import { peripheralAddresses } from '../../../../build/abi/board.js';
+import { earlier } from '../../kernel/earlier.js';
 import type { BoardWindow } from './board-window.js';
 
 /** Offsets of a timer's registers, and their bits. */
@@ -52,8 +53,9 @@ export class UpdateTimers {
 
   /** Milliseconds; undefined when none is due. */
   nextDeadline(): number | undefined {
-    const times = this.#timers.flatMap(({ dueAt }) => (dueAt === undefined ? [] : [dueAt]));
-    return times.length > 0 ? Math.min(...times) : undefined;
+    let due: number | undefined;
+    for (const { dueAt } of this.#timers) due = earlier(due, dueAt);
+    return due;
   }
 
   #look(timer: Timer, now: number): void {

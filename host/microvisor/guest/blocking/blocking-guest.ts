@@ -1,3 +1,4 @@
+import { earlier } from '../../kernel/earlier.js';
 import type { Entry, Kernel } from '../../kernel/kernel.js';
 import type { Board } from '../board-port.js';
 import type { Coroutine } from '../coroutine.js';
@@ -53,9 +54,7 @@ export class BlockingGuest extends Guest {
   nextDeadline(now: number): number | undefined {
     if (this.#hasMore) return now;
     const { processor, board } = this.#parts;
-    const times = [this.kernel.nextDeadline(now), processor.resumesAt, board?.nextDeadline(now)];
-    const known = times.filter((time) => time !== undefined);
-    return known.length > 0 ? Math.min(...known) : undefined;
+    return earlier(earlier(this.kernel.nextDeadline(now), processor.resumesAt), board?.nextDeadline(now));
   }
 
   protected runTurn(now: number): void {
@@ -109,12 +108,7 @@ export class BlockingGuest extends Guest {
         continue;
       }
       const [name, ...args] = this.handlerOf(entry.interrupt);
-      this.kernel.inInterrupt = true;
-      try {
-        coroutines.call({ export: name }, ...args);
-      } finally {
-        this.kernel.inInterrupt = false;
-      }
+      this.asInterrupt(() => coroutines.call({ export: name }, ...args));
       processor.interrupted();
     }
   }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createKernel, GuestError, GuestTrap, type KernelEvent, loadGuest } from '../../../../host/microvisor/index.js';
+import { GuestError, GuestTrap, loadGuest } from '../../../../host/microvisor/index.js';
 import { compileGuest, guestSource } from '../rig/compile-guest.js';
+import { GuestWorld } from '../rig/guest-world.js';
 import { DEVICE_ID } from '../rig/rig.js';
 
 let wasm: Uint8Array;
@@ -8,18 +9,8 @@ beforeAll(async () => {
   wasm = await compileGuest(guestSource);
 });
 
-class Clock {
-  now = 10;
-  readonly events: KernelEvent[] = [];
-  readonly log: string[] = [];
-  readonly kernel = createKernel({
-    now: () => this.now,
-    deviceId: DEVICE_ID,
-    config: { fetch: async () => [] },
-    mqttTransport: () => expect.fail('no connection is asked for'),
-    log: (line) => this.log.push(line),
-    emit: (event) => this.events.push(event),
-  });
+class Clock extends GuestWorld {
+  override now = 10;
 }
 
 const stateOf = (guest: { enter(name: string): unknown }) => guest.enter('mv_app_state');
