@@ -1,7 +1,7 @@
 import type { ConfigItem, ConfigItemResult, ConfigSource } from '../microvisor/index.js';
-import type { Scope, StoreName } from './store/scope.js';
-import type { Store } from './store/store.js';
-import { normalizeDeviceSid } from './store/value-limits.js';
+import type { Scope, StoreName } from './store/values/scope.js';
+import { checkKey, normalizeDeviceSid } from './store/values/value-limits.js';
+import type { ValueStore } from './store/values/value-store.js';
 
 const STORE_NAMES: Record<ConfigItem['store'], StoreName> = { config: 'configs', secret: 'secrets' };
 
@@ -14,20 +14,35 @@ const STORE_NAMES: Record<ConfigItem['store'], StoreName> = { config: 'configs',
  * @param deviceSid `^UV[0-9a-fA-F]{32}$`
  * @throws StoreError `invalid-device-sid`
  */
-export function deviceConfigSource(store: Store, deviceSid: string): ConfigSource {
+export function deviceConfigSource(values: ValueStore, deviceSid: string): ConfigSource {
   const device: Scope = { kind: 'device', deviceSid: normalizeDeviceSid(deviceSid) };
   return {
     async fetch(items) {
-      return items.map((item) => lookUp(store, item.scope === 'device' ? device : { kind: 'account' }, item));
+      const storable = items.filter(isStorable);
+      try {
+        const found = await values.getMany(
+          storable.map(({ scope, store, key }) => ({
+            scope: scope === 'device' ? device : { kind: 'account' },
+            store: STORE_NAMES[store],
+            key,
+          })),
+        );
+        return items.map((item): ConfigItemResult => {
+          const value = found[storable.indexOf(item)];
+          return value === undefined ? { result: 'keyNotFound' } : { result: 'ok', value: value.value };
+        });
+      } catch {
+        return items.map(() => ({ result: 'serverError' }));
+      }
     },
   };
 }
 
-function lookUp(store: Store, scope: Scope, item: ConfigItem): ConfigItemResult {
+function isStorable({ key }: ConfigItem): boolean {
   try {
-    const found = store.get(scope, STORE_NAMES[item.store], item.key);
-    return found === undefined ? { result: 'keyNotFound' } : { result: 'ok', value: found.value };
-  } catch (error) {
-    return { result: (error as { code?: string }).code === 'invalid-key' ? 'keyNotFound' : 'serverError' };
+    checkKey(key);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -29,7 +29,14 @@ export { CloudStartError } from './rest/cloud-start-error.js';
 export type { Cloud, CloudOptions } from './rest/server.js';
 export { startCloud } from './rest/start-cloud.js';
 export { type Account, ensureAccount } from './store/account.js';
-export { collectionPath, restPath, type Scope, type StoreName } from './store/scope.js';
-export { type Change, type ListPage, Store, type StoredValue, type StoreOptions } from './store/store.js';
+export { Store, type StoreOptions } from './store/store.js';
 export { StoreError, type StoreErrorCode } from './store/store-error.js';
-export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './store/value-limits.js';
+export { collectionPath, restPath, type Scope, type StoreName } from './store/values/scope.js';
+export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './store/values/value-limits.js';
+export {
+  type Change,
+  type ListPage,
+  type StoredValue,
+  type ValuePlace,
+  ValueStore,
+} from './store/values/value-store.js';

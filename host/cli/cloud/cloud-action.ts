@@ -17,7 +17,7 @@ export function cloudAction(flags: CloudFlags): Promise<void> {
 }
 
 async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
-  const store = openStore(flags.data);
+  const store = await openStore(flags.data);
   const closers = [() => store.close()];
   try {
     const account = await accountOf(store, process.env);

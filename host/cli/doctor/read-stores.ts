@@ -4,7 +4,7 @@ import { isInTheClear, type Scope, type StoreName } from '../../cloud/index.js';
 import type { StoredValues } from '../../credentials/index.js';
 import type { StoresOptions } from '../options/stores-options.js';
 import { UserError } from '../process/user-error.js';
-import { LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
+import { accountOf, LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
 import { type Remedies, remediesFor } from '../services/remedies.js';
 import { remoteCloud } from '../services/remote-cloud.js';
 
@@ -42,13 +42,15 @@ async function readLocal(options: StoresOptions): Promise<DeviceStores> {
   if (!existsSync(folder)) {
     throw new UserError(`there is no store in ${options.data}; name its folder with --data, or a cloud with --cloud`);
   }
-  const store = openStore(options.data);
+  const store = await openStore(options.data);
   try {
-    const usual = store.meta('device-sid');
+    const usual = await store.meta.get('device-sid');
     const deviceSid = options.deviceSid || usual;
     if (deviceSid === undefined)
       throw new UserError(`the store in ${options.data} has no device yet; name it with --device-sid`);
-    const list: List = async (scope, name) => store.list(scope, name);
+    const { accountSid } = await accountOf(store, process.env);
+    const values = store.values(accountSid);
+    const list: List = (scope, name) => values.list(scope, name);
     return await collect(options, deviceSid, list, { where: folder, url: LOCAL_CLOUD_URL, usual });
   } finally {
     await store.close();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import {
+  type Account,
   asChanges,
   type CloudClient,
   type PresentValues,
@@ -8,6 +9,7 @@ import {
   type SecretDates,
   type Store,
   type StoreName,
+  type ValueStore,
   type WritePlan,
   writeAll,
 } from '../../cloud/index.js';
@@ -40,7 +42,7 @@ export interface Target {
   readonly url: string;
   read(): Promise<PresentValues>;
   /** keys that `wasmqtt run` wrote for the embedded broker; they are removed when another broker is named */
-  embedded(): ConfigKey[];
+  embedded(): Promise<ConfigKey[]>;
   /** writes all or nothing; @throws what the stores throw */
   write(plan: WritePlan, removals: readonly Removal[], signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -50,10 +52,11 @@ export interface Target {
 export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv): Promise<Target> {
   if (options.cloud !== undefined) return new CloudTarget(options.cloud, cloudScope(options), env);
   if (options.dryRun && !existsSync(storeFolder(options.data))) return new NoStoreYet(options);
-  const store = openStore(options.data);
+  const store = await openStore(options.data);
   try {
-    const { deviceSid } = await accountOf(store, env);
-    return new LocalTarget(store, scopeOf(options) ?? { kind: 'device', deviceSid }, deviceSid);
+    const account = await accountOf(store, env);
+    const scope = scopeOf(options) ?? { kind: 'device', deviceSid: account.deviceSid };
+    return new LocalTarget(storeFolder(options.data), store, account, scope);
   } catch (error) {
     await store.close();
     throw error;
@@ -80,29 +83,31 @@ class LocalTarget implements Target {
   readonly scope: Scope;
   readonly usualDevice: string;
   readonly #store: Store;
+  readonly #values: ValueStore;
   readonly #embedded: EmbeddedValues;
 
-  constructor(store: Store, scope: Scope, usualDevice: string) {
-    this.name = `the local store ${store.directory}`;
+  constructor(folder: string, store: Store, { accountSid, deviceSid }: Account, scope: Scope) {
+    this.name = `the local store ${folder}`;
     this.scope = scope;
-    this.usualDevice = usualDevice;
+    this.usualDevice = deviceSid;
     this.#store = store;
-    this.#embedded = new EmbeddedValues(store, scope);
+    this.#values = store.values(accountSid);
+    this.#embedded = new EmbeddedValues(store, accountSid, scope);
   }
 
   async read(): Promise<PresentValues> {
-    const values = (name: StoreName) =>
-      new Map(this.#store.list(this.scope, name).map(({ key, value }) => [key, value] as const));
-    return { configs: values('configs'), secrets: values('secrets') };
+    const values = async (name: StoreName) =>
+      new Map((await this.#values.list(this.scope, name)).map(({ key, value }) => [key, value] as const));
+    return { configs: await values('configs'), secrets: await values('secrets') };
   }
 
-  embedded(): ConfigKey[] {
-    return [...this.#embedded.ownKeys()];
+  async embedded(): Promise<ConfigKey[]> {
+    return [...(await this.#embedded.ownKeys())];
   }
 
   async write({ writes }: WritePlan, removals: readonly Removal[]): Promise<void> {
     const deletions = removals.map((removal) => ({ op: 'delete', scope: this.scope, ...removal }) as const);
-    await this.#store.write([...deletions, ...asChanges(this.scope, writes)]);
+    await this.#values.write([...deletions, ...asChanges(this.scope, writes)]);
   }
 
   close(): Promise<void> {
@@ -125,7 +130,7 @@ class NoStoreYet implements Target {
     return { configs: new Map(), secrets: new Map() };
   }
 
-  embedded(): ConfigKey[] {
+  async embedded(): Promise<ConfigKey[]> {
     return [];
   }
 
@@ -156,7 +161,7 @@ class CloudTarget implements Target {
     return present;
   }
 
-  embedded(): ConfigKey[] {
+  async embedded(): Promise<ConfigKey[]> {
     return [];
   }
 

@@ -92,7 +92,7 @@ class ProvisionRun {
   async go(): Promise<void> {
     const [target, options, { values, given }] = [this.#target, this.#options, this.#wanted];
     this.#stopAt(checkTransport(options.cloud)); // before the token is sent
-    const removals = this.#removals();
+    const removals = await this.#removals();
     const present = without(await target.read(), removals);
     this.#checkValues(merged(present, given));
     if (options.connect) await this.#connect(merged(present, values));
@@ -121,13 +121,11 @@ class ProvisionRun {
   }
 
   /** The values of the embedded broker, which would mislead a device that is sent to another broker. */
-  #removals(): Removal[] {
+  async #removals(): Promise<Removal[]> {
     const isWritten = (key: ConfigKey) => this.#wanted.values.some((value) => value.key === key);
     if (!isWritten('broker-host')) return [];
-    return this.#target
-      .embedded()
-      .filter((key) => !isWritten(key))
-      .map((key) => ({ store: storeOf(key), key }));
+    const embedded = await this.#target.embedded();
+    return embedded.filter((key) => !isWritten(key)).map((key) => ({ store: storeOf(key), key }));
   }
 
   #remedies(): Remedies | Pick<Remedies, 'provision'> {

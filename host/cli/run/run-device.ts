@@ -112,17 +112,18 @@ async function prepare(
   for (const warning of warnings) report({ event: 'finding', ...warning });
   // Before anything is started: a module that cannot be a guest is the end of the run.
   const module = await readGuestFile(options.guest ?? modulePath('app.wasm'), options.data, options.guestMemory);
-  const store = openStore(options.data);
+  const store = await openStore(options.data);
   closers.push(() => store.close());
   const account = await accountOf(store, process.env);
+  const values = store.values(account.accountSid);
   const sids = deviceSidsOf(options.deviceSid ?? [], options.devices, account.deviceSid);
   if (sids.length > 1 && options.clientId !== undefined) {
     throw new UsageError('--client-id: a broker has one connection for each client id, and there are several devices');
   }
   const scopes =
     options.scope === 'account' ? [ACCOUNT] : sids.map((deviceSid): Scope => ({ kind: 'device', deviceSid }));
-  const embedded = scopes.map((scope) => new EmbeddedValues(store, scope));
-  const source = sourceOf(options, embedded[0]);
+  const embedded = scopes.map((scope) => new EmbeddedValues(store, account.accountSid, scope));
+  const source = await sourceOf(options, embedded[0]);
   if (source === 'embedded broker') refuseStrayOptions(options);
   else if (options.plan) {
     throw new UsageError(
@@ -132,7 +133,8 @@ async function prepare(
   }
   if (source === 'store') {
     for (const scope of scopes) {
-      const found = storedWarnings(store, scope, options.data, overlay);
+      const place = { data: options.data, usual: account.deviceSid };
+      const found = await storedWarnings(values, scope, place, overlay);
       for (const warning of found) report({ event: 'finding', ...warning });
     }
   }
@@ -148,11 +150,12 @@ async function prepare(
   });
   if (source === 'embedded broker') await startEmbeddedBroker(options, sids[0], embedded, report, closers);
 
+  const ownKeys = await Promise.all(embedded.map((each) => each.ownKeys()));
   const runs = sids.map((deviceSid, index) => {
-    const hidden: Set<string> = source === 'options' ? (embedded[index] ?? embedded[0]).ownKeys() : new Set();
+    const hidden: Set<string> = source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set();
     return new DeviceRun({
       deviceSid,
-      config: overlaid(deviceConfigSource(store, deviceSid), overlay, hidden),
+      config: overlaid(deviceConfigSource(values, deviceSid), overlay, hidden),
       stable: options.stableAfter,
       report: sids.length === 1 ? report : (event) => report({ ...event, device: deviceSid }),
       counts,
@@ -204,9 +207,12 @@ function guestOptionsOf(options: RunOptions, overlay: CredentialValues): GuestOp
 }
 
 /** The options may name a broker. Else the store decides, because the user's own values are never overwritten. */
-function sourceOf(options: RunOptions, embedded: EmbeddedValues): 'options' | 'store' | 'embedded broker' {
+async function sourceOf(
+  options: RunOptions,
+  embedded: EmbeddedValues,
+): Promise<'options' | 'store' | 'embedded broker'> {
   if (options.brokerHost !== undefined) return 'options';
-  return embedded.foreignKeys().includes('broker-host') ? 'store' : 'embedded broker';
+  return (await embedded.foreignKeys()).includes('broker-host') ? 'store' : 'embedded broker';
 }
 
 function refuseStrayOptions(options: RunOptions): void {
@@ -250,7 +256,7 @@ async function startEmbeddedBroker(
 
 /** @throws UserError when the user has values of his own for the device */
 async function provision(embedded: EmbeddedValues, values: CredentialValues): Promise<void> {
-  const foreign = embedded.foreignKeys();
+  const foreign = await embedded.foreignKeys();
   const clash = (Object.keys(values) as (keyof CredentialValues)[]).filter((key) => foreign.includes(key));
   if (clash.length > 0) {
     throw new UserError(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Change, Scope, Store } from '../../cloud/index.js';
+import type { Change, Scope, Store, ValueStore } from '../../cloud/index.js';
 import { CONFIG_KEYS, type ConfigKey, ruleOf } from '../../credentials/index.js';
 import type { CredentialValues } from '../options/credential-values.js';
 
@@ -9,52 +9,57 @@ import type { CredentialValues } from '../options/credential-values.js';
  */
 export class EmbeddedValues {
   readonly #store: Store;
+  readonly #values: ValueStore;
   readonly #scope: Scope;
   readonly #note: string;
 
-  constructor(store: Store, scope: Scope) {
+  constructor(store: Store, accountSid: string, scope: Scope) {
     this.#store = store;
+    this.#values = store.values(accountSid);
     this.#scope = scope;
-    this.#note = `provisioned/${scope.kind === 'device' ? scope.deviceSid : 'account'}`;
+    this.#note = `provisioned.${accountSid}.${scope.kind === 'device' ? scope.deviceSid : 'account'}`;
   }
 
   /** Keys whose present value was written by `write`. */
-  ownKeys(): Set<ConfigKey> {
-    const digests = this.#digests();
-    return new Set(CONFIG_KEYS.filter((key) => digests[key]?.includes(this.#digestOf(key) ?? '-')));
+  async ownKeys(): Promise<Set<ConfigKey>> {
+    const [written, present] = [await this.#written(), await this.#present()];
+    return new Set(CONFIG_KEYS.filter((key) => written[key]?.includes(present.get(key) ?? '-')));
   }
 
   /** Keys whose present value the user wrote. */
-  foreignKeys(): ConfigKey[] {
-    const own = this.ownKeys();
-    return CONFIG_KEYS.filter((key) => this.#digestOf(key) !== undefined && !own.has(key));
+  async foreignKeys(): Promise<ConfigKey[]> {
+    const [own, present] = [await this.ownKeys(), await this.#present()];
+    return CONFIG_KEYS.filter((key) => present.has(key) && !own.has(key));
   }
 
   /** Sets all values in one transaction. The note comes first: after a kill in between, the old values are still known as ours. */
   async write(values: CredentialValues): Promise<void> {
-    const present = this.#digests();
+    const [written, present] = [await this.#written(), await this.#present()];
     const next: Record<string, string[]> = {};
     const changes: Change[] = [];
     for (const key of Object.keys(values) as ConfigKey[]) {
       const value = values[key] as string;
-      const before = this.#digestOf(key);
-      next[key] = [digest(value), ...(before && present[key]?.includes(before) ? [before] : [])];
+      const before = present.get(key);
+      next[key] = [digest(value), ...(before && written[key]?.includes(before) ? [before] : [])];
       if (before !== next[key][0]) {
         changes.push({ op: 'set', scope: this.#scope, store: `${ruleOf(key).store}s`, key, value });
       }
     }
     if (changes.length === 0) return;
-    await this.#store.setMeta(this.#note, JSON.stringify(next));
-    await this.#store.write(changes);
+    await this.#store.meta.set(this.#note, JSON.stringify(next));
+    await this.#values.write(changes);
   }
 
-  #digests(): Record<string, string[]> {
-    return JSON.parse(this.#store.meta(this.#note) ?? '{}');
+  /** The digests of what `write` has written. */
+  async #written(): Promise<Record<string, string[]>> {
+    return JSON.parse((await this.#store.meta.get(this.#note)) ?? '{}');
   }
 
-  #digestOf(key: ConfigKey): string | undefined {
-    const stored = this.#store.get(this.#scope, `${ruleOf(key).store}s`, key);
-    return stored && digest(stored.value);
+  /** The digests of the values that are stored now. */
+  async #present(): Promise<Map<ConfigKey, string>> {
+    const places = CONFIG_KEYS.map((key) => ({ scope: this.#scope, store: `${ruleOf(key).store}s`, key }) as const);
+    const found = await this.#values.getMany(places);
+    return new Map(CONFIG_KEYS.flatMap((key, index) => (found[index] ? [[key, digest(found[index].value)]] : [])));
   }
 }
 

@@ -13,22 +13,22 @@ export function storeFolder(data: string): string {
 }
 
 /** @throws StoreError `unusable` */
-export function openStore(data: string): Store {
+export function openStore(data: string): Promise<Store> {
   return Store.open(storeFolder(data));
 }
 
 /**
- * The account of the local cloud. If TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are both set in the environment, those are
- * used, so that the commands of the documents work unchanged.
+ * The account of the local cloud. If TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are both set in the environment, they name it,
+ * so that the commands of the documents work unchanged.
  *
  * @throws UserError when the account SID is malformed; StoreError
  */
 export async function accountOf(store: Store, env: NodeJS.ProcessEnv): Promise<Account> {
-  const account = await ensureAccount(store);
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
-  if (!accountSid || !authToken) return account;
+  if (!accountSid || !authToken) return ensureAccount(store);
   if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
     throw new UserError('TWILIO_ACCOUNT_SID in the environment is not AC and 32 hex digits; correct or unset it');
   }
-  return { ...account, accountSid, authToken };
+  const { deviceSid } = await ensureAccount(store, { accountSid, authToken });
+  return { accountSid, authToken, deviceSid };
 }

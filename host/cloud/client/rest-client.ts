@@ -1,6 +1,6 @@
 import { reasonOf } from '../../node/reason.js';
-import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from '../store/scope.js';
-import { checkKey, quote } from '../store/value-limits.js';
+import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from '../store/values/scope.js';
+import { checkKey, quote } from '../store/values/value-limits.js';
 import { CloudClientError, type CloudClientErrorCode, type FailedCall } from './rest-client-error.js';
 
 /** One config or secret as the REST calls return it. */

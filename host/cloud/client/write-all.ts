@@ -1,5 +1,5 @@
 import { reasonOf } from '../../node/reason.js';
-import type { Scope } from '../store/scope.js';
+import type { Scope } from '../store/values/scope.js';
 import type { CloudClient } from './rest-client.js';
 import { CloudClientError } from './rest-client-error.js';
 import { isFinal, type PlannedWrite, type PresentValues } from './write-plan.js';

@@ -1,5 +1,5 @@
-import type { Scope, StoreName } from '../store/scope.js';
-import type { Change } from '../store/store.js';
+import type { Scope, StoreName } from '../store/values/scope.js';
+import type { Change } from '../store/values/value-store.js';
 
 /** A value that is to be stored. */
 export interface NewValue {

@@ -1,5 +1,5 @@
-import type { ListPage, StoredValue } from '../store/store.js';
-import { checkKey } from '../store/value-limits.js';
+import { checkKey } from '../store/values/value-limits.js';
+import type { ListPage, StoredValue } from '../store/values/value-store.js';
 import { RequestProblem } from './problems.js';
 
 const DEFAULT_PAGE_SIZE = 50;

@@ -29,6 +29,10 @@ const STORE_STATUS: Record<StoreErrorCode, number> = {
   'not-found': 404,
   unusable: 500,
   storage: 500,
+  damaged: 500,
+  full: 507,
+  unavailable: 503,
+  conflict: 503,
   closed: 503,
 };
 

@@ -1,5 +1,5 @@
-import type { CollectionPath } from '../store/scope.js';
-import type { StoredValue } from '../store/store.js';
+import type { CollectionPath } from '../store/values/scope.js';
+import type { StoredValue } from '../store/values/value-store.js';
 
 /** The JSON of one config, or of one secret, whose value is left out. */
 export type ValueReply =

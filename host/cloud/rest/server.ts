@@ -17,7 +17,7 @@ export interface CloudOptions {
   host?: string;
   /** the port to listen on, 0 for a free one; default 0 */
   port?: number;
-  /** user name of the REST calls, `AC` and 32 hex digits */
+  /** whose values are served, and the user name of the REST calls: `AC` and 32 hex digits */
   accountSid: string;
   /** password of the REST calls */
   authToken: string;
@@ -56,7 +56,7 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
     await requireAccount(app, options);
     app.removeAllContentTypeParsers();
     await app.register(formbody, { parser: (text) => ({ ...parseForm(text) }) });
-    valueRoutes(app, { store, baseUrl: (request) => baseUrl(request, app) });
+    valueRoutes(app, { values: store.values(options.accountSid), baseUrl: (request) => baseUrl(request, app) });
     await app.listen({ host, port });
   } catch (error) {
     await app.close();

@@ -12,15 +12,19 @@ export interface Account {
 }
 
 /**
- * The account of this store and its default device. The first call makes both at random; later calls return the same.
+ * The account of this store and its default device. The first call makes them; later calls return the same.
  *
- * @throws StoreError `storage` or `closed`
+ * @param preferred what the first call takes for the account; default at random
+ * Rejects with StoreError as an `Engine` does.
  */
-export async function ensureAccount(store: Store): Promise<Account> {
+export async function ensureAccount(
+  store: Store,
+  preferred: { accountSid?: string; authToken?: string } = {},
+): Promise<Account> {
   const random = () => randomBytes(16).toString('hex');
-  const facts = await store.ensureMeta({
-    'account-sid': `AC${random()}`,
-    'auth-token': random(),
+  const facts = await store.meta.ensure({
+    'account-sid': preferred.accountSid ?? `AC${random()}`,
+    'auth-token': preferred.authToken ?? random(),
     'device-sid': `UV${random()}`,
   });
   return { accountSid: facts['account-sid'], authToken: facts['auth-token'], deviceSid: facts['device-sid'] };

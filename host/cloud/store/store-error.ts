@@ -3,7 +3,11 @@
  * - `invalid-key`, `invalid-value`, `invalid-device-sid`: the argument cannot be stored; nothing was written
  * - `already-exists`, `not-found`: the store's state does not fit the call; nothing was written
  * - `unusable`: the folder or its data file cannot be opened
- * - `storage`: the database refused a read or a write (disk full, for example); nothing was written
+ * - `storage`: the database refused a read or a write; nothing was written
+ * - `full`: there is no room on the disk; nothing was written, and reads go on
+ * - `unavailable`: the database cannot be reached just now; whether a write under way was made is not known
+ * - `damaged`: a record is not what was written; its value is not given out
+ * - `conflict`: another change came between reading and writing, again and again; nothing was written
  * - `closed`: the store was closed before the call
  */
 export type StoreErrorCode =
@@ -14,6 +18,10 @@ export type StoreErrorCode =
   | 'not-found'
   | 'unusable'
   | 'storage'
+  | 'full'
+  | 'unavailable'
+  | 'damaged'
+  | 'conflict'
   | 'closed';
 
 /** An error of the config and secret stores. The message says what, where and what to do; it never holds a value. */

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../../store/scope.js';
-import type { Store } from '../../store/store.js';
+import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../../store/values/scope.js';
+import type { ValueStore } from '../../store/values/value-store.js';
 import { formField } from '../form.js';
 import { pageMeta, parsePageRequest } from '../paging.js';
 import { valueReply } from '../replies.js';
 
 export interface ValueRoutesOptions {
-  store: Store;
+  values: ValueStore;
   /** the address at which the client reached this server, without a slash at its end */
   baseUrl: (request: FastifyRequest) => string;
 }
@@ -24,7 +24,7 @@ export function valueRoutes(app: FastifyInstance, options: ValueRoutesOptions): 
   }
 }
 
-function addCollection(app: FastifyInstance, path: string, name: StoreName, { store, baseUrl }: ValueRoutesOptions) {
+function addCollection(app: FastifyInstance, path: string, name: StoreName, { values, baseUrl }: ValueRoutesOptions) {
   const place = (request: FastifyRequest) => {
     const { deviceSid } = request.params as ValueParams;
     const scope: Scope = deviceSid === undefined ? { kind: 'account' } : { kind: 'device', deviceSid };
@@ -36,34 +36,34 @@ function addCollection(app: FastifyInstance, path: string, name: StoreName, { st
   app.get(path, async (request) => {
     const { scope, collection, url } = place(request);
     const wanted = parsePageRequest(request.query);
-    const values = store.list(scope, name, wanted.range);
-    const last = values.at(-1);
-    const more = last !== undefined && store.list(scope, name, { after: last.key, limit: 1 }).length > 0;
+    const listed = await values.list(scope, name, wanted.range);
+    const last = listed.at(-1);
+    const more = last !== undefined && (await values.list(scope, name, { after: last.key, limit: 1 })).length > 0;
     return {
-      [name]: values.map((value) => valueReply(collection, url, value)),
-      meta: pageMeta(url, name, wanted, values, more),
+      [name]: listed.map((value) => valueReply(collection, url, value)),
+      meta: pageMeta(url, name, wanted, listed, more),
     };
   });
 
   app.post(path, async (request, reply) => {
     const { scope, collection, url } = place(request);
-    const created = await store.create(scope, name, formField(request.body, 'Key'), formField(request.body, 'Value'));
+    const created = await values.create(scope, name, formField(request.body, 'Key'), formField(request.body, 'Value'));
     return reply.code(201).send(valueReply(collection, url, created));
   });
 
   app.get(`${path}/:key`, async (request) => {
     const { scope, collection, url } = place(request);
-    return valueReply(collection, url, store.fetch(scope, name, keyOf(request)));
+    return valueReply(collection, url, await values.fetch(scope, name, keyOf(request)));
   });
 
   app.post(`${path}/:key`, async (request) => {
     const { scope, collection, url } = place(request);
-    const updated = await store.update(scope, name, keyOf(request), formField(request.body, 'Value'));
+    const updated = await values.update(scope, name, keyOf(request), formField(request.body, 'Value'));
     return valueReply(collection, url, updated);
   });
 
   app.delete(`${path}/:key`, async (request, reply) => {
-    await store.delete(place(request).scope, name, keyOf(request));
+    await values.delete(place(request).scope, name, keyOf(request));
     return reply.code(204).send();
   });
 }

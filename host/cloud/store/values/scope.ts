@@ -6,7 +6,7 @@ export type StoreName = 'configs' | 'secrets';
 /** All devices see the values of the account; only the device itself sees its own. */
 export type Scope = { kind: 'account' } | { kind: 'device'; deviceSid: string };
 
-/** The prefix of a collection's keys in the database: one for each scope and store, so that a range is one collection. */
+/** A collection of values: one for each scope and store. */
 export type CollectionPath = [kind: 'account' | 'device', deviceSid: string, store: StoreName];
 
 /**

@@ -1,4 +1,4 @@
-import { StoreError } from './store-error.js';
+import { StoreError } from '../store-error.js';
 
 /** The longest key, in characters. */
 export const MAX_KEY_LENGTH = 100;

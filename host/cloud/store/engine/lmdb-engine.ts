@@ -1,0 +1,135 @@
+import { resolve } from 'node:path';
+import type { RootDatabase } from 'lmdb';
+import { prepareLmdbFolder } from '../../../lmdb/lmdb-folder.js';
+import { openLmdb } from '../../../lmdb/open-lmdb.js';
+import { reasonOf } from '../../../node/reason.js';
+import { StoreError } from '../store-error.js';
+import type { ChangesSince, Commit, Engine, EngineRecord, RecordChange, RecordKey, RecordRange } from './engine.js';
+import { LmdbRecords } from './lmdb-records.js';
+import { LmdbWatch } from './lmdb-watch.js';
+import type { Table } from './tables.js';
+
+/** A commit that waits for its transaction. */
+interface Waiting {
+  changes: readonly RecordChange[];
+  resolve: (commit: Commit) => void;
+  reject: (error: StoreError) => void;
+}
+
+/**
+ * Records in an LMDB folder, which several processes may have open.
+ *
+ * Commits that come while a transaction is on its way to the disk go into the next one together: a disk that takes long gets larger
+ * groups, not a longer queue.
+ */
+export class LmdbEngine implements Engine {
+  readonly place: string;
+  readonly directory: string;
+  readonly #lmdb: RootDatabase<Uint8Array, (string | number)[]>;
+  readonly #records: LmdbRecords;
+  readonly #watch: LmdbWatch;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @param directory made if it is missing, for its owner only. @throws StoreError `unusable` */
+  constructor(directory: string) {
+    this.directory = resolve(directory);
+    this.place = `the store in ${this.directory}`;
+    try {
+      prepareLmdbFolder(this.directory);
+      this.#lmdb = openLmdb(this.directory, 'bytes');
+    } catch (error) {
+      throw new StoreError('unusable', (error as Error).message, { cause: error });
+    }
+    this.#records = new LmdbRecords(this.#lmdb);
+    this.#watch = new LmdbWatch(this.directory, () => this.#read((records) => records.revision()));
+  }
+
+  async get(table: Table, key: RecordKey): Promise<EngineRecord | undefined> {
+    return this.#read((records) => records.get(table, key));
+  }
+
+  async getMany(table: Table, keys: readonly RecordKey[]): Promise<(EngineRecord | undefined)[]> {
+    return this.#read((records) => keys.map((key) => records.get(table, key)));
+  }
+
+  async list(table: Table, prefix: RecordKey, range: RecordRange = {}): Promise<EngineRecord[]> {
+    return this.#read((records) => records.list(table, prefix, range));
+  }
+
+  commit(changes: readonly RecordChange[]): Promise<Commit> {
+    return new Promise((resolve, reject) => {
+      this.#assertOpen();
+      this.#waiting.push({ changes, resolve, reject });
+      this.#running ??= this.#commitWaiting();
+    });
+  }
+
+  async changesSince(revision: number): Promise<ChangesSince> {
+    return this.#read((records) => records.changesSince(revision));
+  }
+
+  watch(listener: (revision: number) => void): () => void {
+    return this.#watch.add(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#watch.close();
+    await this.#running;
+    await this.#lmdb.close();
+  }
+
+  async #commitWaiting(): Promise<void> {
+    // What else this turn of the event loop brings goes into the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      await this.#commitGroup(group);
+    }
+    this.#running = undefined;
+  }
+
+  /** One transaction for all; each of the group by itself changes everything or nothing. Never rejects. */
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    try {
+      const commits = await this.#lmdb.childTransaction(() => group.map(({ changes }) => this.#records.apply(changes)));
+      await this.#lmdb.flushed;
+      for (const [index, { resolve }] of group.entries()) resolve(commits[index]);
+      if (commits.some(({ committed }) => committed)) this.#watch.committed();
+    } catch (error) {
+      const failure = await this.#writeError(error);
+      for (const { reject } of group) reject(failure);
+    }
+  }
+
+  #read<T>(action: (records: LmdbRecords) => T): T {
+    this.#assertOpen();
+    try {
+      this.#lmdb.resetReadTxn();
+      return action(this.#records);
+    } catch (error) {
+      throw new StoreError('storage', `${this.place} could not be read: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new StoreError('closed', `${this.place} is closed; open it again`);
+  }
+
+  /** A failed commit has its reason in a promise of its own. Its rejection must be handled, or Node ends the process. */
+  async #writeError(error: unknown): Promise<StoreError> {
+    const reason = (await (error as { commitError?: Promise<never> }).commitError?.catch(reasonOf)) ?? reasonOf(error);
+    const isFull = /no space left|ENOSPC|MDB_MAP_FULL|disk quota/i.test(String(reason));
+    const what = isFull
+      ? 'has no room on its disk; nothing was changed; make room there'
+      : `could not write: ${reason}; nothing was changed`;
+    return new StoreError(isFull ? 'full' : 'storage', `${this.place} ${what}`, { cause: error });
+  }
+}

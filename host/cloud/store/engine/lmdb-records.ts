@@ -1,0 +1,133 @@
+import type { RootDatabase } from 'lmdb';
+import type {
+  ChangedRecord,
+  ChangesSince,
+  Commit,
+  Condition,
+  EngineRecord,
+  RecordChange,
+  RecordKey,
+  RecordRange,
+} from './engine.js';
+import type { Table } from './tables.js';
+
+/** How many commits {@link LmdbRecords.changesSince} looks back. */
+export const KEPT_COMMITS = 10_000;
+
+/** Keys that are no table's: the revision of the store, and what each commit changed. */
+const REVISION = ['~revision'];
+const CHANGES = '~changes';
+
+/** Bytes before the data of a record: its revision, big-endian. */
+const HEADER = 8;
+
+/**
+ * Records, revisions and the memory of changes as keys and values of LMDB. Reads are of one moment until the caller resets it; `apply`
+ * is called in a transaction.
+ */
+export class LmdbRecords {
+  readonly #lmdb: RootDatabase<Uint8Array, (string | number)[]>;
+
+  constructor(lmdb: RootDatabase<Uint8Array, (string | number)[]>) {
+    this.#lmdb = lmdb;
+  }
+
+  revision(): number {
+    const bytes = this.#lmdb.get(REVISION);
+    return bytes === undefined ? 0 : readRevision(bytes);
+  }
+
+  get(table: Table, key: RecordKey): EngineRecord | undefined {
+    const bytes = this.#lmdb.get([table, ...key]);
+    return bytes && toRecord(key, bytes);
+  }
+
+  list(
+    table: Table,
+    prefix: RecordKey,
+    { after, before, offset, limit, reverse = false }: RecordRange,
+  ): EngineRecord[] {
+    const whole = [table, ...prefix];
+    // All parts are printable ASCII, so DEL sorts after them.
+    const low = after === undefined ? whole : [...whole, after];
+    const high = [...whole, before ?? '\x7f'];
+    const [start, end] = reverse ? [high, low] : [low, high];
+    const found = this.#lmdb.getRange({ start, end, exclusiveStart: true, offset, limit, reverse });
+    return Array.from(found, ({ key, value }) => toRecord(key.slice(1) as string[], value));
+  }
+
+  changesSince(revision: number): ChangesSince {
+    const newest = this.revision();
+    const last = new Map<string, ChangedRecord>();
+    let next = revision + 1;
+    const range = { start: [CHANGES, next], end: [CHANGES, Number.MAX_SAFE_INTEGER] };
+    for (const { key, value } of this.#lmdb.getRange(range)) {
+      if (last.size === 0 && key[1] !== next) break;
+      next = Number(key[1]) + 1;
+      for (const [table, ...parts] of JSON.parse(Buffer.from(value).toString())) {
+        const name = JSON.stringify([table, ...parts]);
+        last.delete(name);
+        last.set(name, { table, key: parts, revision: next - 1 });
+      }
+    }
+    return { revision: newest, complete: next > newest, changes: [...last.values()] };
+  }
+
+  /** One commit, in a transaction with others. It looks at all conditions before it changes anything. */
+  apply(changes: readonly RecordChange[]): Commit {
+    const failed = this.#firstFailed(changes);
+    if (failed >= 0) return { committed: false, failed };
+    const writing = changes.filter(({ op }) => op !== 'check');
+    const before = this.revision();
+    if (writing.length === 0) return { committed: true, revision: before };
+    const revision = before + 1;
+    for (const change of writing) {
+      const key = [change.table, ...change.key];
+      if (change.op === 'put') this.#lmdb.putSync(key, fromRecord(change.data, revision));
+      else this.#lmdb.removeSync(key);
+    }
+    this.#lmdb.putSync(REVISION, writeRevision(revision));
+    this.#lmdb.putSync(
+      [CHANGES, revision],
+      Buffer.from(JSON.stringify(writing.map(({ table, key }) => [table, ...key]))),
+    );
+    this.#lmdb.removeSync([CHANGES, revision - KEPT_COMMITS]);
+    return { committed: true, revision };
+  }
+
+  #firstFailed(changes: readonly RecordChange[]): number {
+    // What an earlier change of this commit did to a record: its condition is about the record as it would be by then.
+    const done = new Map<string, boolean>();
+    return changes.findIndex(({ op, table, key, if: condition }) => {
+      const name = JSON.stringify([table, ...key]);
+      const holds = condition === undefined || this.#holds(table, key, condition, done.get(name));
+      if (op !== 'check') done.set(name, op === 'put');
+      return !holds;
+    });
+  }
+
+  #holds(table: Table, key: RecordKey, condition: Condition, done: boolean | undefined): boolean {
+    if (typeof condition === 'number') return done === undefined && this.get(table, key)?.revision === condition;
+    const exists = done ?? this.#lmdb.doesExist([table, ...key]);
+    return exists === (condition === 'present');
+  }
+}
+
+function toRecord(key: RecordKey, bytes: Uint8Array): EngineRecord {
+  // A copy: what LMDB lends is overwritten by the next read.
+  return { key, data: bytes.slice(HEADER), revision: readRevision(bytes) };
+}
+
+function fromRecord(data: Uint8Array, revision: number): Uint8Array {
+  return Buffer.concat([writeRevision(revision), data]);
+}
+
+function readRevision(bytes: Uint8Array): number {
+  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0));
+}
+
+function writeRevision(revision: number): Buffer {
+  const bytes = Buffer.alloc(HEADER);
+  bytes.writeBigUInt64BE(BigInt(revision));
+  return bytes;
+}

@@ -1,0 +1,29 @@
+/**
+ * Every kind of record that a store keeps, with the parts of its key in order. LMDB puts the parts after the name of the table;
+ * in PostgreSQL each table is one of the schema, and each part a column of its primary key.
+ *
+ * Parts are printable ASCII, at most {@link MAX_PART_LENGTH} characters, and sort by their bytes.
+ */
+export const TABLES = {
+  /** What wasmqtt notes about this store. */
+  meta: ['name'],
+  account: ['account_sid'],
+  /** Configs and secrets. `device_sid` is empty for what belongs to the account; `collection` is `configs` or `secrets`. */
+  value: ['account_sid', 'device_sid', 'collection', 'key'],
+  device: ['account_sid', 'device_sid'],
+  /** From a unique name to the device that has it. */
+  device_name: ['account_sid', 'unique_name'],
+  app: ['account_sid', 'app_sid'],
+  /** From a unique name to the application that has it. */
+  app_name: ['account_sid', 'unique_name'],
+  /** The bytes of applications. */
+  bundle: ['account_sid', 'sha256'],
+  api_key: ['key_sid'],
+  /** `sequence` is 16 hex digits. */
+  device_log: ['account_sid', 'device_sid', 'sequence'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Table = keyof typeof TABLES;
+
+/** In bytes. */
+export const MAX_PART_LENGTH = 256;

@@ -1,0 +1,167 @@
+import type { Engine, EngineRecord, RecordChange, RecordKey } from '../engine/engine.js';
+import { readRecord, writeRecord } from '../record-codec.js';
+import { StoreError } from '../store-error.js';
+import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
+import { checkKey, checkValue, quote } from './value-limits.js';
+
+/** One config or secret. */
+export interface StoredValue {
+  key: string;
+  value: string;
+  dateUpdated: Date;
+}
+
+/** Where a value is. */
+export interface ValuePlace {
+  scope: Scope;
+  store: StoreName;
+  key: string;
+}
+
+/** A part of a collection: keys strictly after `after` or strictly before `before`, in the order of the keys. */
+export interface ListPage {
+  after?: string;
+  before?: string;
+  /** how many values to skip, 0 or more */
+  offset?: number;
+  /** how many values at most, 1 or more; default all. With `before`, the nearest ones before it */
+  limit?: number;
+}
+
+/** One change of {@link ValueStore.write}: `set` creates or replaces; `delete` removes, and does nothing if the key is missing. */
+export type Change =
+  | { op: 'set'; scope: Scope; store: StoreName; key: string; value: string }
+  | { op: 'delete'; scope: Scope; store: StoreName; key: string };
+
+/** As it is kept. */
+interface ValueRecord {
+  value: string;
+  dateUpdated: number;
+}
+
+/**
+ * The configs and secrets of one account and its devices, durable and shared between processes.
+ *
+ * The promise of a writing call is fulfilled when the change is on disk. Every method rejects with StoreError:
+ * `invalid-key`, `invalid-value` and `invalid-device-sid` for arguments that cannot be stored, and with what an `Engine` rejects
+ * with. A call that fails has changed nothing.
+ */
+export class ValueStore {
+  readonly #engine: Engine;
+  readonly #accountSid: string;
+  readonly #now: () => number;
+
+  /** @param now milliseconds since 1970 */
+  constructor(engine: Engine, accountSid: string, now: () => number) {
+    this.#engine = engine;
+    this.#accountSid = accountSid;
+    this.#now = now;
+  }
+
+  /** The value of a key, or undefined when there is none. */
+  async get(scope: Scope, store: StoreName, key: string): Promise<StoredValue | undefined> {
+    checkKey(key);
+    const record = await this.#engine.get('value', this.#keyOf(collectionPath(scope, store), key));
+    return record && toStoredValue(record);
+  }
+
+  /** Several values of one moment; undefined for those that are not there. */
+  async getMany(places: readonly ValuePlace[]): Promise<(StoredValue | undefined)[]> {
+    for (const { key } of places) checkKey(key);
+    const keys = places.map(({ scope, store, key }) => this.#keyOf(collectionPath(scope, store), key));
+    const records = await this.#engine.getMany('value', keys);
+    return records.map((record) => record && toStoredValue(record));
+  }
+
+  /** The value of a key. Rejects with StoreError `not-found` too. */
+  async fetch(scope: Scope, store: StoreName, key: string): Promise<StoredValue> {
+    const found = await this.get(scope, store, key);
+    if (found === undefined) throw notFound(collectionPath(scope, store), key);
+    return found;
+  }
+
+  /**
+   * The values of a collection, sorted by key (ASCII order). Rejects with RangeError when `limit` or `offset` is out of range.
+   */
+  async list(scope: Scope, store: StoreName, page: ListPage = {}): Promise<StoredValue[]> {
+    checkCount('limit', page.limit, 1);
+    checkCount('offset', page.offset, 0);
+    const reverse = page.before !== undefined;
+    const prefix = this.#prefixOf(collectionPath(scope, store));
+    const found = await this.#engine.list('value', prefix, { ...page, reverse });
+    if (reverse) found.reverse();
+    return found.map(toStoredValue);
+  }
+
+  /** Stores a new value. Rejects with StoreError `already-exists` too. */
+  async create(scope: Scope, store: StoreName, key: string, value: string): Promise<StoredValue> {
+    const { path, stored, change } = this.#setting(scope, store, key, value);
+    const { committed } = await this.#engine.commit([{ ...change, if: 'absent' }]);
+    if (committed) return stored;
+    const place = describeCollection(path);
+    throw new StoreError('already-exists', `${quote(key)} is already among ${place}; update it, or delete it first`);
+  }
+
+  /** Replaces the value of a key that exists. Rejects with StoreError `not-found` too. */
+  async update(scope: Scope, store: StoreName, key: string, value: string): Promise<StoredValue> {
+    const { path, stored, change } = this.#setting(scope, store, key, value);
+    const { committed } = await this.#engine.commit([{ ...change, if: 'present' }]);
+    if (committed) return stored;
+    throw notFound(path, key);
+  }
+
+  /** Removes a value. Rejects with StoreError `not-found` too. */
+  async delete(scope: Scope, store: StoreName, key: string): Promise<void> {
+    checkKey(key);
+    const path = collectionPath(scope, store);
+    const { committed } = await this.#engine.commit([
+      { op: 'remove', table: 'value', key: this.#keyOf(path, key), if: 'present' },
+    ]);
+    if (!committed) throw notFound(path, key);
+  }
+
+  /** Makes several changes, in this order and in any collections, all of them or none. */
+  async write(changes: readonly Change[]): Promise<void> {
+    const steps = changes.map((change): RecordChange => {
+      const { scope, store, key } = change;
+      if (change.op === 'set') return this.#setting(scope, store, key, change.value).change;
+      checkKey(key);
+      return { op: 'remove', table: 'value', key: this.#keyOf(collectionPath(scope, store), key) };
+    });
+    if (steps.length > 0) await this.#engine.commit(steps);
+  }
+
+  #setting(scope: Scope, store: StoreName, key: string, value: string) {
+    checkKey(key);
+    checkValue(key, value);
+    const path = collectionPath(scope, store);
+    const record: ValueRecord = { value, dateUpdated: this.#now() };
+    const change = { op: 'put', table: 'value', key: this.#keyOf(path, key), data: writeRecord(record) } as const;
+    return { path, stored: { key, value, dateUpdated: new Date(record.dateUpdated) }, change };
+  }
+
+  #prefixOf([, deviceSid, store]: CollectionPath): RecordKey {
+    return [this.#accountSid, deviceSid, store];
+  }
+
+  #keyOf(path: CollectionPath, key: string): RecordKey {
+    return [...this.#prefixOf(path), key];
+  }
+}
+
+function toStoredValue(record: EngineRecord): StoredValue {
+  const { value, dateUpdated } = readRecord<ValueRecord>(record);
+  return { key: record.key[record.key.length - 1], value, dateUpdated: new Date(dateUpdated) };
+}
+
+function notFound(path: CollectionPath, key: string): StoreError {
+  return new StoreError(
+    'not-found',
+    `${quote(key)} is not among ${describeCollection(path)}; look at the list, or create it`,
+  );
+}
+
+function checkCount(name: string, count: number | undefined, least: number): void {
+  if (count === undefined || (Number.isSafeInteger(count) && count >= least)) return;
+  throw new RangeError(`${name} must be a whole number of at least ${least}, not ${count}`);
+}
