@@ -1,6 +1,9 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 
+/** Milliseconds. */
+const MOMENT = 50;
+
 /**
  * Tells listeners that an LMDB store has grown. LMDB itself has no such call: of other processes' commits the operating system tells,
  * since each one writes to the data file.
@@ -10,6 +13,7 @@ export class LmdbWatch {
   readonly #revision: () => number;
   readonly #listeners = new Set<(revision: number) => void>();
   #files: FSWatcher | undefined;
+  #again: NodeJS.Timeout | undefined;
   #known = 0;
 
   /** @param revision of the store as it is now; may throw */
@@ -44,13 +48,24 @@ export class LmdbWatch {
   }
 
   close(): void {
+    clearTimeout(this.#again);
+    this.#again = undefined;
     this.#files?.close();
     this.#files = undefined;
   }
 
+  /** Some process has written to the file. LMDB lets a commit be read just after its last write, so there may be more to see in a moment. */
+  #written(): void {
+    this.committed();
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.committed();
+    }, MOMENT).unref();
+  }
+
   #begin(): void {
     this.#known = this.#revision();
-    this.#files = watch(join(this.#directory, 'data.mdb'), () => this.committed());
+    this.#files = watch(join(this.#directory, 'data.mdb'), () => this.#written());
     this.#files.on('error', () => this.close());
     this.#files.unref();
   }
