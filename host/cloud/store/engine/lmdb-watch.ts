@@ -1,8 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** Milliseconds. */
-const MOMENT = 50;
+/** When to look again after another process has written, in milliseconds. */
+const LOOKS = [5, 50, 500];
 
 /**
  * Tells listeners that an LMDB store has grown. LMDB itself has no such call: of other processes' commits the operating system tells,
@@ -13,7 +13,7 @@ export class LmdbWatch {
   readonly #revision: () => number;
   readonly #listeners = new Set<(revision: number) => void>();
   #files: FSWatcher | undefined;
-  #again: NodeJS.Timeout | undefined;
+  #looks: NodeJS.Timeout[] = [];
   #known = 0;
 
   /** @param revision of the store as it is now; may throw */
@@ -48,19 +48,19 @@ export class LmdbWatch {
   }
 
   close(): void {
-    clearTimeout(this.#again);
-    this.#again = undefined;
+    for (const look of this.#looks) clearTimeout(look);
+    this.#looks = [];
     this.#files?.close();
     this.#files = undefined;
   }
 
-  /** Some process has written to the file. LMDB lets a commit be read just after its last write, so there may be more to see in a moment. */
+  /** Some process has written to the file. LMDB has a commit read only after its last write, so one look at once often comes too early. */
   #written(): void {
     this.committed();
-    this.#again ??= setTimeout(() => {
-      this.#again = undefined;
-      this.committed();
-    }, MOMENT).unref();
+    // Listeners may have ended the watch.
+    if (this.#files === undefined) return;
+    if (this.#looks.length === 0) this.#looks = LOOKS.map((after) => setTimeout(() => this.committed(), after).unref());
+    else for (const look of this.#looks) look.refresh();
   }
 
   #begin(): void {
