@@ -32,10 +32,14 @@ function program(): Command {
     doctorCommand(),
     benchCommand(),
   ];
-  for (const command of commands) {
-    root.addCommand(command.exitOverride().showHelpAfterError('(--help shows all options)'));
-  }
+  for (const command of commands) root.addCommand(strict(command));
   return root.exitOverride().showHelpAfterError('(--help shows all commands)');
+}
+
+/** A wrong word is answered, and ends nothing by itself: in the commands below this one too. */
+function strict(command: Command): Command {
+  for (const inner of command.commands) strict(inner);
+  return command.exitOverride().showHelpAfterError('(--help shows all options)');
 }
 
 async function main(): Promise<number> {

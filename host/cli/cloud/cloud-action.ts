@@ -1,4 +1,5 @@
 import { parseDeviceSid } from '../options/option-parsers.js';
+import { exportLines } from './export-lines.js';
 import { closeAll, ended, withSignals } from '../process/signals.js';
 import { UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
@@ -20,7 +21,7 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
   const store = await openStore(flags.data);
   const closers = [() => store.close()];
   try {
-    const account = await accountOf(store, process.env);
+    const account = await accountOf(store, flags.data, process.env);
     const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
     const cloud = await startLocalCloud(store, account, { option: '--port', port: flags.port });
     closers.push(() => cloud.close());
@@ -29,10 +30,8 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
       const event = { event: 'listening', service: 'cloud', url: `${cloud.url}/v1`, accountSid, authToken, deviceSid };
       process.stdout.write(`${JSON.stringify(event)}\n`);
     } else {
-      process.stdout.write(
-        `cloud ${cloud.url}/v1\n\n  export TWILIO_ACCOUNT_SID=${accountSid}\n  export TWILIO_AUTH_TOKEN=${authToken}\n` +
-          `  export MV_DEVICE_SID=${deviceSid}\n\nCtrl-C stops it.\n`,
-      );
+      process.stdout.write(`cloud ${cloud.url}/v1\n\n${exportLines(accountSid, authToken)}`);
+      process.stdout.write(`  export MV_DEVICE_SID=${deviceSid}\n\nCtrl-C stops it.\n`);
     }
     await ended(flags.for, stop);
   } finally {

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { CloudFlags } from '../cloud/cloud-action.js';
 import { parsePort } from '../options/option-parsers.js';
 import { dataOption, forOption, jsonOption } from '../options/shared-options.js';
+import { cloudAccountCommand } from './cloud-account.js';
+import { cloudKeyCommand } from './cloud-key.js';
 
 const EXAMPLES = `
 Example:
@@ -10,11 +12,14 @@ Example:
     http://127.0.0.1:8180/v1/Devices/\${MV_DEVICE_SID}/Configs -u \${TWILIO_ACCOUNT_SID}:\${TWILIO_AUTH_TOKEN}
 
 It prints the account SID and token of this folder. If TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are both set in the
-environment, those are used instead.`;
+environment, those are used instead. More accounts and keys for programs: wasmqtt cloud account --help, wasmqtt cloud key --help`;
 
 export function cloudCommand(): Command {
   return new Command('cloud')
     .description('serve the config and secret stores over the REST API')
+    .enablePositionalOptions()
+    .addCommand(cloudAccountCommand())
+    .addCommand(cloudKeyCommand())
     .option('--port <port>', 'port on 127.0.0.1 (default 8180, or any free one)', (text) => parsePort(text, true))
     .addOption(forOption())
     .addOption(dataOption())

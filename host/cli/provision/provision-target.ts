@@ -54,7 +54,7 @@ export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv)
   if (options.dryRun && !existsSync(storeFolder(options.data))) return new NoStoreYet(options);
   const store = await openStore(options.data);
   try {
-    const account = await accountOf(store, env);
+    const account = await accountOf(store, options.data, env);
     const scope = scopeOf(options) ?? { kind: 'device', deviceSid: account.deviceSid };
     return new LocalTarget(storeFolder(options.data), store, account, scope);
   } catch (error) {

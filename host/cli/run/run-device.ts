@@ -114,7 +114,7 @@ async function prepare(
   const module = await readGuestFile(options.guest ?? modulePath('app.wasm'), options.data, options.guestMemory);
   const store = await openStore(options.data);
   closers.push(() => store.close());
-  const account = await accountOf(store, process.env);
+  const account = await accountOf(store, options.data, process.env);
   const values = store.values(account.accountSid);
   const sids = deviceSidsOf(options.deviceSid ?? [], options.devices, account.deviceSid);
   if (sids.length > 1 && options.clientId !== undefined) {

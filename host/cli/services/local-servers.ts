@@ -7,10 +7,10 @@ import {
   PlannedBroker,
   type ReadPlan,
 } from '../../broker/index.js';
-import { type Account, type Cloud, type Store, startCloud } from '../../cloud/index.js';
+import { type Cloud, type Store, startCloud } from '../../cloud/index.js';
 import { ensurePki, type Pki } from '../../pki/index.js';
 import { UserError } from '../process/user-error.js';
-import { DEFAULT_CLOUD_PORT } from './local-store.js';
+import { DEFAULT_CLOUD_PORT, type LocalAccount } from './local-store.js';
 
 const DEFAULT_BROKER_PORT = 8883;
 
@@ -21,9 +21,10 @@ export interface PortChoice {
 }
 
 /** Starts the REST API. @throws UserError when the port that was asked for is taken; CloudStartError */
-export function startLocalCloud(store: Store, account: Account, choice: PortChoice): Promise<Cloud> {
-  const { accountSid, authToken } = account;
-  return onPort(choice, DEFAULT_CLOUD_PORT, (port) => startCloud({ store, accountSid, authToken, port }));
+export function startLocalCloud(store: Store, account: LocalAccount, choice: PortChoice): Promise<Cloud> {
+  const { accountSid, authToken, isOfEnvironment } = account;
+  const own = isOfEnvironment ? { accountSid, authToken } : {};
+  return onPort(choice, DEFAULT_CLOUD_PORT, (port) => startCloud({ store, ...own, port }));
 }
 
 /** The embedded broker. */

@@ -3,13 +3,15 @@ import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { httpUrl } from '../../node/addresses.js';
 import { listenFailure } from '../../node/listen-failure.js';
+import type { AccountCredentials } from '../store/accounts/accounts.js';
 import type { Store } from '../store/store.js';
 import { StoreError } from '../store/store-error.js';
-import { requireAccount } from './auth.js';
+import { callerOf, requireCaller } from './auth.js';
 import { CloudStartError } from './cloud-start-error.js';
 import { parseForm } from './form.js';
 import { problem, problemOf, RequestProblem } from './problems.js';
-import { valueRoutes } from './routes/value-routes.js';
+import { openApiRoute } from './routes/openapi-route.js';
+import { addRoutes } from './routes/routes.js';
 
 export interface CloudOptions {
   store: Store;
@@ -17,10 +19,9 @@ export interface CloudOptions {
   host?: string;
   /** the port to listen on, 0 for a free one; default 0 */
   port?: number;
-  /** whose values are served, and the user name of the REST calls: `AC` and 32 hex digits */
-  accountSid: string;
-  /** password of the REST calls */
-  authToken: string;
+  /** an account that this server lets in besides those of the store, with `authToken`: `AC` and 32 hex digits */
+  accountSid?: string;
+  authToken?: string;
   /** gets one line for each request: method, path and status */
   log?: (line: string) => void;
 }
@@ -53,10 +54,14 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
   });
   try {
     answerProblems(app, log);
-    await requireAccount(app, options);
+    await requireCaller(app, store, ownAccount(options));
     app.removeAllContentTypeParsers();
     await app.register(formbody, { parser: (text) => ({ ...parseForm(text) }) });
-    valueRoutes(app, { values: store.values(options.accountSid), baseUrl: (request) => baseUrl(request, app) });
+    addRoutes(app, {
+      values: (request) => store.values(callerOf(request).accountSid),
+      baseUrl: (request) => baseUrl(request, app),
+    });
+    openApiRoute(app);
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
@@ -65,6 +70,10 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
   }
   const address = app.server.address() as AddressInfo;
   return { url: httpUrl(address), port: address.port, close: () => app.close() };
+}
+
+function ownAccount({ accountSid, authToken }: CloudOptions): AccountCredentials | undefined {
+  return accountSid === undefined || authToken === undefined ? undefined : { accountSid, authToken };
 }
 
 function answerProblems(app: FastifyInstance, log: CloudOptions['log']): void {

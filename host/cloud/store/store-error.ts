@@ -1,6 +1,6 @@
 /**
  * What a {@link StoreError} is about:
- * - `invalid-key`, `invalid-value`, `invalid-device-sid`: the argument cannot be stored; nothing was written
+ * - `invalid-key`, `invalid-value`, `invalid-device-sid`, `invalid-sid`, `invalid-name`: the argument cannot be stored; nothing was written
  * - `already-exists`, `not-found`: the store's state does not fit the call; nothing was written
  * - `unusable`: the folder or its data file cannot be opened
  * - `storage`: the database refused a read or a write; nothing was written
@@ -14,6 +14,8 @@ export type StoreErrorCode =
   | 'invalid-key'
   | 'invalid-value'
   | 'invalid-device-sid'
+  | 'invalid-sid'
+  | 'invalid-name'
   | 'already-exists'
   | 'not-found'
   | 'unusable'

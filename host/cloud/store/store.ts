@@ -1,5 +1,9 @@
+import { type AccountCredentials, Accounts } from './accounts/accounts.js';
+import { type DefaultAccount, ensureDefaultAccount, type TokenKeeper } from './accounts/default-account.js';
+import { SecretVerifier } from './accounts/secret-hash.js';
 import type { Engine } from './engine/engine.js';
 import { LmdbEngine } from './engine/lmdb-engine.js';
+import { ApiKeys } from './keys/api-keys.js';
 import { Meta } from './meta.js';
 import { ValueStore } from './values/value-store.js';
 
@@ -11,6 +15,8 @@ export interface StoreOptions {
 /** Everything that the cloud keeps: one view for each kind of thing, over one engine. */
 export class Store {
   readonly meta: Meta;
+  readonly accounts: Accounts;
+  readonly keys: ApiKeys;
   readonly #engine: Engine;
   readonly #now: () => number;
 
@@ -18,6 +24,9 @@ export class Store {
     this.meta = new Meta(engine);
     this.#engine = engine;
     this.#now = options.now ?? Date.now;
+    const verifier = new SecretVerifier();
+    this.accounts = new Accounts(engine, verifier, this.#now);
+    this.keys = new ApiKeys(engine, verifier, this.#now);
   }
 
   /**
@@ -32,6 +41,11 @@ export class Store {
   /** Where it is, in words: `the store in /var/lib/wasmqtt`. */
   get place(): string {
     return this.#engine.place;
+  }
+
+  /** See {@link ensureDefaultAccount}. */
+  ensureDefaultAccount(keeper?: TokenKeeper, preferred: Partial<AccountCredentials> = {}): Promise<DefaultAccount> {
+    return ensureDefaultAccount(this.#engine, this.accounts, keeper, preferred);
   }
 
   /** The configs and secrets of an account. */

@@ -5,7 +5,8 @@ export const MAX_KEY_LENGTH = 100;
 /** The longest value, in characters (Unicode code points). */
 export const MAX_VALUE_LENGTH = 4096;
 
-const PRINTABLE_KEY = /^[\x20-\x7e]{1,100}$/;
+/** Keys that can be stored. */
+export const KEY_PATTERN = /^[\x20-\x7e]{1,100}$/;
 const DEVICE_SID = /^UV[0-9a-fA-F]{32}$/;
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
@@ -16,7 +17,7 @@ const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
  * @throws StoreError `invalid-key`
  */
 export function checkKey(key: string): void {
-  if (typeof key === 'string' && PRINTABLE_KEY.test(key)) return;
+  if (typeof key === 'string' && KEY_PATTERN.test(key)) return;
   throw new StoreError(
     'invalid-key',
     `${describeKeyFault(key)}; use 1 to ${MAX_KEY_LENGTH} printable ASCII characters`,

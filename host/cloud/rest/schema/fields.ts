@@ -1,0 +1,41 @@
+import { KEY_PATTERN, MAX_KEY_LENGTH, MAX_VALUE_LENGTH } from '../../store/values/value-limits.js';
+import type { JsonSchema } from './json-schema.js';
+
+export const DATE: JsonSchema = {
+  type: 'string',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$',
+  description: 'ISO 8601, UTC, whole seconds',
+};
+
+export const URL_FIELD: JsonSchema = { type: 'string', format: 'uri', description: 'absolute address' };
+
+export const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
+
+export const KEY: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: MAX_KEY_LENGTH,
+  pattern: KEY_PATTERN.source,
+  description: 'printable ASCII',
+};
+
+export const VALUE: JsonSchema = { type: 'string', maxLength: MAX_VALUE_LENGTH, description: 'Unicode text' };
+
+export const BOOLEAN: JsonSchema = { type: 'boolean' };
+
+/** @param letters what the SID begins with */
+export function sid(letters: string, description: string): JsonSchema {
+  return { type: 'string', pattern: `^${letters}[0-9a-fA-F]{32}$`, description };
+}
+
+export const DEVICE_SID = sid('UV', 'device');
+
+/** In addresses. */
+export const DEVICE_OR_NAME: JsonSchema = { type: 'string', minLength: 1, description: 'SID or unique name of a device' };
+
+/** Of every list. */
+export const PAGE_QUERY: Record<string, JsonSchema> = {
+  PageSize: { type: 'integer', minimum: 1, default: 50, description: 'more than 1000 counts as 1000' },
+  Page: { type: 'integer', minimum: 0, default: 0, description: 'the number of the page' },
+  PageToken: { type: 'string', description: 'as it is in next_page_url and previous_page_url' },
+};
