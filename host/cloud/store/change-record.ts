@@ -1,6 +1,6 @@
 import type { Engine, EngineRecord, RecordKey } from './engine/engine.js';
 import type { Table } from './engine/tables.js';
-import { readRecord, writeRecord } from './record-codec.js';
+import { readRecord, writeRecord } from './record-json.js';
 import { StoreError } from './store-error.js';
 
 const TRIES = 10;

@@ -1,5 +1,5 @@
 import type { Engine, EngineRecord, RecordChange } from './engine/engine.js';
-import { readRecord, writeRecord } from './record-codec.js';
+import { readRecord, writeRecord } from './record-json.js';
 import { checkKey, checkValue } from './values/value-limits.js';
 
 /**

@@ -1,14 +1,16 @@
 // needs: openssl, mosquitto, mosquitto_pub
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Store } from '../../../host/cloud/index.js';
+import type { Scope } from '../../../host/cloud/index.js';
 import { Authority } from '../../interop/authority.js';
 import { done } from '../../interop/child.js';
 import { Command } from '../../interop/command.js';
 import { Mosquitto } from '../../interop/mosquitto.js';
 import { temporaryFolder } from '../../interop/temporary.js';
+import { withLocalValues } from './local-values.js';
 
 const DEVICE_SID = `UV${'b0'.repeat(16)}`;
+const DEVICE: Scope = { kind: 'device', deviceSid: DEVICE_SID };
 const CA_EXTENSIONS = ['basicConstraints=critical,CA:TRUE', 'keyUsage=keyCertSign'];
 
 let pki: Authority;
@@ -94,20 +96,13 @@ it('provision warns of the others, leaves them out of what it stores, and connec
     expect.arrayContaining(warnings('--root-ca bundle.pem')),
   );
   expect({ code, errors: events.at(-1)?.errors }).toEqual({ code: 0, errors: 0 });
-  const store = Store.open(join(data, 'store'));
-  const stored = store.get({ kind: 'device', deviceSid: DEVICE_SID }, 'configs', 'root-CA')?.value;
-  await store.close();
-  expect(stored).toBe(pki.hex('ca.der'));
+  const stored = await withLocalValues(data, (values) => values.get(DEVICE, 'configs', 'root-CA'));
+  expect(stored?.value).toBe(pki.hex('ca.der'));
 });
 
 it('doctor --connect warns of the others that are stored, and connects', async () => {
   await wasmqtt('provision', ...options('bundle.pem'));
-  const store = Store.open(join(data, 'store'));
-  const value = pki.hex('bundle.der');
-  await store.write([
-    { op: 'set', scope: { kind: 'device', deviceSid: DEVICE_SID }, store: 'configs', key: 'root-CA', value },
-  ]);
-  await store.close();
+  await withLocalValues(data, (values) => values.update(DEVICE, 'configs', 'root-CA', pki.hex('bundle.der')));
   const { code, findings, events } = await wasmqtt('doctor', '--connect');
   expect(findings).toEqual(expect.arrayContaining(warnings('config root-CA')));
   expect(code).toBe(0);

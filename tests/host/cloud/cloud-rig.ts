@@ -10,6 +10,7 @@ import {
   type StoreErrorCode,
   type StoreOptions,
   startCloud,
+  type ValueStore,
 } from '../../../host/cloud/index.js';
 
 export const ACCOUNT: Scope = { kind: 'account' };
@@ -23,10 +24,18 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export function openStore(directory = join(temporaryFolder(), 'store'), options?: StoreOptions): Store {
-  const store = Store.open(directory, options);
+export const ACCOUNT_SID = `AC${'0'.repeat(31)}1`;
+export const AUTH_TOKEN = 'f00d'.repeat(8);
+
+export async function openStore(directory = join(temporaryFolder(), 'store'), options?: StoreOptions): Promise<Store> {
+  const store = await Store.open(directory, options);
   onTestFinished(() => store.close());
   return store;
+}
+
+/** The values of the account in a store. */
+export async function openValues(directory?: string, options?: StoreOptions): Promise<ValueStore> {
+  return (await openStore(directory, options)).values(ACCOUNT_SID);
 }
 
 /** The StoreError that the action ends in; anything else fails the test. */
@@ -40,12 +49,9 @@ export async function storeError(action: () => unknown): Promise<StoreError & { 
   throw new Error('the call succeeded, and a StoreError was expected');
 }
 
-export const ACCOUNT_SID = `AC${'0'.repeat(31)}1`;
-export const AUTH_TOKEN = 'f00d'.repeat(8);
-
-/** A server over a store of its own, and a client that sends the credentials. */
+/** A server over a store of its own with the values of its account, and a client that sends the credentials. */
 export async function openCloud(options: Partial<CloudOptions> & StoreOptions = {}) {
-  const { store = openStore(undefined, { now: options.now ?? (() => 1_609_504_496_789) }), ...rest } = options;
+  const { now = () => 1_609_504_496_789, store = await openStore(undefined, { now }), ...rest } = options;
   const cloud = await startCloud({ store, accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, ...rest });
   onTestFinished(() => cloud.close());
   const authorization = `Basic ${btoa(`${ACCOUNT_SID}:${AUTH_TOKEN}`)}`;
@@ -63,5 +69,5 @@ export async function openCloud(options: Partial<CloudOptions> & StoreOptions = 
       json: text === '' ? undefined : JSON.parse(text),
     };
   }
-  return { store, cloud, call };
+  return { store, values: store.values(ACCOUNT_SID), cloud, call };
 }

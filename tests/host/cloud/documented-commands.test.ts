@@ -46,7 +46,7 @@ describe('the documented curl commands', () => {
   });
 
   it.each(expected)('%s is stored among the %s', async (command, store, key, variable, value) => {
-    const { cloud, store: stores } = await openCloud();
+    const { cloud, values } = await openCloud();
     const isFile = value.endsWith('.der');
     const path = join(temporaryFolder(), value.replaceAll('/', ''));
     const stored = isFile ? sampleFile(path, 2047, key) : value;
@@ -63,16 +63,16 @@ describe('the documented curl commands', () => {
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(first.stdout)).toMatchObject({ key, device_sid: SID });
     expect(first.stdout.includes(stored)).toBe(store === 'configs' && !stored.includes('"'));
-    expect(stores.fetch(DEVICE, store, key).value).toBe(stored);
+    expect((await values.fetch(DEVICE, store, key)).value).toBe(stored);
 
     // 22 is what --fail makes of a status of 400 and more: here the key exists.
     expect((await bash(script, { ...env, [variable]: isFile ? path : 'another' })).code).toBe(22);
     expect((await bash(script, { ...env, TWILIO_AUTH_TOKEN: 'wrong' })).code).toBe(22);
-    expect(stores.fetch(DEVICE, store, key).value).toBe(stored);
+    expect((await values.fetch(DEVICE, store, key)).value).toBe(stored);
   });
 
   it('fail when a file is too large for a value, and nothing is stored', async () => {
-    const { cloud, store } = await openCloud();
+    const { cloud, values } = await openCloud();
     const path = join(temporaryFolder(), 'large.der');
     sampleFile(path, 2049, 'large');
     const script = COMMANDS.find((documented) => documented.includes('"Key=cert"'))!;
@@ -84,6 +84,6 @@ describe('the documented curl commands', () => {
     });
     expect(result.code).toBe(22);
     expect(JSON.parse(result.stdout).message).toMatch(/^the value of "cert" has 4098 characters/);
-    expect(store.list(DEVICE, 'configs')).toEqual([]);
+    expect(await values.list(DEVICE, 'configs')).toEqual([]);
   });
 });

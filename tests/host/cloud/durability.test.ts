@@ -5,12 +5,13 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Store } from '../../../host/cloud/index.js';
 import { bundle, runScript } from '../bundled-script.js';
-import { ACCOUNT, DEVICE, openStore, storeError, temporaryFolder } from './cloud-rig.js';
+import { ACCOUNT, ACCOUNT_SID, DEVICE, openStore, openValues, storeError, temporaryFolder } from './cloud-rig.js';
 
-/** Runs a script that sees `Store`, `ACCOUNT` and the store's folder as `directory`. */
+/** Runs a script that sees `ACCOUNT`, and its `values` in the store of the folder. */
 async function startScript(directory: string, script: string): Promise<ChildProcess> {
   const contents = `import { Store } from './host/cloud/store/store.ts';
-    const directory = process.argv[2]; const ACCOUNT = { kind: 'account' }; ${script}`;
+    const ACCOUNT = { kind: 'account' };
+    const values = (await Store.open(process.argv[2])).values('${ACCOUNT_SID}'); ${script}`;
   const child = runScript(await bundle(contents), directory);
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
@@ -25,10 +26,9 @@ describe('a store whose process is killed', () => {
     const directory = join(temporaryFolder(), 'store');
     const child = await startScript(
       directory,
-      `const store = Store.open(directory);
-       for (let n = 0; ; n++) {
-         await store.create(ACCOUNT, 'configs', 'key-' + n, 'v'.repeat(n * 37 % 4096));
-         await store.write([
+      `for (let n = 0; ; n++) {
+         await values.create(ACCOUNT, 'configs', 'key-' + n, 'v'.repeat(n * 37 % 4096));
+         await values.write([
            { op: 'set', scope: ACCOUNT, store: 'configs', key: 'last', value: String(n) },
            { op: 'set', scope: ACCOUNT, store: 'secrets', key: 'last', value: String(n) },
          ]);
@@ -46,50 +46,51 @@ describe('a store whose process is killed', () => {
       'SIGKILL',
     );
 
-    const store = openStore(directory);
-    const missing = Array.from({ length: acknowledged + 1 }, (_, n) => n).filter(
-      (n) => store.get(ACCOUNT, 'configs', `key-${n}`)?.value !== 'v'.repeat((n * 37) % 4096),
-    );
+    const values = await openValues(directory);
+    const numbers = Array.from({ length: acknowledged + 1 }, (_, n) => n);
+    const found = await values.getMany(numbers.map((n) => ({ scope: ACCOUNT, store: 'configs', key: `key-${n}` })));
+    const missing = numbers.filter((n) => found[n]?.value !== 'v'.repeat((n * 37) % 4096));
     expect(missing).toEqual([]);
-    const last = Number(store.fetch(ACCOUNT, 'configs', 'last').value);
+    const last = Number((await values.fetch(ACCOUNT, 'configs', 'last')).value);
     expect(last).toBeGreaterThanOrEqual(acknowledged);
     // Both halves of a transaction or none.
-    expect(store.fetch(ACCOUNT, 'secrets', 'last').value).toBe(String(last));
-    await store.create(ACCOUNT, 'configs', 'still writable', 'yes');
+    expect((await values.fetch(ACCOUNT, 'secrets', 'last')).value).toBe(String(last));
+    await values.create(ACCOUNT, 'configs', 'still writable', 'yes');
   });
 });
 
 describe('a store that two processes have open', () => {
   it("shows each the other's writes at once", async () => {
     const directory = join(temporaryFolder(), 'store');
-    const here = openStore(directory);
+    const here = await openValues(directory);
     await here.create(ACCOUNT, 'configs', 'from here', '1');
     const child = await startScript(
       directory,
-      `const store = Store.open(directory);
-       await store.create(ACCOUNT, 'configs', 'from there', store.fetch(ACCOUNT, 'configs', 'from here').value + '2');
+      `const { value } = await values.fetch(ACCOUNT, 'configs', 'from here');
+       await values.create(ACCOUNT, 'configs', 'from there', value + '2');
        process.stdout.write('written\\n');
        process.stdin.resume();
        setInterval(() => {}, 1000);`,
     );
     for await (const line of linesOf(child)) {
       expect(line).toBe('written');
-      expect(here.fetch(ACCOUNT, 'configs', 'from there').value).toBe('12');
+      expect((await here.fetch(ACCOUNT, 'configs', 'from there')).value).toBe('12');
       expect((await storeError(() => here.create(ACCOUNT, 'configs', 'from there', 'x'))).code).toBe('already-exists');
       child.kill('SIGKILL');
     }
-    expect(here.list(ACCOUNT, 'configs')).toHaveLength(2);
+    expect(await here.list(ACCOUNT, 'configs')).toHaveLength(2);
   });
 
   it('also works twice within one process, whichever is closed first', async () => {
     const directory = temporaryFolder();
-    const first = openStore(directory);
-    const second = openStore(directory);
+    const store = await openStore(directory);
+    const first = store.values(ACCOUNT_SID);
+    const second = await openValues(directory);
     await first.create(ACCOUNT, 'configs', 'k', 'v');
-    expect(second.fetch(ACCOUNT, 'configs', 'k').value).toBe('v');
-    await first.close();
+    expect((await second.fetch(ACCOUNT, 'configs', 'k')).value).toBe('v');
+    await store.close();
     await second.update(ACCOUNT, 'configs', 'k', 'w');
-    expect(second.fetch(ACCOUNT, 'configs', 'k').value).toBe('w');
+    expect((await second.fetch(ACCOUNT, 'configs', 'k')).value).toBe('w');
   });
 });
 
@@ -98,22 +99,22 @@ describe('the folder of a store', () => {
 
   it('is made with its parents, and is for its owner alone', async () => {
     const directory = join(temporaryFolder(), 'a/b.c/store');
-    await openStore(directory).create(DEVICE, 'secrets', 'k', 'v');
+    await (await openValues(directory)).create(DEVICE, 'secrets', 'k', 'v');
     expect([directory, `${directory}/data.mdb`, `${directory}/lock.mdb`].map(mode)).toEqual(['700', '600', '600']);
   });
 
   it('is closed to others when it was open to them, unless other things are kept in it', async () => {
     const own = temporaryFolder();
     chmodSync(own, 0o755);
-    await openStore(own).close();
+    await (await openStore(own)).close();
     chmodSync(`${own}/data.mdb`, 0o644);
-    openStore(own);
+    await openStore(own);
     expect([own, `${own}/data.mdb`].map(mode)).toEqual(['700', '600']);
 
     const shared = temporaryFolder();
     chmodSync(shared, 0o755);
     writeFileSync(`${shared}/notes.txt`, '');
-    openStore(shared);
+    await openStore(shared);
     expect([shared, `${shared}/data.mdb`].map(mode)).toEqual(['755', '600']);
   });
 
@@ -134,8 +135,9 @@ describe('the folder of a store', () => {
     ['a store cut off after two pages', (path: string) => truncateSync(path, 8192)],
   ])('is refused, not overwritten, when the data file is %s', async (_, damage) => {
     const good = temporaryFolder();
-    const store = Store.open(good);
-    for (let n = 0; n < 8; n++) await store.create(ACCOUNT, 'configs', `k${n}`, 'v'.repeat(4096));
+    const store = await Store.open(good);
+    const values = store.values(ACCOUNT_SID);
+    for (let n = 0; n < 8; n++) await values.create(ACCOUNT, 'configs', `k${n}`, 'v'.repeat(4096));
     await store.close();
     const bad = join(temporaryFolder(), 'bad');
     mkdirSync(bad);
@@ -154,8 +156,8 @@ describe('the folder of a store', () => {
 
 /** Opens and closes; without its lock file the copy counts as a new environment afterwards. */
 async function openCopy(directory: string) {
-  const store = Store.open(directory);
-  const values = store.list(ACCOUNT, 'configs');
+  const store = await Store.open(directory);
+  const values = await store.values(ACCOUNT_SID).list(ACCOUNT, 'configs');
   await store.close();
   return values;
 }

@@ -1,27 +1,25 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Store } from '../../../host/cloud/store/store.js';
-import type { StoreError } from '../../../host/cloud/store/store-error.js';
+import type { StoreError } from '../../../host/cloud/index.js';
 import { smallDisk } from '../broker/store/small-disk.js';
+import { ACCOUNT, openValues } from './cloud-rig.js';
 
 it('a store whose disk is full refuses the write, and nothing else happens to its process', async ({ skip }) => {
   const disk = smallDisk();
   if (!disk) skip('needs the right to mount a tmpfs');
-  const store = Store.open(join(disk!, 'store'));
-  const account = { kind: 'account' } as const;
+  const values = await openValues(join(disk!, 'store'));
   let stored = 0;
   let error: StoreError | undefined;
   while (!error) {
     try {
-      await store.create(account, 'configs', `key-${stored}`, 'v'.repeat(4000));
+      await values.create(ACCOUNT, 'configs', `key-${stored}`, 'v'.repeat(4000));
       stored++;
     } catch (thrown) {
       error = thrown as StoreError;
     }
   }
-  expect(error).toMatchObject({ code: 'storage' });
+  expect(error).toMatchObject({ code: 'full' });
   // A rejection that nobody handles fails the test run.
   await new Promise((resolve) => setImmediate(resolve));
-  expect(store.get(account, 'configs', `key-${stored - 1}`)).toBeDefined();
-  await store.close();
+  expect(await values.get(ACCOUNT, 'configs', `key-${stored - 1}`)).toBeDefined();
 });

@@ -5,7 +5,7 @@ const KEYS = Array.from({ length: 7 }, (_, n) => `key ${n}`);
 
 async function withKeys(keys = KEYS) {
   const opened = await openCloud();
-  await opened.store.write(
+  await opened.values.write(
     keys.map((key) => ({ op: 'set', scope: DEVICE, store: 'configs', key, value: `of ${key}` })),
   );
   const list = async (target: string) => {
@@ -70,10 +70,10 @@ describe('lists', () => {
   });
 
   it('lose and repeat nothing when values before the page are deleted meanwhile', async () => {
-    const { list, path, store } = await withKeys();
+    const { list, path, values } = await withKeys();
     const first = await list(`${path}?PageSize=3`);
-    await store.delete(DEVICE, 'configs', 'key 2');
-    await store.delete(DEVICE, 'configs', 'key 0');
+    await values.delete(DEVICE, 'configs', 'key 2');
+    await values.delete(DEVICE, 'configs', 'key 0');
     expect((await list(first.meta.next_page_url)).keys).toEqual(KEYS.slice(3, 6));
   });
 
@@ -86,9 +86,9 @@ describe('lists', () => {
   });
 
   it('have at most 1000 values on a page', async () => {
-    const { call, store } = await openCloud();
+    const { call, values } = await openCloud();
     const keys = Array.from({ length: 1001 }, (_, n) => `k${String(n).padStart(4, '0')}`);
-    await store.write(keys.map((key) => ({ op: 'set', scope: ACCOUNT, store: 'secrets', key, value: '' })));
+    await values.write(keys.map((key) => ({ op: 'set', scope: ACCOUNT, store: 'secrets', key, value: '' })));
     const { json } = await call('GET', '/Secrets?PageSize=5000');
     expect([json.secrets.length, json.meta.page_size]).toEqual([1000, 1000]);
     expect((await call('GET', json.meta.next_page_url)).json.secrets).toHaveLength(1);

@@ -64,7 +64,7 @@ describe.each([
   ['device', `/Devices/${SID}`, { device_sid: SID }, DEVICE],
 ])('configs of the %s', (_, parent, owner, scope) => {
   it('are created, fetched, updated and deleted', async () => {
-    const { call, cloud, store } = await openCloud();
+    const { call, cloud, values } = await openCloud();
     const url = `${cloud.url}/v1${parent}/Configs/k`;
     const config = { ...owner, key: 'k', value: 'v', date_updated: DATE, url };
 
@@ -76,9 +76,9 @@ describe.each([
     expect((await call('GET', url)).json).toEqual(config);
     const updated = await call('POST', `${parent}/Configs/k`, { Value: 'w' });
     expect(updated).toMatchObject({ status: 200, json: { ...config, value: 'w' } });
-    expect(store.fetch(scope, 'configs', 'k').value).toBe('w');
+    expect((await values.fetch(scope, 'configs', 'k')).value).toBe('w');
     expect(await call('DELETE', `${parent}/Configs/k`)).toMatchObject({ status: 204, text: '' });
-    expect(store.get(scope, 'configs', 'k')).toBeUndefined();
+    expect(await values.get(scope, 'configs', 'k')).toBeUndefined();
     expect((await call('GET', `${parent}/Configs/k`)).status).toBe(404);
   });
 });
@@ -91,8 +91,8 @@ describe.each([
     'are never shown, neither in the answer nor in the log: %s',
     async (name, { call: [method, path, form, init], status, isNew, shows }) => {
       const lines: string[] = [];
-      const { call, cloud, store } = await openCloud({ log: (line) => lines.push(line) });
-      if (!isNew) await store.create(scope, 'secrets', 'k', 'hunter-0');
+      const { call, cloud, values } = await openCloud({ log: (line) => lines.push(line) });
+      if (!isNew) await values.create(scope, 'secrets', 'k', 'hunter-0');
       const secret = { ...owner, key: 'k', date_rotated: DATE, url: `${cloud.url}/v1${parent}/Secrets/k` };
       const answer = await call(method, `${parent}${path}`, form, init);
       expect(answer.status).toBe(status);
@@ -100,7 +100,7 @@ describe.each([
       expect(lines).toHaveLength(1);
       if (shows === 'secret') expect(answer.json).toEqual(secret);
       if (shows === 'list') expect([answer.json.secrets, answer.json.meta.key]).toEqual([[secret], 'secrets']);
-      expect(store.get(scope, 'secrets', 'k') === undefined).toBe(name === 'deleting it');
+      expect((await values.get(scope, 'secrets', 'k')) === undefined).toBe(name === 'deleting it');
     },
   );
 });
@@ -168,7 +168,7 @@ describe('requests that cannot be served', () => {
     [404, 'PUT', '/Configs/k', { Value: 'v' }, 'there is no PUT /v1/Configs/k'],
     [413, 'POST', '/Configs', { Key: 'k', Value: 'v'.repeat(70_000) }, 'too large'],
   ])('get %i: %s %s', async (status, method, path, form, message) => {
-    const { call, store } = await openCloud();
+    const { call, values } = await openCloud();
     const answer = await call(method, path, form as Record<string, string> | undefined);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toContain('application/json');
@@ -178,16 +178,16 @@ describe('requests that cannot be served', () => {
       more_info: expect.any(String),
       status,
     });
-    expect(store.list(ACCOUNT, 'configs')).toEqual([]);
+    expect(await values.list(ACCOUNT, 'configs')).toEqual([]);
   });
 
   it('get 409 when the key exists, and the value stays', async () => {
-    const { call, store } = await openCloud();
+    const { call, values } = await openCloud();
     await call('POST', `/Devices/${SID}/Configs`, { Key: 'k', Value: 'v' });
     const answer = await call('POST', `/Devices/${SID}/Configs`, { Key: 'k', Value: 'w' });
     expect(answer).toMatchObject({ status: 409, json: { code: 409, status: 409 } });
     expect(answer.json.message).toContain(`"k" is already among the configs of device ${SID}`);
-    expect(store.fetch(DEVICE, 'configs', 'k').value).toBe('v');
+    expect((await values.fetch(DEVICE, 'configs', 'k')).value).toBe('v');
   });
 
   it.each([
@@ -197,10 +197,10 @@ describe('requests that cannot be served', () => {
     ['a field twice', 'Key=k&Value=v&Key=l', 'a field of the form is given twice'],
     ['half of a pair', 'Key=k&Value=%ed%a0%bd', 'the field Value'],
   ])('get 400 for a form with %s', async (_, body, message) => {
-    const { call, store } = await openCloud();
+    const { call, values } = await openCloud();
     const answer = await call('POST', '/Configs', undefined, { body, headers: FORM });
     expect([answer.status, answer.json.message]).toEqual([400, expect.stringContaining(message)]);
-    expect(store.list(ACCOUNT, 'configs')).toEqual([]);
+    expect(await values.list(ACCOUNT, 'configs')).toEqual([]);
   });
 
   it.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x'])('get 415 for %s', async (type) => {

@@ -9,8 +9,8 @@ const DATE = '2021-01-01T12:34:56Z';
 const ACCESS = { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN };
 
 async function open() {
-  const { store, cloud } = await openCloud();
-  return { store, cloud, client: new CloudClient({ url: cloud.url, ...ACCESS }) };
+  const { values, cloud } = await openCloud();
+  return { values, cloud, client: new CloudClient({ url: cloud.url, ...ACCESS }) };
 }
 
 async function failure(action: Promise<unknown>): Promise<CloudClientError> {
@@ -39,10 +39,10 @@ describe.each([
   ['device', DEVICE],
 ])('values of the %s', (_, scope) => {
   it('configs are created, fetched, updated, listed and deleted', async () => {
-    const { client, store } = await open();
+    const { client, values } = await open();
     const value = 'a b+c&d=ü %20\n';
     expect(await client.create(scope, 'configs', 'k', value)).toEqual({ key: 'k', value, date: DATE });
-    expect(store.fetch(scope, 'configs', 'k').value).toBe(value);
+    expect((await values.fetch(scope, 'configs', 'k')).value).toBe(value);
     expect(await client.update(scope, 'configs', 'k', 'w')).toEqual({ key: 'k', value: 'w', date: DATE });
     expect(await client.fetch(scope, 'configs', 'k')).toEqual({ key: 'k', value: 'w', date: DATE });
     expect(await client.list(scope, 'configs')).toEqual([{ key: 'k', value: 'w', date: DATE }]);
@@ -51,31 +51,31 @@ describe.each([
   });
 
   it('secrets are written and listed, and their values never returned', async () => {
-    const { client, store } = await open();
+    const { client, values } = await open();
     expect(await client.create(scope, 'secrets', 'k', 'x')).toEqual({ key: 'k', date: DATE });
     expect(await client.update(scope, 'secrets', 'k', 'y')).toEqual({ key: 'k', date: DATE });
-    expect(store.fetch(scope, 'secrets', 'k').value).toBe('y');
+    expect((await values.fetch(scope, 'secrets', 'k')).value).toBe('y');
     expect(await client.fetch(scope, 'secrets', 'k')).toEqual({ key: 'k', date: DATE });
     expect(await client.list(scope, 'secrets')).toEqual([{ key: 'k', date: DATE }]);
     await client.delete(scope, 'secrets', 'k');
-    expect(store.list(scope, 'secrets')).toEqual([]);
+    expect(await values.list(scope, 'secrets')).toEqual([]);
   });
 });
 
 it('keys with any printable character reach the store as they are', async () => {
-  const { client, store } = await open();
+  const { client, values } = await open();
   for (const key of ['a/b?c#d%e', ' ', '%2e', '...', '~'.repeat(100)]) {
     await client.create(ACCOUNT, 'configs', key, 'v');
     await client.update(ACCOUNT, 'configs', key, 'w');
-    expect(store.fetch(ACCOUNT, 'configs', key).value).toBe('w');
+    expect((await values.fetch(ACCOUNT, 'configs', key)).value).toBe('w');
     await client.delete(ACCOUNT, 'configs', key);
   }
 });
 
 it('a list of several pages comes whole and in order', async () => {
-  const { client, store } = await open();
+  const { client, values } = await open();
   const keys = Array.from({ length: 2001 }, (_, index) => `k${String(index).padStart(4, '0')}`);
-  await store.write(keys.map((key) => ({ op: 'set', scope: DEVICE, store: 'configs', key, value: key })));
+  await values.write(keys.map((key) => ({ op: 'set', scope: DEVICE, store: 'configs', key, value: key })));
   expect((await client.list(DEVICE, 'configs')).map(({ key }) => key)).toEqual(keys);
 });
 

@@ -19,7 +19,7 @@ describe('authentication', () => {
   ];
 
   it.each(refused)('with %s is refused before anything else is checked', async (_, headers) => {
-    const { call, store } = await openCloud();
+    const { call, values } = await openCloud();
     const answers = [
       await call('GET', '/Configs', undefined, { headers }),
       await call('POST', '/Configs', { Key: 'k', Value: 'v' }, { headers }),
@@ -31,7 +31,7 @@ describe('authentication', () => {
       expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="wasmqtt"/);
       expect(answer.text).not.toContain(AUTH_TOKEN);
     }
-    expect(store.list({ kind: 'account' }, 'configs')).toEqual([]);
+    expect(await values.list({ kind: 'account' }, 'configs')).toEqual([]);
   });
 });
 
@@ -45,18 +45,18 @@ describe('the server', () => {
   });
 
   it('does not answer after close, and the store stays open', async () => {
-    const { cloud, call, store } = await openCloud();
+    const { cloud, call, values } = await openCloud();
     await call('POST', '/Configs', { Key: 'k', Value: 'v' });
     await cloud.close();
     await expect(call('GET', '/Configs')).rejects.toThrow();
-    expect(store.fetch({ kind: 'account' }, 'configs', 'k').value).toBe('v');
+    expect((await values.fetch({ kind: 'account' }, 'configs', 'k')).value).toBe('v');
   });
 
   it('says so when the port is taken', async () => {
     const other = createServer();
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
     const { port } = other.address() as { port: number };
-    const start = startCloud({ store: openStore(), port, accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN });
+    const start = startCloud({ store: await openStore(), port, accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN });
     const error = await start.then(
       () => undefined,
       (reason) => reason,
@@ -70,7 +70,12 @@ describe('the server', () => {
   });
 
   it("says so when the address is not this machine's", async () => {
-    const start = startCloud({ store: openStore(), host: '192.0.2.1', accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN });
+    const start = startCloud({
+      store: await openStore(),
+      host: '192.0.2.1',
+      accountSid: ACCOUNT_SID,
+      authToken: AUTH_TOKEN,
+    });
     await expect(start).rejects.toMatchObject({ code: 'address-not-available' });
   });
 

@@ -6,7 +6,7 @@ import {
   planWrites,
   readPresent,
   type Scope,
-  type Store,
+  type ValueStore,
   WriteAllError,
   type WriteAllOptions,
   writeAll,
@@ -34,10 +34,11 @@ const OLD_PASSWORD: NewValue = { store: 'secrets', key: 'password', value: 'old 
 
 const FAST: WriteAllOptions = { pauses: [0, 0] };
 
-function all(store: Store, scope: Scope): NewValue[] {
-  return (['configs', 'secrets'] as const).flatMap((name) =>
-    store.list(scope, name).map(({ key, value }) => ({ store: name, key, value })),
+async function all(values: ValueStore, scope: Scope): Promise<NewValue[]> {
+  const lists = (['configs', 'secrets'] as const).map(async (store) =>
+    (await values.list(scope, store)).map(({ key, value }) => ({ store, key, value })),
   );
+  return (await Promise.all(lists)).flat();
 }
 
 const sorted = (values: NewValue[]) =>
@@ -49,8 +50,8 @@ const over = (old: NewValue[], values: NewValue[]) =>
 async function open(old: NewValue[], fault: Fault, nth: number, scope: Scope = DEVICE) {
   // A clock that moves a second at each write, long ago: dates tell what was written.
   let time = Date.UTC(2021, 0, 1);
-  const { store, cloud } = await openCloud({ now: () => (time += 1000) });
-  await store.write(old.map((value) => ({ op: 'set', scope, ...value })));
+  const { values: stored, cloud } = await openCloud({ now: () => (time += 1000) });
+  await stored.write(old.map((value) => ({ op: 'set', scope, ...value })));
   const server = await faulty(cloud.url, fault, nth);
   const client = new CloudClient({ url: server.url, accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN });
   async function provision(values: NewValue[], options: WriteAllOptions = FAST) {
@@ -58,7 +59,7 @@ async function open(old: NewValue[], fault: Fault, nth: number, scope: Scope = D
     const { writes } = planWrites(present, values);
     await writeAll(client, scope, writes, present.dates, options);
   }
-  return { store, server, provision };
+  return { stored, server, provision };
 }
 
 async function failure(action: Promise<unknown>): Promise<WriteAllError> {
@@ -93,9 +94,9 @@ it.each([
   ['account', ACCOUNT],
   ['device', DEVICE],
 ])('all values of the %s are written', async (_, scope) => {
-  const { store, provision } = await open([...OLD, OLD_KEY], 'refuse', 99, scope);
+  const { stored, provision } = await open([...OLD, OLD_KEY], 'refuse', 99, scope);
   await provision(NEW);
-  expect(all(store, scope)).toEqual(over([...OLD, OLD_KEY], NEW));
+  expect(await all(stored, scope)).toEqual(over([...OLD, OLD_KEY], NEW));
 });
 
 describe.each<[string, NewValue[]]>([
@@ -107,14 +108,14 @@ describe.each<[string, NewValue[]]>([
   );
 
   it.each(cases)('at write %i (%s): the old values are kept, or all are new', async (nth, fault) => {
-    const { store, server, provision } = await open(old, fault, nth);
+    const { stored, server, provision } = await open(old, fault, nth);
     if (fault === 'lose' && nth === 4) {
       await provision(NEW); // the write was done, and the cloud says so when asked
-      expect(all(store, DEVICE)).toEqual(over(old, NEW));
+      expect(await all(stored, DEVICE)).toEqual(over(old, NEW));
       return;
     }
     const error = await failure(provision(NEW));
-    expect(all(store, DEVICE)).toEqual(sorted(old));
+    expect(await all(stored, DEVICE)).toEqual(sorted(old));
     expect(error.unrestored).toEqual([]);
     expect(error.message).toMatch(/^(config|secret) \S+ could not be written: .*; the old values are kept$/);
     expect(error.message).not.toContain('new key');
@@ -124,9 +125,9 @@ describe.each<[string, NewValue[]]>([
   it.each([1, 2, 3, 4].flatMap((nth) => (['die', 'die after'] as const).map((fault) => [nth, fault] as const)))(
     'at write %i (%s): the error says exactly what holds a new value, and the same again writes all',
     async (nth, fault) => {
-      const { store, server, provision } = await open(old, fault, nth);
+      const { stored, server, provision } = await open(old, fault, nth);
       const error = await failure(provision(NEW));
-      const changed = all(store, DEVICE).filter(
+      const changed = (await all(stored, DEVICE)).filter(
         (value) => !old.some((was) => was.key === value.key && was.value === value.value),
       );
       const keysThat = (holds: string) =>
@@ -139,7 +140,7 @@ describe.each<[string, NewValue[]]>([
       expect(error.message).toMatch(/; once the cloud answers, run the same command again, which writes all of them$/);
       server.revive();
       await provision(NEW);
-      expect(all(store, DEVICE)).toEqual(over(old, NEW));
+      expect(await all(stored, DEVICE)).toEqual(over(old, NEW));
     },
   );
 });
@@ -151,26 +152,26 @@ describe('where two old secrets are replaced', () => {
   const values = [...NEW, PASSWORD];
 
   it.each<Fault>(['fail', 'lose'])('the second is tried again once the first is lost (%s)', async (fault) => {
-    const { store, provision } = await open(old, fault, 5);
+    const { stored, provision } = await open(old, fault, 5);
     await provision(values);
-    expect(all(store, DEVICE)).toEqual(over(old, values));
+    expect(await all(stored, DEVICE)).toEqual(over(old, values));
   });
 
   it('a refusal of the second leaves the first new, and the error says that its old value is lost', async () => {
-    const { store, provision } = await open(old, 'refuse', 5);
+    const { stored, provision } = await open(old, 'refuse', 5);
     const error = await failure(provision(values));
     expect(error.unrestored).toMatchObject([{ holds: 'new', write: { key: 'private_key' } }]);
     expect(error.message).toMatch(
       /^secret password could not be written: .*; secret private_key already hold.* \(a secret cannot be read, so its old value is lost\)/,
     );
-    expect(all(store, DEVICE)).toEqual(over(old, [NEW[0]]));
+    expect(await all(stored, DEVICE)).toEqual(over(old, [NEW[0]]));
   });
 });
 
 it('a lost answer about a secret of the same minute counts as unknown', async () => {
-  const { store, cloud } = await openCloud({ now: Date.now });
+  const { values: stored, cloud } = await openCloud({ now: Date.now });
   const old = [OLD_KEY, OLD_PASSWORD];
-  await store.write(old.map((value) => ({ op: 'set', scope: DEVICE, ...value })));
+  await stored.write(old.map((value) => ({ op: 'set', scope: DEVICE, ...value })));
   const server = await faulty(cloud.url, 'fail', 1);
   const client = new CloudClient({ url: server.url, accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN });
   const present = await readPresent(client, DEVICE);
@@ -181,10 +182,10 @@ it('a lost answer about a secret of the same minute counts as unknown', async ()
 });
 
 it('a signal ends it between two writes, and what was written is undone', async () => {
-  const { store, server, provision } = await open(OLD, 'refuse', 99);
+  const { stored, server, provision } = await open(OLD, 'refuse', 99);
   // Aborted as soon as two writes were made.
   const signal = Object.defineProperty({}, 'aborted', { get: () => server.writes >= 2 }) as AbortSignal;
   const error = await failure(provision(NEW, { ...FAST, signal }));
   expect(error.message).toBe('the writing was ended; the old values are kept');
-  expect(all(store, DEVICE)).toEqual(sorted(OLD));
+  expect(await all(stored, DEVICE)).toEqual(sorted(OLD));
 });

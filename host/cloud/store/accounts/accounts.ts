@@ -1,10 +1,10 @@
 import { changeRecord } from '../change-record.js';
 import type { Engine, EngineRecord, RecordChange } from '../engine/engine.js';
 import { checkFriendlyName } from '../friendly-name.js';
-import { readRecord, writeRecord } from '../record-codec.js';
+import { readRecord, writeRecord } from '../record-json.js';
+import { hashSecret, type SecretVerifier, UNKNOWN_HASH } from '../seal/secret-hash.js';
 import { checkSid, isSid, newSecret, newSid } from '../sids.js';
 import { StoreError } from '../store-error.js';
-import { hashSecret, type SecretVerifier } from './secret-hash.js';
 
 /** What may be known of an account. */
 export interface AccountInfo {
@@ -96,7 +96,7 @@ export class Accounts {
     if (!isSid('AC', accountSid)) return undefined;
     const found = await this.#engine.get('account', [accountSid]);
     const hash = found && readRecord<AccountRecord>(found).tokenHash;
-    const right = await this.#verifier.verify(authToken, hash);
+    const right = await this.#verifier.verify(authToken, hash ?? UNKNOWN_HASH);
     return right && found ? toAccount(found) : undefined;
   }
 }

@@ -24,6 +24,7 @@ export type RecordChange =
  * How a commit ended. Each one that changes something takes the next revision of the store: commits are numbered in the order in which they
  * became visible, so that who has read everything up to a revision misses nothing by asking for what came after it.
  *
+ * One that changes nothing has the revision that the store has already.
  * `failed` is the index of the first change whose condition did not hold; nothing was changed then.
  */
 export type Commit = { committed: true; revision: number } | { committed: false; failed: number };
@@ -49,7 +50,8 @@ export interface ChangedRecord {
 
 /**
  * What came after a revision, oldest first, a record at most once with its last revision. `complete` is false when the engine does
- * not know any more all that came after it: then whoever asks must read everything again.
+ * not know all that came after it, since it was too long ago, or the store has not come to it (a backup was put back): then whoever
+ * asks must read everything again.
  */
 export interface ChangesSince {
   revision: number;

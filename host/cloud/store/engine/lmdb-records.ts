@@ -62,7 +62,7 @@ export class LmdbRecords {
     let next = revision + 1;
     const range = { start: [CHANGES, next], end: [CHANGES, Number.MAX_SAFE_INTEGER] };
     for (const { key, value } of this.#lmdb.getRange(range)) {
-      if (last.size === 0 && key[1] !== next) break;
+      if (key[1] !== next) break;
       next = Number(key[1]) + 1;
       for (const [table, ...parts] of JSON.parse(Buffer.from(value).toString())) {
         const name = JSON.stringify([table, ...parts]);
@@ -70,29 +70,33 @@ export class LmdbRecords {
         last.set(name, { table, key: parts, revision: next - 1 });
       }
     }
-    return { revision: newest, complete: next > newest, changes: [...last.values()] };
+    return { revision: newest, complete: next === newest + 1, changes: [...last.values()] };
   }
 
   /** One commit, in a transaction with others. It looks at all conditions before it changes anything. */
   apply(changes: readonly RecordChange[]): Commit {
     const failed = this.#firstFailed(changes);
     if (failed >= 0) return { committed: false, failed };
-    const writing = changes.filter(({ op }) => op !== 'check');
     const before = this.revision();
-    if (writing.length === 0) return { committed: true, revision: before };
     const revision = before + 1;
-    for (const change of writing) {
-      const key = [change.table, ...change.key];
-      if (change.op === 'put') this.#lmdb.putSync(key, fromRecord(change.data, revision));
-      else this.#lmdb.removeSync(key);
-    }
+    const changed = changes.filter((change) => this.#make(change, revision));
+    if (changed.length === 0) return { committed: true, revision: before };
     this.#lmdb.putSync(REVISION, writeRevision(revision));
     this.#lmdb.putSync(
       [CHANGES, revision],
-      Buffer.from(JSON.stringify(writing.map(({ table, key }) => [table, ...key]))),
+      Buffer.from(JSON.stringify(changed.map(({ table, key }) => [table, ...key]))),
     );
     this.#lmdb.removeSync([CHANGES, revision - KEPT_COMMITS]);
     return { committed: true, revision };
+  }
+
+  /** @returns whether it changed something */
+  #make(change: RecordChange, revision: number): boolean {
+    const key = [change.table, ...change.key];
+    if (change.op === 'check') return false;
+    if (change.op === 'remove') return this.#lmdb.removeSync(key);
+    this.#lmdb.putSync(key, fromRecord(change.data, revision));
+    return true;
   }
 
   #firstFailed(changes: readonly RecordChange[]): number {
@@ -114,8 +118,8 @@ export class LmdbRecords {
 }
 
 function toRecord(key: RecordKey, bytes: Uint8Array): EngineRecord {
-  // A copy: what LMDB lends is overwritten by the next read.
-  return { key, data: bytes.slice(HEADER), revision: readRevision(bytes) };
+  // A copy, which slice() of a Buffer would not make: what LMDB lends is overwritten by the next read.
+  return { key, data: new Uint8Array(bytes.subarray(HEADER)), revision: readRevision(bytes) };
 }
 
 function fromRecord(data: Uint8Array, revision: number): Uint8Array {

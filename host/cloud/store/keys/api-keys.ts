@@ -1,8 +1,7 @@
-import type { SecretVerifier } from '../accounts/secret-hash.js';
-import { hashSecret } from '../accounts/secret-hash.js';
 import type { Engine, EngineRecord } from '../engine/engine.js';
 import { checkFriendlyName } from '../friendly-name.js';
-import { readRecord, writeRecord } from '../record-codec.js';
+import { readRecord, writeRecord } from '../record-json.js';
+import { hashSecret, type SecretVerifier, UNKNOWN_HASH } from '../seal/secret-hash.js';
 import { checkSid, isSid, newSecret, newSid } from '../sids.js';
 import { StoreError } from '../store-error.js';
 import { quote } from '../values/value-limits.js';
@@ -96,7 +95,7 @@ export class ApiKeys {
     if (!isSid('SK', keySid)) return undefined;
     const found = await this.#engine.get('api_key', [keySid]);
     const record = found && readRecord<KeyRecord>(found);
-    const right = await this.#verifier.verify(secret, record?.secretHash);
+    const right = await this.#verifier.verify(secret, record?.secretHash ?? UNKNOWN_HASH);
     return right && record ? toApiKey(keySid, record) : undefined;
   }
 }

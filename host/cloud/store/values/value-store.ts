@@ -1,5 +1,5 @@
 import type { Engine, EngineRecord, RecordChange, RecordKey } from '../engine/engine.js';
-import { readRecord, writeRecord } from '../record-codec.js';
+import { readRecord, writeRecord } from '../record-json.js';
 import { StoreError } from '../store-error.js';
 import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
 import { checkKey, checkValue, quote } from './value-limits.js';

@@ -20,7 +20,7 @@ let cloud: Cloud;
 beforeEach(async () => {
   material = makeMaterial();
   rig = new DoctorRig();
-  store = Store.open(join(rig.folder, 'remote'));
+  store = await Store.open(join(rig.folder, 'remote'));
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = account;
   cloud = await startCloud({ store, accountSid, authToken, port: 0 });
 });
@@ -47,6 +47,7 @@ async function follow(remedy: string, files: Record<string, string>): Promise<vo
 
 it('stores are well after each remedy was followed', async () => {
   const { pki } = material;
+  const stored = store.values(account.TWILIO_ACCOUNT_SID);
   const values = withChanges(goodValues(material), {
     'config root-CA': undefined,
     'config root-ca': pki.hex('ca.der'),
@@ -56,7 +57,7 @@ it('stores are well after each remedy was followed', async () => {
   });
   for (const [place, value] of Object.entries(values)) {
     const { store: kind, name } = splitPlace(place);
-    await store.create({ kind: 'device', deviceSid }, `${kind}s`, name, value);
+    await stored.create({ kind: 'device', deviceSid }, `${kind}s`, name, value);
   }
   const args = ['--cloud', cloud.url, '--device-sid', deviceSid];
   const { findings } = await rig.doctor(args, account);
@@ -69,5 +70,5 @@ it('stores are well after each remedy was followed', async () => {
   const files = { '--root-ca': pki.path('ca.pem'), '--cert': pki.path('device.pem'), '--key': pki.path('device.key') };
   for (const { remedy } of findings) await follow(remedy.split(', or ')[0], files);
   expect((await rig.doctor(args, account)).findings).toEqual([]);
-  expect(store.get({ kind: 'device', deviceSid }, 'configs', 'root-CA')?.value).toBe(pki.hex('ca.der'));
+  expect((await stored.get({ kind: 'device', deviceSid }, 'configs', 'root-CA'))?.value).toBe(pki.hex('ca.der'));
 });

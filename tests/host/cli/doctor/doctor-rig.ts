@@ -26,14 +26,14 @@ export class DoctorRig implements Disposable {
 
   /** Stores values by place, as `config root-CA`. @returns the SID of the device */
   async fill(values: Record<string, string>, scope: Scope['kind'] = 'device'): Promise<string> {
-    const store = Store.open(join(this.folder, '.wasmqtt', 'store'));
-    const { deviceSid } = await ensureAccount(store);
+    const store = await Store.open(join(this.folder, '.wasmqtt', 'store'));
+    const { accountSid, deviceSid } = await ensureAccount(store);
     const where: Scope = scope === 'device' ? { kind: 'device', deviceSid } : { kind: 'account' };
     const changes = Object.entries(values).map(([place, value]): Change => {
       const { store: kind, name } = splitPlace(place);
       return { op: 'set', scope: where, store: `${kind}s`, key: name, value };
     });
-    await store.write(changes);
+    await store.values(accountSid).write(changes);
     await store.close();
     return deviceSid;
   }

@@ -132,7 +132,7 @@ describe('a cloud', () => {
   const account = { TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'secret-token' };
 
   beforeEach(async () => {
-    store = Store.open(join(rig.folder, 'remote'));
+    store = await Store.open(join(rig.folder, 'remote'));
     const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = account;
     cloud = await startCloud({ store, accountSid, authToken, port: 0 });
   });
@@ -143,9 +143,10 @@ describe('a cloud', () => {
   });
 
   const put = async (values: Record<string, string>) => {
+    const stored = store.values(account.TWILIO_ACCOUNT_SID);
     for (const [place, value] of Object.entries(values)) {
       const [kind, key] = place.split(' ');
-      await store.create({ kind: 'device', deviceSid }, kind === 'config' ? 'configs' : 'secrets', key, value);
+      await stored.create({ kind: 'device', deviceSid }, kind === 'config' ? 'configs' : 'secrets', key, value);
     }
   };
 

@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Store } from '../../../../host/cloud/index.js';
 import { Command } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
 import { undoAfterEach } from '../../../interop/undo.js';
+import { withLocalValues } from '../local-values.js';
 
 const DEVICE_SID = `UV${'e0'.repeat(16)}`;
 
@@ -72,12 +72,12 @@ async function silentServer(): Promise<number> {
 }
 
 async function fillStore(values: Record<string, string>): Promise<void> {
-  const store = Store.open(join(data, 'store'));
   const scope = { kind: 'device', deviceSid: DEVICE_SID } as const;
-  await store.write(
-    Object.entries(values).map(([key, value]) => ({ op: 'set', scope, store: 'configs', key, value }) as const),
+  await withLocalValues(data, (stored) =>
+    stored.write(
+      Object.entries(values).map(([key, value]) => ({ op: 'set', scope, store: 'configs', key, value }) as const),
+    ),
   );
-  await store.close();
 }
 
 const common = () => ['--json', '--data', data, '--device-sid', DEVICE_SID];
@@ -131,9 +131,8 @@ describe('SIGINT ends', () => {
     await provision.event('step', ({ step }) => step === 'tcp');
     provision.signal('SIGINT');
     expect(await provision.ended).toMatchObject({ signal: 'SIGINT' });
-    const store = Store.open(join(data, 'store'));
-    expect(store.list({ kind: 'device', deviceSid: DEVICE_SID }, 'configs')).toEqual([]);
-    await store.close();
+    const scope = { kind: 'device', deviceSid: DEVICE_SID } as const;
+    expect(await withLocalValues(data, (stored) => stored.list(scope, 'configs'))).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 // needs: openssl, bash, curl, hexdump
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { NewValue, Store } from '../../../../host/cloud/index.js';
+import type { NewValue, ValueStore } from '../../../../host/cloud/index.js';
 import { Child } from '../../../interop/child.js';
 import { Command, cleanEnvironment } from '../../../interop/command.js';
 import { freePort } from '../../../interop/temporary.js';
@@ -35,22 +35,22 @@ const byKey = (values: NewValue[]) => Object.fromEntries(values.map(({ key, valu
 /** A cloud that holds the old values, last changed long ago. */
 async function open(old: NewValue[] = OLD) {
   let time = Date.UTC(2021, 0, 1);
-  const { store, cloud } = await openCloud({ now: () => (time += 1000) });
-  await store.write(old.map((value) => ({ op: 'set', scope: DEVICE, ...value })));
-  return { store, cloud };
+  const { values, cloud } = await openCloud({ now: () => (time += 1000) });
+  await values.write(old.map((value) => ({ op: 'set', scope: DEVICE, ...value })));
+  return { values, cloud };
 }
 
 describe('--cloud', () => {
   it('writes to a REST API, with SID and token of the environment', async () => {
-    const { store, cloud } = await open();
+    const { values, cloud } = await open();
     const { code, stderr, events } = await provision([...good(), '--cloud', cloud.url], ACCESS);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(byKey(allOf(store, DEVICE))).toEqual({ ...byKey(OLD), ...byKey(goodValues()) });
+    expect(byKey(await allOf(values, DEVICE))).toEqual({ ...byKey(OLD), ...byKey(goodValues()) });
     expect(events.at(-1)).toMatchObject({ target: `${cloud.url}/v1`, created: 2, updated: 3, unchanged: 0 });
   });
 
   it('writes for the account, and needs no device then', async () => {
-    const { store, cloud } = await open();
+    const { values, cloud } = await open();
     const args = [
       '--broker-host',
       'broker.example.com',
@@ -61,8 +61,8 @@ describe('--cloud', () => {
       `${cloud.url}/v1`,
     ];
     expect((await provision(args, ACCESS)).code).toBe(0);
-    expect(byKey(allOf(store, ACCOUNT))).toEqual({ 'broker-host': 'broker.example.com', 'broker-port': '8883' });
-    expect(allOf(store, DEVICE)).toEqual(OLD);
+    expect(byKey(await allOf(values, ACCOUNT))).toEqual({ 'broker-host': 'broker.example.com', 'broker-port': '8883' });
+    expect(await allOf(values, DEVICE)).toEqual(OLD);
   });
 
   it.each<[string, string[], Record<string, string>, RegExp]>([
@@ -85,11 +85,11 @@ describe('--cloud', () => {
       /status 401 .*; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN\n$/,
     ],
   ])('reports %s in a sentence', async (_, args, env, sentence) => {
-    const { store, cloud } = await open();
+    const { values, cloud } = await open();
     const { code, stderr } = await provision([...good(), '--cloud', cloud.url, ...args], env);
     expect(code).toBe(1);
     expect(stderr).toMatch(sentence);
-    expect(allOf(store, DEVICE)).toEqual(OLD);
+    expect(await allOf(values, DEVICE)).toEqual(OLD);
   });
 
   it.each<[string, () => Promise<string>, RegExp]>([
@@ -119,21 +119,19 @@ describe('--cloud', () => {
 describe('a cloud that fails at a write', () => {
   const writes = ['broker-host', 'broker-port', 'root-CA', 'cert', 'private_key'];
   const run = async (fault: Fault, nth: number) => {
-    const { store, cloud } = await open();
+    const { values, cloud } = await open();
     const server = await faulty(cloud.url, fault, nth);
-    return { store, cloud, server, ...(await provision([...good(), '--cloud', server.url], ACCESS)) };
+    return { values, cloud, server, ...(await provision([...good(), '--cloud', server.url], ACCESS)) };
   };
-  const changed = (store: Store) =>
-    allOf(store, DEVICE)
-      .filter(({ key, value }) => byKey(OLD)[key] !== value)
-      .map(({ key }) => key);
+  const changed = async (values: ValueStore) =>
+    (await allOf(values, DEVICE)).filter(({ key, value }) => byKey(OLD)[key] !== value).map(({ key }) => key);
 
   it.each(writes.map((key, index) => [index + 1, key] as const))(
     'keeps the old values when it refuses write %i (%s)',
     async (nth, key) => {
-      const { store, code, stderr, events } = await run('refuse', nth);
+      const { values, code, stderr, events } = await run('refuse', nth);
       expect(code).toBe(1);
-      expect(allOf(store, DEVICE)).toEqual(OLD);
+      expect(await allOf(values, DEVICE)).toEqual(OLD);
       expect(stderr).toMatch(
         new RegExp(
           `^wasmqtt: (config|secret) ${key} could not be written: POST .* status 400 .*not today; the old values are kept\n$`,
@@ -145,9 +143,9 @@ describe('a cloud that fails at a write', () => {
   );
 
   it('and stays away has the changed keys reported, with commands that put the old values back', async () => {
-    const { store, cloud, server, code, stderr, events } = await run('die after', 3);
+    const { values, cloud, server, code, stderr, events } = await run('die after', 3);
     expect(code).toBe(1);
-    expect(changed(store)).toEqual(['broker-host', 'broker-port', 'root-CA']);
+    expect(await changed(values)).toEqual(['broker-host', 'broker-port', 'root-CA']);
     expect(stderr).toMatch(
       /; config broker-host, config broker-port already hold the new value and could not be put back; config root-CA may hold /,
     );
@@ -158,13 +156,13 @@ describe('a cloud that fails at a write', () => {
       'root-CA unknown',
     ]);
     await shell(undo.join('\n').replaceAll(server.url, cloud.url));
-    expect(allOf(store, DEVICE)).toEqual(OLD);
+    expect(await allOf(values, DEVICE)).toEqual(OLD);
   });
 
   it('only in its last answer has all values, and the date of the secret shows it', async () => {
-    const { store, code } = await run('lose', 5);
+    const { values, code } = await run('lose', 5);
     expect(code).toBe(0);
-    expect(byKey(allOf(store, DEVICE))).toEqual({ ...byKey(OLD), ...byKey(goodValues()) });
+    expect(byKey(await allOf(values, DEVICE))).toEqual({ ...byKey(OLD), ...byKey(goodValues()) });
   });
 });
 
@@ -219,13 +217,13 @@ describe('the curl commands of --dry-run', () => {
       const [one, two] = [await open([...old]), await open([...old])];
       const dry = await provision([...args, '--dry-run', '--cloud', one.cloud.url], ACCESS);
       expect(dry.code).toBe(0);
-      expect(allOf(one.store, DEVICE)).toEqual(old);
+      expect(await allOf(one.values, DEVICE)).toEqual(old);
       const commands = dry.events.filter(({ event }) => event === 'command').map(({ command }) => command);
       expect(commands.join('\n')).not.toContain('Tr0ub4dor');
       await shell(commands.join('\n\n'));
       expect((await provision([...args, '--cloud', two.cloud.url], ACCESS)).code).toBe(0);
-      expect(allOf(one.store, DEVICE)).toEqual(allOf(two.store, DEVICE));
-      expect(byKey(allOf(two.store, DEVICE))).toMatchObject({
+      expect(await allOf(one.values, DEVICE)).toEqual(await allOf(two.values, DEVICE));
+      expect(byKey(await allOf(two.values, DEVICE))).toMatchObject({
         private_key: pki.hex('rsa.key.der'),
         username: TRICKY,
         password: PASSWORD,
@@ -234,7 +232,7 @@ describe('the curl commands of --dry-run', () => {
   );
 
   it('are a script on standard output, for a device that is not known yet, and no store is made', async () => {
-    const { store, cloud } = await open([]);
+    const { values, cloud } = await open([]);
     const command = new Command(['provision', ...good(), '--dry-run', '--data', data]);
     const { code, stdout, stderr } = await command.ended;
     expect(code).toBe(0);
@@ -244,28 +242,28 @@ describe('the curl commands of --dry-run', () => {
     );
     expect(existsSync(data)).toBe(false);
     await shell(stdout.replaceAll('http://127.0.0.1:8180', cloud.url));
-    expect(allOf(store, DEVICE)).toEqual(goodValues());
+    expect(await allOf(values, DEVICE)).toEqual(goodValues());
   });
 
   it('hold secrets only with --show-secrets, and need no files then', async () => {
-    const { store, cloud } = await open([]);
+    const { values, cloud } = await open([]);
     const file = password();
     const args = [...good(), '--username', 'ann', '--password-file', file, '--dry-run', '--cloud', cloud.url];
     const { events } = await provision([...args, '--show-secrets'], ACCESS);
     const commands = events.filter(({ event }) => event === 'command').map(({ command }) => command);
     expect(commands.join('\n')).not.toContain(pki.folder);
     await shell(commands.join('\n'));
-    expect(byKey(allOf(store, DEVICE))).toEqual({ ...byKey(goodValues()), username: 'ann', password: PASSWORD });
+    expect(byKey(await allOf(values, DEVICE))).toEqual({ ...byKey(goodValues()), username: 'ann', password: PASSWORD });
   });
 
   it('store nothing in place of a key that cannot be read', async () => {
-    const { store, cloud } = await open([]);
+    const { values, cloud } = await open([]);
     const key = pki.write('gone.key', pki.read('device.key'));
     const { events } = await provision([...good(), '--key', key, '--dry-run', '--cloud', cloud.url], ACCESS);
     const { command } = events.find(({ event, store: name }) => event === 'command' && name === 'secrets')!;
     const script = command.replaceAll(key, `${key}.moved`);
     const { code } = await new Child('bash', ['--norc', '-c', script], { env: cleanEnvironment(ACCESS) }).ended;
     expect(code).not.toBe(0);
-    expect(allOf(store, DEVICE)).toEqual([]);
+    expect(await allOf(values, DEVICE)).toEqual([]);
   });
 });

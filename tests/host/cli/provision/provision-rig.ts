@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { type NewValue, type Scope, Store } from '../../../../host/cloud/index.js';
+import type { Change, NewValue, Scope, ValueStore } from '../../../../host/cloud/index.js';
 import { Authority } from '../../../interop/authority.js';
 import { Command } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
 import { undoAfterEach } from '../../../interop/undo.js';
+import { withLocalValues } from '../local-values.js';
 
 export const DEVICE_SID = `UV${'cd'.repeat(16)}`;
 export const DEVICE: Scope = { kind: 'device', deviceSid: DEVICE_SID };
@@ -73,21 +74,18 @@ function findingsOf(command: Command): string[] {
 
 /** Fills the local store. */
 export async function fill(values: readonly NewValue[], scope: Scope = DEVICE): Promise<void> {
-  const store = Store.open(join(data, 'store'));
-  await store.write(values.map((value) => ({ op: 'set', scope, ...value })));
-  await store.close();
+  const changes = values.map((value): Change => ({ op: 'set', scope, ...value }));
+  await withLocalValues(data, (local) => local.write(changes));
 }
 
 /** All that the local store holds for a scope. */
 export async function stored(scope: Scope = DEVICE): Promise<NewValue[]> {
-  const store = Store.open(join(data, 'store'));
-  const values = allOf(store, scope);
-  await store.close();
-  return values;
+  return withLocalValues(data, (local) => allOf(local, scope));
 }
 
-export function allOf(store: Store, scope: Scope): NewValue[] {
-  return (['configs', 'secrets'] as const).flatMap((name) =>
-    store.list(scope, name).map(({ key, value }) => ({ store: name, key, value })),
+export async function allOf(values: ValueStore, scope: Scope): Promise<NewValue[]> {
+  const lists = (['configs', 'secrets'] as const).map(async (store) =>
+    (await values.list(scope, store)).map(({ key, value }) => ({ store, key, value })),
   );
+  return (await Promise.all(lists)).flat();
 }

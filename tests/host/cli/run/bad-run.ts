@@ -2,10 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect } from 'vitest';
-import { type Change, type Scope, Store, type StoreName } from '../../../../host/cloud/index.js';
+import type { Change, Scope, StoreName } from '../../../../host/cloud/index.js';
 import { Authority } from '../../../interop/authority.js';
 import { Command, type JsonEvent } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
+import { withLocalValues } from '../local-values.js';
 
 export const DEVICE_SID = `UV${'ba'.repeat(16)}`;
 const SCOPES: Scope[] = [{ kind: 'account' }, { kind: 'device', deviceSid: DEVICE_SID }];
@@ -80,17 +81,14 @@ export class BadRun implements Disposable {
     changes.push({ op: 'set', scope: account, store: 'secrets', key: 'note', value: 'kept' });
     changes.push({ op: 'set', scope: device, store: 'configs', key: 'colour', value: 'blau\n' });
     mkdirSync(this.data);
-    const store = Store.open(join(this.data, 'store'));
-    await store.write(changes);
-    await store.close();
+    await withLocalValues(this.data, (local) => local.write(changes));
   }
 
   /** Every value in the store with its date. */
   async values(): Promise<unknown[]> {
-    const store = Store.open(join(this.data, 'store'));
-    const all = SCOPES.flatMap((scope) => STORES.map((name) => store.list(scope, name)));
-    await store.close();
-    return all;
+    return withLocalValues(this.data, (local) =>
+      Promise.all(SCOPES.flatMap((scope) => STORES.map((name) => local.list(scope, name)))),
+    );
   }
 
   /**

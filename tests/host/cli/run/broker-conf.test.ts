@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Scope, Store } from '../../../../host/cloud/index.js';
+import type { Scope } from '../../../../host/cloud/index.js';
 import { Child } from '../../../interop/child.js';
 import { Command } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
 import { undoAfterEach } from '../../../interop/undo.js';
+import { withLocalValues } from '../local-values.js';
 
 const DEVICE_SID = `UV${'c1'.repeat(16)}`;
 const undo = undoAfterEach();
@@ -122,9 +123,7 @@ describe('run --broker-conf', () => {
   it('is refused when the store names a broker', async () => {
     const scope: Scope = { kind: 'device', deviceSid: DEVICE_SID };
     mkdirSync(data);
-    const store = Store.open(join(data, 'store'));
-    await store.write([{ op: 'set', scope, store: 'configs', key: 'broker-host', value: 'localhost' }]);
-    await store.close();
+    await withLocalValues(data, (values) => values.create(scope, 'configs', 'broker-host', 'localhost'));
     const { code, stderr } = await (await run('')).ended;
     expect(code).toBe(2);
     expect(stderr).toMatch(/^wasmqtt: --broker-conf: is for the embedded broker, but the store names another/);

@@ -4,11 +4,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Scope, Store } from '../../../../host/cloud/index.js';
+import type { Scope } from '../../../../host/cloud/index.js';
 import { Child, done } from '../../../interop/child.js';
 import { CLI, Command, cleanEnvironment, type JsonEvent } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
 import { undoAfterEach } from '../../../interop/undo.js';
+import { withLocalValues } from '../local-values.js';
 
 const DEVICE_SID = `UV${'c0'.repeat(16)}`;
 const DEVICE: Scope = { kind: 'device', deviceSid: DEVICE_SID };
@@ -33,15 +34,6 @@ function start(args: string[]): Command {
   const command = new Command(args);
   undo.push(() => command.kill());
   return command;
-}
-
-async function withStore<T>(use: (store: Store) => T | Promise<T>): Promise<T> {
-  const store = Store.open(join(data, 'store'));
-  try {
-    return await use(store);
-  } finally {
-    await store.close();
-  }
 }
 
 /** mosquitto_pub to the embedded broker, with the device's own certificate. */
@@ -114,10 +106,10 @@ describe('the data folder', () => {
       expect({ code, summary }).toMatchObject({ code: 0, summary: { event: 'summary', errors: 0 } });
       const { accountSid, authToken } = await device.event('listening');
       const { deviceSid } = await device.event('device');
-      const values = await withStore((store) => ({
-        ca: store.get({ kind: 'device', deviceSid }, 'configs', 'root-CA'),
-        cert: store.get({ kind: 'device', deviceSid }, 'configs', 'cert'),
-        key: store.get({ kind: 'device', deviceSid }, 'secrets', 'private_key'),
+      const values = await withLocalValues(data, async (stored) => ({
+        ca: await stored.get({ kind: 'device', deviceSid }, 'configs', 'root-CA'),
+        cert: await stored.get({ kind: 'device', deviceSid }, 'configs', 'cert'),
+        key: await stored.get({ kind: 'device', deviceSid }, 'secrets', 'private_key'),
       }));
       seen.push({ accountSid, authToken, deviceSid, ...values });
     }
@@ -127,9 +119,9 @@ describe('the data folder', () => {
 
   it('keeps a broker-host of the user: no embedded broker starts, and no value is overwritten', async () => {
     const values = { 'broker-host': 'localhost', 'broker-port': '1' };
-    const list = () => withStore((store) => store.list(DEVICE, 'configs'));
-    await withStore(async (store) => {
-      for (const [key, value] of Object.entries(values)) await store.create(DEVICE, 'configs', key, value);
+    const list = () => withLocalValues(data, (stored) => stored.list(DEVICE, 'configs'));
+    await withLocalValues(data, async (stored) => {
+      for (const [key, value] of Object.entries(values)) await stored.create(DEVICE, 'configs', key, value);
     });
     const before = await list();
     const device = await run('--json');
@@ -143,25 +135,27 @@ describe('the data folder', () => {
     const first = await run('--json');
     await first.event('published');
     await first.interrupt();
-    await withStore((store) => store.update(DEVICE, 'configs', 'broker-host', 'nosuch.invalid'));
+    await withLocalValues(data, (stored) => stored.update(DEVICE, 'configs', 'broker-host', 'nosuch.invalid'));
     const second = await run('--json');
     const { code, stderr } = await second.ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/cannot connect to nosuch\.invalid/);
-    expect(await withStore((store) => store.fetch(DEVICE, 'configs', 'broker-host').value)).toBe('nosuch.invalid');
+    expect((await withLocalValues(data, (stored) => stored.fetch(DEVICE, 'configs', 'broker-host'))).value).toBe(
+      'nosuch.invalid',
+    );
   });
 
   it('survives SIGKILL at any moment of the start', async () => {
     const mine = { colour: 'blau', note: 'mine' };
-    await withStore(async (store) => {
-      await store.create(DEVICE, 'configs', 'colour', mine.colour);
-      await store.create({ kind: 'account' }, 'secrets', 'note', mine.note);
+    await withLocalValues(data, async (stored) => {
+      await stored.create(DEVICE, 'configs', 'colour', mine.colour);
+      await stored.create({ kind: 'account' }, 'secrets', 'note', mine.note);
     });
     let account: string | undefined;
     const kept = async () => {
-      await withStore((store) => {
-        expect(store.fetch(DEVICE, 'configs', 'colour').value).toBe(mine.colour);
-        expect(store.fetch({ kind: 'account' }, 'secrets', 'note').value).toBe(mine.note);
+      await withLocalValues(data, async (stored) => {
+        expect((await stored.fetch(DEVICE, 'configs', 'colour')).value).toBe(mine.colour);
+        expect((await stored.fetch({ kind: 'account' }, 'secrets', 'note')).value).toBe(mine.note);
       });
     };
     // Moments: so many changes in the folder, or such an event, whichever is the aim; every run ends by SIGKILL.

@@ -1,0 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { LmdbEngine } from '../../../../host/cloud/store/engine/lmdb-engine.js';
+import { KEPT_COMMITS } from '../../../../host/cloud/store/engine/lmdb-records.js';
+import { engineContract } from './engine-contract.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-engine-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+engineContract('LMDB', async (store) => new LmdbEngine(join(folder, store)), KEPT_COMMITS);
