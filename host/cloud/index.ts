@@ -30,7 +30,7 @@ export type { Cloud, CloudOptions } from './rest/server.js';
 export { startCloud } from './rest/start-cloud.js';
 export type { Caller } from './rest/auth.js';
 export type { AccountCredentials, AccountInfo, Accounts } from './store/accounts/accounts.js';
-export type { DefaultAccount, TokenKeeper } from './store/accounts/default-account.js';
+export { DEFAULT_ACCOUNT, type DefaultAccount, type TokenKeeper } from './store/accounts/default-account.js';
 export type { ApiKey, ApiKeys, NewApiKey } from './store/keys/api-keys.js';
 export { Store, type StoreOptions } from './store/store.js';
 export { StoreError, type StoreErrorCode } from './store/store-error.js';

@@ -1,5 +1,6 @@
-import type { AccountInfo, Store } from '../../cloud/index.js';
+import { type AccountInfo, DEFAULT_ACCOUNT, type Store } from '../../cloud/index.js';
 import { visible } from '../../node/visible-text.js';
+import { UserError } from '../process/user-error.js';
 import { KeptToken } from '../services/kept-token.js';
 import { openStore } from '../services/local-store.js';
 import { exportLines } from './export-lines.js';
@@ -24,7 +25,12 @@ export async function listAccounts(flags: AccountFlags): Promise<void> {
 
 /** `wasmqtt cloud account delete`. @throws UserError, StoreError */
 export async function deleteAccount(accountSid: string, flags: AccountFlags): Promise<void> {
-  await withStore(flags, (store) => store.accounts.delete(accountSid));
+  await withStore(flags, async (store) => {
+    if ((await store.meta.get(DEFAULT_ACCOUNT)) === accountSid) {
+      throw new UserError(`${accountSid} is the account that commands on this store use; it stays`);
+    }
+    await store.accounts.delete(accountSid);
+  });
   print(flags, { event: 'deleted', accountSid }, `account ${accountSid} is deleted, with everything that was its own\n`);
 }
 
@@ -32,9 +38,7 @@ export async function deleteAccount(accountSid: string, flags: AccountFlags): Pr
 export async function renewToken(accountSid: string, flags: AccountFlags): Promise<void> {
   const credentials = await withStore(flags, async (store) => {
     const renewed = await store.accounts.renewToken(accountSid);
-    const keeper = new KeptToken(flags.data);
-    const { accountSid: usual } = await store.ensureDefaultAccount(keeper);
-    if (usual === accountSid) keeper.replace(renewed);
+    if ((await store.meta.get(DEFAULT_ACCOUNT)) === accountSid) new KeptToken(flags.data).replace(renewed);
     return renewed;
   });
   print(flags, credentials, `the old token opens nothing any more\n\n${exportLines(accountSid, credentials.authToken)}${ONCE}`);

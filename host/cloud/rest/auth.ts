@@ -56,7 +56,7 @@ export async function requireCaller(app: FastifyInstance, store: Store, own?: Ac
     if (request.routeOptions.config?.open) done();
     else app.basicAuth(request, reply, done);
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('preValidation', async (request) => {
     if (request.caller?.readOnly && request.method !== 'GET' && request.method !== 'HEAD') {
       throw new RequestProblem(403, 'this API key may only read; use the account token, or a key made without --read-only');
     }

@@ -1,6 +1,6 @@
 import { type AccountCredentials, Accounts } from './accounts/accounts.js';
 import { type DefaultAccount, ensureDefaultAccount, type TokenKeeper } from './accounts/default-account.js';
-import { SecretVerifier } from './seal/secret-hash.js';
+import { SecretVerifier } from './accounts/secret-hash.js';
 import type { Engine } from './engine/engine.js';
 import { LmdbEngine } from './engine/lmdb-engine.js';
 import { ApiKeys } from './keys/api-keys.js';

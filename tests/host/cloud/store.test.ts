@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ensureAccount,
   type ListPage,
   MAX_VALUE_LENGTH,
   type Scope,
@@ -160,20 +159,5 @@ describe('a store', () => {
     await store.close();
     expect((await storeError(() => values.get(ACCOUNT, 'configs', 'k'))).code).toBe('closed');
     expect((await storeError(() => values.create(ACCOUNT, 'configs', 'k', 'v'))).code).toBe('closed');
-  });
-});
-
-describe('the account of a store', () => {
-  it('is made at random once and kept', async () => {
-    const folder = temporaryFolder();
-    const first = await openStore(folder);
-    const [account, again] = await Promise.all([ensureAccount(first), ensureAccount(first)]);
-    expect(account.accountSid).toMatch(/^AC[0-9a-f]{32}$/);
-    expect(account.authToken).toMatch(/^[0-9a-f]{32}$/);
-    expect(account.deviceSid).toMatch(/^UV[0-9a-f]{32}$/);
-    expect(again).toEqual(account);
-    await first.close();
-    expect(await ensureAccount(await openStore(folder))).toEqual(account);
-    expect(await ensureAccount(await openStore())).not.toEqual(account);
   });
 });

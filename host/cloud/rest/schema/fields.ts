@@ -24,11 +24,19 @@ export const VALUE: JsonSchema = { type: 'string', maxLength: MAX_VALUE_LENGTH, 
 export const BOOLEAN: JsonSchema = { type: 'boolean' };
 
 /** @param letters what the SID begins with */
-export function sid(letters: string, description: string): JsonSchema {
+function sid(letters: string, description: string): JsonSchema {
   return { type: 'string', pattern: `^${letters}[0-9a-fA-F]{32}$`, description };
 }
 
 export const DEVICE_SID = sid('UV', 'device');
+export const APP_SID = sid('KA', 'application');
+export const ACCOUNT_SID = sid('AC', 'account');
+
+export const HASH: JsonSchema = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'of the module' };
+
+export const SEQUENCE: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{16}$', description: 'grows with each line' };
+
+export const UNIQUE_NAME: JsonSchema = { type: 'string', description: 'stands for the SID in addresses' };
 
 /** In addresses. */
 export const DEVICE_OR_NAME: JsonSchema = { type: 'string', minLength: 1, description: 'SID or unique name of a device' };

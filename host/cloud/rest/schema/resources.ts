@@ -1,4 +1,17 @@
-import { BOOLEAN, COUNT, DATE, DEVICE_SID, KEY, sid, URL_FIELD, VALUE } from './fields.js';
+import {
+  ACCOUNT_SID,
+  APP_SID,
+  BOOLEAN,
+  COUNT,
+  DATE,
+  DEVICE_SID,
+  HASH,
+  KEY,
+  SEQUENCE,
+  UNIQUE_NAME,
+  URL_FIELD,
+  VALUE,
+} from './fields.js';
 import { type JsonSchema, objectOf, orNull, refTo } from './json-schema.js';
 
 /** Every error answer. */
@@ -37,6 +50,64 @@ export const SECRET: JsonSchema = {
   ...objectOf({ key: KEY, date_rotated: DATE, url: URL_FIELD }, { $id: 'Secret' }),
   properties: { device_sid: OF_DEVICE, key: KEY, date_rotated: DATE, url: URL_FIELD },
 };
+
+const UPDATE_STATUSES = ['up-to-date', 'pending', 'error'];
+
+export const DEVICE: JsonSchema = objectOf(
+  {
+    sid: DEVICE_SID,
+    unique_name: orNull(UNIQUE_NAME),
+    account_sid: ACCOUNT_SID,
+    app: objectOf({
+      target_sid: orNull({ ...APP_SID, description: 'the application that it is to run' }),
+      target_hash: orNull(HASH),
+      date_targeted: orNull(DATE),
+      update_status: { type: 'string', enum: UPDATE_STATUSES },
+      update_error_code: orNull({ type: 'string', description: 'why the last update failed' }),
+      reported_sid: orNull({ ...APP_SID, description: 'the application that it said it runs' }),
+      date_reported: orNull(DATE),
+    }),
+    logging: objectOf({ enabled: BOOLEAN, date_expires: orNull(DATE) }),
+    date_created: DATE,
+    date_updated: DATE,
+    url: URL_FIELD,
+    links: objectOf({ device_configs: URL_FIELD, device_secrets: URL_FIELD, device_logs: URL_FIELD }),
+  },
+  { $id: 'Device' },
+);
+
+export const APP: JsonSchema = objectOf(
+  {
+    sid: APP_SID,
+    account_sid: ACCOUNT_SID,
+    hash: HASH,
+    unique_name: orNull(UNIQUE_NAME),
+    date_created: DATE,
+    date_updated: DATE,
+    url: URL_FIELD,
+    links: objectOf({ manifest: URL_FIELD }),
+  },
+  { $id: 'App' },
+);
+
+export const MANIFEST: JsonSchema = objectOf(
+  {
+    app_sid: APP_SID,
+    hash: HASH,
+    encoded_bytes: { type: 'string', contentEncoding: 'base64', description: 'JSON: hash and size of the module' },
+    url: URL_FIELD,
+  },
+  { $id: 'AppManifest' },
+);
+
+export const LOG_LINE: JsonSchema = objectOf(
+  {
+    sequence: SEQUENCE,
+    date: { type: 'string', format: 'date-time', description: 'when it was stored' },
+    message: { type: 'string', description: 'what the application logged' },
+  },
+  { $id: 'LogLine' },
+);
 
 /** The answer to a list call: the list under its name, and its `meta`. */
 export function listOf(key: string, item: JsonSchema): JsonSchema {

@@ -2,9 +2,11 @@ import { changeRecord } from '../change-record.js';
 import type { Engine, EngineRecord, RecordChange } from '../engine/engine.js';
 import { checkFriendlyName } from '../friendly-name.js';
 import { readRecord, writeRecord } from '../record-json.js';
-import { hashSecret, type SecretVerifier, UNKNOWN_HASH } from '../seal/secret-hash.js';
 import { checkSid, isSid, newSecret, newSid } from '../sids.js';
 import { StoreError } from '../store-error.js';
+import { noSuchAccount } from './no-such-account.js';
+import { removeOwned } from './remove-owned.js';
+import { hashSecret, type SecretVerifier } from './secret-hash.js';
 
 /** What may be known of an account. */
 export interface AccountInfo {
@@ -87,8 +89,21 @@ export class Accounts {
       ...record,
       tokenHash,
     }));
-    if (changed === undefined) throw notFound(accountSid);
+    if (changed === undefined) throw noSuchAccount(accountSid);
     return { accountSid, authToken };
+  }
+
+  /**
+   * Removes an account and everything that is its own: first nobody gets in any more, then the records go. When that was cut short,
+   * another call goes on with it. Rejects with `not-found`.
+   */
+  async delete(accountSid: string): Promise<void> {
+    checkSid('AC', accountSid);
+    const { committed } = await this.#engine.commit([
+      { op: 'remove', table: 'account', key: [accountSid], if: 'present' },
+    ]);
+    const removed = await removeOwned(this.#engine, accountSid);
+    if (!committed && removed === 0) throw noSuchAccount(accountSid);
   }
 
   /** The account with this SID and token, or undefined. */
@@ -96,14 +111,9 @@ export class Accounts {
     if (!isSid('AC', accountSid)) return undefined;
     const found = await this.#engine.get('account', [accountSid]);
     const hash = found && readRecord<AccountRecord>(found).tokenHash;
-    const right = await this.#verifier.verify(authToken, hash ?? UNKNOWN_HASH);
+    const right = await this.#verifier.verify(authToken, hash);
     return right && found ? toAccount(found) : undefined;
   }
-}
-
-/** @param accountSid what was looked for */
-export function notFound(accountSid: string): StoreError {
-  return new StoreError('not-found', `there is no account ${accountSid} in this store; wasmqtt cloud account list`);
 }
 
 function toAccount(record: EngineRecord): AccountInfo {

@@ -21,9 +21,10 @@ export interface TokenKeeper {
   replace(credentials: AccountCredentials): void;
 }
 
-/** Names in `meta`. Stores of 0.1 have the token there, in the clear. */
-const ACCOUNT = 'account-sid';
+/** The name in `meta` under which the SID of the default account is. */
+export const DEFAULT_ACCOUNT = 'account-sid';
 const DEVICE = 'device-sid';
+/** Stores of 0.1 have the token there, in the clear. */
 const CLEAR_TOKEN = 'auth-token';
 
 /**
@@ -57,7 +58,7 @@ export async function ensureDefaultAccount(
     const made = { deviceSid: `UV${newSecret()}`, ...credentials };
     const { committed } = await engine.commit([
       await creation(engine, accounts, credentials),
-      { ...setting(ACCOUNT, made.accountSid), if: 'absent' },
+      { ...setting(DEFAULT_ACCOUNT, made.accountSid), if: 'absent' },
       { ...setting(DEVICE, made.deviceSid), if: 'absent' },
     ]);
     // When another process was first, its account holds.
@@ -78,6 +79,6 @@ function tokenOf(accountSid: string, keeper: TokenKeeper | undefined): string | 
 }
 
 async function facts(engine: Engine): Promise<(string | undefined)[]> {
-  const found = await engine.getMany('meta', [[ACCOUNT], [DEVICE], [CLEAR_TOKEN]]);
+  const found = await engine.getMany('meta', [[DEFAULT_ACCOUNT], [DEVICE], [CLEAR_TOKEN]]);
   return found.map((record) => record && factOf(record));
 }

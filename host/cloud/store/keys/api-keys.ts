@@ -1,7 +1,8 @@
+import { noSuchAccount } from '../accounts/no-such-account.js';
+import { hashSecret, type SecretVerifier } from '../accounts/secret-hash.js';
 import type { Engine, EngineRecord } from '../engine/engine.js';
 import { checkFriendlyName } from '../friendly-name.js';
 import { readRecord, writeRecord } from '../record-json.js';
-import { hashSecret, type SecretVerifier, UNKNOWN_HASH } from '../seal/secret-hash.js';
 import { checkSid, isSid, newSecret, newSid } from '../sids.js';
 import { StoreError } from '../store-error.js';
 import { quote } from '../values/value-limits.js';
@@ -67,7 +68,7 @@ export class ApiKeys {
       { op: 'put', table: 'api_key', key: [keySid], data: writeRecord(record), if: 'absent' },
     ]);
     if (committed) return { ...toApiKey(keySid, record), secret };
-    throw new StoreError('not-found', `there is no account ${accountSid} in this store; wasmqtt cloud account list`);
+    throw noSuchAccount(accountSid);
   }
 
   /** The keys of an account, by SID. */
@@ -95,8 +96,11 @@ export class ApiKeys {
     if (!isSid('SK', keySid)) return undefined;
     const found = await this.#engine.get('api_key', [keySid]);
     const record = found && readRecord<KeyRecord>(found);
-    const right = await this.#verifier.verify(secret, record?.secretHash ?? UNKNOWN_HASH);
-    return right && record ? toApiKey(keySid, record) : undefined;
+    const right = await this.#verifier.verify(secret, record?.secretHash);
+    if (!right || record === undefined) return undefined;
+    // While an account is being deleted, its keys may still be there.
+    const account = await this.#engine.get('account', [record.accountSid]);
+    return account && toApiKey(keySid, record);
   }
 }
 
