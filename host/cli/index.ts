@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { passwdCommand } from './commands/passwd.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
+import { storeCommand } from './commands/store.js';
 import { coloursFor } from './output/colours.js';
 import { UsageError } from './process/user-error.js';
 
@@ -25,6 +26,7 @@ function program(): Command {
   const commands = [
     runCommand(),
     cloudCommand(),
+    storeCommand(),
     brokerCommand(),
     passwdCommand(),
     buildGuestCommand(),
@@ -32,10 +34,14 @@ function program(): Command {
     doctorCommand(),
     benchCommand(),
   ];
-  for (const command of commands) {
-    root.addCommand(command.exitOverride().showHelpAfterError('(--help shows all options)'));
-  }
+  for (const command of commands) root.addCommand(strict(command));
   return root.exitOverride().showHelpAfterError('(--help shows all commands)');
+}
+
+/** A wrong word is answered, and ends nothing by itself: in the commands below this one too. */
+function strict(command: Command): Command {
+  for (const inner of command.commands) strict(inner);
+  return command.exitOverride().showHelpAfterError('(--help shows all options)');
 }
 
 async function main(): Promise<number> {
