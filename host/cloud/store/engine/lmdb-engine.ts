@@ -5,6 +5,7 @@ import { checkLmdbPages, openLmdb } from '../../../lmdb/open-lmdb.js';
 import { reasonOf } from '../../../node/reason.js';
 import { StoreError } from '../store-error.js';
 import { STORE_FILES } from '../store-files.js';
+import { checkRecordKey, checkRecordRange } from './check-key.js';
 import type {
   ChangesSince,
   Commit,
@@ -58,14 +59,17 @@ export class LmdbEngine implements Engine {
   }
 
   async get(table: Table, key: RecordKey): Promise<EngineRecord | undefined> {
+    checkRecordKey(table, key);
     return this.#read((records) => records.get(table, key));
   }
 
   async getMany(table: Table, keys: readonly RecordKey[]): Promise<(EngineRecord | undefined)[]> {
+    for (const key of keys) checkRecordKey(table, key);
     return this.#read((records) => keys.map((key) => records.get(table, key)));
   }
 
   async list(table: Table, prefix: RecordKey, range: RecordRange = {}): Promise<EngineRecord[]> {
+    checkRecordRange(table, prefix, range);
     return this.#read((records) => records.list(table, prefix, range));
   }
 
@@ -85,6 +89,7 @@ export class LmdbEngine implements Engine {
   commit(changes: readonly RecordChange[]): Promise<Commit> {
     return new Promise((resolve, reject) => {
       this.#assertOpen();
+      for (const { table, key } of changes) checkRecordKey(table, key);
       this.#waiting.push({ changes, resolve, reject });
       this.#running ??= this.#commitWaiting();
     });
