@@ -32,8 +32,18 @@ export type { Caller } from './rest/auth.js';
 export type { AccountCredentials, AccountInfo, Accounts } from './store/accounts/accounts.js';
 export { DEFAULT_ACCOUNT, type DefaultAccount, type TokenKeeper } from './store/accounts/default-account.js';
 export type { ApiKey, ApiKeys, NewApiKey } from './store/keys/api-keys.js';
+export type { ArchiveSecret } from './store/archive/archive-key.js';
+export { exportRecords } from './store/archive/export-records.js';
+export { type ImportOptions, importRecords } from './store/archive/import-records.js';
+export { openSealed, type SealOptions } from './store/open-sealed.js';
+export { fixedMasterKey, MasterKey, type MasterKeySource } from './store/seal/master-key.js';
+export { MasterKeyCommand } from './store/seal/master-key-command.js';
+export { MasterKeyFile } from './store/seal/master-key-file.js';
+export type { Rotation } from './store/seal/rotate-keys.js';
+export type { SealedEngine } from './store/seal/sealed-engine.js';
 export { Store, type StoreOptions } from './store/store.js';
 export { StoreError, type StoreErrorCode } from './store/store-error.js';
+export { MASTER_KEY_FILE } from './store/store-files.js';
 export { collectionPath, restPath, type Scope, type StoreName } from './store/values/scope.js';
 export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './store/values/value-limits.js';
 export {

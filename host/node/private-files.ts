@@ -15,7 +15,8 @@ import { basename, dirname, join } from 'node:path';
 
 /** Takes away from a file or folder the permissions that `mode` does not have. Throws what node:fs throws. */
 export function restrict(path: string, mode: number): void {
-  if ((statSync(path).mode & 0o777 & ~mode) !== 0) chmodSync(path, mode);
+  const before = statSync(path).mode & 0o777;
+  if ((before & ~mode) !== 0) chmodSync(path, before & mode);
 }
 
 /** New names in a folder survive a power failure only after the folder itself was synced. Throws what node:fs throws. */

@@ -12,7 +12,7 @@ import {
 } from '../../bench/index.js';
 import { type Colours, coloursFor } from '../output/colours.js';
 import { UserError } from '../process/user-error.js';
-import { progress } from './progress.js';
+import { progress } from '../output/progress.js';
 
 export interface BenchFlags {
   json?: boolean;

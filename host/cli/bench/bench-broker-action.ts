@@ -8,7 +8,7 @@ import { ensurePki } from '../../pki/index.js';
 import { coloursFor } from '../output/colours.js';
 import { UserError } from '../process/user-error.js';
 import type { BenchFlags } from './bench-action.js';
-import { progress } from './progress.js';
+import { progress } from '../output/progress.js';
 import { usageHeads, usageText } from './usage-table.js';
 
 /** `wasmqtt bench --broker`. @throws UserError when no row is left, or something that it needs is missing */

@@ -3,7 +3,7 @@ import { type MemoryOf, measureGuestMemory, memoryOf } from '../../bench/index.j
 import { reasonOf } from '../../node/reason.js';
 import { coloursFor } from '../output/colours.js';
 import { UserError } from '../process/user-error.js';
-import { progress } from './progress.js';
+import { progress } from '../output/progress.js';
 import { usageHeads, usageText } from './usage-table.js';
 
 export interface BenchGuestFlags {

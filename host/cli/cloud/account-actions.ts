@@ -7,6 +7,7 @@ import { exportLines } from './export-lines.js';
 
 export interface AccountFlags {
   data: string;
+  masterKeyCommand?: string;
   json?: boolean;
 }
 
@@ -54,8 +55,8 @@ function print({ json }: AccountFlags, object: object, text: string): void {
   process.stdout.write(json ? `${JSON.stringify(object)}\n` : text);
 }
 
-async function withStore<T>({ data }: AccountFlags, action: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(data);
+async function withStore<T>(flags: AccountFlags, action: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(flags.data, flags);
   try {
     return await action(store);
   } finally {

@@ -9,6 +9,7 @@ export interface CloudFlags {
   port?: number;
   for?: number;
   data: string;
+  masterKeyCommand?: string;
   json?: boolean;
 }
 
@@ -18,7 +19,7 @@ export function cloudAction(flags: CloudFlags): Promise<void> {
 }
 
 async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
-  const store = await openStore(flags.data);
+  const store = await openStore(flags.data, flags);
   const closers = [() => store.close()];
   try {
     const account = await accountOf(store, flags.data, process.env);

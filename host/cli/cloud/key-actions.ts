@@ -4,6 +4,7 @@ import { accountOf, openStore } from '../services/local-store.js';
 
 export interface KeyFlags {
   data: string;
+  masterKeyCommand?: string;
   /** default that of the local store, or of the environment */
   account?: string;
   json?: boolean;
@@ -42,12 +43,12 @@ function print({ json }: KeyFlags, object: object, text: string): void {
 }
 
 async function withAccount<T>(
-  { data, account }: KeyFlags,
+  flags: KeyFlags,
   action: (store: Store, accountSid: string) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(data);
+  const store = await openStore(flags.data, flags);
   try {
-    return await action(store, account ?? (await accountOf(store, data, process.env)).accountSid);
+    return await action(store, flags.account ?? (await accountOf(store, flags.data, process.env)).accountSid);
   } finally {
     await store.close();
   }

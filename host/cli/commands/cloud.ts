@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CloudFlags } from '../cloud/cloud-action.js';
 import { parsePort } from '../options/option-parsers.js';
-import { dataOption, forOption, jsonOption } from '../options/shared-options.js';
+import { dataOption, forOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
 import { cloudAccountCommand } from './cloud-account.js';
 import { cloudKeyCommand } from './cloud-key.js';
 
@@ -23,6 +23,7 @@ export function cloudCommand(): Command {
     .option('--port <port>', 'port on 127.0.0.1 (default 8180, or any free one)', (text) => parsePort(text, true))
     .addOption(forOption())
     .addOption(dataOption())
+    .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (flags: CloudFlags) => (await import('../cloud/cloud-action.js')).cloudAction(flags));

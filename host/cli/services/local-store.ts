@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import { type DefaultAccount, Store } from '../../cloud/index.js';
+import { type DefaultAccount, MASTER_KEY_FILE, Store } from '../../cloud/index.js';
 import { UserError } from '../process/user-error.js';
 import { KeptToken } from './kept-token.js';
+import { masterKeySource } from './master-key-source.js';
+
+const ACCOUNT_SID = /^AC[0-9a-fA-F]{32}$/;
 
 export const DEFAULT_CLOUD_PORT = 8180;
 
@@ -13,9 +16,25 @@ export function storeFolder(data: string): string {
   return join(data, 'store');
 }
 
-/** @throws StoreError `unusable` */
-export function openStore(data: string): Promise<Store> {
-  return Store.open(storeFolder(data));
+export interface LocalStoreOptions {
+  /** the data folder */
+  data: string;
+  masterKeyCommand?: string;
+}
+
+/** Rejects with StoreError `unusable`, and UsageError when there are two master keys. */
+export async function openStore(data: string, options: { masterKeyCommand?: string } = {}): Promise<Store> {
+  return Store.open(storeFolder(data), sealOptions({ data, ...options }, process.env));
+}
+
+/** A store of 0.1 becomes the account's that the environment names, whose calls had its values. @throws UsageError, StoreError `unusable` */
+export function sealOptions({ data, masterKeyCommand }: LocalStoreOptions, env: NodeJS.ProcessEnv) {
+  const { TWILIO_ACCOUNT_SID: accountSid = '', TWILIO_AUTH_TOKEN: authToken } = env;
+  const isNamed = authToken && ACCOUNT_SID.test(accountSid);
+  return {
+    masterKey: masterKeySource(join(storeFolder(data), MASTER_KEY_FILE), masterKeyCommand, env),
+    oldAccountSid: isNamed ? accountSid : undefined,
+  };
 }
 
 /** The account of a command, and the device that is used when none is named. */
@@ -35,7 +54,7 @@ export async function accountOf(store: Store, data: string, env: NodeJS.ProcessE
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
   const keeper = new KeptToken(data);
   if (!accountSid || !authToken) return { ...(await store.ensureDefaultAccount(keeper)), isOfEnvironment: false };
-  if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
+  if (!ACCOUNT_SID.test(accountSid)) {
     throw new UserError('TWILIO_ACCOUNT_SID in the environment is not AC and 32 hex digits; correct or unset it');
   }
   const { deviceSid } = await store.ensureDefaultAccount(keeper, { accountSid, authToken });

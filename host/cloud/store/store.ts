@@ -2,12 +2,12 @@ import { type AccountCredentials, Accounts } from './accounts/accounts.js';
 import { type DefaultAccount, ensureDefaultAccount, type TokenKeeper } from './accounts/default-account.js';
 import { SecretVerifier } from './accounts/secret-hash.js';
 import type { Engine } from './engine/engine.js';
-import { LmdbEngine } from './engine/lmdb-engine.js';
 import { ApiKeys } from './keys/api-keys.js';
 import { Meta } from './meta.js';
+import { openSealed, type SealOptions } from './open-sealed.js';
 import { ValueStore } from './values/value-store.js';
 
-export interface StoreOptions {
+export interface StoreOptions extends SealOptions {
   /** the clock, in milliseconds since 1970; default `Date.now` */
   now?: () => number;
 }
@@ -30,12 +30,12 @@ export class Store {
   }
 
   /**
-   * Opens the store in a folder, which is made if it is missing (mode 0700, files 0600).
+   * Opens the store in a folder, which is made if it is missing (mode 0700, files 0600). Its records are encrypted.
    *
-   * Rejects with StoreError `unusable` when the folder or its data file cannot be used.
+   * Rejects with StoreError `unusable` when the folder, its data file or the master key cannot be used.
    */
   static async open(directory: string, options: StoreOptions = {}): Promise<Store> {
-    return new Store(new LmdbEngine(directory), options);
+    return new Store(await openSealed(directory, options), options);
   }
 
   /** Where it is, in words: `the store in /var/lib/wasmqtt`. */
