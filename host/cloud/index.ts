@@ -25,16 +25,16 @@ export {
   type WritePlan,
 } from './client/write-plan.js';
 export { deviceConfigSource } from './device-config-source.js';
+export type { Caller } from './rest/auth.js';
 export { CloudStartError } from './rest/cloud-start-error.js';
 export type { Cloud, CloudOptions } from './rest/server.js';
 export { startCloud } from './rest/start-cloud.js';
-export type { Caller } from './rest/auth.js';
 export type { AccountCredentials, AccountInfo, Accounts } from './store/accounts/accounts.js';
 export { DEFAULT_ACCOUNT, type DefaultAccount, type TokenKeeper } from './store/accounts/default-account.js';
-export type { ApiKey, ApiKeys, NewApiKey } from './store/keys/api-keys.js';
 export type { ArchiveSecret } from './store/archive/archive-key.js';
 export { exportRecords } from './store/archive/export-records.js';
 export { type ImportOptions, importRecords } from './store/archive/import-records.js';
+export type { ApiKey, ApiKeys, NewApiKey } from './store/keys/api-keys.js';
 export { openSealed, type SealOptions } from './store/open-sealed.js';
 export { fixedMasterKey, MasterKey, type MasterKeySource } from './store/seal/master-key.js';
 export { MasterKeyCommand } from './store/seal/master-key-command.js';

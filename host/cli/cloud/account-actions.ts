@@ -15,7 +15,11 @@ export interface AccountFlags {
 export async function createAccount(flags: AccountFlags & { name: string }): Promise<void> {
   const account = await withStore(flags, (store) => store.accounts.create(flags.name));
   const { accountSid, authToken } = account;
-  print(flags, account, `account ${accountSid}, ${visible(flags.name)}\n\n${exportLines(accountSid, authToken)}${ONCE}`);
+  print(
+    flags,
+    account,
+    `account ${accountSid}, ${visible(flags.name)}\n\n${exportLines(accountSid, authToken)}${ONCE}`,
+  );
 }
 
 /** `wasmqtt cloud account list`. @throws UserError, StoreError */
@@ -32,7 +36,11 @@ export async function deleteAccount(accountSid: string, flags: AccountFlags): Pr
     }
     await store.accounts.delete(accountSid);
   });
-  print(flags, { event: 'deleted', accountSid }, `account ${accountSid} is deleted, with everything that was its own\n`);
+  print(
+    flags,
+    { event: 'deleted', accountSid },
+    `account ${accountSid} is deleted, with everything that was its own\n`,
+  );
 }
 
 /** `wasmqtt cloud account token`. @throws UserError, StoreError */
@@ -42,7 +50,11 @@ export async function renewToken(accountSid: string, flags: AccountFlags): Promi
     if ((await store.meta.get(DEFAULT_ACCOUNT)) === accountSid) new KeptToken(flags.data).replace(renewed);
     return renewed;
   });
-  print(flags, credentials, `the old token opens nothing any more\n\n${exportLines(accountSid, credentials.authToken)}${ONCE}`);
+  print(
+    flags,
+    credentials,
+    `the old token opens nothing any more\n\n${exportLines(accountSid, credentials.authToken)}${ONCE}`,
+  );
 }
 
 const ONCE = '\nThe token is shown once: the store has only its hash.\n';

@@ -1,9 +1,9 @@
 import { parseDeviceSid } from '../options/option-parsers.js';
-import { exportLines } from './export-lines.js';
 import { closeAll, ended, withSignals } from '../process/signals.js';
 import { UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
+import { exportLines } from './export-lines.js';
 
 export interface CloudFlags {
   port?: number;

@@ -42,10 +42,7 @@ function print({ json }: KeyFlags, object: object, text: string): void {
   process.stdout.write(json ? `${JSON.stringify(object)}\n` : text);
 }
 
-async function withAccount<T>(
-  flags: KeyFlags,
-  action: (store: Store, accountSid: string) => Promise<T>,
-): Promise<T> {
+async function withAccount<T>(flags: KeyFlags, action: (store: Store, accountSid: string) => Promise<T>): Promise<T> {
   const store = await openStore(flags.data, flags);
   try {
     return await action(store, flags.account ?? (await accountOf(store, flags.data, process.env)).accountSid);

@@ -58,7 +58,10 @@ export async function requireCaller(app: FastifyInstance, store: Store, own?: Ac
   });
   app.addHook('preValidation', async (request) => {
     if (request.caller?.readOnly && request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new RequestProblem(403, 'this API key may only read; use the account token, or a key made without --read-only');
+      throw new RequestProblem(
+        403,
+        'this API key may only read; use the account token, or a key made without --read-only',
+      );
     }
   });
 }

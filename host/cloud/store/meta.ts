@@ -40,9 +40,7 @@ export class Meta {
       const steps = missing.map((name) => ({ ...setting(name, defaults[name]), if: 'absent' as const }));
       // When another process was first, its facts hold.
       if (missing.length > 0 && !(await this.#engine.commit(steps)).committed) continue;
-      const values = found.map((record, index) =>
-        record === undefined ? defaults[names[index]] : factOf(record),
-      );
+      const values = found.map((record, index) => (record === undefined ? defaults[names[index]] : factOf(record)));
       return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Record<Name, string>;
     }
   }

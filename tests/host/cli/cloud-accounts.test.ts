@@ -59,9 +59,16 @@ describe('wasmqtt cloud', () => {
     expect(await status(key.keySid, key.secret)).toBe(200);
     expect(await status(key.keySid, key.secret, { method: 'POST' })).toBe(403);
     const listed = await output('cloud', 'account', 'list');
-    expect(listed.map(({ accountSid }) => accountSid).sort()).toEqual([account.accountSid, listening.accountSid].sort());
+    expect(listed.map(({ accountSid }) => accountSid).sort()).toEqual(
+      [account.accountSid, listening.accountSid].sort(),
+    );
     const [shown] = await output('cloud', 'key', 'list', '--account', account.accountSid);
-    expect([shown.keySid, shown.friendlyName, shown.readOnly, shown.secret]).toEqual([key.keySid, 'b', true, undefined]);
+    expect([shown.keySid, shown.friendlyName, shown.readOnly, shown.secret]).toEqual([
+      key.keySid,
+      'b',
+      true,
+      undefined,
+    ]);
 
     const [renewed] = await output('cloud', 'account', 'token', account.accountSid);
     expect(await status(account.accountSid, account.authToken)).toBe(401);
@@ -82,12 +89,18 @@ describe('wasmqtt cloud', () => {
 
   it('says what to do about an account or a key that does not exist, or has to stay', async () => {
     const account = wasmqtt('cloud', 'account', 'token', `AC${'9'.repeat(32)}`);
-    expect(await account.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^wasmqtt: there is no account AC9+/) });
+    expect(await account.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^wasmqtt: there is no account AC9+/),
+    });
     const { listening } = await serve();
     const own = wasmqtt('cloud', 'account', 'delete', listening.accountSid);
     expect(await own.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('it stays') });
     const key = wasmqtt('cloud', 'key', 'delete', 'SK1');
-    expect(await key.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('"SK1" is not the SID of an API key') });
+    expect(await key.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"SK1" is not the SID of an API key'),
+    });
     const word = wasmqtt('cloud', 'account', 'crate');
     expect((await word.ended).code).toBe(2);
   });

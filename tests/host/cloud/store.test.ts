@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ListPage,
-  MAX_VALUE_LENGTH,
-  type Scope,
-  type StoreName,
-} from '../../../host/cloud/index.js';
-import { ACCOUNT, ACCOUNT_SID, DEVICE, openStore, openValues, SID, storeError, temporaryFolder } from './cloud-rig.js';
+import { type ListPage, MAX_VALUE_LENGTH, type Scope, type StoreName } from '../../../host/cloud/index.js';
+import { ACCOUNT, ACCOUNT_SID, DEVICE, openStore, openValues, SID, storeError } from './cloud-rig.js';
 
 describe('a store', () => {
   it('returns what was created, with the time of its clock', async () => {

@@ -39,7 +39,11 @@ export const SEQUENCE: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{16}$',
 export const UNIQUE_NAME: JsonSchema = { type: 'string', description: 'stands for the SID in addresses' };
 
 /** In addresses. */
-export const DEVICE_OR_NAME: JsonSchema = { type: 'string', minLength: 1, description: 'SID or unique name of a device' };
+export const DEVICE_OR_NAME: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  description: 'SID or unique name of a device',
+};
 
 /** Of every list. */
 export const PAGE_QUERY: Record<string, JsonSchema> = {

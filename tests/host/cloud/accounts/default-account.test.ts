@@ -74,7 +74,11 @@ describe('the default account of a store', () => {
 
   it('of 0.1 keeps its token, which is a hash afterwards, and goes to the keeper', async () => {
     const store = await openStore();
-    const facts = { 'account-sid': `AC${'7'.repeat(32)}`, 'device-sid': `UV${'7'.repeat(32)}`, 'auth-token': 'old token' };
+    const facts = {
+      'account-sid': `AC${'7'.repeat(32)}`,
+      'device-sid': `UV${'7'.repeat(32)}`,
+      'auth-token': 'old token',
+    };
     await store.meta.ensure(facts);
     const keeper = new Memory();
     const expected = { accountSid: facts['account-sid'], deviceSid: facts['device-sid'], authToken: 'old token' };

@@ -68,8 +68,13 @@ function textOf({ type, enum: choices, pattern, minimum = 0, maximum = 2 ** 40, 
   if (choices) return fc.constantFrom(...choices);
   if (type === 'integer') return fc.integer({ min: minimum, max: maximum }).map(String);
   if (type === 'boolean') return fc.constantFrom('true', 'false');
-  const text = pattern === undefined ? fc.string({ unit: 'grapheme', minLength, maxLength }) : fc.stringMatching(new RegExp(pattern));
-  return text.filter((each) => isSendable(each) && each.length >= (minLength ?? 0) && [...each].length <= (maxLength ?? 4096));
+  const text =
+    pattern === undefined
+      ? fc.string({ unit: 'grapheme', minLength, maxLength })
+      : fc.stringMatching(new RegExp(pattern));
+  return text.filter(
+    (each) => isSendable(each) && each.length >= (minLength ?? 0) && [...each].length <= (maxLength ?? 4096),
+  );
 }
 
 /** Clients tidy up dot segments before they send. */
@@ -117,7 +122,8 @@ function wrongTexts({ type, enum: choices, minimum, maximum, maxLength, minLengt
   if (choices) wrong.push('none of them');
   if (maxLength !== undefined) wrong.push('x'.repeat(maxLength + 1));
   if (minLength) wrong.push('');
-  if (pattern !== undefined) wrong.push(...['\u00e9', '\n', ' '].filter((text) => !new RegExp(pattern, 'u').test(text)));
+  if (pattern !== undefined)
+    wrong.push(...['\u00e9', '\n', ' '].filter((text) => !new RegExp(pattern, 'u').test(text)));
   return wrong;
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 /** A schema as OpenAPI 3.1 has it, as far as the document uses it. */
 export interface Schema {
@@ -53,32 +53,28 @@ export function operationsOf({ paths }: Document): Operation[] {
 
 /** Says what of an answer does not fit what the document says of the call; undefined when all of it fits. */
 export class AnswerCheck {
-  readonly #ajv: Ajv2020;
-  readonly #compiled = new Map<string, ValidateFunction>();
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: isAddress, 'date-time': true } });
+  readonly #components: Document['components'];
+  readonly #compiled = new Map<Schema, ValidateFunction>();
 
-  constructor(document: Document) {
-    this.#ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: isAddress } });
-    this.#ajv.addSchema({ $id: 'https://document', ...document });
+  constructor({ components }: Document) {
+    this.#components = components;
   }
 
-  fault({ path, method, responses }: Operation, status: number, type: string, text: string): string | undefined {
-    const described = [String(status), `${Math.floor(status / 100)}XX`].find((name) => responses[name]);
-    if (described === undefined) return `the status ${status} is not described`;
-    const { content } = responses[described];
+  fault({ responses }: Operation, status: number, type: string, text: string): string | undefined {
+    const name = [String(status), `${Math.floor(status / 100)}XX`].find((each) => responses[each]);
+    if (name === undefined) return `the status ${status} is not described`;
+    const { content } = responses[name];
     if (content === undefined) return text === '' ? undefined : `${status} has a body: ${text}`;
-    const media = type.split(';')[0];
-    if (content[media] === undefined) return `${status} has the media type ${type}`;
-    const place = ['paths', path, method.toLowerCase(), 'responses', described, 'content', media, 'schema'];
-    const validate = this.#validate(place);
+    const described = content[type.split(';')[0]];
+    if (described === undefined) return `${status} has the media type ${type}`;
+    const validate = this.#validate(described.schema);
     return validate(JSON.parse(text)) ? undefined : `${status} ${text}: ${this.#ajv.errorsText(validate.errors)}`;
   }
 
-  #validate(place: readonly string[]): ValidateFunction {
-    const pointer = place.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-    const found = this.#compiled.get(pointer);
-    if (found) return found;
-    const compiled = this.#ajv.compile({ $ref: `https://document#/${pointer}` });
-    this.#compiled.set(pointer, compiled);
+  #validate(schema: Schema): ValidateFunction {
+    const compiled = this.#compiled.get(schema) ?? this.#ajv.compile({ ...schema, components: this.#components });
+    this.#compiled.set(schema, compiled);
     return compiled;
   }
 }

@@ -11,7 +11,9 @@ describe('the OpenAPI document', () => {
     const response = await fetch(`${cloud.url}/v1/openapi.json`);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
     expect(await response.json()).toEqual(document);
-    expect(JSON.parse(readFileSync('package.json', 'utf8')).exports['./openapi.json']).toBe('./build/host/openapi.json');
+    expect(JSON.parse(readFileSync('package.json', 'utf8')).exports['./openapi.json']).toBe(
+      './build/host/openapi.json',
+    );
   });
 
   it('is of OpenAPI 3.1, and asks for HTTP basic authentication', () => {

@@ -4,20 +4,25 @@ import { type Client, clientError, clientOf, openClient } from './twilio-rig.js'
 
 const DATE = new Date('2021-01-01T12:34:56Z');
 
+type V1 = Client['microvisor']['v1'];
+type Configs = V1['accountConfigs'];
+type Secrets = V1['accountSecrets'];
+
 const SCOPES = [
   {
     of: 'the account',
     scope: ACCOUNT,
     owner: {},
-    configs: (client: Client) => client.microvisor.v1.accountConfigs,
-    secrets: (client: Client) => client.microvisor.v1.accountSecrets,
+    configs: (client: Client): Configs => client.microvisor.v1.accountConfigs,
+    secrets: (client: Client): Secrets => client.microvisor.v1.accountSecrets,
   },
   {
     of: 'a device',
     scope: DEVICE,
     owner: { deviceSid: SID },
-    configs: (client: Client) => client.microvisor.v1.devices(SID).deviceConfigs,
-    secrets: (client: Client) => client.microvisor.v1.devices(SID).deviceSecrets,
+    // It has the same methods, under types of another name.
+    configs: (client: Client) => client.microvisor.v1.devices(SID).deviceConfigs as unknown as Configs,
+    secrets: (client: Client) => client.microvisor.v1.devices(SID).deviceSecrets as unknown as Secrets,
   },
 ];
 
