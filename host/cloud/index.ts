@@ -1,4 +1,4 @@
-/** The config and secret stores of the devices, their REST API, and a client of that API. */
+/** The cloud of the devices: its stores, its REST API, and a client of that API. */
 export {
   CloudClient,
   type CloudClientOptions,
@@ -24,18 +24,34 @@ export {
   planWrites,
   type WritePlan,
 } from './client/write-plan.js';
-export { deviceConfigSource } from './device-config-source.js';
+export { deviceConfigSource } from './device/device-config-source.js';
+export { DeviceLink, type DeviceLinkOptions } from './device/device-link.js';
+export {
+  type DeviceService,
+  DeviceServiceError,
+  type DeviceServiceErrorCode,
+  type LogDelivery,
+  type VersionedWanted,
+} from './device/device-service.js';
+export { HttpDeviceService } from './device/http-device-service.js';
+export { StoreDeviceService } from './device/store-device-service.js';
 export { CloudStartError } from './rest/cloud-start-error.js';
 export type { Cloud, CloudOptions } from './rest/server.js';
 export { startCloud } from './rest/start-cloud.js';
 export { type Account, ensureAccount } from './store/account.js';
+export { type AppOptions, Apps, type StoredApp } from './store/apps/apps.js';
+export { type DeviceKey, DeviceKeys, type KeyOwner, ownerOf } from './store/devices/device-keys.js';
+export type { StoredDevice } from './store/devices/device-record.js';
+export { type DeviceReport, Devices, type DeviceUpdate } from './store/devices/devices.js';
+export type { ListPage } from './store/list-page.js';
+export { DeviceLogs, type LogLine, type LogPage } from './store/logs/device-logs.js';
+export type { LogSettings, WrittenLine } from './store/logs/log-lines.js';
 export { Store, type StoreOptions } from './store/store.js';
 export { StoreError, type StoreErrorCode } from './store/store-error.js';
 export { collectionPath, restPath, type Scope, type StoreName } from './store/values/scope.js';
 export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './store/values/value-limits.js';
 export {
   type Change,
-  type ListPage,
   type StoredValue,
   type ValuePlace,
   ValueStore,

@@ -1,5 +1,6 @@
+import type { ListPage } from '../store/list-page.js';
 import { checkKey } from '../store/values/value-limits.js';
-import type { ListPage, StoredValue } from '../store/values/value-store.js';
+import type { StoredValue } from '../store/values/value-store.js';
 import { RequestProblem } from './problems.js';
 
 const DEFAULT_PAGE_SIZE = 50;

@@ -9,6 +9,7 @@ import { requireAccount } from './auth.js';
 import { CloudStartError } from './cloud-start-error.js';
 import { parseForm } from './form.js';
 import { problem, problemOf, RequestProblem } from './problems.js';
+import { deviceSideRoutes } from './routes/device-side-routes.js';
 import { valueRoutes } from './routes/value-routes.js';
 
 export interface CloudOptions {
@@ -21,6 +22,8 @@ export interface CloudOptions {
   accountSid: string;
   /** password of the REST calls */
   authToken: string;
+  /** milliseconds that a device waits for changes until it is answered all the same; default 50,000 */
+  deviceWait?: number;
   /** gets one line for each request: method, path and status */
   log?: (line: string) => void;
 }
@@ -57,6 +60,7 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
     app.removeAllContentTypeParsers();
     await app.register(formbody, { parser: (text) => ({ ...parseForm(text) }) });
     valueRoutes(app, { values: store.values(options.accountSid), baseUrl: (request) => baseUrl(request, app) });
+    deviceSideRoutes(app, options);
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
