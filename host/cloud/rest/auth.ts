@@ -19,7 +19,7 @@ declare module 'fastify' {
     caller: Caller | undefined;
   }
   interface FastifyContextConfig {
-    /** for everybody: no credentials are asked for */
+    /** no credentials of an account are asked for: the route is for everybody, or has credentials of its own */
     open?: boolean;
   }
 }

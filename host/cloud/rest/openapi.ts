@@ -38,4 +38,4 @@ export async function openApiDocument(): Promise<object> {
 function unserved(): never {
   throw new Error('routes of the document are not called');
 }
-const UNSERVED: RouteContext = { values: unserved, baseUrl: unserved };
+const UNSERVED: RouteContext = { viewsOf: unserved, baseUrl: unserved };

@@ -10,6 +10,7 @@ import { callerOf, requireCaller } from './auth.js';
 import { CloudStartError } from './cloud-start-error.js';
 import { parseForm } from './form.js';
 import { problem, problemOf, RequestProblem } from './problems.js';
+import { deviceSideRoutes } from './routes/device-side-routes.js';
 import { openApiRoute } from './routes/openapi-route.js';
 import { addRoutes } from './routes/routes.js';
 
@@ -22,6 +23,8 @@ export interface CloudOptions {
   /** an account that this server lets in besides those of the store, with `authToken`: `AC` and 32 hex digits */
   accountSid?: string;
   authToken?: string;
+  /** milliseconds that a device waits for changes until it is answered all the same; default 50,000 */
+  deviceWait?: number;
   /** gets one line for each request: method, path and status */
   log?: (line: string) => void;
 }
@@ -58,10 +61,11 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
     app.removeAllContentTypeParsers();
     await app.register(formbody, { parser: (text) => ({ ...parseForm(text) }) });
     addRoutes(app, {
-      values: (request) => store.values(callerOf(request).accountSid),
+      viewsOf: (request) => store.of(callerOf(request).accountSid),
       baseUrl: (request) => baseUrl(request, app),
     });
     openApiRoute(app);
+    deviceSideRoutes(app, options);
     await app.listen({ host, port });
   } catch (error) {
     await app.close();

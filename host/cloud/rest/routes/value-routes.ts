@@ -23,24 +23,25 @@ export function valueRoutes(app: FastifyInstance, context: RouteContext): void {
 }
 
 function addCollection(app: FastifyInstance, owner: Scope['kind'], name: StoreName, context: RouteContext): void {
-  const { values, baseUrl } = context;
+  const { viewsOf, baseUrl } = context;
   const path = `/v1/${owner === 'device' ? 'Devices/:Device/' : ''}${COLLECTIONS[name]}`;
   const schemas = operations(owner, name);
-  const place = (request: FastifyRequest) => {
+  const place = async (request: FastifyRequest) => {
     const { Device } = request.params as ValueParams;
-    const scope: Scope = Device === undefined ? { kind: 'account' } : { kind: 'device', deviceSid: Device };
+    const { values, devices } = viewsOf(request);
+    const scope: Scope =
+      Device === undefined ? { kind: 'account' } : { kind: 'device', deviceSid: await devices.resolve(Device) };
     const collection = collectionPath(scope, name);
-    return { scope, collection, url: `${baseUrl(request)}/v1${restPath(collection)}` };
+    return { values, scope, collection, url: `${baseUrl(request)}/v1${restPath(collection)}` };
   };
   const keyOf = (request: FastifyRequest) => (request.params as ValueParams).Key;
 
   app.get(path, { schema: schemas.list }, async (request) => {
-    const { scope, collection, url } = place(request);
+    const { values, scope, collection, url } = await place(request);
     const wanted = parsePageRequest(request.query);
-    const own = values(request);
-    const listed = await own.list(scope, name, wanted.range);
+    const listed = await values.list(scope, name, wanted.range);
     const last = listed.at(-1);
-    const more = last !== undefined && (await own.list(scope, name, { after: last.key, limit: 1 })).length > 0;
+    const more = last !== undefined && (await values.list(scope, name, { after: last.key, limit: 1 })).length > 0;
     return {
       [name]: listed.map((value) => valueReply(collection, url, value)),
       meta: pageMeta(url, name, wanted, listed, more),
@@ -48,25 +49,26 @@ function addCollection(app: FastifyInstance, owner: Scope['kind'], name: StoreNa
   });
 
   app.post(path, { schema: schemas.create }, async (request, reply) => {
-    const { scope, collection, url } = place(request);
+    const { values, scope, collection, url } = await place(request);
     const [key, value] = [formField(request.body, 'Key'), formField(request.body, 'Value')];
-    const created = await values(request).create(scope, name, key, value);
+    const created = await values.create(scope, name, key, value);
     return reply.code(201).send(valueReply(collection, url, created));
   });
 
   app.get(`${path}/:Key`, { schema: schemas.fetch }, async (request) => {
-    const { scope, collection, url } = place(request);
-    return valueReply(collection, url, await values(request).fetch(scope, name, keyOf(request)));
+    const { values, scope, collection, url } = await place(request);
+    return valueReply(collection, url, await values.fetch(scope, name, keyOf(request)));
   });
 
   app.post(`${path}/:Key`, { schema: schemas.update }, async (request) => {
-    const { scope, collection, url } = place(request);
-    const updated = await values(request).update(scope, name, keyOf(request), formField(request.body, 'Value'));
+    const { values, scope, collection, url } = await place(request);
+    const updated = await values.update(scope, name, keyOf(request), formField(request.body, 'Value'));
     return valueReply(collection, url, updated);
   });
 
   app.delete(`${path}/:Key`, { schema: schemas.delete }, async (request, reply) => {
-    await values(request).delete(place(request).scope, name, keyOf(request));
+    const { values, scope } = await place(request);
+    await values.delete(scope, name, keyOf(request));
     return reply.code(204).send();
   });
 }

@@ -1,3 +1,4 @@
+import { UNIQUE_NAME_PATTERN } from '../../store/unique-name.js';
 import { KEY_PATTERN, MAX_KEY_LENGTH, MAX_VALUE_LENGTH } from '../../store/values/value-limits.js';
 import type { JsonSchema } from './json-schema.js';
 
@@ -34,15 +35,23 @@ export const ACCOUNT_SID = sid('AC', 'account');
 
 export const HASH: JsonSchema = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'of the module' };
 
-export const SEQUENCE: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{16}$', description: 'grows with each line' };
-
-export const UNIQUE_NAME: JsonSchema = { type: 'string', description: 'stands for the SID in addresses' };
+export const UNIQUE_NAME: JsonSchema = {
+  type: 'string',
+  pattern: UNIQUE_NAME_PATTERN.source,
+  description: 'stands wherever the SID does; not . or .. nor in the form of a SID',
+};
 
 /** In addresses. */
 export const DEVICE_OR_NAME: JsonSchema = {
   type: 'string',
   minLength: 1,
   description: 'SID or unique name of a device',
+};
+
+export const APP_OR_NAME: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  description: 'SID or unique name of an application',
 };
 
 /** Of every list. */

@@ -7,7 +7,6 @@ import {
   DEVICE_SID,
   HASH,
   KEY,
-  SEQUENCE,
   UNIQUE_NAME,
   URL_FIELD,
   VALUE,
@@ -62,8 +61,11 @@ export const DEVICE: JsonSchema = objectOf(
       target_sid: orNull({ ...APP_SID, description: 'the application that it is to run' }),
       target_hash: orNull(HASH),
       date_targeted: orNull(DATE),
-      update_status: { type: 'string', enum: UPDATE_STATUSES },
-      update_error_code: orNull({ type: 'string', description: 'why the last update failed' }),
+      update_status: orNull({ type: 'string', enum: UPDATE_STATUSES }),
+      update_error_code: orNull({
+        type: 'integer',
+        description: '1: its bytes did not come, 2: they were others, 3: the module cannot be a guest',
+      }),
       reported_sid: orNull({ ...APP_SID, description: 'the application that it said it runs' }),
       date_reported: orNull(DATE),
     }),
@@ -94,7 +96,11 @@ export const MANIFEST: JsonSchema = objectOf(
   {
     app_sid: APP_SID,
     hash: HASH,
-    encoded_bytes: { type: 'string', contentEncoding: 'base64', description: 'JSON: hash and size of the module' },
+    encoded_bytes: {
+      type: 'string',
+      contentEncoding: 'base64',
+      description: 'JSON: hash, size in bytes, politeness in seconds',
+    },
     url: URL_FIELD,
   },
   { $id: 'AppManifest' },
@@ -102,12 +108,21 @@ export const MANIFEST: JsonSchema = objectOf(
 
 export const LOG_LINE: JsonSchema = objectOf(
   {
-    sequence: SEQUENCE,
-    date: { type: 'string', format: 'date-time', description: 'when it was stored' },
-    message: { type: 'string', description: 'what the application logged' },
+    sequence: { ...COUNT, description: 'counts the lines of the device, from 1' },
+    date: { type: 'string', format: 'date-time' },
+    text: { type: 'string', description: 'what the application wrote' },
   },
   { $id: 'LogLine' },
 );
+
+export const LOG_PAGE: JsonSchema = objectOf({
+  logs: { type: 'array', items: refTo(LOG_LINE) },
+  meta: objectOf({
+    key: { type: 'string' },
+    url: URL_FIELD,
+    next_url: { ...URL_FIELD, description: 'what comes after these lines, now or later' },
+  }),
+});
 
 /** The answer to a list call: the list under its name, and its `meta`. */
 export function listOf(key: string, item: JsonSchema): JsonSchema {

@@ -1,4 +1,4 @@
-import { changeRecord } from '../change-record.js';
+import { AGAIN, attempts } from '../attempts.js';
 import type { Engine, EngineRecord, RecordChange } from '../engine/engine.js';
 import { checkFriendlyName } from '../friendly-name.js';
 import { readRecord, writeRecord } from '../record-json.js';
@@ -85,11 +85,13 @@ export class Accounts {
     checkSid('AC', accountSid);
     const authToken = newSecret();
     const tokenHash = await hashSecret(authToken);
-    const changed = await changeRecord<AccountRecord>(this.#engine, 'account', [accountSid], (record) => ({
-      ...record,
-      tokenHash,
-    }));
-    if (changed === undefined) throw noSuchAccount(accountSid);
+    await attempts(`account ${accountSid}`, async () => {
+      const found = await this.#engine.get('account', [accountSid]);
+      if (found === undefined) throw noSuchAccount(accountSid);
+      const data = writeRecord({ ...readRecord<AccountRecord>(found), tokenHash });
+      const put = { op: 'put', table: 'account', key: [accountSid], data, if: found.revision } as const;
+      return (await this.#engine.commit([put])).committed ? undefined : AGAIN;
+    });
     return { accountSid, authToken };
   }
 

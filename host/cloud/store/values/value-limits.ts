@@ -55,6 +55,11 @@ export function checkValue(key: string, value: string): void {
   }
 }
 
+/** Whether a text has the form of a device SID. */
+export function isDeviceSid(text: string): boolean {
+  return typeof text === 'string' && DEVICE_SID.test(text);
+}
+
 /**
  * The one spelling under which a device's values are stored: `UV` and 32 lower-case hex digits.
  *
@@ -62,7 +67,7 @@ export function checkValue(key: string, value: string): void {
  * @throws StoreError `invalid-device-sid`
  */
 export function normalizeDeviceSid(sid: string): string {
-  if (typeof sid !== 'string' || !DEVICE_SID.test(sid)) {
+  if (!isDeviceSid(sid)) {
     const shown = typeof sid === 'string' ? quote(sid) : 'the given value';
     throw new StoreError('invalid-device-sid', `${shown} is not a device SID; a device SID is "UV" and 32 hex digits`);
   }

@@ -1,7 +1,7 @@
-import type { ConfigItem, ConfigItemResult, ConfigSource } from '../microvisor/index.js';
-import type { Scope, StoreName } from './store/values/scope.js';
-import { checkKey, normalizeDeviceSid } from './store/values/value-limits.js';
-import type { ValueStore } from './store/values/value-store.js';
+import type { ConfigItem, ConfigItemResult, ConfigSource } from '../../microvisor/index.js';
+import type { Scope, StoreName } from '../store/values/scope.js';
+import { checkKey, normalizeDeviceSid } from '../store/values/value-limits.js';
+import type { ValueStore } from '../store/values/value-store.js';
 
 const STORE_NAMES: Record<ConfigItem['store'], StoreName> = { config: 'configs', secret: 'secrets' };
 
