@@ -39,7 +39,9 @@ describe('a store whose disk is full', () => {
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['full']));
     expect(errors[0].message).toContain('make room');
     for (let n = 0; n < 20; n++) {
-      expect((await storeError(() => values.create(ACCOUNT, 'secrets', `more-${n}`, 'v'.repeat(4000)))).code).toBe('full');
+      expect((await storeError(() => values.create(ACCOUNT, 'secrets', `more-${n}`, 'v'.repeat(4000)))).code).toBe(
+        'full',
+      );
     }
     // A rejection that nobody handles fails the test run.
     await new Promise((resolve) => setImmediate(resolve));

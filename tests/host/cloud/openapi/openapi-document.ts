@@ -53,7 +53,11 @@ export function operationsOf({ paths }: Document): Operation[] {
 
 /** Says what of an answer does not fit what the document says of the call; undefined when all of it fits. */
 export class AnswerCheck {
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: isAddress, 'date-time': true } });
+  readonly #ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: { uri: isAddress, 'date-time': true, byte: true },
+  });
   readonly #components: Document['components'];
   readonly #compiled = new Map<Schema, ValidateFunction>();
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../core/support/property-runs.js';
-import { ACCOUNT, DEVICE, openCloud, SID } from '../cloud-rig.js';
+import { uploadApp } from '../app-modules.js';
+import { ACCOUNT, ACCOUNT_SID, DEVICE, openCloud, SID } from '../cloud-rig.js';
 import { allowedRequests, forbiddenRequests, type GeneratedRequest, type Known } from './arbitrary-requests.js';
 import { AnswerCheck, type Operation, operationsOf, readDocument } from './openapi-document.js';
 
@@ -9,10 +10,21 @@ const document = readDocument();
 const operations = operationsOf(document).map((operation) => [operation.operationId, operation] as const);
 const check = new AnswerCheck(document);
 
-/** What a client asks for that holds the account. */
+/** A cloud with something of each kind, and the names of all that is there. */
 async function openFilled() {
   const rig = await openCloud();
-  const known: Known = { Device: [SID], Key: ['k', 'other key', "it's"] };
+  const { sid } = await uploadApp(rig.cloud.url, '?UniqueName=app');
+  await rig.call('POST', `/Devices/${SID}`, { UniqueName: 'device', TargetApp: 'app' });
+  await rig.store.logs(ACCOUNT_SID).append(SID, [{ date: new Date(), text: 'line' }]);
+  const known: Known = {
+    Device: [SID, 'device'],
+    App: [sid, 'app'],
+    TargetApp: [sid, 'app', ''],
+    Key: ['k', 'other key', "it's"],
+    PageToken: ['k', SID].flatMap((key) => ['PA', 'PB'].map((side) => side + Buffer.from(key).toString('base64url'))),
+    Since: ['2021-01-01T12:34:56Z', '2021-01-01T12:34:56.789+01:00'],
+    Wait: ['0'],
+  };
   for (const key of known.Key) {
     for (const store of ['configs', 'secrets'] as const) {
       for (const scope of [ACCOUNT, DEVICE]) await rig.values.create(scope, store, key, 'v');
