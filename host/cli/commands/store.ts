@@ -55,16 +55,20 @@ export function storeCommand(): Command {
     .argument('<file>', 'file, or - for standard output')
     .addOption(passphraseOption())
     .addHelpText('after', EXPORT_EXAMPLES)
-    .action(async (file: string, flags: ExportFlags) => (await import('../store/export-action.js')).exportAction(file, flags));
+    .action(async (file: string, flags: ExportFlags) =>
+      (await import('../store/export-action.js')).exportAction(file, flags),
+    );
   shared(store.command('import').description('put all records of an export into a store, or none'))
     .argument('<file>', 'file, or - for standard input')
     .addOption(passphraseOption())
     .option('--key-file <file>', 'file with the master key of the export (default: that of the store)')
     .option('--merge', 'into a store that has records; those of the export replace others with the same key')
     .addHelpText('after', IMPORT_EXAMPLES)
-    .action(async (file: string, flags: ImportFlags) => (await import('../store/import-action.js')).importAction(file, flags));
-  shared(store.command('check').description('read every record and tell which are damaged')).action(async (flags: StoreFlags) =>
-    (await import('../store/check-action.js')).checkAction(flags),
+    .action(async (file: string, flags: ImportFlags) =>
+      (await import('../store/import-action.js')).importAction(file, flags),
+    );
+  shared(store.command('check').description('read every record and tell which are damaged')).action(
+    async (flags: StoreFlags) => (await import('../store/check-action.js')).checkAction(flags),
   );
   return store;
 }
@@ -74,8 +78,5 @@ function shared(command: Command): Command {
 }
 
 function passphraseOption(): Option {
-  return new Option(
-    '--passphrase-file <file>',
-    'its first line encrypts the export, not the master key',
-  );
+  return new Option('--passphrase-file <file>', 'its first line encrypts the export, not the master key');
 }

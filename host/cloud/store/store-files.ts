@@ -9,9 +9,4 @@ export const FORMAT_FILE = 'format';
 /** Is there while a store of 0.1 is taken over. */
 export const TAKE_OVER_FOLDER = 'take-over';
 
-export const STORE_FILES: readonly string[] = [
-  MASTER_KEY_FILE,
-  NEXT_MASTER_KEY_FILE,
-  FORMAT_FILE,
-  TAKE_OVER_FOLDER,
-];
+export const STORE_FILES: readonly string[] = [MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE, FORMAT_FILE, TAKE_OVER_FOLDER];

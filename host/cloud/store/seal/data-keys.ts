@@ -79,7 +79,7 @@ export class DataKeys {
   async #load(): Promise<void> {
     const records = await this.#engine.list('data_key', []);
     let master: MasterKey | undefined;
-    const loaded: typeof this.#keys = new Map();
+    const loaded = new Map<number, KnownKey>();
     for (const record of records) {
       const { number, wrapped, revision } = readDataKey(this.#engine, record);
       // A key that is open already needs no master key, which may have been changed since.
@@ -166,7 +166,9 @@ export function unwrap(
   try {
     return master.unwrap(own, wrapName(number));
   } catch (cause) {
-    throw new StoreError('damaged', `the data key ${number} of ${engine.place} is damaged; restore a backup`, { cause });
+    throw new StoreError('damaged', `the data key ${number} of ${engine.place} is damaged; restore a backup`, {
+      cause,
+    });
   }
 }
 
