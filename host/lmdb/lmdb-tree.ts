@@ -8,6 +8,9 @@ const OVERFLOW = 0x04;
 const KIND = 0x6f;
 const BIG = 0x01;
 
+/** Of a header: how the transaction that wrote it was synced. */
+const OVERLAPPING_SYNC = 0x1000;
+
 const PAGE_HEADER = 24;
 const NODE_HEADER = 8;
 /** What a leaf has instead of data that has pages of its own. */
@@ -50,7 +53,8 @@ function newestHeader(handle: number): LmdbHeader | undefined {
   const second = first && readLmdbHeader(handle, first.pageSize);
   if (first === undefined || second === undefined) return undefined;
   const isInPlace = first.transaction % 2 === 0 && (second.transaction % 2 === 1 || second.transaction === 0);
-  const areTogether = Math.abs(first.transaction - second.transaction) <= 1 && first.free.flags === second.free.flags;
+  const areAlike = ((first.free.flags ^ second.free.flags) & ~OVERLAPPING_SYNC) === 0;
+  const areTogether = Math.abs(first.transaction - second.transaction) <= 1 && areAlike;
   if (!isInPlace || !areTogether) return undefined;
   return first.transaction > second.transaction ? first : second;
 }
@@ -70,7 +74,8 @@ class Walk {
     this.#header = header;
     const pages = Math.floor(fstatSync(handle).size / header.pageSize);
     // The file may be shorter when its last pages are free.
-    if (header.lastPage < 1 || header.lastPage > pages + 0x1_0000) throw new Fault('is cut off, or has a damaged header');
+    if (header.lastPage < 1 || header.lastPage > pages + 0x1_0000)
+      throw new Fault('is cut off, or has a damaged header');
     this.#used = new Uint8Array((header.lastPage >> 3) + 1);
     this.#use(0, 2);
   }

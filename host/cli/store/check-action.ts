@@ -16,7 +16,8 @@ export async function checkAction(flags: StoreFlags): Promise<void> {
       process.stderr.write(`${problem.message}\n`);
     }
     progress('');
-    if (damaged > 0) throw new UserError(`${damaged} of ${records} records of ${engine.place} are damaged; restore a backup`);
+    if (damaged > 0)
+      throw new UserError(`${damaged} of ${records} records of ${engine.place} are damaged; restore a backup`);
     report(flags, { event: 'checked', records }, `${records} records of ${engine.place} are what was written`);
   });
 }

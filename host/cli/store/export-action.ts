@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname, join, basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { exportRecords } from '../../cloud/index.js';
 import { syncFolder } from '../../node/private-files.js';
@@ -17,7 +17,8 @@ export interface ExportFlags extends StoreFlags {
 /** `wasmqtt store export`. Rejects with StoreError, UserError, UsageError. */
 export async function exportAction(file: string, flags: ExportFlags): Promise<void> {
   const toOutput = file === '-';
-  if (toOutput && process.stdout.isTTY) throw new UsageError('an export is bytes; name a file, or lead it on with > or |');
+  if (toOutput && process.stdout.isTTY)
+    throw new UsageError('an export is bytes; name a file, or lead it on with > or |');
   if (toOutput && flags.json) throw new UsageError('with - the export itself is on standard output; leave --json out');
   await withOpenedStore(flags, async (engine, source) => {
     let records = 0;
@@ -28,7 +29,8 @@ export async function exportAction(file: string, flags: ExportFlags): Promise<vo
     if (toOutput) await pipeline(bytes, process.stdout, { end: false });
     else await writeWhole(file, bytes);
     progress('');
-    if (!toOutput) report(flags, { event: 'exported', file, records }, `${records} records of ${engine.place} are in ${file}`);
+    if (!toOutput)
+      report(flags, { event: 'exported', file, records }, `${records} records of ${engine.place} are in ${file}`);
   });
 }
 

@@ -1,4 +1,10 @@
-import { MasterKey, MasterKeyCommand, MasterKeyFile, type MasterKeySource, type SealedEngine } from '../../cloud/index.js';
+import {
+  MasterKey,
+  MasterKeyCommand,
+  MasterKeyFile,
+  type MasterKeySource,
+  type SealedEngine,
+} from '../../cloud/index.js';
 import { progress } from '../output/progress.js';
 import { UsageError } from '../process/user-error.js';
 import { report, type StoreFlags, withOpenedStore } from './opened-store.js';
@@ -43,7 +49,12 @@ function nextKey(flags: RotateKeyFlags, source: MasterKeySource, env: NodeJS.Pro
   );
 }
 
-function sentence({ place }: SealedEngine, source: MasterKeySource, sealed: number, { dataKeyOnly }: RotateKeyFlags): string {
+function sentence(
+  { place }: SealedEngine,
+  source: MasterKeySource,
+  sealed: number,
+  { dataKeyOnly }: RotateKeyFlags,
+): string {
   const done = `${sealed} records of ${place} are sealed with a new key; the old one opens nothing any more`;
   if (dataKeyOnly) return done;
   return source instanceof MasterKeyFile

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { expect, it, onTestFinished } from 'vitest';
+import { prepareLmdbFolder } from '../../../host/lmdb/lmdb-folder.js';
 import { findLmdbFault } from '../../../host/lmdb/lmdb-tree.js';
 import { openLmdb } from '../../../host/lmdb/open-lmdb.js';
 
@@ -10,7 +11,7 @@ type Lmdb = RootDatabase<Uint8Array, (string | number)[]>;
 
 function newStore(): { lmdb: Lmdb; path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-lmdb-'));
-  mkdirSync(folder, { recursive: true });
+  prepareLmdbFolder(folder);
   const lmdb: Lmdb = openLmdb(folder, 'bytes');
   onTestFinished(async () => {
     await lmdb.close();

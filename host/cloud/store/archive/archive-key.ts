@@ -44,9 +44,13 @@ export async function archiveKey(header: ArchiveKeyHeader, secret: ArchiveSecret
   );
 }
 
-function fromPassphrase(passphrase: string, { N, r, p, salt }: ArchiveKeyHeader & { kind: 'passphrase' }): Promise<Buffer> {
+function fromPassphrase(
+  passphrase: string,
+  { N, r, p, salt }: ArchiveKeyHeader & { kind: 'passphrase' },
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const refuse = () => reject(new StoreError('damaged', 'the export asks for a pass-phrase in a way that is unknown'));
+    const refuse = () =>
+      reject(new StoreError('damaged', 'the export asks for a pass-phrase in a way that is unknown'));
     const cost = { N, r, p, maxmem: MAX_MEMORY };
     if (p !== 1) return refuse();
     try {

@@ -54,7 +54,12 @@ export async function* readArchive(bytes: AsyncIterable<Uint8Array>, secret: Arc
     const sealed = length === undefined || length > LONGEST_CHUNK ? undefined : await reader.take(length);
     if (sealed === undefined) throw cutOff();
     const isLast = await reader.isAtEnd();
-    const chunk = open(cipher, sealed, associated(first.line, number, isLast), number === 0 ? first.key.kind : undefined);
+    const chunk = open(
+      cipher,
+      sealed,
+      associated(first.line, number, isLast),
+      number === 0 ? first.key.kind : undefined,
+    );
     for (const line of chunk.toString().split('\n')) if (line !== '') yield line;
     if (isLast) return;
   }
@@ -69,7 +74,10 @@ async function readFirst(reader: ByteReader): Promise<{ line: string; key: Archi
     // It is not one of ours.
   }
   if (header?.format !== FORMAT || line === undefined) {
-    throw new StoreError('unusable', 'this is not an export of wasmqtt store; name the file that wasmqtt store export wrote');
+    throw new StoreError(
+      'unusable',
+      'this is not an export of wasmqtt store; name the file that wasmqtt store export wrote',
+    );
   }
   if (header.version !== VERSION) {
     throw new StoreError('unusable', 'the export is of a later version of wasmqtt; import it with that one');
@@ -93,7 +101,9 @@ function open(cipher: XaesGcm, sealed: Buffer, bound: Buffer, first: ArchiveKeyH
 }
 
 function associated(first: string, number: number, isLast: boolean): Buffer {
-  return createHash('sha256').update(JSON.stringify([first, number, isLast])).digest();
+  return createHash('sha256')
+    .update(JSON.stringify([first, number, isLast]))
+    .digest();
 }
 
 function cutOff(): StoreError {

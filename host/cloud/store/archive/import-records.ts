@@ -56,7 +56,10 @@ async function mustBeEmpty(engine: Engine): Promise<void> {
 function readLine(line: string): Put {
   const [table, key, data] = JSON.parse(line) as [Table, string[], string];
   if (TABLES[table]?.length !== key.length) {
-    throw new StoreError('unusable', `the export has records of a kind (${table}) that this version does not know; use a later one`);
+    throw new StoreError(
+      'unusable',
+      `the export has records of a kind (${table}) that this version does not know; use a later one`,
+    );
   }
   return { op: 'put', table, key, data: Buffer.from(data, 'base64') };
 }

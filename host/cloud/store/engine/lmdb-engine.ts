@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { prepareLmdbFolder } from '../../../lmdb/lmdb-folder.js';
@@ -19,6 +20,9 @@ import type {
 import { LmdbRecords } from './lmdb-records.js';
 import { LmdbWatch } from './lmdb-watch.js';
 import type { Table } from './tables.js';
+
+/** In bytes; what one transaction writes is seldom more. */
+const LITTLE_ROOM = 1024 * 1024;
 
 /** A commit that waits for its transaction. */
 interface Waiting {
@@ -163,10 +167,18 @@ export class LmdbEngine implements Engine {
   async #writeError(error: unknown): Promise<StoreError> {
     if (error instanceof StoreError) return error;
     const reason = (await (error as { commitError?: Promise<never> }).commitError?.catch(reasonOf)) ?? reasonOf(error);
-    const isFull = /no space left|ENOSPC|MDB_MAP_FULL|disk quota/i.test(String(reason));
+    // LMDB calls it an input/output error when a part of what it wrote found room.
+    const isFull =
+      /no space left|ENOSPC|MDB_MAP_FULL|disk quota/i.test(String(reason)) ||
+      (/input\/output error/i.test(String(reason)) && hasLittleRoom(this.directory));
     const what = isFull
       ? 'has no room on its disk; nothing was changed; make room there'
       : `could not write: ${reason}; nothing was changed`;
     return new StoreError(isFull ? 'full' : 'storage', `${this.place} ${what}`, { cause: error });
   }
+}
+
+function hasLittleRoom(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < LITTLE_ROOM;
 }

@@ -35,7 +35,10 @@ export class LmdbMoment {
         limit: BATCH,
         transaction: this.#transaction,
       });
-      const batch = Array.from(found, ({ key, value }) => ({ table, ...this.#toRecord(key.slice(1) as string[], value) }));
+      const batch = Array.from(found, ({ key, value }) => ({
+        table,
+        ...this.#toRecord(key.slice(1) as string[], value),
+      }));
       const last = batch.at(-1);
       this.#after = last && [table, ...last.key];
       if (last !== undefined) return batch;

@@ -31,7 +31,8 @@ export class MasterKeyCommand implements MasterKeySource {
 
   #run(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const fail = (what: string) => reject(new StoreError('unusable', `${this.place} ${what}; run it by hand to see why`));
+      const fail = (what: string) =>
+        reject(new StoreError('unusable', `${this.place} ${what}; run it by hand to see why`));
       const windows = process.platform === 'win32';
       // A group of its own, so that what the shell has started ends with it.
       const child = spawn(this.#command, {

@@ -136,11 +136,19 @@ function sealAgain(engine: Engine, keys: Map<number, DataKey>, key: DataKey, rec
 /** Records that others have written or removed meanwhile are left as they are. @returns how many were sealed again */
 async function commitBatch(engine: Engine, batch: readonly RecordChange[], newest: WrappedKey): Promise<number> {
   if (batch.length === 0) return 0;
-  const isNewest: RecordChange = { op: 'check', table: 'data_key', key: dataKeyName(newest.number), if: newest.revision };
+  const isNewest: RecordChange = {
+    op: 'check',
+    table: 'data_key',
+    key: dataKeyName(newest.number),
+    if: newest.revision,
+  };
   const commit = await engine.commit([...batch, isNewest]);
   if (commit.committed) return batch.length;
   if (commit.failed === batch.length) {
-    throw new StoreError('conflict', `another rotation of ${engine.place} has ended meanwhile; run it again if you want one more`);
+    throw new StoreError(
+      'conflict',
+      `another rotation of ${engine.place} has ended meanwhile; run it again if you want one more`,
+    );
   }
   return commitBatch(
     engine,

@@ -109,7 +109,12 @@ export class SealedEngine implements Engine {
 
   /** Changes the keys of all records while others use the store; see {@link rotateKeys}. */
   rotate(rotation: Omit<Rotation, 'source'>): Promise<number> {
-    return rotateKeys(this.#engine, { ...rotation, source: this.#source });
+    const advance = async (ids: readonly string[]) => {
+      // Later, only the next master key opens the new key, and our source may not have that.
+      await this.#keys.reload();
+      await rotation.advance?.(ids);
+    };
+    return rotateKeys(this.#engine, { ...rotation, advance, source: this.#source });
   }
 
   /** With the condition that the data key is still the one that seals, so that no process can use one that a rotation is taking away. */

@@ -31,7 +31,12 @@ export function dataKeyOf({ data }: EngineRecord): number | undefined {
 }
 
 /** @throws StoreError `damaged`: it is not what was sealed for this table and key */
-export function openRecord(place: string, dataKey: DataKey | undefined, table: Table, record: EngineRecord): EngineRecord {
+export function openRecord(
+  place: string,
+  dataKey: DataKey | undefined,
+  table: Table,
+  record: EngineRecord,
+): EngineRecord {
   try {
     if (dataKey === undefined) throw new Error('there is no such data key');
     return { ...record, data: dataKey.cipher.open(record.data.subarray(HEADER), boundTo(table, record.key)) };

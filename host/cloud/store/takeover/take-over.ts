@@ -26,11 +26,7 @@ type Lmdb = RootDatabase<Uint8Array, (string | number)[]>;
  * @param accountSid whose the values are; default the account of the store
  * Rejects with StoreError `unusable`.
  */
-export async function takeOver(
-  directory: string,
-  source: MasterKeySource,
-  accountSid?: string,
-): Promise<void> {
+export async function takeOver(directory: string, source: MasterKeySource, accountSid?: string): Promise<void> {
   const folder = new OldFolder(directory, accountSid);
   if (folder.isOfToday()) return;
   try {
@@ -130,7 +126,7 @@ class OldFolder {
     if (others.length > 0) {
       throw new Error(`process ${others.join(' and ')} of an earlier wasmqtt uses it; end it, and start again`);
     }
-    const entries = Array.from(lmdb.getRange({}), ({ key, value }) => ({ key, value: Buffer.from(value) }));
+    const entries = Array.from(lmdb.getRange({}), ({ key, value }) => ({ key: [key].flat(), value: Buffer.from(value) }));
     if (entries.length > 0 && !new LmdbRecords(lmdb).isBegun()) return entries;
     // Only the data file of today was copied into the folder, or a takeover was killed at its very end.
     this.note();

@@ -112,7 +112,9 @@ describe('a store that cannot be opened is refused with the file, the reason and
   });
 
   it('a command of the master key that fails', async () => {
-    expect(await refusal({ WASMQTT_MASTER_KEY_COMMAND: 'exit 4' })).toContain('the master key command ended with exit code 4');
+    expect(await refusal({ WASMQTT_MASTER_KEY_COMMAND: 'exit 4' })).toContain(
+      'the master key command ended with exit code 4',
+    );
   });
 });
 

@@ -9,7 +9,7 @@ import { MASTER, OTHER_MASTER, openSealed, put, textOf } from '../seal/seal-rig.
 const WITH_MASTER: ArchiveSecret = { kind: 'master', key: MASTER };
 const WITH_PHRASE: ArchiveSecret = { kind: 'passphrase', passphrase: 'correct horse' };
 
-async function exported(engine: Engine, secret = WITH_MASTER): Promise<Buffer> {
+async function exported(engine: Engine, secret: ArchiveSecret = WITH_MASTER): Promise<Buffer> {
   const pieces = [];
   for await (const piece of exportRecords(engine, secret)) pieces.push(piece);
   return Buffer.concat(pieces);
@@ -60,7 +60,13 @@ describe('an export', () => {
     const pieces = [];
     for await (const piece of exportRecords(from, WITH_MASTER)) {
       pieces.push(piece);
-      await from.commit([put('k0999', 'changed'), { op: 'remove', table: 'value', key: ['AC1', '', 'secrets', 'k0998'] }, put('new', 'new')]);
+      // The first piece says what opens the rest.
+      if (pieces.length === 1) continue;
+      await from.commit([
+        put('k0999', 'changed'),
+        { op: 'remove', table: 'value', key: ['AC1', '', 'secrets', 'k0998'] },
+        put('new', 'new'),
+      ]);
     }
     const to = await openSealed();
     expect(await importRecords(to, inPieces(Buffer.concat(pieces)), WITH_MASTER)).toBe(1000);
@@ -78,7 +84,7 @@ describe('an export', () => {
 });
 
 describe('an import writes nothing', () => {
-  const refused = async (bytes: Buffer, secret = WITH_MASTER) => {
+  const refused = async (bytes: Buffer, secret: ArchiveSecret = WITH_MASTER) => {
     const to = await openSealed();
     const error = await storeError(() => importRecords(to, inPieces(bytes), secret));
     expect(await contents(to)).toEqual([]);
@@ -127,7 +133,12 @@ describe('an import writes nothing', () => {
     ['another master key', WITH_MASTER, { kind: 'master', key: OTHER_MASTER } as const, MASTER.id],
     ['a pass-phrase instead of a master key', WITH_MASTER, WITH_PHRASE, 'leave --passphrase-file out'],
     ['a master key instead of a pass-phrase', WITH_PHRASE, WITH_MASTER, '--passphrase-file'],
-    ['another pass-phrase', WITH_PHRASE, { kind: 'passphrase', passphrase: 'no' } as const, 'the pass-phrase is another one'],
+    [
+      'another pass-phrase',
+      WITH_PHRASE,
+      { kind: 'passphrase', passphrase: 'no' } as const,
+      'the pass-phrase is another one',
+    ],
   ])('with %s', async (_, made, given, words) => {
     expect((await refused(await exported(await filled(), made), given)).message).toContain(words);
   });

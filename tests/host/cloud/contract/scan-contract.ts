@@ -20,7 +20,13 @@ export function scanContract(engines: Engines): void {
         { op: 'put', table: 'value', key: ['AC1', '', 'secrets', 'k'], data },
         { op: 'put', table: 'meta', key: ['m'], data },
       ]);
-      expect(await keys(engine)).toEqual(['meta m', 'value AC1//secrets/k', 'value AC1/UV1/configs/k', 'api_key a', 'api_key b']);
+      expect(await keys(engine)).toEqual([
+        'meta m',
+        'value AC1//secrets/k',
+        'value AC1/UV1/configs/k',
+        'api_key a',
+        'api_key b',
+      ]);
       for await (const record of engine.scan()) {
         expect(record).toEqual({ table: 'meta', key: ['m'], revision: 2, data: new Uint8Array(data) });
         break;

@@ -19,11 +19,14 @@ describe('the text of a master key', () => {
     expect(MasterKey.parse(text, 'here').toText()).toBe(HEX);
   });
 
-  it.each(['', 'secret-but-short', HEX.slice(2), `${HEX}00`, 'g'.repeat(64)])('may not be %j, and is not in the error', async (text) => {
-    const error = await storeError(() => MasterKey.parse(text, 'WASMQTT_MASTER_KEY'));
-    expect(error.message).toMatch(/^WASMQTT_MASTER_KEY is not a master key/);
-    if (text !== '') expect(error.message).not.toContain(text);
-  });
+  it.each(['', 'secret-but-short', HEX.slice(2), `${HEX}00`, 'g'.repeat(64)])(
+    'may not be %j, and is not in the error',
+    async (text) => {
+      const error = await storeError(() => MasterKey.parse(text, 'WASMQTT_MASTER_KEY'));
+      expect(error.message).toMatch(/^WASMQTT_MASTER_KEY is not a master key/);
+      if (text !== '') expect(error.message).not.toContain(text);
+    },
+  );
 
   it('has an id that is not the key', () => {
     expect(MASTER.id).toMatch(/^[0-9a-f]{16}$/);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fixedMasterKey } from '../../../../host/cloud/store/seal/master-key.js';
 import { MasterKeyFile } from '../../../../host/cloud/store/seal/master-key-file.js';
-import { dataKeyOf } from '../../../../host/cloud/store/seal/sealed-record.js';
 import type { SealedEngine } from '../../../../host/cloud/store/seal/sealed-engine.js';
+import { dataKeyOf } from '../../../../host/cloud/store/seal/sealed-record.js';
 import { storeError } from '../cloud-rig.js';
 import { flip, MASTER, newFolder, OTHER_MASTER, openRaw, openSealed, put, textOf, value } from './seal-rig.js';
 

@@ -19,7 +19,8 @@ describe('a sealed engine', () => {
     const listed = await engine.list('value', ['AC1', '', 'secrets'], { reverse: true });
     expect(listed.map(({ data }) => Buffer.from(data).toString())).toEqual(['', 'one']);
     const scanned = [];
-    for await (const { table, key, data } of engine.scan()) scanned.push([table, key.at(-1), Buffer.from(data).toString()]);
+    for await (const { table, key, data } of engine.scan())
+      scanned.push([table, key.at(-1), Buffer.from(data).toString()]);
     expect(scanned).toEqual([
       ['value', 'a', 'one'],
       ['value', 'b', ''],
@@ -30,7 +31,10 @@ describe('a sealed engine', () => {
     const engine = await openSealed();
     const { revision } = await engine.changesSince(0);
     expect(await engine.commit([put('a', '1')])).toEqual({ committed: true, revision: revision + 1 });
-    expect(await engine.commit([put('b', '1'), { ...put('a', '2'), if: 'absent' }])).toEqual({ committed: false, failed: 1 });
+    expect(await engine.commit([put('b', '1'), { ...put('a', '2'), if: 'absent' }])).toEqual({
+      committed: false,
+      failed: 1,
+    });
     const changes = await engine.changesSince(0);
     expect(changes.changes.map(({ table, key }) => [table, key.at(-1)])).toEqual([['value', 'a']]);
   });
@@ -121,7 +125,8 @@ describe('the master key', () => {
     };
     const engines = await Promise.all([1, 2, 3].map(() => openSealed(folder, counting)));
     await Promise.all(engines.map((engine, n) => engine.commit([put(`k${n}`, `${n}`)])));
-    for (const engine of engines) expect(await Promise.all([0, 1, 2].map((n) => textOf(engine, `k${n}`)))).toEqual(['0', '1', '2']);
+    for (const engine of engines)
+      expect(await Promise.all([0, 1, 2].map((n) => textOf(engine, `k${n}`)))).toEqual(['0', '1', '2']);
     expect(asked).toBeLessThanOrEqual(6);
   });
 
@@ -136,17 +141,20 @@ describe('the master key', () => {
     expect(error).toMatchObject({ code: 'damaged', message: expect.stringContaining('has lost the keys') });
   });
 
-  it.each(Array.from({ length: 8 }, (_, bit) => bit))('finds a data key whose record was changed (bit %i of each byte)', async (bit) => {
-    const folder = newFolder();
-    await (await openSealed(folder)).close();
-    const raw = openRaw(folder);
-    const record = (await raw.get('data_key', ['0000000001']))!;
-    for (let byte = 0; byte < record.data.length; byte++) {
-      const data = Buffer.from(record.data);
-      data[byte] ^= 1 << bit;
-      await raw.commit([{ op: 'put', table: 'data_key', key: record.key, data }]);
-      const error = await storeError(() => SealedEngine.open(new LmdbEngine(folder), fixedMasterKey(MASTER)));
-      expect(['damaged', 'unusable'], `byte ${byte}: ${error.message}`).toContain(error.code);
-    }
-  });
+  it.each(Array.from({ length: 8 }, (_, bit) => bit))(
+    'finds a data key whose record was changed (bit %i of each byte)',
+    async (bit) => {
+      const folder = newFolder();
+      await (await openSealed(folder)).close();
+      const raw = openRaw(folder);
+      const record = (await raw.get('data_key', ['0000000001']))!;
+      for (let byte = 0; byte < record.data.length; byte++) {
+        const data = Buffer.from(record.data);
+        data[byte] ^= 1 << bit;
+        await raw.commit([{ op: 'put', table: 'data_key', key: record.key, data }]);
+        const error = await storeError(() => SealedEngine.open(new LmdbEngine(folder), fixedMasterKey(MASTER)));
+        expect(['damaged', 'unusable'], `byte ${byte}: ${error.message}`).toContain(error.code);
+      }
+    },
+  );
 });

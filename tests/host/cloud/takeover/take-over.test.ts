@@ -196,7 +196,7 @@ describe('a store of today', () => {
     expect((await endOf(child)).code).toBe(0);
     const before = readFileSync(join(folder, 'data.mdb'));
     const error = await storeError(() => Store.open(folder));
-    expect(error).toMatchObject({ code: 'unusable', message: expect.stringContaining('somebody') });
+    expect(error.message).toContain('somebody');
     expect(readFileSync(join(folder, 'data.mdb'))).toEqual(before);
   });
 });
