@@ -7,9 +7,16 @@ export function appModule(name = ''): Uint8Array<ArrayBuffer> {
 }
 
 /** @param query as `?UniqueName=pump`. @returns the application's JSON */
-export async function uploadApp(url: string, query = '', body: BodyInit = appModule(), type = 'application/wasm') {
+export async function uploadApp(
+  url: string,
+  query = '',
+  body: string | Uint8Array<ArrayBuffer> = appModule(),
+  type = 'application/wasm',
+) {
   const authorization = `Basic ${btoa(`${ACCOUNT_SID}:${AUTH_TOKEN}`)}`;
   const headers = { authorization, 'content-type': type };
   const response = await fetch(`${url}/v1/Apps${query}`, { method: 'POST', headers, body });
-  return { status: response.status, ...(await response.json()) };
+  // biome-ignore lint/suspicious/noExplicitAny: an application or an error
+  const json = (await response.json()) as any;
+  return { status: response.status, ...json };
 }
