@@ -25,8 +25,8 @@ export {
   type WritePlan,
 } from './client/write-plan.js';
 export { deviceConfigSource } from './device-config-source.js';
-export { CloudStartError } from './rest/cloud-start-error.js';
-export type { Cloud, CloudOptions } from './rest/server.js';
+export type { Cloud, CloudLimits, CloudOptions, TlsFiles } from './rest/cloud-options.js';
+export { CloudStartError, type CloudStartErrorCode } from './rest/cloud-start-error.js';
 export { startCloud } from './rest/start-cloud.js';
 export { type Account, ensureAccount } from './store/account.js';
 export { Store, type StoreOptions } from './store/store.js';

@@ -2,7 +2,7 @@ import type { Engine, EngineRecord, RecordChange, RecordKey } from '../engine/en
 import { readRecord, writeRecord } from '../record-json.js';
 import { StoreError } from '../store-error.js';
 import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
-import { checkKey, checkValue, quote } from './value-limits.js';
+import { checkKey, checkNewKey, checkValue, quote } from './value-limits.js';
 
 /** One config or secret. */
 export interface StoredValue {
@@ -95,6 +95,7 @@ export class ValueStore {
 
   /** Stores a new value. Rejects with StoreError `already-exists` too. */
   async create(scope: Scope, store: StoreName, key: string, value: string): Promise<StoredValue> {
+    checkNewKey(key);
     const { path, stored, change } = this.#setting(scope, store, key, value);
     const { committed } = await this.#engine.commit([{ ...change, if: 'absent' }]);
     if (committed) return stored;
@@ -124,7 +125,10 @@ export class ValueStore {
   async write(changes: readonly Change[]): Promise<void> {
     const steps = changes.map((change): RecordChange => {
       const { scope, store, key } = change;
-      if (change.op === 'set') return this.#setting(scope, store, key, change.value).change;
+      if (change.op === 'set') {
+        checkNewKey(key);
+        return this.#setting(scope, store, key, change.value).change;
+      }
       checkKey(key);
       return { op: 'remove', table: 'value', key: this.#keyOf(collectionPath(scope, store), key) };
     });
