@@ -36,8 +36,8 @@ export {
 export { HttpDeviceService } from './device/http-device-service.js';
 export { StoreDeviceService } from './device/store-device-service.js';
 export type { Caller } from './rest/auth.js';
-export { CloudStartError } from './rest/cloud-start-error.js';
-export type { Cloud, CloudOptions } from './rest/server.js';
+export type { Cloud, CloudLimits, CloudOptions, TlsFiles } from './rest/cloud-options.js';
+export { CloudStartError, type CloudStartErrorCode } from './rest/cloud-start-error.js';
 export { startCloud } from './rest/start-cloud.js';
 export type { AccountCredentials, AccountInfo, Accounts } from './store/accounts/accounts.js';
 export { DEFAULT_ACCOUNT, type DefaultAccount, type TokenKeeper } from './store/accounts/default-account.js';

@@ -144,7 +144,7 @@ async function prepare(
   report({
     event: 'listening',
     service: 'cloud',
-    url: `${cloud.url}/v1`,
+    url: cloud.url,
     accountSid: account.accountSid,
     authToken: account.authToken,
   });

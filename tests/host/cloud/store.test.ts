@@ -74,7 +74,7 @@ describe('a store', () => {
   });
 
   describe('lists', () => {
-    const keys = ['b', 'a', 'Z', '~', ' ', '10', '9', 'a-b', 'a/b', 'aa'];
+    const keys = ['b', 'a', 'Z', '~', ' ', '10', '9', 'a-b', 'a.b', 'aa'];
     const sorted = [...keys].sort();
     const filled = async () => {
       const values = await openValues();

@@ -24,6 +24,22 @@ export function checkKey(key: string): void {
   );
 }
 
+/**
+ * Refuses a key that could not be named again in an address: clients of the REST calls put keys there as they are. Stores may hold such keys
+ * from earlier; they can be read, changed and deleted.
+ *
+ * @param key as in {@link checkKey}, without `/`, `?`, `#` and `%`, and neither `.` nor `..`
+ * @throws StoreError `invalid-key`
+ */
+export function checkNewKey(key: string): void {
+  checkKey(key);
+  const at = key.search(/[/?#%]/);
+  if (at < 0 && key !== '.' && key !== '..') return;
+  const fault = at < 0 ? 'is tidied away by clients' : `has ${quote(key[at])} at position ${at + 1}`;
+  const advice = 'no client can name it again in an address; use a key without / ? # % that is neither . nor ..';
+  throw new StoreError('invalid-key', `the key ${quote(key)} ${fault}: ${advice}`);
+}
+
 function describeKeyFault(key: unknown): string {
   if (typeof key !== 'string') return 'the key is not text';
   if (key === '') return 'the key is empty';
