@@ -9,7 +9,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { passwdCommand } from './commands/passwd.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
-import { storeCommand } from './commands/store.js';
+import { storeCommand } from './commands/store-commands.js';
 import { coloursFor } from './output/colours.js';
 import { UsageError } from './process/user-error.js';
 

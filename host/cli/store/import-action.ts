@@ -12,17 +12,21 @@ export interface ImportFlags extends StoreFlags, ArchiveSecretFlags {
 
 /** `wasmqtt store import`. Rejects with StoreError, UserError, UsageError. */
 export async function importAction(file: string, flags: ImportFlags): Promise<void> {
-  await withOpenedStore(flags, async (engine, source) => {
-    const bytes = file === '-' ? process.stdin : read(file);
-    const records = await importRecords(engine, bytes, await archiveSecret(flags, source), {
-      merge: flags.merge,
-      progress: (count) => {
-        if (count % 100 === 0) progress(`${count} records`);
-      },
-    });
-    progress('');
-    report(flags, { event: 'imported', file, records }, `${records} records of ${file} are in ${engine.place}`);
-  });
+  await withOpenedStore(
+    flags,
+    async (engine, source) => {
+      const bytes = file === '-' ? process.stdin : read(file);
+      const records = await importRecords(engine, bytes, await archiveSecret(flags, source), {
+        merge: flags.merge,
+        progress: (count) => {
+          if (count % 100 === 0) progress(`${count} records`);
+        },
+      });
+      progress('');
+      report(flags, { event: 'imported', file, records }, `${records} records of ${file} are in ${engine.place}`);
+    },
+    true,
+  );
 }
 
 async function* read(file: string): AsyncIterable<Buffer> {

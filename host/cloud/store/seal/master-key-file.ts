@@ -5,6 +5,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -56,8 +57,16 @@ export class MasterKeyFile implements MasterKeySource {
     if (next === undefined || !ids.includes(next.id)) return;
     this.#trying('written', () => {
       renameSync(this.path + NEXT, this.path);
+      this.#removeLeftovers();
       syncFolder(dirname(this.path));
     });
+  }
+
+  /** What a process left that was killed while it made a key: it may hold the one that goes. */
+  #removeLeftovers(): void {
+    const folder = dirname(this.path);
+    const isLeftover = (name: string) => name.startsWith(`.${basename(this.path)}.`) && name.endsWith('.tmp');
+    for (const name of readdirSync(folder).filter(isLeftover)) rmSync(join(folder, name), { force: true });
   }
 
   #read(path: string): MasterKey | undefined {

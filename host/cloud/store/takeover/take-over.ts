@@ -126,7 +126,10 @@ class OldFolder {
     if (others.length > 0) {
       throw new Error(`process ${others.join(' and ')} of an earlier wasmqtt uses it; end it, and start again`);
     }
-    const entries = Array.from(lmdb.getRange({}), ({ key, value }) => ({ key: [key].flat(), value: Buffer.from(value) }));
+    const entries = Array.from(lmdb.getRange({}), ({ key, value }) => ({
+      key: [key].flat(),
+      value: Buffer.from(value),
+    }));
     if (entries.length > 0 && !new LmdbRecords(lmdb).isBegun()) return entries;
     // Only the data file of today was copied into the folder, or a takeover was killed at its very end.
     this.note();

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Command, type JsonEvent } from '../../../interop/command.js';
@@ -123,7 +123,8 @@ describe('wasmqtt store', () => {
 
   it('changes a master key that commands print', async () => {
     const [first, second] = ['echo '.concat('11'.repeat(32)), 'echo '.concat('22'.repeat(32))];
-    expect((await store(['check', '--master-key-command', first])).code).toBe(0);
+    const made = new Command(['cloud', '--port', '0', '--for', '1ms', '--data', data, '--master-key-command', first]);
+    expect((await made.ended).code).toBe(0);
     expect(await store(['rotate-key', '--master-key-command', first])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--new-master-key-command'),
@@ -134,7 +135,14 @@ describe('wasmqtt store', () => {
     expect((await store(['check', '--master-key-command', second])).code).toBe(0);
   });
 
-  it('says what of a store is damaged', async () => {
+  it.each([['check'], ['rotate-key'], ['export', 'backup.wqs']])('does not make a store to %s it', async (...args) => {
+    const { code, stderr } = await store(args);
+    expect(stderr).toContain(`there is no store in ${join(data, 'store')}; name its data folder with --data`);
+    expect(code).toBe(1);
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('says how many records are what was written', async () => {
     await (await cloud()).end();
     const { code, stdout } = await store(['check']);
     expect(code).toBe(0);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fixedMasterKey } from '../../../../host/cloud/store/seal/master-key.js';
@@ -126,7 +126,10 @@ describe('a master key in a file', () => {
     const running = await openSealed(folder, file);
     await fill(engine);
     const before = readFileSync(file.path, 'utf8');
+    const leftover = join(folder, '.master.key.1.tmp');
+    writeFileSync(leftover, before, { mode: 0o600 });
     await engine.rotate(rotationOf(file));
+    expect(existsSync(leftover)).toBe(false);
     expect(readFileSync(file.path, 'utf8')).not.toBe(before);
     expect(existsSync(`${file.path}.next`)).toBe(false);
     await expectAll(running);
