@@ -1,49 +1,49 @@
 import type { ConfigItem, ConfigItemResult, DeviceReport } from '../../microvisor/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { cloudAddress } from '../client/rest-client.js';
+import { DeviceHttp, type HttpAnswer, type HttpCall } from './device-http.js';
 import { DEVICE_PATH, type LogBody, type ReportBody } from './device-protocol.js';
 import { type DeviceService, DeviceServiceError, type LogDelivery, type VersionedWanted } from './device-service.js';
 
 /** Milliseconds within which a call must be answered; a server keeps who waits for changes shorter than the second of them. */
 const TIMEOUT = 30_000;
 const WAIT_TIMEOUT = 120_000;
-/** Bytes of an answer at most, so that nothing that answers can fill the memory. */
-const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The cloud behind an address, as a device with a key uses it. */
 export class HttpDeviceService implements DeviceService {
   readonly #url: string;
-  readonly #authorization: string;
+  readonly #http: DeviceHttp;
 
   /**
    * @param url base address of the cloud, with or without `/v1`
    * @param key a device key
+   * @param ca root certificates for https, PEM; default those of Node
    * @throws CloudClientError `invalid-address`
    */
-  constructor(url: string, key: string) {
+  constructor(url: string, key: string, ca?: string) {
     this.#url = `${cloudAddress(url).slice(0, -'/v1'.length)}${DEVICE_PATH}`;
-    this.#authorization = `Bearer ${key}`;
+    this.#http = new DeviceHttp(this.#url, { authorization: `Bearer ${key}` }, ca);
   }
 
   async fetch(items: readonly ConfigItem[]): Promise<ConfigItemResult[]> {
-    const { results } = await this.#json<{ results?: ConfigItemResult[] }>('POST', '/fetch', { items });
+    const answer = await this.#call({ method: 'POST', path: '/fetch', body: { items }, timeout: TIMEOUT });
+    const { results } = this.#json<{ results?: ConfigItemResult[] }>(answer);
     if (Array.isArray(results) && results.length === items.length && results.every(isResult)) return results;
     throw this.#unexpected('there are no results in it');
   }
 
   async wanted(known: number | undefined, signal: AbortSignal): Promise<VersionedWanted> {
-    const query = known === undefined ? '' : `?known=${known}`;
-    const wanted = await this.#json<VersionedWanted>('GET', `/wanted${query}`, undefined, signal);
-    const { version, restarts, logging, application } = wanted;
+    const path = `/wanted${known === undefined ? '' : `?known=${known}`}`;
+    const answer = await this.#call({ method: 'GET', path, timeout: WAIT_TIMEOUT, signal });
+    const { version, restarts, logging, application } = this.#json<VersionedWanted>(answer);
     const isWanted = Number.isSafeInteger(version) && Number.isSafeInteger(restarts) && typeof logging === 'boolean';
     if (!isWanted || (application && !isApplication(application))) throw this.#unexpected('it is not complete');
     return { version, restarts, logging, application };
   }
 
   async application(sha256: string): Promise<Uint8Array | undefined> {
-    const response = await this.#send('GET', `/applications/${sha256}`);
-    if (response.status === 404) return void (await this.#read(response));
-    return this.#read(this.#ok(response));
+    const answer = await this.#send({ method: 'GET', path: `/applications/${sha256}`, timeout: TIMEOUT });
+    return answer.status === 404 ? undefined : this.#checked(answer).body;
   }
 
   async report(report: DeviceReport): Promise<void> {
@@ -51,65 +51,31 @@ export class HttpDeviceService implements DeviceService {
       'failed' in report
         ? { failed: { sha256: report.failed.sha256 }, reason: report.reason }
         : { running: report.running ? { sid: report.running.sid, sha256: report.running.sha256 } : {} };
-    await this.#done('/report', body);
+    await this.#call({ method: 'POST', path: '/report', body, timeout: TIMEOUT });
   }
 
   async log({ source, number, lines }: LogDelivery): Promise<void> {
     const body: LogBody = { source, number, lines: lines.map(({ date, text }) => ({ date: date.getTime(), text })) };
-    await this.#done('/log', body);
+    await this.#call({ method: 'POST', path: '/log', body, timeout: TIMEOUT });
   }
 
-  async #done(path: string, body: object): Promise<void> {
-    await this.#read(this.#ok(await this.#send('POST', path, body)));
+  async #call(call: HttpCall): Promise<HttpAnswer> {
+    return this.#checked(await this.#send(call));
   }
 
-  async #json<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-    const bytes = await this.#read(this.#ok(await this.#send(method, path, body, signal)));
+  async #send(call: HttpCall): Promise<HttpAnswer> {
     try {
-      const answer: unknown = JSON.parse(Buffer.from(bytes).toString());
-      if (typeof answer === 'object' && answer !== null) return answer as T;
-    } catch {
-      // reported below
-    }
-    throw this.#unexpected('it is not a JSON object');
-  }
-
-  /** @param signal of a call that waits */
-  async #send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
-    const timeout = AbortSignal.timeout(signal ? WAIT_TIMEOUT : TIMEOUT);
-    try {
-      return await fetch(`${this.#url}${path}`, {
-        method,
-        redirect: 'manual',
-        headers: { authorization: this.#authorization, ...(body && { 'content-type': 'application/json' }) },
-        body: body && JSON.stringify(body),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
+      return await this.#http.call(call);
     } catch (error) {
-      throw this.#unreachable(error);
+      const reason = reasonOf(error) || String((error as { code?: unknown }).code ?? 'no connection');
+      const message = `the cloud at ${this.#url} cannot be reached: ${reason}; check the address and the network`;
+      throw new DeviceServiceError('unreachable', message, { cause: error });
     }
   }
 
-  async #read(response: Response): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    try {
-      for await (const part of response.body ?? []) {
-        size += part.length;
-        if (size > MOST_BYTES) throw new Error('the answer is too large');
-        parts.push(part);
-      }
-    } catch (error) {
-      throw this.#unreachable(error);
-    }
-    return Buffer.concat(parts);
-  }
-
-  #ok(response: Response): Response {
-    const { status } = response;
-    if (response.ok) return response;
-    // Who waits for the rest of the answer keeps its connection.
-    void response.body?.cancel().catch(() => {});
+  #checked(answer: HttpAnswer): HttpAnswer {
+    const { status } = answer;
+    if (status >= 200 && status < 300) return answer;
     const at = `the cloud at ${this.#url}`;
     if (status === 401 || status === 403) {
       const advice = 'check --device-key, or make a key with "wasmqtt cloud device create-key"';
@@ -125,16 +91,19 @@ export class HttpDeviceService implements DeviceService {
     throw new DeviceServiceError('refused', `${at} refuses the request with status ${status}`);
   }
 
+  #json<T>({ body }: HttpAnswer): T {
+    try {
+      const answer: unknown = JSON.parse(body.toString());
+      if (typeof answer === 'object' && answer !== null) return answer as T;
+    } catch {
+      // reported below
+    }
+    throw this.#unexpected('it is not a JSON object');
+  }
+
   #unexpected(reason: string): DeviceServiceError {
     const message = `the answer of ${this.#url} is not that of a cloud of devices: ${reason}; check --cloud`;
     return new DeviceServiceError('unexpected-answer', message);
-  }
-
-  #unreachable(error: unknown): DeviceServiceError {
-    const { cause = error } = error as { cause?: unknown };
-    const reason = reasonOf(cause) || String((cause as { code?: unknown }).code ?? 'no connection');
-    const message = `the cloud at ${this.#url} cannot be reached: ${reason}; check the address and the network`;
-    return new DeviceServiceError('unreachable', message, { cause: error });
   }
 }
 

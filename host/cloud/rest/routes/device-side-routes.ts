@@ -107,6 +107,7 @@ function toReport({ running, failed, reason }: ReportBody): DeviceReport {
 class Waiting {
   readonly #milliseconds: number;
   readonly #ends = new Set<() => void>();
+  #isOver = false;
 
   constructor(milliseconds: number) {
     this.#milliseconds = milliseconds;
@@ -115,6 +116,8 @@ class Waiting {
   async during<T>(reply: FastifyReply, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const end = () => controller.abort();
+    // Both may have come about while the device was being authenticated.
+    if (this.#isOver || reply.raw.closed || reply.raw.destroyed) end();
     const timer = setTimeout(end, this.#milliseconds);
     reply.raw.once('close', end);
     this.#ends.add(end);
@@ -128,6 +131,7 @@ class Waiting {
   }
 
   end(): void {
+    this.#isOver = true;
     for (const end of this.#ends) end();
   }
 }
