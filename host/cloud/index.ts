@@ -24,17 +24,17 @@ export {
   planWrites,
   type WritePlan,
 } from './client/write-plan.js';
-export { deviceConfigSource } from './device/device-config-source.js';
-export { DeviceLink, type DeviceLinkOptions } from './device/device-link.js';
 export {
-  type DeviceService,
-  DeviceServiceError,
-  type DeviceServiceErrorCode,
+  type CloudService,
+  CloudServiceError,
+  type CloudServiceErrorCode,
   type LogDelivery,
   type VersionedWanted,
-} from './device/device-service.js';
-export { HttpDeviceService } from './device/http-device-service.js';
-export { StoreDeviceService } from './device/store-device-service.js';
+} from './device/cloud-service.js';
+export { deviceConfigSource } from './device/device-config-source.js';
+export { DeviceLink, type DeviceLinkOptions } from './device/device-link.js';
+export { HttpCloudService } from './device/http-cloud-service.js';
+export { StoreCloudService } from './device/store-cloud-service.js';
 export { CloudStartError } from './rest/cloud-start-error.js';
 export type { Cloud, CloudOptions } from './rest/server.js';
 export { startCloud } from './rest/start-cloud.js';

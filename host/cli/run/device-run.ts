@@ -38,6 +38,11 @@ export class DeviceRun implements DeviceStart {
   readonly #counts: Counts;
   /** Resolves when the guest has ended by itself; rejects with a UserError when the device cannot do its work. */
   readonly over: Promise<void>;
+  #arrive!: () => void;
+  /** Resolves when the device has connected, or cannot; never rejects. */
+  readonly arrived = new Promise<void>((resolve) => {
+    this.#arrive = resolve;
+  });
 
   constructor({ deviceSid, config, stable = AppDefault.STABLE, report, counts }: DeviceRunOptions) {
     this.deviceSid = deviceSid;
@@ -49,7 +54,7 @@ export class DeviceRun implements DeviceStart {
     this.over = new Promise((ended, failed) => {
       this.#settle = { ended, failed };
     });
-    this.over.catch(() => {});
+    this.over.then(this.#arrive, this.#arrive);
   }
 
   get connectedOnce(): boolean {
@@ -77,6 +82,7 @@ export class DeviceRun implements DeviceStart {
         break;
       case 'connected': {
         this.#connectedOnce = true;
+        this.#arrive();
         this.#storm.connected(performance.now());
         const { protocol, tls, cipher, clientId } = event;
         this.#report({ event: 'connected', broker: `${event.host}:${event.port}`, protocol, tls, cipher, clientId });

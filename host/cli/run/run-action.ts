@@ -4,9 +4,11 @@ import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
+import { keepYoungGenerationSmall } from '../process/young-generation.js';
 import { readBrokerConf } from './broker-conf.js';
 import { builtGuest } from './guest/built-guest.js';
-import { type RunOptions, runDevice } from './run-device.js';
+import { runDevice } from './run-device.js';
+import type { RunOptions } from './run-options.js';
 import { runReporter } from './run-reporter.js';
 
 export interface RunFlags extends Omit<RunOptions, 'plan'> {
@@ -23,6 +25,7 @@ export interface RunFlags extends Omit<RunOptions, 'plan'> {
  */
 export async function runAction(folder: string | undefined, flags: RunFlags): Promise<void> {
   check(flags);
+  keepYoungGenerationSmall();
   if (folder !== undefined && flags.guest !== undefined) {
     throw new UsageError(`the folder ${folder} and --guest exclude each other: each says what is run`);
   }

@@ -12,6 +12,7 @@ export function runReporter(
   const paint: Record<RunEvent['event'], (text: string) => string> = {
     listening: colours.blue,
     broker: colours.yellow,
+    process: colours.blue,
     device: colours.blue,
     connecting: colours.dim,
     connected: colours.green,
@@ -45,6 +46,8 @@ function describe(event: RunEvent): string[] {
       return [event.service === 'broker' ? `broker ${event.url}   client certificate required` : `broker ${event.url}`];
     case 'broker':
       return [visible(event.text)];
+    case 'process':
+      return [`${event.pid}   has ${event.devices} of the devices`];
     case 'device':
       return [`${event.deviceSid}   guest ${event.guest}, configured from the ${event.source}`];
     case 'connecting':

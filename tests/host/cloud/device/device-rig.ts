@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { DeviceLink, type DeviceService, HttpDeviceService, StoreDeviceService } from '../../../../host/cloud/index.js';
+import { type CloudService, DeviceLink, HttpCloudService, StoreCloudService } from '../../../../host/cloud/index.js';
 import { CloudFollower, Device, type FollowerEvent, realClock } from '../../../../host/microvisor/index.js';
 import { ACCOUNT_SID, openCloud, SID } from '../cloud-rig.js';
 
@@ -33,8 +33,8 @@ export async function openDeviceCloud(kind: 'near' | 'far', options: Parameters<
   const opened = await openCloud({ now: Date.now, ...options });
   const { store, cloud } = opened;
   const { key } = await store.deviceKeys(ACCOUNT_SID).create(SID);
-  const service: DeviceService =
-    kind === 'near' ? new StoreDeviceService(store, ACCOUNT_SID, SID) : new HttpDeviceService(cloud.url, key);
+  const service: CloudService =
+    kind === 'near' ? new StoreCloudService(store, ACCOUNT_SID, SID) : new HttpCloudService(cloud.url, key);
   return {
     ...opened,
     key,
@@ -46,7 +46,7 @@ export async function openDeviceCloud(kind: 'near' | 'far', options: Parameters<
 }
 
 /** A device that follows a cloud; it has started. */
-export async function startFollowing(service: DeviceService, guest: Uint8Array) {
+export async function startFollowing(service: CloudService, guest: Uint8Array) {
   const events = new Awaited<FollowerEvent>();
   const lines = new Awaited<string>();
   const link = new DeviceLink(service, { clock: realClock, logDelay: 1, backOff: { first: 5, most: 20 } });

@@ -1,16 +1,16 @@
 import type { ConfigItem, ConfigItemResult, DeviceReport } from '../../microvisor/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { cloudAddress } from '../client/rest-client.js';
+import { type CloudService, CloudServiceError, type LogDelivery, type VersionedWanted } from './cloud-service.js';
 import { DeviceHttp, type HttpAnswer, type HttpCall } from './device-http.js';
 import { DEVICE_PATH, type LogBody, type ReportBody } from './device-protocol.js';
-import { type DeviceService, DeviceServiceError, type LogDelivery, type VersionedWanted } from './device-service.js';
 
 /** Milliseconds within which a call must be answered; a server keeps who waits for changes shorter than the second of them. */
 const TIMEOUT = 30_000;
 const WAIT_TIMEOUT = 120_000;
 
 /** The cloud behind an address, as a device with a key uses it. */
-export class HttpDeviceService implements DeviceService {
+export class HttpCloudService implements CloudService {
   readonly #url: string;
   readonly #http: DeviceHttp;
 
@@ -69,7 +69,7 @@ export class HttpDeviceService implements DeviceService {
     } catch (error) {
       const reason = reasonOf(error) || String((error as { code?: unknown }).code ?? 'no connection');
       const message = `the cloud at ${this.#url} cannot be reached: ${reason}; check the address and the network`;
-      throw new DeviceServiceError('unreachable', message, { cause: error });
+      throw new CloudServiceError('unreachable', message, { cause: error });
     }
   }
 
@@ -79,16 +79,13 @@ export class HttpDeviceService implements DeviceService {
     const at = `the cloud at ${this.#url}`;
     if (status === 401 || status === 403) {
       const advice = 'check --device-key, or make a key with "wasmqtt cloud device create-key"';
-      throw new DeviceServiceError(
-        'unauthorized',
-        `${at} does not accept the device key (status ${status}); ${advice}`,
-      );
+      throw new CloudServiceError('unauthorized', `${at} does not accept the device key (status ${status}); ${advice}`);
     }
     if (status === 408 || status === 429 || status >= 500) {
-      throw new DeviceServiceError('unreachable', `${at} answers with status ${status}; see its log`);
+      throw new CloudServiceError('unreachable', `${at} answers with status ${status}; see its log`);
     }
     if (status === 404 || status < 400) throw this.#unexpected(`its status is ${status}`);
-    throw new DeviceServiceError('refused', `${at} refuses the request with status ${status}`);
+    throw new CloudServiceError('refused', `${at} refuses the request with status ${status}`);
   }
 
   #json<T>({ body }: HttpAnswer): T {
@@ -101,9 +98,9 @@ export class HttpDeviceService implements DeviceService {
     throw this.#unexpected('it is not a JSON object');
   }
 
-  #unexpected(reason: string): DeviceServiceError {
+  #unexpected(reason: string): CloudServiceError {
     const message = `the answer of ${this.#url} is not that of a cloud of devices: ${reason}; check --cloud`;
-    return new DeviceServiceError('unexpected-answer', message);
+    return new CloudServiceError('unexpected-answer', message);
   }
 }
 
