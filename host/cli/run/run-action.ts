@@ -2,9 +2,9 @@ import { checkTopicFilter, checkTopicName, describeResult } from '../../core/ind
 import { checkPairs, checkTexts, withUsualPort } from '../options/credential-options.js';
 import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
+import { TurnWriter } from '../output/turn-writer.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
-import { keepYoungGenerationSmall } from '../process/young-generation.js';
 import { readBrokerConf } from './broker-conf.js';
 import { builtGuest } from './guest/built-guest.js';
 import { runDevice } from './run-device.js';
@@ -25,15 +25,19 @@ export interface RunFlags extends Omit<RunOptions, 'plan'> {
  */
 export async function runAction(folder: string | undefined, flags: RunFlags): Promise<void> {
   check(flags);
-  keepYoungGenerationSmall();
   if (folder !== undefined && flags.guest !== undefined) {
     throw new UsageError(`the folder ${folder} and --guest exclude each other: each says what is run`);
   }
   const guest = folder === undefined ? flags.guest : await builtGuest(folder, flags.data);
   const plan = flags.brokerConf === undefined ? undefined : readBrokerConf(flags.brokerConf);
-  const { stdout } = process;
-  const report = flags.json ? jsonLines(stdout) : runReporter(stdout, coloursFor(stdout));
-  await withSignals((stop) => runDevice({ ...withUsualPort(flags), guest, plan }, report, stop));
+  const out = new TurnWriter(process.stdout);
+  const report = flags.json ? jsonLines(out) : runReporter(out, coloursFor(process.stdout));
+  process.once('exit', () => out.flush());
+  try {
+    await withSignals((stop) => runDevice({ ...withUsualPort(flags), guest, plan }, report, stop));
+  } finally {
+    out.flush();
+  }
 }
 
 // biome-ignore format: one line

@@ -2,12 +2,13 @@ import { deviceConfigSource, type Scope } from '../../cloud/index.js';
 import { modulePath } from '../../core/index.js';
 import type { CredentialValues } from '../options/credential-values.js';
 import { closeAll, ended } from '../process/signals.js';
+import { keepHeapSmall } from '../process/small-heap.js';
 import { UsageError, UserError } from '../process/user-error.js';
 import { EmbeddedValues } from '../services/embedded-values.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
 import { overlaid, overlayOf } from './config-overlay.js';
-import { type Counts, DeviceRun } from './device-run.js';
+import { type Counts, DeviceRun, type Fellows } from './device-run.js';
 import { deviceSidsOf } from './device-sids.js';
 import { refuseStrayOptions, startEmbeddedBroker } from './embedded-broker.js';
 import { checkRoom, roomHere } from './enough-room.js';
@@ -94,6 +95,7 @@ async function prepare(
   const source = await sourceOf(options, embedded[0]);
   const hasBroker = source === 'embedded broker';
   checkRoom({ devices: sids.length, perProcess: options.devicesPerProcess, hasBroker }, roomHere());
+  if (sids.length > 1) keepHeapSmall();
   if (hasBroker) refuseStrayOptions(options);
   else if (options.plan) {
     throw new UsageError(
@@ -121,6 +123,7 @@ async function prepare(
   if (hasBroker) await startEmbeddedBroker(options, sids[0], embedded, report, closers);
 
   const ownKeys = await Promise.all(embedded.map((each) => each.ownKeys()));
+  const fellows: Fellows = { haveConnected: false };
   const runs = sids.map((deviceSid, index) => {
     const hidden: Set<string> = source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set();
     return new DeviceRun({
@@ -129,6 +132,7 @@ async function prepare(
       stable: options.stableAfter,
       report: sids.length === 1 ? report : (event) => report({ ...event, device: deviceSid }),
       counts,
+      fellows,
     });
   });
   const guest = {
@@ -154,6 +158,9 @@ async function prepare(
     over: run.over,
     deviceSid: run.deviceSid,
     mustConnect,
+    get isConnecting() {
+      return run.isConnecting;
+    },
     get connectedOnce() {
       return run.connectedOnce;
     },

@@ -5,7 +5,7 @@ import type { RunEvent, RunReport } from './run-events.js';
 
 /** Lines for people: time, what happened, details. */
 export function runReporter(
-  out: NodeJS.WritableStream,
+  out: { write(text: string): unknown },
   colours: Colours,
   clock: () => Date = () => new Date(),
 ): RunReport {

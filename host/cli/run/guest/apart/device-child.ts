@@ -1,6 +1,6 @@
 // A process that runs devices beyond --devices-per-process: the entry of build/host/device-child.js.
 import process from 'node:process';
-import { keepYoungGenerationSmall } from '../../../process/young-generation.js';
+import { keepHeapSmall } from '../../../process/small-heap.js';
 import { readGuestFile } from '../guest-file.js';
 import { loadDevices } from '../load-devices.js';
 import type { ChildStart } from './child-messages.js';
@@ -23,7 +23,7 @@ process.on('SIGTERM', () => {});
 // The other end is gone.
 process.on('disconnect', () => process.exit());
 
-keepYoungGenerationSmall();
+keepHeapSmall();
 process.once('message', ({ file, settings, deviceSids, watchdog }: ChildStart) => {
   process.on('message', (message: ToDevices) => service.receive(message));
   void service.load(deviceSids, async (starts) => {
