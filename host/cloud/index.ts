@@ -24,17 +24,17 @@ export {
   planWrites,
   type WritePlan,
 } from './client/write-plan.js';
-export { deviceConfigSource } from './device/device-config-source.js';
-export { DeviceLink, type DeviceLinkOptions } from './device/device-link.js';
 export {
-  type DeviceService,
-  DeviceServiceError,
-  type DeviceServiceErrorCode,
+  type CloudService,
+  CloudServiceError,
+  type CloudServiceErrorCode,
   type LogDelivery,
   type VersionedWanted,
-} from './device/device-service.js';
-export { HttpDeviceService } from './device/http-device-service.js';
-export { StoreDeviceService } from './device/store-device-service.js';
+} from './device/cloud-service.js';
+export { deviceConfigSource } from './device/device-config-source.js';
+export { DeviceLink, type DeviceLinkOptions } from './device/device-link.js';
+export { HttpCloudService } from './device/http-cloud-service.js';
+export { StoreCloudService } from './device/store-cloud-service.js';
 export type { Caller } from './rest/auth.js';
 export type { Cloud, CloudLimits, CloudOptions, TlsFiles } from './rest/cloud-options.js';
 export { CloudStartError, type CloudStartErrorCode } from './rest/cloud-start-error.js';

@@ -53,7 +53,8 @@ async function bundle(): Promise<void> {
     absWorkingDir: root,
     entryPoints: {
       ...Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
-      'device-worker': 'host/cli/run/guest/device-worker.ts',
+      'device-worker': 'host/cli/run/guest/apart/device-worker.ts',
+      'device-child': 'host/cli/run/guest/apart/device-child.ts',
     },
     outdir: 'build/host',
     bundle: true,

@@ -8,6 +8,8 @@ export type RunEvent =
   | { event: 'listening'; service: 'listener'; url: string; port: number }
   /** A warning about `--broker-conf`, or what happens to one of its bridges. */
   | { event: 'broker'; text: string }
+  /** A further process has loaded so many of the devices. */
+  | { event: 'process'; pid: number; devices: number }
   | { event: 'device'; deviceSid: string; guest: string; source: 'embedded broker' | 'options' | 'store' }
   | { event: 'connecting'; broker: string }
   | { event: 'connected'; broker: string; protocol: string; tls: string; cipher: string; clientId: string }

@@ -9,7 +9,7 @@ import type {
 } from '../../microvisor/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { BackOff, type BackOffTimes } from './back-off.js';
-import { type DeviceService, DeviceServiceError } from './device-service.js';
+import { type CloudService, CloudServiceError } from './cloud-service.js';
 import { LogSpool } from './log-spool.js';
 
 export interface DeviceLinkOptions {
@@ -31,7 +31,7 @@ const CLOSE_TIMEOUT = 2000;
 
 /** A device's cloud over a service that may be away: what fails is done again, later and later; what has to wait is bounded. */
 export class DeviceLink implements DeviceCloud {
-  readonly #service: DeviceService;
+  readonly #service: CloudService;
   readonly #clock: DeviceClock;
   readonly #options: DeviceLinkOptions;
   readonly #end = new AbortController();
@@ -45,7 +45,7 @@ export class DeviceLink implements DeviceCloud {
   #isClosing = false;
   #isAway = false;
 
-  constructor(service: DeviceService, options: DeviceLinkOptions) {
+  constructor(service: CloudService, options: DeviceLinkOptions) {
     this.#service = service;
     this.#options = options;
     this.#clock = options.clock;
@@ -166,7 +166,7 @@ export class DeviceLink implements DeviceCloud {
         return this.#answered(await action());
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof DeviceServiceError && error.code === 'refused') throw error;
+        if (error instanceof CloudServiceError && error.code === 'refused') throw error;
         this.#failed(error);
         await this.#sleep(backOff.next(), signal);
       }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import type { ConfigItem, DeviceReport } from '../../../microvisor/index.js';
 import { isLoopback } from '../../../node/addresses.js';
 import { DEVICE_PATH, type LogBody, type ReportBody, SCHEMAS } from '../../device/device-protocol.js';
-import { StoreDeviceService } from '../../device/store-device-service.js';
+import { StoreCloudService } from '../../device/store-cloud-service.js';
 import type { KeyOwner } from '../../store/devices/device-keys.js';
 import type { Store } from '../../store/store.js';
 import { RequestProblem } from '../problems.js';
@@ -30,7 +30,7 @@ export function deviceSideRoutes(app: FastifyInstance, { store, deviceWait = DEF
   const waiting = new Waiting(deviceWait);
   const serviceOf = ({ device }: FastifyRequest) => {
     const { accountSid, deviceSid } = device!;
-    return new StoreDeviceService(store, accountSid, deviceSid);
+    return new StoreCloudService(store, accountSid, deviceSid);
   };
   app.addHook('preClose', async () => waiting.end());
   app.decorateRequest('device', undefined);
@@ -107,6 +107,7 @@ function toReport({ running, failed, reason }: ReportBody): DeviceReport {
 class Waiting {
   readonly #milliseconds: number;
   readonly #ends = new Set<() => void>();
+  #isOver = false;
 
   constructor(milliseconds: number) {
     this.#milliseconds = milliseconds;
@@ -115,6 +116,8 @@ class Waiting {
   async during<T>(reply: FastifyReply, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const end = () => controller.abort();
+    // Both may have come about while the device was being authenticated.
+    if (this.#isOver || reply.raw.closed || reply.raw.destroyed) end();
     const timer = setTimeout(end, this.#milliseconds);
     reply.raw.once('close', end);
     this.#ends.add(end);
@@ -128,6 +131,7 @@ class Waiting {
   }
 
   end(): void {
+    this.#isOver = true;
     for (const end of this.#ends) end();
   }
 }

@@ -1,14 +1,38 @@
 import { Device, type KernelEvent, stm32u585 } from '../../../microvisor/index.js';
+import { UserError } from '../../process/user-error.js';
 import { openHardware } from './device-hardware.js';
 import { guestHasFailed, writeGuestOptions } from './guest-options.js';
 import type { DeviceStart, GuestStart, RunningDevice } from './running-device.js';
 
+/** What V8 says when it cannot reserve addresses, or the system has no memory. */
+const NO_MEMORY = 'Cannot allocate Wasm memory';
+
 /**
- * Loads a device in this thread.
+ * Loads devices in this thread; none has started.
  *
- * @throws GuestError when the guest cannot be instantiated; UserError when it does not take the options
+ * @throws UserError when the guest cannot be instantiated, so many times or at all, or does not take the options
  */
-export async function deviceInProcess(
+export async function devicesInProcess(
+  guest: GuestStart,
+  starts: readonly DeviceStart[],
+): Promise<readonly RunningDevice[]> {
+  const devices: RunningDevice[] = [];
+  try {
+    for (const start of starts) devices.push(await deviceInProcess(guest, start));
+  } catch (error) {
+    const count = devices.length;
+    await Promise.all(devices.map((device) => device.stop()));
+    const { message } = error as Error;
+    if (!message.includes(NO_MEMORY)) throw new UserError(message);
+    throw new UserError(
+      `a process takes ${count} devices of this guest here, and was to have ${starts.length}: V8 found no addresses or no memory for ` +
+        'one more; give fewer with --devices-per-process or --devices',
+    );
+  }
+  return devices;
+}
+
+async function deviceInProcess(
   { module, options, hardware, interruptEveryCall }: GuestStart,
   start: DeviceStart,
 ): Promise<RunningDevice> {

@@ -1,9 +1,10 @@
 import { machineLine } from './speed-table.js';
 
 export const BROKER_SPEED = { name: 'broker-speed', file: 'docs/speed.md' } as const;
+export const FLEET_SPEED = { name: 'fleet-speed', file: 'docs/speed.md' } as const;
 
-/** One line of `wasmqtt bench --broker --json`. */
-export interface BrokerBenchRow {
+/** One line of `wasmqtt bench --broker --json`, or with `--fleet`: the less the better. */
+export interface UsageRow {
   bench: string;
   peer: string;
   unit: string;
@@ -14,10 +15,10 @@ export interface BrokerBenchRow {
   target: number | null;
 }
 
-const verdict = ({ ratio, target }: BrokerBenchRow) => (target === null ? '' : ratio <= target ? 'reached' : 'missed');
+const verdict = ({ ratio, target }: UsageRow) => (target === null ? '' : ratio <= target ? 'reached' : 'missed');
 
-/** The table of the broker in docs/speed.md, with the machine and the date. */
-export function brokerSpeedTable(rows: readonly BrokerBenchRow[], now: Date): string {
+/** A table of docs/speed.md, with the machine and the date. */
+export function usageSpeedTable(rows: readonly UsageRow[], now: Date): string {
   const lines = rows.map((row) => {
     const { bench, peer, unit, ours, theirs, ratio, target } = row;
     return `| \`${bench}\` | ${peer} | ${unit} | ${ours} | ${theirs} | ${ratio} | ${target ?? ''} | ${verdict(row)} |`;

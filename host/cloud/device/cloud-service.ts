@@ -15,8 +15,8 @@ export interface LogDelivery {
   lines: readonly WrittenLine[];
 }
 
-/** What a cloud does for one device when it is asked, near or far. Every call rejects with {@link DeviceServiceError} or StoreError. */
-export interface DeviceService {
+/** What a cloud does for one device when it is asked, near or far. Every call rejects with {@link CloudServiceError} or StoreError. */
+export interface CloudService {
   /** Values, in the order of the items. */
   fetch(items: readonly ConfigItem[]): Promise<ConfigItemResult[]>;
 
@@ -35,21 +35,21 @@ export interface DeviceService {
 }
 
 /**
- * What a {@link DeviceServiceError} is about:
+ * What a {@link CloudServiceError} is about:
  * - `unreachable`: no answer came, or not all of it in time, or the server failed
  * - `unauthorized`: the device key is not accepted
  * - `refused`: the request is refused for another reason; it will be so the next time
  * - `unexpected-answer`: what answers is not a cloud of devices
  */
-export type DeviceServiceErrorCode = 'unreachable' | 'unauthorized' | 'refused' | 'unexpected-answer';
+export type CloudServiceErrorCode = 'unreachable' | 'unauthorized' | 'refused' | 'unexpected-answer';
 
 /** A call of a far cloud that failed. The message names the address and says what to do; it never holds a key or a value. */
-export class DeviceServiceError extends Error {
-  readonly code: DeviceServiceErrorCode;
+export class CloudServiceError extends Error {
+  readonly code: CloudServiceErrorCode;
 
-  constructor(code: DeviceServiceErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: CloudServiceErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'DeviceServiceError';
+    this.name = 'CloudServiceError';
     this.code = code;
   }
 }

@@ -2,13 +2,13 @@ import type { ConfigItem, ConfigItemResult, DeviceReport, UpdateFailure } from '
 import type { StoredDevice, UpdateErrorCode } from '../store/devices/device-record.js';
 import type { Store } from '../store/store.js';
 import { normalizeDeviceSid } from '../store/values/value-limits.js';
+import type { CloudService, LogDelivery, VersionedWanted } from './cloud-service.js';
 import { deviceConfigSource } from './device-config-source.js';
-import type { DeviceService, LogDelivery, VersionedWanted } from './device-service.js';
 
 const ERROR_CODES: Record<UpdateFailure, UpdateErrorCode> = { 'not-fetched': 1, 'wrong-bytes': 2, 'not-a-guest': 3 };
 
 /** A store as one device uses it: nothing of another device is in reach. */
-export class StoreDeviceService implements DeviceService {
+export class StoreCloudService implements CloudService {
   readonly #store: Store;
   readonly #accountSid: string;
   readonly #deviceSid: string;
