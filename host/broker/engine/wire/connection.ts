@@ -202,9 +202,10 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
   whenAnswered<T extends object>(answer: T | Promise<T>, then: (answer: T) => void): void {
-    if (!isPromise(answer)) return then(answer);
-    const goOn = this.#client ? (work: () => void) => this.#attempt(() => this.#isOver || work()) : this.hold();
-    answer.then((value) => this.#context.later(() => goOn(() => then(value))));
+    if (isPromise(answer)) {
+      const goOn = this.#client ? (work: () => void) => this.#attempt(() => this.#isOver || work()) : this.hold();
+      answer.then((value) => this.#context.later(() => goOn(() => then(value))));
+    } else then(answer);
   }
 
   /** Takes no more packets until the result is called: then comes its work, and what the client sent in the meantime. */
