@@ -53,6 +53,7 @@ async function bundle(): Promise<void> {
     entryPoints: {
       ...Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
       'device-worker': 'host/cli/run/guest/device-worker.ts',
+      'resumable-worker': 'host/cli/run/resumable/resumable-worker.ts',
     },
     outdir: 'build/host',
     bundle: true,

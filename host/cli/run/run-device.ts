@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { BridgeEvent, ReadPlan } from '../../broker/index.js';
 import { deviceConfigSource, type Scope } from '../../cloud/index.js';
-import { hexEncode, modulePath } from '../../core/index.js';
+import { hexEncode, modulePath, pemOf } from '../../core/index.js';
+import { readRootFile } from '../../credentials/index.js';
 import type { CredentialOptions } from '../options/credential-options.js';
 import type { CredentialValues } from '../options/credential-values.js';
 import { closeAll, ended } from '../process/signals.js';
@@ -44,6 +46,8 @@ export interface RunOptions extends CredentialOptions {
   allowHost?: string[];
   /** Whether HTTP without TLS may go to this machine. */
   plainHttp?: boolean;
+  /** Files of CA certificates for HTTPS requests of the guest. */
+  httpCa?: string[];
   /** The file of the external flash. */
   flash?: string;
   /** Milliseconds; without it only a signal ends the run. */
@@ -64,7 +68,11 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   const closers: (() => Promise<void>)[] = [];
   const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
-    const runs = await prepare(options, report, counts, closers, stop);
+    const runs = await prepare(options, report, counts, closers, stop).catch((error) => {
+      // What a signal has broken off is no failure.
+      if (stop.aborted) return [];
+      throw error;
+    });
     if (stop.aborted) return;
     for (const run of runs) run.start();
     await ended(options.for, stop, Promise.all(runs.map(({ over }) => over)));
@@ -110,8 +118,13 @@ async function prepare(
   const watchdog = watchdogOf(options);
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
+  const httpCas = httpCasOf(options);
   // Before anything is started: a module that cannot be a guest is the end of the run.
-  const module = await readGuestFile(options.guest ?? modulePath('app.wasm'), options.data, options.guestMemory);
+  const module = await readGuestFile(
+    options.guest ?? modulePath('app.wasm'),
+    { data: options.data, memoryLimit: options.guestMemory },
+    stop,
+  );
   const store = openStore(options.data);
   closers.push(() => store.close());
   const account = await accountOf(store, process.env);
@@ -161,7 +174,7 @@ async function prepare(
   const guest = {
     module,
     options: guestOptionsOf(options, overlay),
-    hardware: hardwareOf(options, sids.length),
+    hardware: hardwareOf(options, httpCas, sids.length),
     interruptEveryCall: options.interruptEveryCall,
   };
   const devices = await loadDevices(guest, runs, watchdog, stop);
@@ -261,10 +274,24 @@ async function provision(embedded: EmbeddedValues, values: CredentialValues): Pr
   await embedded.write(values);
 }
 
+/** @throws CredentialFileError for a file that holds no certificates */
+function httpCasOf({ httpCa = [] }: RunOptions): string[] {
+  const files = httpCa.flatMap((path) => readRootFile({ option: '--http-ca', path }));
+  return files.map((der) => pemOf('CERTIFICATE', der));
+}
+
 /** @throws UsageError for several devices with one flash */
-function hardwareOf({ allowHost = [], plainHttp = false, flash }: RunOptions, devices: number): DeviceHardware {
+function hardwareOf(options: RunOptions, httpCas: readonly string[], devices: number): DeviceHardware {
+  const { allowHost = [], plainHttp = false, flash, data } = options;
   if (flash !== undefined && devices > 1) {
     throw new UsageError(`--flash: is the flash of one device, and there are ${devices}; run them one by one`);
   }
-  return { allowedHosts: allowHost, plainHttp, ...(flash === undefined ? {} : { flashFile: flash }) };
+  const wifiFolder = join(data, 'wifi');
+  return {
+    allowedHosts: allowHost,
+    plainHttp,
+    httpCas,
+    wifiFolder,
+    ...(flash === undefined ? {} : { flashFile: flash }),
+  };
 }
