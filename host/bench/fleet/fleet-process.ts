@@ -12,7 +12,7 @@ export interface FleetLoad {
 }
 
 /** Milliseconds until all devices are there, and until the process has ended. */
-const START_TIMEOUT = 120_000;
+const START_TIMEOUT = 300_000;
 const STOP_TIMEOUT = 10_000;
 
 /** `wasmqtt run` with many devices and a broker in the same process. */
