@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MOST_WASM_MEMORIES } from '../../node/wasm-memories.js';
 import { type BrokerResult, limitResult } from '../broker/broker-row.js';
 import { type ProcessUsage, usageOf } from '../broker/process-usage.js';
 import { countMemories } from './count-memories.js';
-import { FleetProcess } from './fleet-process.js';
+import { type FleetLoad, FleetProcess } from './fleet-process.js';
 
 /** Devices that are measured, what each of them takes at most (KB), and all of them (processors). */
 const REACTIVE = { devices: 1000, memory: 250, cpu: 0.5 };
@@ -32,11 +35,27 @@ export async function measureFleet(
   guest: string | undefined,
   progress: (text: string) => void,
 ): Promise<BrokerResult[]> {
+  const data = mkdtempSync(join(tmpdir(), 'wasmqtt-bench-'));
+  try {
+    return await measureWith(data, cli, guest, progress);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function measureWith(
+  data: string,
+  cli: string,
+  guest: string | undefined,
+  progress: (text: string) => void,
+): Promise<BrokerResult[]> {
   const load = guest === undefined ? REACTIVE : BLOCKING;
   const use = async (devices: number): Promise<ProcessUsage> => {
     progress(`fleet.memory ${devices} devices`);
-    return await usageWith(cli, devices, guest);
+    return await usageWith(cli, { devices, guest, data });
   };
+  // What makes a guest resumable takes more memory than the guests: it is done before.
+  if (guest !== undefined) await (await FleetProcess.start(cli, { devices: 1, guest, data })).stop();
   const few = await use(FEW);
   const many = await use(load.devices);
   const each = (many.memory - few.memory) / 1024 / (load.devices - FEW);
@@ -52,8 +71,9 @@ export async function measureFleet(
 }
 
 /** The usage of the process in a second, with so many devices. */
-async function usageWith(cli: string, devices: number, guest: string | undefined): Promise<ProcessUsage> {
-  const fleet = await FleetProcess.start(cli, { devices, guest });
+async function usageWith(cli: string, load: FleetLoad): Promise<ProcessUsage> {
+  const { devices, guest } = load;
+  const fleet = await FleetProcess.start(cli, load);
   try {
     await pause(SETTLING);
     const [before, begun, published] = [usageOf(fleet.pid), performance.now(), fleet.count('published')];
