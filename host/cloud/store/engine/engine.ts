@@ -65,7 +65,7 @@ export interface ChangesSince {
  * A commit whose promise is fulfilled is on disk, and whoever reads after that, in any process, sees it. A commit that is rejected has
  * changed nothing. Keys sort by the bytes of their parts.
  *
- * Every method rejects with StoreError: `storage` when the database refuses, `full` when there is no room, `unavailable` while it
+ * Every method rejects with StoreError: `invalid-key` for keys that do not fit their table, `storage` when the database refuses, `full` when there is no room, `unavailable` while it
  * cannot be reached, `closed` after {@link close}.
  */
 export interface Engine {

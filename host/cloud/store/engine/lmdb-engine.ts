@@ -4,6 +4,7 @@ import { prepareLmdbFolder } from '../../../lmdb/lmdb-folder.js';
 import { openLmdb } from '../../../lmdb/open-lmdb.js';
 import { reasonOf } from '../../../node/reason.js';
 import { StoreError } from '../store-error.js';
+import { checkRecordKey, checkRecordRange } from './check-key.js';
 import type { ChangesSince, Commit, Engine, EngineRecord, RecordChange, RecordKey, RecordRange } from './engine.js';
 import { LmdbRecords } from './lmdb-records.js';
 import { LmdbWatch } from './lmdb-watch.js';
@@ -47,20 +48,24 @@ export class LmdbEngine implements Engine {
   }
 
   async get(table: Table, key: RecordKey): Promise<EngineRecord | undefined> {
+    checkRecordKey(table, key);
     return this.#read((records) => records.get(table, key));
   }
 
   async getMany(table: Table, keys: readonly RecordKey[]): Promise<(EngineRecord | undefined)[]> {
+    for (const key of keys) checkRecordKey(table, key);
     return this.#read((records) => keys.map((key) => records.get(table, key)));
   }
 
   async list(table: Table, prefix: RecordKey, range: RecordRange = {}): Promise<EngineRecord[]> {
+    checkRecordRange(table, prefix, range);
     return this.#read((records) => records.list(table, prefix, range));
   }
 
   commit(changes: readonly RecordChange[]): Promise<Commit> {
     return new Promise((resolve, reject) => {
       this.#assertOpen();
+      for (const { table, key } of changes) checkRecordKey(table, key);
       this.#waiting.push({ changes, resolve, reject });
       this.#running ??= this.#commitWaiting();
     });

@@ -21,6 +21,25 @@ export function recordContract(engines: Engines): void {
       expect(await engine.get(TABLE, ['none'])).toBeUndefined();
     });
 
+    it('have keys that fit their table; any other is refused alone, and nothing is changed', async () => {
+      const [engine] = await engines.handles(1);
+      const bad: RecordKey[] = [[], ['a', 'b'], ['nul\0'], ['\u00e9'], ['\x7f'], ['k'.repeat(257)]];
+      const beside = engine.commit([put('good')]);
+      for (const key of bad) {
+        const calls = [
+          () => engine.get(TABLE, key),
+          () => engine.getMany(TABLE, [['good'], key]),
+          () => engine.commit([put('lost'), { op: 'remove', table: TABLE, key }]),
+          () => engine.list(TABLE, [...key, 'x'].slice(0, 2)),
+        ];
+        for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'invalid-key' });
+      }
+      await expect(engine.list(TABLE, [], { after: '\0' })).rejects.toMatchObject({ code: 'invalid-key' });
+      expect(await beside).toEqual({ committed: true, revision: 1 });
+      expect(keysOf(await engine.list(TABLE, []))).toEqual(['good']);
+      expect(await engine.get(TABLE, ['k'.repeat(256)])).toBeUndefined();
+    });
+
     it('stay as they were read while others are read and written', async () => {
       const [engine] = await engines.handles(1);
       await engine.commit([put('a', 'one'), put('b', 'two')]);
