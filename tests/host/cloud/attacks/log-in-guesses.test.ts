@@ -58,8 +58,18 @@ describe('guesses of credentials', () => {
     }
     expect((await ask(port, guess(1))).status).toBe(401);
     expect((await ask(port, guess(2))).status).toBe(401);
-    expect((await ask(port, guess(1))).status).toBe(429);
+    expect((await ask(port, guess(3))).status).toBe(429);
   });
+});
+
+it('a client that has an old token is slowed by itself, and those with the new one are not', async () => {
+  const { port } = await openAttacked({ limits: { logInRate: 0.001 } });
+  const address = '127.0.0.6';
+  const statuses = [];
+  for (let n = 0; n < 30; n++) statuses.push((await ask(port, guess(1), address)).status);
+  // Once as a guess, and ten times as the same one again.
+  expect(statuses).toEqual([...Array(11).fill(401), ...Array(19).fill(429)]);
+  expect((await ask(port, AUTHORIZATION.replace('Basic', 'bAsIc'), address)).status).toBe(200);
 });
 
 it('log-ins that come at once and are right all pass, however many', async () => {
