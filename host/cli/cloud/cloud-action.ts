@@ -5,6 +5,7 @@ import { UsageError, UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
 import { type CloudFlags, servingOf } from './cloud-flags.js';
+import { exportLines } from './export-lines.js';
 
 /** Milliseconds from the signal to the end, whatever is open. */
 const LONGEST_END = 4500;
@@ -17,10 +18,10 @@ export function cloudAction(flags: CloudFlags): Promise<void> {
 
 async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
   const serving = servingOf(flags);
-  const store = await openStore(flags.data);
+  const store = await openStore(flags.data, flags);
   const closers = [() => store.close()];
   try {
-    const account = await accountOf(store, process.env);
+    const account = await accountOf(store, flags.data, process.env);
     const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
     const choice = { option: '--port', port: flags.port, host: flags.host };
     const cloud = await startLocalCloud(store, account, choice, serving).catch(asUsage);
@@ -34,10 +35,8 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
       const event = { event: 'listening', service: 'cloud', url: cloud.url, accountSid, authToken, deviceSid };
       process.stdout.write(`${JSON.stringify(event)}\n`);
     } else {
-      process.stdout.write(
-        `cloud ${cloud.url}\n\n  export TWILIO_ACCOUNT_SID=${accountSid}\n  export TWILIO_AUTH_TOKEN=${authToken}\n` +
-          `  export MV_DEVICE_SID=${deviceSid}\n\nCtrl-C stops it.\n`,
-      );
+      process.stdout.write(`cloud ${cloud.url}\n\n${exportLines(accountSid, authToken)}`);
+      process.stdout.write(`  export MV_DEVICE_SID=${deviceSid}\n\nCtrl-C stops it.\n`);
     }
     await ended(flags.for, stop);
   } finally {

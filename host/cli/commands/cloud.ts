@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import type { CloudFlags } from '../cloud/cloud-flags.js';
 import { parseConnections, parsePort } from '../options/option-parsers.js';
-import { dataOption, forOption, jsonOption } from '../options/shared-options.js';
+import { dataOption, forOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
+import { cloudAccountCommand } from './cloud-account.js';
+import { cloudKeyCommand } from './cloud-key.js';
 
 const EXAMPLES = `
 On a desk:
@@ -16,13 +18,17 @@ For a team:
 
 It prints the account SID and token of this folder. If TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are both set in the
 environment, those are used instead. SIGHUP reads certificate and key again, and opens the audit log again. /healthz says
-whether the store can be read, /metrics is for Prometheus, with the account's credentials.`;
+whether the store can be read, /metrics is for Prometheus, with the account's credentials. More accounts,
+and keys for programs: wasmqtt cloud account --help, wasmqtt cloud key --help`;
 
 const again = (text: string, before: readonly string[] = []) => [...before, text];
 
 export function cloudCommand(): Command {
   return new Command('cloud')
     .description('serve the config and secret stores over the REST API')
+    .enablePositionalOptions()
+    .addCommand(cloudAccountCommand())
+    .addCommand(cloudKeyCommand())
     .option('--host <address>', 'address to listen on; beyond this machine only with TLS (default 127.0.0.1)')
     .option('--port <port>', 'port (default 8180, or any free one)', (text) => parsePort(text, true))
     .option('--tls-cert <file>', 'certificate of the server, PEM, its intermediates after it: HTTPS and nothing else')
@@ -48,6 +54,7 @@ export function cloudCommand(): Command {
     )
     .addOption(forOption())
     .addOption(dataOption())
+    .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (flags: CloudFlags) => (await import('../cloud/cloud-action.js')).cloudAction(flags));

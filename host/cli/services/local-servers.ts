@@ -7,10 +7,10 @@ import {
   PlannedBroker,
   type ReadPlan,
 } from '../../broker/index.js';
-import { type Account, type Cloud, type CloudOptions, type Store, startCloud } from '../../cloud/index.js';
+import { type Cloud, type CloudOptions, type Store, startCloud } from '../../cloud/index.js';
 import { ensurePki, type Pki } from '../../pki/index.js';
 import { UserError } from '../process/user-error.js';
-import { DEFAULT_CLOUD_PORT } from './local-store.js';
+import { DEFAULT_CLOUD_PORT, type LocalAccount } from './local-store.js';
 
 const DEFAULT_BROKER_PORT = 8883;
 
@@ -28,15 +28,14 @@ export type Serving = Omit<CloudOptions, 'store' | 'accountSid' | 'authToken' | 
 /** Starts the REST API. @throws UserError when the port that was asked for is taken; CloudStartError */
 export function startLocalCloud(
   store: Store,
-  account: Account,
+  account: LocalAccount,
   choice: PortChoice,
   serving: Serving = {},
 ): Promise<Cloud> {
-  const { accountSid, authToken } = account;
+  const { accountSid, authToken, isOfEnvironment } = account;
+  const own = isOfEnvironment ? { accountSid, authToken } : {};
   const { host } = choice;
-  return onPort(choice, DEFAULT_CLOUD_PORT, (port) => {
-    return startCloud({ ...serving, store, accountSid, authToken, host, port });
-  });
+  return onPort(choice, DEFAULT_CLOUD_PORT, (port) => startCloud({ ...serving, ...own, store, host, port }));
 }
 
 /** The embedded broker. */

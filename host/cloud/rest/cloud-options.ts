@@ -7,10 +7,11 @@ export interface CloudOptions {
   host?: string;
   /** the port to listen on, 0 for a free one; default 0 */
   port?: number;
-  /** whose values are served, and the user name of the REST calls: `AC` and 32 hex digits */
-  accountSid: string;
-  /** password of the REST calls */
-  authToken: string;
+  /** an account that this server lets in besides those of the store, with `authToken`: `AC` and 32 hex digits */
+  accountSid?: string;
+  authToken?: string;
+  /** milliseconds that a device waits for changes until it is answered all the same; default 50,000 */
+  deviceWait?: number;
   /** serve HTTPS (TLS 1.2 or newer) and nothing else */
   tls?: TlsFiles;
   /** let other machines connect without TLS: whoever is on the way can read credentials and values; default false */

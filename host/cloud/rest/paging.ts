@@ -1,5 +1,5 @@
+import type { ListPage } from '../store/list-page.js';
 import { checkKey } from '../store/values/value-limits.js';
-import type { ListPage } from '../store/values/value-store.js';
 import { RequestProblem } from './problems.js';
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -36,7 +36,7 @@ export interface PageMeta {
  */
 export function parsePageRequest(query: unknown): PageRequest {
   const fields = query as Record<string, string | string[] | undefined>;
-  const pageSize = readCount('PageSize', fields.PageSize, DEFAULT_PAGE_SIZE, { least: 1, most: MAX_PAGE_SIZE });
+  const pageSize = readPageSize(fields.PageSize);
   const page = readCount('Page', fields.Page, 0, { least: 0, most: LAST_PAGE });
   const token = fields.PageToken === '' ? undefined : fields.PageToken;
   if (token === undefined) {
@@ -94,8 +94,13 @@ function readToken(token: string | string[]): ListPage {
   }
 }
 
-/** A number of any length; more than `most` counts as `most`. */
-function readCount(
+/** `PageSize`. @throws RequestProblem 400 */
+export function readPageSize(text: string | string[] | undefined): number {
+  return readCount('PageSize', text, DEFAULT_PAGE_SIZE, { least: 1, most: MAX_PAGE_SIZE });
+}
+
+/** A number of any length; more than `most` counts as `most`. @throws RequestProblem 400 */
+export function readCount(
   name: string,
   text: string | string[] | undefined,
   otherwise: number,

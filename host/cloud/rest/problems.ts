@@ -44,8 +44,12 @@ const STORE_STATUS: Record<StoreErrorCode, number> = {
   'invalid-key': 400,
   'invalid-value': 400,
   'invalid-device-sid': 404,
+  'invalid-sid': 404,
+  'invalid-name': 400,
+  'invalid-app': 400,
   'already-exists': 409,
   'not-found': 404,
+  'in-use': 409,
   unusable: 500,
   storage: 500,
   damaged: 500,
@@ -72,7 +76,7 @@ const RETRY_AFTER = '1';
 /** What to do about refusals of Fastify and of Node's parser. Their messages are not used, because they could hold parts of the request. */
 const FRAMEWORK_MESSAGES: Record<number, string> = {
   400: 'the request is not well-formed HTTP; check its headers and its length',
-  401: 'the account SID and the auth token are missing or wrong; send them with HTTP basic authentication (curl -u SID:TOKEN)',
+  401: 'the account SID and the auth token, or the SID and the secret of an API key, are missing or wrong; send them with HTTP basic authentication (curl -u SID:TOKEN)',
   408: 'the request did not come in time; send it again, whole',
   413: 'the request is too large; a value has at most 4096 characters',
   414: 'the address of the request is too long; a key has at most 100 characters',

@@ -3,8 +3,9 @@ import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isLoopback } from '../../node/addresses.js';
 import { listenFailure } from '../../node/listen-failure.js';
+import type { AccountCredentials } from '../store/accounts/accounts.js';
 import { StoreError } from '../store/store-error.js';
-import { requireAccount } from './auth.js';
+import { callerOf, requireCaller } from './auth.js';
 import { type Cloud, type CloudLog, type CloudOptions, limitsOf } from './cloud-options.js';
 import { CloudStartError } from './cloud-start-error.js';
 import { parseForm } from './form.js';
@@ -22,7 +23,9 @@ import { createCloudMetrics } from './observe/cloud-metrics.js';
 import { healthRoutes } from './observe/health-routes.js';
 import { problem, problemHeaders, problemOf, RequestProblem } from './problems.js';
 import { pathOf } from './request-path.js';
-import { valueRoutes } from './routes/value-routes.js';
+import { deviceSideRoutes } from './routes/device-side-routes.js';
+import { openApiRoute } from './routes/openapi-route.js';
+import { addRoutes } from './routes/routes.js';
 
 /** Room for 4096 characters of four UTF-8 bytes each, every byte percent-encoded, and some more fields. */
 const BODY_LIMIT = 64 * 1024;
@@ -78,16 +81,18 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
       done();
     });
     guardRequests(app, guard);
-    await requireAccount(app, options);
+    await requireCaller(app, store, ownAccount(options));
     guardCallers(app, guard);
     if (audit) auditRequests(app, audit);
     app.removeAllContentTypeParsers();
     await app.register(formbody, { parser: (text) => ({ ...parseForm(text) }) });
     healthRoutes(app, store, metrics);
-    valueRoutes(app, {
-      values: store.values(options.accountSid),
+    addRoutes(app, {
+      viewsOf: (request) => store.of(callerOf(request).accountSid),
       baseUrl: (request) => own.baseUrl(request, url),
     });
+    openApiRoute(app);
+    deviceSideRoutes(app, options);
     await listen(app, host, port);
     url = urlOf(app, own, tls !== undefined);
     let closing: Promise<void> | undefined;
@@ -124,6 +129,10 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     const { code, message } = listenFailure(error, 'the REST API', host, port);
     throw new CloudStartError(code, message, { cause: error });
   }
+}
+
+function ownAccount({ accountSid, authToken }: CloudOptions): AccountCredentials | undefined {
+  return accountSid === undefined || authToken === undefined ? undefined : { accountSid, authToken };
 }
 
 /** The address for clients: the one that was given, else that of the socket, by a name that was given if it stands for all addresses. */

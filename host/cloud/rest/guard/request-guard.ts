@@ -60,7 +60,7 @@ const now = () => performance.now();
 
 /** As a caller of the REST calls, or as a device. */
 function hasLoggedIn(request: FastifyRequest): boolean {
-  return request.caller !== undefined || ('device' in request && request.device !== undefined);
+  return request.caller !== undefined || request.device !== undefined;
 }
 
 /** A body that is compressed would be taken for what it is not (RFC 9110 15.5.16). */
