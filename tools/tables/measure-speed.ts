@@ -7,7 +7,7 @@ import { root } from '../root.js';
 import { writeBlock } from './blocks.js';
 import { generated } from './generated.js';
 import { type BenchRow, SPEED, speedTable } from './speed-table.js';
-import { BROKER_SPEED, FLEET_SPEED, type UsageRow, usageSpeedTable } from './usage-speed-table.js';
+import { BROKER_SPEED, CLOUD_SPEED, FLEET_SPEED, type UsageRow, usageSpeedTable } from './usage-speed-table.js';
 
 /** Measures with `wasmqtt bench` and writes the table of docs/speed.md and what README takes from it. */
 export function measureSpeed(): void {
@@ -20,6 +20,12 @@ export function measureSpeed(): void {
 export function measureBrokerSpeed(): void {
   const rows = benchRows<UsageRow>('--broker');
   writeBlock({ ...BROKER_SPEED, make: () => usageSpeedTable(rows, new Date()) });
+}
+
+/** Measures with `wasmqtt bench --cloud` and writes the table of the cloud in docs/speed.md. */
+export function measureCloudSpeed(): void {
+  const rows = benchRows<UsageRow>('--cloud');
+  writeBlock({ ...CLOUD_SPEED, make: () => usageSpeedTable(rows, new Date()) });
 }
 
 /** The example with two tasks, whose memory is measured. */

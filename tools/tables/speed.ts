@@ -4,7 +4,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../command.js';
 import { root } from '../root.js';
-import { measureBrokerSpeed, measureFleetSpeed, measureSpeed } from './measure-speed.js';
+import { measureBrokerSpeed, measureCloudSpeed, measureFleetSpeed, measureSpeed } from './measure-speed.js';
 
 const HELP = `Usage: npm run speed -- [options]
 
@@ -12,12 +12,13 @@ Runs wasmqtt bench and writes its rows into docs/speed.md.
 
   --broker  the table of the broker instead, by wasmqtt bench --broker
   --fleet   the table of many devices instead, by wasmqtt bench --fleet; it needs what build-guest needs
+  --cloud   the table of the cloud instead, by wasmqtt bench --cloud
   --help    this text
 `;
 
 await runCommand('speed', () => {
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({ options: { broker: flag, fleet: flag, help: flag } });
+  const { values } = parseArgs({ options: { broker: flag, fleet: flag, cloud: flag, help: flag } });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
@@ -25,6 +26,7 @@ await runCommand('speed', () => {
   process.chdir(root);
   if (values.broker) measureBrokerSpeed();
   else if (values.fleet) measureFleetSpeed();
+  else if (values.cloud) measureCloudSpeed();
   else measureSpeed();
   return 0;
 });

@@ -4,8 +4,11 @@ import type { LoadGenerator } from './load-generator.js';
 
 export interface BrokerResult {
   bench: string;
-  /** `limit` when ours is measured against a figure, `Map` against a look-up in one of JavaScript, `bare instance` for a guest. */
-  peer: Exclude<BrokerName, 'wasmqtt'> | 'limit' | 'Map' | 'bare instance';
+  /**
+   * `limit` when ours is measured against a figure, `Map` against a look-up in one of JavaScript, `bare instance` for a guest,
+   * `first page` for a later page of a list.
+   */
+  peer: Exclude<BrokerName, 'wasmqtt'> | 'limit' | 'Map' | 'bare instance' | 'first page';
   unit: string;
   ours: number;
   theirs: number;

@@ -9,6 +9,7 @@ Examples:
   wasmqtt bench --broker --filter broker.fanout
   wasmqtt bench --guest app.wasm
   wasmqtt bench --fleet
+  wasmqtt bench --cloud
 
 Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
 must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
@@ -21,7 +22,10 @@ With --guest: what each of 200 guests of a module takes of memory when it has ru
 whose imports do nothing; the limit is for an application with two tasks. It needs Linux.
 
 With --fleet: what 1,000 devices in one process take, which publish once a second over mutual TLS to the embedded broker: processors, memory
-of each, and how many memories of WebAssembly a process takes. With --guest 200 devices with that module. It needs Linux, and two minutes.`;
+of each, and how many memories of WebAssembly a process takes. With --guest 200 devices with that module. It needs Linux, and two minutes.
+
+With --cloud: wasmqtt cloud with 100,000 configs on LMDB, 16 clients that read and write over HTTP keep-alive, pages of the list, and 10,000
+devices that wait for changes; the server is a process of its own. It needs Linux, 10,100 open files for a process, and two minutes.`;
 
 export function benchCommand(): Command {
   return new Command('bench')
@@ -29,14 +33,16 @@ export function benchCommand(): Command {
     .option('--broker', 'measure the broker against mosquitto and aedes instead')
     .option('--guest <file>', 'measure the memory of guests of this module instead')
     .option('--fleet', 'measure wasmqtt run with many devices instead')
+    .option('--cloud', 'measure wasmqtt cloud with many clients and devices instead')
     .addOption(new Option('--memory-of <what>').choices(['guests', 'instances']).hideHelp())
     .addOption(new Option('--cache <folder>').hideHelp())
     .option('--filter <text>', 'only rows whose name contains this text')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: BenchFlags & Partial<BenchGuestFlags> & { fleet?: boolean }) => {
+    .action(async (flags: BenchFlags & Partial<BenchGuestFlags> & { fleet?: boolean; cloud?: boolean }) => {
       const { guest } = flags;
       if (flags.fleet) await (await import('../bench/bench-fleet-action.js')).benchFleetAction(flags);
+      else if (flags.cloud) await (await import('../bench/bench-cloud-action.js')).benchCloudAction(flags);
       else if (guest !== undefined) {
         await (await import('../bench/bench-guest-action.js')).benchGuestAction({ ...flags, guest });
       } else if (flags.broker) await (await import('../bench/bench-broker-action.js')).benchBrokerAction(flags);
