@@ -6,6 +6,7 @@ import { checkLmdbPages, openLmdb } from '../../../lmdb/open-lmdb.js';
 import { reasonOf } from '../../../node/reason.js';
 import { StoreError } from '../store-error.js';
 import { STORE_FILES } from '../store-files.js';
+import { Arrivals } from './arrivals.js';
 import { checkRecordKey, checkRecordRange } from './check-key.js';
 import type {
   ChangesSince,
@@ -35,7 +36,8 @@ interface Waiting {
  * Records in an LMDB folder, which several processes may have open.
  *
  * Commits that come while a transaction is on its way to the disk go into the next one together: a disk that takes long gets larger
- * groups, not a longer queue.
+ * groups, not a longer queue. Before the next transaction it waits for those whose commits were in the last one, as long as that took at
+ * most: answered together, they come again nearly together, and the first of them would leave the others a whole transaction behind.
  */
 export class LmdbEngine implements Engine {
   readonly place: string;
@@ -43,6 +45,7 @@ export class LmdbEngine implements Engine {
   readonly #lmdb: RootDatabase<Uint8Array, (string | number)[]>;
   readonly #records: LmdbRecords;
   readonly #watch: LmdbWatch;
+  readonly #arrivals = new Arrivals();
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -95,6 +98,7 @@ export class LmdbEngine implements Engine {
       this.#assertOpen();
       for (const { table, key } of changes) checkRecordKey(table, key);
       this.#waiting.push({ changes, resolve, reject });
+      this.#arrivals.arrived();
       this.#running ??= this.#commitWaiting();
     });
   }
@@ -114,6 +118,7 @@ export class LmdbEngine implements Engine {
 
   async #close(): Promise<void> {
     this.#watch.close();
+    this.#arrivals.end();
     await this.#running;
     await this.#lmdb.close();
   }
@@ -124,7 +129,11 @@ export class LmdbEngine implements Engine {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
+      const begun = performance.now();
       await this.#commitGroup(group);
+      // Whoever writes alone has nobody to wait for.
+      const isAlone = group.length + this.#waiting.length === 1;
+      if (!isAlone && !this.#closing) await this.#arrivals.wait(group.length, performance.now() - begun);
     }
     this.#running = undefined;
   }
