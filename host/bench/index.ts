@@ -3,6 +3,7 @@ export { LoadGenerator, NoLoadGenerator } from './broker/load-generator.js';
 export { loadRows } from './broker/load-rows.js';
 export { retainedRows } from './broker/retained-rows.js';
 export { type DerPeers, derRows, hexRows } from './der-rows.js';
+export { measureFleet } from './fleet/measure-fleet.js';
 export { guestRows } from './guest-rows.js';
 export { measure, type Result, type Row } from './measure.js';
 export { type MemoryOf, measureGuestMemory, memoryOf } from './measure-guest-memory.js';

@@ -22,6 +22,8 @@ function program(): Command {
   const root = new Command('wasmqtt')
     .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
     .version(version)
+    // Options after the name of a command are that command's: cloud and its commands have some of the same name.
+    .enablePositionalOptions()
     .addHelpText('after', '\nExample:\n  wasmqtt run --for 10s');
   const commands = [
     runCommand(),

@@ -1,4 +1,4 @@
-/** The config and secret stores of the devices, their REST API, and a client of that API. */
+/** The cloud of the devices: its stores, its REST API, and a client of that API. */
 export {
   CloudClient,
   type CloudClientOptions,
@@ -24,14 +24,34 @@ export {
   planWrites,
   type WritePlan,
 } from './client/write-plan.js';
-export { deviceConfigSource } from './device-config-source.js';
-export { CloudStartError } from './rest/cloud-start-error.js';
-export type { Cloud, CloudOptions } from './rest/server.js';
+export {
+  type CloudService,
+  CloudServiceError,
+  type CloudServiceErrorCode,
+  type LogDelivery,
+  type VersionedWanted,
+} from './device/cloud-service.js';
+export { deviceConfigSource } from './device/device-config-source.js';
+export { DeviceLink, type DeviceLinkOptions } from './device/device-link.js';
+export { HttpCloudService } from './device/http-cloud-service.js';
+export { StoreCloudService } from './device/store-cloud-service.js';
+export type { Caller } from './rest/auth.js';
+export type { Cloud, CloudLimits, CloudOptions, TlsFiles } from './rest/cloud-options.js';
+export { CloudStartError, type CloudStartErrorCode } from './rest/cloud-start-error.js';
 export { startCloud } from './rest/start-cloud.js';
-export { type Account, ensureAccount } from './store/account.js';
+export type { AccountCredentials, AccountInfo, Accounts } from './store/accounts/accounts.js';
+export { DEFAULT_ACCOUNT, type DefaultAccount, type TokenKeeper } from './store/accounts/default-account.js';
+export { type AppOptions, Apps, type StoredApp } from './store/apps/apps.js';
 export type { ArchiveSecret } from './store/archive/archive-key.js';
 export { exportRecords } from './store/archive/export-records.js';
 export { type ImportOptions, importRecords } from './store/archive/import-records.js';
+export { type DeviceKey, DeviceKeys, type KeyOwner, ownerOf } from './store/devices/device-keys.js';
+export type { StoredDevice } from './store/devices/device-record.js';
+export { type DeviceReport, Devices, type DeviceUpdate } from './store/devices/devices.js';
+export type { ApiKey, ApiKeys, NewApiKey } from './store/keys/api-keys.js';
+export type { ListPage } from './store/list-page.js';
+export { DeviceLogs, type LogLine, type LogPage } from './store/logs/device-logs.js';
+export type { LogSettings, WrittenLine } from './store/logs/log-lines.js';
 export { openSealed, type SealOptions } from './store/open-sealed.js';
 export { fixedMasterKey, MasterKey, type MasterKeySource } from './store/seal/master-key.js';
 export { MasterKeyCommand } from './store/seal/master-key-command.js';
@@ -45,7 +65,6 @@ export { collectionPath, restPath, type Scope, type StoreName } from './store/va
 export { MAX_KEY_LENGTH, MAX_VALUE_LENGTH, normalizeDeviceSid } from './store/values/value-limits.js';
 export {
   type Change,
-  type ListPage,
   type StoredValue,
   type ValuePlace,
   ValueStore,

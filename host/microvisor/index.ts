@@ -9,8 +9,17 @@ export type { ConfigItem, ConfigItemResult, ConfigSource } from './calls/config-
 export { type FlashMedium, FlashMemory } from './calls/hardware/flash-medium.js';
 export { createKernel, type KernelOptions, servedCalls } from './calls/index.js';
 export type { OpaqueConnection, OpaqueEndpoint, OpaqueEvents } from './calls/opaque/opaque-endpoint.js';
+export { CloudFollower, type FollowerEvent } from './device/cloud-follower.js';
 export { Device, type DeviceOptions } from './device/device.js';
 export { type DeviceClock, realClock } from './device/device-clock.js';
+export type {
+  CloudApplication,
+  CloudedDevice,
+  DeviceCloud,
+  DeviceReport,
+  UpdateFailure,
+  Wanted,
+} from './device/device-cloud.js';
 export { FlashFile, FlashFileError } from './device/flash-file.js';
 export { fileModuleCache } from './device/module-cache.js';
 export type { Guest } from './guest/guest.js';

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../root.js';
 import { writeBlock } from './blocks.js';
-import { BROKER_SPEED, type BrokerBenchRow, brokerSpeedTable } from './broker-speed-table.js';
 import { generated } from './generated.js';
 import { type BenchRow, SPEED, speedTable } from './speed-table.js';
+import { BROKER_SPEED, FLEET_SPEED, type UsageRow, usageSpeedTable } from './usage-speed-table.js';
 
 /** Measures with `wasmqtt bench` and writes the table of docs/speed.md and what README takes from it. */
 export function measureSpeed(): void {
@@ -16,16 +18,39 @@ export function measureSpeed(): void {
 
 /** Measures with `wasmqtt bench --broker` and writes the table of the broker in docs/speed.md. */
 export function measureBrokerSpeed(): void {
-  const rows = benchRows<BrokerBenchRow>('--broker');
-  writeBlock({ ...BROKER_SPEED, make: () => brokerSpeedTable(rows, new Date()) });
+  const rows = benchRows<UsageRow>('--broker');
+  writeBlock({ ...BROKER_SPEED, make: () => usageSpeedTable(rows, new Date()) });
+}
+
+/** The example with two tasks, whose memory is measured. */
+const TASKS = 'host/microvisor/examples/tasks';
+
+/** Measures with `wasmqtt bench --fleet`, the device application and a guest in C, and writes the table of many devices in docs/speed.md. */
+export function measureFleetSpeed(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-speed-'));
+  try {
+    const guest = join(folder, 'tasks.wasm');
+    wasmqtt('build-guest', TASKS, '-o', guest);
+    const rows = [...benchRows<UsageRow>('--fleet'), ...benchRows<UsageRow>('--fleet', '--guest', guest)];
+    writeBlock({ ...FLEET_SPEED, make: () => usageSpeedTable(rows, new Date()) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function benchRows<Row>(...options: string[]): Row[] {
-  const bench = spawnSync(process.execPath, [join(root, 'build/host/cli.js'), 'bench', '--json', ...options], {
+  const lines = wasmqtt('bench', '--json', ...options)
+    .trim()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
+/** Runs the built command. @returns its output. @throws Error when it fails */
+function wasmqtt(command: string, ...args: string[]): string {
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'build/host/cli.js'), command, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });
-  if (bench.status !== 0) throw new Error(`wasmqtt bench ended with code ${bench.status}`);
-  const lines = bench.stdout.trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as Row);
+  if (status !== 0) throw new Error(`wasmqtt ${command} ended with code ${status}`);
+  return stdout;
 }

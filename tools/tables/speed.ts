@@ -4,24 +4,27 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../command.js';
 import { root } from '../root.js';
-import { measureBrokerSpeed, measureSpeed } from './measure-speed.js';
+import { measureBrokerSpeed, measureFleetSpeed, measureSpeed } from './measure-speed.js';
 
 const HELP = `Usage: npm run speed -- [options]
 
 Runs wasmqtt bench and writes its rows into docs/speed.md.
 
   --broker  the table of the broker instead, by wasmqtt bench --broker
+  --fleet   the table of many devices instead, by wasmqtt bench --fleet; it needs what build-guest needs
   --help    this text
 `;
 
 await runCommand('speed', () => {
-  const { values } = parseArgs({ options: { broker: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({ options: { broker: flag, fleet: flag, help: flag } });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
   }
   process.chdir(root);
   if (values.broker) measureBrokerSpeed();
+  else if (values.fleet) measureFleetSpeed();
   else measureSpeed();
   return 0;
 });

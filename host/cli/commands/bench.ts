@@ -8,6 +8,7 @@ Examples:
   wasmqtt bench --filter decode.cursor
   wasmqtt bench --broker --filter broker.fanout
   wasmqtt bench --guest app.wasm
+  wasmqtt bench --fleet
 
 Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
 must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
@@ -17,21 +18,26 @@ With --broker: this broker, mosquitto and aedes serve the same load by turns, ea
 needs a clone of the project, a C compiler, the headers of OpenSSL, mosquitto and the package aedes, and takes some minutes.
 
 With --guest: what each of 200 guests of a module takes of memory when it has run until it waits, beside an instance of the module
-whose imports do nothing; the limit is for an application with two tasks. It needs Linux.`;
+whose imports do nothing; the limit is for an application with two tasks. It needs Linux.
+
+With --fleet: what 1,000 devices in one process take, which publish once a second over mutual TLS to the embedded broker: processors, memory
+of each, and how many memories of WebAssembly a process takes. With --guest 200 devices with that module. It needs Linux, and two minutes.`;
 
 export function benchCommand(): Command {
   return new Command('bench')
     .description('measure the core against mqtt-packet and plain JavaScript, side by side')
     .option('--broker', 'measure the broker against mosquitto and aedes instead')
     .option('--guest <file>', 'measure the memory of guests of this module instead')
+    .option('--fleet', 'measure wasmqtt run with many devices instead')
     .addOption(new Option('--memory-of <what>').choices(['guests', 'instances']).hideHelp())
     .addOption(new Option('--cache <folder>').hideHelp())
     .option('--filter <text>', 'only rows whose name contains this text')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: BenchFlags & Partial<BenchGuestFlags>) => {
+    .action(async (flags: BenchFlags & Partial<BenchGuestFlags> & { fleet?: boolean }) => {
       const { guest } = flags;
-      if (guest !== undefined) {
+      if (flags.fleet) await (await import('../bench/bench-fleet-action.js')).benchFleetAction(flags);
+      else if (guest !== undefined) {
         await (await import('../bench/bench-guest-action.js')).benchGuestAction({ ...flags, guest });
       } else if (flags.broker) await (await import('../bench/bench-broker-action.js')).benchBrokerAction(flags);
       else await (await import('../bench/bench-action.js')).benchAction(flags);

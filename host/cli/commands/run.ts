@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import {
   parseAllowedHost,
   parseDevices,
+  parseDevicesPerProcess,
   parseDuration,
   parseMebibytes,
   parsePort,
@@ -10,12 +11,16 @@ import {
 import { dataOption, deviceSidsOption, forOption, jsonOption } from '../options/shared-options.js';
 import type { RunFlags } from '../run/run-action.js';
 
+/** Each process has one thread for its devices: so many, publishing once a second, keep half a core busy. */
+const DEVICES_PER_PROCESS = 2000;
+
 const EXAMPLES = `
 Examples:
   wasmqtt run                                    cloud, broker and device, all on this machine
   wasmqtt run --for 10s --json                   ten seconds, one JSON object a line
   wasmqtt run --broker-conf mosquitto.conf       the embedded broker serves other clients too
   wasmqtt run --guest app.wasm --devices 20      twenty devices with an application of yours
+  wasmqtt run --devices 5000 --interval 10s      five thousand devices, in three processes
   wasmqtt run --broker-host broker.example.com --root-ca ca.pem --cert device.pem --key device.key
   wasmqtt run --broker-host localhost --broker-port 8884 --root-ca ca.pem --username u --password-file pw.txt
   wasmqtt run my-application                     builds an application in C or C++, and runs it
@@ -45,6 +50,11 @@ export function runCommand(): Command {
     .addOption(new Option('--protocol <version>', 'MQTT version (default 5)').choices(['3.1.1', '5']))
     .addOption(deviceSidsOption())
     .option('--devices <count>', 'so many devices, each with a SID of its own (default 1)', parseDevices)
+    .addOption(
+      new Option('--devices-per-process <count>', 'further processes are started for more')
+        .argParser(parseDevicesPerProcess)
+        .default(DEVICES_PER_PROCESS),
+    )
     .addOption(
       new Option('--scope <scope>', 'scope of the keys in the stores (default device)').choices(['device', 'account']),
     )

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isPort, LARGEST_PORT } from '../../node/ports.js';
 import { LONGEST_TIMER } from '../../node/timers.js';
+import { MOST_WASM_MEMORIES } from '../../node/wasm-memories.js';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -34,11 +35,16 @@ export function parseDeviceSid(text: string): string | undefined {
   throw new InvalidArgumentError('Give UV and 32 hex digits.');
 }
 
-const MOST_DEVICES = 1000;
+const MOST_DEVICES = 100_000;
 
-/** A number of devices, 1 to 1000. */
+/** A number of devices, 1 to 100,000. */
 export function parseDevices(text: string): number {
   return parseCount(text, MOST_DEVICES);
+}
+
+/** A number of devices, 1 to 12,000: each has a memory. */
+export function parseDevicesPerProcess(text: string): number {
+  return parseCount(text, MOST_WASM_MEMORIES);
 }
 
 const MOST_MEBIBYTES = 1024;
@@ -55,8 +61,15 @@ export function parseWatchdog(text: string): number {
   return duration;
 }
 
+const MOST_CONNECTIONS = 99_999;
+
+/** A number of connections, 1 to 99,999. */
+export function parseConnections(text: string): number {
+  return parseCount(text, MOST_CONNECTIONS);
+}
+
 function parseCount(text: string, most: number): number {
-  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= most) return count;
   throw new InvalidArgumentError(`Give a number from 1 to ${most}.`);
 }

@@ -8,6 +8,12 @@ import { describeGuestError } from './guest/describe-guest-error.js';
 import type { DeviceEvent, DeviceStart, RunningDevice } from './guest/running-device.js';
 import type { RunReport } from './run-events.js';
 
+/** What the devices of a run know of each other. */
+export interface Fellows {
+  /** Whether one of them has connected. */
+  haveConnected: boolean;
+}
+
 /** What the summary reports. */
 export interface Counts {
   published: number;
@@ -23,6 +29,7 @@ export interface DeviceRunOptions {
   report: RunReport;
   /** Counts up while the device runs. */
   counts: Counts;
+  fellows: Fellows;
 }
 
 /** One run of a device: its events become reports, and what ends it becomes an error. */
@@ -30,30 +37,43 @@ export class DeviceRun implements DeviceStart {
   readonly deviceSid: string;
   readonly config: ConfigSource;
   #connectedOnce = false;
+  #isConnecting = false;
   #lastError = '';
   readonly #stable: number;
   readonly #storm: ConnectionStorm;
   #settle!: { ended(): void; failed(error: Error): void };
   readonly #report: RunReport;
   readonly #counts: Counts;
+  readonly #fellows: Fellows;
   /** Resolves when the guest has ended by itself; rejects with a UserError when the device cannot do its work. */
   readonly over: Promise<void>;
+  #arrive!: () => void;
+  /** Resolves when the device has connected, or cannot; never rejects. */
+  readonly arrived = new Promise<void>((resolve) => {
+    this.#arrive = resolve;
+  });
 
-  constructor({ deviceSid, config, stable = AppDefault.STABLE, report, counts }: DeviceRunOptions) {
+  constructor({ deviceSid, config, stable = AppDefault.STABLE, report, counts, fellows }: DeviceRunOptions) {
     this.deviceSid = deviceSid;
     this.config = config;
     this.#report = report;
     this.#stable = stable;
     this.#storm = new ConnectionStorm(stable);
     this.#counts = counts;
+    this.#fellows = fellows;
     this.over = new Promise((ended, failed) => {
       this.#settle = { ended, failed };
     });
-    this.over.catch(() => {});
+    this.over.then(this.#arrive, this.#arrive);
   }
 
   get connectedOnce(): boolean {
     return this.#connectedOnce;
+  }
+
+  /** Whether it tries to connect for the first time. */
+  get isConnecting(): boolean {
+    return this.#isConnecting;
   }
 
   /** Starts the device, which was loaded with this run as its `DeviceStart`. */
@@ -65,6 +85,11 @@ export class DeviceRun implements DeviceStart {
     device.start();
   }
 
+  #arrived(): void {
+    this.#isConnecting = false;
+    this.#arrive();
+  }
+
   #error(message: string): void {
     this.#counts.errors++;
     this.#report({ event: 'error', message });
@@ -73,10 +98,13 @@ export class DeviceRun implements DeviceStart {
   onEvent(event: DeviceEvent): void {
     switch (event.event) {
       case 'connecting':
+        this.#isConnecting = !this.#connectedOnce;
         this.#report({ event: 'connecting', broker: `${event.host}:${event.port}` });
         break;
       case 'connected': {
         this.#connectedOnce = true;
+        this.#fellows.haveConnected = true;
+        this.#arrived();
         this.#storm.connected(performance.now());
         const { protocol, tls, cipher, clientId } = event;
         this.#report({ event: 'connected', broker: `${event.host}:${event.port}`, protocol, tls, cipher, clientId });
@@ -84,8 +112,9 @@ export class DeviceRun implements DeviceStart {
       }
       case 'connectFailed': {
         const message = describeConnectFailure(event);
+        this.#arrived();
         // Before the first connection nothing shows that it can ever work; after it, the guest tries again.
-        if (this.#connectedOnce) this.#error(message);
+        if (this.#fellows.haveConnected) this.#error(message);
         else this.#settle.failed(new UserError(message));
         break;
       }

@@ -2,11 +2,13 @@ import { checkTopicFilter, checkTopicName, describeResult } from '../../core/ind
 import { checkPairs, checkTexts, withUsualPort } from '../options/credential-options.js';
 import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
+import { TurnWriter } from '../output/turn-writer.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
 import { readBrokerConf } from './broker-conf.js';
 import { builtGuest } from './guest/built-guest.js';
-import { type RunOptions, runDevice } from './run-device.js';
+import { runDevice } from './run-device.js';
+import type { RunOptions } from './run-options.js';
 import { runReporter } from './run-reporter.js';
 
 export interface RunFlags extends Omit<RunOptions, 'plan'> {
@@ -28,9 +30,14 @@ export async function runAction(folder: string | undefined, flags: RunFlags): Pr
   }
   const guest = folder === undefined ? flags.guest : await builtGuest(folder, flags.data);
   const plan = flags.brokerConf === undefined ? undefined : readBrokerConf(flags.brokerConf);
-  const { stdout } = process;
-  const report = flags.json ? jsonLines(stdout) : runReporter(stdout, coloursFor(stdout));
-  await withSignals((stop) => runDevice({ ...withUsualPort(flags), guest, plan }, report, stop));
+  const out = new TurnWriter(process.stdout);
+  const report = flags.json ? jsonLines(out) : runReporter(out, coloursFor(process.stdout));
+  process.once('exit', () => out.flush());
+  try {
+    await withSignals((stop) => runDevice({ ...withUsualPort(flags), guest, plan }, report, stop));
+  } finally {
+    out.flush();
+  }
 }
 
 // biome-ignore format: one line

@@ -1,58 +1,25 @@
-import type { BridgeEvent, ReadPlan } from '../../broker/index.js';
 import { deviceConfigSource, type Scope } from '../../cloud/index.js';
-import { hexEncode, modulePath } from '../../core/index.js';
-import type { CredentialOptions } from '../options/credential-options.js';
+import { modulePath } from '../../core/index.js';
 import type { CredentialValues } from '../options/credential-values.js';
 import { closeAll, ended } from '../process/signals.js';
+import { keepHeapSmall } from '../process/small-heap.js';
 import { UsageError, UserError } from '../process/user-error.js';
 import { EmbeddedValues } from '../services/embedded-values.js';
-import { openPki, startLocalBroker, startLocalCloud } from '../services/local-servers.js';
+import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
-import { reportBridge, reportListeners, reportWarnings } from './broker-conf.js';
 import { overlaid, overlayOf } from './config-overlay.js';
-import { type Counts, DeviceRun } from './device-run.js';
+import { type Counts, DeviceRun, type Fellows } from './device-run.js';
 import { deviceSidsOf } from './device-sids.js';
+import { refuseStrayOptions, startEmbeddedBroker } from './embedded-broker.js';
+import { checkRoom, roomHere } from './enough-room.js';
 import type { DeviceHardware } from './guest/device-hardware.js';
 import { canConnect, readGuestFile } from './guest/guest-file.js';
 import type { GuestOptions } from './guest/guest-options.js';
-import { loadDevices } from './guest/load-devices.js';
+import { loadFleet } from './guest/load-fleet.js';
 import type { RunReport } from './run-events.js';
+import type { RunOptions } from './run-options.js';
+import { type Startable, startDevices } from './start-devices.js';
 import { storedWarnings } from './stored-warnings.js';
-
-export interface RunOptions extends CredentialOptions {
-  protocol?: '3.1.1' | '5';
-  /** The devices that are named. */
-  deviceSid?: string[];
-  /** How many devices there are to be. */
-  devices?: number;
-  scope?: 'device' | 'account';
-  publishTopic?: string;
-  subscribeTopic?: string;
-  interval?: number;
-  /** Milliseconds. */
-  stableAfter?: number;
-  guest?: string;
-  /** Bytes of memory that the guest may have. */
-  guestMemory?: number;
-  /** Whether devices have a thread of their own; default: when `guest` is another one than the application of this package. */
-  isolate?: boolean;
-  /** Milliseconds after which a guest that does not come back is ended. */
-  watchdog?: number;
-  /** Delivers interrupts to a blocking guest at every call. */
-  interruptEveryCall?: boolean;
-  /** Hosts that the guest may send HTTP requests to. */
-  allowHost?: string[];
-  /** Whether HTTP without TLS may go to this machine. */
-  plainHttp?: boolean;
-  /** The file of the external flash. */
-  flash?: string;
-  /** Milliseconds; without it only a signal ends the run. */
-  for?: number;
-  data: string;
-  cloudPort?: number;
-  /** What the embedded broker opens besides its own listener. */
-  plan?: ReadPlan;
-}
 
 /**
  * One whole run: cloud, a broker if none is named, device. Ends when the time is up or `stop` is aborted. When the promise
@@ -66,7 +33,9 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   try {
     const runs = await prepare(options, report, counts, closers, stop);
     if (stop.aborted) return;
-    for (const run of runs) run.start();
+    const ending = new AbortController();
+    closers.push(async () => ending.abort());
+    void startDevices(runs, AbortSignal.any([stop, ending.signal]));
     await ended(options.for, stop, Promise.all(runs.map(({ over }) => over)));
     checkConnected(runs, options, stop);
   } catch (error) {
@@ -83,8 +52,7 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
 }
 
 /** A device that was loaded. */
-interface LoadedRun {
-  start(): void;
+interface LoadedRun extends Startable {
   readonly over: Promise<void>;
   readonly deviceSid: string;
   readonly connectedOnce: boolean;
@@ -111,10 +79,11 @@ async function prepare(
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
   // Before anything is started: a module that cannot be a guest is the end of the run.
-  const module = await readGuestFile(options.guest ?? modulePath('app.wasm'), options.data, options.guestMemory);
+  const file = { file: options.guest ?? modulePath('app.wasm'), data: options.data, memoryLimit: options.guestMemory };
+  const module = await readGuestFile(file);
   const store = await openStore(options.data);
   closers.push(() => store.close());
-  const account = await accountOf(store, process.env);
+  const account = await accountOf(store, options.data, process.env);
   const values = store.values(account.accountSid);
   const sids = deviceSidsOf(options.deviceSid ?? [], options.devices, account.deviceSid);
   if (sids.length > 1 && options.clientId !== undefined) {
@@ -124,7 +93,10 @@ async function prepare(
     options.scope === 'account' ? [ACCOUNT] : sids.map((deviceSid): Scope => ({ kind: 'device', deviceSid }));
   const embedded = scopes.map((scope) => new EmbeddedValues(store, account.accountSid, scope));
   const source = await sourceOf(options, embedded[0]);
-  if (source === 'embedded broker') refuseStrayOptions(options);
+  const hasBroker = source === 'embedded broker';
+  checkRoom({ devices: sids.length, perProcess: options.devicesPerProcess, hasBroker }, roomHere());
+  if (sids.length > 1) keepHeapSmall();
+  if (hasBroker) refuseStrayOptions(options);
   else if (options.plan) {
     throw new UsageError(
       '--broker-conf: is for the embedded broker, but the store names another with broker-host; delete it there, or ' +
@@ -144,13 +116,14 @@ async function prepare(
   report({
     event: 'listening',
     service: 'cloud',
-    url: `${cloud.url}/v1`,
+    url: cloud.url,
     accountSid: account.accountSid,
     authToken: account.authToken,
   });
-  if (source === 'embedded broker') await startEmbeddedBroker(options, sids[0], embedded, report, closers);
+  if (hasBroker) await startEmbeddedBroker(options, sids[0], embedded, report, closers);
 
   const ownKeys = await Promise.all(embedded.map((each) => each.ownKeys()));
+  const fellows: Fellows = { haveConnected: false };
   const runs = sids.map((deviceSid, index) => {
     const hidden: Set<string> = source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set();
     return new DeviceRun({
@@ -159,6 +132,7 @@ async function prepare(
       stable: options.stableAfter,
       report: sids.length === 1 ? report : (event) => report({ ...event, device: deviceSid }),
       counts,
+      fellows,
     });
   });
   const guest = {
@@ -167,15 +141,26 @@ async function prepare(
     hardware: hardwareOf(options, sids.length),
     interruptEveryCall: options.interruptEveryCall,
   };
-  const devices = await loadDevices(guest, runs, watchdog, stop);
-  for (const device of devices) closers.push(() => device.stop());
+  const onProcess = (pid: number, devices: number) => report({ event: 'process', pid, devices });
+  const fleet = { guest, file, watchdog, perProcess: options.devicesPerProcess, onProcess };
+  const devices = await loadFleet(fleet, runs, stop).catch((error) => {
+    // A run that is ended while it begins has not failed.
+    if (stop.aborted) return [];
+    throw error;
+  });
+  closers.push(async () => void (await Promise.all(devices.map((device) => device.stop()))));
+  if (stop.aborted) return [];
   for (const deviceSid of sids) report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
   const mustConnect = canConnect(module);
   return runs.map((run, index) => ({
     start: () => run.start(devices[index]),
+    arrived: mustConnect ? run.arrived : Promise.resolve(),
     over: run.over,
     deviceSid: run.deviceSid,
     mustConnect,
+    get isConnecting() {
+      return run.isConnecting;
+    },
     get connectedOnce() {
       return run.connectedOnce;
     },
@@ -213,58 +198,6 @@ async function sourceOf(
 ): Promise<'options' | 'store' | 'embedded broker'> {
   if (options.brokerHost !== undefined) return 'options';
   return (await embedded.foreignKeys()).includes('broker-host') ? 'store' : 'embedded broker';
-}
-
-function refuseStrayOptions(options: RunOptions): void {
-  const strays = [
-    options.rootCa && '--root-ca',
-    options.cert && '--cert',
-    options.key && '--key',
-    options.username && '--username',
-  ].filter(Boolean);
-  if (strays.length > 0) {
-    throw new UsageError(`${strays.join(', ')}: these are for a broker of your own; name it with --broker-host`);
-  }
-}
-
-/** Starts the embedded broker and provisions the device for it in the store, as the documents do. */
-async function startEmbeddedBroker(
-  options: RunOptions,
-  deviceSid: string,
-  embedded: readonly EmbeddedValues[],
-  report: RunReport,
-  closers: (() => Promise<void>)[],
-): Promise<void> {
-  const pki = await openPki(options.data, deviceSid);
-  const { plan: read } = options;
-  if (read) reportWarnings(read, report);
-  const plan = read && { read, bridgeLog: (event: BridgeEvent) => reportBridge(event, report) };
-  const broker = await startLocalBroker(pki, { option: '--broker-port', port: options.brokerPort }, plan);
-  closers.push(() => broker.close());
-  const { port } = broker;
-  report({ event: 'listening', service: 'broker', url: `mqtts://localhost:${port}`, port });
-  reportListeners(broker.planned, report);
-  const values: CredentialValues = {
-    'broker-host': 'localhost',
-    'broker-port': String(port),
-    'root-CA': hexEncode(pki.ca.certificateDer),
-    cert: hexEncode(pki.device.certificateDer),
-    private_key: hexEncode(pki.device.privateKeyPkcs8),
-  };
-  for (const each of embedded) await provision(each, values);
-}
-
-/** @throws UserError when the user has values of his own for the device */
-async function provision(embedded: EmbeddedValues, values: CredentialValues): Promise<void> {
-  const foreign = await embedded.foreignKeys();
-  const clash = (Object.keys(values) as (keyof CredentialValues)[]).filter((key) => foreign.includes(key));
-  if (clash.length > 0) {
-    throw new UserError(
-      `the store already holds ${clash.join(', ')} for this device, but no broker-host; add broker-host to run with ` +
-        'them, delete them, or take another device with --device-sid',
-    );
-  }
-  await embedded.write(values);
 }
 
 /** @throws UsageError for several devices with one flash */

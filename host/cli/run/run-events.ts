@@ -2,12 +2,14 @@ import type { Finding } from '../../credentials/index.js';
 
 /** What `wasmqtt run` reports: with --json each event is one line of standard output. */
 export type RunEvent =
-  | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string }
+  | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string | undefined }
   | { event: 'listening'; service: 'broker'; url: string; port: number }
   /** What `--broker-conf` has opened besides. A Unix socket has port 0. */
   | { event: 'listening'; service: 'listener'; url: string; port: number }
   /** A warning about `--broker-conf`, or what happens to one of its bridges. */
   | { event: 'broker'; text: string }
+  /** A further process has loaded so many of the devices. */
+  | { event: 'process'; pid: number; devices: number }
   | { event: 'device'; deviceSid: string; guest: string; source: 'embedded broker' | 'options' | 'store' }
   | { event: 'connecting'; broker: string }
   | { event: 'connected'; broker: string; protocol: string; tls: string; cipher: string; clientId: string }

@@ -5,13 +5,14 @@ import type { RunEvent, RunReport } from './run-events.js';
 
 /** Lines for people: time, what happened, details. */
 export function runReporter(
-  out: NodeJS.WritableStream,
+  out: { write(text: string): unknown },
   colours: Colours,
   clock: () => Date = () => new Date(),
 ): RunReport {
   const paint: Record<RunEvent['event'], (text: string) => string> = {
     listening: colours.blue,
     broker: colours.yellow,
+    process: colours.blue,
     device: colours.blue,
     connecting: colours.dim,
     connected: colours.green,
@@ -41,10 +42,13 @@ export function runReporter(
 function describe(event: RunEvent): string[] {
   switch (event.event) {
     case 'listening':
-      if (event.service === 'cloud') return [`cloud ${event.url}   user ${event.accountSid}:${event.authToken}`];
+      if (event.service === 'cloud')
+        return [`cloud ${event.url}   user ${event.accountSid}${event.authToken ? `:${event.authToken}` : ''}`];
       return [event.service === 'broker' ? `broker ${event.url}   client certificate required` : `broker ${event.url}`];
     case 'broker':
       return [visible(event.text)];
+    case 'process':
+      return [`${event.pid}   has ${event.devices} of the devices`];
     case 'device':
       return [`${event.deviceSid}   guest ${event.guest}, configured from the ${event.source}`];
     case 'connecting':

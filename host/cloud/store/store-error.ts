@@ -1,7 +1,8 @@
 /**
  * What a {@link StoreError} is about:
- * - `invalid-key`, `invalid-value`, `invalid-device-sid`: the argument cannot be stored; nothing was written
- * - `already-exists`, `not-found`: the store's state does not fit the call; nothing was written
+ * - `invalid-key`, `invalid-value`, `invalid-device-sid`, `invalid-sid`, `invalid-name`, `invalid-app`: the argument cannot be
+ *   stored; nothing was written
+ * - `already-exists`, `not-found`, `in-use`: the store's state does not fit the call; nothing was written
  * - `unusable`: the folder or its data file cannot be opened
  * - `storage`: the database refused a read or a write; nothing was written
  * - `full`: there is no room on the disk; nothing was written, and reads go on
@@ -14,8 +15,12 @@ export type StoreErrorCode =
   | 'invalid-key'
   | 'invalid-value'
   | 'invalid-device-sid'
+  | 'invalid-sid'
+  | 'invalid-name'
+  | 'invalid-app'
   | 'already-exists'
   | 'not-found'
+  | 'in-use'
   | 'unusable'
   | 'storage'
   | 'full'
@@ -24,7 +29,7 @@ export type StoreErrorCode =
   | 'conflict'
   | 'closed';
 
-/** An error of the config and secret stores. The message says what, where and what to do; it never holds a value. */
+/** An error of the stores. The message says what, where and what to do; it never holds a value. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
 

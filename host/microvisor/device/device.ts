@@ -1,3 +1,4 @@
+import { MvWakeReason } from '../../../build/abi/microvisor.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
 import type { FlashMedium } from '../calls/hardware/flash-medium.js';
 import { createKernel } from '../calls/index.js';
@@ -15,6 +16,7 @@ import { type NodeHttpClientOptions, nodeHttpClient } from '../transport/node-ht
 import { type TlsTransportOptions, tlsTransport } from '../transport/tls-transport.js';
 import type { MqttTransportFactory } from '../transport/transport.js';
 import { type DeviceClock, realClock } from './device-clock.js';
+import type { CloudedDevice } from './device-cloud.js';
 
 export interface DeviceOptions {
   /** The guest: a wasm32 module (see the README of `host/microvisor`), or what `compileGuest` made of one, for many devices. */
@@ -54,13 +56,14 @@ export interface DeviceOptions {
 const STOP_TIMEOUT = 2000;
 
 /** A device that runs by itself, in real time unless it has another clock: kernel, guest, turns, timers and connections. */
-export class Device {
+export class Device implements CloudedDevice {
   readonly kernel: Kernel;
   readonly #options: DeviceOptions;
   #guest: Guest | undefined;
   /** What runs after the next restart. */
   #module: DeviceOptions['guest'];
   #isRestarting = false;
+  #hasStarted = false;
   readonly #clock: DeviceClock;
   #cancelTimer: (() => void) | undefined;
   /** Set while a turn is to come. */
@@ -122,25 +125,44 @@ export class Device {
 
   /** Calls `mv_app_start` or `main` and keeps the device running. A trap, here or later, stops it: see `stopped`. */
   start(): void {
+    this.#hasStarted = true;
     this.#running = true;
     this.#protect(() => this.guest.start());
     this.#schedule();
   }
 
   /**
-   * Downloads an update of the application: it runs after the next restart, which `behaviour.maximumPoliteness` leaves to the
-   * application. The device must have started.
+   * Downloads an update of the application: it runs after the next restart, which its politeness leaves to the application. Before the
+   * device has started it takes the place of the guest.
+   *
+   * @param politeness milliseconds that the application has for mvRestart; default `behaviour.maximumPoliteness`. 0: it restarts at once
+   * @returns whether it runs from now on; false: it waits for a restart
    * @throws GuestError when the module cannot be a guest: then the device keeps the one that it has
    */
-  async update(guest: Uint8Array): Promise<void> {
+  async update(guest: Uint8Array, politeness?: number): Promise<boolean> {
     const { lifecycle } = this.kernel;
     lifecycle.busy = true;
     try {
-      this.#module = await compileGuest(guest, { ...this.#options.guestOptions, calls: this.kernel.implemented });
+      const module = await compileGuest(guest, { ...this.#options.guestOptions, calls: this.kernel.implemented });
+      if (!this.#hasStarted) {
+        await this.#replace(module);
+        return true;
+      }
+      this.#module = module;
     } finally {
       lifecycle.busy = false;
     }
-    lifecycle.updateDownloaded('application');
+    return lifecycle.updateDownloaded('application', politeness);
+  }
+
+  /** Restarts the application, or the update that waits. The device must have started. */
+  restart(): void {
+    this.kernel.lifecycle.restart(MvWakeReason.REMOTEAPPLICATIONRESTART);
+  }
+
+  /** Whether mvServerLog logs; with false it returns LOGGINGDISABLEDBYSERVER. */
+  setServerLogging(enabled: boolean): void {
+    this.kernel.logging.enabled = enabled;
   }
 
   /** Ends the device: the guest is not entered again, MQTT connections send DISCONNECT, and sockets are closed. */
@@ -213,6 +235,19 @@ export class Device {
   async #load(): Promise<void> {
     this.#guest = await loadGuest(this.#module, this.kernel, this.#options.guestOptions);
     this.#options.onLoaded?.(this.#guest);
+  }
+
+  /** Another guest in place of the one that was loaded and has not started. */
+  async #replace(module: GuestModule): Promise<void> {
+    const before = this.#module;
+    this.#module = module;
+    try {
+      await this.#load();
+    } catch (error) {
+      this.#module = before;
+      await this.#load();
+      throw error;
+    }
   }
 
   /** Loads the guest again, or the one of an update, into the kernel that goes on. */

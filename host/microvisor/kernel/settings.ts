@@ -134,7 +134,7 @@ export interface Behaviour {
   pingTimeout: number;
   /** Seconds that an MQTT 5 broker is asked to keep the session without a connection; with 0 it ends with the connection. */
   sessionExpiryInterval: number;
-  /** False makes `mvServerLog` return LOGGINGDISABLEDBYSERVER. */
+  /** False makes `mvServerLog` return LOGGINGDISABLEDBYSERVER from the beginning. */
   serverLogging: boolean;
   /**
    * The SDK refuses a user name and password together with a client certificate (INVALIDAUTHENTICATION).

@@ -1,8 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
 import type { HttpClient, HttpClientRequest, HttpExchange, HttpOutcome } from './http-client.js';
+import { tlsContexts } from './tls-contexts.js';
 
 export interface NodeHttpClientOptions {
   /** Hosts that may be reached: names, `*.example.com` for all below a name, `*` for any. Default: none. */
@@ -122,7 +122,7 @@ function open({ method, url, headers, body, maximumBytes }: HttpClientRequest, o
     headers: [...added, ...headers].flat(),
     agent: false,
     maxHeaderSize: Math.max(maximumBytes, 1),
-    ...(isHttps ? { minVersion: 'TLSv1.2', ca: [...rootCertificates, ...(options.ca ?? [])] } : {}),
+    ...(isHttps ? { secureContext: tlsContexts.trusting(options.ca ?? []) } : {}),
     ...(options.lookup ? { lookup: options.lookup } : {}),
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { tlsMaterial } from './tls-material.js';
 import type { TransportRequest } from './transport.js';
 
@@ -29,9 +29,22 @@ export class TlsContexts {
    * @throws BadCredentials
    */
   of(credentials: Credentials): SecureContext {
-    const name = hashOf(credentials);
-    const context =
-      this.#contexts.get(name) ?? createSecureContext({ ...tlsMaterial(credentials), minVersion: 'TLSv1.2' });
+    return this.#kept(hashOf(credentials), () => tlsMaterial(credentials));
+  }
+
+  /**
+   * The context of a client that trusts the Mozilla roots and more, and shows no certificate, TLS 1.2 or newer.
+   *
+   * @param more PEM
+   */
+  trusting(more: readonly string[]): SecureContext {
+    if (more.length === 0) return this.of({ ca: [], clientChain: [] });
+    const hash = createHash('sha256').update(JSON.stringify(more)).digest('base64');
+    return this.#kept(`more ${hash}`, () => ({ ca: [...rootCertificates, ...more] }));
+  }
+
+  #kept(name: string, material: () => SecureContextOptions): SecureContext {
+    const context = this.#contexts.get(name) ?? createSecureContext({ ...material(), minVersion: 'TLSv1.2' });
     this.#contexts.delete(name);
     this.#contexts.set(name, context);
     for (const oldest of this.#contexts.keys()) {

@@ -4,14 +4,21 @@ import { compileGuest, fileModuleCache, type GuestModule, servedCalls, stm32u585
 import { reasonOf } from '../../../node/reason.js';
 import { UserError } from '../../process/user-error.js';
 
+/** The guest of a run, before it was read. */
+export interface GuestFile {
+  file: string;
+  /** The folder in which blocking guests are kept as they were made ready. */
+  data: string;
+  /** Bytes of memory that a guest may have. */
+  memoryLimit?: number;
+}
+
 /**
  * Reads, checks and compiles the guest of a run.
  *
- * @param data the folder in which blocking guests are kept as they were made ready
- * @param memoryLimit bytes of memory that a guest may have
  * @throws UserError when it cannot be read or cannot be a guest
  */
-export async function readGuestFile(file: string, data: string, memoryLimit?: number): Promise<GuestModule> {
+export async function readGuestFile({ file, data, memoryLimit }: GuestFile): Promise<GuestModule> {
   const bytes = readBytes(file);
   const cache = fileModuleCache(join(data, 'guests'));
   const options = { calls: servedCalls(), board: stm32u585(), cache, memoryLimit };

@@ -1,10 +1,9 @@
-import { UserError } from '../../process/user-error.js';
-import { deviceInProcess } from './device-in-process.js';
-import { DevicesInWorker } from './devices-in-worker.js';
+import { devicesInWorker } from './apart/devices-in-worker.js';
+import { devicesInProcess } from './devices-in-process.js';
 import type { DeviceStart, GuestStart, RunningDevice } from './running-device.js';
 
 /**
- * Loads devices of one guest; none has started.
+ * Loads devices of one guest in this process; none has started.
  *
  * @param watchdog milliseconds after which a guest that does not come back is ended: the devices get a thread of their own; without
  *   it they are in this one
@@ -17,10 +16,6 @@ export async function loadDevices(
   watchdog: number | undefined,
   stop: AbortSignal,
 ): Promise<readonly RunningDevice[]> {
-  if (watchdog !== undefined) return await DevicesInWorker.load(guest, starts, watchdog, stop);
-  try {
-    return await Promise.all(starts.map((start) => deviceInProcess(guest, start)));
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
+  if (watchdog !== undefined) return await devicesInWorker(guest, starts, watchdog, stop);
+  return await devicesInProcess(guest, starts);
 }

@@ -16,16 +16,20 @@ export interface DeviceStart {
   onEvent(event: DeviceEvent): void;
 }
 
-/** What all devices of a run have in common. */
-export interface GuestStart {
-  module: GuestModule;
+/** How all devices of a run have their guest. It is plain data, which can go to another process. */
+export interface GuestSettings {
   options: GuestOptions;
   hardware: DeviceHardware;
   /** See `GuestOptions` of the microvisor. */
   interruptEveryCall?: boolean;
 }
 
-/** A device that was loaded, in this thread or in another one. */
+/** What all devices of a process have in common. It can go to another thread. */
+export interface GuestStart extends GuestSettings {
+  module: GuestModule;
+}
+
+/** A device that was loaded, in this thread or elsewhere. */
 export interface RunningDevice {
   start(): void;
   /** Ends it in an orderly way; resolves when it has ended. */

@@ -15,14 +15,18 @@ export const TABLES = {
   device: ['account_sid', 'device_sid'],
   /** From a unique name to the device that has it. */
   device_name: ['account_sid', 'unique_name'],
+  /** Keys by which devices show who they are. `key_id` is 16 hex digits. */
+  device_key: ['account_sid', 'device_sid', 'key_id'],
   app: ['account_sid', 'app_sid'],
   /** From a unique name to the application that has it. */
   app_name: ['account_sid', 'unique_name'],
   /** The bytes of applications. */
   bundle: ['account_sid', 'sha256'],
   api_key: ['key_sid'],
-  /** `sequence` is 16 hex digits. */
+  /** Log lines that came together. `sequence` is that of the last of them, in 16 hex digits. */
   device_log: ['account_sid', 'device_sid', 'sequence'],
+  /** Where the log of a device ends. */
+  device_log_end: ['account_sid', 'device_sid'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Table = keyof typeof TABLES;

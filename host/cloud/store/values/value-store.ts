@@ -1,8 +1,10 @@
+import { ensureDevice } from '../devices/device-record.js';
 import type { Engine, EngineRecord, RecordChange, RecordKey } from '../engine/engine.js';
+import { type ListPage, listPage } from '../list-page.js';
 import { readRecord, writeRecord } from '../record-json.js';
 import { StoreError } from '../store-error.js';
 import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
-import { checkKey, checkValue, quote } from './value-limits.js';
+import { checkKey, checkNewKey, checkValue, quote } from './value-limits.js';
 
 /** One config or secret. */
 export interface StoredValue {
@@ -16,16 +18,6 @@ export interface ValuePlace {
   scope: Scope;
   store: StoreName;
   key: string;
-}
-
-/** A part of a collection: keys strictly after `after` or strictly before `before`, in the order of the keys. */
-export interface ListPage {
-  after?: string;
-  before?: string;
-  /** how many values to skip, 0 or more */
-  offset?: number;
-  /** how many values at most, 1 or more; default all. With `before`, the nearest ones before it */
-  limit?: number;
 }
 
 /** One change of {@link ValueStore.write}: `set` creates or replaces; `delete` removes, and does nothing if the key is missing. */
@@ -81,21 +73,18 @@ export class ValueStore {
   }
 
   /**
-   * The values of a collection, sorted by key (ASCII order). Rejects with RangeError when `limit` or `offset` is out of range.
+   * The values of a collection, sorted by key (ASCII order), which is what a page's `after` and `before` are. Rejects with RangeError when `limit` or `offset` is out of range.
    */
   async list(scope: Scope, store: StoreName, page: ListPage = {}): Promise<StoredValue[]> {
-    checkCount('limit', page.limit, 1);
-    checkCount('offset', page.offset, 0);
-    const reverse = page.before !== undefined;
     const prefix = this.#prefixOf(collectionPath(scope, store));
-    const found = await this.#engine.list('value', prefix, { ...page, reverse });
-    if (reverse) found.reverse();
-    return found.map(toStoredValue);
+    return (await listPage(this.#engine, 'value', prefix, page)).map(toStoredValue);
   }
 
   /** Stores a new value. Rejects with StoreError `already-exists` too. */
   async create(scope: Scope, store: StoreName, key: string, value: string): Promise<StoredValue> {
+    checkNewKey(key);
     const { path, stored, change } = this.#setting(scope, store, key, value);
+    await this.#ensureDevices([path]);
     const { committed } = await this.#engine.commit([{ ...change, if: 'absent' }]);
     if (committed) return stored;
     const place = describeCollection(path);
@@ -122,13 +111,27 @@ export class ValueStore {
 
   /** Makes several changes, in this order and in any collections, all of them or none. */
   async write(changes: readonly Change[]): Promise<void> {
+    const paths: CollectionPath[] = [];
     const steps = changes.map((change): RecordChange => {
       const { scope, store, key } = change;
-      if (change.op === 'set') return this.#setting(scope, store, key, change.value).change;
+      if (change.op === 'set') {
+        checkNewKey(key);
+        const { path, change: step } = this.#setting(scope, store, key, change.value);
+        paths.push(path);
+        return step;
+      }
       checkKey(key);
       return { op: 'remove', table: 'value', key: this.#keyOf(collectionPath(scope, store), key) };
     });
-    if (steps.length > 0) await this.#engine.commit(steps);
+    if (steps.length === 0) return;
+    await this.#ensureDevices(paths);
+    await this.#engine.commit(steps);
+  }
+
+  /** A device exists before it has values, so that it is among the devices whatever comes between. */
+  async #ensureDevices(paths: readonly CollectionPath[]): Promise<void> {
+    const sids = new Set(paths.filter(([kind]) => kind === 'device').map(([, sid]) => sid));
+    for (const sid of sids) await ensureDevice(this.#engine, this.#accountSid, sid, this.#now());
   }
 
   #setting(scope: Scope, store: StoreName, key: string, value: string) {
@@ -159,9 +162,4 @@ function notFound(path: CollectionPath, key: string): StoreError {
     'not-found',
     `${quote(key)} is not among ${describeCollection(path)}; look at the list, or create it`,
   );
-}
-
-function checkCount(name: string, count: number | undefined, least: number): void {
-  if (count === undefined || (Number.isSafeInteger(count) && count >= least)) return;
-  throw new RangeError(`${name} must be a whole number of at least ${least}, not ${count}`);
 }

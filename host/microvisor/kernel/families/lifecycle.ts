@@ -52,19 +52,22 @@ export class Lifecycle {
   }
 
   /**
-   * An update was downloaded. A polite application is notified, and has `behaviour.maximumPoliteness` to call mvRestart; without
-   * politeness the update is applied at once.
+   * An update was downloaded. A polite application is notified, and has time to call mvRestart; without politeness the update is
+   * applied at once.
+   *
+   * @param politeness milliseconds; default `behaviour.maximumPoliteness`
+   * @returns whether it is applied at once
    */
-  updateDownloaded(kind: UpdateKind): void {
-    const { behaviour } = this.#services;
+  updateDownloaded(kind: UpdateKind, politeness = this.#services.behaviour.maximumPoliteness): boolean {
     this.#updates.add(kind);
-    if (behaviour.maximumPoliteness === 0) {
+    if (politeness === 0) {
       this.restart();
-      return;
+      return true;
     }
-    this.#applyAt ??= this.#services.now() + behaviour.maximumPoliteness;
+    this.#applyAt ??= this.#services.now() + politeness;
     for (const watcher of this.#watchers) watcher();
     this.#services.wake();
+    return false;
   }
 
   /** Restarts what the waiting updates need: the device for one of the kernel, else the application. */

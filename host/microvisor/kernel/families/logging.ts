@@ -20,9 +20,12 @@ export class Logging {
   #waiting: string[] = [];
   #waitingBytes = 0;
   readonly #decoder = new TextDecoder();
+  /** False makes mvServerLog return LOGGINGDISABLEDBYSERVER. */
+  enabled: boolean;
 
   constructor(services: Services, network: Pick<Network, 'link'>) {
     this.#services = services;
+    this.enabled = services.behaviour.serverLogging;
     this.#network = network;
     this.#budget = new LogBudget(services.limits.logBytes, services.limits.logWindow);
   }
@@ -105,10 +108,10 @@ export class Logging {
 
   #log(address: number, length: number) {
     const buffer = this.#buffer;
-    const { memory, behaviour, limits } = this.#services;
+    const { memory, limits } = this.#services;
     if (!buffer) return UNAVAILABLE;
     if (!memory.holdsBytes(address, length)) return PARAMETERFAULT;
-    if (!behaviour.serverLogging) return MvStatus.LOGGINGDISABLEDBYSERVER;
+    if (!this.enabled) return MvStatus.LOGGINGDISABLEDBYSERVER;
     if (length > limits.logMessageBytes) return MvStatus.LOGMESSAGETOOLONG;
     if (this.#waitingBytes + length > Math.min(buffer.size, limits.logBytes)) return INVALIDBUFFERSIZE;
     // Posting too fast is INVALIDBUFFERSIZE too.

@@ -134,7 +134,8 @@ describe('run --guest with a module that cannot be a guest', () => {
 
 describe('the devices of a run', () => {
   it.each([
-    [['--devices', '0'], 'Give a number from 1 to 1000.'],
+    [['--devices', '0'], 'Give a number from 1 to 100000.'],
+    [['--devices-per-process', '12001'], 'Give a number from 1 to 12000.'],
     [['--no-isolate', '--watchdog', '1s'], '--no-isolate and --watchdog exclude each other'],
     [['--device-sid', `UV${'0'.repeat(32)}`, '--device-sid', `UV${'0'.repeat(32)}`], 'this device is named twice'],
     [

@@ -1,10 +1,12 @@
 // needs: openssl
 import { readFileSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import tls, { createServer, type Server, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TransportRequest, tlsTransport } from '../../../../host/microvisor/index.js';
+import { nodeHttpClient } from '../../../../host/microvisor/transport/node-http-client.js';
 import { TlsContexts } from '../../../../host/microvisor/transport/tls-contexts.js';
 import { probe } from '../../../../host/probe/index.js';
 import { type Identity, OpensslCertificates } from '../rig/openssl-certificates.js';
@@ -80,6 +82,25 @@ describe('connections with the same credentials', () => {
     };
     for await (const { failure } of probe({ ...request, protocolVersion: 5, clientId: 'a', timeout: 5000 }, 'tls')) {
       expect(failure).toBeUndefined();
+    }
+    expect(made.mock.calls).toHaveLength(1);
+  });
+});
+
+describe('HTTP requests of guests', () => {
+  it('share one TLS context, whatever they trust beside the Mozilla roots', async () => {
+    const secure = createHttpsServer({ cert: readFileSync(server.cert), key: readFileSync(server.key) }, (_, answer) =>
+      answer.end(),
+    );
+    listener = secure;
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    made.mockClear();
+    const url = new URL(`https://localhost:${(secure.address() as AddressInfo).port}/`);
+    const http = nodeHttpClient({ allowedHosts: ['localhost'], ca: [readFileSync(ca.cert, 'utf8')] });
+    const request = { method: 'GET', url, headers: [], body: new Uint8Array(0), maximumBytes: 1000 };
+    for (let times = 0; times < 3; times++) {
+      const outcome = await new Promise((resolve) => void http(request, resolve));
+      expect(outcome).toMatchObject({ result: 'answered', statusCode: 200 });
     }
     expect(made.mock.calls).toHaveLength(1);
   });

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { MOST_WASM_MEMORIES } from '../../node/wasm-memories.js';
+import { type BrokerResult, limitResult } from '../broker/broker-row.js';
+import { type ProcessUsage, usageOf } from '../broker/process-usage.js';
+import { countMemories } from './count-memories.js';
+import { FleetProcess } from './fleet-process.js';
+
+/** Devices that are measured, what each of them takes at most (KB), and all of them (processors). */
+const REACTIVE = { devices: 1000, memory: 250, cpu: 0.5 };
+/** Guests in C with two tasks. */
+const BLOCKING = { devices: 200, memory: 350, cpu: null };
+/** Devices of the process that is taken off: it has loaded all that devices share. */
+const FEW = 10;
+/** Milliseconds from the last connection until the measurement, and of the measurement. */
+const SETTLING = 20_000;
+const MEASURING = 20_000;
+
+/**
+ * What devices take in `wasmqtt run`: each publishes once a second over mutual TLS to the broker in the same process, which is measured with
+ * them. Takes two minutes; on Linux.
+ *
+ * @param cli the program `wasmqtt`
+ * @param guest another guest than the device application: less devices, and no limit for the processor
+ * @param progress called before each run
+ * @throws Error when the devices do not connect or publish, or a process fails
+ */
+export async function measureFleet(
+  cli: string,
+  guest: string | undefined,
+  progress: (text: string) => void,
+): Promise<BrokerResult[]> {
+  const load = guest === undefined ? REACTIVE : BLOCKING;
+  const use = async (devices: number): Promise<ProcessUsage> => {
+    progress(`fleet.memory ${devices} devices`);
+    return await usageWith(cli, devices, guest);
+  };
+  const few = await use(FEW);
+  const many = await use(load.devices);
+  const each = (many.memory - few.memory) / 1024 / (load.devices - FEW);
+  const name = guest === undefined ? 'fleet' : 'fleet.guest';
+  const memory = limitResult(`${name}.memory`, 'KB', each, load.memory);
+  if (load.cpu === null) return [memory];
+  progress('fleet.memories');
+  return [
+    limitResult(`${name}.cpu`, 'core', many.cpu, load.cpu),
+    memory,
+    limitResult(`${name}.memories`, '', MOST_WASM_MEMORIES, countMemories()),
+  ];
+}
+
+/** The usage of the process in a second, with so many devices. */
+async function usageWith(cli: string, devices: number, guest: string | undefined): Promise<ProcessUsage> {
+  const fleet = await FleetProcess.start(cli, { devices, guest });
+  try {
+    await pause(SETTLING);
+    const [before, begun, published] = [usageOf(fleet.pid), performance.now(), fleet.count('published')];
+    await pause(MEASURING);
+    const after = usageOf(fleet.pid);
+    const seconds = (performance.now() - begun) / 1000;
+    const rate = (fleet.count('published') - published) / seconds;
+    if (guest === undefined && rate < devices * 0.9) {
+      throw new Error(`${devices} devices published ${Math.round(rate)} messages a second`);
+    }
+    return { cpu: (after.cpu - before.cpu) / seconds, memory: after.memory };
+  } finally {
+    await fleet.stop();
+  }
+}

@@ -1,0 +1,33 @@
+// A process that runs devices beyond --devices-per-process: the entry of build/host/device-child.js.
+import process from 'node:process';
+import { keepHeapSmall } from '../../../process/small-heap.js';
+import { readGuestFile } from '../guest-file.js';
+import { loadDevices } from '../load-devices.js';
+import type { ChildStart } from './child-messages.js';
+import type { FromDevices, ToDevices } from './device-messages.js';
+import { DeviceService } from './device-service.js';
+
+let onTheirWay = 0;
+const post = (message: FromDevices) => {
+  onTheirWay++;
+  process.send!(message, undefined, undefined, () => {
+    onTheirWay--;
+  });
+};
+const service = new DeviceService({ post, onTheirWay: () => onTheirWay });
+const stop = new AbortController();
+
+// Ctrl-C in a terminal goes to all processes: the other end, which gets it too, says what is to be done.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+// The other end is gone.
+process.on('disconnect', () => process.exit());
+
+keepHeapSmall();
+process.once('message', ({ file, settings, deviceSids, watchdog }: ChildStart) => {
+  process.on('message', (message: ToDevices) => service.receive(message));
+  void service.load(deviceSids, async (starts) => {
+    const module = await readGuestFile(file);
+    return await loadDevices({ ...settings, module }, starts, watchdog, stop.signal);
+  });
+});

@@ -1,0 +1,117 @@
+import { UserError } from '../../../process/user-error.js';
+import type { DeviceStart, RunningDevice } from '../running-device.js';
+import type { FromDevices, ToDevices } from './device-messages.js';
+
+/** The thread or process that has the devices. */
+export interface FarSide {
+  post(message: ToDevices): void;
+  /** Ends it, wherever it is. */
+  end(): void;
+}
+
+/** Milliseconds that devices have to end in an orderly way. */
+const STOP_TIMEOUT = 4000;
+
+/** The devices of another thread or process, as they are seen from here. */
+export class FarDevices {
+  readonly devices: readonly RunningDevice[];
+  readonly #starts: readonly DeviceStart[];
+  readonly #far: FarSide;
+  readonly #ends: ((error: Error | undefined) => void)[] = [];
+  #running: number;
+  #over = false;
+  #settle!: { loaded(): void; failed(error: Error): void };
+  readonly #loaded = new Promise<void>((loaded, failed) => {
+    this.#settle = { loaded, failed };
+  });
+
+  constructor(starts: readonly DeviceStart[], far: FarSide) {
+    this.#starts = starts;
+    this.#far = far;
+    this.#running = starts.length;
+    this.devices = starts.map((_, device) => this.#face(device));
+    this.#loaded.catch(() => {});
+  }
+
+  /**
+   * Waits until the devices are loaded; none has started.
+   *
+   * @param stop ends the other side when it is aborted before
+   * @throws UserError when the guest cannot be loaded, or the other side has ended
+   */
+  async loaded(stop: AbortSignal): Promise<readonly RunningDevice[]> {
+    const abort = () => this.end(new UserError('the run was ended before the guest was loaded'));
+    stop.addEventListener('abort', abort);
+    if (stop.aborted) abort();
+    try {
+      await this.#loaded;
+    } finally {
+      stop.removeEventListener('abort', abort);
+    }
+    return this.devices;
+  }
+
+  receive(message: FromDevices): void {
+    switch (message.kind) {
+      case 'loaded':
+        this.#settle.loaded();
+        break;
+      case 'refused':
+        this.end(new UserError(message.problem));
+        break;
+      case 'event':
+        this.#starts[message.device].onEvent(message.event);
+        break;
+      case 'fetch':
+        void this.#fetch(message);
+        break;
+      case 'stopped':
+        this.#ends[message.device](message.problem === undefined ? undefined : new UserError(message.problem));
+        this.#running--;
+        if (this.#running === 0) this.end(undefined);
+        break;
+    }
+  }
+
+  /** Ends the other side. @param problem why, unless it was asked to */
+  end(problem: Error | undefined): void {
+    this.ended(problem);
+    this.#far.end();
+  }
+
+  /** The other side has ended; the first reason counts. */
+  ended(problem: Error | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#settle.failed(problem ?? new UserError('the devices were ended'));
+    for (const end of this.#ends) end(problem);
+  }
+
+  #face(device: number): RunningDevice {
+    const stopped = new Promise<Error | undefined>((resolve) => {
+      this.#ends[device] = resolve;
+    });
+    return {
+      stopped,
+      start: () => this.#post({ kind: 'start', device }),
+      stop: async () => {
+        this.#post({ kind: 'stop', device });
+        const timer = setTimeout(() => this.end(undefined), STOP_TIMEOUT);
+        await stopped;
+        clearTimeout(timer);
+      },
+    };
+  }
+
+  #post(message: ToDevices): void {
+    if (!this.#over) this.#far.post(message);
+  }
+
+  async #fetch({ device, id, items }: Extract<FromDevices, { kind: 'fetch' }>): Promise<void> {
+    try {
+      this.#post({ kind: 'fetched', id, results: await this.#starts[device].config.fetch(items) });
+    } catch (error) {
+      this.#post({ kind: 'fetched', id, problem: (error as Error).message });
+    }
+  }
+}
