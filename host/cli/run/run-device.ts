@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { deviceConfigSource, type Scope } from '../../cloud/index.js';
-import { modulePath } from '../../core/index.js';
+import { modulePath, pemOf } from '../../core/index.js';
+import { readRootFile } from '../../credentials/index.js';
 import type { CredentialValues } from '../options/credential-values.js';
 import { closeAll, ended } from '../process/signals.js';
 import { keepHeapSmall } from '../process/small-heap.js';
@@ -31,7 +33,11 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   const closers: (() => Promise<void>)[] = [];
   const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
-    const runs = await prepare(options, report, counts, closers, stop);
+    const runs = await prepare(options, report, counts, closers, stop).catch((error) => {
+      // What a signal has broken off is no failure.
+      if (stop.aborted) return [];
+      throw error;
+    });
     if (stop.aborted) return;
     const ending = new AbortController();
     closers.push(async () => ending.abort());
@@ -78,9 +84,10 @@ async function prepare(
   const watchdog = watchdogOf(options);
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
+  const httpCas = httpCasOf(options);
   // Before anything is started: a module that cannot be a guest is the end of the run.
   const file = { file: options.guest ?? modulePath('app.wasm'), data: options.data, memoryLimit: options.guestMemory };
-  const module = await readGuestFile(file);
+  const module = await readGuestFile(file, stop);
   const store = await openStore(options);
   closers.push(() => store.close());
   const account = await accountOf(store, options.data, process.env);
@@ -138,7 +145,7 @@ async function prepare(
   const guest = {
     module,
     options: guestOptionsOf(options, overlay),
-    hardware: hardwareOf(options, sids.length),
+    hardware: hardwareOf(options, httpCas, sids.length),
     interruptEveryCall: options.interruptEveryCall,
   };
   const onProcess = (pid: number, devices: number) => report({ event: 'process', pid, devices });
@@ -200,10 +207,24 @@ async function sourceOf(
   return (await embedded.foreignKeys()).includes('broker-host') ? 'store' : 'embedded broker';
 }
 
+/** @throws CredentialFileError for a file that holds no certificates */
+function httpCasOf({ httpCa = [] }: RunOptions): string[] {
+  const files = httpCa.flatMap((path) => readRootFile({ option: '--http-ca', path }));
+  return files.map((der) => pemOf('CERTIFICATE', der));
+}
+
 /** @throws UsageError for several devices with one flash */
-function hardwareOf({ allowHost = [], plainHttp = false, flash }: RunOptions, devices: number): DeviceHardware {
+function hardwareOf(options: RunOptions, httpCas: readonly string[], devices: number): DeviceHardware {
+  const { allowHost = [], plainHttp = false, flash, data } = options;
   if (flash !== undefined && devices > 1) {
     throw new UsageError(`--flash: is the flash of one device, and there are ${devices}; run them one by one`);
   }
-  return { allowedHosts: allowHost, plainHttp, ...(flash === undefined ? {} : { flashFile: flash }) };
+  const wifiFolder = join(data, 'wifi');
+  return {
+    allowedHosts: allowHost,
+    plainHttp,
+    httpCas,
+    wifiFolder,
+    ...(flash === undefined ? {} : { flashFile: flash }),
+  };
 }
