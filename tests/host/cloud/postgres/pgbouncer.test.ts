@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { KEPT_COMMITS } from '../../../../host/cloud/store/engine/engine.js';
 import { PostgresEngine } from '../../../../host/cloud/store/engine/postgres/postgres-engine.js';
 import { programPath } from '../../../../tools/test/debian-packages.js';
@@ -41,11 +41,6 @@ max_client_conn = 200
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  afterAll(async () => {
-    child.kill('SIGTERM');
-    await exited;
-    rmSync(folder, { recursive: true, force: true });
-  });
   await new Promise<void>((resolve, reject) => {
     let last = '';
     createInterface({ input: child.stderr })
@@ -55,6 +50,11 @@ max_client_conn = 200
       })
       .on('close', () => reject(new Error(`pgbouncer did not start: ${last}`)));
   });
+  return async () => {
+    child.kill('SIGTERM');
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  };
 });
 
 /** Through pgbouncer, but for the connection that listens. */
