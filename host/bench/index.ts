@@ -2,7 +2,7 @@ export type { BrokerResult, BrokerRow } from './broker/broker-row.js';
 export { LoadGenerator, NoLoadGenerator } from './broker/load-generator.js';
 export { loadRows } from './broker/load-rows.js';
 export { retainedRows } from './broker/retained-rows.js';
-export { cloudRows, measureCloud } from './cloud/measure-cloud.js';
+export { type CloudPlace, cloudRows, measureCloud } from './cloud/measure-cloud.js';
 export { type DerPeers, derRows, hexRows } from './der-rows.js';
 export { measureFleet } from './fleet/measure-fleet.js';
 export { guestRows } from './guest-rows.js';

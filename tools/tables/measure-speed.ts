@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { PostgresServer } from '../../tests/host/cloud/postgres/postgres-server.js';
 import { root } from '../root.js';
 import { writeBlock } from './blocks.js';
 import { generated } from './generated.js';
@@ -22,10 +23,15 @@ export function measureBrokerSpeed(): void {
   writeBlock({ ...BROKER_SPEED, make: () => usageSpeedTable(rows, new Date()) });
 }
 
-/** Measures with `wasmqtt bench --cloud` and writes the table of the cloud in docs/speed.md. */
-export function measureCloudSpeed(): void {
-  const rows = benchRows<UsageRow>('--cloud');
-  writeBlock({ ...CLOUD_SPEED, make: () => usageSpeedTable(rows, new Date()) });
+/** Measures with `wasmqtt bench --cloud`, also on a PostgreSQL server of its own, and writes the table of the cloud in docs/speed.md. */
+export async function measureCloudSpeed(): Promise<void> {
+  const server = await PostgresServer.create();
+  try {
+    const rows = benchRows<UsageRow>('--cloud', '--store', server.url());
+    writeBlock({ ...CLOUD_SPEED, make: () => usageSpeedTable(rows, new Date()) });
+  } finally {
+    await server.remove();
+  }
 }
 
 /** The example with two tasks, whose memory is measured. */

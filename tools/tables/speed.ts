@@ -12,11 +12,11 @@ Runs wasmqtt bench and writes its rows into docs/speed.md.
 
   --broker  the table of the broker instead, by wasmqtt bench --broker
   --fleet   the table of many devices instead, by wasmqtt bench --fleet; it needs what build-guest needs
-  --cloud   the table of the cloud instead, by wasmqtt bench --cloud
+  --cloud   the table of the cloud instead, by wasmqtt bench --cloud; it needs PostgreSQL
   --help    this text
 `;
 
-await runCommand('speed', () => {
+await runCommand('speed', async () => {
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({ options: { broker: flag, fleet: flag, cloud: flag, help: flag } });
   if (values.help) {
@@ -26,7 +26,7 @@ await runCommand('speed', () => {
   process.chdir(root);
   if (values.broker) measureBrokerSpeed();
   else if (values.fleet) measureFleetSpeed();
-  else if (values.cloud) measureCloudSpeed();
+  else if (values.cloud) await measureCloudSpeed();
   else measureSpeed();
   return 0;
 });

@@ -25,7 +25,7 @@ With --fleet: what 1,000 devices in one process take, which publish once a secon
 of each, and how many memories of WebAssembly a process takes. With --guest 200 devices with that module. It needs Linux, and two minutes.
 
 With --cloud: wasmqtt cloud with 100,000 configs on LMDB, 16 clients that read and write over HTTP keep-alive, pages of the list, and 10,000
-devices that wait for changes; the server is a process of its own. It needs Linux, 10,100 open files for a process, and two minutes.`;
+devices that wait for changes; the server is a process of its own. It needs Linux, 10,100 open files for a process, and two minutes. With --store rows\ncloud.postgres.* are measured by turns with those of LMDB; what was written stays in the database.`;
 
 export function benchCommand(): Command {
   return new Command('bench')
@@ -34,18 +34,21 @@ export function benchCommand(): Command {
     .option('--guest <file>', 'measure the memory of guests of this module instead')
     .option('--fleet', 'measure wasmqtt run with many devices instead')
     .option('--cloud', 'measure wasmqtt cloud with many clients and devices instead')
+    .option('--store <place>', 'with --cloud: the empty database, postgres://..., that is measured beside LMDB')
     .addOption(new Option('--memory-of <what>').choices(['guests', 'instances']).hideHelp())
     .addOption(new Option('--cache <folder>').hideHelp())
     .option('--filter <text>', 'only rows whose name contains this text')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: BenchFlags & Partial<BenchGuestFlags> & { fleet?: boolean; cloud?: boolean }) => {
-      const { guest } = flags;
-      if (flags.fleet) await (await import('../bench/bench-fleet-action.js')).benchFleetAction(flags);
-      else if (flags.cloud) await (await import('../bench/bench-cloud-action.js')).benchCloudAction(flags);
-      else if (guest !== undefined) {
-        await (await import('../bench/bench-guest-action.js')).benchGuestAction({ ...flags, guest });
-      } else if (flags.broker) await (await import('../bench/bench-broker-action.js')).benchBrokerAction(flags);
-      else await (await import('../bench/bench-action.js')).benchAction(flags);
-    });
+    .action(
+      async (flags: BenchFlags & Partial<BenchGuestFlags> & { fleet?: boolean; cloud?: boolean; store?: string }) => {
+        const { guest } = flags;
+        if (flags.fleet) await (await import('../bench/bench-fleet-action.js')).benchFleetAction(flags);
+        else if (flags.cloud) await (await import('../bench/bench-cloud-action.js')).benchCloudAction(flags);
+        else if (guest !== undefined) {
+          await (await import('../bench/bench-guest-action.js')).benchGuestAction({ ...flags, guest });
+        } else if (flags.broker) await (await import('../bench/bench-broker-action.js')).benchBrokerAction(flags);
+        else await (await import('../bench/bench-action.js')).benchAction(flags);
+      },
+    );
 }
