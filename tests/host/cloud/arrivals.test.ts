@@ -1,3 +1,4 @@
+// engine: LMDB
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Arrivals } from '../../../host/cloud/store/engine/arrivals.js';
 
