@@ -6,6 +6,7 @@ import { brokerCommand } from './commands/broker.js';
 import { buildGuestCommand } from './commands/build-guest.js';
 import { cloudCommand } from './commands/cloud.js';
 import { doctorCommand } from './commands/doctor.js';
+import { logsCommand } from './commands/logs.js';
 import { passwdCommand } from './commands/passwd.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
@@ -21,10 +22,13 @@ function program(): Command {
   const root = new Command('wasmqtt')
     .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
     .version(version)
+    // Options after the name of a command are that command's: cloud and its commands have some of the same name.
+    .enablePositionalOptions()
     .addHelpText('after', '\nExample:\n  wasmqtt run --for 10s');
   const commands = [
     runCommand(),
     cloudCommand(),
+    logsCommand(),
     brokerCommand(),
     passwdCommand(),
     buildGuestCommand(),
@@ -32,10 +36,14 @@ function program(): Command {
     doctorCommand(),
     benchCommand(),
   ];
-  for (const command of commands) {
-    root.addCommand(command.exitOverride().showHelpAfterError('(--help shows all options)'));
-  }
+  for (const command of commands) root.addCommand(strict(command));
   return root.exitOverride().showHelpAfterError('(--help shows all commands)');
+}
+
+/** A wrong word is answered, and ends nothing by itself: in the commands below this one too. */
+function strict(command: Command): Command {
+  for (const inner of command.commands) strict(inner);
+  return command.exitOverride().showHelpAfterError('(--help shows all options)');
 }
 
 async function main(): Promise<number> {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CloudFlags } from '../cloud/cloud-action.js';
 import { parsePort } from '../options/option-parsers.js';
 import { dataOption, forOption, jsonOption } from '../options/shared-options.js';
+import { cloudDeviceCommand } from './cloud-device.js';
 
 const EXAMPLES = `
 Example:
@@ -15,6 +16,8 @@ environment, those are used instead.`;
 export function cloudCommand(): Command {
   return new Command('cloud')
     .description('serve the config and secret stores over the REST API')
+    .enablePositionalOptions()
+    .addCommand(cloudDeviceCommand())
     .option('--port <port>', 'port on 127.0.0.1 (default 8180, or any free one)', (text) => parsePort(text, true))
     .addOption(forOption())
     .addOption(dataOption())

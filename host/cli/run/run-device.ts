@@ -1,5 +1,6 @@
-import { deviceConfigSource, type Scope } from '../../cloud/index.js';
+import { type CloudService, DeviceLink, type Scope, StoreCloudService } from '../../cloud/index.js';
 import { modulePath } from '../../core/index.js';
+import { type GuestModule, realClock } from '../../microvisor/index.js';
 import type { CredentialValues } from '../options/credential-values.js';
 import { closeAll, ended } from '../process/signals.js';
 import { keepHeapSmall } from '../process/small-heap.js';
@@ -12,8 +13,9 @@ import { type Counts, DeviceRun, type Fellows } from './device-run.js';
 import { deviceSidsOf } from './device-sids.js';
 import { refuseStrayOptions, startEmbeddedBroker } from './embedded-broker.js';
 import { checkRoom, roomHere } from './enough-room.js';
+import { farDevices } from './far-cloud.js';
 import type { DeviceHardware } from './guest/device-hardware.js';
-import { canConnect, readGuestFile } from './guest/guest-file.js';
+import { canConnect, type GuestFile, readGuestFile } from './guest/guest-file.js';
 import type { GuestOptions } from './guest/guest-options.js';
 import { loadFleet } from './guest/load-fleet.js';
 import type { RunReport } from './run-events.js';
@@ -31,7 +33,7 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   const closers: (() => Promise<void>)[] = [];
   const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
-    const runs = await prepare(options, report, counts, closers, stop);
+    const runs = await prepare(options, { report, counts, closers, stop });
     if (stop.aborted) return;
     const ending = new AbortController();
     closers.push(async () => ending.abort());
@@ -68,19 +70,28 @@ function checkConnected(runs: readonly LoadedRun[], options: RunOptions, stop: A
   throw new UserError(`${who} did not connect ${when}; see the log lines, or give it longer with --for`);
 }
 
-async function prepare(
-  options: RunOptions,
-  report: RunReport,
-  counts: Counts,
-  closers: (() => Promise<void>)[],
-  stop: AbortSignal,
-): Promise<LoadedRun[]> {
+/** What a run has from its beginning to its end. */
+interface RunContext {
+  report: RunReport;
+  counts: Counts;
+  closers: (() => Promise<void>)[];
+  stop: AbortSignal;
+}
+
+async function prepare(options: RunOptions, context: RunContext): Promise<LoadedRun[]> {
+  const { report, closers } = context;
   const watchdog = watchdogOf(options);
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
   // Before anything is started: a module that cannot be a guest is the end of the run.
   const file = { file: options.guest ?? modulePath('app.wasm'), data: options.data, memoryLimit: options.guestMemory };
   const module = await readGuestFile(file);
+  const load = (devices: PreparedDevices) =>
+    loadRuns(devices, { ...options, overlay, module, file, watchdog }, context);
+  if (options.cloud !== undefined) {
+    const devices = farDevices({ ...options, cloud: options.cloud }, process.env);
+    return load({ devices, source: options.brokerHost === undefined ? 'cloud' : 'options', hiddenOf: () => new Set() });
+  }
   const store = await openStore(options.data);
   closers.push(() => store.close());
   const account = await accountOf(store, process.env);
@@ -123,23 +134,63 @@ async function prepare(
   if (hasBroker) await startEmbeddedBroker(options, sids[0], embedded, report, closers);
 
   const ownKeys = await Promise.all(embedded.map((each) => each.ownKeys()));
+  return load({
+    devices: sids.map((deviceSid) => ({
+      deviceSid,
+      service: new StoreCloudService(store, account.accountSid, deviceSid),
+    })),
+    source,
+    hiddenOf: (index) => (source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set()),
+  });
+}
+
+/** The devices of a run and their cloud. */
+interface PreparedDevices {
+  devices: readonly { deviceSid: string; service: CloudService }[];
+  source: 'embedded broker' | 'options' | 'store' | 'cloud';
+  /** Keys that the device of this index is not to see. */
+  hiddenOf(index: number): ReadonlySet<string>;
+}
+
+/** How they are loaded. */
+type LoadOptions = RunOptions & {
+  overlay: CredentialValues;
+  module: GuestModule;
+  file: GuestFile;
+  watchdog: number | undefined;
+};
+
+async function loadRuns(
+  { devices: prepared, source, hiddenOf }: PreparedDevices,
+  { overlay, module, file, watchdog, ...options }: LoadOptions,
+  { report, counts, closers, stop }: RunContext,
+): Promise<LoadedRun[]> {
   const fellows: Fellows = { haveConnected: false };
-  const runs = sids.map((deviceSid, index) => {
-    const hidden: Set<string> = source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set();
+  const links: DeviceLink[] = [];
+  const runs = prepared.map(({ deviceSid, service }, index) => {
+    const own: RunReport = prepared.length === 1 ? report : (event) => report({ ...event, device: deviceSid });
+    const link = new DeviceLink(service, {
+      clock: realClock,
+      onNotice: (text) => own({ event: 'cloud', text }),
+    });
+    links.push(link);
     return new DeviceRun({
       deviceSid,
-      config: overlaid(deviceConfigSource(values, deviceSid), overlay, hidden),
+      config: overlaid(link, overlay, hiddenOf(index)),
+      cloud: link,
       stable: options.stableAfter,
-      report: sids.length === 1 ? report : (event) => report({ ...event, device: deviceSid }),
+      report: own,
       counts,
       fellows,
     });
   });
+  closers.push(async () => void (await Promise.all(links.map((link) => link.close()))));
   const guest = {
     module,
     options: guestOptionsOf(options, overlay),
-    hardware: hardwareOf(options, sids.length),
+    hardware: hardwareOf(options, prepared.length),
     interruptEveryCall: options.interruptEveryCall,
+    memoryLimit: options.guestMemory,
   };
   const onProcess = (pid: number, devices: number) => report({ event: 'process', pid, devices });
   const fleet = { guest, file, watchdog, perProcess: options.devicesPerProcess, onProcess };
@@ -148,16 +199,25 @@ async function prepare(
     if (stop.aborted) return [];
     throw error;
   });
-  closers.push(async () => void (await Promise.all(devices.map((device) => device.stop()))));
+  closers.push(async () => {
+    for (const run of runs) run.unfollow();
+    await Promise.all(devices.map((device) => device.stop()));
+  });
   if (stop.aborted) return [];
-  for (const deviceSid of sids) report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
+  await Promise.all(devices.map((device, index) => runs[index].follow(device, CLOUD_PATIENCE)));
+  if (stop.aborted) return [];
+  for (const { deviceSid } of prepared)
+    report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
   const mustConnect = canConnect(module);
   return runs.map((run, index) => ({
     start: () => run.start(devices[index]),
     arrived: mustConnect ? run.arrived : Promise.resolve(),
     over: run.over,
     deviceSid: run.deviceSid,
-    mustConnect,
+    // Whether an application of the cloud can is not known here.
+    get mustConnect() {
+      return mustConnect && !run.isUpdated;
+    },
     get isConnecting() {
       return run.isConnecting;
     },
@@ -170,6 +230,8 @@ async function prepare(
 const ACCOUNT: Scope = { kind: 'account' };
 /** Milliseconds. */
 const DEFAULT_WATCHDOG = 10_000;
+/** Milliseconds that a run waits for its cloud to say what devices are to run, before it starts them with their guest. */
+const CLOUD_PATIENCE = 3000;
 
 /** A guest of somebody else's gets a thread of its own. */
 function watchdogOf({ guest, isolate, watchdog }: RunOptions): number | undefined {

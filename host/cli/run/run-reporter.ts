@@ -12,6 +12,7 @@ export function runReporter(
   const paint: Record<RunEvent['event'], (text: string) => string> = {
     listening: colours.blue,
     broker: colours.yellow,
+    cloud: colours.yellow,
     process: colours.blue,
     device: colours.blue,
     connecting: colours.dim,
@@ -45,6 +46,7 @@ function describe(event: RunEvent): string[] {
       if (event.service === 'cloud') return [`cloud ${event.url}   user ${event.accountSid}:${event.authToken}`];
       return [event.service === 'broker' ? `broker ${event.url}   client certificate required` : `broker ${event.url}`];
     case 'broker':
+    case 'cloud':
       return [visible(event.text)];
     case 'process':
       return [`${event.pid}   has ${event.devices} of the devices`];
