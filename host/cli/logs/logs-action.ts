@@ -1,4 +1,5 @@
 import { CloudClientError, type LogLine } from '../../cloud/index.js';
+import { LONGEST_TIMER } from '../../node/timers.js';
 import { visible } from '../../node/visible-text.js';
 import { coloursFor } from '../output/colours.js';
 import { jsonLines } from '../output/json-lines.js';
@@ -22,7 +23,7 @@ const LINES_BEFORE = 10;
 /** `wasmqtt logs`. @throws UserError, StoreError, CloudClientError */
 export function logsAction(device: string, flags: LogsFlags): Promise<void> {
   return withSignals(async (stop) => {
-    const write = flags.json ? jsonLines<LogLine>(process.stdout) : linesForPeople(process.stdout);
+    const write = flags.json ? jsonEvents(process.stdout) : linesForPeople(process.stdout);
     if (flags.cloud === undefined) {
       await withLocalAccount(flags, async (store, accountSid) => {
         await show(await storedLog(store, accountSid, device), flags, write, stop);
@@ -54,7 +55,18 @@ async function show(
     lines = lines.length < begin.limit || isTail ? [] : await log.read({ ...begin, after });
   }
   if (!follow) return;
-  for await (const part of log.follow(after, stop)) for (const line of part) write(line);
+  // Who waits for news of a store keeps no process.
+  const alive = setInterval(() => {}, LONGEST_TIMER);
+  try {
+    for await (const part of log.follow(after, stop)) for (const line of part) write(line);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+function jsonEvents(out: NodeJS.WriteStream): (line: LogLine) => void {
+  const write = jsonLines(out);
+  return (line) => write({ event: 'log', ...line });
 }
 
 function linesForPeople(out: NodeJS.WriteStream): (line: LogLine) => void {
