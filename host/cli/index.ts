@@ -10,6 +10,7 @@ import { logsCommand } from './commands/logs.js';
 import { passwdCommand } from './commands/passwd.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
+import { storeCommand } from './commands/store-commands.js';
 import { coloursFor } from './output/colours.js';
 import { UsageError } from './process/user-error.js';
 
@@ -29,6 +30,7 @@ function program(): Command {
     runCommand(),
     cloudCommand(),
     logsCommand(),
+    storeCommand(),
     brokerCommand(),
     passwdCommand(),
     buildGuestCommand(),

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { restrict, syncFolder } from '../node/private-files.js';
 import { reasonOf } from '../node/reason.js';
@@ -33,6 +33,15 @@ function makePrivateFile(path: string): void {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    checkWritable(path);
     restrict(path, 0o600);
   }
+}
+
+/** Whoever took away the right to write meant it, also where root could write all the same. */
+function checkWritable(path: string): void {
+  const stats = statSync(path);
+  if (!stats.isFile()) throw new Error(`${path} is not a file`);
+  if ((stats.mode & 0o200) === 0) throw new Error(`${path} is read-only (mode ${(stats.mode & 0o777).toString(8)})`);
+  accessSync(path, constants.R_OK | constants.W_OK);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commonName, isCurrent, isIssuedBy, notBefore, parseCertificate, parseKey } from './inspect.js';
 import type { Purpose } from './issue.js';
 import { PkiError } from './pki-error.js';
-import { prepareFolder, readPrivate, replaceFile, writeOnce } from './pki-files.js';
+import { prepareFolder, readOwn, replaceFile, writeOnce } from './pki-files.js';
 
 /** A certificate with its key, in the forms that servers (PEM) and devices (DER, PKCS#8 DER) take. */
 export interface KeyPairFiles {
@@ -71,8 +71,8 @@ interface Wanted {
 async function ensureEntry(folder: string, file: string, wanted: Wanted): Promise<Entry> {
   const keyFile = join(folder, `${file}.key`);
   const certificateFile = join(folder, `${file}.pem`);
-  const certificatePem = readPrivate(certificateFile);
-  const keyPem = readPrivate(keyFile);
+  const certificatePem = readOwn(certificateFile);
+  const keyPem = readOwn(keyFile);
   if (certificatePem !== undefined && keyPem === undefined) {
     const advice = `put the key back, or delete ${certificateFile}, then both are made again`;
     throw new PkiError('key-missing', `${keyFile} is missing; ${advice}`, keyFile);

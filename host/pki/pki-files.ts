@@ -1,18 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { restrict, syncFolder } from '../node/private-files.js';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readPrivate, replacePrivate, restrict, writePrivateOnce } from '../node/private-files.js';
 import { reasonOf } from '../node/reason.js';
 import { PkiError } from './pki-error.js';
 
@@ -33,61 +21,19 @@ export function prepareFolder(directory: string): string {
   });
 }
 
-/** The text of a file, or undefined if it does not exist. A file that others could read is closed to them. */
-export function readPrivate(path: string): string | undefined {
-  return guard(path, 'read', () => {
-    try {
-      const text = readFileSync(path, 'utf8');
-      restrict(path, 0o600);
-      return text;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  });
+/** See `readPrivate` of host/node. @throws PkiError `unusable` */
+export function readOwn(path: string): string | undefined {
+  return guard(path, 'read', () => readPrivate(path));
 }
 
-/**
- * Writes a new file (mode 0600) all at once, unless it exists already.
- *
- * @returns what is in the file afterwards: if several processes write at once, one wins, and all get its text
- */
+/** See `writePrivateOnce` of host/node. @throws PkiError `unusable` */
 export function writeOnce(path: string, text: string): string {
-  return guard(path, 'written', () => {
-    const temporary = writeTemporary(path, text);
-    try {
-      // Unlike a rename, a link never replaces a file that another process has made meanwhile.
-      linkSync(temporary, path);
-      return text;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      return readFileSync(path, 'utf8');
-    } finally {
-      rmSync(temporary, { force: true });
-      syncFolder(join(path, '..'));
-    }
-  });
+  return guard(path, 'written', () => writePrivateOnce(path, text));
 }
 
-/** Replaces a file (mode 0600) all at once. */
+/** See `replacePrivate` of host/node. @throws PkiError `unusable` */
 export function replaceFile(path: string, text: string): void {
-  guard(path, 'written', () => {
-    const temporary = writeTemporary(path, text);
-    renameSync(temporary, path);
-    syncFolder(join(path, '..'));
-  });
-}
-
-function writeTemporary(path: string, text: string): string {
-  const temporary = join(path, '..', `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const handle = openSync(temporary, 'wx', 0o600);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  return temporary;
+  guard(path, 'written', () => replacePrivate(path, text));
 }
 
 function guard<T>(path: string, what: string, action: () => T): T {

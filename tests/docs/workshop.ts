@@ -131,8 +131,8 @@ export class Workshop implements AsyncDisposable {
         '--broker-host broker.example.com',
         `--broker-host localhost --broker-port ${this.#broker.listeners[0].port}`,
       )
-      .replaceAll(/http:\/\/127\.0\.0\.1:8180\/v1/g, this.#cloudUrl)
-      .replaceAll('https://microvisor.twilio.com', this.#cloudUrl.replace(/\/v1$/, ''));
+      .replaceAll('http://127.0.0.1:8180', this.#cloudUrl)
+      .replaceAll('https://microvisor.twilio.com', this.#cloudUrl);
   }
 }
 

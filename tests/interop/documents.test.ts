@@ -49,7 +49,7 @@ async function mosquitto(options: MosquittoOptions): Promise<Mosquitto> {
 
 /** Runs documented commands in the folder of the user's files, unchanged but for the base address. */
 function shell(blocks: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const base = new URL(listening.url).origin;
+  const base = listening.url;
   const script = ['set -e', ...blocks].join('\n').replaceAll(DOCUMENTED_BASE, base);
   const { accountSid: TWILIO_ACCOUNT_SID, authToken: TWILIO_AUTH_TOKEN } = listening;
   const exports = { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, MV_DEVICE_SID: DEVICE_SID, ...env };
@@ -66,7 +66,7 @@ function run(...args: string[]): Command {
 async function call(method: string, path: string, form?: Record<string, string>) {
   const authorization = `Basic ${btoa(`${listening.accountSid}:${listening.authToken}`)}`;
   const body = form && new URLSearchParams(form);
-  const response = await fetch(`${listening.url}${path}`, { method, headers: { authorization }, body });
+  const response = await fetch(`${listening.url}/v1${path}`, { method, headers: { authorization }, body });
   return { status: response.status, text: await response.text(), headers: JSON.stringify([...response.headers]) };
 }
 

@@ -192,7 +192,7 @@ describe('credentials', () => {
       ['Secrets', 'private_key', authority.hex('device.key.der')],
     ];
     for (const [collection, Key, Value] of values) {
-      const { status } = await fetch(`${url}/${collection}`, {
+      const { status } = await fetch(`${url}/v1/${collection}`, {
         method: 'POST',
         headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
         body: new URLSearchParams({ Key, Value }),

@@ -2,11 +2,12 @@
 // Usage: npm run build -- [--debug | --only MODULE]
 //   --debug        also makes build/*.debug.wasm, with source maps
 //   --only MODULE  makes the release build of core or app alone
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import binaryen from 'binaryen';
 import { build } from 'esbuild';
+import { openApiDocument } from '../../host/cloud/rest/openapi.js';
 import { runCommand, UsageError } from '../command.js';
 import { generate } from '../generate/generate.js';
 import { root } from '../root.js';
@@ -69,6 +70,12 @@ async function bundle(): Promise<void> {
   chmodSync(join(root, 'build/host/cli.js'), 0o755);
 }
 
+/** The description of the REST API lies beside the server that serves it. */
+async function describeCloud(): Promise<void> {
+  const document = await openApiDocument();
+  writeFileSync(join(root, 'build/host/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
+}
+
 async function buildAll(modules: Modules, abi: Exports, targets: readonly Target[]): Promise<void> {
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => make(name, entry, target, abi))),
@@ -76,6 +83,7 @@ async function buildAll(modules: Modules, abi: Exports, targets: readonly Target
     bundle(),
     run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
   ]);
+  await describeCloud();
   copyEngine();
   const untranslated = translate();
   if (untranslated) console.error(`build: ${untranslated}; only the translated core for firmware needs it`);

@@ -78,6 +78,8 @@ export interface LimitsPlan {
   readonly queuedMessages?: number;
   readonly queuedBytes?: number;
   readonly maximumPacketSize?: number;
+  /** Of a CONNECT, without its fixed header. */
+  readonly connectPacketSize?: number;
   /** Of a payload. */
   readonly messageSize?: number;
   /** Seconds. */

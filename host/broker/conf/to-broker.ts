@@ -166,6 +166,7 @@ function toLimits(general: Section<GeneralSettings>): LimitsPlan {
     queuedMessages: general.get('maxQueuedMessages'),
     queuedBytes: general.get('maxQueuedBytes'),
     maximumPacketSize: general.get('maxPacketSize'),
+    connectPacketSize: general.get('packetMaxConnect'),
     messageSize: general.get('messageSizeLimit'),
     keepAlive: general.get('maxKeepAlive'),
     sessionExpiry: general.get('persistentClientExpiration'),

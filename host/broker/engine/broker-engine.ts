@@ -116,7 +116,12 @@ export class BrokerEngine {
 
   /** Bytes came. Bytes for a connection that has ended are ignored. The engine may keep the others: do not write to them again. */
   receive(id: ConnectionId, bytes: Uint8Array): void {
-    this.#context.during(this.#clock(), () => this.#connections.get(id)?.receive(bytes));
+    this.#context.enter(this.#clock());
+    try {
+      this.#connections.get(id)?.receive(bytes);
+    } finally {
+      this.#context.leave();
+    }
   }
 
   /** The network took the bytes that waited: `transport.backlog` is low again. */

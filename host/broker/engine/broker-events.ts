@@ -108,15 +108,14 @@ export class EventHub {
     if (this.#depth === 0) this.#flush();
   }
 
-  /** Runs one call into the engine; events wait until the outermost call is done. */
-  during(work: () => void): void {
+  /** A call into the engine begins: events wait until the outermost call is done. `leave` has to follow. */
+  enter(): void {
     this.#depth++;
-    try {
-      work();
-    } finally {
-      this.#depth--;
-      if (this.#depth === 0) this.#flush();
-    }
+  }
+
+  leave(): void {
+    this.#depth--;
+    if (this.#depth === 0) this.#flush();
   }
 
   #flush(): void {

@@ -129,16 +129,28 @@ export class EngineContext {
 
   /** Runs one call into the engine at this time, then what it put off; events are delivered after both. */
   during(now: number, work: () => void): void {
+    this.enter(now);
+    try {
+      work();
+    } finally {
+      this.leave();
+    }
+  }
+
+  /** `during` in two steps, for what comes with each message: a function for each would be garbage. `leave` has to follow. */
+  enter(now: number): void {
     this.now = now;
     this.work.begin();
-    this.events.during(() => {
-      try {
-        work();
-      } finally {
-        for (let next = this.#afterCall.shift(); next; next = this.#afterCall.shift()) next();
-        this.journal?.flush();
-      }
-    });
+    this.events.enter();
+  }
+
+  leave(): void {
+    try {
+      for (let next = this.#afterCall.shift(); next; next = this.#afterCall.shift()) next();
+      this.journal?.flush();
+    } finally {
+      this.events.leave();
+    }
   }
 
   /** What comes back to the engine by itself: the answer of rules that had to ask somebody. */

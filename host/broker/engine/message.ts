@@ -4,7 +4,7 @@ import type { ClientIdentity } from './rules.js';
 /** A payload up to this many bytes is copied with the header of each packet; a larger one is handed on by reference. */
 export const SMALL_PAYLOAD = 1024;
 
-/** An application message on its way through the broker; what it says is never changed. Made by `weighed`. */
+/** An application message on its way through the broker; what it says is never changed. Made by `makeMessage` or `weighed`. */
 export interface Message {
   readonly topic: string;
   /** Its own once the message is held: see `hold`. Until then it may be a view of what the client sent. */
@@ -95,17 +95,21 @@ export function makeMessage(
   const expiry = content.properties?.messageExpiryInterval;
   // A large one is sent by reference: a client that reads slowly would keep more than it is weighed with.
   const isBorrowed = mayBorrow && content.payload.length <= SMALL_PAYLOAD;
-  const message = {
+  const payload = isBorrowed ? content.payload : new Uint8Array(content.payload);
+  const properties = forwarded(content.properties);
+  return {
     topic,
-    payload: isBorrowed ? content.payload : new Uint8Array(content.payload),
+    payload,
     qos: content.qos,
     retain: content.retain,
-    properties: forwarded(content.properties),
+    properties,
     expiresAt: expiry === undefined ? undefined : now + expiry * 1000,
     publisher: publisher?.clientId,
     source: content.retain && publisher?.listener.settings?.checkRetainSource ? publisher : undefined,
+    isBorrowed,
+    size: sizeOf(topic, payload, properties),
+    holders: 0,
   };
-  return weighed(message, isBorrowed);
 }
 
 /** The message stays for longer than the call that it came in: from now on its payload is its own. */
@@ -121,11 +125,15 @@ const USER_PROPERTY_BYTES = 100;
 /** What a message has besides what it says: `weighed` adds it. */
 export type Handling = 'size' | 'isBorrowed' | 'holders';
 
-/** A message with its size. Named field by field: every message comes this way, and a spread costs several times as much. */
-export function weighed(message: Omit<Message, Handling>, isBorrowed = false): Message {
+/** A message with its size. Named field by field, as in `makeMessage`: objects of one shape are the faster ones. */
+export function weighed(message: Omit<Message, Handling>): Message {
   const { topic, payload, qos, retain, properties, expiresAt, publisher, source } = message;
-  const size = topic.length + payload.length + (properties === undefined ? 0 : propertyBytes(properties));
-  return { topic, payload, qos, retain, properties, expiresAt, publisher, source, isBorrowed, size, holders: 0 };
+  const size = sizeOf(topic, payload, properties);
+  return { topic, payload, qos, retain, properties, expiresAt, publisher, source, isBorrowed: false, size, holders: 0 };
+}
+
+function sizeOf(topic: string, payload: Uint8Array, properties: Properties | undefined): number {
+  return topic.length + payload.length + (properties === undefined ? 0 : propertyBytes(properties));
 }
 
 /** Bytes that properties count for. */

@@ -17,11 +17,12 @@ export class SocketTable implements Transport {
   readonly #engine: BrokerEngine;
   readonly #clockwork: Clockwork;
   readonly #closeTimeout: number;
-  readonly #sockets = new Map<ConnectionId, Duplex>();
+  /** Those that the engine has not ended. */
+  readonly #open = new Map<ConnectionId, Outgoing>();
   /** All that are not closed, those that the engine has ended too. */
   readonly #alive = new Set<Duplex>();
-  /** What this turn has sent so far. */
-  #outgoing = new Map<ConnectionId, Outgoing>();
+  /** Those that this turn has something for. */
+  #due: ConnectionId[] = [];
   /** Those that the engine wants nothing from for a while. */
   readonly #paused = new Set<ConnectionId>();
   #whenEmpty: (() => void) | undefined;
@@ -56,7 +57,7 @@ export class SocketTable implements Transport {
     }
     const engine = this.#engine;
     const id = engine.open(info);
-    this.#sockets.set(id, socket);
+    this.#open.set(id, new Outgoing(socket));
     this.#alive.add(socket);
     let reason: string | undefined;
     socket.on('data', (chunk: Uint8Array) => {
@@ -74,9 +75,8 @@ export class SocketTable implements Transport {
       socket.destroy();
     });
     socket.on('close', () => {
-      this.#sockets.delete(id);
+      this.#open.delete(id);
       this.#paused.delete(id);
-      this.#outgoing.delete(id);
       engine.closed(id, reason);
       this.#clockwork.arm();
       this.#alive.delete(socket);
@@ -87,48 +87,47 @@ export class SocketTable implements Transport {
   }
 
   send(id: ConnectionId, bytes: Uint8Array): void {
-    let outgoing = this.#outgoing.get(id);
-    if (!outgoing) {
-      const socket = this.#sockets.get(id);
-      if (!socket || socket.destroyed) return;
-      if (this.#outgoing.size === 0) process.nextTick(() => this.#flush());
-      outgoing = new Outgoing(socket);
-      this.#outgoing.set(id, outgoing);
+    const outgoing = this.#open.get(id);
+    if (!outgoing || outgoing.stream.destroyed) return;
+    if (!outgoing.isDue) {
+      if (this.#due.length === 0) process.nextTick(this.#flush);
+      this.#due.push(id);
     }
     outgoing.add(bytes);
   }
 
   end(id: ConnectionId): void {
-    const socket = this.#sockets.get(id);
-    if (!socket) return;
-    this.#sockets.delete(id);
+    const outgoing = this.#open.get(id);
+    if (!outgoing) return;
+    this.#open.delete(id);
     this.#paused.delete(id);
+    const socket = outgoing.stream;
     const deadline = this.#clockwork.after(this.#closeTimeout, () => socket.destroy());
     socket.once('close', () => deadline.cancel());
-    this.#outgoing.get(id)?.flush();
-    this.#outgoing.delete(id);
+    if (outgoing.isDue) outgoing.flush();
     socket.end();
     // Keep reading: unread bytes would turn the close into a reset, which can overtake the last packet.
     socket.resume();
   }
 
   pause(id: ConnectionId): void {
-    const socket = this.#sockets.get(id);
-    if (!socket) return;
+    const outgoing = this.#open.get(id);
+    if (!outgoing) return;
     this.#paused.add(id);
-    socket.pause();
+    outgoing.stream.pause();
   }
 
   resume(id: ConnectionId): void {
-    const socket = this.#sockets.get(id);
+    const outgoing = this.#open.get(id);
     // One that does not take its answers is read from again when it has.
-    if (this.#paused.delete(id) && socket && this.backlog(id) <= this.#engine.limits.backlogBytes) socket.resume();
+    if (!this.#paused.delete(id) || !outgoing) return;
+    if (backlogOf(outgoing) <= this.#engine.limits.backlogBytes) outgoing.stream.resume();
   }
 
   /** 0 unless a `drain` event will follow: only then may the engine wait for one. */
   backlog(id: ConnectionId): number {
-    const socket = this.#sockets.get(id);
-    return socket?.writableNeedDrain ? socket.writableLength + (this.#outgoing.get(id)?.size ?? 0) : 0;
+    const outgoing = this.#open.get(id);
+    return outgoing ? backlogOf(outgoing) : 0;
   }
 
   /**
@@ -153,13 +152,20 @@ export class SocketTable implements Transport {
     });
   }
 
-  #flush(): void {
-    const all = this.#outgoing;
-    this.#outgoing = new Map();
-    for (const [id, outgoing] of all) {
+  readonly #flush = (): void => {
+    const due = this.#due;
+    this.#due = [];
+    for (const id of due) {
+      // The engine has ended it, or it is closed, since.
+      const outgoing = this.#open.get(id);
+      if (!outgoing) continue;
       outgoing.flush();
       // Whoever does not take its answers is not read from either.
-      if (this.backlog(id) > this.#engine.limits.backlogBytes) this.#sockets.get(id)?.pause();
+      if (backlogOf(outgoing) > this.#engine.limits.backlogBytes) outgoing.stream.pause();
     }
-  }
+  };
+}
+
+function backlogOf({ stream, size }: Outgoing): number {
+  return stream.writableNeedDrain ? stream.writableLength + size : 0;
 }

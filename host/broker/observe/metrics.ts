@@ -1,7 +1,7 @@
 import type { Histogram, Registry } from 'prom-client';
 import { ReasonCode } from '../../core/index.js';
+import { EventLoopLag } from '../../node/event-loop-lag.js';
 import type { BrokerState } from './broker-state.js';
-import { EventLoopLag } from './event-loop-lag.js';
 import type { TrafficCounter } from './traffic-counter.js';
 
 /** Metrics of one broker, in a registry of their own. */

@@ -177,12 +177,13 @@ const RETAINED_SHARE = 1 / 4;
 
 /** Limits that hold for the broker; those that are left out are its own. */
 function limitsOf(plan: LimitsPlan): Partial<Limits> {
-  const { inflightMessages, inflightBytes, queuedMessages, queuedBytes, sessionExpiry } = plan;
+  const { inflightMessages, inflightBytes, queuedMessages, queuedBytes, connectPacketSize, sessionExpiry } = plan;
   return {
     inflightMessages,
     inflightBytes,
     queuedMessages,
     queuedBytes,
+    connectPacketSize,
     sessionExpiryMaximum: sessionExpiry,
     sessions: MOST_SESSIONS,
     retainedMessages: Number.POSITIVE_INFINITY,

@@ -11,8 +11,8 @@ import {
   shimRows,
 } from '../../bench/index.js';
 import { type Colours, coloursFor } from '../output/colours.js';
+import { progress } from '../output/progress.js';
 import { UserError } from '../process/user-error.js';
-import { progress } from './progress.js';
 
 export interface BenchFlags {
   json?: boolean;

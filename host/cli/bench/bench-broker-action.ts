@@ -6,9 +6,9 @@ import { type BrokerRow, LoadGenerator, loadRows, NoLoadGenerator, retainedRows 
 import { reasonOf } from '../../node/reason.js';
 import { ensurePki } from '../../pki/index.js';
 import { coloursFor } from '../output/colours.js';
+import { progress } from '../output/progress.js';
 import { UserError } from '../process/user-error.js';
 import type { BenchFlags } from './bench-action.js';
-import { progress } from './progress.js';
 import { usageHeads, usageText } from './usage-table.js';
 
 /** `wasmqtt bench --broker`. @throws UserError when no row is left, or something that it needs is missing */

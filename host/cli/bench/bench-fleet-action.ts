@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { measureFleet } from '../../bench/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { coloursFor } from '../output/colours.js';
+import { progress } from '../output/progress.js';
 import { UserError } from '../process/user-error.js';
-import { progress } from './progress.js';
 import { usageHeads, usageText } from './usage-table.js';
 
 export interface BenchFleetFlags {

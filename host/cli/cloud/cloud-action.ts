@@ -1,15 +1,15 @@
+import { CloudStartError } from '../../cloud/index.js';
 import { parseDeviceSid } from '../options/option-parsers.js';
 import { closeAll, ended, withSignals } from '../process/signals.js';
-import { UserError } from '../process/user-error.js';
+import { UsageError, UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
+import { type CloudFlags, servingOf } from './cloud-flags.js';
+import { exportLines } from './export-lines.js';
 
-export interface CloudFlags {
-  port?: number;
-  for?: number;
-  data: string;
-  json?: boolean;
-}
+/** Milliseconds from the signal to the end, whatever is open. */
+const LONGEST_END = 4500;
+const FAILED = 1;
 
 /** `wasmqtt cloud`. @throws UserError, StoreError, CloudStartError */
 export function cloudAction(flags: CloudFlags): Promise<void> {
@@ -17,27 +17,40 @@ export function cloudAction(flags: CloudFlags): Promise<void> {
 }
 
 async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
-  const store = await openStore(flags.data);
+  const serving = servingOf(flags);
+  const store = await openStore(flags.data, flags);
   const closers = [() => store.close()];
   try {
-    const account = await accountOf(store, process.env);
+    const account = await accountOf(store, flags.data, process.env);
     const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
-    const cloud = await startLocalCloud(store, account, { option: '--port', port: flags.port });
+    const choice = { option: '--port', port: flags.port, host: flags.host };
+    const cloud = await startLocalCloud(store, account, choice, serving).catch(asUsage);
     closers.push(() => cloud.close());
+    process.on('SIGHUP', cloud.reload);
+    closers.push(async () => {
+      process.off('SIGHUP', cloud.reload);
+    });
     const { accountSid, authToken } = account;
     if (flags.json) {
-      const event = { event: 'listening', service: 'cloud', url: `${cloud.url}/v1`, accountSid, authToken, deviceSid };
+      const event = { event: 'listening', service: 'cloud', url: cloud.url, accountSid, authToken, deviceSid };
       process.stdout.write(`${JSON.stringify(event)}\n`);
     } else {
-      process.stdout.write(
-        `cloud ${cloud.url}/v1\n\n  export TWILIO_ACCOUNT_SID=${accountSid}\n  export TWILIO_AUTH_TOKEN=${authToken}\n` +
-          `  export MV_DEVICE_SID=${deviceSid}\n\nCtrl-C stops it.\n`,
-      );
+      process.stdout.write(`cloud ${cloud.url}\n\n${exportLines(accountSid, authToken)}`);
+      process.stdout.write(`  export MV_DEVICE_SID=${deviceSid}\n\nCtrl-C stops it.\n`);
     }
     await ended(flags.for, stop);
   } finally {
+    // Each of them has a deadline but the store, which may wait for a database that does not answer.
+    const last = setTimeout(() => process.exit(FAILED), LONGEST_END);
     await closeAll(closers);
+    clearTimeout(last);
   }
+}
+
+/** What options of the server say of each other is wrong usage here. */
+function asUsage(error: unknown): never {
+  if (error instanceof CloudStartError && error.code === 'options') throw new UsageError(error.message);
+  throw error;
 }
 
 function deviceSidOf({ MV_DEVICE_SID = '' }: NodeJS.ProcessEnv): string | undefined {

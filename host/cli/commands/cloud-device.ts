@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { DeviceKeyFlags } from '../cloud/device-key-actions.js';
-import { dataOption, jsonOption } from '../options/shared-options.js';
+import { dataOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
 
 const EXAMPLES = `
 Example:
@@ -20,6 +20,7 @@ export function cloudDeviceCommand(): Command {
     .argument('<device>', 'SID or unique name')
     .option('--out <file>', 'write the key into a new file, which only its owner can read')
     .addOption(dataOption())
+    .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (name: string, flags: DeviceKeyFlags) => (await actions()).createDeviceKey(name, flags));
   device
@@ -27,6 +28,7 @@ export function cloudDeviceCommand(): Command {
     .description('list the keys of a device, without their secrets')
     .argument('<device>', 'SID or unique name')
     .addOption(dataOption())
+    .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (name: string, flags: DeviceKeyFlags) => (await actions()).listDeviceKeys(name, flags));
   device
@@ -35,6 +37,7 @@ export function cloudDeviceCommand(): Command {
     .argument('<device>', 'SID or unique name')
     .argument('<id>', '16 hex digits, see list-keys')
     .addOption(dataOption())
+    .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (name: string, id: string, flags: DeviceKeyFlags) => {
       await (await actions()).deleteDeviceKey(name, id, flags);

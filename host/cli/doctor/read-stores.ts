@@ -48,7 +48,7 @@ async function readLocal(options: StoresOptions): Promise<DeviceStores> {
     const deviceSid = options.deviceSid || usual;
     if (deviceSid === undefined)
       throw new UserError(`the store in ${options.data} has no device yet; name it with --device-sid`);
-    const { accountSid } = await accountOf(store, process.env);
+    const { accountSid } = await accountOf(store, options.data, process.env);
     const values = store.values(accountSid);
     const list: List = (scope, name) => values.list(scope, name);
     return await collect(options, deviceSid, list, { where: folder, url: LOCAL_CLOUD_URL, usual });

@@ -72,6 +72,13 @@ export function parseWatchdog(text: string): number {
   return duration;
 }
 
+const MOST_CONNECTIONS = 99_999;
+
+/** A number of connections, 1 to 99,999. */
+export function parseConnections(text: string): number {
+  return parseCount(text, MOST_CONNECTIONS);
+}
+
 function parseCount(text: string, most: number): number {
   const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= most) return count;

@@ -6,6 +6,14 @@ export function dataOption(): Option {
   return new Option('--data <dir>', 'folder of stores and PKI').default(DEFAULT_DATA);
 }
 
+/** For commands that open the store; others take the environment alone. */
+export function masterKeyCommandOption(): Option {
+  return new Option(
+    '--master-key-command <command>',
+    'prints the master key of the store (default: the file store/master.key of the data folder)',
+  ).env('WASMQTT_MASTER_KEY_COMMAND');
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'one JSON object a line on standard output, nothing else there');
 }

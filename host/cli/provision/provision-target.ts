@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import {
-  type Account,
   asChanges,
   type CloudClient,
   type PresentValues,
@@ -17,7 +16,7 @@ import type { ConfigKey } from '../../credentials/index.js';
 import type { StoresOptions } from '../options/stores-options.js';
 import { UserError } from '../process/user-error.js';
 import { EmbeddedValues } from '../services/embedded-values.js';
-import { accountOf, LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
+import { accountOf, LOCAL_CLOUD_URL, type LocalAccount, openStore, storeFolder } from '../services/local-store.js';
 import { remoteCloud } from '../services/remote-cloud.js';
 
 export interface TargetOptions extends StoresOptions {
@@ -54,7 +53,7 @@ export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv)
   if (options.dryRun && !existsSync(storeFolder(options.data))) return new NoStoreYet(options);
   const store = await openStore(options.data);
   try {
-    const account = await accountOf(store, env);
+    const account = await accountOf(store, options.data, env);
     const scope = scopeOf(options) ?? { kind: 'device', deviceSid: account.deviceSid };
     return new LocalTarget(storeFolder(options.data), store, account, scope);
   } catch (error) {
@@ -86,7 +85,7 @@ class LocalTarget implements Target {
   readonly #values: ValueStore;
   readonly #embedded: EmbeddedValues;
 
-  constructor(folder: string, store: Store, { accountSid, deviceSid }: Account, scope: Scope) {
+  constructor(folder: string, store: Store, { accountSid, deviceSid }: LocalAccount, scope: Scope) {
     this.name = `the local store ${folder}`;
     this.scope = scope;
     this.usualDevice = deviceSid;

@@ -94,7 +94,7 @@ async function prepare(options: RunOptions, context: RunContext): Promise<Loaded
   }
   const store = await openStore(options.data);
   closers.push(() => store.close());
-  const account = await accountOf(store, process.env);
+  const account = await accountOf(store, options.data, process.env);
   const values = store.values(account.accountSid);
   const sids = deviceSidsOf(options.deviceSid ?? [], options.devices, account.deviceSid);
   if (sids.length > 1 && options.clientId !== undefined) {
@@ -127,7 +127,7 @@ async function prepare(options: RunOptions, context: RunContext): Promise<Loaded
   report({
     event: 'listening',
     service: 'cloud',
-    url: `${cloud.url}/v1`,
+    url: cloud.url,
     accountSid: account.accountSid,
     authToken: account.authToken,
   });

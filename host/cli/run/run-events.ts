@@ -2,7 +2,7 @@ import type { Finding } from '../../credentials/index.js';
 
 /** What `wasmqtt run` reports: with --json each event is one line of standard output. */
 export type RunEvent =
-  | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string }
+  | { event: 'listening'; service: 'cloud'; url: string; accountSid: string; authToken: string | undefined }
   | { event: 'listening'; service: 'broker'; url: string; port: number }
   /** What `--broker-conf` has opened besides. A Unix socket has port 0. */
   | { event: 'listening'; service: 'listener'; url: string; port: number }

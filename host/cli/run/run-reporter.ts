@@ -43,7 +43,8 @@ export function runReporter(
 function describe(event: RunEvent): string[] {
   switch (event.event) {
     case 'listening':
-      if (event.service === 'cloud') return [`cloud ${event.url}   user ${event.accountSid}:${event.authToken}`];
+      if (event.service === 'cloud')
+        return [`cloud ${event.url}   user ${event.accountSid}${event.authToken ? `:${event.authToken}` : ''}`];
       return [event.service === 'broker' ? `broker ${event.url}   client certificate required` : `broker ${event.url}`];
     case 'broker':
     case 'cloud':

@@ -1,14 +1,14 @@
 import type { Store } from '../../cloud/index.js';
-import { accountOf, openStore } from './local-store.js';
+import { accountOf, type LocalStoreOptions, openStore } from './local-store.js';
 
 /** Opens the store of a data folder for an action on behalf of its account, and closes it. @throws UserError, StoreError */
 export async function withLocalAccount<T>(
-  { data }: { data: string },
+  options: LocalStoreOptions,
   action: (store: Store, accountSid: string) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(data);
+  const store = await openStore(options.data, options);
   try {
-    const { accountSid } = await accountOf(store, process.env);
+    const { accountSid } = await accountOf(store, options.data, process.env);
     return await action(store, accountSid);
   } finally {
     await store.close();

@@ -7,10 +7,10 @@ import {
   PlannedBroker,
   type ReadPlan,
 } from '../../broker/index.js';
-import { type Account, type Cloud, type Store, startCloud } from '../../cloud/index.js';
+import { type Cloud, type CloudOptions, type Store, startCloud } from '../../cloud/index.js';
 import { ensurePki, type Pki } from '../../pki/index.js';
 import { UserError } from '../process/user-error.js';
-import { DEFAULT_CLOUD_PORT } from './local-store.js';
+import { DEFAULT_CLOUD_PORT, type LocalAccount } from './local-store.js';
 
 const DEFAULT_BROKER_PORT = 8883;
 
@@ -18,12 +18,24 @@ const DEFAULT_BROKER_PORT = 8883;
 export interface PortChoice {
   option: string;
   port: number | undefined;
+  /** default 127.0.0.1 */
+  host?: string;
 }
 
+/** How the REST API is served: what has nothing to do with its port and account. */
+export type Serving = Omit<CloudOptions, 'store' | 'accountSid' | 'authToken' | 'port' | 'host'>;
+
 /** Starts the REST API. @throws UserError when the port that was asked for is taken; CloudStartError */
-export function startLocalCloud(store: Store, account: Account, choice: PortChoice): Promise<Cloud> {
-  const { accountSid, authToken } = account;
-  return onPort(choice, DEFAULT_CLOUD_PORT, (port) => startCloud({ store, accountSid, authToken, port }));
+export function startLocalCloud(
+  store: Store,
+  account: LocalAccount,
+  choice: PortChoice,
+  serving: Serving = {},
+): Promise<Cloud> {
+  const { accountSid, authToken, isOfEnvironment } = account;
+  const own = isOfEnvironment ? { accountSid, authToken } : {};
+  const { host } = choice;
+  return onPort(choice, DEFAULT_CLOUD_PORT, (port) => startCloud({ ...serving, ...own, store, host, port }));
 }
 
 /** The embedded broker. */
@@ -76,7 +88,7 @@ export function openPki(data: string, deviceSid: string): Promise<Pki> {
 }
 
 async function onPort<T>(
-  { option, port: asked }: PortChoice,
+  { option, port: asked, host = '127.0.0.1' }: PortChoice,
   preferred: number,
   start: (port: number) => Promise<T>,
 ): Promise<T> {
@@ -86,7 +98,7 @@ async function onPort<T>(
     if ((error as { code?: unknown }).code !== 'address-in-use') throw error;
     if (asked === undefined) return await start(0);
     throw new UserError(
-      `${option} ${asked}: another program has this port on 127.0.0.1; end it, choose another port, or leave ${option} out for any free one`,
+      `${option} ${asked}: another program has this port on ${host}; end it, choose another port, or leave ${option} out for any free one`,
     );
   }
 }

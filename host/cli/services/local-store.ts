@@ -1,6 +1,10 @@
 import { join } from 'node:path';
-import { type Account, ensureAccount, Store } from '../../cloud/index.js';
+import { type DefaultAccount, MASTER_KEY_FILE, Store } from '../../cloud/index.js';
 import { UserError } from '../process/user-error.js';
+import { KeptToken } from './kept-token.js';
+import { masterKeySource } from './master-key-source.js';
+
+const ACCOUNT_SID = /^AC[0-9a-fA-F]{32}$/;
 
 export const DEFAULT_CLOUD_PORT = 8180;
 
@@ -12,23 +16,47 @@ export function storeFolder(data: string): string {
   return join(data, 'store');
 }
 
-/** @throws StoreError `unusable` */
-export function openStore(data: string): Promise<Store> {
-  return Store.open(storeFolder(data));
+export interface LocalStoreOptions {
+  /** the data folder */
+  data: string;
+  masterKeyCommand?: string;
+}
+
+/** Rejects with StoreError `unusable`, and UsageError when there are two master keys. */
+export async function openStore(data: string, options: { masterKeyCommand?: string } = {}): Promise<Store> {
+  return Store.open(storeFolder(data), sealOptions({ data, ...options }, process.env));
+}
+
+/** A store of 0.1 becomes the account's that the environment names, whose calls had its values. @throws UsageError, StoreError `unusable` */
+export function sealOptions({ data, masterKeyCommand }: LocalStoreOptions, env: NodeJS.ProcessEnv) {
+  const { TWILIO_ACCOUNT_SID: accountSid = '', TWILIO_AUTH_TOKEN: authToken } = env;
+  const isNamed = authToken && ACCOUNT_SID.test(accountSid);
+  return {
+    masterKey: masterKeySource(join(storeFolder(data), MASTER_KEY_FILE), masterKeyCommand, env),
+    oldAccountSid: isNamed ? accountSid : undefined,
+  };
+}
+
+/** The account of a command, and the device that is used when none is named. */
+export interface LocalAccount extends DefaultAccount {
+  /** whether the environment names it: its token then holds for this process, whatever the store has */
+  isOfEnvironment: boolean;
 }
 
 /**
  * The account of the local cloud. If TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are both set in the environment, they name it,
  * so that the commands of the documents work unchanged.
  *
- * @throws UserError when the account SID is malformed; StoreError
+ * @param data the data folder, which keeps the token
+ * @throws UserError when the account SID is malformed, or the file of the token cannot be used; StoreError
  */
-export async function accountOf(store: Store, env: NodeJS.ProcessEnv): Promise<Account> {
+export async function accountOf(store: Store, data: string, env: NodeJS.ProcessEnv): Promise<LocalAccount> {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
-  if (!accountSid || !authToken) return ensureAccount(store);
-  if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
+  const keeper = new KeptToken(data);
+  if (!accountSid || !authToken) return { ...(await store.ensureDefaultAccount(keeper)), isOfEnvironment: false };
+  if (!ACCOUNT_SID.test(accountSid)) {
     throw new UserError('TWILIO_ACCOUNT_SID in the environment is not AC and 32 hex digits; correct or unset it');
   }
-  const { deviceSid } = await ensureAccount(store, { accountSid, authToken });
-  return { accountSid, authToken, deviceSid };
+  const { deviceSid } = await store.ensureDefaultAccount(keeper, { accountSid, authToken });
+  return { accountSid, authToken, deviceSid, isOfEnvironment: true };
 }

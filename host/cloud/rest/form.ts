@@ -27,22 +27,38 @@ export function parseForm(body: string): Form {
   return { fields };
 }
 
+/** Names of fields, for messages: what else is in a form is not repeated. */
+type FieldName = 'Key' | 'Value' | 'UniqueName' | 'TargetApp' | 'LoggingEnabled' | 'RestartApp';
+
 /**
  * A field that the call needs.
  *
  * @throws RequestProblem 400 when the form is malformed or has no such field
  */
-export function formField(body: unknown, name: 'Key' | 'Value'): string {
+export function formField(body: unknown, name: FieldName): string {
+  const value = optionalField(body, name);
+  if (value !== undefined) return value;
+  const advice = `send it form-encoded (curl --data-urlencode "${name}=...")`;
+  throw new RequestProblem(400, `the field ${name} is missing; ${advice}`);
+}
+
+/** A field, or undefined when it is not there. @throws RequestProblem 400 when the form is malformed */
+export function optionalField(body: unknown, name: FieldName): string | undefined {
   const form = body as Form | null | undefined; // a request without a body has no form
   if (form && 'problem' in form) throw new RequestProblem(400, form.problem);
-  const value = form?.fields.get(name);
-  if (value === undefined) {
-    throw new RequestProblem(
-      400,
-      `the field ${name} is missing; send it form-encoded (curl --data-urlencode "${name}=...")`,
-    );
-  }
-  return value;
+  return form?.fields.get(name);
+}
+
+/** @throws RequestProblem 400 when the form is malformed, or the field is neither `true` nor `false` */
+export function optionalFlag(body: unknown, name: FieldName): boolean | undefined {
+  return readFlag(name, optionalField(body, name));
+}
+
+/** @throws RequestProblem 400 when the text is neither `true` nor `false` */
+export function readFlag(name: string, text: string | undefined): boolean | undefined {
+  if (text === undefined || text === 'true' || text === 'false')
+    return text === undefined ? undefined : text === 'true';
+  throw new RequestProblem(400, `${name} is neither true nor false; send one of these`);
 }
 
 /** Bytes of the body that were not UTF-8 have become U+FFFD. */

@@ -1,10 +1,13 @@
 import type { ListPage } from '../store/list-page.js';
 import { checkKey } from '../store/values/value-limits.js';
-import type { StoredValue } from '../store/values/value-store.js';
 import { RequestProblem } from './problems.js';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
+/** No store has so many pages or values: what lies further on is as empty. */
+const LAST_PAGE = 1_000_000_000;
+/** Within 32 bits, which is what LMDB counts with. */
+const LAST_OFFSET = 2_000_000_000;
 
 /** What a list request asks for. Pages are counted from 0; a token says after or before which key the page lies. */
 export interface PageRequest {
@@ -33,10 +36,12 @@ export interface PageMeta {
  */
 export function parsePageRequest(query: unknown): PageRequest {
   const fields = query as Record<string, string | string[] | undefined>;
-  const pageSize = Math.min(readCount('PageSize', fields.PageSize, DEFAULT_PAGE_SIZE, 1), MAX_PAGE_SIZE);
-  const page = readCount('Page', fields.Page, 0, 0);
+  const pageSize = readPageSize(fields.PageSize);
+  const page = readCount('Page', fields.Page, 0, { least: 0, most: LAST_PAGE });
   const token = fields.PageToken === '' ? undefined : fields.PageToken;
-  if (token === undefined) return { pageSize, page, range: { limit: pageSize, offset: page * pageSize } };
+  if (token === undefined) {
+    return { pageSize, page, range: { limit: pageSize, offset: Math.min(page * pageSize, LAST_OFFSET) } };
+  }
   return { pageSize, page, token: String(token), range: { limit: pageSize, ...readToken(token) } };
 }
 
@@ -52,7 +57,7 @@ export function pageMeta(
   collection: string,
   key: string,
   request: PageRequest,
-  values: StoredValue[],
+  values: readonly { key: string }[],
   more: boolean,
 ): PageMeta {
   const { pageSize, page } = request;
@@ -89,10 +94,20 @@ function readToken(token: string | string[]): ListPage {
   }
 }
 
-function readCount(name: string, text: string | string[] | undefined, otherwise: number, least: number): number {
+/** `PageSize`. @throws RequestProblem 400 */
+export function readPageSize(text: string | string[] | undefined): number {
+  return readCount('PageSize', text, DEFAULT_PAGE_SIZE, { least: 1, most: MAX_PAGE_SIZE });
+}
+
+/** A number of any length; more than `most` counts as `most`. @throws RequestProblem 400 */
+export function readCount(
+  name: string,
+  text: string | string[] | undefined,
+  otherwise: number,
+  { least, most }: { least: number; most: number },
+): number {
   if (text === undefined || text === '') return otherwise;
-  const count = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : -1;
-  if (count < least)
-    throw new RequestProblem(400, `${name} is not a whole number of at least ${least}; correct or omit it`);
-  return count;
+  const count = typeof text === 'string' && /^\d+$/.test(text) ? Math.min(Number(text), most) : -1;
+  if (count >= least) return count;
+  throw new RequestProblem(400, `${name} is not a whole number of at least ${least}; correct or omit it`);
 }

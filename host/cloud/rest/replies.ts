@@ -17,6 +17,6 @@ export function valueReply([, deviceSid, store]: CollectionPath, collection: str
 }
 
 /** `2021-01-01T12:34:56Z`: dates of the REST calls have no fraction of a second. */
-function isoSeconds(date: Date): string {
+export function isoSeconds(date: Date): string {
   return `${date.toISOString().slice(0, -5)}Z`;
 }

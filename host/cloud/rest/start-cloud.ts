@@ -1,4 +1,4 @@
-import type { Cloud, CloudOptions } from './server.js';
+import type { Cloud, CloudOptions } from './cloud-options.js';
 
 /**
  * Serves the REST calls of the config and secret stores under `/v1`.

@@ -1,4 +1,4 @@
-import type { Engine, RecordChange } from './engine/engine.js';
+import type { Engine, EngineRecord, RecordChange } from './engine/engine.js';
 import { readRecord, writeRecord } from './record-json.js';
 import { checkKey, checkValue } from './values/value-limits.js';
 
@@ -17,7 +17,7 @@ export class Meta {
   async get(name: string): Promise<string | undefined> {
     checkKey(name);
     const record = await this.#engine.get('meta', [name]);
-    return record && readRecord<{ value: string }>(record).value;
+    return record && factOf(record);
   }
 
   async set(name: string, value: string): Promise<void> {
@@ -40,15 +40,19 @@ export class Meta {
       const steps = missing.map((name) => ({ ...setting(name, defaults[name]), if: 'absent' as const }));
       // When another process was first, its facts hold.
       if (missing.length > 0 && !(await this.#engine.commit(steps)).committed) continue;
-      const values = found.map((record, index) =>
-        record === undefined ? defaults[names[index]] : readRecord<{ value: string }>(record).value,
-      );
+      const values = found.map((record, index) => (record === undefined ? defaults[names[index]] : factOf(record)));
       return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Record<Name, string>;
     }
   }
 }
 
-function setting(name: string, value: string): RecordChange & { op: 'put' } {
+/** What a record of `meta` says. @throws StoreError `damaged` */
+export function factOf(record: EngineRecord): string {
+  return readRecord<{ value: string }>(record).value;
+}
+
+/** The step of a commit that sets a fact. @throws StoreError `invalid-key`, `invalid-value` */
+export function setting(name: string, value: string): RecordChange & { op: 'put' } {
   checkKey(name);
   checkValue(name, value);
   return { op: 'put', table: 'meta', key: [name], data: writeRecord({ value }) };

@@ -1,7 +1,7 @@
 /**
  * What a {@link StoreError} is about:
- * - `invalid-key`, `invalid-value`, `invalid-device-sid`, `invalid-name`, `invalid-app`: the argument cannot be stored; nothing was
- *   written
+ * - `invalid-key`, `invalid-value`, `invalid-device-sid`, `invalid-sid`, `invalid-name`, `invalid-app`: the argument cannot be
+ *   stored; nothing was written
  * - `already-exists`, `not-found`, `in-use`: the store's state does not fit the call; nothing was written
  * - `unusable`: the folder or its data file cannot be opened
  * - `storage`: the database refused a read or a write; nothing was written
@@ -15,6 +15,7 @@ export type StoreErrorCode =
   | 'invalid-key'
   | 'invalid-value'
   | 'invalid-device-sid'
+  | 'invalid-sid'
   | 'invalid-name'
   | 'invalid-app'
   | 'already-exists'

@@ -1,16 +1,20 @@
+import { type AccountCredentials, Accounts } from './accounts/accounts.js';
+import { type DefaultAccount, ensureDefaultAccount, type TokenKeeper } from './accounts/default-account.js';
+import { SecretVerifier } from './accounts/secret-hash.js';
 import { DEFAULT_APP_BYTES } from './apps/app-module.js';
 import { Apps } from './apps/apps.js';
 import { ChangeFeed } from './changes/change-feed.js';
 import { checkDeviceKey, DeviceKeys, type KeyOwner } from './devices/device-keys.js';
 import { Devices } from './devices/devices.js';
 import type { Engine } from './engine/engine.js';
-import { LmdbEngine } from './engine/lmdb-engine.js';
+import { ApiKeys } from './keys/api-keys.js';
 import { DeviceLogs } from './logs/device-logs.js';
 import { LogLimits, type LogSettings } from './logs/log-lines.js';
 import { Meta } from './meta.js';
+import { openSealed, type SealOptions } from './open-sealed.js';
 import { ValueStore } from './values/value-store.js';
 
-export interface StoreOptions {
+export interface StoreOptions extends SealOptions {
   /** the clock, in milliseconds since 1970; default `Date.now` */
   now?: () => number;
   /** bytes of an application at most; default 8 MiB */
@@ -19,9 +23,20 @@ export interface StoreOptions {
   logs?: Partial<LogSettings>;
 }
 
+/** The things of one account. */
+export interface AccountViews {
+  accountSid: string;
+  values: ValueStore;
+  devices: Devices;
+  apps: Apps;
+  logs: DeviceLogs;
+}
+
 /** Everything that the cloud keeps: one view for each kind of thing, over one engine. */
 export class Store {
   readonly meta: Meta;
+  readonly accounts: Accounts;
+  readonly keys: ApiKeys;
   /** News of devices. */
   readonly changes: ChangeFeed;
   readonly #engine: Engine;
@@ -34,22 +49,30 @@ export class Store {
     this.changes = new ChangeFeed(engine);
     this.#engine = engine;
     this.#now = options.now ?? Date.now;
+    const verifier = new SecretVerifier();
+    this.accounts = new Accounts(engine, verifier, this.#now);
+    this.keys = new ApiKeys(engine, verifier, this.#now);
     this.#appBytes = options.appBytes ?? DEFAULT_APP_BYTES;
     this.#logLimits = new LogLimits(options.logs);
   }
 
   /**
-   * Opens the store in a folder, which is made if it is missing (mode 0700, files 0600).
+   * Opens the store in a folder, which is made if it is missing (mode 0700, files 0600). Its records are encrypted.
    *
-   * Rejects with StoreError `unusable` when the folder or its data file cannot be used.
+   * Rejects with StoreError `unusable` when the folder, its data file or the master key cannot be used.
    */
   static async open(directory: string, options: StoreOptions = {}): Promise<Store> {
-    return new Store(new LmdbEngine(directory), options);
+    return new Store(await openSealed(directory, options), options);
   }
 
   /** Where it is, in words: `the store in /var/lib/wasmqtt`. */
   get place(): string {
     return this.#engine.place;
+  }
+
+  /** See {@link ensureDefaultAccount}. */
+  ensureDefaultAccount(keeper?: TokenKeeper, preferred: Partial<AccountCredentials> = {}): Promise<DefaultAccount> {
+    return ensureDefaultAccount(this.#engine, this.accounts, keeper, preferred);
   }
 
   /** The configs and secrets of an account. */
@@ -80,6 +103,17 @@ export class Store {
   /** The log lines of the devices of an account. */
   logs(accountSid: string): DeviceLogs {
     return new DeviceLogs(this.#engine, accountSid, this.changes, this.#logLimits, this.#now);
+  }
+
+  /** Everything of an account. */
+  of(accountSid: string): AccountViews {
+    return {
+      accountSid,
+      values: this.values(accountSid),
+      devices: this.devices(accountSid),
+      apps: this.apps(accountSid),
+      logs: this.logs(accountSid),
+    };
   }
 
   /** Waits for writes under way, then closes the files. Further calls do nothing. */

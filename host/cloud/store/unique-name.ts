@@ -4,9 +4,10 @@ import { quote } from './values/value-limits.js';
 /** The longest unique name, in characters. */
 export const MAX_NAME_LENGTH = 64;
 
-const NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/;
-/** What ends a part of an address, or is tidied away there. */
-const NOT_IN_ADDRESSES = /[/?#%]|^\.\.?$/;
+/** Without what ends a part of an address. */
+export const UNIQUE_NAME_PATTERN = /^[!-"$&-.0->@-~](?:[ -"$&-.0->@-~]{0,62}[!-"$&-.0->@-~])?$/;
+/** What is tidied away in an address. */
+const DOTS = /^\.\.?$/;
 const LIKE_A_SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
 
 /**
@@ -16,7 +17,7 @@ const LIKE_A_SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
  * @throws StoreError `invalid-name`
  */
 export function checkUniqueName(name: string): void {
-  if (typeof name === 'string' && NAME.test(name) && !NOT_IN_ADDRESSES.test(name) && !LIKE_A_SID.test(name)) return;
+  if (typeof name === 'string' && UNIQUE_NAME_PATTERN.test(name) && !DOTS.test(name) && !LIKE_A_SID.test(name)) return;
   const shown = typeof name === 'string' ? quote(name) : 'the given value';
   const rule = `1 to ${MAX_NAME_LENGTH} printable ASCII characters without / ? # %, no space at its ends, and not the form of a SID`;
   throw new StoreError('invalid-name', `${shown} cannot be a unique name; use ${rule}`);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureAccount, Store, type ValueStore } from '../../../host/cloud/index.js';
+import { Store, type ValueStore } from '../../../host/cloud/index.js';
 
 /** Uses the values that `wasmqtt` keeps in a data folder, for the account of the store there, and closes the store. */
 export function withLocalValues<T>(data: string, use: (values: ValueStore) => Promise<T>): Promise<T> {
@@ -13,7 +13,7 @@ export async function withLocalStore<T>(
 ): Promise<T> {
   const store = await Store.open(join(data, 'store'));
   try {
-    const { accountSid } = await ensureAccount(store);
+    const { accountSid } = await store.ensureDefaultAccount();
     return await use(store, accountSid);
   } finally {
     await store.close();

@@ -63,7 +63,7 @@ describe('help', () => {
   it.each([
     [['--help'], /^Usage: wasmqtt .*\n[\s\S]*\nExample:\n {2}wasmqtt run --for 10s$/m],
     [['run', '--help'], /\nExamples:\n {2}wasmqtt run .*\n {2}wasmqtt run --for 10s --json /],
-    [['cloud', '--help'], /\nExample:\n {2}wasmqtt cloud\n {2}curl --fail -X POST /],
+    [['cloud', '--help'], /\nOn a desk:\n {2}wasmqtt cloud\n {2}curl --fail -X POST /],
   ])('%j shows an example on standard output', async (args, pattern) => {
     const { code, stdout, stderr } = await new Command(args).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -142,7 +142,7 @@ describe('the folder of a store', () => {
     const bad = join(temporaryFolder(), 'bad');
     mkdirSync(bad);
     const file = join(bad, 'data.mdb');
-    copyFileSync(join(good, 'data.mdb'), file);
+    for (const name of ['data.mdb', 'master.key']) copyFileSync(join(good, name), join(bad, name));
     expect((await openCopy(bad)).length).toBe(8);
     damage(file);
     const before = readFileSync(file);

@@ -83,14 +83,20 @@ describe('lists', () => {
     const after = await list(`${path}?PageSize=3&Page=9`);
     expect([after.keys, after.meta.next_page_url]).toEqual([[], null]);
     expect(after.meta.previous_page_url).toContain('PageSize=3&Page=8');
+    for (const page of ['4294967296', '9'.repeat(400)]) {
+      expect((await list(`${path}?PageSize=1000&Page=${page}`)).keys, page).toEqual([]);
+    }
   });
 
   it('have at most 1000 values on a page', async () => {
     const { call, values } = await openCloud();
     const keys = Array.from({ length: 1001 }, (_, n) => `k${String(n).padStart(4, '0')}`);
     await values.write(keys.map((key) => ({ op: 'set', scope: ACCOUNT, store: 'secrets', key, value: '' })));
+    for (const size of ['1001', '5000', '9999999999', '9'.repeat(400)]) {
+      const { json } = await call('GET', `/Secrets?PageSize=${size}`);
+      expect([json.secrets.length, json.meta.page_size], size).toEqual([1000, 1000]);
+    }
     const { json } = await call('GET', '/Secrets?PageSize=5000');
-    expect([json.secrets.length, json.meta.page_size]).toEqual([1000, 1000]);
     expect((await call('GET', json.meta.next_page_url)).json.secrets).toHaveLength(1);
     expect((await call('GET', '/Secrets')).json.secrets).toHaveLength(50);
   });

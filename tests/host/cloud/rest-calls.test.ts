@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, DEVICE, openCloud, SID } from './cloud-rig.js';
+import { LmdbEngine } from '../../../host/cloud/store/engine/lmdb-engine.js';
+import { writeRecord } from '../../../host/cloud/store/record-json.js';
+import { Store } from '../../../host/cloud/store/store.js';
+import { ACCOUNT, ACCOUNT_SID, DEVICE, openCloud, SID, temporaryFolder } from './cloud-rig.js';
 
 const DATE = '2021-01-01T12:34:56Z';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -106,26 +110,13 @@ describe.each([
 });
 
 describe('keys in the address', () => {
-  it('may be any printable ASCII, percent-encoded', async () => {
+  const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index));
+  const UNNAMEABLE = ['/', '?', '#', '%'];
+
+  it('may be printable ASCII, percent-encoded', async () => {
     const { call } = await openCloud();
-    const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index));
-    const keys = [
-      'a b',
-      'a/b',
-      '/',
-      '100%',
-      '%41',
-      '%2541',
-      '%25',
-      'a+b',
-      '?Page=1',
-      '#',
-      ';a=b',
-      '*',
-      ':key',
-      ...printable,
-    ]
-      .concat(printable.join(''), '%'.repeat(100))
+    const printable = PRINTABLE.filter((character) => !UNNAMEABLE.includes(character));
+    const keys = ['a b', 'a+b', ';a=b', '*', ':key', '...', ...printable, printable.join(''), '&'.repeat(100)]
       // A client tidies a path that ends in a dot segment before it sends it.
       .filter((key) => key !== '.');
     for (const key of new Set(keys)) {
@@ -137,6 +128,38 @@ describe('keys in the address', () => {
     }
   });
 
+  it.each([...UNNAMEABLE.map((character) => `a${character}b`), '100%', '?', '.', '..'])(
+    'are refused when no client could name them again: %s',
+    async (key) => {
+      const { call, values } = await openCloud();
+      const answer = await call('POST', '/Configs', { Key: key, Value: 'v' });
+      expect(answer).toMatchObject({ status: 400, json: { code: 20001, status: 400 } });
+      expect(answer.json.message).toContain('no client can name it again in an address');
+      await expect(
+        values.write([{ op: 'set', scope: ACCOUNT, store: 'configs', key, value: 'v' }]),
+      ).rejects.toMatchObject({ code: 'invalid-key' });
+      expect(await values.list(ACCOUNT, 'configs')).toEqual([]);
+    },
+  );
+
+  it.each(['a/b', 'a?b', 'a#b', '100%'])(
+    'of a store from earlier can be read, changed and deleted: %s',
+    async (key) => {
+      const engine = new LmdbEngine(join(temporaryFolder(), 'store'));
+      const record = writeRecord({ value: 'old', dateUpdated: 0 });
+      const name = [ACCOUNT_SID, '', 'configs', key];
+      await engine.commit([{ op: 'put', table: 'value', key: name, data: record }]);
+      const { call, values } = await openCloud({ store: new Store(engine) });
+      const path = `/Configs/${encodeURIComponent(key)}`;
+      expect((await call('GET', '/Configs')).json.configs).toMatchObject([{ key, value: 'old' }]);
+      expect((await call('GET', path)).json).toMatchObject({ key, value: 'old' });
+      expect((await call('POST', path, { Value: 'new' })).json).toMatchObject({ key, value: 'new' });
+      expect((await call('DELETE', path)).status).toBe(204);
+      expect(await values.list(ACCOUNT, 'configs')).toEqual([]);
+      await engine.close();
+    },
+  );
+
   it('are found under the device SID in any case, and answers have it in lower case', async () => {
     const { call } = await openCloud();
     const upper = `UV${SID.slice(2).toUpperCase()}`;
@@ -147,6 +170,8 @@ describe('keys in the address', () => {
 });
 
 describe('requests that cannot be served', () => {
+  /** As in Twilio's error dictionary. */
+  const TWILIO_CODES: Record<number, number> = { 400: 20001, 404: 20404, 405: 20004 };
   const long = 'k'.repeat(101);
   it.each([
     [400, 'POST', '/Configs', { Key: '', Value: 'v' }, 'the key is empty; use 1 to 100 printable ASCII characters'],
@@ -161,11 +186,12 @@ describe('requests that cannot be served', () => {
     [400, 'POST', '/Configs', undefined, 'the field Key is missing'],
     [404, 'POST', '/Configs/none', { Value: 'v' }, '"none" is not among the configs of the account'],
     [404, 'DELETE', '/Secrets/none', undefined, '"none" is not among the secrets of the account'],
-    [404, 'GET', '/Devices/my-device/Configs', undefined, '"my-device" is not a device SID'],
-    [404, 'POST', `/Devices/UV123/Secrets`, { Key: 'k', Value: 'v' }, '"UV123" is not a device SID'],
+    [404, 'GET', '/Devices/my-device/Configs', undefined, 'there is no device "my-device"'],
+    [404, 'POST', `/Devices/UV123/Secrets`, { Key: 'k', Value: 'v' }, 'there is no device "UV123"'],
     [404, 'GET', '/configs', undefined, 'there is no GET /v1/configs'],
     [404, 'GET', `/devices/${SID}/Configs`, undefined, 'there is no GET'],
-    [404, 'PUT', '/Configs/k', { Value: 'v' }, 'there is no PUT /v1/Configs/k'],
+    [405, 'PUT', '/Configs/k', { Value: 'v' }, '/v1/Configs/k takes DELETE, GET, HEAD, POST, not PUT'],
+    [414, 'GET', `/Configs/${'k'.repeat(5000)}`, undefined, 'the address of the request is too long'],
     [413, 'POST', '/Configs', { Key: 'k', Value: 'v'.repeat(70_000) }, 'too large'],
   ])('get %i: %s %s', async (status, method, path, form, message) => {
     const { call, values } = await openCloud();
@@ -173,9 +199,9 @@ describe('requests that cannot be served', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toContain('application/json');
     expect(answer.json).toEqual({
-      code: status,
+      code: TWILIO_CODES[status] ?? status,
       message: expect.stringContaining(message),
-      more_info: expect.any(String),
+      more_info: 'docs/rest-api.md#errors',
       status,
     });
     expect(await values.list(ACCOUNT, 'configs')).toEqual([]);
@@ -185,7 +211,7 @@ describe('requests that cannot be served', () => {
     const { call, values } = await openCloud();
     await call('POST', `/Devices/${SID}/Configs`, { Key: 'k', Value: 'v' });
     const answer = await call('POST', `/Devices/${SID}/Configs`, { Key: 'k', Value: 'w' });
-    expect(answer).toMatchObject({ status: 409, json: { code: 409, status: 409 } });
+    expect(answer).toMatchObject({ status: 409, json: { code: 20409, status: 409 } });
     expect(answer.json.message).toContain(`"k" is already among the configs of device ${SID}`);
     expect((await values.fetch(DEVICE, 'configs', 'k')).value).toBe('v');
   });

@@ -27,7 +27,7 @@ describe('authentication', () => {
       await call('GET', '/nowhere', undefined, { headers }),
     ];
     for (const answer of answers) {
-      expect(answer).toMatchObject({ status: 401, json: { code: 401, status: 401 } });
+      expect(answer).toMatchObject({ status: 401, json: { code: 20003, status: 401 } });
       expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="wasmqtt"/);
       expect(answer.text).not.toContain(AUTH_TOKEN);
     }
@@ -73,6 +73,7 @@ describe('the server', () => {
     const start = startCloud({
       store: await openStore(),
       host: '192.0.2.1',
+      beyondLoopback: true,
       accountSid: ACCOUNT_SID,
       authToken: AUTH_TOKEN,
     });

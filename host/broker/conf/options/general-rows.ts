@@ -29,6 +29,7 @@ export interface GeneralSettings {
   maxQueuedBytes: number;
   maxQueuedMessages: number;
   messageSizeLimit: number;
+  packetMaxConnect: number;
   perListenerSettings: boolean;
   persistence: boolean;
   persistenceFile: string;
@@ -56,6 +57,7 @@ export interface SecuritySettings {
 const MOST = 2_147_483_647;
 /** Largest packet of MQTT (2.1.4). */
 const LARGEST_PACKET = 268_435_460;
+/** Behind the fixed header. */
 const LARGEST_PAYLOAD = 268_435_455;
 
 const { option: general, listed } = rowsOf<GeneralSettings>('general');
@@ -83,6 +85,7 @@ export const generalOptions: readonly OptionRow[] = [
   general('max_queued_bytes', limit(), 'maxQueuedBytes'),
   general('max_queued_messages', limit(), 'maxQueuedMessages'),
   general('message_size_limit', limit(LARGEST_PAYLOAD), 'messageSizeLimit'),
+  general('packet_max_connect', whole(20, LARGEST_PAYLOAD), 'packetMaxConnect'),
   general('per_listener_settings', flag, 'perListenerSettings'),
   general('persistence', flag, 'persistence'),
   // Its name in older configurations.
@@ -129,6 +132,13 @@ export const unsupportedOptions: readonly UnsupportedRow[] = [
     'warning',
     'memory is bounded by max_packet_size, max_queued_messages and max_queued_bytes; set those',
     'memory_limit',
+  ),
+  ...row(
+    'warning',
+    'packets other than CONNECT are bounded by max_packet_size; set that',
+    'packet_max_auth',
+    'packet_max_simple',
+    'packet_max_sub',
   ),
   ...row('warning', 'syslog is not supported, and it has no effect; remove the line', 'log_facility'),
   ...row('warning', GONE, 'retry_interval', 'store_clean_interval', 'max_log_entries'),

@@ -2,7 +2,8 @@ import { type DisconnectPacket, type Packet, ReasonCode } from '../../../core/in
 import { Violation } from '../violation.js';
 import type { ConnectedClient } from './connected-client.js';
 import { handleAcknowledgement, handlePublish } from './publish.js';
-import { handleSubscribe, handleUnsubscribe } from './subscribe.js';
+import { handleSubscribe } from './subscribe.js';
+import { handleUnsubscribe } from './unsubscribe.js';
 
 /** Does what a packet of an accepted client asks for. @throws Violation when the packet breaks a rule */
 export function handlePacket(client: ConnectedClient, packet: Packet): void {

@@ -43,12 +43,8 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   const message = messageOf(client, packet, topic);
   // From here on the message is not passed on again, whatever becomes of the connection.
   if (qos === 2) session.received.add(packetId);
-  // A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on.
-  const refused = (): void => {
-    if (client.protocolVersion === 5) forget(client, packetId);
-  };
   if ('reasonCode' in message) {
-    refused();
+    refused(client, packetId);
     answer(client, packet, message);
     return;
   }
@@ -57,7 +53,7 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   let goOn: ((work?: () => void) => void) | undefined;
   const whenDone = (result: Published) => {
     published = result;
-    if (result === 'no room') refused();
+    if (result === 'no room') refused(client, packetId);
     // Something threw on the way.
     else if (qos === 2 && !isAnswered) session.journal.received(packetId);
     goOn?.(() => {
@@ -82,6 +78,11 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
 
 function answer(client: ConnectedClient, { qos, packetId }: PublishPacket, outcome: Outcome): void {
   if (qos > 0) acknowledge(client, qos === 1 ? 'puback' : 'pubrec', packetId!, outcome);
+}
+
+/** A PUBREC with an error ends the exchange (4.3.3); 3.1.1 has no such PUBREC, so there it goes on. */
+function refused(client: ConnectedClient, packetId: number): void {
+  if (client.protocolVersion === 5) forget(client, packetId);
 }
 
 /** The exchange of this QoS 2 message is over. True when there was one. */

@@ -1,40 +1,13 @@
-import {
-  type ProtocolVersion,
-  type QoS,
-  ReasonCode,
-  type SubscribePacket,
-  type UnsubscribePacket,
-} from '../../../core/index.js';
+import { type ProtocolVersion, type QoS, ReasonCode, type SubscribePacket } from '../../../core/index.js';
 import type { SubscriptionOutcome } from '../broker-events.js';
-import { isShared } from '../routing/shared-filter.js';
 import type { ConnectedClient } from './connected-client.js';
-import { mountFilter } from './mount-point.js';
+import { inTurns } from './in-turns.js';
 import { SubscribePlan } from './subscribe-plan.js';
 
 /** SUBSCRIBE (3.8.4): decides on all filters, in as many turns as it takes, before any of them takes effect. */
 export function handleSubscribe(client: ConnectedClient, packet: SubscribePacket): void {
-  const { work } = client.context;
   const plan = new SubscribePlan(client, packet);
-  if (!work.isSpent && plan.run(work)) {
-    carryOut(client, packet, plan);
-    return;
-  }
-  const goOn = client.hold();
-  work.add({
-    run: (turn) => {
-      if (client.isOver) return true;
-      try {
-        if (!plan.run(turn)) return false;
-      } catch (error) {
-        goOn(() => {
-          throw error;
-        });
-        return true;
-      }
-      goOn(() => carryOut(client, packet, plan));
-      return true;
-    },
-  });
+  inTurns(client, plan, () => carryOut(client, packet, plan));
 }
 
 /** Stores what is granted, answers, then sends the retained messages. */
@@ -77,24 +50,4 @@ function reasonOf(outcomes: readonly SubscriptionOutcome[]): string | undefined 
     reasons.add(text);
   }
   return reasons.size === 0 ? undefined : [...reasons].join('; ');
-}
-
-/** UNSUBSCRIBE (3.10.4): messages already on their way are still delivered. A filter that the packet has twice is one. */
-export function handleUnsubscribe(client: ConnectedClient, packet: UnsubscribePacket): void {
-  const { context, session, settings } = client;
-  const found = new Map<string, number>();
-  for (const named of new Set(packet.topicFilters)) {
-    const filter = mountFilter(settings.mountPoint, named) ?? '';
-    const isThere = session.subscriptions.delete(filter);
-    if (isThere) context.subscriptions.delete(filter, session);
-    session.journal.unsubscribed(filter);
-    // Nothing more comes of it (3.10.4-2).
-    session.replays.delete(filter);
-    if (isThere && isShared(filter)) session.leftShared(filter);
-    found.set(named, isThere ? ReasonCode.success : ReasonCode.noSubscriptionExisted);
-  }
-  const reasonCodes = client.protocolVersion === 5 ? packet.topicFilters.map((filter) => found.get(filter)!) : [];
-  client.wire.send({ type: 'unsuback', packetId: packet.packetId, reasonCodes });
-  const { clientId } = session.client;
-  context.events.emit({ type: 'unsubscribed', clientId, topicFilters: [...found.keys()] });
 }

@@ -21,8 +21,8 @@ function qosOf(message: Message, subscription: StoredSubscription): QoS {
 /** The forms of one message, one object for all subscribers that get the same: it is encoded once for all of them. */
 export class DeliveryForms {
   readonly #message: Message;
-  /** By QoS and RETAIN. */
-  readonly #plain: (Delivery | undefined)[] = [];
+  /** By QoS and RETAIN: all places at once, since an array that grows takes room for many more. */
+  readonly #plain: (Delivery | undefined)[] = [undefined, undefined, undefined, undefined, undefined, undefined];
   /** Those with subscription identifiers, of which there may be many. */
   #identified: Map<string, Delivery> | undefined;
 
@@ -68,14 +68,26 @@ const FEW = 8;
 
 /** Who gets a message, each once, in the order in which they were found. */
 export class Recipients {
-  readonly list: Recipient[] = [];
+  list: Recipient[] = [];
   /** What each of them gets. */
-  readonly deliveries: Delivery[] = [];
+  deliveries: Delivery[] = [];
   /** Places in the list, when there are many. */
   #places: Map<Recipient, number> | undefined;
 
+  /** The recipient gets what this subscription asks for, on top of what it gets already. */
+  add(recipient: Recipient, subscription: StoredSubscription, forms: DeliveryForms): void {
+    if (this.list.length === 0) {
+      // Most messages have one: an array that grows takes room for seventeen.
+      this.list = [recipient];
+      this.deliveries = [forms.form(subscription)];
+      return;
+    }
+    const place = this.#placeOf(recipient);
+    this.deliveries[place] = forms.form(subscription, this.deliveries[place]);
+  }
+
   /** The place of this recipient in the list, to which it is added if it is new. */
-  placeOf(recipient: Recipient): number {
+  #placeOf(recipient: Recipient): number {
     const known = this.#places ? (this.#places.get(recipient) ?? -1) : this.list.indexOf(recipient);
     if (known >= 0) return known;
     const place = this.list.push(recipient) - 1;

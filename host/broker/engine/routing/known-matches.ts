@@ -23,13 +23,16 @@ export class KnownMatches<Owner, Value> {
     if (this.#byTopic.size > 0) this.#byTopic.clear();
   }
 
-  /** What is known of this topic, or else this search, whose outcome is known from then on. */
-  find(topic: string, search: () => Search<Owner, Value>): Search<Owner, Value> {
-    const known = this.#byTopic.get(topic);
-    if (known) return known;
-    if (topic.length > LONGEST) return search();
+  /** What is known of this topic. */
+  get(topic: string): Search<Owner, Value> | undefined {
+    return this.#byTopic.get(topic);
+  }
+
+  /** This search, whose outcome is known from then on. */
+  learn(topic: string, search: Search<Owner, Value>): Search<Owner, Value> {
+    if (topic.length > LONGEST) return search;
     const age = this.#age;
-    return new Recording(search(), (found) => {
+    return new Recording(search, (found) => {
       if (age !== this.#age) return;
       if (this.#byTopic.size >= TOPICS) this.#byTopic.clear();
       this.#byTopic.set(topic, found);

@@ -65,9 +65,7 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
     this.#isMatched = true;
     // No Local (3.8.3-3).
     if (subscription.noLocal && publisher === recipient.client.clientId) return;
-    const { deliveries } = this.#recipients;
-    const place = this.#recipients.placeOf(recipient);
-    deliveries[place] = this.#forms.form(subscription, deliveries[place]);
+    this.#recipients.add(recipient, subscription, this.#forms);
   }
 
   visitGroup(group: SharedGroup<Recipient, StoredSubscription>): void {

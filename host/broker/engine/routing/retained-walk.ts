@@ -19,7 +19,7 @@ export interface RetainedNode {
 /** A node on the way from the root to where the walk is. */
 interface Step {
   readonly node: RetainedNode;
-  /** Undefined until the children are looked at. */
+  /** Of a level that is a wildcard; undefined until they are looked at. */
   children: Iterator<RetainedNode> | undefined;
   /** Serial of the last child that was entered, 0 before the first. */
   last: number;
@@ -87,26 +87,28 @@ export class RetainedWalk {
   #enterNext(): RetainedNode | undefined {
     const depth = this.#path.length - 1;
     const step = this.#path[depth];
-    step.children ??= this.#childrenOf(step.node, depth);
-    const next = step.children.next();
-    if (next.done) {
+    const node = this.#childOf(step, depth);
+    if (!node) {
       this.#path.pop();
       this.#isDone = this.#path.length === 0;
       return undefined;
     }
-    const node = next.value;
     step.last = node.serial;
     if (!this.#mayEnter(node.level, depth)) return undefined;
     this.#path.push({ node, children: undefined, last: 0 });
     return node;
   }
 
-  #childrenOf({ children }: RetainedNode, depth: number): Iterator<RetainedNode> {
-    if (!children || (depth >= this.#levels.length && depth < this.#hash)) return [].values();
-    const level = this.#levels[depth];
-    if (depth >= this.#hash || level === '+') return children.values();
-    const child = children.get(level);
-    return (child ? [child] : []).values();
+  /** The next child that may match, if there is one. */
+  #childOf(step: Step, depth: number): RetainedNode | undefined {
+    const { children } = step.node;
+    const level = depth >= this.#hash ? '#' : this.#levels[depth];
+    if (!children || level === undefined) return undefined;
+    if (level === '#' || level === '+') {
+      step.children ??= children.values();
+      return step.children.next().value;
+    }
+    return step.last === 0 ? children.get(level) : undefined;
   }
 
   /** @param depth levels above this one */

@@ -87,7 +87,7 @@ export class SubscriptionTree<Owner, Value> {
 
   /** Looks for the subscriptions to a topic name, in as many turns as it takes. */
   search(topic: string): Search<Owner, Value> {
-    return this.#known.find(topic, () => new TopicMatch(this.#root, topic));
+    return this.#known.get(topic) ?? this.#known.learn(topic, new TopicMatch(this.#root, topic));
   }
 
   /** Calls `visit` for every subscription that is not shared and matches the topic name, see `TopicMatch`. */

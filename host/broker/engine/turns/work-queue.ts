@@ -10,6 +10,8 @@ export interface Work {
 export const WORK = {
   /** A node of a topic tree, or an entry of one. */
   node: 1,
+  /** A filter of an UNSUBSCRIBE. */
+  filter: 10,
   /** A message for one session: rules, queue or packet, transport. */
   delivery: 20,
   /** A question to the rules. */

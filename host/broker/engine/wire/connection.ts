@@ -76,7 +76,13 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#tap?.received(bytes);
     // A client that sends is not silent, however long its packet takes (3.1.2-22).
     if (this.#client) this.#client.lastHeard = this.#context.now;
-    this.#attempt(() => this.#inbound.take(bytes, this.#take));
+    // As `#attempt`, without a function for each chunk.
+    this.#context.journal?.actFor(this.#id);
+    try {
+      this.#inbound.take(bytes, this.#take);
+    } catch (error) {
+      this.#caught(error);
+    }
   }
 
   send(packet: Reply): boolean {
@@ -143,9 +149,13 @@ export class Connection implements Wire, Link, AuthenticationWire {
     try {
       work();
     } catch (error) {
-      if (error instanceof Violation) this.#end(error);
-      else this.#fail(error);
+      this.#caught(error);
     }
+  }
+
+  #caught(error: unknown): void {
+    if (error instanceof Violation) this.#end(error);
+    else this.#fail(error);
   }
 
   /** Something threw that must not: reports it, and ends this connection when the engine's call is done. */

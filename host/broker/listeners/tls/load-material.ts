@@ -1,11 +1,12 @@
-import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, DEFAULT_CIPHERS, type SecureContextOptions } from 'node:tls';
 import { type CertificateInfo, isPem, pemOf, readCertificate, readCrl, readPem } from '../../../core/index.js';
 import { reasonOf } from '../../../node/reason.js';
+import { checkServerPair } from '../../../tls/server-pair.js';
 import { BrokerError } from '../listener.js';
 import { RevocationLists } from './revocation-lists.js';
-import type { PemSource, TlsMaterial, TlsSettings } from './tls-settings.js';
+import type { PemSource, TlsSettings } from './tls-settings.js';
 
 /** Bytes of the keys that session tickets are encrypted with (tls.Server.setTicketKeys). */
 const TICKET_KEYS = 48;
@@ -28,7 +29,11 @@ export function loadMaterial(settings: TlsSettings): LoadedMaterial {
   const { minimumVersion = 'TLSv1.2', maximumVersion = 'TLSv1.3', dhParameters } = settings;
   const ciphers = ciphersOf(settings);
   const [cert, key] = [textOf(settings.cert, 'cert'), textOf(settings.key, 'key')];
-  checkPair(cert, key, settings);
+  checkServerPair(
+    { name: nameOf('cert', settings.cert), text: cert },
+    { name: nameOf('key', settings.key), text: key },
+    unusable,
+  );
   const ca = listOf(settings.ca).map((source) => authorityText(source));
   const lists = listOf(settings.crl).flatMap(revocationLists);
   const options: LoadedMaterial['options'] = {
@@ -80,28 +85,6 @@ export function filesOf({ cert, key, ca, crl, dhParameters = 'auto' }: TlsSettin
 /** `what` begins with the name of the option. */
 function unusable(what: string, reason: string, advice = '', cause?: unknown): BrokerError {
   return new BrokerError('tls', `the broker's ${what} cannot be used: ${reason}${advice && `; ${advice}`}`, { cause });
-}
-
-function checkPair(cert: string, key: string, sources: TlsMaterial): void {
-  const [certName, keyName] = [nameOf('cert', sources.cert), nameOf('key', sources.key)];
-  let certificate: X509Certificate;
-  try {
-    certificate = new X509Certificate(cert);
-  } catch (error) {
-    throw unusable(certName, reasonOf(error), 'give a PEM certificate, from BEGIN to END line', error);
-  }
-  // Asked first: OpenSSL would ask for the pass phrase at the terminal.
-  if (/^(?:-----BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED)/m.test(key)) {
-    throw unusable(keyName, 'it is encrypted', 'decrypt it: openssl pkey -in KEY -out PLAIN');
-  }
-  let privateKey: ReturnType<typeof createPrivateKey>;
-  try {
-    privateKey = createPrivateKey(key);
-  } catch (error) {
-    throw unusable(keyName, reasonOf(error), 'give a PEM private key, from BEGIN to END line', error);
-  }
-  if (certificate.checkPrivateKey(privateKey)) return;
-  throw unusable(keyName, `it does not belong to ${certName}`, 'give the PEM key that the certificate was made for');
 }
 
 function authorityText(source: PemSource): string {

@@ -1,12 +1,12 @@
 import { constants } from 'node:crypto';
 import type { Server, TLSSocket, TlsOptions } from 'node:tls';
 import { type CertificateInfo, ReasonCode, readCertificate } from '../../../core/index.js';
+import { watchFiles } from '../../../node/file-watch.js';
 import { reasonOf } from '../../../node/reason.js';
 import { LONGEST_TIMER } from '../../../node/timers.js';
 import type { Entrance } from '../entrance.js';
 import { BrokerError } from '../listener.js';
 import { CrlAlarm } from './crl-alarm.js';
-import { watchFiles } from './file-watch.js';
 import { filesOf, type LoadedMaterial, loadMaterial } from './load-material.js';
 import { chainOf, removedAuthority } from './revocation-lists.js';
 import type { TlsMaterial, TlsSettings } from './tls-settings.js';

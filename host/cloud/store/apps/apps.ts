@@ -39,7 +39,8 @@ interface AppRecord {
   created: number;
 }
 
-const MOST_POLITE = 86_400;
+/** In seconds. */
+export const MOST_POLITE = 86_400;
 
 const APP_SID = /^KA[0-9a-fA-F]{32}$/;
 const SHA256 = /^[0-9a-f]{64}$/;

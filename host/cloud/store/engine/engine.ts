@@ -11,6 +11,11 @@ export interface EngineRecord {
   revision: number;
 }
 
+/** A record among those of other tables. */
+export interface TableRecord extends EngineRecord {
+  table: Table;
+}
+
 /** What must hold of a record when a commit comes: that there is none, that there is one, or that it has this revision. */
 export type Condition = 'absent' | 'present' | number;
 
@@ -79,6 +84,12 @@ export interface Engine {
 
   /** The records whose keys have `prefix` and one part more, in the order of that part. */
   list(table: Table, prefix: RecordKey, range?: RecordRange): Promise<EngineRecord[]>;
+
+  /**
+   * Every record of one moment, by table in the order of `TABLES`, then by key. Commits go on meanwhile. Who stops before the end
+   * leaves the loop, so that the engine can let go of that moment.
+   */
+  scan(): AsyncIterable<TableRecord>;
 
   /** All of the changes in this order, or none of them. */
   commit(changes: readonly RecordChange[]): Promise<Commit>;

@@ -1,14 +1,28 @@
+import { statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { prepareLmdbFolder } from '../../../lmdb/lmdb-folder.js';
-import { openLmdb } from '../../../lmdb/open-lmdb.js';
+import { checkLmdbPages, openLmdb } from '../../../lmdb/open-lmdb.js';
 import { reasonOf } from '../../../node/reason.js';
 import { StoreError } from '../store-error.js';
+import { STORE_FILES } from '../store-files.js';
 import { checkRecordKey, checkRecordRange } from './check-key.js';
-import type { ChangesSince, Commit, Engine, EngineRecord, RecordChange, RecordKey, RecordRange } from './engine.js';
+import type {
+  ChangesSince,
+  Commit,
+  Engine,
+  EngineRecord,
+  RecordChange,
+  RecordKey,
+  RecordRange,
+  TableRecord,
+} from './engine.js';
 import { LmdbRecords } from './lmdb-records.js';
 import { LmdbWatch } from './lmdb-watch.js';
 import type { Table } from './tables.js';
+
+/** In bytes; what one transaction writes is seldom more. */
+const LITTLE_ROOM = 1024 * 1024;
 
 /** A commit that waits for its transaction. */
 interface Waiting {
@@ -38,8 +52,9 @@ export class LmdbEngine implements Engine {
     this.directory = resolve(directory);
     this.place = `the store in ${this.directory}`;
     try {
-      prepareLmdbFolder(this.directory);
+      prepareLmdbFolder(this.directory, STORE_FILES);
       this.#lmdb = openLmdb(this.directory, 'bytes');
+      checkLmdbPages(this.directory, this.#lmdb);
     } catch (error) {
       throw new StoreError('unusable', (error as Error).message, { cause: error });
     }
@@ -60,6 +75,19 @@ export class LmdbEngine implements Engine {
   async list(table: Table, prefix: RecordKey, range: RecordRange = {}): Promise<EngineRecord[]> {
     checkRecordRange(table, prefix, range);
     return this.#read((records) => records.list(table, prefix, range));
+  }
+
+  async *scan(): AsyncIterable<TableRecord> {
+    const moment = this.#read((records) => records.moment());
+    try {
+      for (;;) {
+        const batch = this.#reading(() => moment.next());
+        if (batch.length === 0) return;
+        yield* batch;
+      }
+    } finally {
+      moment.end();
+    }
   }
 
   commit(changes: readonly RecordChange[]): Promise<Commit> {
@@ -115,11 +143,18 @@ export class LmdbEngine implements Engine {
   }
 
   #read<T>(action: (records: LmdbRecords) => T): T {
-    this.#assertOpen();
-    try {
+    return this.#reading(() => {
       this.#lmdb.resetReadTxn();
       return action(this.#records);
+    });
+  }
+
+  #reading<T>(action: () => T): T {
+    this.#assertOpen();
+    try {
+      return action();
     } catch (error) {
+      if (error instanceof StoreError) throw error;
       throw new StoreError('storage', `${this.place} could not be read: ${reasonOf(error)}`, { cause: error });
     }
   }
@@ -130,11 +165,20 @@ export class LmdbEngine implements Engine {
 
   /** A failed commit has its reason in a promise of its own. Its rejection must be handled, or Node ends the process. */
   async #writeError(error: unknown): Promise<StoreError> {
+    if (error instanceof StoreError) return error;
     const reason = (await (error as { commitError?: Promise<never> }).commitError?.catch(reasonOf)) ?? reasonOf(error);
-    const isFull = /no space left|ENOSPC|MDB_MAP_FULL|disk quota/i.test(String(reason));
+    // LMDB calls it an input/output error when a part of what it wrote found room.
+    const isFull =
+      /no space left|ENOSPC|MDB_MAP_FULL|disk quota/i.test(String(reason)) ||
+      (/input\/output error/i.test(String(reason)) && hasLittleRoom(this.directory));
     const what = isFull
       ? 'has no room on its disk; nothing was changed; make room there'
       : `could not write: ${reason}; nothing was changed`;
     return new StoreError(isFull ? 'full' : 'storage', `${this.place} ${what}`, { cause: error });
   }
+}
+
+function hasLittleRoom(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < LITTLE_ROOM;
 }

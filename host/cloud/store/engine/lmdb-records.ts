@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib';
 import type { RootDatabase } from 'lmdb';
+import { StoreError } from '../store-error.js';
 import type {
   ChangedRecord,
   ChangesSince,
@@ -9,6 +11,7 @@ import type {
   RecordKey,
   RecordRange,
 } from './engine.js';
+import { LmdbMoment } from './lmdb-moment.js';
 import type { Table } from './tables.js';
 
 /** How many commits {@link LmdbRecords.changesSince} looks back. */
@@ -18,8 +21,9 @@ export const KEPT_COMMITS = 10_000;
 const REVISION = ['~revision'];
 const CHANGES = '~changes';
 
-/** Bytes before the data of a record: its revision, big-endian. */
-const HEADER = 8;
+/** Bytes before the data of a record: a CRC-32 of its revision, and the revision, big-endian. */
+const SUM = 4;
+const HEADER = SUM + 8;
 
 /**
  * Records, revisions and the memory of changes as keys and values of LMDB. Reads are of one moment until the caller resets it; `apply`
@@ -32,9 +36,14 @@ export class LmdbRecords {
     this.#lmdb = lmdb;
   }
 
+  /** Whether a commit was ever made. */
+  isBegun(): boolean {
+    return this.#lmdb.doesExist(REVISION);
+  }
+
   revision(): number {
     const bytes = this.#lmdb.get(REVISION);
-    return bytes === undefined ? 0 : readRevision(bytes);
+    return bytes === undefined ? 0 : readRevision(REVISION, bytes);
   }
 
   get(table: Table, key: RecordKey): EngineRecord | undefined {
@@ -56,6 +65,11 @@ export class LmdbRecords {
     return Array.from(found, ({ key, value }) => toRecord(key.slice(1) as string[], value));
   }
 
+  /** All records as they are now; `end` it. */
+  moment(): LmdbMoment {
+    return new LmdbMoment(this.#lmdb, toRecord);
+  }
+
   changesSince(revision: number): ChangesSince {
     const newest = this.revision();
     const last = new Map<string, ChangedRecord>();
@@ -64,7 +78,7 @@ export class LmdbRecords {
     for (const { key, value } of this.#lmdb.getRange(range)) {
       if (key[1] !== next) break;
       next = Number(key[1]) + 1;
-      for (const [table, ...parts] of JSON.parse(Buffer.from(value).toString())) {
+      for (const [table, ...parts] of JSON.parse(withoutSum(key, value).toString())) {
         const name = JSON.stringify([table, ...parts]);
         last.delete(name);
         last.set(name, { table, key: parts, revision: next - 1 });
@@ -82,10 +96,8 @@ export class LmdbRecords {
     const changed = changes.filter((change) => this.#make(change, revision));
     if (changed.length === 0) return { committed: true, revision: before };
     this.#lmdb.putSync(REVISION, writeRevision(revision));
-    this.#lmdb.putSync(
-      [CHANGES, revision],
-      Buffer.from(JSON.stringify(changed.map(({ table, key }) => [table, ...key]))),
-    );
+    const names = Buffer.from(JSON.stringify(changed.map(({ table, key }) => [table, ...key])));
+    this.#lmdb.putSync([CHANGES, revision], withSum(names));
     this.#lmdb.removeSync([CHANGES, revision - KEPT_COMMITS]);
     return { committed: true, revision };
   }
@@ -95,7 +107,7 @@ export class LmdbRecords {
     const key = [change.table, ...change.key];
     if (change.op === 'check') return false;
     if (change.op === 'remove') return this.#lmdb.removeSync(key);
-    this.#lmdb.putSync(key, fromRecord(change.data, revision));
+    this.#lmdb.putSync(key, Buffer.concat([writeRevision(revision), change.data]));
     return true;
   }
 
@@ -117,21 +129,35 @@ export class LmdbRecords {
   }
 }
 
+/** @throws StoreError `damaged` */
 function toRecord(key: RecordKey, bytes: Uint8Array): EngineRecord {
+  const revision = readRevision(key, bytes);
   // A copy, which slice() of a Buffer would not make: what LMDB lends is overwritten by the next read.
-  return { key, data: new Uint8Array(bytes.subarray(HEADER)), revision: readRevision(bytes) };
-}
-
-function fromRecord(data: Uint8Array, revision: number): Uint8Array {
-  return Buffer.concat([writeRevision(revision), data]);
-}
-
-function readRevision(bytes: Uint8Array): number {
-  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0));
+  return { key, data: new Uint8Array(bytes.subarray(HEADER)), revision };
 }
 
 function writeRevision(revision: number): Buffer {
-  const bytes = Buffer.alloc(HEADER);
+  const bytes = Buffer.alloc(HEADER - SUM);
   bytes.writeBigUInt64BE(BigInt(revision));
-  return bytes;
+  return withSum(bytes);
+}
+
+/** @throws StoreError `damaged` */
+function readRevision(key: RecordKey, bytes: Uint8Array): number {
+  return Number(withoutSum(key, bytes.subarray(0, HEADER)).readBigUInt64BE());
+}
+
+/** What seals the data of records knows nothing of the rest, which has a CRC-32. */
+function withSum(bytes: Uint8Array): Buffer {
+  const sum = Buffer.alloc(SUM);
+  sum.writeUInt32BE(crc32(bytes));
+  return Buffer.concat([sum, bytes]);
+}
+
+/** @throws StoreError `damaged` */
+function withoutSum(key: readonly unknown[], summed: Uint8Array): Buffer {
+  const bytes = Buffer.from(summed);
+  const rest = bytes.subarray(SUM);
+  if (bytes.length >= SUM && bytes.readUInt32BE() === crc32(rest)) return rest;
+  throw new StoreError('damaged', `the record ${JSON.stringify(key)} is not what was written; restore a backup`);
 }

@@ -5,6 +5,8 @@
  * Parts are printable ASCII, at most {@link MAX_PART_LENGTH} characters, and sort by their bytes.
  */
 export const TABLES = {
+  /** The keys that records are sealed with, each wrapped by the master key; `number` has ten digits. The only table that is not sealed. */
+  data_key: ['number'],
   /** What wasmqtt notes about this store. */
   meta: ['name'],
   account: ['account_sid'],

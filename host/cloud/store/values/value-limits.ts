@@ -5,7 +5,8 @@ export const MAX_KEY_LENGTH = 100;
 /** The longest value, in characters (Unicode code points). */
 export const MAX_VALUE_LENGTH = 4096;
 
-const PRINTABLE_KEY = /^[\x20-\x7e]{1,100}$/;
+/** Keys that can be stored. */
+export const KEY_PATTERN = /^[\x20-\x7e]{1,100}$/;
 const DEVICE_SID = /^UV[0-9a-fA-F]{32}$/;
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
@@ -16,11 +17,27 @@ const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
  * @throws StoreError `invalid-key`
  */
 export function checkKey(key: string): void {
-  if (typeof key === 'string' && PRINTABLE_KEY.test(key)) return;
+  if (typeof key === 'string' && KEY_PATTERN.test(key)) return;
   throw new StoreError(
     'invalid-key',
     `${describeKeyFault(key)}; use 1 to ${MAX_KEY_LENGTH} printable ASCII characters`,
   );
+}
+
+/**
+ * Refuses a key that could not be named again in an address: clients of the REST calls put keys there as they are. Stores may hold such keys
+ * from earlier; they can be read, changed and deleted.
+ *
+ * @param key as in {@link checkKey}, without `/`, `?`, `#` and `%`, and neither `.` nor `..`
+ * @throws StoreError `invalid-key`
+ */
+export function checkNewKey(key: string): void {
+  checkKey(key);
+  const at = key.search(/[/?#%]/);
+  if (at < 0 && key !== '.' && key !== '..') return;
+  const fault = at < 0 ? 'is tidied away by clients' : `has ${quote(key[at])} at position ${at + 1}`;
+  const advice = 'no client can name it again in an address; use a key without / ? # % that is neither . nor ..';
+  throw new StoreError('invalid-key', `the key ${quote(key)} ${fault}: ${advice}`);
 }
 
 function describeKeyFault(key: unknown): string {

@@ -4,7 +4,7 @@ import { type ListPage, listPage } from '../list-page.js';
 import { readRecord, writeRecord } from '../record-json.js';
 import { StoreError } from '../store-error.js';
 import { type CollectionPath, collectionPath, describeCollection, type Scope, type StoreName } from './scope.js';
-import { checkKey, checkValue, quote } from './value-limits.js';
+import { checkKey, checkNewKey, checkValue, quote } from './value-limits.js';
 
 /** One config or secret. */
 export interface StoredValue {
@@ -82,6 +82,7 @@ export class ValueStore {
 
   /** Stores a new value. Rejects with StoreError `already-exists` too. */
   async create(scope: Scope, store: StoreName, key: string, value: string): Promise<StoredValue> {
+    checkNewKey(key);
     const { path, stored, change } = this.#setting(scope, store, key, value);
     await this.#ensureDevices([path]);
     const { committed } = await this.#engine.commit([{ ...change, if: 'absent' }]);
@@ -114,6 +115,7 @@ export class ValueStore {
     const steps = changes.map((change): RecordChange => {
       const { scope, store, key } = change;
       if (change.op === 'set') {
+        checkNewKey(key);
         const { path, change: step } = this.#setting(scope, store, key, change.value);
         paths.push(path);
         return step;

@@ -97,18 +97,19 @@ describe('security settings', () => {
 describe('the broker', () => {
   it('has the limits of the configuration, where 0 is none', () => {
     const text =
-      'max_inflight_messages 0\nmax_inflight_bytes 100\nmax_queued_messages 5\nmax_queued_bytes 0\nmax_packet_size 1000\nmessage_size_limit 10\nmax_keepalive 60\npersistent_client_expiration 2w\n';
+      'max_inflight_messages 0\nmax_inflight_bytes 100\nmax_queued_messages 5\nmax_queued_bytes 0\nmax_packet_size 1000\npacket_max_connect 500\nmessage_size_limit 10\nmax_keepalive 60\npersistent_client_expiration 2w\n';
     expect(plan(text).plan.limits).toEqual({
       inflightMessages: POSITIVE_INFINITY,
       inflightBytes: 100,
       queuedMessages: 5,
       queuedBytes: POSITIVE_INFINITY,
       maximumPacketSize: 1000,
+      connectPacketSize: 500,
       messageSize: 10,
       keepAlive: 60,
       sessionExpiry: 14 * 86_400_000,
     });
-    expect(Object.values(plan('').plan.limits)).toEqual(Array(8).fill(undefined));
+    expect(Object.values(plan('').plan.limits)).toEqual(Array(9).fill(undefined));
   });
 
   it.each([

@@ -176,6 +176,12 @@ describe('a broker of a configuration', () => {
     expect(aliases).toEqual([1, undefined, 1, undefined]);
   });
 
+  it('takes no CONNECT that is larger than packet_max_connect says', async () => {
+    await start(`packet_max_connect 100\n${socket()}`);
+    await connect();
+    await expect(connect({ username: 'u'.repeat(100) })).rejects.toMatchObject({ code: 0x95 });
+  });
+
   it('puts the mount point before the topics of a listener', async () => {
     const broker = await start(`${socket()}mount_point site/\n`);
     const client = await connect();

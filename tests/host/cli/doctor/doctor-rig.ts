@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Change, ensureAccount, type Scope, Store } from '../../../../host/cloud/index.js';
+import { type Change, type Scope, Store } from '../../../../host/cloud/index.js';
 import type { Finding } from '../../../../host/credentials/index.js';
 import { Command, type JsonEvent } from '../../../interop/command.js';
 import { temporaryFolder } from '../../../interop/temporary.js';
@@ -27,7 +27,7 @@ export class DoctorRig implements Disposable {
   /** Stores values by place, as `config root-CA`. @returns the SID of the device */
   async fill(values: Record<string, string>, scope: Scope['kind'] = 'device'): Promise<string> {
     const store = await Store.open(join(this.folder, '.wasmqtt', 'store'));
-    const { accountSid, deviceSid } = await ensureAccount(store);
+    const { accountSid, deviceSid } = await store.ensureDefaultAccount();
     const where: Scope = scope === 'device' ? { kind: 'device', deviceSid } : { kind: 'account' };
     const changes = Object.entries(values).map(([place, value]): Change => {
       const { store: kind, name } = splitPlace(place);

@@ -60,7 +60,7 @@ describe('run --for 10s --json in a fresh folder', () => {
     expect(first('listening')).toEqual({
       event: 'listening',
       service: 'cloud',
-      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       accountSid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
       authToken: expect.stringMatching(/^[0-9a-f]{32}$/),
     });

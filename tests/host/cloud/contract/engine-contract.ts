@@ -3,6 +3,7 @@ import { commitContract } from './commit-contract.js';
 import { conditionContract } from './condition-contract.js';
 import { Engines, type OpenEngine } from './contract-rig.js';
 import { recordContract } from './record-contract.js';
+import { scanContract } from './scan-contract.js';
 import { watchContract } from './watch-contract.js';
 
 /**
@@ -17,6 +18,7 @@ export function engineContract(name: string, open: OpenEngine, keptCommits: numb
     recordContract(engines);
     conditionContract(engines);
     commitContract(engines, keptCommits);
+    scanContract(engines);
     watchContract(engines);
   });
 }

@@ -27,7 +27,7 @@ describe('an application', () => {
     expect(await apps.fetch('blinky')).toEqual(app);
     expect(await apps.fetch(`KA${app.sid.slice(2).toUpperCase()}`)).toEqual(app);
     expect(await apps.list()).toEqual([app]);
-    expect(await apps.bytes(sha256)).toEqual(module);
+    expect(Buffer.from((await apps.bytes(sha256)) ?? [])).toEqual(Buffer.from(module));
     expect(await apps.bytes('../x')).toBeUndefined();
   });
 

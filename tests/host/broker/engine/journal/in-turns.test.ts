@@ -63,6 +63,20 @@ describe('a message that goes to many', () => {
   });
 });
 
+describe('an UNSUBSCRIBE with many filters', () => {
+  it('is answered when what the first turns removed is durable', () => {
+    const world = new DurableWorld(undefined, { limits });
+    const client = world.subscriber('a', 1, 'client');
+    client.send({ type: 'unsubscribe', packetId: 7, topicFilters: ['a', ...NAMES, ...NAMES] });
+    turns(world, () => {});
+    expect(world.engine.counts.subscriptions).toBe(0);
+    expect(client.received).toEqual([]);
+    world.store.commit();
+    expect(client.received.map(({ type }) => type)).toEqual(['unsuback']);
+    expect(kindsOf(world)).not.toContain('subscription');
+  });
+});
+
 describe('a message of QoS 2 behind one that takes many turns', () => {
   it('is acknowledged when it is durable, from a passing client too', () => {
     const { world } = setUp();

@@ -1,10 +1,19 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Deadline } from '../../engine/deadlines.js';
-import type { Clockwork } from '../clockwork.js';
 
 /** Milliseconds that files have to be left alone before they are read: whoever changes one may change others too. */
 const SETTLING = 200;
+
+/** Something that will be done, unless it is cancelled before. */
+interface Deadline {
+  cancel(): void;
+}
+
+/** Whoever does something later. */
+export interface FileClock {
+  /** @param milliseconds from now */
+  after(milliseconds: number, action: () => void): Deadline;
+}
 
 /**
  * Calls back after files have changed: were written, replaced, or are behind a link that leads elsewhere now. Folders are
@@ -15,7 +24,7 @@ const SETTLING = 200;
  */
 export function watchFiles(
   files: readonly string[],
-  clockwork: Clockwork,
+  clock: FileClock,
   onChange: () => void,
   onError: (error: unknown) => void,
 ): () => void {
@@ -27,7 +36,7 @@ export function watchFiles(
     if (now === state) return;
     state = now;
     settling?.cancel();
-    settling = clockwork.after(SETTLING, onChange);
+    settling = clock.after(SETTLING, onChange);
   };
   for (const folder of new Set(files.map((file) => dirname(file)))) {
     try {

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { type MasterKeySource, openSealed, type SealedEngine } from '../../cloud/index.js';
+import { UserError } from '../process/user-error.js';
+import { type LocalStoreOptions, sealOptions, storeFolder } from '../services/local-store.js';
+
+export interface StoreFlags extends LocalStoreOptions {
+  json?: boolean;
+}
+
+/**
+ * Runs an action on the store of the data folder, and closes it. Rejects with StoreError, UsageError, and UserError when there is none.
+ *
+ * @param isMade whether a store that is not there is made
+ */
+export async function withOpenedStore<T>(
+  flags: StoreFlags,
+  action: (engine: SealedEngine, masterKey: MasterKeySource) => Promise<T>,
+  isMade = false,
+): Promise<T> {
+  const folder = storeFolder(flags.data);
+  if (!isMade && !existsSync(folder))
+    throw new UserError(`there is no store in ${folder}; name its data folder with --data`);
+  const options = sealOptions(flags, process.env);
+  const engine = await openSealed(folder, options);
+  try {
+    return await action(engine, options.masterKey);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** What was done: one line for people, or one object. */
+export function report({ json }: StoreFlags, event: { event: string; [fact: string]: unknown }, text: string): void {
+  process.stdout.write(json ? `${JSON.stringify(event)}\n` : `${text}\n`);
+}

@@ -1,0 +1,92 @@
+import type { Engine, EngineRecord, RecordChange } from '../engine/engine.js';
+import { TABLES, type Table } from '../engine/tables.js';
+import { StoreError } from '../store-error.js';
+import type { ArchiveSecret } from './archive-key.js';
+import { readArchive } from './archive-stream.js';
+
+export interface ImportOptions {
+  /**
+   * The store may have records: those of the archive take the place of others with the same key, but for what the store notes about
+   * itself. Default: the store must be empty.
+   */
+  merge?: boolean;
+  /** gets how many records were read so far */
+  progress?: (records: number) => void;
+}
+
+type Put = RecordChange & { op: 'put' };
+
+/**
+ * Puts all records of an archive into a store in one commit, once the archive is known to be whole. All of them are in memory until then.
+ *
+ * Rejects with StoreError: `damaged` and `unusable` as {@link readArchive} does, `already-exists` when the store is not empty, or
+ * a unique name in it belongs to something else; nothing was written then.
+ *
+ * @returns how many records were written
+ */
+export async function importRecords(
+  engine: Engine,
+  bytes: AsyncIterable<Uint8Array>,
+  secret: ArchiveSecret,
+  { merge = false, progress }: ImportOptions = {},
+): Promise<number> {
+  if (!merge) await mustBeEmpty(engine);
+  const records: Put[] = [];
+  for await (const line of readArchive(bytes, secret)) {
+    records.push(readLine(line));
+    progress?.(records.length);
+  }
+  const changes = merge ? await mergeable(engine, records) : records.map((put): Put => ({ ...put, if: 'absent' }));
+  if (changes.length === 0) return 0;
+  const commit = await engine.commit(changes);
+  if (commit.committed) return changes.length;
+  throw new StoreError('conflict', `${engine.place} was changed during the import; nothing was written: run it again`);
+}
+
+async function mustBeEmpty(engine: Engine): Promise<void> {
+  for await (const { table, key } of engine.scan()) {
+    throw new StoreError(
+      'already-exists',
+      `${engine.place} is not empty (${table} ${JSON.stringify(key)}); nothing was written: name another one, or use --merge`,
+    );
+  }
+}
+
+/** What was written by a version that knows more kinds of record cannot be taken in part. */
+function readLine(line: string): Put {
+  const [table, key, data] = JSON.parse(line) as [Table, string[], string];
+  if (TABLES[table]?.length !== key.length) {
+    throw new StoreError(
+      'unusable',
+      `the export has records of a kind (${table}) that this version does not know; use a later one`,
+    );
+  }
+  return { op: 'put', table, key, data: Buffer.from(data, 'base64') };
+}
+
+/** Facts of the store stay; a unique name stays with whom it is. */
+async function mergeable(engine: Engine, records: readonly Put[]): Promise<Put[]> {
+  const changes: Put[] = [];
+  for (const put of records) {
+    if (put.table === 'meta') {
+      if ((await engine.get('meta', put.key)) === undefined) changes.push({ ...put, if: 'absent' });
+    } else if (put.table === 'device_name' || put.table === 'app_name') {
+      const present = await engine.get(put.table, put.key);
+      if (present !== undefined && !isSame(present, put)) throw taken(engine, put);
+      changes.push({ ...put, if: present?.revision ?? 'absent' });
+    } else changes.push(put);
+  }
+  return changes;
+}
+
+function isSame(record: EngineRecord, { data }: Put): boolean {
+  return Buffer.compare(record.data, data) === 0;
+}
+
+function taken(engine: Engine, { key }: Put): StoreError {
+  const name = JSON.stringify(key[key.length - 1]);
+  return new StoreError(
+    'already-exists',
+    `the unique name ${name} belongs to something else in ${engine.place}; nothing was written: rename one of them`,
+  );
+}

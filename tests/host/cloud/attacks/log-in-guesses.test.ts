@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { LogInAttempts } from '../../../../host/cloud/rest/guard/log-in-attempts.js';
+import { ACCOUNT_SID } from '../cloud-rig.js';
+import { AUTHORIZATION, expectProblem, HOST, openAttacked } from './attack-rig.js';
+import { type RawAnswer, RawClient } from './raw-client.js';
+
+const GET = ['GET /v1/Configs HTTP/1.1', HOST, 'Connection: close'];
+
+async function ask(port: number, authorization: string, localAddress = '127.0.0.1'): Promise<RawAnswer> {
+  const client = await RawClient.open(port, { localAddress });
+  client.send(...GET, authorization, '', '');
+  return (await client.answers())[0];
+}
+
+const guess = (n: number, user = ACCOUNT_SID) => `Authorization: Basic ${btoa(`${user}:guess${n}`)}`;
+
+describe('guesses of credentials', () => {
+  it('are slow after ten, and who is right is served, from there and from elsewhere', async () => {
+    const { port, othersAreServed } = await openAttacked({ limits: { logInRate: 0.001 } });
+    const statuses = (await Promise.all(Array.from({ length: 100 }, (_, n) => ask(port, guess(n))))).map(
+      ({ status }) => status,
+    );
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    const refused = await ask(port, guess(100));
+    expectProblem(refused, 429);
+    expect(JSON.parse(refused.body).code).toBe(20429);
+    expect(refused.head).toMatch(/^retry-after: \d+$/im);
+    // The innocent client of the rig has logged in from this address with the same account before.
+    expect((await ask(port, AUTHORIZATION)).status).toBe(200);
+    expect((await ask(port, AUTHORIZATION, '127.0.0.2')).status).toBe(200);
+    await othersAreServed();
+  });
+
+  it('are slow for an address, whatever accounts it tries', async () => {
+    const { port } = await openAttacked({ limits: { logInRate: 0.001 } });
+    const asked = Array.from({ length: 100 }, (_, n) =>
+      ask(port, guess(n, `AC${String(n).padStart(32, '0')}`), '127.0.0.3'),
+    );
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(50);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(50);
+  });
+
+  it('are refused without a look at credentials, also those that are right but were never used', async () => {
+    const { port } = await openAttacked({ limits: { logInRate: 0.001 } });
+    for (let n = 0; n < 10; n++) await ask(port, guess(n), '127.0.0.4');
+    // Another spelling of the same credentials.
+    expect((await ask(port, AUTHORIZATION.replace('Basic ', 'Basic  '), '127.0.0.4')).status).toBe(429);
+  });
+
+  it('do not count for a request without credentials, nor for the health of the server', async () => {
+    const { port } = await openAttacked({ limits: { logInBurst: 2, logInRate: 0.001 } });
+    for (let n = 0; n < 20; n++) expect((await ask(port, 'X-A: b')).status).toBe(401);
+    const client = await RawClient.open(port);
+    for (let n = 1; n <= 20; n++) {
+      client.send('GET /healthz HTTP/1.1', HOST, guess(n), '', '');
+      expect((await client.answers(n))[n - 1].status).toBe(200);
+    }
+    expect((await ask(port, guess(1))).status).toBe(401);
+    expect((await ask(port, guess(2))).status).toBe(401);
+    expect((await ask(port, guess(1))).status).toBe(429);
+  });
+});
+
+describe('attempts', () => {
+  it('are as many as the burst at once, then as many as the rate', () => {
+    const attempts = new LogInAttempts({ burst: 3, rate: 2 });
+    expect([0, 0, 0, 0].map((now) => attempts.begin('a', now))).toEqual([0, 0, 0, 500]);
+    expect(attempts.begin('a', 250)).toBe(250);
+    expect(attempts.begin('a', 500)).toBe(0);
+    expect(attempts.begin('b', 500)).toBe(0);
+    expect([1000, 1000, 1000].map((now) => attempts.begin('a', now + 100_000))).toEqual([0, 0, 0]);
+    expect(attempts.begin('a', 101_000)).toBe(500);
+  });
+
+  it('that were right do not count', () => {
+    const attempts = new LogInAttempts({ burst: 1, rate: 1 });
+    for (let now = 0; now < 10; now++) {
+      expect(attempts.begin('a', now)).toBe(0);
+      attempts.takeBack('a');
+    }
+  });
+
+  it('of many names are remembered up to a bound, the last ones', () => {
+    const attempts = new LogInAttempts({ burst: 1, rate: 0.001 });
+    attempts.begin('first', 0);
+    for (let n = 0; n < 10_000; n++) attempts.begin(`name ${n}`, 0);
+    expect(attempts.begin('first', 0)).toBe(0);
+    expect(attempts.begin('name 9999', 0)).toBeGreaterThan(0);
+  });
+});
