@@ -1,31 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What is run: the device application, or another guest. */
 export interface FleetLoad {
   devices: number;
   guest: string | undefined;
+  /** The data folder: a guest that was made ready for a run is there for the next. */
+  data: string;
 }
 
 /** Milliseconds until all devices are there, and until the process has ended. */
-const START_TIMEOUT = 120_000;
+const START_TIMEOUT = 300_000;
 const STOP_TIMEOUT = 10_000;
 
 /** `wasmqtt run` with many devices and a broker in the same process. */
 export class FleetProcess {
   readonly #child: ChildProcess;
-  readonly #data: string;
   readonly #counts = new Map<string, number>();
   #said = '';
 
-  private constructor(cli: string, { devices, guest }: FleetLoad) {
-    this.#data = mkdtempSync(join(tmpdir(), 'wasmqtt-bench-'));
+  private constructor(cli: string, { devices, guest, data }: FleetLoad) {
     const which = guest === undefined ? [] : ['--guest', guest];
-    const args = [cli, 'run', '--json', '--data', this.#data, '--cloud-port', '0', '--devices', `${devices}`, ...which];
+    const args = [cli, 'run', '--json', '--data', data, '--cloud-port', '0', '--devices', `${devices}`, ...which];
     this.#child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     createInterface(this.#child.stdout!).on('line', (line) => {
       const { event } = JSON.parse(line) as { event: string };
@@ -60,16 +57,14 @@ export class FleetProcess {
     return this.#counts.get(event) ?? 0;
   }
 
-  /** Ends the process and removes its files. */
+  /** Ends the process. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const exited = once(this.#child, 'exit');
-      this.#child.kill('SIGTERM');
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT);
-      await exited;
-      clearTimeout(timer);
-    }
-    rmSync(this.#data, { recursive: true, force: true });
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT);
+    await exited;
+    clearTimeout(timer);
   }
 
   async #until(event: string, count: number): Promise<void> {

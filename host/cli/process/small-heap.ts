@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { keepYoungGenerationSmall } from './young-generation.js';
 
 /** Percent by which old objects may grow until they are collected. */
-const GROWTH = 20;
+const GROWTH = 10;
 
 /**
  * Keeps the heap of a process with many devices near what they use. What a device leaves behind has lived for a second and is old by

@@ -3,12 +3,15 @@ import { expect, it } from 'vitest';
 import { usageOf } from '../../../host/bench/broker/process-usage.js';
 import { FleetProcess } from '../../../host/bench/fleet/fleet-process.js';
 import { CLI, Command } from '../../interop/command.js';
+import { temporaryFolder } from '../../interop/temporary.js';
 import { undoAfterEach } from '../../interop/undo.js';
 
 const undo = undoAfterEach();
 
 it('bench --fleet measures a run of devices that all have connected and publish', async () => {
-  const fleet = await FleetProcess.start(CLI, { devices: 3, guest: undefined });
+  const { folder, remove } = temporaryFolder();
+  undo.push(remove);
+  const fleet = await FleetProcess.start(CLI, { devices: 3, guest: undefined, data: folder });
   undo.push(() => fleet.stop());
   expect(fleet.count('connected')).toBe(3);
   await expect.poll(() => fleet.count('published'), { timeout: 10_000 }).toBeGreaterThan(3);

@@ -10,6 +10,8 @@ import { WorkerWatchdog } from './worker-watchdog.js';
 
 /** MiB for the thread's own objects. The memory of guests is not among them: modules have a maximum of their own. */
 const LARGEST_HEAP = 512;
+/** The same for young ones, of which V8 would let 48 lie about. */
+const YOUNG = 12;
 
 /**
  * Loads devices in a thread of their own, which is ended when it does not come back to its event loop; none has started.
@@ -39,7 +41,7 @@ class DeviceThread {
     const start: WorkerStart = { guest, deviceSids: starts.map(({ deviceSid }) => deviceSid), shared: this.#shared };
     this.#worker = new Worker(join(packageFolder(), 'build/host/device-worker.js'), {
       workerData: start,
-      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP },
+      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP, maxYoungGenerationSizeMb: YOUNG },
     });
     this.far = new FarDevices(starts, {
       post: (message) => this.#worker.postMessage(message),

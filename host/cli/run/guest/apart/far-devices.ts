@@ -11,7 +11,7 @@ export interface FarSide {
 }
 
 /** Milliseconds that devices have to end in an orderly way. */
-const STOP_TIMEOUT = 4000;
+const STOP_TIMEOUT = 3000;
 
 /** The devices of another thread or process, as they are seen from here. */
 export class FarDevices {
