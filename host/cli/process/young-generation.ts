@@ -2,10 +2,10 @@ import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Keeps V8's young generation at the size that it has once a service has started, 4 MiB. It would grow to 16 MiB when many
- * connections come, and never shrink again; then objects of connections that have ended take more memory than those that are there.
- * Messages cost no more for it: what they leave behind is short-lived, and 4 MiB fit into a cache. Does nothing when the user has
- * chosen a size by an option of Node, such as `--max-semi-space-size`.
+ * Keeps V8's young generation from growing beyond the size that it has once a service has started, 4 MiB. It would grow to 16 MiB when
+ * many connections come; then objects of connections that have ended take more memory than those that are there. V8 still makes it
+ * smaller when little is allocated. Messages cost no more for it, nor do they wait for longer: what they leave behind is short-lived, and 4 MiB
+ * fit into a cache. Does nothing when the user has chosen a size by an option of Node, such as `--max-semi-space-size`.
  */
 export function keepYoungGenerationSmall(): void {
   const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];

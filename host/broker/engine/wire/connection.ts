@@ -76,13 +76,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#tap?.received(bytes);
     // A client that sends is not silent, however long its packet takes (3.1.2-22).
     if (this.#client) this.#client.lastHeard = this.#context.now;
-    // As `#attempt`, without a function for each chunk.
-    this.#context.journal?.actFor(this.#id);
-    try {
-      this.#inbound.take(bytes, this.#take);
-    } catch (error) {
-      this.#caught(error);
-    }
+    this.#attempt(Connection.#takeChunk, bytes);
   }
 
   send(packet: Reply): boolean {
@@ -144,18 +138,14 @@ export class Connection implements Wire, Link, AuthenticationWire {
   }
 
   /** Runs what the network or a packet asks for. This is the last catch of the connection. */
-  #attempt(work: () => unknown): void {
+  #attempt(work: (self: Connection, chunk: Uint8Array) => unknown, chunk?: Uint8Array): void {
     this.#context.journal?.actFor(this.#id);
     try {
-      work();
+      work(this, chunk!);
     } catch (error) {
-      this.#caught(error);
+      if (error instanceof Violation) this.#end(error);
+      else this.#fail(error);
     }
-  }
-
-  #caught(error: unknown): void {
-    if (error instanceof Violation) this.#end(error);
-    else this.#fail(error);
   }
 
   /** Something threw that must not: reports it, and ends this connection when the engine's call is done. */
@@ -185,6 +175,9 @@ export class Connection implements Wire, Link, AuthenticationWire {
     this.#timer = undefined;
   }
 
+  /** One function for all chunks: one for each would be garbage. */
+  static readonly #takeChunk = (self: Connection, chunk: Uint8Array) => self.#inbound.take(chunk, self.#take);
+
   readonly #take = (packet: Packet, size: number): boolean => {
     if (!this.#isOver) this.#handle(packet, size);
     return !this.#isOver;
@@ -209,12 +202,10 @@ export class Connection implements Wire, Link, AuthenticationWire {
 
   /** Before CONNACK, what the client sends waits for the answer, and comes after it. */
   whenAnswered<T extends object>(answer: T | Promise<T>, then: (answer: T) => void): void {
-    if (!isPromise(answer)) {
-      then(answer);
-      return;
-    }
-    const goOn = this.#client ? (work: () => void) => this.#attempt(() => this.#isOver || work()) : this.hold();
-    answer.then((value) => this.#context.later(() => goOn(() => then(value))));
+    if (isPromise(answer)) {
+      const goOn = this.#client ? (work: () => void) => this.#attempt(() => this.#isOver || work()) : this.hold();
+      answer.then((value) => this.#context.later(() => goOn(() => then(value))));
+    } else then(answer);
   }
 
   /** Takes no more packets until the result is called: then comes its work, and what the client sent in the meantime. */
@@ -254,7 +245,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     // MQTT 3.1 has no Session Present flag.
     this.send({ ...connack, sessionPresent: present && protocolVersion !== 3 });
     const { clientId, userName, remote } = identity;
-    const { version: tlsVersion } = info.tls ?? {};
+    const tlsVersion = info.tls?.version;
     const about = { clientId, userName, remote, protocolVersion, tlsVersion, cleanStart, sessionPresent: present };
     context.events.emit({ type: 'connected', ...about, keepAlive });
     session.resume();
@@ -292,8 +283,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     listener.clients--;
     this.#client.stop();
     const { session } = this.#client;
-    const { clientId } = session.client;
-    events.emit({ type: 'disconnected', clientId, remote: info.remote, reasonCode, reason });
+    events.emit({ type: 'disconnected', clientId: session.client.clientId, remote: info.remote, reasonCode, reason });
     // Before the will: the client may have subscribed to it, and nothing is sent to a connection that has ended.
     session.detach();
     this.#step(() => session.will.connectionLost());

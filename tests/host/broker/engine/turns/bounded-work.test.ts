@@ -229,40 +229,6 @@ describe('what a client may ask for blocks nobody', () => {
     expect(world.engine.counts.subscriptions).toBe(0);
     expect(world.eventsOf('failed')).toEqual([]);
   });
-
-  it('one UNSUBSCRIBE with 3,000 filters: it is answered when none of them gets messages any more', () => {
-    const world = new World({ limits: { workPerTurn: 1000 } });
-    const neighbour = neighbourOf(world);
-    const client = world.connect({ protocolVersion: 5, clientId: 'client' });
-    client.subscribe('f/0');
-    client.subscribe('f/2999');
-    const topicFilters = filters(3000).map(({ topicFilter }) => topicFilter);
-    client.send({ type: 'unsubscribe', packetId: 2, topicFilters });
-    client.publish('f/2999', 'x', { qos: 1 });
-    const waits = [neighbour.turnsUntilServed()];
-    const turns = turnsOf(world, () => waits.push(neighbour.turnsUntilServed()));
-    expect(turns).toBeGreaterThan(20);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(1);
-    const { reasonCodes } = client.next('unsuback');
-    expect(reasonCodes.flatMap((code, at) => (code === 0 ? [at] : []))).toEqual([0, 2999]);
-    expect(client.next('puback').reasonCode).toBe(0x10);
-    expect(world.eventsOf('unsubscribed')[0].topicFilters).toEqual(topicFilters);
-  });
-
-  it('one UNSUBSCRIBE of a client that does not wait for the answer: it ends with the connection', () => {
-    const world = new World({ limits: { workPerTurn: 1000 } });
-    const client = world.connect({ ...lasting, clientId: 'client' });
-    client.subscribe('f/2999');
-    client.send({
-      type: 'unsubscribe',
-      packetId: 2,
-      topicFilters: filters(3000).map(({ topicFilter }) => topicFilter),
-    });
-    client.drop();
-    expect(turnsOf(world)).toBeLessThan(5);
-    expect(world.engine.counts.subscriptions).toBe(1);
-    expect(world.eventsOf('failed')).toEqual([]);
-  });
 });
 
 describe('rules that have changed', () => {
