@@ -6,7 +6,7 @@ const BOARD = 'host/microvisor/board';
 
 /** The folders of the board's headers; those of an application come before them. */
 export const boardIncludes = (): string[] =>
-  ['build/board', ...['stm32', 'cmsis', 'freertos'].map((name) => `${BOARD}/include/${name}`)].map((folder) =>
+  ['build/board', ...['hal', 'stm32', 'cmsis', 'freertos'].map((name) => `${BOARD}/include/${name}`)].map((folder) =>
     join(packageFolder(), folder),
   );
 

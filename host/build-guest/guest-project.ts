@@ -10,4 +10,6 @@ export interface GuestProject {
   otherIncludes: readonly string[];
   /** Files that are made for the build, for example app_version.h: they are put into a folder that is included. */
   generated: readonly { name: string; text: string }[];
+  /** What of its CMakeLists.txt is not read, with file and line each. */
+  unread: readonly string[];
 }

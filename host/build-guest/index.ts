@@ -16,8 +16,9 @@ export async function buildGuest(
   folder: string,
   output: string,
   options: Partial<ApplicationOptions> = {},
-): Promise<BuildResult & { sources: readonly string[] }> {
+): Promise<BuildResult & { sources: readonly string[]; unread: readonly string[] }> {
   const all = { sources: [], definitions: [], includes: [], environment: process.env, ...options };
   const project = readApplication(folder, all);
-  return { ...(await compileApplication(project, output)), sources: project.sources };
+  const { sources, unread } = project;
+  return { ...(await compileApplication(project, output)), sources, unread };
 }

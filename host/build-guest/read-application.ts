@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { BuildError } from './build-error.js';
-import { type CMakeProject, type CMakeTarget, readCMake } from './cmake/cmake-project.js';
+import { readCMake } from './cmake/cmake-project.js';
+import type { CMakeProject, CMakeTarget } from './cmake/cmake-target.js';
 import { languageOf } from './compile-flags.js';
 import type { GuestProject } from './guest-project.js';
 
@@ -49,6 +50,7 @@ export function readApplication(folder: string, options: ApplicationOptions): Gu
     definitions: [...new Set([...(cmake?.definitions ?? []), ...options.definitions])],
     includes: [...new Set(includes)],
     otherIncludes: [...headers, ...configFolder(root, headers)].filter((path) => !includes.includes(path)),
+    unread: cmake?.unread ?? [],
     generated: (cmake?.configured ?? []).map(({ path, text }) => ({ name: basename(path), text })),
   };
 }

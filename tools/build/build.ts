@@ -55,6 +55,7 @@ async function bundle(): Promise<void> {
       ...Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
       'device-worker': 'host/cli/run/guest/apart/device-worker.ts',
       'device-child': 'host/cli/run/guest/apart/device-child.ts',
+      'resumable-worker': 'host/cli/run/resumable/resumable-worker.ts',
     },
     outdir: 'build/host',
     bundle: true,

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { CMakeArgument } from './cmake-commands.js';
 import type { CMakeScope } from './cmake-scope.js';
 
 const FALSE = /^(0|OFF|NO|FALSE|N|IGNORE|NOTFOUND|.*-NOTFOUND|)$/i;
 const TRUE = /^(1|ON|YES|TRUE|Y|-?[1-9]\d*(\.\d+)?)$/i;
 
-/** Whether the condition of an `if` holds. What is not known here (targets, policies, files) does not. */
+/** Whether the condition of an `if` holds. What is not known here (targets, policies) does not. */
 export function holds(scope: CMakeScope, args: readonly CMakeArgument[]): boolean {
   const tokens = [...args];
   const take = () => tokens.shift();
@@ -51,7 +53,11 @@ export function holds(scope: CMakeScope, args: readonly CMakeArgument[]): boolea
     }
     const first = take();
     if (!first?.isQuoted && first?.text === 'DEFINED') return isDefined(scope, take()?.text ?? '');
-    if (!first?.isQuoted && /^(EXISTS|TARGET|COMMAND|POLICY|IS_DIRECTORY)$/.test(first?.text ?? '')) {
+    if (!first?.isQuoted && /^(EXISTS|IS_DIRECTORY)$/.test(first?.text ?? '')) {
+      const path = scope.expand(take()?.text ?? '');
+      return isAbsolute(path) && existsSync(path);
+    }
+    if (!first?.isQuoted && /^(TARGET|COMMAND|POLICY)$/.test(first?.text ?? '')) {
       take();
       return false;
     }
@@ -60,8 +66,11 @@ export function holds(scope: CMakeScope, args: readonly CMakeArgument[]): boolea
   const compare = (left: CMakeArgument | undefined): boolean => {
     const [operator] = tokens;
     const name = operator?.isQuoted ? '' : (operator?.text ?? '');
-    if (!/^(STREQUAL|EQUAL|LESS|GREATER|LESS_EQUAL|GREATER_EQUAL|MATCHES|VERSION_\w+)$/.test(name)) return isTrue(left);
+    if (!/^(STREQUAL|EQUAL|LESS|GREATER|LESS_EQUAL|GREATER_EQUAL|MATCHES|IN_LIST|VERSION_\w+)$/.test(name))
+      return isTrue(left);
     take();
+    if (name === 'IN_LIST')
+      return (scope.get(scope.expand(take()?.text ?? '')) ?? '').split(';').includes(textOf(left));
     const [a, b] = [textOf(left), textOf(take())];
     if (name === 'STREQUAL') return a === b;
     if (name === 'MATCHES') return matches(a, b);

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { type ApplicationOptions, BuildError, buildGuest } from '../../build-guest/index.js';
 import { UserError } from '../process/user-error.js';
 
 /**
- * Builds an application; what the compiler warns of goes to standard error.
+ * Builds an application; what is not read of its CMakeLists.txt and what the compiler warns of go to standard error.
  *
  * @returns its sources
  * @throws UserError when it cannot be built
@@ -13,7 +14,9 @@ export async function buildApplication(
   options?: Partial<ApplicationOptions>,
 ): Promise<readonly string[]> {
   try {
-    const { warnings, sources } = await buildGuest(folder, output, options);
+    const { warnings, sources, unread } = await buildGuest(folder, output, options);
+    for (const note of unread)
+      process.stderr.write(`${join(folder, note)} is not read; see to it that the build does not need it\n`);
     if (warnings) process.stderr.write(`${warnings}\n`);
     return sources;
   } catch (error) {

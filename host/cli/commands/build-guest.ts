@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { BuildGuestFlags } from '../build-guest/build-guest-action.js';
+import { collect } from '../options/option-parsers.js';
 import { jsonOption } from '../options/shared-options.js';
 
 const EXAMPLES = `
@@ -11,8 +12,6 @@ Examples:
 The application is compiled as it is, against headers of this package in the place of Microvisor's SDK, ST's HAL and FreeRTOS: their
 sources, start-up code and CMSIS are left out. It needs clang 14 and wasi-libc; what is missing is named with the command that
 installs it.`;
-
-const collect = (value: string, values: string[]) => [...values, value];
 
 export function buildGuestCommand(): Command {
   return new Command('build-guest')

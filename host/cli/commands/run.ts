@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import {
+  collect,
   parseAllowedHost,
   parseDevices,
   parseDevicesPerProcess,
@@ -79,6 +80,11 @@ export function runCommand(): Command {
       parseAllowedHost,
     )
     .option('--plain-http', 'also HTTP without TLS, to this machine alone')
+    .option(
+      '--http-ca <file>',
+      'CA for HTTPS requests of the guest beside the Mozilla roots, PEM or DER; repeatable',
+      collect,
+    )
     .option('--flash <file>', 'external flash of the guest (made with 8 MiB if it is not there)')
     .option('--cloud-port <port>', 'port of the local REST API (default 8180, or any free one)', (text) =>
       parsePort(text, true),

@@ -85,6 +85,11 @@ function parseCount(text: string, most: number): number {
   throw new InvalidArgumentError(`Give a number from 1 to ${most}.`);
 }
 
+/** One more value of an option that may be given again. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 const HOST = /^(\*|(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 
 /** One more host that HTTP may reach, in lower case: a name, `*.example.com`, `*`, an address. */

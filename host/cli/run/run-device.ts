@@ -14,9 +14,8 @@ import { deviceSidsOf } from './device-sids.js';
 import { refuseStrayOptions, startEmbeddedBroker } from './embedded-broker.js';
 import { checkRoom, roomHere } from './enough-room.js';
 import { farDevices } from './far-cloud.js';
-import type { DeviceHardware } from './guest/device-hardware.js';
 import { canConnect, type GuestFile, readGuestFile } from './guest/guest-file.js';
-import type { GuestOptions } from './guest/guest-options.js';
+import { guestSettingsOf, httpCasOf } from './guest/guest-settings.js';
 import { loadFleet } from './guest/load-fleet.js';
 import type { RunReport } from './run-events.js';
 import type { RunOptions } from './run-options.js';
@@ -33,7 +32,11 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   const closers: (() => Promise<void>)[] = [];
   const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
-    const runs = await prepare(options, { report, counts, closers, stop });
+    const runs = await prepare(options, { report, counts, closers, stop }).catch((error) => {
+      // What a signal has broken off is no failure.
+      if (stop.aborted) return [];
+      throw error;
+    });
     if (stop.aborted) return;
     const ending = new AbortController();
     closers.push(async () => ending.abort());
@@ -83,11 +86,12 @@ async function prepare(options: RunOptions, context: RunContext): Promise<Loaded
   const watchdog = watchdogOf(options);
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
+  const httpCas = httpCasOf(options);
   // Before anything is started: a module that cannot be a guest is the end of the run.
   const file = { file: options.guest ?? modulePath('app.wasm'), data: options.data, memoryLimit: options.guestMemory };
-  const module = await readGuestFile(file);
+  const module = await readGuestFile(file, context.stop);
   const load = (devices: PreparedDevices) =>
-    loadRuns(devices, { ...options, overlay, module, file, watchdog }, context);
+    loadRuns(devices, { ...options, overlay, httpCas, module, file, watchdog }, context);
   if (options.cloud !== undefined) {
     const devices = farDevices({ ...options, cloud: options.cloud }, process.env);
     return load({ devices, source: options.brokerHost === undefined ? 'cloud' : 'options', hiddenOf: () => new Set() });
@@ -155,6 +159,7 @@ interface PreparedDevices {
 /** How they are loaded. */
 type LoadOptions = RunOptions & {
   overlay: CredentialValues;
+  httpCas: readonly string[];
   module: GuestModule;
   file: GuestFile;
   watchdog: number | undefined;
@@ -162,7 +167,7 @@ type LoadOptions = RunOptions & {
 
 async function loadRuns(
   { devices: prepared, source, hiddenOf }: PreparedDevices,
-  { overlay, module, file, watchdog, ...options }: LoadOptions,
+  { overlay, httpCas, module, file, watchdog, ...options }: LoadOptions,
   { report, counts, closers, stop }: RunContext,
 ): Promise<LoadedRun[]> {
   const fellows: Fellows = { haveConnected: false };
@@ -185,13 +190,7 @@ async function loadRuns(
     });
   });
   closers.push(async () => void (await Promise.all(links.map((link) => link.close()))));
-  const guest = {
-    module,
-    options: guestOptionsOf(options, overlay),
-    hardware: hardwareOf(options, prepared.length),
-    interruptEveryCall: options.interruptEveryCall,
-    memoryLimit: options.guestMemory,
-  };
+  const guest = { module, ...guestSettingsOf(options, { overlay, httpCas, devices: prepared.length }) };
   const onProcess = (pid: number, devices: number) => report({ event: 'process', pid, devices });
   const fleet = { guest, file, watchdog, perProcess: options.devicesPerProcess, onProcess };
   const devices = await loadFleet(fleet, runs, stop).catch((error) => {
@@ -242,17 +241,6 @@ function watchdogOf({ guest, isolate, watchdog }: RunOptions): number | undefine
   return isIsolated ? (watchdog ?? DEFAULT_WATCHDOG) : undefined;
 }
 
-function guestOptionsOf(options: RunOptions, overlay: CredentialValues): GuestOptions {
-  const { protocol, scope, interval, stableAfter, publishTopic, subscribeTopic } = options;
-  const required = {
-    clientId: overlay['client-id'] !== undefined,
-    rootCa: overlay['root-CA'] !== undefined,
-    certificate: overlay.cert !== undefined,
-    password: overlay.username !== undefined,
-  };
-  return { protocol, scope, interval, stableAfter, publishTopic, subscribeTopic, required };
-}
-
 /** The options may name a broker. Else the store decides, because the user's own values are never overwritten. */
 async function sourceOf(
   options: RunOptions,
@@ -260,12 +248,4 @@ async function sourceOf(
 ): Promise<'options' | 'store' | 'embedded broker'> {
   if (options.brokerHost !== undefined) return 'options';
   return (await embedded.foreignKeys()).includes('broker-host') ? 'store' : 'embedded broker';
-}
-
-/** @throws UsageError for several devices with one flash */
-function hardwareOf({ allowHost = [], plainHttp = false, flash }: RunOptions, devices: number): DeviceHardware {
-  if (flash !== undefined && devices > 1) {
-    throw new UsageError(`--flash: is the flash of one device, and there are ${devices}; run them one by one`);
-  }
-  return { allowedHosts: allowHost, plainHttp, ...(flash === undefined ? {} : { flashFile: flash }) };
 }

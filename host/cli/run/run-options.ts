@@ -28,6 +28,8 @@ export interface RunOptions extends CredentialOptions {
   allowHost?: string[];
   /** Whether HTTP without TLS may go to this machine. */
   plainHttp?: boolean;
+  /** Files of CA certificates for HTTPS requests of the guest. */
+  httpCa?: string[];
   /** The file of the external flash. */
   flash?: string;
   /** Milliseconds; without it only a signal ends the run. */

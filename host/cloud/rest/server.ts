@@ -75,8 +75,10 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
     let url = '';
     const guard = { limits, table, own, logIns, corsOrigins };
     answerProblems(app, log);
-    app.addHook('onResponse', async ({ method }, { statusCode, elapsedTime }) => {
-      metrics.answered(method, statusCode, elapsedTime / 1000);
+    app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
+      metrics.answered(request.method, statusCode, elapsedTime / 1000);
+      log(`${request.method} ${pathOf(request)} ${statusCode}`, 'request');
+      done();
     });
     guardRequests(app, guard);
     await requireCaller(app, store, ownAccount(options));
@@ -163,9 +165,6 @@ function answerProblems(app: FastifyInstance, log: CloudLog): void {
     const body = problemOf(error);
     if (body.status >= 500) log(`${request.method} ${pathOf(request)} failed: ${describeFault(error)}`, 'server');
     return reply.code(body.status).headers(problemHeaders(error, body)).send(body);
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    log(`${request.method} ${pathOf(request)} ${reply.statusCode}`, 'request');
   });
 }
 

@@ -3,8 +3,11 @@ import { type BlockingFunction, type Coroutine, type Coroutines, GuestFault, SUS
 import { earlier } from '../kernel/earlier.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { BoardCalls } from './board-calls.js';
+import { InterruptStorm } from './interrupt-storm.js';
+import type { AnalogInput } from './peripherals/analog-inputs.js';
 import type { GpioPorts } from './peripherals/gpio-ports.js';
 import type { I2cDevice } from './peripherals/i2c-bus.js';
+import type { SpiDevice } from './peripherals/spi-bus.js';
 import { Rtos } from './rtos/rtos.js';
 import type { RtosSettings, TaskBody } from './rtos/rtos-ports.js';
 import { type Answer, BLOCKED } from './rtos/scheduler.js';
@@ -22,6 +25,7 @@ export class Stm32u585Board implements Board {
   readonly #rtos: Rtos;
   readonly #peripherals: Stm32u585Peripherals;
   readonly #calls: BoardCalls;
+  readonly #storm = new InterruptStorm();
   #coroutines: Coroutines | undefined;
 
   constructor(kernel: Kernel, settings: Partial<RtosSettings> = {}) {
@@ -58,6 +62,19 @@ export class Stm32u585Board implements Board {
   /** Puts a device on an I2C bus: `I2C1` to `I2C4`. */
   plug(bus: string, device: I2cDevice): void {
     this.#peripherals.i2c.plug(bus, device);
+  }
+
+  /**
+   * Puts a device on an SPI bus: `SPI1` to `SPI3`.
+   * @param select the pin of its chip select, for example `PA4`; without it the device is always selected
+   */
+  plugSpi(bus: string, device: SpiDevice, select?: string): void {
+    this.#peripherals.spi.plug(bus, device, select);
+  }
+
+  /** Something is at an input of a converter, `ADC1` or `ADC4`. @param channel 0 to 19 */
+  connectAnalog(adc: string, channel: number, input: AnalogInput): void {
+    this.#peripherals.analog.connect(adc, channel, input);
   }
 
   /** Bytes come in through a UART, for example `USART2`. */
@@ -99,12 +116,26 @@ export class Stm32u585Board implements Board {
     this.#rtos.left(coroutine.state === 'ended');
   }
 
-  accepts(irq: number): boolean {
-    if (!this.#peripherals.areThere) return true;
-    const { interrupts } = this.#peripherals;
-    if (!interrupts.accepts(irq)) return false;
-    interrupts.delivered(irq);
-    return true;
+  choose(pending: readonly number[], admits: (irq: number) => boolean): number | undefined {
+    const { areThere, interrupts } = this.#peripherals;
+    if (areThere) return interrupts.choose(pending, admits);
+    return this.#kernel.inInterrupt ? undefined : pending.find(admits);
+  }
+
+  wakes(pending: readonly number[], admits: (irq: number) => boolean): boolean {
+    return this.#peripherals.areThere && this.#peripherals.interrupts.wakes(pending, admits);
+  }
+
+  entered(irq: number): void {
+    this.#peripherals.entered(irq);
+  }
+
+  returned(irq: number): void {
+    this.#storm.returned(irq, this.#peripherals.returned(irq));
+  }
+
+  nextTick(): number | undefined {
+    return this.#rtos.nextTick();
   }
 
   #setTickRate(hertz: number): void {

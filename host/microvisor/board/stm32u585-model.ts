@@ -10,13 +10,14 @@ export interface Stm32u585Options {
   onBoard?(board: Stm32u585Board): void;
 }
 
-/** Applications wait by asking for the time again and again. */
-const SPINNING = new Set(['HAL_GetTick']);
+/** Applications wait by asking for the time, or for what is in a queue, again and again. */
+const SPINNING =
+  /^HAL_GetTick$|Get(Tick|SysTimer)Count|(Waiting|Available)(FromISR)?$|^os(MessageQueue|Semaphore)Get(Count|Space)$|FlagsGet$|GetState$|IsRunning$|IsTimerActive$/;
 /** What never lets its task wait: it comes from interrupts, or only touches the board. */
-const PLAIN = /FromISR$|^(__[gs]et_|NVIC_|mv_board_(gpio|uart_transmit|i2c|assert)|xPortIsInside)/;
+const PLAIN = /FromISR$|^(__[gs]et_|NVIC_|mv_board_(registers|uart_transmit|i2c|spi|adc|assert)|xPortIsInside)/;
 
 function kindOf(name: string): FunctionKind {
-  if (SPINNING.has(name)) return 'spinning';
+  if (SPINNING.test(name)) return 'spinning';
   return PLAIN.test(name) ? 'plain' : 'blocking';
 }
 

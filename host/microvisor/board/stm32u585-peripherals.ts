@@ -2,30 +2,53 @@ import { peripheralAddresses } from '../../../build/abi/board.js';
 import type { BoardEvent } from '../kernel/board-event.js';
 import { LogBudget } from '../kernel/families/log-budget.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { AnalogInputs } from './peripherals/analog-inputs.js';
 import { BoardWindow } from './peripherals/board-window.js';
+import { ExtiLines } from './peripherals/exti-lines.js';
 import { GpioPorts } from './peripherals/gpio-ports.js';
 import { I2cBuses } from './peripherals/i2c-bus.js';
 import { InterruptController } from './peripherals/interrupt-controller.js';
+import { LevelInterrupts } from './peripherals/level-interrupts.js';
+import { SpiBuses } from './peripherals/spi-bus.js';
 import { UartPorts } from './peripherals/uart-ports.js';
 import { UpdateTimers } from './peripherals/update-timers.js';
 
-type PeripheralName = keyof typeof peripheralAddresses;
+export type PeripheralName = keyof typeof peripheralAddresses;
+
+/** Offset of ISR of a UART, and its bits: a byte was received, all were sent, there is room for more. */
+const UART_ISR = 0x1c;
+const [RXNE, TC, TXE] = [0x20, 0x40, 0x80];
+
+/** What there is once the guest has registers. */
+interface Registers {
+  window: BoardWindow;
+  exti: ExtiLines;
+  gpio: GpioPorts;
+  timers: UpdateTimers;
+  levels: LevelInterrupts;
+}
 
 /** The peripherals around one guest. */
 export class Stm32u585Peripherals {
   readonly interrupts: InterruptController;
   readonly i2c = new I2cBuses();
+  readonly spi = new SpiBuses();
+  readonly analog = new AnalogInputs();
   readonly uart: UartPorts;
   readonly #kernel: Kernel;
   /** What an application reports by pins and lines is bounded as its log is; what is beyond it is left out. */
   readonly #budget: LogBudget;
-  #window: BoardWindow | undefined;
-  #gpio: GpioPorts | undefined;
-  #timers: UpdateTimers | undefined;
+  /** Those that were used. */
+  readonly #uarts = new Set<PeripheralName>();
+  #registers: Registers | undefined;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.interrupts = new InterruptController((irq) => void kernel.interrupts.pend(irq));
+    this.interrupts = new InterruptController({
+      wake: () => kernel.wake(),
+      isFast: (irq) => kernel.interrupts.isFast(irq),
+      isHeld: (irq) => kernel.interrupts.isHeld(irq),
+    });
     this.#budget = new LogBudget(kernel.limits.logBytes, kernel.limits.logWindow);
     this.uart = new UartPorts((event) => this.#report(event, event.line.length));
   }
@@ -34,29 +57,70 @@ export class Stm32u585Peripherals {
   attach(base: number): void {
     const kernel = this.#kernel;
     const raise = (irq: number) => this.interrupts.raise(irq);
-    this.#window = new BoardWindow(() => kernel.memory.view, base);
-    this.#gpio = new GpioPorts(this.#window, raise, (event) => this.#report(event, 0));
-    this.#timers = new UpdateTimers(this.#window, kernel.behaviour.clocks.pClk1, raise);
+    const window = new BoardWindow(() => kernel.memory.view, base);
+    const exti = new ExtiLines(window, raise);
+    const levels = new LevelInterrupts(window, raise);
+    const gpio = new GpioPorts(window, exti, (event) => {
+      if (event.by === 'application') this.spi.pin(event.pin, event.level);
+      this.#report(event, 0);
+    });
+    const timers = new UpdateTimers(window, kernel.behaviour.clocks.pClk1, (name) => levels.use(name));
+    this.#registers = { window, exti, gpio, timers, levels };
   }
 
   /** Whether the guest has registers: one that was built without the board's sources has none, and no NVIC to enable. */
   get areThere(): boolean {
-    return this.#window !== undefined;
+    return this.#registers !== undefined;
   }
 
   /** The pins; undefined without registers. */
   get gpio(): GpioPorts | undefined {
-    return this.#gpio;
+    return this.#registers?.gpio;
+  }
+
+  /** The application, or the world outside, has used a peripheral: its registers are looked at from now on. */
+  use(name: PeripheralName): void {
+    this.#registers?.levels.use(name);
+    if (/UART|USART/.test(name)) this.#uarts.add(name);
   }
 
   /** Looks at the registers, and raises what is due. */
   tick(now: number): void {
-    this.#gpio?.look();
-    this.#timers?.tick(now);
+    if (!this.#registers) return;
+    const { gpio, timers } = this.#registers;
+    gpio.look();
+    timers.tick(now);
+    this.look();
+  }
+
+  /** Looks at the registers that say what is pending. */
+  look(): void {
+    if (!this.#registers) return;
+    const { window, exti, levels } = this.#registers;
+    exti.look();
+    for (const name of this.#uarts) {
+      const received = this.uart.waiting(name) > 0 ? RXNE : 0;
+      window.write(peripheralAddresses[name] + UART_ISR, TC | TXE | received);
+    }
+    levels.look();
   }
 
   nextDeadline(): number | undefined {
-    return this.#timers?.nextDeadline();
+    return this.#registers?.timers.nextDeadline();
+  }
+
+  /** The handler of an interrupt is entered. */
+  entered(irq: number): void {
+    if (this.interrupts.entered(irq)) this.#kernel.emit({ event: 'interrupt', irq });
+    this.#registers?.exti.entered(irq);
+  }
+
+  /** It has returned. @returns the peripheral that still asks for it, if one does: the handler has not done its work */
+  returned(irq: number): PeripheralName | undefined {
+    this.interrupts.returned();
+    this.tick(this.#kernel.now());
+    this.#registers?.exti.returned(irq);
+    return this.#registers?.levels.cause(irq);
   }
 
   #report(event: BoardEvent, bytes: number): void {
@@ -67,7 +131,7 @@ export class Stm32u585Peripherals {
   nameOf(pointer: number, names: RegExp): PeripheralName | undefined {
     const all = Object.entries(peripheralAddresses) as [PeripheralName, number][];
     const some = all.filter(([name]) => names.test(name));
-    const found = this.#window?.deviceAddress(
+    const found = this.#registers?.window.deviceAddress(
       pointer >>> 0,
       some.map(([, address]) => address),
     );

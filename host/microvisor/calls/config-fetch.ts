@@ -14,9 +14,10 @@ import {
   readMvConfigResponseReadItemParams,
   writeMvConfigResponseData,
 } from '../../../build/abi/microvisor.js';
-import type { Channel, ChannelDriver } from '../kernel/channel-driver.js';
+import type { Channel } from '../kernel/channel-driver.js';
 import type { Family, FamilyFactory, FamilyServices } from '../kernel/family.js';
 import { RequestReader } from './request-reader.js';
+import { type OneRequest, unusedChannel } from './unused-channel.js';
 
 export interface ConfigItem {
   scope: 'account' | 'device';
@@ -60,7 +61,7 @@ type FetchState =
 type ChannelServices = Pick<FamilyServices, 'channels' | 'emit' | 'wake'>;
 
 /** One config-fetch channel: one request, one response. */
-class ConfigFetch implements ChannelDriver {
+class ConfigFetch implements OneRequest {
   readonly #services: ChannelServices;
   readonly #channel: Channel;
   readonly #source: ConfigSource;
@@ -150,11 +151,9 @@ class ConfigFetches implements Family {
 
   #send(handle: number, address: number) {
     const { memory, channels, limits } = this.#kernel;
-    if (!memory.holds(address, MvConfigKeyFetchParamsLayout.SIZE, 4)) return PARAMETERFAULT;
-    const channel = channels.use(handle, MvChannelType.CONFIGFETCH);
+    const request: [number, number] = [address, MvConfigKeyFetchParamsLayout.SIZE];
+    const channel = unusedChannel(this.#kernel, MvChannelType.CONFIGFETCH, handle, request);
     if (typeof channel === 'number') return channel;
-    const fetch = channel.driver as ConfigFetch;
-    if (fetch.sent) return MvStatus.REQUESTALREADYSENT;
     const params = readMvConfigKeyFetchParams(memory.view, address);
     if (params.numItems > limits.configKeys) return MvStatus.TOOMANYCONFIGKEYS;
     const reader: Reader = new RequestReader(memory);
@@ -162,7 +161,7 @@ class ConfigFetches implements Family {
     if (reader.status !== OKAY) return channels.ended(channel, reader.status);
     const size = items.reduce((sum, item) => sum + item.key.length + REQUEST_OVERHEAD, 0);
     if (size > channel.send.size) return MvStatus.INVALIDBUFFERSIZE;
-    fetch.send(items);
+    (channel.driver as ConfigFetch).send(items);
     return OKAY;
   }
 

@@ -10,6 +10,7 @@ import { peripheralCalls } from './hardware/peripheral.js';
 import { powerCalls } from './hardware/power.js';
 import { testingCalls } from './hardware/testing.js';
 import { wifiCalls } from './hardware/wifi.js';
+import { type WifiMedium, WifiMemory } from './hardware/wifi-medium.js';
 import { httpCalls } from './http/http-calls.js';
 import { identityCalls } from './identity.js';
 import { mqttCalls } from './mqtt/index.js';
@@ -24,6 +25,8 @@ export interface KernelOptions extends KernelHost {
   httpClient?: HttpClient;
   /** The external flash; default: none. */
   flash?: FlashMedium;
+  /** Keeps the settings of Wi-Fi; default: memory. */
+  wifi?: WifiMedium;
   /** The endpoints of channels of opaque bytes, by their names; default: none. */
   endpoints?: Readonly<Record<string, OpaqueEndpoint>>;
 }
@@ -42,7 +45,7 @@ export function createKernel(options: KernelOptions): Kernel {
     systemCalls,
     streamCalls(options.endpoints ?? {}),
     flashCalls(options.flash),
-    wifiCalls,
+    wifiCalls(options.wifi ?? new WifiMemory()),
     powerCalls,
     peripheralCalls,
     testingCalls,

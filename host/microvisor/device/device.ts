@@ -1,6 +1,7 @@
 import { MvWakeReason } from '../../../build/abi/microvisor.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
 import type { FlashMedium } from '../calls/hardware/flash-medium.js';
+import type { WifiMedium } from '../calls/hardware/wifi-medium.js';
 import { createKernel } from '../calls/index.js';
 import type { OpaqueEndpoint } from '../calls/opaque/opaque-endpoint.js';
 import type { Guest } from '../guest/guest.js';
@@ -36,6 +37,8 @@ export interface DeviceOptions {
   http?: NodeHttpClientOptions;
   /** The external flash; default: none. It outlives restarts. */
   flash?: FlashMedium;
+  /** Keeps the settings of Wi-Fi; default: memory, which goes with the device. */
+  wifi?: WifiMedium;
   /** The endpoints of channels of opaque bytes, by their names; default: none. */
   endpoints?: Readonly<Record<string, OpaqueEndpoint>>;
   /** Default: the clocks of the process. */
@@ -103,6 +106,7 @@ export class Device implements CloudedDevice {
       mqttTransport: this.#counted(transport),
       httpClient: options.httpClient ?? nodeHttpClient(options.http),
       flash: options.flash,
+      wifi: options.wifi,
       endpoints: options.endpoints,
       schedule: () => this.#schedule(),
     });
@@ -213,9 +217,9 @@ export class Device implements CloudedDevice {
     if (!this.#running || this.#cancelTurn || this.#isRestarting) return;
     this.#cancelTurn = this.#clock.after(0, () => {
       this.#cancelTurn = undefined;
-      const now = this.#clock.now();
-      this.#protect(() => this.guest.run(now));
-      this.#arm(now);
+      this.#protect(() => this.guest.run(this.#clock.now()));
+      // A handler that spins has let time pass.
+      this.#arm(this.#clock.now());
     });
   }
 

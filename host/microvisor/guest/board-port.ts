@@ -42,6 +42,20 @@ export interface Board {
   next(): Coroutine | undefined;
   /** Called when a coroutine was entered and has been suspended or has ended. */
   left(coroutine: Coroutine): void;
-  /** Whether this interrupt may be delivered now (NVIC, BASEPRI); it stays pending meanwhile. */
-  accepts(irq: number): boolean;
+  /**
+   * Which interrupt is to be delivered now, also while another handler runs; the others stay pending.
+   *
+   * @param pending those that the kernel has pended; the board has some of its own
+   * @param admits which may be delivered at all
+   * @returns undefined when there is none: it is not enabled, all are masked, or what runs is as urgent
+   */
+  choose(pending: readonly number[], admits: (irq: number) => boolean): number | undefined;
+  /** Whether there is one that cannot be delivered for a mask alone: it ends a wait all the same. */
+  wakes(pending: readonly number[], admits: (irq: number) => boolean): boolean;
+  /** The handler of an interrupt is entered; `returned` follows, unless the guest ends in it. */
+  entered(irq: number): void;
+  /** It has returned. @throws GuestFault when that can have no end */
+  returned(irq: number): void;
+  /** When the tick of its RTOS interrupts next, milliseconds; undefined while there is none. */
+  nextTick(now: number): number | undefined;
 }

@@ -1,5 +1,6 @@
 import type { SystemCallName } from '../../../build/abi/microvisor.js';
 import { binaryenVersion, makeResumable } from './blocking/make-resumable.js';
+import { POLL } from './blocking/polling-loops.js';
 import type { BoardModel } from './board-port.js';
 import { GuestError } from './guest-error.js';
 import type { GuestImport, Offers } from './host-function.js';
@@ -17,6 +18,12 @@ export interface ModuleCache {
   set(key: readonly (string | Uint8Array)[], bytes: Uint8Array): void;
 }
 
+/** Makes a module resumable: {@link makeResumable}, or one that does so in another thread. */
+export type Rewrite = typeof makeResumable;
+
+/** Changes when modules are rewritten otherwise than before: part of the key of a cache. */
+const REWRITING = '2';
+
 export interface CompileOptions {
   /** The system calls that the kernels of its guests serve. */
   calls: readonly SystemCallName[];
@@ -24,6 +31,8 @@ export interface CompileOptions {
   /** Bytes of memory that a guest has at most (default 16 MiB). A module that says less keeps its own maximum. */
   memoryLimit?: number;
   cache?: ModuleCache;
+  /** Makes a blocking guest resumable; default: in this thread, which does nothing else for 0.2 to 9 seconds. */
+  rewrite?: Rewrite;
 }
 
 export const DEFAULT_MEMORY_LIMIT = 16 * 1024 * 1024;
@@ -44,7 +53,7 @@ export interface GuestModule {
  *   missing, or have another signature, and memory
  */
 export async function compileGuest(bytes: Uint8Array, options: CompileOptions): Promise<GuestModule> {
-  const { calls, board, memoryLimit = DEFAULT_MEMORY_LIMIT, cache } = options;
+  const { calls, board, memoryLimit = DEFAULT_MEMORY_LIMIT } = options;
   const given = await compile(bytes);
   const offers = offersOf(calls, board);
   const shape = shapeOf(bytes);
@@ -54,15 +63,16 @@ export async function compileGuest(bytes: Uint8Array, options: CompileOptions): 
   if (found.length > 0) throw cannotBe(found);
   const kind = kindOf(shape);
   const limited = limitMemory(bytes, shape.memories[0], pages);
-  const ready = kind === 'blocking' ? await resumable(limited, shape, offers, cache) : limited;
+  const ready = kind === 'blocking' ? await resumable(limited, shape, offers, options) : limited;
   const module = ready === bytes ? given : await compile(ready);
   return { kind, module, imports: importsOf(module, offers), board };
 }
 
-/** What the stack check has added is not offered. */
+/** What was added when it was made resumable is not offered. */
 function importsOf(module: WasmModule, offers: Offers): GuestImport[] {
   return wasm.Module.imports(module).map(({ module: from, name }) => {
-    return { module: from, name, kind: offers.get(`${from}.${name}`)?.kind ?? 'plain' };
+    const added = name === POLL ? 'spinning' : 'plain';
+    return { module: from, name, kind: offers.get(`${from}.${name}`)?.kind ?? added };
   });
 }
 
@@ -90,15 +100,15 @@ async function resumable(
   bytes: Uint8Array,
   { imports }: ModuleShape,
   offers: Offers,
-  cache: ModuleCache | undefined,
+  { cache, rewrite = makeResumable }: CompileOptions,
 ): Promise<Uint8Array> {
   const names = new Set(imports.map(({ module, name }) => `${module}.${name}`));
   const blocking = [...names].filter((name) => offers.get(name)?.kind !== 'plain').sort();
-  const key = [bytes, binaryenVersion, ...blocking];
+  const key = [bytes, binaryenVersion, REWRITING, ...blocking];
   const kept = cache?.get(key);
   if (kept) return kept;
   try {
-    const made = await makeResumable(bytes, blocking);
+    const made = await rewrite(bytes, blocking);
     cache?.set(key, made);
     return made;
   } catch (error) {

@@ -5,20 +5,23 @@ import { GuestError } from './guest-error.js';
 import { type GuestTrap, trapOf } from './guest-trap.js';
 import { interruptHandler } from './interrupt-handler.js';
 import type { WasmExports } from './module/webassembly.js';
+import type { UnpausedTime } from './unpaused-time.js';
 import { GuestExit } from './wasi.js';
 
 /** A guest in its kernel: the host calls `run` when the kernel or the guest has something due. It is never entered while it runs. */
 export abstract class Guest {
   readonly exports: WasmExports;
   protected readonly kernel: Kernel;
+  protected readonly time: UnpausedTime;
   #inside = false;
   #trap: GuestTrap | undefined;
   #stopped = false;
   #exitCode: number | undefined;
 
-  constructor(kernel: Kernel, exports: WasmExports) {
+  constructor(kernel: Kernel, exports: WasmExports, time: UnpausedTime) {
     this.kernel = kernel;
     this.exports = exports;
+    this.time = time;
   }
 
   get memory(): LinearMemory {
@@ -51,11 +54,16 @@ export abstract class Guest {
    * @throws GuestTrap when the guest traps; GuestError when it has no handler for an interrupt
    */
   run(now: number): void {
-    if (this.#inside || this.#stopped) return;
+    if (this.#inside || this.#stopped || this.hasEnded) return;
     this.kernel.turn(() => this.runTurn(now), now);
   }
 
   protected abstract runTurn(now: number): void;
+
+  /** The application is to be restarted, or not to go on: its instance is not entered again. */
+  protected get hasEnded(): boolean {
+    return this.kernel.lifecycle.ended !== undefined;
+  }
 
   /** The guest is not entered again. */
   stop(): void {
@@ -87,18 +95,16 @@ export abstract class Guest {
     }
   }
 
-  /** Calls the handler of an interrupt. */
-  protected enterHandler(name: string, ...args: number[]): void {
-    this.asInterrupt(() => this.enter(name, ...args));
-  }
-
-  /** Meanwhile the kernel answers as it does inside of an interrupt. */
-  protected asInterrupt(handle: () => void): void {
-    this.kernel.inInterrupt = true;
+  /** Calls the handler of an interrupt. Meanwhile the kernel answers as it does inside of one. */
+  protected handle(irq: number, enter: (name: string, ...args: number[]) => unknown): void {
+    const [name, ...args] = this.handlerOf(irq);
+    const { kernel } = this;
+    const before = kernel.inInterrupt;
+    kernel.inInterrupt = true;
     try {
-      handle();
+      this.time.during(name, () => enter(name, ...args));
     } finally {
-      this.kernel.inInterrupt = false;
+      kernel.inInterrupt = before;
     }
   }
 
@@ -109,6 +115,7 @@ export abstract class Guest {
   /** Runs something that enters the guest, as a turn of the kernel. @throws GuestTrap, and what is a mistake of the host's own */
   protected guarded<T>(entry: string, action: () => T): T | undefined {
     this.#inside = true;
+    this.time.entered();
     let result: T | undefined;
     try {
       this.kernel.turn(() => {

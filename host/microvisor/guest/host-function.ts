@@ -3,7 +3,7 @@ import type { Signature } from './module/module-shape.js';
 
 /**
  * How a function that a guest imports relates to waiting: `plain` returns at once; `blocking` may return SUSPEND; `spinning` returns at
- * once too, but is what applications call again and again while they wait, so that it lets time pass (see `blocking/spin-meter.ts`).
+ * once too, but is what applications call again and again while they wait, so that it lets time pass (see `spin-meter.ts`).
  */
 export type FunctionKind = 'plain' | 'blocking' | 'spinning';
 

@@ -3,19 +3,21 @@ import type { Kernel } from '../kernel/kernel.js';
 import { AsyncifyCoroutines } from './blocking/asyncify-coroutines.js';
 import { BlockingGuest } from './blocking/blocking-guest.js';
 import { STACK_OVERFLOW } from './blocking/make-resumable.js';
+import { POLL } from './blocking/polling-loops.js';
 import { Processor, type ProcessorOptions } from './blocking/processor.js';
 import type { BlockingFunction } from './coroutine.js';
 import type { Guest } from './guest.js';
 import { GuestError } from './guest-error.js';
 import { type CompileOptions, compileGuest, type GuestModule } from './guest-module.js';
 import { trapOf } from './guest-trap.js';
-import type { FunctionOf } from './host-function.js';
+import type { FunctionKind, FunctionOf } from './host-function.js';
 import { hasHandler } from './interrupt-handler.js';
 import { type WasmExports, type WasmImports, wasm } from './module/webassembly.js';
 import { ReactiveGuest } from './reactive-guest.js';
+import { UnpausedTime, type UnpausedTimeOptions } from './unpaused-time.js';
 import { Wasi } from './wasi.js';
 
-export interface GuestOptions extends ProcessorOptions {
+export interface GuestOptions extends ProcessorOptions, UnpausedTimeOptions {
   /**
    * Delivers interrupts to a blocking guest at every call that it makes, not only where it waits (default false): so races show that
    * are rare on a device.
@@ -42,33 +44,58 @@ export async function loadGuest(
 ): Promise<Guest> {
   const calls = kernel.implemented;
   const guest = module instanceof Uint8Array ? await compileGuest(module, { ...options, calls }) : module;
-  return guest.kind === 'blocking' ? loadBlocking(guest, kernel, options) : loadReactive(guest, kernel);
+  return guest.kind === 'blocking' ? loadBlocking(guest, kernel, options) : loadReactive(guest, kernel, options);
 }
 
-async function loadReactive(guest: GuestModule, kernel: Kernel): Promise<Guest> {
-  return new ReactiveGuest(kernel, await instantiate(guest, kernel, hostFunctions(kernel, new Wasi(kernel))));
+async function loadReactive(guest: GuestModule, kernel: Kernel, options: GuestOptions): Promise<Guest> {
+  const time = new UnpausedTime(kernel, options);
+  const everyGuestHas = hostFunctions(kernel, new Wasi(kernel));
+  const exports = await instantiate(guest, kernel, (imported) => {
+    const found = everyGuestHas(imported);
+    return found && timed(imported.kind, found, time, options.spend !== undefined);
+  });
+  return new ReactiveGuest(kernel, exports, time);
+}
+
+/** A call of a guest that cannot be paused: time passes before it is answered. In real time only those that ask are counted. */
+function timed(kind: FunctionKind, call: BlockingFunction, time: UnpausedTime, isVirtual: boolean): BlockingFunction {
+  if (kind === 'spinning') {
+    return (a, b, c) => {
+      time.spin();
+      return call(a, b, c);
+    };
+  }
+  if (!isVirtual) return call;
+  return (...args) => {
+    time.work();
+    return call(...args);
+  };
 }
 
 async function loadBlocking(guest: GuestModule, kernel: Kernel, options: GuestOptions): Promise<Guest> {
   const wasi = new Wasi(kernel);
   const coroutines = new AsyncifyCoroutines(options.suspendedSize ?? DEFAULT_SUSPENDED_SIZE);
-  const processor = new Processor(() => kernel.now(), coroutines, options);
   const board = guest.board?.create(kernel);
+  const time = new UnpausedTime(kernel, options);
+  const processor = new Processor({ kernel, coroutines, board, time }, options);
   const everyGuestHas = hostFunctions(kernel, wasi);
   let loaded: BlockingGuest | undefined;
   const exports = await instantiate(guest, kernel, (imported) => {
     const { module, name, kind } = imported;
     // Not a call of the application: it is no sign of progress, and nothing is delivered there.
     if (name === STACK_OVERFLOW) return (pointer) => coroutines.overflowed(pointer);
-    const own = () => (name === 'mv_host_wait' ? processor.hostWait : board?.functionOf(name));
+    const own = () => {
+      if (name === POLL) return () => undefined;
+      return name === 'mv_host_wait' ? processor.hostWait : board?.functionOf(name);
+    };
     const found = (module === 'env' ? own() : undefined) ?? everyGuestHas(imported);
     if (!found) return undefined;
-    const metered = processor.metered(kind, found);
+    const metered = processor.metered(kind, name === 'mvPowerSave' ? processor.powerSave(found) : found);
     const call = options.interruptEveryCall ? interrupting(metered, () => loaded?.deliverInside()) : metered;
     return kind === 'plain' ? call : (coroutines.blocking(`${module}.${name}`, call) as BlockingFunction);
   });
   coroutines.attach(exports);
-  loaded = new BlockingGuest({ kernel, exports, coroutines, processor, board, flush: () => wasi.flush() });
+  loaded = new BlockingGuest({ kernel, exports, coroutines, processor, board, time, flush: () => wasi.flush() });
   return loaded;
 }
 

@@ -4,7 +4,23 @@ import { type FunctionKind, i32s, type Offer, type Offers } from './host-functio
 import { wasiOffers } from './wasi.js';
 
 /** What applications call again and again while they wait. */
-export const SPINNING: ReadonlySet<string> = new Set<SystemCallName>(['mvGetMicroseconds', 'mvGetNetworkStatus']);
+const SPINNING: ReadonlySet<string> = new Set<SystemCallName>([
+  'mvGetMicroseconds',
+  'mvGetWallTime',
+  'mvGetNetworkStatus',
+  'mvGetNetworkReasons',
+  'mvMqttGetNextReadableDataType',
+  'mvReadConfigFetchResponseData',
+  'mvReadHttpResponseData',
+  'mvReadChannel',
+]);
+/** What a call waits in by itself. */
+const WAITING: ReadonlySet<string> = new Set<SystemCallName>(['mvPowerSave']);
+
+function kindOf(name: SystemCallName): FunctionKind {
+  if (SPINNING.has(name)) return 'spinning';
+  return WAITING.has(name) ? 'blocking' : 'plain';
+}
 
 const plain = (params: number, results: 0 | 1): Offer => ({ signature: i32s(params, results), kind: 'plain' });
 
@@ -23,8 +39,7 @@ const HOST: Readonly<Record<string, Offer>> = {
 export function offersOf(calls: readonly SystemCallName[], board: BoardModel | undefined): Offers {
   const offers = new Map<string, Offer>();
   for (const name of calls) {
-    const kind: FunctionKind = SPINNING.has(name) ? 'spinning' : 'plain';
-    offers.set(`env.${name}`, { signature: { params: callSignatures[name], results: ['i32'] }, kind });
+    offers.set(`env.${name}`, { signature: { params: callSignatures[name], results: ['i32'] }, kind: kindOf(name) });
   }
   for (const [name, offer] of Object.entries({ ...HOST, ...board?.offers })) offers.set(`env.${name}`, offer);
   for (const [name, offer] of Object.entries(wasiOffers)) offers.set(`wasi_snapshot_preview1.${name}`, offer);

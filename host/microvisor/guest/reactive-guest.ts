@@ -14,14 +14,15 @@ export class ReactiveGuest extends Guest {
     return this.kernel.nextDeadline(now);
   }
 
-  protected runTurn(now: number): void {
-    this.kernel.tick(now);
+  protected runTurn(): void {
+    const { kernel } = this;
+    kernel.tick(kernel.now());
     for (let count = 0; count < ENTRIES_PER_RUN && this.running; count++) {
-      const entry = this.kernel.takeEntry(now);
+      const entry = kernel.takeEntry(kernel.now());
       if (entry === undefined) return;
       if (entry === 'timer') this.enter('mv_app_timer');
-      else this.enterHandler(...this.handlerOf(entry.interrupt));
-      this.kernel.tick(now);
+      else this.handle(entry.interrupt, (name, ...args) => this.enter(name, ...args));
+      kernel.tick(kernel.now());
     }
   }
 }

@@ -210,13 +210,25 @@ export class Kernel implements FamilyServices {
    * @param now milliseconds of the kernel's clock, for a host that has read it
    */
   turn(work: (now: number) => void, now = this.now()): void {
-    const outer = this.#turnTime;
+    const isInner = this.#turnTime !== undefined;
     this.#turnTime ??= now;
     try {
       work(this.#turnTime);
     } finally {
-      this.#turnTime = outer;
+      if (!isInner) this.#turnTime = undefined;
     }
+  }
+
+  /**
+   * Time has passed within a turn, because the guest spins in what cannot be paused: the turn goes on at the present time, and what was
+   * due meanwhile is done.
+   * @returns milliseconds of the clock
+   */
+  timePassed(): number {
+    const now = this.#host.now();
+    if (this.#turnTime !== undefined) this.#turnTime = now;
+    this.tick(now);
+    return now;
   }
 
   wallClock(): number | undefined {

@@ -57,6 +57,8 @@ export interface Limits {
   networkRequests: number;
   /** Interrupts that wait for the guest. Notifications beyond them are lost. */
   pendingInterrupts: number;
+  /** Milliseconds that an interrupt handler may spin for; it is ended then, as one that hangs. The real number is not public. */
+  handlerTime: number;
   /** Bytes of the receive or send buffer of a channel; the memory of an STM32U585 is 786 KB in all. */
   channelBuffer: number;
   /** Characters of the name of a channel's endpoint; the real number is not public. */
@@ -110,6 +112,7 @@ export const defaultLimits: Readonly<Limits> = {
   certificateBytes: 65_536,
   networkRequests: 32,
   pendingInterrupts: 4096,
+  handlerTime: 1000,
   channelBuffer: 1_048_576,
   endpointLength: 64,
   logBytes: 262_144,

@@ -1,10 +1,6 @@
-import type { SystemCallName } from '../../../build/abi/microvisor.js';
 import type { ConfigSource } from '../calls/config-fetch.js';
 import { Device, type DeviceOptions } from '../device/device.js';
-import { BlockingGuest } from '../guest/blocking/blocking-guest.js';
-import { SpinMeter } from '../guest/blocking/spin-meter.js';
 import type { BoardModel } from '../guest/board-port.js';
-import { SPINNING } from '../guest/offers.js';
 import { type HttpHandler, httpInProcess } from './http-in-process.js';
 import { Recorder } from './recorder.js';
 import { seededRandom } from './seeded-random.js';
@@ -14,7 +10,10 @@ import { type ConfigValues, untimedSource } from './untimed-source.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export interface TestDeviceOptions
-  extends Pick<DeviceOptions, 'guest' | 'guestOptions' | 'limits' | 'behaviour' | 'flash' | 'endpoints' | 'onLoaded'> {
+  extends Pick<
+    DeviceOptions,
+    'guest' | 'guestOptions' | 'limits' | 'behaviour' | 'flash' | 'wifi' | 'endpoints' | 'onLoaded'
+  > {
   /** `UV` and 32 hex digits; default: zeros. */
   deviceId?: string;
   /** The board of an application in C, for example `stm32u585()`; default: that of `guestOptions`. */
@@ -44,15 +43,14 @@ export async function createDevice(options: TestDeviceOptions): Promise<TestDevi
   if (broker && broker.clock !== clock)
     throw new Error('the broker has another clock than the device: give both the same, or the device none');
   const recorder = new Recorder(() => clock.now(), options.record ?? true);
-  const spinning = new SpinCost(clock);
-  let device: Device | undefined;
-  device = await Device.load({
+  const device = await Device.load({
     guest: rest.guest,
-    guestOptions: { ...rest.guestOptions, ...(board && { board }) },
+    guestOptions: { spend: (milliseconds) => clock.spend(milliseconds), ...rest.guestOptions, ...(board && { board }) },
     deviceId: rest.deviceId ?? `UV${'0'.repeat(32)}`,
     limits: rest.limits,
     behaviour: rest.behaviour,
     flash: rest.flash,
+    wifi: rest.wifi,
     endpoints: rest.endpoints,
     onLoaded: rest.onLoaded,
     clock,
@@ -61,15 +59,8 @@ export async function createDevice(options: TestDeviceOptions): Promise<TestDevi
     httpClient: httpInProcess(clock, http),
     random: seededRandom(seed),
     log: (line) => recorder.log.push(line),
-    onEvent: (event) => {
-      if (event.event === 'turn') spinning.progress();
-      recorder.event(event);
-    },
-    trace: (call, status, words) => {
-      recorder.call(call, status, words);
-      // Where a blocking guest spins it is paused, but for its interrupt handlers.
-      if (device?.kernel.inInterrupt || !(device?.guest instanceof BlockingGuest)) spinning.count(call);
-    },
+    onEvent: (event) => recorder.event(event),
+    trace: (call, status, words) => recorder.call(call, status, words),
   });
   const tested = new TestDevice(device, clock, recorder);
   device.start();
@@ -80,25 +71,3 @@ const noHttp: HttpHandler = () => ({
   result: 'failed',
   detail: 'the test does not say what answers: see `http` of createDevice',
 });
-
-/** Milliseconds that are owed before time passes: whoever asks now and then does not spin. */
-const SPIN_GRAIN = 0.01;
-
-/** What it costs a guest that cannot be paused to ask for the time or the network again and again. */
-class SpinCost {
-  readonly #meter = new SpinMeter(SPIN_GRAIN);
-  readonly #clock: VirtualClock;
-
-  constructor(clock: VirtualClock) {
-    this.#clock = clock;
-  }
-
-  count(call: SystemCallName): void {
-    if (SPINNING.has(call)) this.#clock.spend(this.#meter.count());
-    else this.progress();
-  }
-
-  progress(): void {
-    this.#meter.progress();
-  }
-}

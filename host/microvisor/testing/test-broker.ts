@@ -1,5 +1,13 @@
 import { MvMqttRequestState } from '../../../build/abi/microvisor.js';
-import type { MqttTransportFactory, Transport, TransportEvents } from '../transport/transport.js';
+import { failureOf } from '../transport/failures.js';
+import { tlsMaterial } from '../transport/tls-material.js';
+import type {
+  MqttTransportFactory,
+  Transport,
+  TransportEvents,
+  TransportFailure,
+  TransportRequest,
+} from '../transport/transport.js';
 import { type Ticking, VirtualClock } from './virtual-clock.js';
 
 /** A broker without sockets and timers, as `BrokerEngine` of `wasmqtt/broker` is one. */
@@ -38,7 +46,7 @@ interface Line {
 
 /**
  * A broker in the process and in virtual time, and the network of the devices to it. Each host name and port leads to it; there is no
- * TLS, so certificates are not checked.
+ * TLS: certificates and keys that cannot be used are refused as on a device, and those of the broker are not checked.
  */
 export class TestBroker<Engine extends BrokerPort = BrokerPort> implements ReachableBroker {
   readonly clock: VirtualClock;
@@ -79,7 +87,9 @@ export class TestBroker<Engine extends BrokerPort = BrokerPort> implements Reach
   }
 
   /** The transport of the devices. */
-  readonly connect: MqttTransportFactory = (_request, events) => {
+  readonly connect: MqttTransportFactory = (request, events) => {
+    const bad = failureOfMaterial(request);
+    if (bad) return failing(this.clock, bad, events);
     let id: number | undefined;
     let isOver = false;
     this.#later(() => {
@@ -128,11 +138,25 @@ const REFUSED = {
 /** A network without a broker. */
 export const refusedConnections =
   (clock: VirtualClock): MqttTransportFactory =>
-  (_request, events) => {
-    const cancel = clock.after(1, () => events.closed(REFUSED));
-    const end = () => {
-      cancel();
-      clock.after(0, () => events.closed());
-    };
-    return { write() {}, end, destroy: end };
+  (_request, events) =>
+    failing(clock, REFUSED, events);
+
+/** A connection that does not come about. */
+function failing(clock: VirtualClock, failure: TransportFailure, events: TransportEvents): Transport {
+  const cancel = clock.after(1, () => events.closed(failure));
+  const end = () => {
+    cancel();
+    clock.after(0, () => events.closed());
   };
+  return { write() {}, end, destroy: end };
+}
+
+/** There is no TLS here. What a device brings for it has to be right all the same: bytes that are no certificate, a key of another one. */
+function failureOfMaterial(request: TransportRequest): TransportFailure | undefined {
+  try {
+    tlsMaterial(request);
+    return undefined;
+  } catch (error) {
+    return failureOf(error as Error);
+  }
+}

@@ -44,14 +44,14 @@ typedef struct parameter {
 typedef struct call {
   const char *name;
   enum MvStatus (*make)(const word *words);
-  uint8_t count, nested, excess;
+  uint8_t count, bad, nested, excess;
   parameter parameters[MOST_PARAMETERS];
 } call;
 
 /* The native calls, all with the same signature. */
 #define POINTER(index) words[index].pointer
 #define WORD(index, type) (type) words[index].number
-#define MAKER(name, count, nested, excess, kinds, arguments) \
+#define MAKER(name, count, bad, nested, excess, kinds, arguments) \
   static enum MvStatus make_##name(const word *words) {      \
     (void)words;                                             \
     return name arguments;                                   \
@@ -66,8 +66,8 @@ WQ_GUEST_CALLS(MAKER)
 #define STRUCTURE(name) {PARAMETER_STRUCTURE, WQ_LAYOUT_##name, 0}
 #define ADDRESS() {PARAMETER_ADDRESS, 4, 0}
 #define LIST(...) {__VA_ARGS__}
-#define ROW(name, count, nested, excess, kinds, arguments) \
-  {#name, make_##name, count, MV_STATUS_##nested, MV_STATUS_##excess, LIST kinds},
+#define ROW(name, count, bad, nested, excess, kinds, arguments) \
+  {#name, make_##name, count, MV_STATUS_##bad, MV_STATUS_##nested, MV_STATUS_##excess, LIST kinds},
 static const call calls[] = {WQ_GUEST_CALLS(ROW)};
 
 /* Whether a result goes through a copy: an address does, and a number that has another width natively. */
@@ -123,6 +123,8 @@ static enum MvStatus make_call(wq_guest *guest, const call *of, const uint32_t *
   uint32_t i;
   for (i = 0; i < of->count && status == MV_STATUS_OKAY; i++)
     status = pass(&copies, &of->parameters[i], given, i, &words[i]);
+  /* A call without that status has another one for a bad pointer. */
+  if (status == MV_STATUS_PARAMETERFAULT) return (enum MvStatus)of->bad;
   if (status != MV_STATUS_OKAY) return status;
   status = of->make(words);
   for (i = 0; i < of->count && status == MV_STATUS_OKAY; i++)

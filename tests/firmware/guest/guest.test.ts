@@ -15,9 +15,18 @@ const app = readFileSync('build/app.wasm');
 const names = Object.keys(abi.functions).filter((name) => abi.functions[name].family !== 'fastInterrupt');
 const guest = callingGuest(names);
 
+/** Calls that have no PARAMETERFAULT for a bad pointer. */
+const OTHERWISE: Record<string, string> = {
+  mvPeriphPeek32: 'PERIPHERALACCESSFAULT',
+  mvCloseSystemNotification: 'INVALIDHANDLE',
+  mvExternalFlashClose: 'INVALIDHANDLE',
+};
+
 /** The status of a call with one bad pointer. */
 const refusal = (name: string, { nested }: Pointer) =>
-  nested && abi.functions[name].statuses.includes('MV_STATUS_LATEFAULT') ? 'LATEFAULT' : 'PARAMETERFAULT';
+  nested && abi.functions[name].statuses.includes('MV_STATUS_LATEFAULT')
+    ? 'LATEFAULT'
+    : (OTHERWISE[name] ?? 'PARAMETERFAULT');
 
 /** Addresses that are bad for this pointer. */
 function badAddresses({ alignment, size, optional }: Pointer): number[] {

@@ -32,11 +32,11 @@ const refusal = async (folder: string, output: string): Promise<BuildError> =>
 describe('building a guest', () => {
   it('names every name that is missing, the source that wants it, and where one would expect it', async () => {
     const [folder, output] = application(`
-      extern int HAL_SPI_Transmit(void); extern int osGone(void); extern int helper(void);
-      int main(void) { return HAL_SPI_Transmit() + osGone() + helper(); }`);
+      extern int HAL_DAC_Start(void); extern int osGone(void); extern int helper(void);
+      int main(void) { return HAL_DAC_Start() + osGone() + helper(); }`);
     const { code, message } = await refusal(folder, output);
     expect(code).toBe('missing-names');
-    expect(message).toMatch(/- HAL_SPI_Transmit, which \S*main\.c uses; one would expect it in the HAL/);
+    expect(message).toMatch(/- HAL_DAC_Start, which \S*main\.c uses; one would expect it in the HAL/);
     expect(message).toMatch(/- osGone, which \S*main\.c uses; one would expect it in cmsis_os2\.h/);
     expect(message).toMatch(/- helper, which \S*main\.c uses; one would expect it in a source of the application/);
     expect(existsSync(output)).toBe(false);

@@ -1,39 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CMake writes its variables so.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type ApplicationOptions, readApplication } from '../../../host/build-guest/read-application.js';
-
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-/** An application with these files. */
-function application(files: Record<string, string>): string {
-  const root = mkdtempSync(join(tmpdir(), 'application-'));
-  folders.push(root);
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), text);
-  }
-  return root;
-}
-
-const NONE: ApplicationOptions = { sources: [], definitions: [], includes: [], environment: {} };
-
-/** What is read of it, with paths relative to it. */
-function read(files: Record<string, string>, options: Partial<ApplicationOptions> = {}) {
-  const root = application(files);
-  const project = readApplication(root, { ...NONE, ...options });
-  return {
-    ...project,
-    sources: project.sources.map((source) => relative(root, source)),
-    includes: project.includes.map((include) => relative(root, include)),
-    otherIncludes: project.otherIncludes.map((include) => relative(root, include)),
-  };
-}
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readApplication } from '../../../host/build-guest/read-application.js';
+import { application, NONE, read } from './read-files.js';
 
 /** The layout of a public application: a folder of its own beside ST's code, the HAL and FreeRTOS. */
 const layout = {
@@ -131,66 +100,5 @@ describe('an application', () => {
     ],
   ])('is refused when it has %s', (_what, cmake, message) => {
     expect(() => read({ 'CMakeLists.txt': cmake })).toThrow(message);
-  });
-});
-
-describe('CMake', () => {
-  const sourcesOf = (lines: string[], definitions: string[] = []) =>
-    read({ 'CMakeLists.txt': lines.join('\n'), 'a.c': '', 'b.c': '', 'src/c.c': '', 'src/d.cpp': '' }, { definitions })
-      .sources;
-
-  it('takes the branch whose condition holds', () => {
-    const lines = [
-      'if(WITH_B AND NOT (MODE STREQUAL "plain" OR WITH_B STREQUAL off))',
-      '  set(FILES b.c)',
-      'elseif(DEFINED MODE)',
-      '  set(FILES a.c)',
-      'else()',
-      '  set(FILES src/c.c)',
-      'endif()',
-      'add_executable(app ${FILES})',
-    ];
-    expect(sourcesOf(lines, ['WITH_B=1', 'MODE=full'])).toEqual(['b.c']);
-    expect(sourcesOf(lines, ['WITH_B=1', 'MODE=plain'])).toEqual(['a.c']);
-    expect(sourcesOf(lines)).toEqual(['src/c.c']);
-  });
-
-  it('leaves out comments, functions, loops and branches within a branch that is not taken', () => {
-    const lines = [
-      '#[[ add_executable(app b.c)',
-      ']]',
-      'function(make) # it is not run',
-      '  add_executable(app b.c)',
-      'endfunction()',
-      'foreach(file b.c)',
-      '  add_executable(app b.c)',
-      'endforeach()',
-      'if(OFF)',
-      '  if(ON)',
-      '    add_executable(app b.c)',
-      '  else()',
-      '    add_executable(app b.c)',
-      '  endif()',
-      'endif()',
-      'add_executable(app a.c)',
-    ];
-    expect(sourcesOf(lines)).toEqual(['a.c']);
-  });
-
-  it('finds files by patterns, and appends to lists', () => {
-    const lines = [
-      'file(GLOB_RECURSE FOUND src/*.c src/*.cpp)',
-      'list(APPEND FOUND a.c)',
-      'add_executable(app ${FOUND})',
-    ];
-    expect(sourcesOf(lines)).toEqual(['src/c.c', 'src/d.cpp', 'a.c']);
-  });
-
-  it('takes definitions out of flags', () => {
-    const { definitions } = read({
-      'CMakeLists.txt': 'set(CMAKE_C_FLAGS "-Wall -DONE=1 -O2")\nadd_definitions(-DTWO)\nadd_executable(app a.c)',
-      'a.c': '',
-    });
-    expect([...definitions].sort()).toEqual(['ONE=1', 'TWO']);
   });
 });

@@ -173,6 +173,8 @@ function parameterText(abi: MicrovisorAbi, params: readonly Item[], { name, type
 
 function callText(abi: MicrovisorAbi, name: string, { params, statuses }: SystemCall): string {
   const returns = (status: string) => statuses.includes(`MV_STATUS_${status}`);
+  // Where the list of a call has nothing for a bad pointer, it is what it points to that is bad.
+  const bad = ['PARAMETERFAULT', 'INVALIDHANDLE', 'PERIPHERALACCESSFAULT'].find(returns) ?? 'PARAMETERFAULT';
   const nested = returns('LATEFAULT') ? 'LATEFAULT' : 'PARAMETERFAULT';
   const excess = returns('TOOMANYELEMENTS')
     ? 'TOOMANYELEMENTS'
@@ -181,7 +183,7 @@ function callText(abi: MicrovisorAbi, name: string, { params, statuses }: System
       : nested;
   const kinds = params.map((param) => parameterText(abi, params, param)).join(', ') || 'NONE()';
   const passed = params.map(({ type }, i) => (isPointer(type) ? `POINTER(${i})` : `WORD(${i}, ${type})`)).join(', ');
-  return `F(${name}, ${params.length}, ${nested}, ${excess}, (${kinds}), (${passed}))`;
+  return `F(${name}, ${params.length}, ${bad}, ${nested}, ${excess}, (${kinds}), (${passed}))`;
 }
 
 function calls(abi: MicrovisorAbi): string[] {

@@ -44,7 +44,7 @@ async function deviceInProcess(
       if (hasFailed()) start.onEvent({ event: 'failed' });
     } else if (event.event !== 'interrupt') start.onEvent(event);
   };
-  const { behaviour, close, ...parts } = openHardware(hardware);
+  const { behaviour, close, ...parts } = openHardware(hardware, start.deviceSid);
   device = await Device.load({
     ...parts,
     guest: { ...module, board: stm32u585() },

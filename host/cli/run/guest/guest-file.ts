@@ -3,6 +3,14 @@ import { join } from 'node:path';
 import { compileGuest, fileModuleCache, type GuestModule, servedCalls, stm32u585 } from '../../../microvisor/index.js';
 import { reasonOf } from '../../../node/reason.js';
 import { UserError } from '../../process/user-error.js';
+import { resumableInThread } from '../resumable/resumable-in-thread.js';
+
+export interface GuestFileOptions {
+  /** The folder in which blocking guests are kept as they were made ready. */
+  data: string;
+  /** Bytes of memory that a guest may have. */
+  memoryLimit: number | undefined;
+}
 
 /** The guest of a run, before it was read. */
 export interface GuestFile {
@@ -16,13 +24,18 @@ export interface GuestFile {
 /**
  * Reads, checks and compiles the guest of a run.
  *
- * @throws UserError when it cannot be read or cannot be a guest
+ * @param stop ends it at once
+ * @throws UserError when it cannot be read or cannot be a guest, and when it was stopped
  */
-export async function readGuestFile({ file, data, memoryLimit }: GuestFile): Promise<GuestModule> {
+export async function readGuestFile({ file, data, memoryLimit }: GuestFile, stop: AbortSignal): Promise<GuestModule> {
   const bytes = readBytes(file);
   const cache = fileModuleCache(join(data, 'guests'));
-  const options = { calls: servedCalls(), board: stm32u585(), cache, memoryLimit };
+  const takesLong = () =>
+    process.stderr.write(`${file}: is made ready to wait in its calls, once; this may take some seconds\n`);
+  const rewrite = resumableInThread(stop, takesLong);
+  const options = { calls: servedCalls(), board: stm32u585(), cache, memoryLimit, rewrite };
   const module = await compileGuest(bytes, options).catch((error: Error) => {
+    if (stop.aborted) throw new UserError('the run was ended before the guest was ready');
     throw new UserError(describeUnloadable(file, error.message));
   });
   // Each device makes its board: a model cannot go to another thread.

@@ -1,14 +1,17 @@
-interface Bucket {
-  /** attempts that may be made now, up to the burst */
-  tokens: number;
-  /** when `tokens` was true, in milliseconds */
+/** What is known of the attempts under one name. */
+interface Tries {
+  /** attempts that may still fail, up to the burst */
+  left: number;
+  /** when `left` was true, in milliseconds */
   at: number;
+  /** attempts that are neither right nor wrong yet */
+  open: number;
 }
 
 export interface AttemptLimits {
-  /** attempts that may be made at once */
+  /** attempts in a row that may fail */
   burst: number;
-  /** attempts that become possible each second */
+  /** failures that are forgotten each second */
   rate: number;
 }
 
@@ -18,41 +21,44 @@ const MOST_NAMES = 10_000;
 /** Counts failed attempts by name, so that they become slow. Costs the same for each attempt, and its memory is bounded. */
 export class LogInAttempts {
   readonly #limits: AttemptLimits;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #tries = new Map<string, Tries>();
 
   constructor(limits: AttemptLimits) {
     this.#limits = limits;
   }
 
   /**
-   * An attempt is to be made. It counts as failed until {@link takeBack}: many at once are not more than one after the other.
+   * An attempt is to be made; if it may, it is open until {@link decided}.
    *
    * @param now milliseconds, never going back
-   * @returns 0 when it may be made, else milliseconds until it may
+   * @returns 0 when it may be made now; milliseconds until it may; undefined when that depends on attempts that are open
    */
-  begin(name: string, now: number): number {
+  begin(name: string, now: number): number | undefined {
     const { burst, rate } = this.#limits;
-    const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * rate);
-    bucket.at = now;
-    this.#remember(name, bucket);
-    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / rate) * 1000);
-    bucket.tokens--;
+    const tries = this.#tries.get(name) ?? { left: burst, at: now, open: 0 };
+    tries.left = Math.min(burst, tries.left + ((now - tries.at) / 1000) * rate);
+    tries.at = now;
+    this.#remember(name, tries);
+    if (tries.left < 1) return Math.ceil(((1 - tries.left) / rate) * 1000);
+    if (tries.left - tries.open < 1) return undefined;
+    tries.open++;
     return 0;
   }
 
-  /** The attempt that was begun does not count. */
-  takeBack(name: string): void {
-    const bucket = this.#buckets.get(name);
-    if (bucket) bucket.tokens = Math.min(this.#limits.burst, bucket.tokens + 1);
+  /** An attempt that was begun is over. */
+  decided(name: string, wasWrong: boolean): void {
+    const tries = this.#tries.get(name);
+    if (!tries) return;
+    tries.open = Math.max(0, tries.open - 1);
+    if (wasWrong) tries.left = Math.max(0, tries.left - 1);
   }
 
-  #remember(name: string, bucket: Bucket): void {
-    this.#buckets.delete(name);
-    this.#buckets.set(name, bucket);
-    if (this.#buckets.size > MOST_NAMES) {
-      const [oldest] = this.#buckets.keys();
-      this.#buckets.delete(oldest);
+  #remember(name: string, tries: Tries): void {
+    this.#tries.delete(name);
+    this.#tries.set(name, tries);
+    if (this.#tries.size > MOST_NAMES) {
+      const [oldest] = this.#tries.keys();
+      this.#tries.delete(oldest);
     }
   }
 }

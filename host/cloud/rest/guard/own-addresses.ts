@@ -15,6 +15,8 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~-]+)(:\d{1,5})?$/i;
 export class OwnAddresses {
   readonly #names: ReadonlySet<string>;
   readonly #public: string | undefined;
+  /** the last one that was good: mostly it is the next one too */
+  #checked: string | undefined;
 
   /** @throws CloudStartError `options` */
   constructor({ publicUrl, hostNames = [] }: { publicUrl?: string; hostNames?: readonly string[] }) {
@@ -40,13 +42,15 @@ export class OwnAddresses {
    */
   check(request: FastifyRequest): void {
     const { raw, host } = request;
-    const lines = raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
-    if (lines === 0 && raw.httpVersion === '1.0' && host === '') return;
+    if (hasTwoHosts(raw.rawHeaders)) throw badHost();
+    if (host === this.#checked) return;
+    if (host === '' && raw.httpVersion === '1.0') return;
     const name = HOST.exec(host)?.[1].toLowerCase();
-    if (lines > 1 || name === undefined) {
-      throw new RequestProblem(400, 'the Host header is missing, malformed or given twice; send one, host and port');
+    if (name === undefined) throw badHost();
+    if (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || /^(.+\.)?localhost$/.test(name) || this.#names.has(name)) {
+      this.#checked = host;
+      return;
     }
-    if (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || /^(.+\.)?localhost$/.test(name) || this.#names.has(name)) return;
     const advice = 'ask by its address, or start it with this name (--allow-host-name)';
     throw new RequestProblem(421, `the Host header is a name that this server does not go by; ${advice}`);
   }
@@ -60,6 +64,18 @@ export class OwnAddresses {
   isOwn(origin: string, request: FastifyRequest): boolean {
     return origin === this.#public || origin === originOf(request);
   }
+}
+
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at].length === 4 && rawHeaders[at].toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
+}
+
+function badHost(): RequestProblem {
+  return new RequestProblem(400, 'the Host header is missing, malformed or given twice; send one, host and port');
 }
 
 function originOf({ protocol, host }: FastifyRequest): string {

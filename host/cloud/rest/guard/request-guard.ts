@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CloudLimits } from '../cloud-options.js';
 import { RequestProblem } from '../problems.js';
 import type { ConnectionTable } from './connection-table.js';
@@ -14,43 +14,59 @@ export interface RequestGuardOptions {
   corsOrigins: readonly string[];
 }
 
+// Hooks with `done`, not promises: these run for each request.
+
 /** What holds before credentials are looked at. Comes before the hooks that look at them. */
 export function guardRequests(app: FastifyInstance, { own, logIns, corsOrigins }: RequestGuardOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-    own.check(request);
-    if (checkOrigin(request, reply, own, corsOrigins)) return reply;
-    if (!isOpen(request)) logIns.begin(request, performance.now());
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(HEADERS);
+    let waiting: Promise<void> | undefined;
+    try {
+      own.check(request);
+      if (checkOrigin(request, reply, own, corsOrigins)) return;
+      waiting = logIns.begin(request, now);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    if (waiting === undefined) done();
+    else waiting.then(() => done(), done);
   });
 }
 
 /** What follows from credentials that were right or wrong, and what holds of bodies and answers. */
 export function guardCallers(app: FastifyInstance, { limits, table, logIns }: RequestGuardOptions): void {
-  // The hooks of `onRequest` are over, so whoever comes here has logged in, but for open routes.
-  app.addHook('preParsing', async (request) => {
-    if (!isOpen(request)) logIns.succeeded(request);
-    // Calls of devices are open for callers, and have keys of their own.
-    if (!isOpen(request) || request.device) table.loggedIn(request.raw.socket);
-    checkEncoding(request);
+  // The hooks of `onRequest` are over, so whoever has credentials has shown them.
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    if (hasLoggedIn(request)) {
+      logIns.succeeded(request);
+      table.loggedIn(request.raw.socket);
+    }
+    done(encodingProblem(request));
   });
-  app.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     if (reply.statusCode === 401) logIns.failed(request);
-    else logIns.undecided(request);
+    else logIns.ended(request);
     if (table.isClosing) reply.header('connection', 'close');
     // Until the answer begins, a request may wait for something. From then on the client has to take it.
     request.raw.socket.setTimeout(limits.answerTimeout);
+    done();
   });
 }
 
-/** For everybody, so whatever credentials come with it were not checked. */
-function isOpen(request: FastifyRequest): boolean {
-  return request.routeOptions.config?.open === true;
+const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+const now = () => performance.now();
+
+/** As a caller of the REST calls, or as a device. */
+function hasLoggedIn(request: FastifyRequest): boolean {
+  return request.caller !== undefined || request.device !== undefined;
 }
 
 /** A body that is compressed would be taken for what it is not (RFC 9110 15.5.16). */
-function checkEncoding({ headers }: FastifyRequest): void {
+function encodingProblem({ headers }: FastifyRequest): RequestProblem | undefined {
   const { 'content-encoding': encoding = 'identity' } = headers;
-  if (encoding.toLowerCase() === 'identity') return;
+  if (encoding.toLowerCase() === 'identity') return undefined;
   const message = 'the content-encoding of the body is not known here; send it as it is';
-  throw new RequestProblem(415, message, { 'accept-encoding': 'identity' });
+  return new RequestProblem(415, message, { 'accept-encoding': 'identity' });
 }

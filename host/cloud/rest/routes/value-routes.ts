@@ -3,7 +3,7 @@ import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } fro
 import { formField } from '../form.js';
 import { pageMeta, parsePageRequest } from '../paging.js';
 import { valueReply } from '../replies.js';
-import { DEVICE_OR_NAME, KEY, PAGE_QUERY, VALUE } from '../schema/fields.js';
+import { DEVICE_OR_NAME, KEY, NEW_KEY, PAGE_QUERY, VALUE } from '../schema/fields.js';
 import { refTo } from '../schema/json-schema.js';
 import { operation } from '../schema/operation.js';
 import { CONFIG, listOf, SECRET } from '../schema/resources.js';
@@ -92,7 +92,7 @@ function operations(owner: Scope['kind'], name: StoreName) {
       ...call('Create'),
       summary: `Create ${thing}`,
       path: own,
-      form: { required: { Key: KEY, Value: VALUE } },
+      form: { required: { Key: NEW_KEY, Value: VALUE } },
       answer: { status: 201, body: refTo(item) },
     }),
     fetch: operation({

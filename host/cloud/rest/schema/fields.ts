@@ -1,5 +1,5 @@
 import { UNIQUE_NAME_PATTERN } from '../../store/unique-name.js';
-import { KEY_PATTERN, MAX_KEY_LENGTH, MAX_VALUE_LENGTH } from '../../store/values/value-limits.js';
+import { KEY_PATTERN, MAX_KEY_LENGTH, MAX_VALUE_LENGTH, NEW_KEY_PATTERN } from '../../store/values/value-limits.js';
 import type { JsonSchema } from './json-schema.js';
 
 export const DATE: JsonSchema = {
@@ -18,6 +18,12 @@ export const KEY: JsonSchema = {
   maxLength: MAX_KEY_LENGTH,
   pattern: KEY_PATTERN.source,
   description: 'printable ASCII',
+};
+
+export const NEW_KEY: JsonSchema = {
+  ...KEY,
+  pattern: NEW_KEY_PATTERN.source,
+  description: 'printable ASCII without / ? # %, neither . nor ..',
 };
 
 export const VALUE: JsonSchema = { type: 'string', maxLength: MAX_VALUE_LENGTH, description: 'Unicode text' };

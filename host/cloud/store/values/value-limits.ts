@@ -5,8 +5,10 @@ export const MAX_KEY_LENGTH = 100;
 /** The longest value, in characters (Unicode code points). */
 export const MAX_VALUE_LENGTH = 4096;
 
-/** Keys that can be stored. */
+/** Keys that may be stored. */
 export const KEY_PATTERN = /^[\x20-\x7e]{1,100}$/;
+/** The same without `/`, `?`, `#` and `%`: keys that may be stored from now on, but for `.` and `..`. */
+export const NEW_KEY_PATTERN = /^[\x20-\x22\x24\x26-\x2e\x30-\x3e\x40-\x7e]{1,100}$/;
 const DEVICE_SID = /^UV[0-9a-fA-F]{32}$/;
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
@@ -33,8 +35,8 @@ export function checkKey(key: string): void {
  */
 export function checkNewKey(key: string): void {
   checkKey(key);
+  if (NEW_KEY_PATTERN.test(key) && key !== '.' && key !== '..') return;
   const at = key.search(/[/?#%]/);
-  if (at < 0 && key !== '.' && key !== '..') return;
   const fault = at < 0 ? 'is tidied away by clients' : `has ${quote(key[at])} at position ${at + 1}`;
   const advice = 'no client can name it again in an address; use a key without / ? # % that is neither . nor ..';
   throw new StoreError('invalid-key', `the key ${quote(key)} ${fault}: ${advice}`);

@@ -1,16 +1,13 @@
 import { peripheralAddresses } from '../../../../build/abi/board.js';
 import type { PinEvent } from '../../kernel/board-event.js';
 import type { BoardWindow } from './board-window.js';
+import type { ExtiLines } from './exti-lines.js';
 
 const PORTS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I'] as const;
 type PortName = (typeof PORTS)[number];
 const PINS = 16;
 /** Offsets of GPIO's registers. */
 const GPIO = { MODER: 0x00, IDR: 0x10, ODR: 0x14, BSRR: 0x18, BRR: 0x28 } as const;
-/** Offsets of EXTI's registers. */
-const EXTI = { RTSR1: 0x00, FTSR1: 0x04, RPR1: 0x0c, FPR1: 0x10, EXTICR: 0x60, IMR1: 0x80 } as const;
-/** The interrupt of line 0; the others follow it. */
-const EXTI0_IRQ = 11;
 const OUTPUT = 1;
 
 interface Port {
@@ -29,7 +26,7 @@ const portAddress = (name: PortName) => peripheralAddresses[`GPIO${name}`];
 /** The pins: what the application drives becomes events, and what the world applies becomes levels and edges. */
 export class GpioPorts {
   readonly #window: BoardWindow;
-  readonly #raise: (irq: number) => void;
+  readonly #exti: Pick<ExtiLines, 'edge'>;
   readonly #emit: (event: PinEvent) => void;
   readonly #ports: readonly Port[] = PORTS.map((name) => ({
     name,
@@ -39,9 +36,9 @@ export class GpioPorts {
     levels: 0,
   }));
 
-  constructor(window: BoardWindow, raise: (irq: number) => void, emit: (event: PinEvent) => void) {
+  constructor(window: BoardWindow, exti: Pick<ExtiLines, 'edge'>, emit: (event: PinEvent) => void) {
     this.#window = window;
-    this.#raise = raise;
+    this.#exti = exti;
     this.#emit = emit;
   }
 
@@ -72,7 +69,7 @@ export class GpioPorts {
     const after = this.#window.read(port.address + GPIO.IDR);
     if (((before ^ after) & (1 << number)) === 0) return;
     this.#emit({ event: 'pin', pin, level, by: 'outside' });
-    this.#edge(port, number, level);
+    this.#exti.edge(port.name, number, level);
   }
 
   #find(pin: string): [Port, number] {
@@ -113,17 +110,5 @@ export class GpioPorts {
     let outputs = 0;
     for (let pin = 0; pin < PINS; pin++) if (((modes >>> (2 * pin)) & 3) === OUTPUT) outputs |= 1 << pin;
     return outputs;
-  }
-
-  #edge(port: Port, pin: number, level: 0 | 1): void {
-    const window = this.#window;
-    const exti = peripheralAddresses.EXTI;
-    const chosen = (window.read(exti + EXTI.EXTICR + 4 * (pin >> 2)) >>> (8 * (pin & 3))) & 0xff;
-    if (PORTS[chosen] !== port.name) return;
-    const isWanted = window.read(exti + (level === 1 ? EXTI.RTSR1 : EXTI.FTSR1)) & (1 << pin);
-    if (!isWanted) return;
-    const pending = exti + (level === 1 ? EXTI.RPR1 : EXTI.FPR1);
-    window.write(pending, window.read(pending) | (1 << pin));
-    if (window.read(exti + EXTI.IMR1) & (1 << pin)) this.#raise(EXTI0_IRQ + pin);
   }
 }

@@ -7,75 +7,110 @@ const TIM = { CR1: 0x00, DIER: 0x0c, SR: 0x10, CNT: 0x24, PSC: 0x28, ARR: 0x2c }
 const [ENABLED, ONE_PULSE, UPDATE] = [1, 8, 1];
 
 /** Timers whose update interrupt is raised. TIM6 is the time base of the HAL: HAL_GetTick needs no interrupt for it. */
-const TIMERS = [
-  { name: 'TIM2', irq: 45 },
-  { name: 'TIM3', irq: 46 },
-  { name: 'TIM4', irq: 47 },
-  { name: 'TIM5', irq: 48 },
-  { name: 'TIM7', irq: 50 },
-  { name: 'TIM15', irq: 69 },
-  { name: 'TIM16', irq: 70 },
-  { name: 'TIM17', irq: 71 },
-] as const;
+const TIMERS = ['TIM2', 'TIM3', 'TIM4', 'TIM5', 'TIM7', 'TIM15', 'TIM16', 'TIM17'] as const;
+export type TimerName = (typeof TIMERS)[number];
 
 interface Timer {
-  irq: number;
+  name: TimerName;
   address: number;
-  /** When it updates next, milliseconds; undefined while it does not run. */
-  dueAt: number | undefined;
-  period: number;
+  /** What SR holds: writing a zero to a bit clears it, writing a one does nothing. */
+  status: number;
+  /** What CNT was set to by the host: another value is the application's. */
+  count: number;
+  /** How it counts; undefined while it does not. */
+  run: Run | undefined;
 }
 
-/** The update interrupts of the timers: the registers say whether they are wanted, and how often. */
+/** Times are milliseconds. */
+interface Run {
+  /** What the counter was at `since`. */
+  from: number;
+  since: number;
+  /** Of one count. */
+  step: number;
+  /** Counts until it begins again. */
+  length: number;
+  /** When it updates next. */
+  dueAt: number;
+  /** Whether the application wants the interrupt. */
+  isWanted: boolean;
+}
+
+/** The timers: they count, and their updates become flags and interrupts, as the registers say. */
 export class UpdateTimers {
   readonly #window: BoardWindow;
-  readonly #raise: (irq: number) => void;
+  readonly #updated: (name: TimerName) => void;
   /** Ticks in a millisecond, before the prescaler. */
   readonly #rate: number;
-  readonly #timers: Timer[] = TIMERS.map(({ name, irq }) => ({
-    irq,
+  readonly #timers: Timer[] = TIMERS.map((name) => ({
+    name,
     address: peripheralAddresses[name],
-    dueAt: undefined,
-    period: 0,
+    status: 0,
+    count: 0,
+    run: undefined,
   }));
 
-  /** @param clock hertz of the timers' clock */
-  constructor(window: BoardWindow, clock: number, raise: (irq: number) => void) {
+  /**
+   * @param clock hertz of the timers' clock
+   * @param updated called with each timer that has updated: its interrupt is wanted
+   */
+  constructor(window: BoardWindow, clock: number, updated: (name: TimerName) => void) {
     this.#window = window;
     this.#rate = clock / 1000;
-    this.#raise = raise;
+    this.#updated = updated;
   }
 
-  /** Looks at the registers, and raises what is due at `now`, in milliseconds. */
+  /** Looks at the registers, and reports what is due at `now`, in milliseconds. */
   tick(now: number): void {
     for (const timer of this.#timers) this.#look(timer, now);
   }
 
-  /** Milliseconds; undefined when none is due. */
+  /** Milliseconds; undefined when no interrupt is due. */
   nextDeadline(): number | undefined {
     let due: number | undefined;
-    for (const { dueAt } of this.#timers) due = earlier(due, dueAt);
+    for (const { run } of this.#timers) due = earlier(due, run?.isWanted ? run.dueAt : undefined);
     return due;
   }
 
   #look(timer: Timer, now: number): void {
     const { address } = timer;
     const window = this.#window;
+    const status = window.read(address + TIM.SR);
+    if (status !== timer.status) this.#setStatus(timer, timer.status & status);
     const control = window.read(address + TIM.CR1);
-    if (!(control & ENABLED) || !(window.read(address + TIM.DIER) & UPDATE)) {
-      timer.dueAt = undefined;
-      return;
-    }
-    const period = ((window.read(address + TIM.PSC) + 1) * (window.read(address + TIM.ARR) + 1)) / this.#rate;
-    if (timer.dueAt === undefined || period !== timer.period) {
-      timer.period = period;
-      timer.dueAt = now + period;
-    }
-    if (timer.dueAt > now) return;
+    timer.run = control & ENABLED ? this.#runOf(timer, now) : undefined;
+    const { run } = timer;
+    if (!run) return;
+    this.#setCount(timer, Math.floor(run.from + (now - run.since) / run.step) % run.length);
+    if (run.dueAt > now) return;
     // However late it is, one interrupt is pending.
-    timer.dueAt += Math.max(1, Math.ceil((now - timer.dueAt) / period)) * period;
-    window.write(address + TIM.SR, window.read(address + TIM.SR) | UPDATE);
+    const period = run.length * run.step;
+    run.dueAt += Math.max(1, Math.ceil((now - run.dueAt) / period)) * period;
+    this.#setStatus(timer, timer.status | UPDATE);
     if (control & ONE_PULSE) window.write(address + TIM.CR1, control & ~ENABLED);
-    this.#raise(timer.irq);
+    if (run.isWanted) this.#updated(timer.name);
+  }
+
+  /** How it counts by its registers: as before, unless they have changed. */
+  #runOf({ address, count, run: before }: Timer, now: number): Run {
+    const window = this.#window;
+    const isWanted = (window.read(address + TIM.DIER) & UPDATE) !== 0;
+    const step = (window.read(address + TIM.PSC) + 1) / this.#rate;
+    const length = window.read(address + TIM.ARR) + 1;
+    const from = window.read(address + TIM.CNT);
+    if (before && from === count && before.step === step && before.length === length && before.isWanted === isWanted) {
+      return before;
+    }
+    return { from, since: now, step, length, dueAt: now + Math.max(1, length - from) * step, isWanted };
+  }
+
+  #setCount(timer: Timer, count: number): void {
+    timer.count = count;
+    this.#window.write(timer.address + TIM.CNT, count);
+  }
+
+  #setStatus(timer: Timer, status: number): void {
+    timer.status = status;
+    this.#window.write(timer.address + TIM.SR, status);
   }
 }

@@ -87,6 +87,12 @@ export class Rtos {
     return known.length > 0 ? Math.min(...known) : undefined;
   }
 
+  /** When its tick interrupts next, milliseconds; undefined before the scheduler has started. */
+  nextTick(): number | undefined {
+    const { scheduler } = this.#context;
+    return scheduler.started ? scheduler.timeOfTick(1) : undefined;
+  }
+
   /** The task to let run now; undefined when all wait. */
   next(): Task | undefined {
     return this.#context.scheduler.next();

@@ -34,7 +34,7 @@ void HAL_GPIO_Init(GPIO_TypeDef *port, const GPIO_InitTypeDef *init) {
     put_bit(&EXTI->IMR1, pin, (init->Mode & 0x00010000u) != 0);
     put_bit(&EXTI->EMR1, pin, (init->Mode & 0x00020000u) != 0);
   }
-  mv_board_gpio_changed();
+  mv_board_registers_changed();
 }
 
 void HAL_GPIO_DeInit(GPIO_TypeDef *port, uint32_t pins) {
@@ -45,7 +45,7 @@ void HAL_GPIO_DeInit(GPIO_TypeDef *port, uint32_t pins) {
     put_bit(&EXTI->FTSR1, pin, 0);
     put_bit(&EXTI->IMR1, pin, 0);
   }
-  mv_board_gpio_changed();
+  mv_board_registers_changed();
 }
 
 GPIO_PinState HAL_GPIO_ReadPin(const GPIO_TypeDef *port, uint16_t pin) {
@@ -54,13 +54,13 @@ GPIO_PinState HAL_GPIO_ReadPin(const GPIO_TypeDef *port, uint16_t pin) {
 
 void HAL_GPIO_WritePin(GPIO_TypeDef *port, uint16_t pin, GPIO_PinState state) {
   port->BSRR = state == GPIO_PIN_RESET ? (uint32_t)pin << PINS : pin;
-  mv_board_gpio_changed();
+  mv_board_registers_changed();
 }
 
 void HAL_GPIO_TogglePin(GPIO_TypeDef *port, uint16_t pin) {
   const uint32_t set = port->ODR & pin;
   port->BSRR = (set << PINS) | (~set & pin);
-  mv_board_gpio_changed();
+  mv_board_registers_changed();
 }
 
 HAL_StatusTypeDef HAL_GPIO_LockPin(GPIO_TypeDef *port, uint16_t pin) {
@@ -71,10 +71,12 @@ HAL_StatusTypeDef HAL_GPIO_LockPin(GPIO_TypeDef *port, uint16_t pin) {
 void HAL_GPIO_EXTI_IRQHandler(uint16_t pin) {
   if (__HAL_GPIO_EXTI_GET_RISING_IT(pin)) {
     __HAL_GPIO_EXTI_CLEAR_RISING_IT(pin);
+    mv_board_registers_changed();
     HAL_GPIO_EXTI_Rising_Callback(pin);
   }
   if (__HAL_GPIO_EXTI_GET_FALLING_IT(pin)) {
     __HAL_GPIO_EXTI_CLEAR_FALLING_IT(pin);
+    mv_board_registers_changed();
     HAL_GPIO_EXTI_Falling_Callback(pin);
   }
 }

@@ -30,6 +30,15 @@ __weak HAL_StatusTypeDef HAL_InitTick(uint32_t priority) {
   return HAL_OK;
 }
 
+void HAL_Delay(uint32_t delay) {
+  if (__get_IPSR() == 0) {
+    mv_board_delay(delay);
+    return;
+  }
+  for (const uint32_t start = HAL_GetTick(); HAL_GetTick() - start < delay;) {
+  }
+}
+
 uint32_t HAL_GetTickPrio(void) { return uwTickPrio; }
 HAL_TickFreqTypeDef HAL_GetTickFreq(void) { return uwTickFreq; }
 uint32_t HAL_GetHalVersion(void) { return 0x01000000; }
@@ -38,14 +47,18 @@ uint32_t HAL_GetDEVID(void) { return 0x482; }
 
 void HAL_NVIC_SetPriorityGrouping(uint32_t group) { NVIC_SetPriorityGrouping(group); }
 void HAL_NVIC_SetPriority(IRQn_Type irqn, uint32_t priority, uint32_t sub_priority) {
-  UNUSED(sub_priority);
-  NVIC_SetPriority(irqn, priority);
+  NVIC_SetPriority(irqn, NVIC_EncodePriority(NVIC_GetPriorityGrouping(), priority, sub_priority));
+}
+void HAL_NVIC_GetPriority(IRQn_Type irqn, uint32_t group, uint32_t *priority, uint32_t *sub_priority) {
+  NVIC_DecodePriority(NVIC_GetPriority(irqn), group, priority, sub_priority);
 }
 void HAL_NVIC_EnableIRQ(IRQn_Type irqn) { NVIC_EnableIRQ(irqn); }
 void HAL_NVIC_DisableIRQ(IRQn_Type irqn) { NVIC_DisableIRQ(irqn); }
 void HAL_NVIC_SetPendingIRQ(IRQn_Type irqn) { NVIC_SetPendingIRQ(irqn); }
 uint32_t HAL_NVIC_GetPendingIRQ(IRQn_Type irqn) { return NVIC_GetPendingIRQ(irqn); }
 void HAL_NVIC_ClearPendingIRQ(IRQn_Type irqn) { NVIC_ClearPendingIRQ(irqn); }
+uint32_t HAL_NVIC_GetActive(IRQn_Type irqn) { return NVIC_GetActive(irqn); }
+uint32_t HAL_NVIC_GetPriorityGrouping(void) { return NVIC_GetPriorityGrouping(); }
 void HAL_NVIC_SystemReset(void) { NVIC_SystemReset(); }
 
 void SystemInit(void) {}

@@ -90,5 +90,80 @@ HAL_StatusTypeDef HAL_I2C_IsDeviceReady(I2C_HandleTypeDef *hi2c, uint16_t device
   return transfer(hi2c, device, NULL, 0, NULL, 0);
 }
 
+__weak void HAL_I2C_MasterTxCpltCallback(I2C_HandleTypeDef *hi2c) { UNUSED(hi2c); }
+__weak void HAL_I2C_MasterRxCpltCallback(I2C_HandleTypeDef *hi2c) { UNUSED(hi2c); }
+__weak void HAL_I2C_MemTxCpltCallback(I2C_HandleTypeDef *hi2c) { UNUSED(hi2c); }
+__weak void HAL_I2C_MemRxCpltCallback(I2C_HandleTypeDef *hi2c) { UNUSED(hi2c); }
+__weak void HAL_I2C_ErrorCallback(I2C_HandleTypeDef *hi2c) { UNUSED(hi2c); }
+
+/** The transfer is done, well or not; the end of it is reported by the interrupt. */
+static HAL_StatusTypeDef by_interrupt(I2C_HandleTypeDef *hi2c, HAL_StatusTypeDef status, HAL_I2C_StateTypeDef state,
+                                      HAL_I2C_ModeTypeDef mode) {
+  if (status == HAL_BUSY) return HAL_BUSY;
+  hi2c->State = state;
+  hi2c->Mode = mode;
+  hi2c->Instance->ISR |= I2C_ISR_STOPF;
+  hi2c->Instance->CR1 |= I2C_CR1_STOPIE;
+  return HAL_OK;
+}
+
+HAL_StatusTypeDef HAL_I2C_Master_Transmit_IT(I2C_HandleTypeDef *hi2c, uint16_t device, uint8_t *data, uint16_t size) {
+  const HAL_StatusTypeDef status = HAL_I2C_Master_Transmit(hi2c, device, data, size, HAL_MAX_DELAY);
+  return by_interrupt(hi2c, status, HAL_I2C_STATE_BUSY_TX, HAL_I2C_MODE_MASTER);
+}
+
+HAL_StatusTypeDef HAL_I2C_Master_Receive_IT(I2C_HandleTypeDef *hi2c, uint16_t device, uint8_t *data, uint16_t size) {
+  const HAL_StatusTypeDef status = HAL_I2C_Master_Receive(hi2c, device, data, size, HAL_MAX_DELAY);
+  return by_interrupt(hi2c, status, HAL_I2C_STATE_BUSY_RX, HAL_I2C_MODE_MASTER);
+}
+
+HAL_StatusTypeDef HAL_I2C_Mem_Write_IT(I2C_HandleTypeDef *hi2c, uint16_t device, uint16_t address,
+                                       uint16_t address_size, uint8_t *data, uint16_t size) {
+  const HAL_StatusTypeDef status = HAL_I2C_Mem_Write(hi2c, device, address, address_size, data, size, HAL_MAX_DELAY);
+  return by_interrupt(hi2c, status, HAL_I2C_STATE_BUSY_TX, HAL_I2C_MODE_MEM);
+}
+
+HAL_StatusTypeDef HAL_I2C_Mem_Read_IT(I2C_HandleTypeDef *hi2c, uint16_t device, uint16_t address, uint16_t address_size,
+                                      uint8_t *data, uint16_t size) {
+  const HAL_StatusTypeDef status = HAL_I2C_Mem_Read(hi2c, device, address, address_size, data, size, HAL_MAX_DELAY);
+  return by_interrupt(hi2c, status, HAL_I2C_STATE_BUSY_RX, HAL_I2C_MODE_MEM);
+}
+
+HAL_StatusTypeDef HAL_I2C_Master_Transmit_DMA(I2C_HandleTypeDef *hi2c, uint16_t device, uint8_t *data, uint16_t size) {
+  return HAL_I2C_Master_Transmit_IT(hi2c, device, data, size);
+}
+
+HAL_StatusTypeDef HAL_I2C_Master_Receive_DMA(I2C_HandleTypeDef *hi2c, uint16_t device, uint8_t *data, uint16_t size) {
+  return HAL_I2C_Master_Receive_IT(hi2c, device, data, size);
+}
+
+HAL_StatusTypeDef HAL_I2C_Mem_Write_DMA(I2C_HandleTypeDef *hi2c, uint16_t device, uint16_t address,
+                                        uint16_t address_size, uint8_t *data, uint16_t size) {
+  return HAL_I2C_Mem_Write_IT(hi2c, device, address, address_size, data, size);
+}
+
+HAL_StatusTypeDef HAL_I2C_Mem_Read_DMA(I2C_HandleTypeDef *hi2c, uint16_t device, uint16_t address,
+                                       uint16_t address_size, uint8_t *data, uint16_t size) {
+  return HAL_I2C_Mem_Read_IT(hi2c, device, address, address_size, data, size);
+}
+
+void HAL_I2C_EV_IRQHandler(I2C_HandleTypeDef *hi2c) {
+  if ((hi2c->Instance->ISR & hi2c->Instance->CR1 & I2C_ISR_STOPF) == 0) return;
+  hi2c->Instance->ISR &= ~I2C_ISR_STOPF;
+  hi2c->Instance->CR1 &= ~I2C_CR1_STOPIE;
+  const int is_read = hi2c->State == HAL_I2C_STATE_BUSY_RX;
+  const int is_memory = hi2c->Mode == HAL_I2C_MODE_MEM;
+  hi2c->State = HAL_I2C_STATE_READY;
+  hi2c->Mode = HAL_I2C_MODE_NONE;
+  if (hi2c->ErrorCode != HAL_I2C_ERROR_NONE)
+    HAL_I2C_ErrorCallback(hi2c);
+  else if (is_memory)
+    (is_read ? HAL_I2C_MemRxCpltCallback : HAL_I2C_MemTxCpltCallback)(hi2c);
+  else
+    (is_read ? HAL_I2C_MasterRxCpltCallback : HAL_I2C_MasterTxCpltCallback)(hi2c);
+}
+
+void HAL_I2C_ER_IRQHandler(I2C_HandleTypeDef *hi2c) { UNUSED(hi2c); }
+
 HAL_I2C_StateTypeDef HAL_I2C_GetState(const I2C_HandleTypeDef *hi2c) { return hi2c->State; }
 uint32_t HAL_I2C_GetError(const I2C_HandleTypeDef *hi2c) { return hi2c->ErrorCode; }

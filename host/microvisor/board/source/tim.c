@@ -1,4 +1,5 @@
 // Timers: the functions of the HAL set the registers as on the device; the host raises the update interrupt.
+#include "stm32u585_board.h"
 #include "stm32u5xx_hal.h"
 
 static void base(TIM_HandleTypeDef *htim) {
@@ -84,5 +85,6 @@ HAL_StatusTypeDef HAL_TIM_GenerateEvent(TIM_HandleTypeDef *htim, uint32_t source
 void HAL_TIM_IRQHandler(TIM_HandleTypeDef *htim) {
   if (!__HAL_TIM_GET_FLAG(htim, TIM_FLAG_UPDATE)) return;
   __HAL_TIM_CLEAR_IT(htim, TIM_IT_UPDATE);
+  mv_board_registers_changed();
   HAL_TIM_PeriodElapsedCallback(htim);
 }

@@ -6,22 +6,29 @@ import {
   readMvWifiConfig,
   readMvWifiConfigOut,
 } from '../../../../build/abi/microvisor.js';
-import type { FamilyFactory } from '../../kernel/family.js';
+import type { Family, FamilyFactory, FamilyServices } from '../../kernel/family.js';
+import type { WifiMedium, WifiSettings } from './wifi-medium.js';
 
 const { OKAY, PARAMETERFAULT, INVALIDBUFFERSIZE, INPUTTOOLONG, UNAVAILABLE, UNSUPPORTEDSTRUCTUREVERSION } = MvStatus;
 
-interface WifiSettings {
-  ssid: Uint8Array;
-  /** The password itself cannot be read, and nothing here joins a network: it is not kept. */
-  hasPassword: boolean;
-}
-
 const NOTHING: WifiSettings = { ssid: new Uint8Array(0), hasPassword: false };
 
-/** mvSetWifiConfig and mvGetWifiConfig: settings that outlive a restart, and that nothing here uses. */
-export const wifiCalls: FamilyFactory = (kernel) => {
+/** mvSetWifiConfig and mvGetWifiConfig: settings that outlive restarts, and that nothing here uses. */
+export function wifiCalls(medium: WifiMedium): FamilyFactory {
+  return (kernel) => callsOf(kernel, medium);
+}
+
+function callsOf(kernel: FamilyServices, medium: WifiMedium): Family {
   const { memory, limits } = kernel;
-  let settings = NOTHING;
+  const keep = (settings: WifiSettings | undefined) => {
+    try {
+      medium.write(settings);
+      return OKAY;
+    } catch (error) {
+      kernel.log(`the settings of Wi-Fi cannot be kept: ${(error as Error).message}`);
+      return UNAVAILABLE;
+    }
+  };
   return {
     calls: {
       mvSetWifiConfig: (address) => {
@@ -30,16 +37,12 @@ export const wifiCalls: FamilyFactory = (kernel) => {
         const { version, configMode, wifiSsid, wifiPassword } = readMvWifiConfig(memory.view, address);
         if (version !== 1) return UNSUPPORTEDSTRUCTUREVERSION;
         if (configMode > MvWifiConfigMode.CLEARNOW) return PARAMETERFAULT;
-        if (configMode === MvWifiConfigMode.CLEARNOW) {
-          settings = NOTHING;
-          return OKAY;
-        }
+        if (configMode === MvWifiConfigMode.CLEARNOW) return keep(undefined);
         if (!memory.holdsBytes(wifiPassword.data, wifiPassword.length)) return PARAMETERFAULT;
         if (!memory.holdsBytes(wifiSsid.data, wifiSsid.length)) return PARAMETERFAULT;
         if (wifiSsid.length > limits.wifiSsid || wifiPassword.length > limits.wifiPassword) return INPUTTOOLONG;
         const ssid = memory.copy(wifiSsid.data, wifiSsid.length) ?? NOTHING.ssid;
-        settings = { ssid, hasPassword: wifiPassword.length > 0 };
-        return OKAY;
+        return keep({ ssid, hasPassword: wifiPassword.length > 0 });
       },
       mvGetWifiConfig: (address) => {
         if (kernel.inInterrupt) return UNAVAILABLE;
@@ -48,6 +51,7 @@ export const wifiCalls: FamilyFactory = (kernel) => {
         if (version !== 1) return UNSUPPORTEDSTRUCTUREVERSION;
         if (!memory.holds(ssid.length, 4, 4) || !memory.holds(hasEncryption, 1)) return PARAMETERFAULT;
         if (!memory.holdsBytes(ssid.data, ssid.size)) return PARAMETERFAULT;
+        const settings = medium.read() ?? NOTHING;
         if (settings.ssid.length > ssid.size) return INVALIDBUFFERSIZE;
         memory.view.setUint32(ssid.length, settings.ssid.length, true);
         memory.write(ssid.data, settings.ssid);
@@ -56,4 +60,4 @@ export const wifiCalls: FamilyFactory = (kernel) => {
       },
     },
   };
-};
+}

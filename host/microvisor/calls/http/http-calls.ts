@@ -13,6 +13,7 @@ import type { FamilyFactory, FamilyServices } from '../../kernel/family.js';
 import type { Calls } from '../../kernel/statuses.js';
 import type { HttpClient } from '../../transport/http-client.js';
 import { RequestReader } from '../request-reader.js';
+import { unusedChannel } from '../unused-channel.js';
 import { HttpFetch } from './http-fetch.js';
 
 const { OKAY, PARAMETERFAULT, RESPONSENOTPRESENT, REQUESTUNSUCCESSFUL } = MvStatus;
@@ -70,11 +71,8 @@ function callsOf(kernel: FamilyServices): Calls {
 
 function send(kernel: FamilyServices, handle: number, address: number) {
   const { memory, channels, limits } = kernel;
-  if (!memory.holds(address, MvHttpRequestLayout.SIZE, 4)) return PARAMETERFAULT;
-  const channel = channels.use(handle, MvChannelType.HTTP);
+  const channel = unusedChannel(kernel, MvChannelType.HTTP, handle, [address, MvHttpRequestLayout.SIZE]);
   if (typeof channel === 'number') return channel;
-  const fetch = channel.driver as HttpFetch;
-  if (fetch.sent) return MvStatus.REQUESTALREADYSENT;
   const request = readMvHttpRequest(memory.view, address);
   if (request.numHeaders > limits.httpHeaders) return MvStatus.TOOMANYELEMENTS;
   const reader = new RequestReader(memory);
@@ -90,6 +88,6 @@ function send(kernel: FamilyServices, handle: number, address: number) {
   if (reader.status !== OKAY) return channels.ended(channel, reader.status);
   const size = headers.reduce((sum, line) => sum + line.length, method.length + url.length + body.length);
   if (reader.invalid || size + limits.httpOverhead > room) return MvStatus.INVALIDBUFFERSIZE;
-  fetch.send({ method, url, headers, body, timeout: request.timeoutMs });
+  (channel.driver as HttpFetch).send({ method, url, headers, body, timeout: request.timeoutMs });
   return OKAY;
 }

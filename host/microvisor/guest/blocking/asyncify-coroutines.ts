@@ -44,6 +44,8 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
   #arena!: StackArena;
   #phase: Phase = 'normal';
   #current: AsyncifyCoroutine | undefined;
+  /** How many calls are under way, one within another. */
+  #calls = 0;
   #main: AsyncifyCoroutine | undefined;
   /** The guest's own C stack. */
   #ownStack!: CStack;
@@ -141,7 +143,10 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
     const { stackPointer } = this.#machinery;
     const within = this.#current;
     const above = stackPointer?.value;
-    this.#begin(undefined, within === this.#main ? undefined : this.#main?.pointer);
+    // A call within another one, or within `main`, is on the same stack, below it.
+    const isBelow = this.#calls > 0 || within === this.#main;
+    this.#begin(undefined, isBelow ? undefined : this.#main?.pointer);
+    this.#calls++;
     try {
       const result = callee(...args);
       this.#current = within;
@@ -151,6 +156,8 @@ export class AsyncifyCoroutines implements Coroutines, CoroutineGroup {
     } catch (error) {
       this.#dead = true;
       throw error;
+    } finally {
+      this.#calls--;
     }
   }
 

@@ -1,11 +1,13 @@
+import { Departure } from '../../kernel/departure.js';
 import { earlier } from '../../kernel/earlier.js';
-import type { Entry, Kernel } from '../../kernel/kernel.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Board } from '../board-port.js';
 import type { Coroutine } from '../coroutine.js';
 import { Guest } from '../guest.js';
 import { GuestError } from '../guest-error.js';
 import { ENTRIES } from '../module/guest-problems.js';
 import type { WasmExports } from '../module/webassembly.js';
+import type { UnpausedTime } from '../unpaused-time.js';
 import type { AsyncifyCoroutines } from './asyncify-coroutines.js';
 import type { Processor } from './processor.js';
 
@@ -16,6 +18,7 @@ export interface BlockingParts {
   coroutines: AsyncifyCoroutines;
   processor: Processor;
   board: Board | undefined;
+  time: UnpausedTime;
   /** Writes what the guest has printed without an end of line. */
   flush(): void;
 }
@@ -34,14 +37,16 @@ export class BlockingGuest extends Guest {
   /** The exports that are still to be run on the guest's own stack, one after the other. */
   readonly #entries: string[];
   #main: Coroutine | undefined;
-  /** Interrupts and timers that are still to be delivered. */
-  readonly #pending: Entry[] = [];
+  /** Interrupts that are still to be delivered, and whether the timer is. */
+  readonly #pending: number[] = [];
+  #isTimerDue = false;
   /** The last `run` ended before everything was done. */
   #hasMore = false;
 
   constructor(parts: BlockingParts) {
-    super(parts.kernel, parts.exports);
+    super(parts.kernel, parts.exports, parts.time);
     this.#parts = parts;
+    parts.time.onPassed = () => this.#preempt();
     const exported = (name: string) => typeof parts.exports[name] === 'function';
     this.#entries = [CONSTRUCTORS, ENTRIES].flatMap((names) => names.find(exported) ?? []);
   }
@@ -59,8 +64,10 @@ export class BlockingGuest extends Guest {
 
   protected runTurn(now: number): void {
     this.#hasMore = false;
+    this.#parts.processor.turn(now);
     for (let count = 0; count < ENTRIES_PER_RUN && this.running; count++) {
-      if (!this.#step(now)) return;
+      // Within a turn time passes only for handlers that spin.
+      if (!this.#step(count === 0 ? now : this.kernel.now())) return;
     }
     this.#hasMore = true;
   }
@@ -69,6 +76,7 @@ export class BlockingGuest extends Guest {
   #step(now: number): boolean {
     const { processor, board } = this.#parts;
     this.kernel.tick(now);
+    if (this.hasEnded) return false;
     board?.tick(now);
     if (this.#deliver(now)) return true;
     if (processor.isStopped(now)) return false;
@@ -81,36 +89,70 @@ export class BlockingGuest extends Guest {
     return true;
   }
 
-  /** Delivers the first interrupt that is accepted. @returns false when there is none */
+  /** Delivers an interrupt, or the timer. @returns false when there is none */
   #deliver(now: number): boolean {
     const { board, processor } = this.#parts;
-    for (let entry = this.kernel.takeEntry(now); entry !== undefined; entry = this.kernel.takeEntry(now)) {
-      this.#pending.push(entry);
-    }
-    const index = this.#pending.findIndex((one) => one === 'timer' || !board || board.accepts(one.interrupt));
-    if (index < 0) return false;
-    const [entry] = this.#pending.splice(index, 1);
-    if (entry === 'timer') this.enter('mv_app_timer');
-    else this.enterHandler(...this.handlerOf(entry.interrupt));
-    processor.interrupted();
+    this.#collect(now);
+    const irq = this.#takeNext();
+    if (irq !== undefined) {
+      this.#handle(irq, (name, ...args) => {
+        this.enter(name, ...args);
+        if (this.running) this.guarded(name, () => board?.returned(irq));
+      });
+    } else if (this.#isTimerDue) {
+      this.#isTimerDue = false;
+      this.enter('mv_app_timer');
+      processor.interrupted();
+    } else return false;
     return true;
   }
 
   /** Delivers what is pending while the guest runs, from inside one of its calls. */
   deliverInside(): void {
-    const { coroutines, board, processor } = this.#parts;
-    if (!coroutines.current) return;
     const now = this.kernel.now();
     this.kernel.tick(now);
-    for (let entry = this.kernel.takeEntry(now); entry !== undefined; entry = this.kernel.takeEntry(now)) {
-      if (entry === 'timer' || (board && !board.accepts(entry.interrupt))) {
-        this.#pending.push(entry);
-        continue;
-      }
-      const [name, ...args] = this.handlerOf(entry.interrupt);
-      this.asInterrupt(() => coroutines.call({ export: name }, ...args));
-      processor.interrupted();
+    if (this.hasEnded) throw new Departure();
+    this.#preempt();
+  }
+
+  /** Interrupts what runs: a task, or a handler that is less urgent. Without a board all are as urgent. */
+  #preempt(): void {
+    const { coroutines, board } = this.#parts;
+    if (!coroutines.current && (!board || !this.kernel.inInterrupt)) return;
+    const now = this.kernel.now();
+    board?.tick(now);
+    this.#collect(now);
+    for (let irq = this.#takeNext(); irq !== undefined; irq = this.#takeNext()) {
+      this.#handle(irq, (name, ...args) => {
+        coroutines.call({ export: name }, ...args);
+        board?.returned(irq);
+      });
     }
+  }
+
+  #handle(irq: number, enter: (name: string, ...args: number[]) => unknown): void {
+    const { board, processor } = this.#parts;
+    board?.entered(irq);
+    this.handle(irq, enter);
+    processor.interrupted();
+  }
+
+  #collect(now: number): void {
+    const { kernel } = this;
+    for (let entry = kernel.takeEntry(now); entry !== undefined; entry = kernel.takeEntry(now)) {
+      if (entry === 'timer') this.#isTimerDue = true;
+      else if (this.#pending.length < kernel.limits.pendingInterrupts) this.#pending.push(entry.interrupt);
+    }
+  }
+
+  #takeNext(): number | undefined {
+    const { board, processor } = this.#parts;
+    const pending = this.#pending;
+    const irq = board ? board.choose(pending, processor.admits) : pending.find(processor.admits);
+    const index = irq === undefined ? -1 : pending.indexOf(irq);
+    if (index >= 0) pending.splice(index, 1);
+    if (irq === undefined && board?.wakes(pending, processor.admits)) processor.woken();
+    return irq;
   }
 
   protected override invoke(name: string, args: readonly number[]): unknown {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type Binaryen from 'binaryen';
+import { meterPollingLoops, POLL } from './polling-loops.js';
 
 /** The export by which the stack check is told the highest and the lowest address of the stack that is in use. */
 export const STACK_LIMITS = '__set_stack_limits';
@@ -11,7 +12,7 @@ export const binaryenVersion: string = createRequire(import.meta.url)('binaryen/
 
 /**
  * Rewrites a module so that its functions can be suspended inside the named imports and go on later (Binaryen's Asyncify), and so
- * that its C stack has limits. Takes 0.2 to 6 seconds, during which nothing else runs in the thread.
+ * that its C stack has limits; loops that wait for memory to change call {@link POLL}. Takes 0.2 to 6 seconds, during which nothing else runs in the thread.
  *
  * @param blocking the imports, `module.name` each
  * @throws Error when Binaryen does not know the module: the message says what
@@ -34,7 +35,7 @@ export async function makeResumable(bytes: Uint8Array, blocking: readonly string
   };
   // These are global to Binaryen, which the builder of a guest may use too.
   binaryen.clearPassArguments();
-  binaryen.setPassArgument('asyncify-imports', blocking.join(','));
+  binaryen.setPassArgument('asyncify-imports', [...blocking, `env.${POLL}`].join(','));
   binaryen.setPassArgument('stack-check-handler', STACK_OVERFLOW);
   binaryen.setDebugInfo(true);
   binaryen.setOptimizeLevel(1);
@@ -42,6 +43,7 @@ export async function makeResumable(bytes: Uint8Array, blocking: readonly string
   try {
     // In between it is written and read: the stack check gives the calls of its handler a wrong type, which is in no binary.
     const checked = rewrite(bytes, (module) => {
+      meterPollingLoops(binaryen, module);
       if (exportInnerParts(binaryen, module)) module.runPasses(['stack-check']);
     });
     return rewrite(checked, (module) => {

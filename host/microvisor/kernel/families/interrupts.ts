@@ -59,6 +59,16 @@ export class Interrupts {
     return this.#fast.has(irq);
   }
 
+  /** Whether it is fast and switched off: it stays pending. */
+  isHeld(irq: number): boolean {
+    return this.#masked ? this.#fast.has(irq) : this.#fast.get(irq) === false;
+  }
+
+  /** Whether the application is notified by this interrupt. */
+  isForNotifications(irq: number): boolean {
+    return this.#services.handles.all(NOTIFICATION).some((buffer) => buffer.irq === irq);
+  }
+
   /** The application is to be restarted. */
   restart(): void {
     this.#pending = [];
@@ -75,8 +85,7 @@ export class Interrupts {
   #set(irq: number) {
     // The code is being shut down.
     if (this.#lifecycle.ended) return UNAVAILABLE;
-    const inUse = this.#services.handles.all(NOTIFICATION).some((buffer) => buffer.irq === irq);
-    if (interruptHandlers[irq] === undefined || inUse) return INVALIDINTERRUPT;
+    if (interruptHandlers[irq] === undefined || this.isForNotifications(irq)) return INVALIDINTERRUPT;
     if (!this.#services.hasHandler(irq)) return INVALIDVECTOR;
     // It only marks: another call enables it.
     if (!this.#fast.has(irq)) this.#fast.set(irq, false);

@@ -1,7 +1,8 @@
-// needs: clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32
+// needs: openssl, clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { Command } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
 import { undoAfterEach } from '../../../interop/undo.js';
 import { compileCGuest } from '../../microvisor/rig/compile-c-guest.js';
+import { OpensslCertificates } from '../../microvisor/rig/openssl-certificates.js';
 
 let folder: string;
 const undo = undoAfterEach();
@@ -99,6 +101,36 @@ describe('run with a guest that sends an HTTP request', () => {
     expect(asked()).toBe(0);
   });
 
+  it('makes it to a server of a CA that --http-ca names, and to none of another CA', async () => {
+    const certificates = new OpensslCertificates();
+    undo.push(() => certificates.remove());
+    const ca = certificates.ca('private');
+    const { cert, key } = certificates.issue(ca, '127.0.0.1', 'IP:127.0.0.1');
+    const listener = createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) }, (_, response) =>
+      response.end('own CA'),
+    );
+    undo.push(() => listener.close());
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const url = `https://127.0.0.1:${(listener.address() as AddressInfo).port}/`;
+    const trusted = await run(HTTP(url), '--allow-host', '127.0.0.1', '--http-ca', ca.cert);
+    await trusted.ended;
+    expect(logOf(trusted)).toEqual(['0 200 own CA']);
+    const other = certificates.ca('other');
+    const refused = await run(HTTP(url), '--allow-host', '127.0.0.1', '--http-ca', other.cert);
+    await refused.ended;
+    expect(logOf(refused)).toEqual(['5 0 ']);
+  });
+
+  it('refuses --http-ca with what holds no certificate, before anything is started', async () => {
+    writeFileSync(join(folder, 'ca.pem'), 'nothing');
+    const device = await run('int main(void) { return 0; }', '--http-ca', join(folder, 'ca.pem'));
+    const { code, stderr } = await device.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('--http-ca');
+    expect(device.events.some(({ event }) => event === 'listening')).toBe(false);
+  });
+
   it('refuses --allow-host with a URL', async () => {
     const device = await run('int main(void) { return 0; }', '--allow-host', 'https://a.test/');
     const { code, stderr } = await device.ended;
@@ -131,5 +163,31 @@ describe('run --flash', () => {
     const { code, stderr } = await (await run(FLASH, '--flash', folder)).ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/cannot be an external flash/);
+  });
+});
+
+describe('the settings of Wi-Fi', () => {
+  const WIFI = (act: string) => `
+    #include <stdio.h>
+    struct MvSizedString { const void *data; uint32_t length; };
+    struct MvWifiConfig { uint32_t version; uint8_t mode; struct MvSizedString ssid, password; };
+    struct MvWifiConfigOut { uint32_t version; uint8_t *ssid; uint32_t size, *length; uint8_t *encrypted; };
+    extern uint32_t mvSetWifiConfig(const struct MvWifiConfig *config);
+    extern uint32_t mvGetWifiConfig(const struct MvWifiConfigOut *config);
+    int main(void) { ${act} return 0; }`;
+  const SET = 'struct MvWifiConfig config = { 1, 0, { "at home", 7 }, { "secret", 6 } }; mvSetWifiConfig(&config);';
+  const GET = `
+    char ssid[33] = ""; uint32_t length; uint8_t encrypted;
+    struct MvWifiConfigOut config = { 1, (uint8_t *)ssid, 32, &length, &encrypted };
+    mvGetWifiConfig(&config);
+    printf("%.*s %u\\n", (int)length, ssid, encrypted);`;
+
+  it('that a device has set are there in its next run, the password is not', async () => {
+    expect((await (await run(WIFI(SET))).ended).code).toBe(0);
+    const second = await run(WIFI(GET));
+    await second.ended;
+    expect(logOf(second)).toEqual(['at home 1']);
+    const [file] = readdirSync(join(folder, 'data/wifi'));
+    expect(readFileSync(join(folder, 'data/wifi', file), 'utf8')).not.toContain('secret');
   });
 });

@@ -45,7 +45,7 @@ describe('guesses of credentials', () => {
     const { port } = await openAttacked({ limits: { logInRate: 0.001 } });
     for (let n = 0; n < 10; n++) await ask(port, guess(n), '127.0.0.4');
     // Another spelling of the same credentials.
-    expect((await ask(port, AUTHORIZATION.replace('Basic ', 'Basic  '), '127.0.0.4')).status).toBe(429);
+    expect((await ask(port, AUTHORIZATION.replace('Basic', 'BASIC'), '127.0.0.4')).status).toBe(429);
   });
 
   it('do not count for a request without credentials, nor for the health of the server', async () => {
@@ -58,33 +58,81 @@ describe('guesses of credentials', () => {
     }
     expect((await ask(port, guess(1))).status).toBe(401);
     expect((await ask(port, guess(2))).status).toBe(401);
-    expect((await ask(port, guess(1))).status).toBe(429);
+    expect((await ask(port, guess(3))).status).toBe(429);
   });
 });
 
+it('a client that has an old token is slowed by itself, and those with the new one are not', async () => {
+  const { port } = await openAttacked({ limits: { logInRate: 0.001 } });
+  const address = '127.0.0.6';
+  const statuses = [];
+  for (let n = 0; n < 30; n++) statuses.push((await ask(port, guess(1), address)).status);
+  // Once as a guess, and ten times as the same one again.
+  expect(statuses).toEqual([...Array(11).fill(401), ...Array(19).fill(429)]);
+  expect((await ask(port, AUTHORIZATION.replace('Basic', 'bAsIc'), address)).status).toBe(200);
+});
+
+it('log-ins that come at once and are right all pass, however many', async () => {
+  const { port } = await openAttacked({ limits: { logInBurst: 2, logInRate: 0.001 } });
+  const address = '127.0.0.5';
+  // Each is another spelling of the right credentials, as many users would have.
+  const spelled = (n: number) =>
+    AUTHORIZATION.replace(
+      'Basic',
+      [...'basic'].map((letter, at) => ((n >> at) & 1 ? letter.toUpperCase() : letter)).join(''),
+    );
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => ask(port, spelled(n % 30), address)));
+  expect(answers.map(({ status }) => status)).toEqual(Array(60).fill(200));
+});
+
 describe('attempts', () => {
-  it('are as many as the burst at once, then as many as the rate', () => {
+  /** So many that are wrong, one after the other. */
+  const fail = (attempts: LogInAttempts, times: number, now: number) => {
+    for (let n = 0; n < times; n++) {
+      expect(attempts.begin('a', now)).toBe(0);
+      attempts.decided('a', true);
+    }
+  };
+
+  it('may fail as often as the burst at once, then as often as the rate', () => {
     const attempts = new LogInAttempts({ burst: 3, rate: 2 });
-    expect([0, 0, 0, 0].map((now) => attempts.begin('a', now))).toEqual([0, 0, 0, 500]);
+    fail(attempts, 3, 0);
+    expect(attempts.begin('a', 0)).toBe(500);
     expect(attempts.begin('a', 250)).toBe(250);
-    expect(attempts.begin('a', 500)).toBe(0);
+    fail(attempts, 1, 500);
+    expect(attempts.begin('a', 500)).toBe(500);
     expect(attempts.begin('b', 500)).toBe(0);
-    expect([1000, 1000, 1000].map((now) => attempts.begin('a', now + 100_000))).toEqual([0, 0, 0]);
-    expect(attempts.begin('a', 101_000)).toBe(500);
+    fail(attempts, 3, 100_000);
+    expect(attempts.begin('a', 100_000)).toBe(500);
   });
 
   it('that were right do not count', () => {
     const attempts = new LogInAttempts({ burst: 1, rate: 1 });
     for (let now = 0; now < 10; now++) {
       expect(attempts.begin('a', now)).toBe(0);
-      attempts.takeBack('a');
+      attempts.decided('a', false);
     }
+  });
+
+  it('that are open are never more than those that may still fail', () => {
+    const attempts = new LogInAttempts({ burst: 2, rate: 1 });
+    expect([0, 0, 0].map((now) => attempts.begin('a', now))).toEqual([0, 0, undefined]);
+    attempts.decided('a', true);
+    expect(attempts.begin('a', 0)).toBeUndefined();
+    attempts.decided('a', false);
+    expect([0, 0].map((now) => attempts.begin('a', now))).toEqual([0, undefined]);
+    attempts.decided('a', true);
+    expect(attempts.begin('a', 0)).toBe(1000);
   });
 
   it('of many names are remembered up to a bound, the last ones', () => {
     const attempts = new LogInAttempts({ burst: 1, rate: 0.001 });
-    attempts.begin('first', 0);
-    for (let n = 0; n < 10_000; n++) attempts.begin(`name ${n}`, 0);
+    const failOnce = (name: string) => {
+      expect(attempts.begin(name, 0)).toBe(0);
+      attempts.decided(name, true);
+    };
+    failOnce('first');
+    for (let n = 0; n < 10_000; n++) failOnce(`name ${n}`);
     expect(attempts.begin('first', 0)).toBe(0);
     expect(attempts.begin('name 9999', 0)).toBeGreaterThan(0);
   });

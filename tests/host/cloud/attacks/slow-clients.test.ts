@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ACCOUNT } from '../cloud-rig.js';
+import { ACCOUNT, ACCOUNT_SID } from '../cloud-rig.js';
 import { AUTHORIZATION, expectProblem, HOST, openAttacked, SHORT } from './attack-rig.js';
 import { RawClient } from './raw-client.js';
 
@@ -52,7 +52,7 @@ describe('a connection ends in time, with 408 as JSON', () => {
 });
 
 it('a connection that stays silent after an answer ends', async () => {
-  const { port, othersAreServed } = await openAttacked({ limits: SHORT });
+  const { port, othersAreServed } = await openAttacked({ limits: { keepAliveTimeout: 1500 } });
   const client = await RawClient.open(port);
   client.send('GET /v1/Configs HTTP/1.1', HOST, AUTHORIZATION, '', '');
   expect(await client.answers()).toMatchObject([{ status: 200 }]);
@@ -60,7 +60,7 @@ it('a connection that stays silent after an answer ends', async () => {
 });
 
 it('a client that takes nothing of a long answer is let go', async () => {
-  const { port, values, othersAreServed } = await openAttacked({ limits: SHORT });
+  const { port, values, othersAreServed } = await openAttacked({ limits: { answerTimeout: 1500 } });
   await values.write(
     Array.from({ length: 1000 }, (_, n) => ({
       op: 'set' as const,
@@ -93,6 +93,31 @@ it('400 silent sockets take the places of each other, and nobody else’s', asyn
   late.send('GET /v1/Configs HTTP/1.1', HOST, AUTHORIZATION, '', '');
   expect(await late.answers(1)).toMatchObject([{ status: 200 }]);
   await vi.waitFor(() => expect(ended).toBeGreaterThanOrEqual(350), 10_000);
+  await othersAreServed();
+});
+
+it('devices that wait for changes keep their places, however many silent sockets come', async () => {
+  const { port, store, othersAreServed } = await openAttacked({ limits: { connections: 60 } });
+  const keys = store.deviceKeys(ACCOUNT_SID);
+  const waiting = await Promise.all(
+    Array.from({ length: 20 }, async (_, n) => {
+      const sid = `UV${String(n).padStart(32, '0')}`;
+      const { key } = await keys.create(sid);
+      const device = await RawClient.open(port);
+      const ask = (query: string) =>
+        device.send(`GET /device/v1/wanted${query} HTTP/1.1`, HOST, `Authorization: Bearer ${key}`, '', '');
+      const [{ status, body }] = await ask('').answers(1);
+      expect(status).toBe(200);
+      ask(`?known=${JSON.parse(body).version}`);
+      return { sid, device };
+    }),
+  );
+  const silent = await Promise.all(Array.from({ length: 200 }, () => RawClient.open(port)));
+  await Promise.all(silent.slice(0, 100).map(({ closed }) => closed));
+  for (const { sid, device } of waiting) {
+    await store.devices(ACCOUNT_SID).update(sid, { restartApp: true });
+    expect(await device.answers(2)).toMatchObject([{ status: 200 }, { status: 200 }]);
+  }
   await othersAreServed();
 });
 

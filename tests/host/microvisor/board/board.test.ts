@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { MvStatus } from '../../../../build/abi/microvisor.js';
 import { Ht16k33 } from '../../../../host/microvisor/board/peripherals/devices/ht16k33.js';
 import { Th02 } from '../../../../host/microvisor/board/peripherals/devices/th02.js';
 import { BoardWorld, builtOf, type WorldOptions } from './rig/board-world.js';
@@ -63,6 +64,82 @@ describe('peripherals under a guest', () => {
     world.run(1000);
     // 50 ms each: 160 MHz through 16,000 and 500.
     expect(world.lines.at(-1)).toBe('19 updates, compare 1234');
+  });
+});
+
+describe('transfers that end by an interrupt', () => {
+  it('call back from it: UART, I2C, SPI and ADC', async () => {
+    const world = await worldOf('by-interrupt');
+    world.board.plug('I2C1', new Th02());
+    world.board.plugSpi('SPI1', { exchange: (sent) => sent.map((byte) => byte * 2) }, 'PA4');
+    world.board.connectAnalog('ADC1', 5, () => 3.3);
+    world.board.connectAnalog('ADC1', 6, () => 1.65);
+    world.run(100);
+    expect(world.lines).toEqual([
+      'sends 0, again 2',
+      'sent, ready 1, in interrupt 1',
+      'read 0x50, state 1',
+      'bus error 4',
+      'answer 2 6',
+      'nobody 255',
+      'polled 4095 2048',
+      'sampled 4095 2048',
+      'read 1',
+    ]);
+    expect(world.events).toContainEqual({ event: 'uartLine', uart: 'USART2', line: 'by interrupt' });
+  });
+
+  it('receive what comes in, in pieces, as many bytes as were asked for or until the line is idle', async () => {
+    const world = await worldOf('by-interrupt');
+    world.run(100);
+    const before = world.lines.length;
+    world.board.feed('USART2', Uint8Array.of(10, 11));
+    world.run(110);
+    expect(world.lines.length).toBe(before);
+    world.board.feed('USART2', Uint8Array.of(12, 13));
+    world.run(120);
+    world.board.feed('USART2', Uint8Array.of(20, 21, 22));
+    world.run(130);
+    expect(world.lines.slice(before)).toEqual(['received 10, 13', '3 bytes to idle, first 20']);
+  });
+});
+
+describe('interrupts', () => {
+  it('come by their priorities, the more urgent within a handler that spins, and wake WFI while they are masked', async () => {
+    const world = await worldOf('priorities');
+    world.run(100);
+    expect(world.lines).toEqual([
+      'urgent alone',
+      'low begins',
+      'urgent within low',
+      'low ends',
+      'equal after low',
+      'awake',
+      'urgent alone',
+    ]);
+    expect(world.guest.exitCode).toBe(0);
+  });
+
+  it('that are never cleared are reported with handler and register', async () => {
+    const world = await worldOf('storm');
+    expect(() => world.run(100)).toThrow(
+      /TIM3_IRQHandler is entered again and again: when it returns, TIM3 asks for it still: UIF in its SR is set/,
+    );
+  });
+});
+
+describe('mvPowerSave', () => {
+  it('comes back when an interrupt wakes the device that the mode leaves on', async () => {
+    const world = await worldOf('power-save');
+    world.run(400);
+    expect(world.log).toEqual([`0 busy: ${MvStatus.MICROVISORBUSY}, presses 0, updates 0`]);
+    world.run(2000);
+    expect(world.log.slice(1)).toEqual([`500 sleep: ${MvStatus.OKAY}, presses 0, updates 1`]);
+    world.board.applyPin('PC13', 1);
+    world.run(2001);
+    expect(world.log.slice(2)).toEqual([`2000 stop: ${MvStatus.OKAY}, presses 1, updates 1`]);
+    world.run(2600);
+    expect(world.guest.nextDeadline(2600)).toBeDefined();
   });
 });
 

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { MvWakeReason, readMvExternalFlashInfo } from '../../../../build/abi/microvisor.js';
-import { FlashMemory } from '../../../../host/microvisor/index.js';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { MvStatus, MvWakeReason, readMvExternalFlashInfo } from '../../../../build/abi/microvisor.js';
+import { FlashMemory, WifiFile } from '../../../../host/microvisor/index.js';
 import { flash, flashHandle } from '../cases/flash.js';
 import { hardware } from '../cases/hardware.js';
 import { statusTests } from '../cases/status-tests.js';
@@ -93,6 +96,38 @@ describe('Wi-Fi settings', () => {
     rig.ok('mvSetWifiConfig', rig.words(1, 1, 0, 0, 0, 0));
     rig.ok('mvGetWifiConfig', rig.words(1, name, 32, size, encrypted));
     expect([rig.u32(size), rig.u32(encrypted)]).toEqual([0, 0]);
+  });
+});
+
+describe('a file of Wi-Fi settings', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-wifi-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('keeps what was set for whoever opens it later, and is gone when it is cleared', () => {
+    const path = join(folder, 'deep/one.json');
+    const ssid = Uint8Array.of(0, 255, 65);
+    new WifiFile(path).write({ ssid, hasPassword: true });
+    expect(new WifiFile(path).read()).toEqual({ ssid, hasPassword: true });
+    new WifiFile(path).write(undefined);
+    expect(existsSync(path)).toBe(false);
+    expect(new WifiFile(path).read()).toBeUndefined();
+  });
+
+  it.each(['', '{', '{"ssid":5}', `{"ssid":"${'61'.repeat(33)}","hasPassword":true}`])(
+    'is as none when it holds %j',
+    (text) => {
+      const path = join(folder, 'damaged.json');
+      writeFileSync(path, text);
+      expect(new WifiFile(path).read()).toBeUndefined();
+    },
+  );
+
+  it('that cannot be written makes the call UNAVAILABLE, with the reason in the log', () => {
+    writeFileSync(join(folder, 'file'), '');
+    const rig = new Rig({ wifi: new WifiFile(join(folder, 'file/one.json')) });
+    const { data, length } = rig.put('home');
+    expect(rig.call('mvSetWifiConfig', rig.words(1, 0, data, length, data, length))).toBe(MvStatus.UNAVAILABLE);
+    expect(rig.log).toEqual([expect.stringMatching(/^the settings of Wi-Fi cannot be kept: /)]);
   });
 });
 

@@ -41,6 +41,14 @@ const answered = (rig: Rig, parts?: HttpRequestParts): number => {
   return channel;
 };
 
+/** A reading call after the answer to a request. */
+const read =
+  (call: SystemCallName, parts: HttpRequestParts | undefined, ...words: ((rig: Rig) => number)[]) =>
+  (rig: Rig) =>
+    rig.call(call, answered(rig, parts), ...words.map((word) => word(rig)));
+const number = (value: number) => () => value;
+const room = (size: number) => (rig: Rig) => rig.alloc(size);
+
 /** What all three reading calls have; `words` are the arguments after the handle. */
 const readCases = (call: SystemCallName, words: (rig: Rig) => number[]): StatusCase[] =>
   statusCases(call, [
@@ -101,47 +109,27 @@ export const http: StatusCase[] = [
   ...readCases('mvReadHttpResponseHeader', (rig) => [0, rig.alloc(64), 64]),
   ...readCases('mvReadHttpResponseBody', (rig) => [0, rig.alloc(64), 64]),
   ...statusCases('mvReadHttpResponseData', [
-    ['OKAY', failed, (rig) => rig.call('mvReadHttpResponseData', answered(rig, BAD), rig.alloc(16)), rig],
-    ['PARAMETERFAULT', 'for a null pointer', (rig) => rig.call('mvReadHttpResponseData', answered(rig), 0), rig],
+    ['OKAY', failed, read('mvReadHttpResponseData', BAD, room(16)), rig],
+    ['PARAMETERFAULT', 'for a null pointer', read('mvReadHttpResponseData', {}, number(0)), rig],
   ]),
   ...statusCases('mvReadHttpResponseHeader', [
-    [
-      'REQUESTUNSUCCESSFUL',
-      failed,
-      (rig) => rig.call('mvReadHttpResponseHeader', answered(rig, BAD), 0, rig.alloc(8), 8),
-      rig,
-    ],
-    [
-      'INDEXINVALID',
-      'past the last header',
-      (rig) => rig.call('mvReadHttpResponseHeader', answered(rig), 2, rig.alloc(8), 8),
-      rig,
-    ],
+    ['REQUESTUNSUCCESSFUL', failed, read('mvReadHttpResponseHeader', BAD, number(0), room(8), number(8)), rig],
+    ['INDEXINVALID', 'past the last header', read('mvReadHttpResponseHeader', {}, number(2), room(8), number(8)), rig],
     [
       'PARAMETERFAULT',
       'for a bad buffer',
-      (rig) => rig.call('mvReadHttpResponseHeader', answered(rig), 0, OUTSIDE, 8),
+      read('mvReadHttpResponseHeader', {}, number(0), number(OUTSIDE), number(8)),
       rig,
     ],
   ]),
   ...statusCases('mvReadHttpResponseBody', [
-    ['OKAY', 'at its end', (rig) => rig.call('mvReadHttpResponseBody', answered(rig), 5, rig.alloc(8), 8), rig],
-    [
-      'REQUESTUNSUCCESSFUL',
-      failed,
-      (rig) => rig.call('mvReadHttpResponseBody', answered(rig, BAD), 0, rig.alloc(8), 8),
-      rig,
-    ],
-    [
-      'OFFSETINVALID',
-      'past its end',
-      (rig) => rig.call('mvReadHttpResponseBody', answered(rig), 6, rig.alloc(8), 8),
-      rig,
-    ],
+    ['OKAY', 'at its end', read('mvReadHttpResponseBody', {}, number(5), room(8), number(8)), rig],
+    ['REQUESTUNSUCCESSFUL', failed, read('mvReadHttpResponseBody', BAD, number(0), room(8), number(8)), rig],
+    ['OFFSETINVALID', 'past its end', read('mvReadHttpResponseBody', {}, number(6), room(8), number(8)), rig],
     [
       'PARAMETERFAULT',
       'for a bad buffer',
-      (rig) => rig.call('mvReadHttpResponseBody', answered(rig), 0, OUTSIDE, 8),
+      read('mvReadHttpResponseBody', {}, number(0), number(OUTSIDE), number(8)),
       rig,
     ],
   ]),

@@ -58,8 +58,20 @@ class TurnBoard implements Board {
     if (coroutine.state === 'suspended' && coroutine !== this.guest.main) this.ready.push(coroutine);
   }
 
-  accepts(): boolean {
-    return this.accepted;
+  choose(pending: readonly number[]): number | undefined {
+    return this.accepted ? pending[0] : undefined;
+  }
+
+  wakes(): boolean {
+    return false;
+  }
+
+  entered(): void {}
+
+  returned(): void {}
+
+  nextTick(): number | undefined {
+    return undefined;
   }
 }
 

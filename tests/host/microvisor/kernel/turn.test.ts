@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MvMqttRequestState } from '../../../../build/abi/microvisor.js';
 import { ReactiveGuest } from '../../../../host/microvisor/guest/reactive-guest.js';
+import { UnpausedTime } from '../../../../host/microvisor/guest/unpaused-time.js';
 import type { FamilyServices } from '../../../../host/microvisor/kernel/family.js';
 import { Kernel } from '../../../../host/microvisor/kernel/kernel.js';
 import type { MqttTransportFactory } from '../../../../host/microvisor/transport/transport.js';
@@ -73,7 +74,7 @@ describe('a guest in a turn', () => {
   it('sees the time of the turn, but for what it measures by itself', () => {
     const { clock, kernel, services } = watched();
     const seen: number[] = [];
-    const guest = new ReactiveGuest(kernel, {
+    const exports = {
       mv_app_start: () => {
         seen.push(services.now(), services.now());
         kernel.setTimer(0);
@@ -82,7 +83,8 @@ describe('a guest in a turn', () => {
         seen.push(services.now(), services.now());
         expect(kernel.microseconds()).toBeLessThan(kernel.microseconds());
       },
-    });
+    };
+    const guest = new ReactiveGuest(kernel, exports, new UnpausedTime(kernel, {}));
     guest.start();
     const { readings } = clock;
     guest.run(500);

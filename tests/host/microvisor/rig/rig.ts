@@ -32,6 +32,7 @@ import {
   type Limits,
   type MqttTransportFactory,
   type OpaqueEndpoint,
+  type WifiMedium,
 } from '../../../../host/microvisor/index.js';
 import type { Entry } from '../../../../host/microvisor/kernel/kernel.js';
 import { BrokerEnd } from './broker-end.js';
@@ -51,6 +52,7 @@ export interface RigOptions {
   random?: () => number;
   httpClient?: HttpClient;
   flash?: FlashMedium;
+  wifi?: WifiMedium;
   endpoints?: Record<string, OpaqueEndpoint>;
   trace?: (call: SystemCallName, status: MvStatus) => void;
 }
@@ -86,6 +88,7 @@ export class Rig extends RigMemory {
       random: options.random,
       httpClient: options.httpClient,
       flash: options.flash,
+      wifi: options.wifi,
       endpoints: options.endpoints,
       limits: options.limits,
       behaviour: options.behaviour,

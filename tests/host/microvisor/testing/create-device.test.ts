@@ -180,6 +180,21 @@ it('restarts in virtual time, and runs an update then', async () => {
   expect(device.log.at(-1)).toBe('ok');
 });
 
+it('that is updated without politeness is not entered again before it runs the update', async () => {
+  const busy = await builtOf(`
+    #include <stdio.h>
+    #include "stm32u5xx_hal.h"
+    int main(void) {
+      for (int round = 0; round < 100000; round++) { mv_host_wait(0); if (round % 50 == 0) printf("round %d\\n", round); }
+      return 0;
+    }`);
+  const device = await createDevice({ guest: busy, board: stm32u585() });
+  const lines = device.log.length;
+  await device.update(await compileGuest(guestSource));
+  await device.advance(0);
+  expect(device.log.slice(lines)).toEqual(['ok']);
+});
+
 describe('HTTP requests', () => {
   const answer = { result: 'answered' as const, statusCode: 204, headers: [] as string[], body: Buffer.alloc(0) };
   const ask = async (http?: HttpHandler) => {

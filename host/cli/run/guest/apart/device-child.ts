@@ -27,7 +27,7 @@ keepHeapSmall();
 process.once('message', ({ file, settings, deviceSids, watchdog }: ChildStart) => {
   process.on('message', (message: ToDevices) => service.receive(message));
   void service.load(deviceSids, async (starts) => {
-    const module = await readGuestFile(file);
+    const module = await readGuestFile(file, stop.signal);
     return await loadDevices({ ...settings, module }, starts, watchdog, stop.signal);
   });
 });

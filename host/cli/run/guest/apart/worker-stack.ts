@@ -35,7 +35,8 @@ function look(session: Session, threadId: number, seen: (functions: string[]) =>
   const modules = new Set<string>();
   let functions: string[] = [];
   session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
-    if (workerInfo.workerId !== String(threadId)) return;
+    // Its id counts the threads that are there; the number of the thread stands in its title, `[worker 2]`.
+    if (!new RegExp(`\\b${threadId}\\b`).test(workerInfo.title)) return;
     const send = (id: number, method: string) =>
       session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify({ id, method }) });
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {

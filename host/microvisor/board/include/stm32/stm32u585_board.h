@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/** The registers of GPIO have changed: the host looks at them now, and not only when the guest waits. */
-void mv_board_gpio_changed(void);
+/** Registers of peripherals have changed: the host looks at them now, and not only when the guest waits. */
+void mv_board_registers_changed(void);
 /** Bytes leave a UART; `uart` is the address of its registers. Returns 0. */
 int32_t mv_board_uart_transmit(uintptr_t uart, const uint8_t *data, uint32_t length);
 /** Takes bytes that came in to a UART, up to `length`; waits `timeout_ms` for them. Returns how many. */
@@ -20,6 +20,12 @@ int32_t mv_board_uart_receive(uintptr_t uart, uint8_t *data, uint32_t length, ui
  */
 int32_t mv_board_i2c_transfer(uintptr_t i2c, uint32_t address, const uint8_t *data, uint32_t written, uint8_t *into,
                               uint32_t length);
+/** One transfer on an SPI bus: sends `length` bytes and gets as many. Either pointer may be NULL: zeros go out, what comes in is lost. Returns 0. */
+int32_t mv_board_spi_transfer(uintptr_t spi, const uint8_t *data, uint8_t *into, uint32_t length);
+/** One conversion of a channel, 0 to 19, to a number of so many bits. */
+uint32_t mv_board_adc_convert(uintptr_t adc, uint32_t channel, uint32_t bits);
+/** Lets milliseconds pass; less urgent tasks do not run meanwhile. Not in an interrupt handler. */
+void mv_board_delay(uint32_t milliseconds);
 /** Ends the application with a report: what was expected, and where. */
 void mv_board_assert(const char *expression, const char *file, uint32_t line, const char *function)
     __attribute__((noreturn));

@@ -41,6 +41,18 @@ typedef struct {
 } USART_TypeDef;
 
 typedef struct {
+  __IO uint32_t CR1, CR2, CFG1, CFG2, IER, SR, IFCR, AUTOCR, TXDR, RESERVED1[3], RXDR, RESERVED2[3], CRCPOLY, TXCRC, RXCRC, UDRDR;
+} SPI_TypeDef;
+
+typedef struct {
+  __IO uint32_t ISR, IER, CR, CFGR1, CFGR2, SMPR1, SMPR2, PCSEL, RESERVED1[4], SQR1, SQR2, SQR3, SQR4, DR;
+} ADC_TypeDef;
+
+typedef struct {
+  __IO uint32_t CLBAR, RESERVED1[2], CFCR, CSR, CCR;
+} DMA_Channel_TypeDef;
+
+typedef struct {
   __IO uint32_t RTSR1, FTSR1, SWIER1, RPR1, FPR1, SECCFGR1, PRIVCFGR1, RESERVED1[17], EXTICR[4], LOCKR, RESERVED2[3], IMR1,
       EMR1;
 } EXTI_TypeDef;
@@ -86,6 +98,11 @@ typedef struct {
 #define I2C2 MV_BOARD_PERIPHERAL(I2C_TypeDef, 0x40005800u)
 #define I2C3 MV_BOARD_PERIPHERAL(I2C_TypeDef, 0x46002800u)
 #define I2C4 MV_BOARD_PERIPHERAL(I2C_TypeDef, 0x40008400u)
+#define SPI1 MV_BOARD_PERIPHERAL(SPI_TypeDef, 0x40013000u)
+#define SPI2 MV_BOARD_PERIPHERAL(SPI_TypeDef, 0x40003800u)
+#define SPI3 MV_BOARD_PERIPHERAL(SPI_TypeDef, 0x46002000u)
+#define ADC1 MV_BOARD_PERIPHERAL(ADC_TypeDef, 0x42028000u)
+#define ADC4 MV_BOARD_PERIPHERAL(ADC_TypeDef, 0x46021000u)
 #define PWR MV_BOARD_PERIPHERAL(PWR_TypeDef, 0x46020800u)
 #define RCC MV_BOARD_PERIPHERAL(RCC_TypeDef, 0x46020C00u)
 #define EXTI MV_BOARD_PERIPHERAL(EXTI_TypeDef, 0x46022000u)
@@ -98,6 +115,17 @@ typedef struct {
 #define GPIOG MV_BOARD_PERIPHERAL(GPIO_TypeDef, 0x42021800u)
 #define GPIOH MV_BOARD_PERIPHERAL(GPIO_TypeDef, 0x42021C00u)
 #define GPIOI MV_BOARD_PERIPHERAL(GPIO_TypeDef, 0x42022000u)
+
+/* The channels of GPDMA1, 0x80 apart. */
+#define MV_BOARD_DMA_CHANNEL(number) ((DMA_Channel_TypeDef *)(MV_BOARD_ADDRESS(0x40020050u) + 0x80u * (number)))
+#define GPDMA1_Channel0 MV_BOARD_DMA_CHANNEL(0)
+#define GPDMA1_Channel1 MV_BOARD_DMA_CHANNEL(1)
+#define GPDMA1_Channel2 MV_BOARD_DMA_CHANNEL(2)
+#define GPDMA1_Channel3 MV_BOARD_DMA_CHANNEL(3)
+#define GPDMA1_Channel4 MV_BOARD_DMA_CHANNEL(4)
+#define GPDMA1_Channel5 MV_BOARD_DMA_CHANNEL(5)
+#define GPDMA1_Channel6 MV_BOARD_DMA_CHANNEL(6)
+#define GPDMA1_Channel7 MV_BOARD_DMA_CHANNEL(7)
 
 /* An application runs in the non-secure world: both names mean the same. */
 #define TIM2_NS TIM2
@@ -122,6 +150,23 @@ typedef struct {
 #define I2C_TIMINGR_SDADEL_Pos 16u
 #define I2C_TIMINGR_SCLDEL_Pos 20u
 #define I2C_TIMINGR_PRESC_Pos 28u
+#define USART_CR1_IDLEIE (1u << 4)
+#define USART_CR1_RXNEIE (1u << 5)
+#define USART_CR1_TCIE (1u << 6)
+#define USART_CR1_TXEIE (1u << 7)
+#define USART_ISR_IDLE (1u << 4)
+#define USART_ISR_RXNE (1u << 5)
+#define USART_ISR_TC (1u << 6)
+#define USART_ISR_TXE (1u << 7)
+#define I2C_CR1_PE (1u << 0)
+#define I2C_CR1_STOPIE (1u << 5)
+#define I2C_ISR_STOPF (1u << 5)
+#define SPI_CR1_SPE (1u << 0)
+#define SPI_IER_EOTIE (1u << 3)
+#define SPI_SR_EOT (1u << 3)
+#define ADC_CR_ADEN (1u << 0)
+#define ADC_IER_EOCIE (1u << 2)
+#define ADC_ISR_EOC (1u << 2)
 #define TIM_CR1_CEN (1u << 0)
 #define TIM_CR1_OPM (1u << 3)
 #define TIM_CR1_ARPE (1u << 7)

@@ -117,6 +117,6 @@ export function freertosTasks(context: RtosContext): RtosCalls {
     },
     mv_rtos_yield: () => scheduler.yield(),
     xPortIsInsideInterrupt: () => (host.inInterrupt() ? 1 : 0),
-    HAL_Delay: (milliseconds) => scheduler.spin(milliseconds >>> 0),
+    mv_board_delay: (milliseconds) => scheduler.spin(milliseconds >>> 0),
   };
 }

@@ -2,21 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
 import { buildGuest } from '../../../../../host/build-guest/index.js';
 import type { RtosSettings } from '../../../../../host/microvisor/board/rtos/rtos-ports.js';
 import type { Stm32u585Board } from '../../../../../host/microvisor/board/stm32u585-board.js';
 import { stm32u585 } from '../../../../../host/microvisor/board/stm32u585-model.js';
-import {
-  compileGuest,
-  createKernel,
-  type Guest,
-  type GuestModule,
-  type GuestOptions,
-  type KernelEvent,
-  loadGuest,
-} from '../../../../../host/microvisor/index.js';
-import { DEVICE_ID } from '../../rig/rig.js';
+import { compileGuest, type GuestOptions } from '../../../../../host/microvisor/index.js';
+import { GuestWorld } from '../../rig/guest-world.js';
 
 /** Builds an application as `wasmqtt build-guest` does. @returns the module */
 export async function built(folder: string): Promise<Uint8Array> {
@@ -48,26 +39,11 @@ export interface WorldOptions extends GuestOptions {
   rtos?: Partial<RtosSettings>;
 }
 
-/** A guest with its board and its kernel, in virtual time that begins at 0. */
-export class BoardWorld {
-  now = 0;
-  #handles = 0;
-  readonly events: KernelEvent[] = [];
-  /** Lines of the log with their times. */
-  readonly log: string[] = [];
-  readonly kernel = createKernel({
-    now: () => this.now,
-    deviceId: DEVICE_ID,
-    config: { fetch: async () => [] },
-    mqttTransport: () => expect.fail('no connection is asked for'),
-    random: () => ++this.#handles,
-    log: (line) => this.log.push(`${this.now} ${line}`),
-    emit: (event) => this.events.push(event),
-  });
+/** A guest with its board and its kernel, in virtual time that begins at 0. Lines of its log have their times. */
+export class BoardWorld extends GuestWorld {
   board!: Stm32u585Board;
-  guest!: Guest;
 
-  static async load(module: Uint8Array, { rtos, ...options }: WorldOptions = {}): Promise<BoardWorld> {
+  static override async load(module: Uint8Array, { rtos, ...options }: WorldOptions = {}): Promise<BoardWorld> {
     const world = new BoardWorld();
     const model = stm32u585({
       rtos,
@@ -75,9 +51,12 @@ export class BoardWorld {
         world.board = board;
       },
     });
-    const compiled: GuestModule = await compileGuest(module, { calls: world.kernel.implemented, board: model });
-    world.guest = await loadGuest(compiled, world.kernel, options);
+    await world.take(await compileGuest(module, { calls: world.kernel.implemented, board: model }), options);
     return world;
+  }
+
+  protected override logged(line: string): void {
+    this.log.push(`${this.now} ${line}`);
   }
 
   /** Starts the guest, or lets it go on, until `until` milliseconds. */
@@ -90,7 +69,7 @@ export class BoardWorld {
       this.now = Math.max(this.now, deadline);
       this.guest.run(this.now);
     }
-    this.now = until;
+    this.now = Math.max(this.now, until);
   }
 
   /** The lines of the log without their times. */

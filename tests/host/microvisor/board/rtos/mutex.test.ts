@@ -71,7 +71,7 @@ describe('a mutex', () => {
     const mutex = guest.rtos.calls.osMutexNew(0) as number;
     guest.task('low', 1, function* () {
       yield* guest.call('osMutexAcquire', mutex, 0);
-      yield* guest.call('HAL_Delay', 20);
+      yield* guest.call('mv_board_delay', 20);
       guest.trace.push('low is done');
       yield* guest.call('osMutexRelease', mutex);
       yield* guest.call('vTaskDelete', 0);
@@ -83,7 +83,7 @@ describe('a mutex', () => {
       guest.task(name, priority, function* () {
         yield* guest.call('vTaskDelay', 5);
         if (name === 'high') yield* guest.call('osMutexAcquire', mutex, FOREVER);
-        yield* guest.call('HAL_Delay', 1);
+        yield* guest.call('mv_board_delay', 1);
         guest.trace.push(name);
         yield* guest.call('vTaskDelete', 0);
       });

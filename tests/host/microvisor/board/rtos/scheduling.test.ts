@@ -90,7 +90,7 @@ describe('the scheduler', () => {
   it('keeps less urgent tasks waiting while one spins in HAL_Delay, and lets more urgent ones run', () => {
     const guest = new GeneratorGuest();
     guest.task('spins', 2, function* () {
-      yield* guest.call('HAL_Delay', 100);
+      yield* guest.call('mv_board_delay', 100);
       guest.trace.push(`spun until ${guest.now}`);
       yield* guest.call('vTaskDelete', 0);
     });
@@ -103,7 +103,7 @@ describe('the scheduler', () => {
   it('lets an equal task run while one spins', () => {
     const guest = new GeneratorGuest();
     guest.task('spins', 1, function* () {
-      yield* guest.call('HAL_Delay', 100);
+      yield* guest.call('mv_board_delay', 100);
       guest.trace.push('spun');
       yield* guest.call('vTaskDelete', 0);
     });

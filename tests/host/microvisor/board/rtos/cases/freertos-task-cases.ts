@@ -130,12 +130,12 @@ export const freertosTaskCases: readonly RtosCase[] = [
   task('mv_rtos_yield', 'no equal task is ready', '0', (g) => g.call('mv_rtos_yield')),
   task('xPortIsInsideInterrupt', 'in a task', 'pdFALSE', (g) => g.call('xPortIsInsideInterrupt')),
   interrupt('xPortIsInsideInterrupt', 'in a handler', 'pdTRUE', (g) => g.interrupt('xPortIsInsideInterrupt')),
-  task('HAL_Delay', 'for 40 ms: the time', '40', function* (g) {
-    yield* g.call('HAL_Delay', 40);
+  task('mv_board_delay', 'for 40 ms, as HAL_Delay does: the time', '40', function* (g) {
+    yield* g.call('mv_board_delay', 40);
     return g.now;
   }),
-  interrupt('HAL_Delay', 'a handler cannot let time pass: the time', '0', (g) => {
-    g.interrupt('HAL_Delay', 40);
+  interrupt('mv_board_delay', 'in a handler, where HAL_Delay spins: the time', '0', (g) => {
+    g.interrupt('mv_board_delay', 40);
     return g.now;
   }),
 

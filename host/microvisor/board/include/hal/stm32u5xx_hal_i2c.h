@@ -3,6 +3,7 @@
 #define STM32U5XX_HAL_I2C_H
 
 #include "stm32u5xx_hal_def.h"
+#include "stm32u5xx_hal_dma.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,14 +23,21 @@ typedef struct {
 typedef enum {
   HAL_I2C_STATE_RESET = 0x00U,
   HAL_I2C_STATE_READY = 0x20U,
-  HAL_I2C_STATE_BUSY = 0x24U
+  HAL_I2C_STATE_BUSY = 0x24U,
+  HAL_I2C_STATE_BUSY_TX = 0x21U,
+  HAL_I2C_STATE_BUSY_RX = 0x22U
 } HAL_I2C_StateTypeDef;
+
+typedef enum { HAL_I2C_MODE_NONE = 0x00U, HAL_I2C_MODE_MASTER = 0x10U, HAL_I2C_MODE_MEM = 0x40U } HAL_I2C_ModeTypeDef;
 
 typedef struct __I2C_HandleTypeDef {
   I2C_TypeDef *Instance;
   I2C_InitTypeDef Init;
   HAL_LockTypeDef Lock;
+  DMA_HandleTypeDef *hdmatx;
+  DMA_HandleTypeDef *hdmarx;
   HAL_I2C_StateTypeDef State;
+  HAL_I2C_ModeTypeDef Mode;
   uint32_t ErrorCode;
 } I2C_HandleTypeDef;
 
@@ -59,6 +67,11 @@ HAL_StatusTypeDef HAL_I2C_DeInit(I2C_HandleTypeDef *hi2c);
 /* An application may define these. */
 void HAL_I2C_MspInit(I2C_HandleTypeDef *hi2c);
 void HAL_I2C_MspDeInit(I2C_HandleTypeDef *hi2c);
+void HAL_I2C_MasterTxCpltCallback(I2C_HandleTypeDef *hi2c);
+void HAL_I2C_MasterRxCpltCallback(I2C_HandleTypeDef *hi2c);
+void HAL_I2C_MemTxCpltCallback(I2C_HandleTypeDef *hi2c);
+void HAL_I2C_MemRxCpltCallback(I2C_HandleTypeDef *hi2c);
+void HAL_I2C_ErrorCallback(I2C_HandleTypeDef *hi2c);
 HAL_StatusTypeDef HAL_I2CEx_ConfigAnalogFilter(I2C_HandleTypeDef *hi2c, uint32_t AnalogFilter);
 HAL_StatusTypeDef HAL_I2CEx_ConfigDigitalFilter(I2C_HandleTypeDef *hi2c, uint32_t DigitalFilter);
 
@@ -73,6 +86,23 @@ HAL_StatusTypeDef HAL_I2C_Mem_Read(I2C_HandleTypeDef *hi2c, uint16_t DevAddress,
                                    uint16_t MemAddSize, uint8_t *pData, uint16_t Size, uint32_t Timeout);
 HAL_StatusTypeDef HAL_I2C_IsDeviceReady(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint32_t Trials,
                                         uint32_t Timeout);
+/* The callbacks of these come from HAL_I2C_EV_IRQHandler, which the application calls in the event interrupt of the bus. */
+HAL_StatusTypeDef HAL_I2C_Master_Transmit_IT(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint8_t *pData, uint16_t Size);
+HAL_StatusTypeDef HAL_I2C_Master_Receive_IT(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint8_t *pData, uint16_t Size);
+HAL_StatusTypeDef HAL_I2C_Mem_Write_IT(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint16_t MemAddress,
+                                       uint16_t MemAddSize, uint8_t *pData, uint16_t Size);
+HAL_StatusTypeDef HAL_I2C_Mem_Read_IT(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint16_t MemAddress,
+                                      uint16_t MemAddSize, uint8_t *pData, uint16_t Size);
+HAL_StatusTypeDef HAL_I2C_Master_Transmit_DMA(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint8_t *pData,
+                                              uint16_t Size);
+HAL_StatusTypeDef HAL_I2C_Master_Receive_DMA(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint8_t *pData, uint16_t Size);
+HAL_StatusTypeDef HAL_I2C_Mem_Write_DMA(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint16_t MemAddress,
+                                        uint16_t MemAddSize, uint8_t *pData, uint16_t Size);
+HAL_StatusTypeDef HAL_I2C_Mem_Read_DMA(I2C_HandleTypeDef *hi2c, uint16_t DevAddress, uint16_t MemAddress,
+                                       uint16_t MemAddSize, uint8_t *pData, uint16_t Size);
+void HAL_I2C_EV_IRQHandler(I2C_HandleTypeDef *hi2c);
+/** Does nothing: a device that does not answer is reported by the event interrupt. */
+void HAL_I2C_ER_IRQHandler(I2C_HandleTypeDef *hi2c);
 HAL_I2C_StateTypeDef HAL_I2C_GetState(const I2C_HandleTypeDef *hi2c);
 uint32_t HAL_I2C_GetError(const I2C_HandleTypeDef *hi2c);
 

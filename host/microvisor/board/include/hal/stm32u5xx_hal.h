@@ -7,10 +7,13 @@
 
 /* Some applications rely on this one. */
 #include "mv_syscalls.h"
+#include "stm32u5xx_hal_adc.h"
 #include "stm32u5xx_hal_def.h"
+#include "stm32u5xx_hal_dma.h"
 #include "stm32u5xx_hal_gpio.h"
 #include "stm32u5xx_hal_i2c.h"
 #include "stm32u5xx_hal_rcc.h"
+#include "stm32u5xx_hal_spi.h"
 #include "stm32u5xx_hal_tim.h"
 #include "stm32u5xx_hal_uart.h"
 
@@ -55,6 +58,9 @@ void HAL_NVIC_SetPriority(IRQn_Type IRQn, uint32_t PreemptPriority, uint32_t Sub
 void HAL_NVIC_EnableIRQ(IRQn_Type IRQn);
 void HAL_NVIC_DisableIRQ(IRQn_Type IRQn);
 void HAL_NVIC_SetPendingIRQ(IRQn_Type IRQn);
+void HAL_NVIC_GetPriority(IRQn_Type IRQn, uint32_t PriorityGroup, uint32_t *PreemptPriority, uint32_t *SubPriority);
+uint32_t HAL_NVIC_GetPriorityGrouping(void);
+uint32_t HAL_NVIC_GetActive(IRQn_Type IRQn);
 uint32_t HAL_NVIC_GetPendingIRQ(IRQn_Type IRQn);
 void HAL_NVIC_ClearPendingIRQ(IRQn_Type IRQn);
 void HAL_NVIC_SystemReset(void) __attribute__((noreturn));

@@ -95,9 +95,9 @@ void HAL_GPIO_EXTI_Falling_Callback(uint16_t GPIO_Pin);
 #define __HAL_GPIO_EXTI_GET_RISING_IT(line) (EXTI->RPR1 & (line))
 #define __HAL_GPIO_EXTI_GET_FALLING_IT(line) (EXTI->FPR1 & (line))
 #define __HAL_GPIO_EXTI_GET_IT(line) ((EXTI->RPR1 & (line)) | (EXTI->FPR1 & (line)))
-#define __HAL_GPIO_EXTI_CLEAR_RISING_IT(line) (EXTI->RPR1 &= ~(uint32_t)(line))
-#define __HAL_GPIO_EXTI_CLEAR_FALLING_IT(line) (EXTI->FPR1 &= ~(uint32_t)(line))
-#define __HAL_GPIO_EXTI_CLEAR_IT(line) (EXTI->RPR1 &= ~(uint32_t)(line), EXTI->FPR1 &= ~(uint32_t)(line))
+#define __HAL_GPIO_EXTI_CLEAR_RISING_IT(line) (EXTI->RPR1 = (uint32_t)(line))
+#define __HAL_GPIO_EXTI_CLEAR_FALLING_IT(line) (EXTI->FPR1 = (uint32_t)(line))
+#define __HAL_GPIO_EXTI_CLEAR_IT(line) (EXTI->RPR1 = (uint32_t)(line), EXTI->FPR1 = (uint32_t)(line))
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,27 @@
+/** What a device keeps of mvSetWifiConfig. The password cannot be read back, and nothing here joins a network: it is not kept. */
+export interface WifiSettings {
+  /** 0 to 32 bytes. */
+  ssid: Uint8Array;
+  hasPassword: boolean;
+}
+
+/** What keeps the settings of Wi-Fi, over restarts and updates. */
+export interface WifiMedium {
+  /** @returns undefined when nothing is stored */
+  read(): WifiSettings | undefined;
+  /** Replaces what is stored; undefined clears it. @throws Error when it cannot be kept */
+  write(settings: WifiSettings | undefined): void;
+}
+
+/** Settings in memory, which go with it. */
+export class WifiMemory implements WifiMedium {
+  #settings: WifiSettings | undefined;
+
+  read(): WifiSettings | undefined {
+    return this.#settings;
+  }
+
+  write(settings: WifiSettings | undefined): void {
+    this.#settings = settings;
+  }
+}
