@@ -64,6 +64,9 @@ export interface ChangesSince {
   changes: ChangedRecord[];
 }
 
+/** No store ever comes so far: `changesSince` this says the present revision and nothing else. */
+export const NO_REVISION = Number.MAX_SAFE_INTEGER - 1;
+
 /**
  * Where a store keeps its records: LMDB or PostgreSQL. Both give the same answers; `tests/host/cloud/contract` holds them to it.
  *
