@@ -6,6 +6,7 @@ import { withLocalAccount } from '../services/local-account.js';
 
 export interface DeviceKeyFlags {
   data: string;
+  store?: string;
   masterKeyCommand?: string;
   json?: boolean;
 }

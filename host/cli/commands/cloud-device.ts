@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { DeviceKeyFlags } from '../cloud/device-key-actions.js';
-import { dataOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
+import { dataOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
 
 const EXAMPLES = `
 Example:
@@ -20,6 +20,7 @@ export function cloudDeviceCommand(): Command {
     .argument('<device>', 'SID or unique name')
     .option('--out <file>', 'write the key into a new file, which only its owner can read')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (name: string, flags: DeviceKeyFlags) => (await actions()).createDeviceKey(name, flags));
@@ -28,6 +29,7 @@ export function cloudDeviceCommand(): Command {
     .description('list the keys of a device, without their secrets')
     .argument('<device>', 'SID or unique name')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (name: string, flags: DeviceKeyFlags) => (await actions()).listDeviceKeys(name, flags));
@@ -37,6 +39,7 @@ export function cloudDeviceCommand(): Command {
     .argument('<device>', 'SID or unique name')
     .argument('<id>', '16 hex digits, see list-keys')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (name: string, id: string, flags: DeviceKeyFlags) => {

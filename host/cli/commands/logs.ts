@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { LogsFlags } from '../logs/logs-action.js';
 import { parseSince } from '../options/option-parsers.js';
-import { dataOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
+import { dataOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,6 +20,7 @@ export function logsCommand(): Command {
     .option('--since <time>', 'lines of this time on: 10m, 2h, 1d ago, or 2026-01-31T12:00:00Z', parseSince)
     .option('--cloud <url>', 'read them over REST (TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN)')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

@@ -13,6 +13,7 @@ export interface LogsFlags {
   since?: Date;
   cloud?: string;
   data: string;
+  store?: string;
   masterKeyCommand?: string;
   json?: boolean;
 }

@@ -96,7 +96,7 @@ async function prepare(options: RunOptions, context: RunContext): Promise<Loaded
     const devices = farDevices({ ...options, cloud: options.cloud }, process.env);
     return load({ devices, source: options.brokerHost === undefined ? 'cloud' : 'options', hiddenOf: () => new Set() });
   }
-  const store = await openStore(options.data);
+  const store = await openStore(options);
   closers.push(() => store.close());
   const account = await accountOf(store, options.data, process.env);
   const values = store.values(account.accountSid);
@@ -120,7 +120,7 @@ async function prepare(options: RunOptions, context: RunContext): Promise<Loaded
   }
   if (source === 'store') {
     for (const scope of scopes) {
-      const place = { data: options.data, usual: account.deviceSid };
+      const place = { data: options.data, store: options.store, usual: account.deviceSid };
       const found = await storedWarnings(values, scope, place, overlay);
       for (const warning of found) report({ event: 'finding', ...warning });
     }

@@ -35,6 +35,7 @@ export interface RunOptions extends CredentialOptions {
   /** Milliseconds; without it only a signal ends the run. */
   for?: number;
   data: string;
+  store?: string;
   /** Address of the cloud of the devices; without it, it is the store in the folder. */
   cloud?: string;
   /** The file with the keys of the devices for `cloud`. */

@@ -6,7 +6,7 @@ export async function withLocalAccount<T>(
   options: LocalStoreOptions,
   action: (store: Store, accountSid: string) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(options.data, options);
+  const store = await openStore(options);
   try {
     const { accountSid } = await accountOf(store, options.data, process.env);
     return await action(store, accountSid);

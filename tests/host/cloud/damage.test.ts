@@ -1,3 +1,4 @@
+// engine: LMDB
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { bundle, runScript } from '../bundled-script.js';
