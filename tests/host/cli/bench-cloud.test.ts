@@ -63,11 +63,14 @@ describe('bench --cloud', () => {
     await expect(memoryWithWaiting(cloud, [...keys, 'none'])).rejects.toThrow(/the device key is missing or wrong/);
   });
 
-  it('says why a server has ended, and which rows there are', async () => {
+  it('says why a server has ended, which rows there are, and what it takes for a store', async () => {
     const missing = CloudProcess.start(CLI, ['--data', join(CLI, 'data')]);
     await expect(missing).rejects.toThrow(/^wasmqtt cloud ended: wasmqtt: .*cli\.js/);
     const other = await new Command(['bench', '--cloud', '--filter', 'clouds']).ended;
     expect(other.stderr).toMatch(/^wasmqtt: --filter clouds: no row has this in its name; there are cloud\.read, /);
     expect(other.code).toBe(1);
+    const folder = await new Command(['bench', '--cloud', '--store', 'folder']).ended;
+    expect(folder.stderr).toMatch(/^wasmqtt: --store: .* give the postgres:\/\/ address of an empty database\n$/);
+    expect(folder.code).toBe(1);
   });
 });
