@@ -43,6 +43,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   'arm-none-eabi-gcc': 'gcc-arm-none-eabi',
   'newlib/stdio.h': 'libnewlib-arm-none-eabi',
   'qemu-system-arm': 'qemu-system-arm',
+  chromium: 'chromium',
 };
 
 /** Whether the file exists, or the program is on the PATH. Debian keeps mosquitto in /usr/sbin, which is not on every user's PATH. */
