@@ -21,17 +21,40 @@ function needsMissing(file: string): boolean {
   return needs.split(', ').some((tool) => missing.includes(tool));
 }
 
+/** Test files that are for one engine of the cloud's store say so in a line "// engine: PostgreSQL". */
+function engineOf(file: string): string | undefined {
+  return /^\/\/ engine: (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1];
+}
+
 const files = readdirSync('tests', { recursive: true, encoding: 'utf8' }).map((file) => `tests/${file}`);
-const leftOut = missing.length === 0 ? [] : files.filter((file) => file.endsWith('.test.ts') && needsMissing(file));
+const tests = files.filter((file) => file.endsWith('.test.ts'));
+const leftOut = missing.length === 0 ? [] : tests.filter(needsMissing);
+const onPostgres = tests.filter((file) => engineOf(file) === 'PostgreSQL');
+/** What is said of the cloud holds whichever engine keeps its records. */
+const onBoth = tests.filter((file) => file.startsWith('tests/host/cloud/') && engineOf(file) === undefined);
+const hasPostgres = !missing.includes('postgres');
 for (const file of leftOut) console.log(`left out: ${file}`);
+if (!hasPostgres) for (const file of [...onPostgres, ...onBoth]) console.log(`left out on PostgreSQL: ${file}`);
+
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack.
+  env: { PATH: `${process.env.PATH}:/usr/sbin` },
+};
+const postgres = {
+  ...shared,
+  name: 'postgresql',
+  include: [...onPostgres, ...onBoth],
+  exclude: leftOut,
+  globalSetup: 'tests/host/cloud/postgres/provide-postgres.ts',
+};
 
 export default defineConfig({
   test: {
-    include,
-    exclude: leftOut,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack.
-    env: { PATH: `${process.env.PATH}:/usr/sbin` },
+    projects: [
+      { test: { ...shared, name: 'wasmqtt', include, exclude: [...leftOut, ...onPostgres] } },
+      ...(hasPostgres ? [{ test: postgres }] : []),
+    ],
   },
 });

@@ -12,7 +12,7 @@ export type JsonEvent = { event: string } & Record<string, any>;
 /** The environment without what the command takes from it. */
 export function cleanEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { MV_DEVICE_SID, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, NO_COLOR, FORCE_COLOR, ...rest } = process.env;
-  const { WASMQTT_MASTER_KEY, WASMQTT_MASTER_KEY_COMMAND, WASMQTT_NEW_MASTER_KEY, ...clean } = rest;
+  const { WASMQTT_STORE, WASMQTT_MASTER_KEY, WASMQTT_MASTER_KEY_COMMAND, WASMQTT_NEW_MASTER_KEY, ...clean } = rest;
   return { ...clean, ...extra };
 }
 

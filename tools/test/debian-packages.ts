@@ -1,6 +1,6 @@
 // The programs and files that tests need beyond Node, with the Debian package of each.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { root } from '../root.js';
@@ -44,19 +44,33 @@ export const packageOf: Readonly<Record<string, string>> = {
   'newlib/stdio.h': 'libnewlib-arm-none-eabi',
   'qemu-system-arm': 'qemu-system-arm',
   chromium: 'chromium',
+  postgres: 'postgresql',
+  pgbouncer: 'pgbouncer',
 };
 
-/** Whether the file exists, or the program is on the PATH. Debian keeps mosquitto in /usr/sbin, which is not on every user's PATH. */
-function isThere(program: string): boolean {
-  if (program in files) return existsSync(files[program]);
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
+/** Debian keeps mosquitto in /usr/sbin, which is not on every user's PATH, and each version of PostgreSQL in a folder of its own. */
+function programFolders(): string[] {
+  const postgres = '/usr/lib/postgresql';
+  const versions = existsSync(postgres) ? readdirSync(postgres).sort((a, b) => Number(b) - Number(a)) : [];
+  const path = (process.env.PATH ?? '').split(delimiter);
+  return [...path, '/usr/sbin', ...versions.map((version) => join(postgres, version, 'bin'))];
+}
+
+/** The path of a program; undefined when it is not installed. */
+export function programPath(program: string): string | undefined {
+  const paths = programFolders().map((folder) => join(folder, program));
+  return paths.find((path) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;
     }
   });
+}
+
+function isThere(program: string): boolean {
+  return program in files ? existsSync(files[program]) : programPath(program) !== undefined;
 }
 
 /** The programs and files that this machine lacks. */

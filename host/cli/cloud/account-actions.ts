@@ -7,6 +7,7 @@ import { exportLines } from './export-lines.js';
 
 export interface AccountFlags {
   data: string;
+  store?: string;
   masterKeyCommand?: string;
   json?: boolean;
 }
@@ -68,7 +69,7 @@ function print({ json }: AccountFlags, object: object, text: string): void {
 }
 
 async function withStore<T>(flags: AccountFlags, action: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(flags.data, flags);
+  const store = await openStore(flags);
   try {
     return await action(store);
   } finally {

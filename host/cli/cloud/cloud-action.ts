@@ -18,7 +18,7 @@ export function cloudAction(flags: CloudFlags): Promise<void> {
 
 async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
   const serving = servingOf(flags);
-  const store = await openStore(flags.data, flags);
+  const store = await openStore(flags);
   const closers = [() => store.close()];
   try {
     const account = await accountOf(store, flags.data, process.env);

@@ -19,6 +19,7 @@ export interface CloudFlags {
   connectionsPerAddress?: number;
   for?: number;
   data: string;
+  store?: string;
   masterKeyCommand?: string;
   json?: boolean;
 }

@@ -4,6 +4,7 @@ import { accountOf, openStore } from '../services/local-store.js';
 
 export interface KeyFlags {
   data: string;
+  store?: string;
   masterKeyCommand?: string;
   /** default that of the local store, or of the environment */
   account?: string;
@@ -43,7 +44,7 @@ function print({ json }: KeyFlags, object: object, text: string): void {
 }
 
 async function withAccount<T>(flags: KeyFlags, action: (store: Store, accountSid: string) => Promise<T>): Promise<T> {
-  const store = await openStore(flags.data, flags);
+  const store = await openStore(flags);
   try {
     return await action(store, flags.account ?? (await accountOf(store, flags.data, process.env)).accountSid);
   } finally {

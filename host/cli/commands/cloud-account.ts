@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { AccountFlags } from '../cloud/account-actions.js';
-import { dataOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
+import { dataOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -19,6 +19,7 @@ export function cloudAccountCommand(): Command {
     .description('make an account; its token is shown once')
     .requiredOption('--name <name>', 'for people, 1 to 64 characters')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (flags: AccountFlags & { name: string }) => (await load()).createAccount(flags));
@@ -26,6 +27,7 @@ export function cloudAccountCommand(): Command {
     .command('list')
     .description('list all accounts')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (flags: AccountFlags) => (await load()).listAccounts(flags));
@@ -34,6 +36,7 @@ export function cloudAccountCommand(): Command {
     .description('delete an account, its API keys, values, devices, applications and logs')
     .argument('<sid>', 'AC and 32 hex digits')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (sid: string, flags: AccountFlags) => (await load()).deleteAccount(sid, flags));
@@ -42,6 +45,7 @@ export function cloudAccountCommand(): Command {
     .description('give an account a new token, which is shown once; the old one opens nothing from then on')
     .argument('<sid>', 'AC and 32 hex digits')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (sid: string, flags: AccountFlags) => (await load()).renewToken(sid, flags));

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { KeyFlags } from '../cloud/key-actions.js';
-import { dataOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
+import { dataOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -21,6 +21,7 @@ export function cloudKeyCommand(): Command {
     .option('--read-only', 'it may read and change nothing')
     .addOption(accountOption())
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (flags: KeyFlags & { name: string; readOnly?: boolean }) => (await load()).createKey(flags));
@@ -29,6 +30,7 @@ export function cloudKeyCommand(): Command {
     .description('list the keys of an account')
     .addOption(accountOption())
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (flags: KeyFlags) => (await load()).listKeys(flags));
@@ -38,6 +40,7 @@ export function cloudKeyCommand(): Command {
     .argument('<sid>', 'SK and 32 hex digits')
     .addOption(accountOption())
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .action(async (sid: string, flags: KeyFlags) => (await load()).deleteKey(sid, flags));

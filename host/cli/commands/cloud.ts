@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CloudFlags } from '../cloud/cloud-flags.js';
 import { parseConnections, parsePort } from '../options/option-parsers.js';
-import { dataOption, forOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
+import { dataOption, forOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
 import { cloudAccountCommand } from './cloud-account.js';
 import { cloudKeyCommand } from './cloud-key.js';
 
@@ -54,6 +54,7 @@ export function cloudCommand(): Command {
     )
     .addOption(forOption())
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(masterKeyCommandOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

@@ -6,6 +6,7 @@ import {
   dataOption,
   deviceSidOption,
   jsonOption,
+  storeOption,
   timeoutOption,
 } from '../options/shared-options.js';
 
@@ -24,6 +25,7 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('check what is stored for a device, and say what is wrong, where, why and how to fix it')
     .addOption(dataOption())
+    .addOption(storeOption())
     .option('--cloud <url>', 'read the stores over REST (TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN)')
     .addOption(deviceSidOption('that of the folder'))
     .addOption(

@@ -5,6 +5,7 @@ import {
   dataOption,
   deviceSidOption,
   jsonOption,
+  storeOption,
   timeoutOption,
 } from '../options/shared-options.js';
 import type { ProvisionFlags } from '../provision/provision-action.js';
@@ -46,6 +47,7 @@ export function provisionCommand(): Command {
     .addOption(connectProtocolOption())
     .option('--force', 'write although there are errors')
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ProvisionFlags) => (await import('../provision/provision-action.js')).provisionAction(flags));

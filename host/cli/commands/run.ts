@@ -9,7 +9,7 @@ import {
   parsePort,
   parseWatchdog,
 } from '../options/option-parsers.js';
-import { dataOption, deviceSidsOption, forOption, jsonOption } from '../options/shared-options.js';
+import { dataOption, deviceSidsOption, forOption, jsonOption, storeOption } from '../options/shared-options.js';
 import type { RunFlags } from '../run/run-action.js';
 
 /** Each process has one thread for its devices: so many, publishing once a second, keep half a core busy. */
@@ -90,6 +90,7 @@ export function runCommand(): Command {
     )
     .addOption(forOption())
     .addOption(dataOption())
+    .addOption(storeOption())
     .addOption(jsonOption())
     .addOption(new Option('--no-tls', 'refused: the managed client requires TLS').hideHelp())
     .addHelpText('after', EXAMPLES)

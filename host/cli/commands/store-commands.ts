@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { dataOption, jsonOption, masterKeyCommandOption } from '../options/shared-options.js';
+import { dataOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
+import type { CopyFlags } from '../store/copy-action.js';
 import type { ExportFlags } from '../store/export-action.js';
 import type { ImportFlags } from '../store/import-action.js';
 import type { StoreFlags } from '../store/opened-store.js';
@@ -42,9 +43,17 @@ Examples:
 wasmqtt cloud may run meanwhile. After an interruption, the same command goes on where it was. Bytes that the old key opens may
 stay on the medium, and in exports and copies.`;
 
+const COPY_EXAMPLES = `
+Examples:
+  wasmqtt store copy --from .wasmqtt/store --to postgres://wasmqtt@db.example.com/fleet
+  wasmqtt store copy --from postgres://wasmqtt@db.example.com/fleet --to backup
+
+The password of an address is better in PGPASSWORD. What is copied is what the store held at one moment; it may be in use.
+Records stay sealed: the copy needs the same master key, which is not copied.`;
+
 export function storeCommand(): Command {
   const store = new Command('store')
-    .description('keys and backups of the store: rotate-key, export, import, check')
+    .description('keys and backups of the store: rotate-key, export, import, check, copy')
     .addHelpText('after', EXAMPLES);
   shared(store.command('rotate-key').description('change the master key and the key of all records'))
     .option('--new-master-key-command <command>', 'prints the new master key, if the present one is not in a file')
@@ -70,11 +79,27 @@ export function storeCommand(): Command {
   shared(store.command('check').description('read every record and tell which are damaged')).action(
     async (flags: StoreFlags) => (await import('../store/check-action.js')).checkAction(flags),
   );
+  store.addCommand(copyCommand());
   return store;
 }
 
+function copyCommand(): Command {
+  return new Command('copy')
+    .description('copy all records to another place, a folder or PostgreSQL')
+    .requiredOption('--from <place>', 'folder or postgres:// address')
+    .requiredOption('--to <place>', 'folder or postgres:// address, which is made if it is not there')
+    .option('--merge', 'the target may hold something: what has the same key is replaced, all else stays')
+    .addOption(jsonOption())
+    .addHelpText('after', COPY_EXAMPLES)
+    .action(async (flags: CopyFlags) => (await import('../store/copy-action.js')).copyAction(flags));
+}
+
 function shared(command: Command): Command {
-  return command.addOption(dataOption()).addOption(masterKeyCommandOption()).addOption(jsonOption());
+  return command
+    .addOption(dataOption())
+    .addOption(storeOption())
+    .addOption(masterKeyCommandOption())
+    .addOption(jsonOption());
 }
 
 function passphraseOption(): Option {

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import process from 'node:process';
-import { isInTheClear, type Scope, type StoreName } from '../../cloud/index.js';
+import { isInTheClear, type Scope, type StoreName, shownPlace } from '../../cloud/index.js';
 import type { StoredValues } from '../../credentials/index.js';
 import type { StoresOptions } from '../options/stores-options.js';
 import { UserError } from '../process/user-error.js';
-import { accountOf, LOCAL_CLOUD_URL, openStore, storeFolder } from '../services/local-store.js';
+import { accountOf, isMissing, LOCAL_CLOUD_URL, openStore, storePlace } from '../services/local-store.js';
 import { type Remedies, remediesFor } from '../services/remedies.js';
 import { remoteCloud } from '../services/remote-cloud.js';
 
@@ -38,20 +37,21 @@ export async function readStores(options: StoresOptions): Promise<DeviceStores> 
 }
 
 async function readLocal(options: StoresOptions): Promise<DeviceStores> {
-  const folder = storeFolder(options.data);
-  if (!existsSync(folder)) {
-    throw new UserError(`there is no store in ${options.data}; name its folder with --data, or a cloud with --cloud`);
+  const place = storePlace(options);
+  const where = shownPlace(place);
+  if (isMissing(place)) {
+    const asked = options.store === undefined ? options.data : where;
+    throw new UserError(`there is no store in ${asked}; name its folder with --data, or a cloud with --cloud`);
   }
-  const store = await openStore(options.data);
+  const store = await openStore(options);
   try {
     const usual = await store.meta.get('device-sid');
     const deviceSid = options.deviceSid || usual;
-    if (deviceSid === undefined)
-      throw new UserError(`the store in ${options.data} has no device yet; name it with --device-sid`);
+    if (deviceSid === undefined) throw new UserError(`${store.place} has no device yet; name it with --device-sid`);
     const { accountSid } = await accountOf(store, options.data, process.env);
     const values = store.values(accountSid);
     const list: List = (scope, name) => values.list(scope, name);
-    return await collect(options, deviceSid, list, { where: folder, url: LOCAL_CLOUD_URL, usual });
+    return await collect(options, deviceSid, list, { where, url: LOCAL_CLOUD_URL, usual });
   } finally {
     await store.close();
   }

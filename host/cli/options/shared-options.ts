@@ -6,6 +6,13 @@ export function dataOption(): Option {
   return new Option('--data <dir>', 'folder of stores and PKI').default(DEFAULT_DATA);
 }
 
+/** An empty text, as in `WASMQTT_STORE=`, is none. */
+export function storeOption(): Option {
+  return new Option('--store <place>', 'folder or postgres:// address of the stores (default: in --data)')
+    .env('WASMQTT_STORE')
+    .argParser((text) => text || undefined);
+}
+
 /** For commands that open the store; others take the environment alone. */
 export function masterKeyCommandOption(): Option {
   return new Option(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   asChanges,
   type CloudClient,
@@ -8,6 +7,7 @@ import {
   type SecretDates,
   type Store,
   type StoreName,
+  shownPlace,
   type ValueStore,
   type WritePlan,
   writeAll,
@@ -16,7 +16,14 @@ import type { ConfigKey } from '../../credentials/index.js';
 import type { StoresOptions } from '../options/stores-options.js';
 import { UserError } from '../process/user-error.js';
 import { EmbeddedValues } from '../services/embedded-values.js';
-import { accountOf, LOCAL_CLOUD_URL, type LocalAccount, openStore, storeFolder } from '../services/local-store.js';
+import {
+  accountOf,
+  isMissing,
+  LOCAL_CLOUD_URL,
+  type LocalAccount,
+  openStore,
+  storePlace,
+} from '../services/local-store.js';
 import { remoteCloud } from '../services/remote-cloud.js';
 
 export interface TargetOptions extends StoresOptions {
@@ -50,12 +57,12 @@ export interface Target {
 /** @throws UserError, StoreError, CloudClientError `invalid-address` */
 export async function openTarget(options: TargetOptions, env: NodeJS.ProcessEnv): Promise<Target> {
   if (options.cloud !== undefined) return new CloudTarget(options.cloud, cloudScope(options), env);
-  if (options.dryRun && !existsSync(storeFolder(options.data))) return new NoStoreYet(options);
-  const store = await openStore(options.data);
+  if (options.dryRun && isMissing(storePlace(options))) return new NoStoreYet(options);
+  const store = await openStore(options);
   try {
     const account = await accountOf(store, options.data, env);
     const scope = scopeOf(options) ?? { kind: 'device', deviceSid: account.deviceSid };
-    return new LocalTarget(storeFolder(options.data), store, account, scope);
+    return new LocalTarget(shownPlace(storePlace(options)), store, account, scope);
   } catch (error) {
     await store.close();
     throw error;
@@ -85,8 +92,8 @@ class LocalTarget implements Target {
   readonly #values: ValueStore;
   readonly #embedded: EmbeddedValues;
 
-  constructor(folder: string, store: Store, { accountSid, deviceSid }: LocalAccount, scope: Scope) {
-    this.name = `the local store ${folder}`;
+  constructor(place: string, store: Store, { accountSid, deviceSid }: LocalAccount, scope: Scope) {
+    this.name = `the local store ${place}`;
     this.scope = scope;
     this.usualDevice = deviceSid;
     this.#store = store;
@@ -121,7 +128,7 @@ class NoStoreYet implements Target {
   readonly scope: Scope | undefined;
 
   constructor(options: TargetOptions) {
-    this.name = `the local store ${storeFolder(options.data)}, which is not there yet`;
+    this.name = `the local store ${storePlace(options)}, which is not there yet`;
     this.scope = scopeOf(options);
   }
 

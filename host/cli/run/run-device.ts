@@ -88,7 +88,7 @@ async function prepare(
   // Before anything is started: a module that cannot be a guest is the end of the run.
   const file = { file: options.guest ?? modulePath('app.wasm'), data: options.data, memoryLimit: options.guestMemory };
   const module = await readGuestFile(file, stop);
-  const store = await openStore(options.data);
+  const store = await openStore(options);
   closers.push(() => store.close());
   const account = await accountOf(store, options.data, process.env);
   const values = store.values(account.accountSid);
@@ -112,7 +112,7 @@ async function prepare(
   }
   if (source === 'store') {
     for (const scope of scopes) {
-      const place = { data: options.data, usual: account.deviceSid };
+      const place = { data: options.data, store: options.store, usual: account.deviceSid };
       const found = await storedWarnings(values, scope, place, overlay);
       for (const warning of found) report({ event: 'finding', ...warning });
     }

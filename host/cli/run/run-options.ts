@@ -35,6 +35,7 @@ export interface RunOptions extends CredentialOptions {
   /** Milliseconds; without it only a signal ends the run. */
   for?: number;
   data: string;
+  store?: string;
   cloudPort?: number;
   /** What the embedded broker opens besides its own listener. */
   plan?: ReadPlan;

@@ -14,7 +14,7 @@ import { remediesFor } from '../services/remedies.js';
 export async function storedWarnings(
   stored: ValueStore,
   scope: Scope,
-  { data, usual }: { data: string; usual: string },
+  { usual, ...place }: { data: string; store?: string; usual: string },
   overlay: CredentialValues,
 ): Promise<Finding[]> {
   const listed = async (name: 'configs' | 'secrets') =>
@@ -22,7 +22,7 @@ export async function storedWarnings(
       (await stored.list(scope, name)).filter(({ key }) => !(key in overlay)).map(({ key, value }) => [key, value]),
     );
   const values = { configs: await listed('configs'), secrets: await listed('secrets') };
-  const remedies = remediesFor({ data }, scope, LOCAL_CLOUD_URL, usual);
+  const remedies = remediesFor(place, scope, LOCAL_CLOUD_URL, usual);
   return examine(values, { now: new Date(), warnDays: 0, ...remedies })
     .filter(({ trap }) => FITNESS_TRAPS.includes(trap))
     .map((finding) => ({ ...finding, severity: 'warning' }));

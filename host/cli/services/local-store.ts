@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DefaultAccount, MASTER_KEY_FILE, Store } from '../../cloud/index.js';
+import { type DefaultAccount, isPostgresAddress, MASTER_KEY_FILE, Store } from '../../cloud/index.js';
 import { UserError } from '../process/user-error.js';
 import { KeptToken } from './kept-token.js';
 import { masterKeySource } from './master-key-source.js';
@@ -11,30 +12,42 @@ export const DEFAULT_CLOUD_PORT = 8180;
 /** Where `wasmqtt cloud` serves the local store when its port is free. */
 export const LOCAL_CLOUD_URL = `http://127.0.0.1:${DEFAULT_CLOUD_PORT}/v1`;
 
-/** The folder of the stores within the data folder. */
-export function storeFolder(data: string): string {
-  return join(data, 'store');
+/** Where the stores are, as `Store.open` takes it: a folder, by default within the data folder, or an address with its password. */
+export function storePlace({ data, store }: Pick<LocalStoreOptions, 'data' | 'store'>): string {
+  return store ?? join(data, 'store');
+}
+
+/** Whether there is no folder at this place. Only opening it tells what there is in a database. */
+export function isMissing(place: string): boolean {
+  return !isPostgresAddress(place) && !existsSync(place);
 }
 
 export interface LocalStoreOptions {
   /** the data folder */
   data: string;
+  /** another folder of the stores, or an address of PostgreSQL */
+  store?: string;
   masterKeyCommand?: string;
 }
 
-/** Rejects with StoreError `unusable`, and UsageError when there are two master keys. */
-export async function openStore(data: string, options: { masterKeyCommand?: string } = {}): Promise<Store> {
-  return Store.open(storeFolder(data), sealOptions({ data, ...options }, process.env));
+/** Rejects with StoreError `unusable`, `unavailable`, and UsageError when there are two master keys. */
+export async function openStore(options: LocalStoreOptions): Promise<Store> {
+  return Store.open(storePlace(options), sealOptions(options, process.env));
 }
 
 /** A store of 0.1 becomes the account's that the environment names, whose calls had its values. @throws UsageError, StoreError `unusable` */
-export function sealOptions({ data, masterKeyCommand }: LocalStoreOptions, env: NodeJS.ProcessEnv) {
+export function sealOptions(options: LocalStoreOptions, env: NodeJS.ProcessEnv) {
   const { TWILIO_ACCOUNT_SID: accountSid = '', TWILIO_AUTH_TOKEN: authToken } = env;
   const isNamed = authToken && ACCOUNT_SID.test(accountSid);
   return {
-    masterKey: masterKeySource(join(storeFolder(data), MASTER_KEY_FILE), masterKeyCommand, env),
+    masterKey: masterKeySource(join(keyFolder(options), MASTER_KEY_FILE), options.masterKeyCommand, env),
     oldAccountSid: isNamed ? accountSid : undefined,
   };
+}
+
+/** A master key lies beside its store; that of a database where the store of the data folder would be, so that a copy of it opens. */
+function keyFolder({ data, store }: LocalStoreOptions): string {
+  return storePlace({ data, store: store !== undefined && isPostgresAddress(store) ? undefined : store });
 }
 
 /** The account of a command, and the device that is used when none is named. */

@@ -1,4 +1,4 @@
-import { collectionPath, restPath, type Scope } from '../../cloud/index.js';
+import { collectionPath, restPath, type Scope, shownPlace } from '../../cloud/index.js';
 import type { ExamineOptions } from '../../credentials/index.js';
 import { DEFAULT_DATA, type StoresOptions } from '../options/stores-options.js';
 import { removeCommand } from '../output/curl-commands.js';
@@ -13,10 +13,19 @@ export type Remedies = Required<Pick<ExamineOptions, 'provision' | 'remove'>>;
  * @param url of the REST calls, ends in `/v1`
  * @param usual the device that is used when none is named
  */
-export function remediesFor({ data, cloud }: StoresOptions, scope: Scope, url: string, usual?: string): Remedies {
+export function remediesFor(
+  { data, store, cloud }: StoresOptions,
+  scope: Scope,
+  url: string,
+  usual?: string,
+): Remedies {
   const words = ['wasmqtt provision'];
   if (cloud !== undefined) words.push(`--cloud ${shellWord(cloud)}`);
-  else if (data !== DEFAULT_DATA) words.push(`--data ${shellWord(data)}`);
+  else {
+    if (data !== DEFAULT_DATA) words.push(`--data ${shellWord(data)}`);
+    if (store !== undefined && store !== process.env.WASMQTT_STORE)
+      words.push(`--store ${shellWord(shownPlace(store))}`);
+  }
   if (scope.kind === 'account') words.push('--scope account');
   else if (scope.deviceSid !== usual) words.push(`--device-sid ${scope.deviceSid}`);
   return {

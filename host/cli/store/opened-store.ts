@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { type MasterKeySource, openSealed, type SealedEngine } from '../../cloud/index.js';
 import { UserError } from '../process/user-error.js';
-import { type LocalStoreOptions, sealOptions, storeFolder } from '../services/local-store.js';
+import { isMissing, type LocalStoreOptions, sealOptions, storePlace } from '../services/local-store.js';
 
 export interface StoreFlags extends LocalStoreOptions {
   json?: boolean;
@@ -17,11 +16,12 @@ export async function withOpenedStore<T>(
   action: (engine: SealedEngine, masterKey: MasterKeySource) => Promise<T>,
   isMade = false,
 ): Promise<T> {
-  const folder = storeFolder(flags.data);
-  if (!isMade && !existsSync(folder))
-    throw new UserError(`there is no store in ${folder}; name its data folder with --data`);
+  const place = storePlace(flags);
+  if (!isMade && isMissing(place)) {
+    throw new UserError(`there is no store in ${place}; name its data folder with --data`);
+  }
   const options = sealOptions(flags, process.env);
-  const engine = await openSealed(folder, options);
+  const engine = await openSealed(place, options);
   try {
     return await action(engine, options.masterKey);
   } finally {

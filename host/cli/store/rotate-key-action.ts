@@ -19,7 +19,7 @@ export async function rotateKeyAction(flags: RotateKeyFlags): Promise<void> {
   await withOpenedStore(flags, async (engine, source) => {
     const sealed = await engine.rotate({
       ...nextKey(flags, source, process.env),
-      progress: (done, seen) => progress(`${done} of ${seen} records sealed again`),
+      progress: (done) => progress(`${done} records sealed again`),
     });
     progress('');
     report(flags, { event: 'rotated', records: sealed }, sentence(engine, source, sealed, flags));

@@ -57,15 +57,18 @@ export class Store {
   }
 
   /**
-   * Opens the store in a folder, which is made if it is missing (mode 0700, files 0600). Its records are encrypted.
+   * Opens the store in a folder, which is made if it is missing (mode 0700, files 0600), or in a PostgreSQL database, whose tables are
+   * made if they are missing (docs/postgresql.md). Its records are encrypted.
    *
-   * Rejects with StoreError `unusable` when the folder, its data file or the master key cannot be used.
+   * @param place a folder, or `postgres://USER@HOST:PORT/DATABASE`
+   * Rejects with StoreError `unusable` when the folder, its data file, the database or the master key cannot be used, `unavailable` while
+   * the database cannot be reached.
    */
-  static async open(directory: string, options: StoreOptions = {}): Promise<Store> {
-    return new Store(await openSealed(directory, options), options);
+  static async open(place: string, options: StoreOptions = {}): Promise<Store> {
+    return new Store(await openSealed(place, options), options);
   }
 
-  /** Where it is, in words: `the store in /var/lib/wasmqtt`. */
+  /** Where it is, in words: `the store in /var/lib/wasmqtt`. It holds no password. */
   get place(): string {
     return this.#engine.place;
   }
@@ -116,7 +119,7 @@ export class Store {
     };
   }
 
-  /** Waits for writes under way, then closes the files. Further calls do nothing. */
+  /** Waits for writes under way, then lets go of files and connections. Further calls do nothing. */
   close(): Promise<void> {
     return this.#engine.close();
   }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Command } from '../../interop/command.js';
@@ -85,6 +85,19 @@ describe('wasmqtt cloud', () => {
     expect(JSON.parse(readFileSync(join(data, 'credentials.json'), 'utf8'))).toEqual(renewed);
     expect(await status(listening.accountSid, listening.authToken)).toBe(401);
     expect((await serve()).listening.authToken).toBe(renewed.authToken);
+  });
+
+  it('goes on without the file of the token, and says how to get another', async () => {
+    const { accountSid } = (await serve()).listening;
+    rmSync(join(data, 'credentials.json'));
+    const cloud = wasmqtt('cloud', '--port', '0', '--for', '1ms');
+    expect((await cloud.ended).stdout).toContain(`wasmqtt cloud account token ${accountSid}`);
+    const [renewed] = await output('cloud', 'account', 'token', accountSid);
+    expect((await serve()).listening).toMatchObject(renewed);
+    writeFileSync(join(data, 'credentials.json'), '{}');
+    const spoilt = wasmqtt('cloud', '--port', '0');
+    const message = `${join(data, 'credentials.json')} cannot be read: it does not hold accountSid and authToken`;
+    expect(await spoilt.ended).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
   });
 
   it('says what to do about an account or a key that does not exist, or has to stay', async () => {

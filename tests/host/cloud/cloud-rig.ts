@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import {
   type CloudOptions,
+  MASTER_KEY_FILE,
+  MasterKeyFile,
   type Scope,
   Store,
   StoreError,
@@ -12,6 +14,7 @@ import {
   startCloud,
   type ValueStore,
 } from '../../../host/cloud/index.js';
+import { placeOf } from './postgres/postgres-place.js';
 
 export const ACCOUNT: Scope = { kind: 'account' };
 export const SID = `UV${'0123456789abcdef'.repeat(2)}`;
@@ -28,7 +31,8 @@ export const ACCOUNT_SID = `AC${'0'.repeat(31)}1`;
 export const AUTH_TOKEN = 'f00d'.repeat(8);
 
 export async function openStore(directory = join(temporaryFolder(), 'store'), options?: StoreOptions): Promise<Store> {
-  const store = await Store.open(directory, options);
+  const masterKey = new MasterKeyFile(join(directory, MASTER_KEY_FILE));
+  const store = await Store.open(placeOf(directory), { masterKey, ...options });
   onTestFinished(() => store.close());
   return store;
 }

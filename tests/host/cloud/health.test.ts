@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it } from 'vitest';
 import { problemHeaders, problemOf } from '../../../host/cloud/rest/problems.js';
 import { StoreError, type StoreErrorCode } from '../../../host/cloud/store/store-error.js';

@@ -1,3 +1,4 @@
+// engine: LMDB
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';

@@ -1,11 +1,8 @@
-import type { Engine } from '../engine/engine.js';
+import { type Engine, NO_REVISION } from '../engine/engine.js';
 import type { Table } from '../engine/tables.js';
 
 /** Tables whose keys begin with account and device. */
 export type DeviceTable = Extract<Table, 'device' | 'device_log' | 'value'>;
-
-/** No store ever comes so far: whoever asks from here learns the present revision and nothing else. */
-const NEVER = Number.MAX_SAFE_INTEGER - 1;
 
 /**
  * Tells who waits for news of a device, of as many devices as you like: one watch of the engine for all of them. A listener may be called
@@ -72,7 +69,7 @@ export class ChangeFeed {
   }
 
   async #readOnce(): Promise<void> {
-    const { revision, complete, changes } = await this.#engine.changesSince(this.#known ?? NEVER);
+    const { revision, complete, changes } = await this.#engine.changesSince(this.#known ?? NO_REVISION);
     this.#known = revision;
     const topics = complete
       ? new Set(changes.map(({ table, key }) => topicOf(table, key[0], key[1])))

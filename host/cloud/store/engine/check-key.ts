@@ -1,5 +1,5 @@
 import { StoreError } from '../store-error.js';
-import type { RecordKey, RecordRange } from './engine.js';
+import type { RecordChange, RecordKey, RecordRange } from './engine.js';
 import { MAX_PART_LENGTH, TABLES, type Table } from './tables.js';
 
 const PART = new RegExp(`^[\\x20-\\x7e]{0,${MAX_PART_LENGTH}}$`);
@@ -26,4 +26,9 @@ export function checkRecordRange(table: Table, prefix: RecordKey, { after, befor
   const bounds = [after, before].filter((bound) => bound !== undefined);
   checkRecordKey(table, prefix, TABLES[table].length - 1);
   for (const bound of bounds) checkRecordKey(table, [...prefix, bound]);
+}
+
+/** @throws StoreError `invalid-key` */
+export function checkChangedKeys(changes: readonly RecordChange[]): void {
+  for (const { table, key } of changes) checkRecordKey(table, key);
 }

@@ -34,6 +34,9 @@ export type RecordChange =
  */
 export type Commit = { committed: true; revision: number } | { committed: false; failed: number };
 
+/** How many commits {@link Engine.changesSince} looks back. */
+export const KEPT_COMMITS = 10_000;
+
 /** A part of a range: last parts of keys strictly between `after` and `before`. */
 export interface RecordRange {
   after?: string;
@@ -64,13 +67,17 @@ export interface ChangesSince {
   changes: ChangedRecord[];
 }
 
+/** No store ever comes so far: `changesSince` this says the present revision and nothing else. */
+export const NO_REVISION = Number.MAX_SAFE_INTEGER - 1;
+
 /**
  * Where a store keeps its records: LMDB or PostgreSQL. Both give the same answers; `tests/host/cloud/contract` holds them to it.
  *
  * A commit whose promise is fulfilled is on disk, and whoever reads after that, in any process, sees it. A commit that is rejected has
  * changed nothing. Keys sort by the bytes of their parts.
  *
- * Every method rejects with StoreError: `invalid-key` for keys that do not fit their table, `storage` when the database refuses, `full` when there is no room, `unavailable` while it
+ * Every method rejects with StoreError: `invalid-key` for keys that do not fit their table, `storage` when the database refuses, `full`
+ * when there is no room, `unavailable` while it
  * cannot be reached, `closed` after {@link close}.
  */
 export interface Engine {
@@ -98,8 +105,8 @@ export interface Engine {
   changesSince(revision: number): Promise<ChangesSince>;
 
   /**
-   * Calls `listener` with the revision of the store soon after it has grown, by this process or another. Calls may be merged. After the
-   * connection to the database was lost and found, it is called too.
+   * Calls `listener` with the revision of the store soon after it has grown, by this process or another. Calls may be merged. What
+   * came while the connection to the database was lost is told when it is found again.
    *
    * @returns a function that ends it
    */

@@ -6,7 +6,7 @@ import { checkLmdbPages, openLmdb } from '../../../lmdb/open-lmdb.js';
 import { reasonOf } from '../../../node/reason.js';
 import { StoreError } from '../store-error.js';
 import { STORE_FILES } from '../store-files.js';
-import { checkRecordKey, checkRecordRange } from './check-key.js';
+import { checkChangedKeys, checkRecordKey, checkRecordRange } from './check-key.js';
 import type {
   ChangesSince,
   Commit,
@@ -17,6 +17,7 @@ import type {
   RecordRange,
   TableRecord,
 } from './engine.js';
+import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { LmdbRecords } from './lmdb-records.js';
 import { LmdbWatch } from './lmdb-watch.js';
 import type { Table } from './tables.js';
@@ -24,27 +25,14 @@ import type { Table } from './tables.js';
 /** In bytes; what one transaction writes is seldom more. */
 const LITTLE_ROOM = 1024 * 1024;
 
-/** A commit that waits for its transaction. */
-interface Waiting {
-  changes: readonly RecordChange[];
-  resolve: (commit: Commit) => void;
-  reject: (error: StoreError) => void;
-}
-
-/**
- * Records in an LMDB folder, which several processes may have open.
- *
- * Commits that come while a transaction is on its way to the disk go into the next one together: a disk that takes long gets larger
- * groups, not a longer queue.
- */
+/** Records in an LMDB folder, which several processes may have open. */
 export class LmdbEngine implements Engine {
   readonly place: string;
   readonly directory: string;
   readonly #lmdb: RootDatabase<Uint8Array, (string | number)[]>;
   readonly #records: LmdbRecords;
   readonly #watch: LmdbWatch;
-  #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  readonly #commits = new GroupCommit((group) => this.#commitGroup(group));
   #closing: Promise<void> | undefined;
 
   /** @param directory made if it is missing, for its owner only. @throws StoreError `unusable` */
@@ -90,13 +78,10 @@ export class LmdbEngine implements Engine {
     }
   }
 
-  commit(changes: readonly RecordChange[]): Promise<Commit> {
-    return new Promise((resolve, reject) => {
-      this.#assertOpen();
-      for (const { table, key } of changes) checkRecordKey(table, key);
-      this.#waiting.push({ changes, resolve, reject });
-      this.#running ??= this.#commitWaiting();
-    });
+  async commit(changes: readonly RecordChange[]): Promise<Commit> {
+    this.#assertOpen();
+    checkChangedKeys(changes);
+    return this.#commits.commit(changes);
   }
 
   async changesSince(revision: number): Promise<ChangesSince> {
@@ -114,31 +99,18 @@ export class LmdbEngine implements Engine {
 
   async #close(): Promise<void> {
     this.#watch.close();
-    await this.#running;
+    await this.#commits.settled();
     await this.#lmdb.close();
   }
 
-  async #commitWaiting(): Promise<void> {
-    // What else this turn of the event loop brings goes into the first group.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
-      await this.#commitGroup(group);
-    }
-    this.#running = undefined;
-  }
-
-  /** One transaction for all; each of the group by itself changes everything or nothing. Never rejects. */
-  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+  async #commitGroup(group: CommitGroup): Promise<Commit[]> {
     try {
-      const commits = await this.#lmdb.childTransaction(() => group.map(({ changes }) => this.#records.apply(changes)));
+      const commits = await this.#lmdb.childTransaction(() => group.map((changes) => this.#records.apply(changes)));
       await this.#lmdb.flushed;
-      for (const [index, { resolve }] of group.entries()) resolve(commits[index]);
       if (commits.some(({ committed }) => committed)) this.#watch.committed();
+      return commits;
     } catch (error) {
-      const failure = await this.#writeError(error);
-      for (const { reject } of group) reject(failure);
+      throw await this.#writeError(error);
     }
   }
 

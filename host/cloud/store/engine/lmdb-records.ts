@@ -1,21 +1,19 @@
 import { crc32 } from 'node:zlib';
 import type { RootDatabase } from 'lmdb';
 import { StoreError } from '../store-error.js';
-import type {
-  ChangedRecord,
-  ChangesSince,
-  Commit,
-  Condition,
-  EngineRecord,
-  RecordChange,
-  RecordKey,
-  RecordRange,
+import { changesSince, type NotedCommit } from './changes-since.js';
+import {
+  type ChangesSince,
+  type Commit,
+  type EngineRecord,
+  KEPT_COMMITS,
+  type RecordChange,
+  type RecordKey,
+  type RecordRange,
 } from './engine.js';
+import { firstFailed } from './first-failed.js';
 import { LmdbMoment } from './lmdb-moment.js';
 import type { Table } from './tables.js';
-
-/** How many commits {@link LmdbRecords.changesSince} looks back. */
-export const KEPT_COMMITS = 10_000;
 
 /** Keys that are no table's: the revision of the store, and what each commit changed. */
 const REVISION = ['~revision'];
@@ -71,25 +69,22 @@ export class LmdbRecords {
   }
 
   changesSince(revision: number): ChangesSince {
-    const newest = this.revision();
-    const last = new Map<string, ChangedRecord>();
-    let next = revision + 1;
-    const range = { start: [CHANGES, next], end: [CHANGES, Number.MAX_SAFE_INTEGER] };
-    for (const { key, value } of this.#lmdb.getRange(range)) {
-      if (key[1] !== next) break;
-      next = Number(key[1]) + 1;
-      for (const [table, ...parts] of JSON.parse(withoutSum(key, value).toString())) {
-        const name = JSON.stringify([table, ...parts]);
-        last.delete(name);
-        last.set(name, { table, key: parts, revision: next - 1 });
-      }
-    }
-    return { revision: newest, complete: next === newest + 1, changes: [...last.values()] };
+    const range = { start: [CHANGES, revision + 1], end: [CHANGES, Number.MAX_SAFE_INTEGER] };
+    const noted = this.#lmdb.getRange(range).map(
+      ({ key, value }): NotedCommit => ({
+        revision: Number(key[1]),
+        changed: JSON.parse(withoutSum(key, value).toString()),
+      }),
+    );
+    return changesSince(revision, this.revision(), noted);
   }
 
   /** One commit, in a transaction with others. It looks at all conditions before it changes anything. */
   apply(changes: readonly RecordChange[]): Commit {
-    const failed = this.#firstFailed(changes);
+    const failed = firstFailed(changes, {
+      has: (table, key) => this.#lmdb.doesExist([table, ...key]),
+      revision: (table, key) => this.get(table, key)?.revision,
+    });
     if (failed >= 0) return { committed: false, failed };
     const before = this.revision();
     const revision = before + 1;
@@ -109,23 +104,6 @@ export class LmdbRecords {
     if (change.op === 'remove') return this.#lmdb.removeSync(key);
     this.#lmdb.putSync(key, Buffer.concat([writeRevision(revision), change.data]));
     return true;
-  }
-
-  #firstFailed(changes: readonly RecordChange[]): number {
-    // What an earlier change of this commit did to a record: its condition is about the record as it would be by then.
-    const done = new Map<string, boolean>();
-    return changes.findIndex(({ op, table, key, if: condition }) => {
-      const name = JSON.stringify([table, ...key]);
-      const holds = condition === undefined || this.#holds(table, key, condition, done.get(name));
-      if (op !== 'check') done.set(name, op === 'put');
-      return !holds;
-    });
-  }
-
-  #holds(table: Table, key: RecordKey, condition: Condition, done: boolean | undefined): boolean {
-    if (typeof condition === 'number') return done === undefined && this.get(table, key)?.revision === condition;
-    const exists = done ?? this.#lmdb.doesExist([table, ...key]);
-    return exists === (condition === 'present');
   }
 }
 

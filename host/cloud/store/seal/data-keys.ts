@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Engine, EngineRecord, RecordChange } from '../engine/engine.js';
+import { type Engine, type EngineRecord, NO_REVISION, type RecordChange } from '../engine/engine.js';
 import { readRecord, writeRecord } from '../record-json.js';
 import { StoreError } from '../store-error.js';
 import type { MasterKey, MasterKeySource } from './master-key.js';
@@ -17,9 +17,6 @@ export interface DataKeyRecord {
 
 /** A data key, and the revision of its record. */
 type KnownKey = DataKey & { revision: number };
-
-/** Above all revisions: with it `changesSince` says the present one and nothing else. */
-const NO_CHANGES = Number.MAX_SAFE_INTEGER - 1;
 
 /**
  * The data keys of a store. The one with the highest number seals; the others are there until a rotation has sealed again what is under
@@ -45,7 +42,7 @@ export class DataKeys {
   static async open(engine: Engine, source: MasterKeySource): Promise<DataKeys> {
     const keys = new DataKeys(engine, source);
     // The revision before the keys: who makes the first key makes revision 1.
-    const { revision } = await engine.changesSince(NO_CHANGES);
+    const { revision } = await engine.changesSince(NO_REVISION);
     await keys.reload();
     if (keys.#keys.size > 0) return keys;
     if (revision > 0) {

@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  copyFileSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -17,6 +19,8 @@ import { reasonOf } from '../../../node/reason.js';
 import { StoreError } from '../store-error.js';
 import { MasterKey, type MasterKeySource } from './master-key.js';
 
+/** What file systems answer that have no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 /** Behind the name: the key that a rotation brings, until every data key is wrapped by it. */
 const NEXT = '.next';
 
@@ -132,7 +136,10 @@ function link(temporary: string, path: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.includes(code)) throw error;
+    copyFileSync(temporary, path, constants.COPYFILE_EXCL);
+    return true;
   }
 }

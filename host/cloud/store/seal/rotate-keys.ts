@@ -16,7 +16,8 @@ import { XaesGcm } from './xaes-gcm.js';
 
 /** Records that are sealed again in one commit. */
 const BATCH = 100;
-const BATCH_BYTES = 4 * 1024 * 1024;
+/** Bytes of records that are read before they are sealed again; the last one may go beyond. */
+const IN_MEMORY = 64 * 1024 * 1024;
 
 /** What a rotation needs. */
 export interface Rotation {
@@ -28,7 +29,7 @@ export interface Rotation {
    * Puts the next master key in the place of the present one, if that was not done yet. Each of these master keys opens the store by then.
    */
   advance?(ids: readonly string[]): Promise<void>;
-  progress?(sealed: number, seen: number): void;
+  progress?(sealed: number): void;
 }
 
 /**
@@ -86,7 +87,7 @@ async function openAll(
   );
 }
 
-/** Since no process seals with an old key any more, the records of one moment are all that there are under one. */
+/** Since no process seals with an old key any more, what is under one gets less until there is none. */
 async function sealAll(
   engine: Engine,
   keys: Map<number, DataKey>,
@@ -94,37 +95,55 @@ async function sealAll(
   { progress }: Rotation,
 ): Promise<number> {
   const key = keys.get(newest.number) as DataKey;
-  const broken: StoreError[] = [];
-  let seen = 0;
+  const broken = new Map<string, StoreError>();
   let sealed = 0;
-  let batch: RecordChange[] = [];
-  let bytes = 0;
-  const commit = async () => {
-    sealed += await commitBatch(engine, batch, newest);
-    progress?.(sealed, seen);
-    [batch, bytes] = [[], 0];
-  };
-  for await (const record of engine.scan()) {
-    if (record.table === 'data_key') continue;
-    seen += 1;
-    if (dataKeyOf(record) === newest.number) continue;
-    try {
-      batch.push(sealAgain(engine, keys, key, record));
-    } catch (error) {
-      broken.push(error as StoreError);
+  for (;;) {
+    const records = await underOldKeys(engine, newest.number, broken);
+    if (records.length === 0) break;
+    for (let at = 0; at < records.length; at += BATCH) {
+      const batch = records.slice(at, at + BATCH).flatMap((record) => {
+        try {
+          return [sealAgain(engine, keys, key, record)];
+        } catch (error) {
+          broken.set(nameOf(record), error as StoreError);
+          return [];
+        }
+      });
+      sealed += await commitBatch(engine, batch, newest);
+      progress?.(sealed);
     }
+  }
+  const [first] = broken.values();
+  if (first === undefined) return sealed;
+  throw new StoreError(
+    'damaged',
+    `${broken.size} records of ${engine.place} do not open, and the old key is kept for them; write or delete them, and run it again. ` +
+      `The first: ${first.message}`,
+  );
+}
+
+/**
+ * Some of the records that are to be sealed again, as many as may be in memory: an engine keeps what is old for as long as somebody reads
+ * it, so nothing is written during a scan.
+ */
+async function underOldKeys(
+  engine: Engine,
+  newest: number,
+  broken: ReadonlyMap<string, unknown>,
+): Promise<TableRecord[]> {
+  const records: TableRecord[] = [];
+  let bytes = 0;
+  for await (const record of engine.scan()) {
+    if (record.table === 'data_key' || dataKeyOf(record) === newest || broken.has(nameOf(record))) continue;
+    records.push(record);
     bytes += record.data.length;
-    if (batch.length >= BATCH || bytes >= BATCH_BYTES) await commit();
+    if (bytes >= IN_MEMORY) break;
   }
-  await commit();
-  if (broken.length > 0) {
-    throw new StoreError(
-      'damaged',
-      `${broken.length} records of ${engine.place} do not open, and the old key is kept for them; write or delete them, and run it again. ` +
-        `The first: ${broken[0].message}`,
-    );
-  }
-  return sealed;
+  return records;
+}
+
+function nameOf({ table, key }: TableRecord): string {
+  return JSON.stringify([table, ...key]);
 }
 
 function sealAgain(engine: Engine, keys: Map<number, DataKey>, key: DataKey, record: TableRecord): RecordChange {

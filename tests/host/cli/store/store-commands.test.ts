@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Command, type JsonEvent } from '../../../interop/command.js';
@@ -58,6 +58,8 @@ describe('wasmqtt store', () => {
     const key = readFileSync(join(data, 'store/master.key'), 'utf8').trim();
     const imported = await store(['import', backup], { WASMQTT_MASTER_KEY: key }, other);
     expect(imported).toMatchObject({ code: 0, stderr: '' });
+    // The store has a hash of the account's token; the token itself lies beside it.
+    copyFileSync(join(data, 'credentials.json'), join(other, 'credentials.json'));
     const restored = await cloud(other, { WASMQTT_MASTER_KEY: key });
     expect(await restored.value('colour')).toBe('blue');
     expect(await restored.value('later')).toBe(404);
@@ -83,6 +85,7 @@ describe('wasmqtt store', () => {
       stderr: expect.stringContaining('is not empty'),
     });
     expect((await store(['import', backup, '--passphrase-file', phrase, '--merge'], {}, other)).code).toBe(0);
+    copyFileSync(join(data, 'credentials.json'), join(other, 'credentials.json'));
     const restored = await cloud(other);
     expect(await restored.value('colour')).toBe('green');
     await restored.end();

@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it } from 'vitest';
 import { hashSecret, SecretVerifier, verifySecret } from '../../../../host/cloud/store/accounts/secret-hash.js';
 

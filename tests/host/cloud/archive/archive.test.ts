@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it } from 'vitest';
 import type { ArchiveSecret } from '../../../../host/cloud/store/archive/archive-key.js';
 import { exportRecords } from '../../../../host/cloud/store/archive/export-records.js';

@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it } from 'vitest';
 import { LogInAttempts } from '../../../../host/cloud/rest/guard/log-in-attempts.js';
 import { ACCOUNT_SID } from '../cloud-rig.js';

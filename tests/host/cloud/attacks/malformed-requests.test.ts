@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT } from '../cloud-rig.js';
 import { AUTHORIZATION, expectProblem, HOST, openAttacked } from './attack-rig.js';

@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it, vi } from 'vitest';
 import { ACCOUNT, ACCOUNT_SID } from '../cloud-rig.js';
 import { AUTHORIZATION, expectProblem, HOST, openAttacked, SHORT } from './attack-rig.js';

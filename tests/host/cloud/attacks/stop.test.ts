@@ -1,3 +1,4 @@
+// engine: LMDB
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -16,6 +16,7 @@ export function engineContract(name: string, open: OpenEngine, keptCommits: numb
   const engines = new Engines(open);
   describe(`in ${name},`, () => {
     recordContract(engines);
+    scanContract(engines);
     conditionContract(engines);
     commitContract(engines, keptCommits);
     scanContract(engines);

@@ -1,9 +1,10 @@
+// engine: LMDB
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { KEPT_COMMITS } from '../../../../host/cloud/store/engine/engine.js';
 import { LmdbEngine } from '../../../../host/cloud/store/engine/lmdb-engine.js';
-import { KEPT_COMMITS } from '../../../../host/cloud/store/engine/lmdb-records.js';
 import { engineContract } from './engine-contract.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-engine-'));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordChange, RecordKey, RecordRange } from '../../../../host/cloud/store/engine/engine.js';
+import { storeError } from '../cloud-rig.js';
 import { type Engines, get, keysOf, put, TABLE, textOf } from './contract-rig.js';
 
 /** What is read is what was written. */
@@ -120,6 +121,52 @@ export function recordContract(engines: Engines): void {
         await new Promise((resolve) => setImmediate(resolve));
       }
       await written;
+    });
+  });
+
+  describe('keys', () => {
+    it.each<[string, RecordKey]>([
+      ['NUL', ['a\0b']],
+      ['a line feed', ['a\nb']],
+      ['a letter beyond ASCII', ['schl\u00fcssel']],
+      ['more than 256 characters', ['k'.repeat(257)]],
+      ['a part too many', ['a', 'b']],
+      ['a part too few', []],
+    ])('with %s are refused by every call, and nothing is written', async (_, key) => {
+      const [engine] = await engines.handles(1);
+      for (const call of [
+        () => engine.get(TABLE, key),
+        () => engine.getMany(TABLE, [['k'], key]),
+        () => engine.commit([put('k'), { op: 'put', table: TABLE, key, data: Buffer.from('v') }]),
+        () => engine.commit([put('k'), { op: 'remove', table: TABLE, key }]),
+        () => engine.commit([put('k'), { op: 'check', table: TABLE, key, if: 'absent' }]),
+      ]) {
+        expect((await storeError(call)).code).toBe('invalid-key');
+      }
+      expect(await engine.list(TABLE, [])).toEqual([]);
+    });
+
+    it('of a list are as many parts as go before the last', async () => {
+      const [engine] = await engines.handles(1);
+      for (const prefix of [[], ['a\0b'], ['AC1', 'UV1']]) {
+        expect((await storeError(() => engine.list('device', prefix))).code).toBe('invalid-key');
+      }
+    });
+
+    it('may be empty, or hold any printable character', async () => {
+      const [engine] = await engines.handles(1);
+      const keys = ['', `'"\\{},() ;--$1%`, 'null', 'NULL', '~'.repeat(256)];
+      await engine.commit(keys.map((key) => put(key)));
+      expect(
+        (
+          await engine.getMany(
+            TABLE,
+            keys.map((key) => [key]),
+          )
+        ).map(textOf),
+      ).toEqual(keys.map((key) => `of ${key}`));
+      await engine.commit(keys.map((key) => ({ op: 'remove', table: TABLE, key: [key], if: 'present' })));
+      expect(await engine.list(TABLE, [])).toEqual([]);
     });
   });
 

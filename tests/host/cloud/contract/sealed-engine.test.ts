@@ -1,10 +1,11 @@
+// engine: LMDB
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Commit, Engine, RecordChange } from '../../../../host/cloud/store/engine/engine.js';
+import { KEPT_COMMITS } from '../../../../host/cloud/store/engine/engine.js';
 import { LmdbEngine } from '../../../../host/cloud/store/engine/lmdb-engine.js';
-import { KEPT_COMMITS } from '../../../../host/cloud/store/engine/lmdb-records.js';
 import { fixedMasterKey, MasterKey } from '../../../../host/cloud/store/seal/master-key.js';
 import { SealedEngine } from '../../../../host/cloud/store/seal/sealed-engine.js';
 import { engineContract } from './engine-contract.js';

@@ -1,4 +1,5 @@
 // needs: chromium
+// engine: LMDB
 import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

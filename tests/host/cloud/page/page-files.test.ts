@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it } from 'vitest';
 import { openCloud } from '../cloud-rig.js';
 

@@ -1,3 +1,4 @@
+// engine: LMDB
 import { describe, expect, it } from 'vitest';
 import { XaesGcm } from '../../../../host/cloud/store/seal/xaes-gcm.js';
 
