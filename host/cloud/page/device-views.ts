@@ -28,7 +28,7 @@ export function deviceListView(context: ViewContext): HTMLElement {
     itemsOf: ({ devices }) => devices,
     cellsOf: ({ sid, unique_name: name, app, date_updated: updated }) => [
       name ?? '–',
-      element('a', { href: `#devices/${encodeURIComponent(sid)}` }, sid),
+      element('a', { href: `#devices/${sid}` }, sid),
       app.reported_sid ?? '–',
       dateOf(app.date_reported),
       dateOf(updated),

@@ -41,6 +41,7 @@ function show(): void {
   logIn.hidden = stored !== null;
   nav.hidden = stored === null;
   main.replaceChildren();
+  document.title = 'wasmqtt cloud';
   if (stored === null) {
     user.focus();
     return;
@@ -50,7 +51,9 @@ function show(): void {
     signal,
     say: tellStatus,
     run(action) {
-      if (!signal.aborted) action().catch((error: unknown) => failed(error, signal));
+      if (signal.aborted) return;
+      byId('error').textContent = '';
+      action().catch((error: unknown) => failed(error, signal));
     },
   };
   const [name, sid] = location.hash.slice(1).split('/');
@@ -59,6 +62,7 @@ function show(): void {
     else link.removeAttribute('aria-current');
   }
   main.append(viewOf(context, name, sid));
+  document.title = `${main.querySelector('h2')?.textContent} – wasmqtt cloud`;
   main.focus();
 }
 
@@ -68,7 +72,7 @@ function viewOf(context: ViewContext, name: string, sid: string | undefined): HT
     const heading = element('h2', {}, 'Configs and secrets of the account');
     return element('section', { 'aria-label': 'Account' }, heading, ...valueSections(context, '/v1'));
   }
-  return sid ? deviceView(context, decodeURIComponent(sid)) : deviceListView(context);
+  return sid ? deviceView(context, sid) : deviceListView(context);
 }
 
 function logOut(): void {

@@ -7,7 +7,7 @@ export interface ViewContext {
   signal: AbortSignal;
   /** Says that something was done. */
   say(message: string): void;
-  /** Runs an action of the user: an error is shown, in place of the last one. */
+  /** Runs an action: its error, if any, is shown in place of the last one. */
   run(action: () => Promise<void>): void;
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { ACCOUNT_SID, AUTH_TOKEN, openCloud } from '../cloud-rig.js';
 
@@ -38,4 +38,18 @@ export async function openPage(browser: Browser, options?: BrowserContextOptions
     await page.getByRole('button', { name: 'Log in' }).click();
   }
   return { ...rig, page, faults, logIn };
+}
+
+/** Addresses for which the browser itself would ask its user for a password, from now on. */
+export async function watchBrowserLogIn(page: Page): Promise<string[]> {
+  const asked: string[] = [];
+  const session = await page.context().newCDPSession(page);
+  session.on('Fetch.requestPaused', ({ requestId }) => void session.send('Fetch.continueRequest', { requestId }));
+  session.on('Fetch.authRequired', ({ requestId, request }) => {
+    asked.push(request.url);
+    const authChallengeResponse = { response: 'CancelAuth' } as const;
+    void session.send('Fetch.continueWithAuth', { requestId, authChallengeResponse });
+  });
+  await session.send('Fetch.enable', { handleAuthRequests: true });
+  return asked;
 }

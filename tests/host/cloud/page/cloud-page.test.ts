@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT, ACCOUNT_SID, AUTH_TOKEN, DEVICE, SID } from '../cloud-rig.js';
-import { openPage, startBrowser } from './browser.js';
+import { openPage, startBrowser, watchBrowserLogIn } from './browser.js';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -44,6 +44,31 @@ describe('logging in', () => {
     await page.getByRole('alert').filter({ hasText: '(401)' }).waitFor(visible);
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
     expect(await page.getByRole('navigation').isVisible()).toBe(false);
+    expect(faults).toEqual([]);
+  });
+
+  it('makes the browser ask for nothing, whatever the answer', async () => {
+    const { page, logIn } = await openPage(browser);
+    const asked = await watchBrowserLogIn(page);
+    await logIn(ACCOUNT_SID, 'wrong');
+    await page.getByRole('alert').filter({ hasText: '(401)' }).waitFor(visible);
+    expect(asked).toEqual([]);
+    // A call that is made otherwise is seen.
+    await page.evaluate("fetch('/v1/Apps').then(({ status }) => status)");
+    expect(asked).toEqual([expect.stringMatching('/v1/Apps$')]);
+  });
+
+  it('with a key that may only read shows what is there, and what the API says of changes', async () => {
+    const { page, store, logIn, faults } = await openPage(browser);
+    const { accountSid } = await store.accounts.create('Plant 2');
+    await store.values(accountSid).create(ACCOUNT, 'configs', 'kept', '1');
+    const { keySid, secret } = await store.keys.create(accountSid, 'reader', { readOnly: true });
+    await logIn(keySid, secret);
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByRole('button', { name: 'Delete kept' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alert').filter({ hasText: '(403)' }).waitFor(visible);
+    await rowOf(page, 'kept').waitFor(visible);
     expect(faults).toEqual([]);
   });
 
@@ -111,13 +136,12 @@ describe('configs and secrets', () => {
   });
 
   it('are text, whatever is in them', async () => {
-    const { page, values, store, logs, faults } = await openLoggedIn();
-    const key = '<img src=x onerror=alert(1)>';
+    const { page, values, logs, faults } = await openLoggedIn();
+    const key = '<img src=x onerror=alert(1)>\\ &amp;';
     await values.create(DEVICE, 'configs', key, MARKUP);
     await values.create(DEVICE, 'configs', 'long', MARKUP.repeat(20));
     await values.create(DEVICE, 'secrets', key, MARKUP);
     await logs.append(SID, [{ date: new Date(), text: MARKUP }]);
-    await store.devices(ACCOUNT_SID).fetch(SID);
     await page.getByRole('link', { name: SID }).click();
     await page.getByRole('log').getByText(MARKUP).waitFor(visible);
     const configs = section(page, 'Configs');
@@ -126,6 +150,7 @@ describe('configs and secrets', () => {
     await page.getByRole('dialog').getByText(key).waitFor(visible);
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await said(page, key);
+    expect(await values.list(DEVICE, 'configs')).toHaveLength(1);
     expect(await page.locator('img').count()).toBe(0);
     expect(faults).toEqual([]);
   });
@@ -209,7 +234,12 @@ describe('the page', () => {
   });
 
   it.skipIf(process.env.WASMQTT_WRITE_DOCS === undefined)('is pictured in the documents', async () => {
-    const { page, values, logs } = await openLoggedIn({ viewport: { width: 900, height: 760 }, colorScheme: 'light' });
+    const { page, values, logs } = await openLoggedIn({
+      viewport: { width: 800, height: 760 },
+      colorScheme: 'light',
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+    });
     await values.create(DEVICE, 'configs', 'broker-host', 'mqtt.example.com');
     await values.create(DEVICE, 'secrets', 'private_key', '00');
     const written = (second: number, text: string) => ({ date: new Date(Date.UTC(2021, 0, 1, 12, 0, second)), text });
