@@ -6,6 +6,7 @@ import { brokerCommand } from './commands/broker.js';
 import { buildGuestCommand } from './commands/build-guest.js';
 import { cloudCommand } from './commands/cloud.js';
 import { doctorCommand } from './commands/doctor.js';
+import { logsCommand } from './commands/logs.js';
 import { passwdCommand } from './commands/passwd.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
@@ -28,6 +29,7 @@ function program(): Command {
   const commands = [
     runCommand(),
     cloudCommand(),
+    logsCommand(),
     storeCommand(),
     brokerCommand(),
     passwdCommand(),

@@ -15,6 +15,7 @@ const HELP = {
   cloud: 'docs/rest-api.md',
   provision: 'docs/provision.md',
   doctor: 'docs/doctor.md',
+  logs: 'docs/devices.md',
   'build-guest': 'docs/applications-in-c.md',
 };
 

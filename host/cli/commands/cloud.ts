@@ -3,6 +3,7 @@ import type { CloudFlags } from '../cloud/cloud-flags.js';
 import { parseConnections, parsePort } from '../options/option-parsers.js';
 import { dataOption, forOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
 import { cloudAccountCommand } from './cloud-account.js';
+import { cloudDeviceCommand } from './cloud-device.js';
 import { cloudKeyCommand } from './cloud-key.js';
 
 const EXAMPLES = `
@@ -29,6 +30,7 @@ export function cloudCommand(): Command {
     .enablePositionalOptions()
     .addCommand(cloudAccountCommand())
     .addCommand(cloudKeyCommand())
+    .addCommand(cloudDeviceCommand())
     .option('--host <address>', 'address to listen on; beyond this machine only with TLS (default 127.0.0.1)')
     .option('--port <port>', 'port (default 8180, or any free one)', (text) => parsePort(text, true))
     .option('--tls-cert <file>', 'certificate of the server, PEM, its intermediates after it: HTTPS and nothing else')

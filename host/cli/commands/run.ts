@@ -24,6 +24,7 @@ Examples:
   wasmqtt run --devices 5000 --interval 10s      five thousand devices, in three processes
   wasmqtt run --broker-host broker.example.com --root-ca ca.pem --cert device.pem --key device.key
   wasmqtt run --broker-host localhost --broker-port 8884 --root-ca ca.pem --username u --password-file pw.txt
+  wasmqtt run --cloud https://cloud.example.com --device-key pump.key
   wasmqtt run my-application                     builds an application in C or C++, and runs it
 
 The configuration comes from the options, else from the store of the local cloud (see "wasmqtt cloud"). If the store has
@@ -88,6 +89,9 @@ export function runCommand(): Command {
     .option('--cloud-port <port>', 'port of the local REST API (default 8180, or any free one)', (text) =>
       parsePort(text, true),
     )
+    .option('--cloud <url>', 'the cloud of the devices, instead of a local one; they show their keys')
+    .option('--device-key <file>', 'keys of the devices for --cloud, one a line (default: WASMQTT_DEVICE_KEY)')
+    .option('--cloud-ca <file>', 'root certificates of the cloud, PEM (default: those of Node)')
     .addOption(forOption())
     .addOption(dataOption())
     .addOption(storeOption())

@@ -15,6 +15,17 @@ export function parseDuration(text: string): number {
   return value;
 }
 
+const DATE_TIME = /^\d{4}-\d\d-\d\d([Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d))?$/;
+
+/** A date (of UTC), a date with time and offset (RFC 3339), or a duration before now. */
+export function parseSince(text: string): Date {
+  if (DATE_TIME.test(text)) {
+    const date = new Date(text);
+    if (!Number.isNaN(date.getTime())) return date;
+  } else if (/^[\d.]+(ms|s|m|h|d)$/.test(text)) return new Date(Date.now() - parseDuration(text));
+  throw new InvalidArgumentError('Give a duration (10m, 2h, 1d), or a date and time: 2026-01-31T12:00:00Z.');
+}
+
 /** A TCP port, 1 to 65535. With `allowFree` also 0, which means any free port. */
 export function parsePort(text: string, allowFree = false): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

@@ -1,6 +1,6 @@
 import { AppDefault } from '../../../build/abi/core.js';
 import { disconnectAdvice } from '../../diagnosis/index.js';
-import type { ConfigSource } from '../../microvisor/index.js';
+import { CloudFollower, type ConfigSource, type DeviceCloud, type FollowerEvent } from '../../microvisor/index.js';
 import { describeConnectFailure } from '../output/connect-failure.js';
 import { UserError } from '../process/user-error.js';
 import { ConnectionStorm } from './connection-storm.js';
@@ -24,6 +24,8 @@ export interface Counts {
 export interface DeviceRunOptions {
   deviceSid: string;
   config: ConfigSource;
+  /** What it is to run, and where its log goes. */
+  cloud: DeviceCloud;
   /** Milliseconds that a connection has to last. */
   stable: number | undefined;
   report: RunReport;
@@ -36,6 +38,9 @@ export interface DeviceRunOptions {
 export class DeviceRun implements DeviceStart {
   readonly deviceSid: string;
   readonly config: ConfigSource;
+  readonly #cloud: DeviceCloud;
+  #follower: CloudFollower | undefined;
+  #isUpdated = false;
   #connectedOnce = false;
   #isConnecting = false;
   #lastError = '';
@@ -53,9 +58,10 @@ export class DeviceRun implements DeviceStart {
     this.#arrive = resolve;
   });
 
-  constructor({ deviceSid, config, stable = AppDefault.STABLE, report, counts, fellows }: DeviceRunOptions) {
+  constructor({ deviceSid, config, cloud, stable = AppDefault.STABLE, report, counts, fellows }: DeviceRunOptions) {
     this.deviceSid = deviceSid;
     this.config = config;
+    this.#cloud = cloud;
     this.#report = report;
     this.#stable = stable;
     this.#storm = new ConnectionStorm(stable);
@@ -76,13 +82,40 @@ export class DeviceRun implements DeviceStart {
     return this.#isConnecting;
   }
 
-  /** Starts the device, which was loaded with this run as its `DeviceStart`. */
+  /** Whether it runs an application of the cloud instead of its guest. */
+  get isUpdated(): boolean {
+    return this.#isUpdated;
+  }
+
+  /**
+   * Gives the device, which was loaded with this run as its `DeviceStart`, what the cloud wants it to run.
+   *
+   * @param patience milliseconds after which it goes on with its guest, when the cloud is away
+   */
+  async follow(device: RunningDevice, patience: number): Promise<void> {
+    this.#follower = new CloudFollower(device, this.#cloud, (event) => this.#onFollower(event));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([this.#follower.follow(), late]);
+    clearTimeout(timer);
+  }
+
+  /** Ends {@link follow}. */
+  unfollow(): void {
+    this.#follower?.stop();
+  }
+
+  /** Starts the device. */
   start(device: RunningDevice): void {
     void device.stopped.then((error) => {
+      this.unfollow();
       if (error) this.#settle.failed(new UserError(error.message));
       else this.#settle.ended();
     });
     device.start();
+    this.#follower?.started();
   }
 
   #arrived(): void {
@@ -96,6 +129,7 @@ export class DeviceRun implements DeviceStart {
   }
 
   onEvent(event: DeviceEvent): void {
+    this.#follower?.observe(event);
     switch (event.event) {
       case 'connecting':
         this.#isConnecting = !this.#connectedOnce;
@@ -162,6 +196,24 @@ export class DeviceRun implements DeviceStart {
       }
       case 'exit':
         this.#report({ event: 'exit', code: event.code });
+        break;
+    }
+  }
+
+  #onFollower(event: FollowerEvent): void {
+    switch (event.event) {
+      case 'restartWanted':
+        this.#report({ event: 'cloud', text: 'the cloud restarts the application' });
+        break;
+      case 'downloaded':
+        this.#report({ event: 'cloud', text: `${event.application.sid} was downloaded and waits for a restart` });
+        break;
+      case 'running':
+        this.#isUpdated = true;
+        this.#report({ event: 'cloud', text: `the device runs ${event.application.sid}, as the cloud wants it` });
+        break;
+      case 'updateFailed':
+        this.#error(`${event.application.sid} cannot take the place of the guest: ${event.detail}`);
         break;
     }
   }

@@ -41,7 +41,7 @@ export async function runAction(folder: string | undefined, flags: RunFlags): Pr
 }
 
 // biome-ignore format: one line
-const TEXTS = ['brokerHost', 'brokerConf', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'flash', 'data'] as const;
+const TEXTS = ['brokerHost', 'brokerConf', 'rootCa', 'cert', 'key', 'username', 'passwordFile', 'clientId', 'guest', 'flash', 'data', 'cloud', 'deviceKey', 'cloudCa'] as const;
 
 function check(flags: RunFlags): void {
   if (!flags.tls) {

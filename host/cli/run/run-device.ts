@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { deviceConfigSource, type Scope } from '../../cloud/index.js';
-import { modulePath, pemOf } from '../../core/index.js';
-import { readRootFile } from '../../credentials/index.js';
+import { type CloudService, DeviceLink, type Scope, StoreCloudService } from '../../cloud/index.js';
+import { modulePath } from '../../core/index.js';
+import { type GuestModule, realClock } from '../../microvisor/index.js';
 import type { CredentialValues } from '../options/credential-values.js';
 import { closeAll, ended } from '../process/signals.js';
 import { keepHeapSmall } from '../process/small-heap.js';
@@ -14,9 +13,9 @@ import { type Counts, DeviceRun, type Fellows } from './device-run.js';
 import { deviceSidsOf } from './device-sids.js';
 import { refuseStrayOptions, startEmbeddedBroker } from './embedded-broker.js';
 import { checkRoom, roomHere } from './enough-room.js';
-import type { DeviceHardware } from './guest/device-hardware.js';
-import { canConnect, readGuestFile } from './guest/guest-file.js';
-import type { GuestOptions } from './guest/guest-options.js';
+import { farDevices } from './far-cloud.js';
+import { canConnect, type GuestFile, readGuestFile } from './guest/guest-file.js';
+import { guestSettingsOf, httpCasOf } from './guest/guest-settings.js';
 import { loadFleet } from './guest/load-fleet.js';
 import type { RunReport } from './run-events.js';
 import type { RunOptions } from './run-options.js';
@@ -33,7 +32,7 @@ export async function runDevice(options: RunOptions, report: RunReport, stop: Ab
   const closers: (() => Promise<void>)[] = [];
   const counts: Counts = { published: 0, received: 0, errors: 0 };
   try {
-    const runs = await prepare(options, report, counts, closers, stop).catch((error) => {
+    const runs = await prepare(options, { report, counts, closers, stop }).catch((error) => {
       // What a signal has broken off is no failure.
       if (stop.aborted) return [];
       throw error;
@@ -74,20 +73,29 @@ function checkConnected(runs: readonly LoadedRun[], options: RunOptions, stop: A
   throw new UserError(`${who} did not connect ${when}; see the log lines, or give it longer with --for`);
 }
 
-async function prepare(
-  options: RunOptions,
-  report: RunReport,
-  counts: Counts,
-  closers: (() => Promise<void>)[],
-  stop: AbortSignal,
-): Promise<LoadedRun[]> {
+/** What a run has from its beginning to its end. */
+interface RunContext {
+  report: RunReport;
+  counts: Counts;
+  closers: (() => Promise<void>)[];
+  stop: AbortSignal;
+}
+
+async function prepare(options: RunOptions, context: RunContext): Promise<LoadedRun[]> {
+  const { report, closers } = context;
   const watchdog = watchdogOf(options);
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
   const httpCas = httpCasOf(options);
   // Before anything is started: a module that cannot be a guest is the end of the run.
   const file = { file: options.guest ?? modulePath('app.wasm'), data: options.data, memoryLimit: options.guestMemory };
-  const module = await readGuestFile(file, stop);
+  const module = await readGuestFile(file, context.stop);
+  const load = (devices: PreparedDevices) =>
+    loadRuns(devices, { ...options, overlay, httpCas, module, file, watchdog }, context);
+  if (options.cloud !== undefined) {
+    const devices = farDevices({ ...options, cloud: options.cloud }, process.env);
+    return load({ devices, source: options.brokerHost === undefined ? 'cloud' : 'options', hiddenOf: () => new Set() });
+  }
   const store = await openStore(options);
   closers.push(() => store.close());
   const account = await accountOf(store, options.data, process.env);
@@ -130,24 +138,59 @@ async function prepare(
   if (hasBroker) await startEmbeddedBroker(options, sids[0], embedded, report, closers);
 
   const ownKeys = await Promise.all(embedded.map((each) => each.ownKeys()));
+  return load({
+    devices: sids.map((deviceSid) => ({
+      deviceSid,
+      service: new StoreCloudService(store, account.accountSid, deviceSid),
+    })),
+    source,
+    hiddenOf: (index) => (source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set()),
+  });
+}
+
+/** The devices of a run and their cloud. */
+interface PreparedDevices {
+  devices: readonly { deviceSid: string; service: CloudService }[];
+  source: 'embedded broker' | 'options' | 'store' | 'cloud';
+  /** Keys that the device of this index is not to see. */
+  hiddenOf(index: number): ReadonlySet<string>;
+}
+
+/** How they are loaded. */
+type LoadOptions = RunOptions & {
+  overlay: CredentialValues;
+  httpCas: readonly string[];
+  module: GuestModule;
+  file: GuestFile;
+  watchdog: number | undefined;
+};
+
+async function loadRuns(
+  { devices: prepared, source, hiddenOf }: PreparedDevices,
+  { overlay, httpCas, module, file, watchdog, ...options }: LoadOptions,
+  { report, counts, closers, stop }: RunContext,
+): Promise<LoadedRun[]> {
   const fellows: Fellows = { haveConnected: false };
-  const runs = sids.map((deviceSid, index) => {
-    const hidden: Set<string> = source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set();
+  const links: DeviceLink[] = [];
+  const runs = prepared.map(({ deviceSid, service }, index) => {
+    const own: RunReport = prepared.length === 1 ? report : (event) => report({ ...event, device: deviceSid });
+    const link = new DeviceLink(service, {
+      clock: realClock,
+      onNotice: (text) => own({ event: 'cloud', text }),
+    });
+    links.push(link);
     return new DeviceRun({
       deviceSid,
-      config: overlaid(deviceConfigSource(values, deviceSid), overlay, hidden),
+      config: overlaid(link, overlay, hiddenOf(index)),
+      cloud: link,
       stable: options.stableAfter,
-      report: sids.length === 1 ? report : (event) => report({ ...event, device: deviceSid }),
+      report: own,
       counts,
       fellows,
     });
   });
-  const guest = {
-    module,
-    options: guestOptionsOf(options, overlay),
-    hardware: hardwareOf(options, httpCas, sids.length),
-    interruptEveryCall: options.interruptEveryCall,
-  };
+  closers.push(async () => void (await Promise.all(links.map((link) => link.close()))));
+  const guest = { module, ...guestSettingsOf(options, { overlay, httpCas, devices: prepared.length }) };
   const onProcess = (pid: number, devices: number) => report({ event: 'process', pid, devices });
   const fleet = { guest, file, watchdog, perProcess: options.devicesPerProcess, onProcess };
   const devices = await loadFleet(fleet, runs, stop).catch((error) => {
@@ -155,16 +198,25 @@ async function prepare(
     if (stop.aborted) return [];
     throw error;
   });
-  closers.push(async () => void (await Promise.all(devices.map((device) => device.stop()))));
+  closers.push(async () => {
+    for (const run of runs) run.unfollow();
+    await Promise.all(devices.map((device) => device.stop()));
+  });
   if (stop.aborted) return [];
-  for (const deviceSid of sids) report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
+  await Promise.all(devices.map((device, index) => runs[index].follow(device, CLOUD_PATIENCE)));
+  if (stop.aborted) return [];
+  for (const { deviceSid } of prepared)
+    report({ event: 'device', deviceSid, guest: options.guest ?? 'app.wasm', source });
   const mustConnect = canConnect(module);
   return runs.map((run, index) => ({
     start: () => run.start(devices[index]),
     arrived: mustConnect ? run.arrived : Promise.resolve(),
     over: run.over,
     deviceSid: run.deviceSid,
-    mustConnect,
+    // Whether an application of the cloud can is not known here.
+    get mustConnect() {
+      return mustConnect && !run.isUpdated;
+    },
     get isConnecting() {
       return run.isConnecting;
     },
@@ -177,6 +229,8 @@ async function prepare(
 const ACCOUNT: Scope = { kind: 'account' };
 /** Milliseconds. */
 const DEFAULT_WATCHDOG = 10_000;
+/** Milliseconds that a run waits for its cloud to say what devices are to run, before it starts them with their guest. */
+const CLOUD_PATIENCE = 3000;
 
 /** A guest of somebody else's gets a thread of its own. */
 function watchdogOf({ guest, isolate, watchdog }: RunOptions): number | undefined {
@@ -187,17 +241,6 @@ function watchdogOf({ guest, isolate, watchdog }: RunOptions): number | undefine
   return isIsolated ? (watchdog ?? DEFAULT_WATCHDOG) : undefined;
 }
 
-function guestOptionsOf(options: RunOptions, overlay: CredentialValues): GuestOptions {
-  const { protocol, scope, interval, stableAfter, publishTopic, subscribeTopic } = options;
-  const required = {
-    clientId: overlay['client-id'] !== undefined,
-    rootCa: overlay['root-CA'] !== undefined,
-    certificate: overlay.cert !== undefined,
-    password: overlay.username !== undefined,
-  };
-  return { protocol, scope, interval, stableAfter, publishTopic, subscribeTopic, required };
-}
-
 /** The options may name a broker. Else the store decides, because the user's own values are never overwritten. */
 async function sourceOf(
   options: RunOptions,
@@ -205,26 +248,4 @@ async function sourceOf(
 ): Promise<'options' | 'store' | 'embedded broker'> {
   if (options.brokerHost !== undefined) return 'options';
   return (await embedded.foreignKeys()).includes('broker-host') ? 'store' : 'embedded broker';
-}
-
-/** @throws CredentialFileError for a file that holds no certificates */
-function httpCasOf({ httpCa = [] }: RunOptions): string[] {
-  const files = httpCa.flatMap((path) => readRootFile({ option: '--http-ca', path }));
-  return files.map((der) => pemOf('CERTIFICATE', der));
-}
-
-/** @throws UsageError for several devices with one flash */
-function hardwareOf(options: RunOptions, httpCas: readonly string[], devices: number): DeviceHardware {
-  const { allowHost = [], plainHttp = false, flash, data } = options;
-  if (flash !== undefined && devices > 1) {
-    throw new UsageError(`--flash: is the flash of one device, and there are ${devices}; run them one by one`);
-  }
-  const wifiFolder = join(data, 'wifi');
-  return {
-    allowedHosts: allowHost,
-    plainHttp,
-    httpCas,
-    wifiFolder,
-    ...(flash === undefined ? {} : { flashFile: flash }),
-  };
 }

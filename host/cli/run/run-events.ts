@@ -10,7 +10,9 @@ export type RunEvent =
   | { event: 'broker'; text: string }
   /** A further process has loaded so many of the devices. */
   | { event: 'process'; pid: number; devices: number }
-  | { event: 'device'; deviceSid: string; guest: string; source: 'embedded broker' | 'options' | 'store' }
+  | { event: 'device'; deviceSid: string; guest: string; source: 'embedded broker' | 'options' | 'store' | 'cloud' }
+  /** What the cloud has the device do, and whether it is there. */
+  | { event: 'cloud'; text: string }
   | { event: 'connecting'; broker: string }
   | { event: 'connected'; broker: string; protocol: string; tls: string; cipher: string; clientId: string }
   | { event: 'subscribed'; topic: string; reasonCode: number }

@@ -36,6 +36,12 @@ export interface RunOptions extends CredentialOptions {
   for?: number;
   data: string;
   store?: string;
+  /** Address of the cloud of the devices; without it, it is the store in the folder. */
+  cloud?: string;
+  /** The file with the keys of the devices for `cloud`. */
+  deviceKey?: string;
+  /** The file with the root certificates of `cloud`. */
+  cloudCa?: string;
   cloudPort?: number;
   /** What the embedded broker opens besides its own listener. */
   plan?: ReadPlan;

@@ -12,6 +12,7 @@ export function runReporter(
   const paint: Record<RunEvent['event'], (text: string) => string> = {
     listening: colours.blue,
     broker: colours.yellow,
+    cloud: colours.yellow,
     process: colours.blue,
     device: colours.blue,
     connecting: colours.dim,
@@ -46,6 +47,7 @@ function describe(event: RunEvent): string[] {
         return [`cloud ${event.url}   user ${event.accountSid}${event.authToken ? `:${event.authToken}` : ''}`];
       return [event.service === 'broker' ? `broker ${event.url}   client certificate required` : `broker ${event.url}`];
     case 'broker':
+    case 'cloud':
       return [visible(event.text)];
     case 'process':
       return [`${event.pid}   has ${event.devices} of the devices`];

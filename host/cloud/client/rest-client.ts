@@ -1,4 +1,5 @@
 import { reasonOf } from '../../node/reason.js';
+import type { LogLine, LogPage } from '../store/logs/device-logs.js';
 import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from '../store/values/scope.js';
 import { checkKey, quote } from '../store/values/value-limits.js';
 import { CloudClientError, type CloudClientErrorCode, type FailedCall } from './rest-client-error.js';
@@ -91,6 +92,27 @@ export class CloudClient {
   /** Removes a value. @throws CloudClientError `not-found` */
   async delete(scope: Scope, store: StoreName, key: string): Promise<void> {
     await this.#send('DELETE', this.#call(scope, store, key));
+  }
+
+  /**
+   * Log lines of a device, oldest first. @throws CloudClientError `not-found`
+   *
+   * @param device its SID or unique name
+   * @param page `wait` seconds for lines when there are none
+   */
+  async readLog(device: string, page: LogPage & { wait?: number }): Promise<LogLine[]> {
+    const call = {
+      address: `${this.url}/Devices/${encodeURIComponent(device)}/Logs`,
+      place: `device ${quote(device)}`,
+    };
+    const query = new URLSearchParams({ After: String(page.after ?? 0), PageSize: String(page.limit ?? PAGE_SIZE) });
+    if (page.since) query.set('Since', page.since.toISOString());
+    if (page.last) query.set('Last', 'true');
+    if (page.wait) query.set('Wait', String(page.wait));
+    const { body, failed } = await this.#send('GET', call, `?${query}`);
+    const { logs } = body as { logs?: unknown };
+    if (!Array.isArray(logs)) throw unexpected(failed, 'there is no list of log lines in it');
+    return logs.map((line) => readLogLine(line, failed));
   }
 
   #call(scope: Scope, store: StoreName, key?: string): Call {
@@ -200,6 +222,15 @@ function readValue(entry: unknown, store: StoreName, failed: FailedCall): Remote
   if (store === 'secrets') return { key, date };
   if (typeof value !== 'string') throw unexpected(failed, `the value of ${quote(key)} is missing`);
   return { key, value, date };
+}
+
+function readLogLine(entry: unknown, failed: FailedCall): LogLine {
+  const { sequence, date, text } = (entry ?? {}) as Record<string, unknown>;
+  const written = new Date(String(date));
+  if (Number.isSafeInteger(sequence) && typeof text === 'string' && !Number.isNaN(written.getTime())) {
+    return { sequence: sequence as number, date: written, text };
+  }
+  throw unexpected(failed, 'a log line is not complete');
 }
 
 function nextQuery(body: unknown, failed: FailedCall): string | undefined {

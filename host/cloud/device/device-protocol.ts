@@ -10,12 +10,11 @@ const SHA256 = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
 
 const object = (properties: Record<string, object>, optional: readonly string[] = []) => ({
   type: 'object',
-  additionalProperties: false,
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
   properties,
 });
 
-/** JSON Schemas (2020-12) of what devices send. */
+/** JSON Schemas of what devices send. Members that are not here are ignored: a device may be newer than its cloud. */
 export const SCHEMAS = {
   fetch: object({
     items: {
@@ -28,14 +27,17 @@ export const SCHEMAS = {
       }),
     },
   }),
-  report: object(
-    {
-      running: object({ sid: { type: 'string', pattern: '^KA[0-9a-f]{32}$' }, sha256: SHA256 }, ['sid', 'sha256']),
-      failed: object({ sha256: SHA256 }),
-      reason: { enum: ['not-fetched', 'wrong-bytes', 'not-a-guest'] },
-    },
-    ['running', 'failed', 'reason'],
-  ),
+  report: {
+    ...object(
+      {
+        running: object({ sid: { type: 'string', pattern: '^KA[0-9a-f]{32}$' }, sha256: SHA256 }, ['sid', 'sha256']),
+        failed: object({ sha256: SHA256 }),
+        reason: { enum: ['not-fetched', 'wrong-bytes', 'not-a-guest'] },
+      },
+      ['running', 'failed', 'reason'],
+    ),
+    anyOf: [{ required: ['running'] }, { required: ['failed', 'reason'] }],
+  },
   log: object({
     source: { type: 'string', minLength: 1, maxLength: 64 },
     number: { type: 'integer', minimum: 1 },

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { KernelEvent } from '../kernel/kernel-event.js';
 import type { CloudApplication, CloudedDevice, DeviceCloud, UpdateFailure, Wanted } from './device-cloud.js';
 
 /** What comes of following a cloud, for people. */
@@ -56,8 +55,8 @@ export class CloudFollower {
   }
 
   /** To be called with each event of the device: log lines go to the cloud, and a restart brings what waits for it. */
-  observe(event: KernelEvent | { event: 'log'; text: string } | { event: 'ended'; at?: number }): void {
-    if (event.event === 'log') this.#cloud.log(event.text);
+  observe(event: { event: string; text?: string; at?: number }): void {
+    if (event.event === 'log') this.#cloud.log(event.text ?? '');
     else if (event.event === 'ended' && event.at !== undefined && this.#waiting) this.#runs(this.#waiting);
   }
 

@@ -1,7 +1,7 @@
 import { Device, type KernelEvent, stm32u585 } from '../../../microvisor/index.js';
 import { UserError } from '../../process/user-error.js';
 import { openHardware } from './device-hardware.js';
-import { guestHasFailed, writeGuestOptions } from './guest-options.js';
+import { guestHasFailed, takesOptions, writeGuestOptions } from './guest-options.js';
 import type { DeviceStart, GuestStart, RunningDevice } from './running-device.js';
 
 /** What V8 says when it cannot reserve addresses, or the system has no memory. */
@@ -33,7 +33,7 @@ export async function devicesInProcess(
 }
 
 async function deviceInProcess(
-  { module, options, hardware, interruptEveryCall }: GuestStart,
+  { module, options, hardware, interruptEveryCall, memoryLimit }: GuestStart,
   start: DeviceStart,
 ): Promise<RunningDevice> {
   let device: Device | undefined;
@@ -48,13 +48,17 @@ async function deviceInProcess(
   device = await Device.load({
     ...parts,
     guest: { ...module, board: stm32u585() },
-    guestOptions: { interruptEveryCall },
+    // A model for updates too: they come without one.
+    guestOptions: { interruptEveryCall, memoryLimit, board: stm32u585() },
     deviceId: start.deviceSid,
     config: start.config,
     // Brokers may ask for both a certificate and a password.
     behaviour: { ...behaviour, allowPasswordWithClientCertificate: true },
     onEvent: forward,
-    onLoaded: (guest) => writeGuestOptions(guest, options),
+    onLoaded: (guest) => {
+      // An update may be an application that takes no options.
+      if (device === undefined || takesOptions(guest)) writeGuestOptions(guest, options);
+    },
   }).catch((error: Error) => {
     close();
     throw error;

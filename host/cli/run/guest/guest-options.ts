@@ -25,7 +25,7 @@ export function writeGuestOptions(guest: Guest, options: GuestOptions): void {
   const chosen = (['protocol', 'scope', 'interval', 'stableAfter', 'publishTopic', 'subscribeTopic'] as const).filter(
     (name) => options[name] !== undefined,
   );
-  if (typeof guest.exports.mv_app_options !== 'function') {
+  if (!takesOptions(guest)) {
     if (chosen.length === 0) return;
     const names = chosen.map(optionName);
     throw new UserError(
@@ -46,6 +46,10 @@ export function writeGuestOptions(guest: Guest, options: GuestOptions): void {
   if (password) set(AppOptionsRecord.passwordUse, AppUse.REQUIRED);
   writeTopic(guest, view, record, AppOptionsRecord.publishTopic, '--publish-topic', options.publishTopic);
   writeTopic(guest, view, record, AppOptionsRecord.subscribeTopic, '--subscribe-topic', options.subscribeTopic);
+}
+
+export function takesOptions({ exports }: Guest): boolean {
+  return typeof exports.mv_app_options === 'function';
 }
 
 function writeTopic(guest: Guest, view: DataView, record: number, field: number, name: string, topic?: string): void {

@@ -1,4 +1,4 @@
-import type { ConfigSource, GuestModule, KernelEvent } from '../../../microvisor/index.js';
+import type { CloudedDevice, ConfigSource, GuestModule, KernelEvent } from '../../../microvisor/index.js';
 import type { DeviceHardware } from './device-hardware.js';
 import type { GuestOptions } from './guest-options.js';
 
@@ -22,6 +22,8 @@ export interface GuestSettings {
   hardware: DeviceHardware;
   /** See `GuestOptions` of the microvisor. */
   interruptEveryCall?: boolean;
+  /** Bytes of memory that an update may have. */
+  memoryLimit?: number;
 }
 
 /** What all devices of a process have in common. It can go to another thread. */
@@ -30,7 +32,7 @@ export interface GuestStart extends GuestSettings {
 }
 
 /** A device that was loaded, in this thread or elsewhere. */
-export interface RunningDevice {
+export interface RunningDevice extends CloudedDevice {
   start(): void;
   /** Ends it in an orderly way; resolves when it has ended. */
   stop(): Promise<void>;

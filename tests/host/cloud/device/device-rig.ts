@@ -4,7 +4,7 @@ import { CloudFollower, Device, type FollowerEvent, realClock } from '../../../.
 import { ACCOUNT_SID, openCloud, SID } from '../cloud-rig.js';
 
 /** Resolves when a condition holds; it is looked at after each call of `look`. */
-export class Awaited<T> {
+export class Seen<T> {
   readonly all: T[] = [];
   #looks: (() => void)[] = [];
 
@@ -47,8 +47,8 @@ export async function openDeviceCloud(kind: 'near' | 'far', options: Parameters<
 
 /** A device that follows a cloud; it has started. */
 export async function startFollowing(service: CloudService, guest: Uint8Array) {
-  const events = new Awaited<FollowerEvent>();
-  const lines = new Awaited<string>();
+  const events = new Seen<FollowerEvent>();
+  const lines = new Seen<string>();
   const link = new DeviceLink(service, { clock: realClock, logDelay: 1, backOff: { first: 5, most: 20 } });
   let follower: CloudFollower | undefined;
   const device = await Device.load({

@@ -1,4 +1,5 @@
 import type { ConfigItem, ConfigItemResult } from '../../../../microvisor/index.js';
+import { obey } from '../device-orders.js';
 import type { DeviceEvent, DeviceStart, RunningDevice } from '../running-device.js';
 import type { FromDevices, ToDevices } from './device-messages.js';
 
@@ -53,9 +54,20 @@ export class DeviceService {
       case 'start':
         this.#devices[message.device].start();
         break;
+      case 'order':
+        void this.#obey(message);
+        break;
       case 'stop':
         void this.#devices[message.device]?.stop();
         break;
+    }
+  }
+
+  async #obey({ device, id, order }: Extract<ToDevices, { kind: 'order' }>): Promise<void> {
+    try {
+      this.#link.post({ kind: 'obeyed', id, outcome: await obey(this.#devices[device], order) });
+    } catch (error) {
+      this.#link.post({ kind: 'obeyed', id, problem: (error as Error).message });
     }
   }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../../process/user-error.js';
+import { type DeviceOrder, ordered } from '../device-orders.js';
 import type { DeviceStart, RunningDevice } from '../running-device.js';
 import type { FromDevices, ToDevices } from './device-messages.js';
 
@@ -18,6 +19,9 @@ export class FarDevices {
   readonly #starts: readonly DeviceStart[];
   readonly #far: FarSide;
   readonly #ends: ((error: Error | undefined) => void)[] = [];
+  /** Orders that the other side has not answered. */
+  readonly #orders = new Map<number, { resolve(outcome: boolean): void; reject(error: Error): void }>();
+  #orderCount = 0;
   #running: number;
   #over = false;
   #settle!: { loaded(): void; failed(error: Error): void };
@@ -65,6 +69,13 @@ export class FarDevices {
       case 'fetch':
         void this.#fetch(message);
         break;
+      case 'obeyed': {
+        const order = this.#orders.get(message.id);
+        this.#orders.delete(message.id);
+        if (message.problem === undefined) order?.resolve(message.outcome ?? false);
+        else order?.reject(new Error(message.problem));
+        break;
+      }
       case 'stopped':
         this.#ends[message.device](message.problem === undefined ? undefined : new UserError(message.problem));
         this.#running--;
@@ -85,6 +96,8 @@ export class FarDevices {
     this.#over = true;
     this.#settle.failed(problem ?? new UserError('the devices were ended'));
     for (const end of this.#ends) end(problem);
+    for (const { reject } of this.#orders.values()) reject(new Error('the device has ended'));
+    this.#orders.clear();
   }
 
   #face(device: number): RunningDevice {
@@ -92,6 +105,7 @@ export class FarDevices {
       this.#ends[device] = resolve;
     });
     return {
+      ...ordered((order) => this.#order(device, order)),
       stopped,
       start: () => this.#post({ kind: 'start', device }),
       stop: async () => {
@@ -101,6 +115,15 @@ export class FarDevices {
         clearTimeout(timer);
       },
     };
+  }
+
+  #order(device: number, order: DeviceOrder): Promise<boolean> {
+    if (this.#over) return Promise.reject(new Error('the device has ended'));
+    return new Promise((resolve, reject) => {
+      const id = ++this.#orderCount;
+      this.#orders.set(id, { resolve, reject });
+      this.#post({ kind: 'order', device, id, order });
+    });
   }
 
   #post(message: ToDevices): void {
