@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { deviceKey, newDevice, putDevice } from '../devices/device-record.js';
 import type { RecordChange } from '../engine/engine.js';
 import { writeRecord } from '../record-json.js';
 
@@ -12,7 +13,7 @@ interface OldRecord {
 export type OldEntry = { key: readonly unknown[]; value: Uint8Array };
 
 /**
- * The records of 0.1 as those of today: all values belong to one account.
+ * The records of 0.1 as those of today: all values belong to one account, and a device exists when it has a value.
  *
  * @param accountSid whose they are; default the account of the store, or one at random when it has none
  * @throws Error when an entry is not what 0.1 wrote
@@ -20,6 +21,8 @@ export type OldEntry = { key: readonly unknown[]; value: Uint8Array };
 export function fromOldRecords(entries: readonly OldEntry[], accountSid?: string): RecordChange[] {
   const facts = new Map<string, string>();
   const values: RecordChange[] = [];
+  /** Since when there is a device, by SID. */
+  const devices = new Map<string, number>();
   const account = accountSid ?? accountOf(entries) ?? `AC${randomBytes(16).toString('hex')}`;
   for (const entry of entries) {
     const { value, dateUpdated } = readOldRecord(entry);
@@ -27,13 +30,15 @@ export function fromOldRecords(entries: readonly OldEntry[], accountSid?: string
     if (kind === 'meta' && parts.length === 1) facts.set(nameOf(parts[0], account), value);
     else if ((kind === 'account' || kind === 'device') && parts.length === 3) {
       values.push({ op: 'put', table: 'value', key: [account, ...parts], data: writeRecord({ value, dateUpdated }) });
+      if (kind === 'device') devices.set(parts[0], Math.min(dateUpdated, devices.get(parts[0]) ?? dateUpdated));
     } else throw notOld(entry);
   }
   facts.set('account-sid', account);
   const noted = [...facts].map(
     ([name, value]): RecordChange => ({ op: 'put', table: 'meta', key: [name], data: writeRecord({ value }) }),
   );
-  return [...noted, ...values];
+  const known = [...devices].map(([sid, since]) => putDevice(deviceKey(account, sid), newDevice(since), undefined));
+  return [...noted, ...known, ...values];
 }
 
 function accountOf(entries: readonly OldEntry[]): string | undefined {

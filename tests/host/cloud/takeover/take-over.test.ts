@@ -37,6 +37,8 @@ async function expectOldValues(store: Store, accountSid = OLD.accountSid): Promi
   expect((await values.fetch(ACCOUNT, 'configs', 'long')).value).toBe('é'.repeat(4096));
   expect((await values.list(ACCOUNT, 'configs')).map(({ key }) => key)).toEqual(['a/b', 'long']);
   expect(await values.get(ACCOUNT, 'secrets', 'gone')).toBeUndefined();
+  const since = new Date(1_609_504_496_789);
+  expect(await store.devices(accountSid).list()).toMatchObject([{ sid: OLD.deviceSid, dateCreated: since }]);
   expect(await store.meta.get('account-sid')).toBe(accountSid);
   expect(await store.meta.get('auth-token')).toBe('0c'.repeat(16));
   expect(await store.meta.get('device-sid')).toBe(OLD.deviceSid);
