@@ -71,6 +71,22 @@ async function bundle(): Promise<void> {
   chmodSync(join(root, 'build/host/cli.js'), 0o755);
 }
 
+/** The page of the cloud: one script, and beside it what a browser takes as it is. */
+async function bundlePage(): Promise<void> {
+  const [from, to] = ['host/cloud/page', 'build/host/page'].map((path) => join(root, path));
+  await build({
+    entryPoints: [join(from, 'page.ts')],
+    outdir: to,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    logLevel: 'warning',
+  });
+  for (const name of ['index.html', 'page.css', 'page.svg']) copyFileSync(join(from, name), join(to, name));
+}
+
 /** The description of the REST API lies beside the server that serves it. */
 async function describeCloud(): Promise<void> {
   const document = await openApiDocument();
@@ -81,7 +97,7 @@ async function buildAll(modules: Modules, abi: Exports, targets: readonly Target
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => make(name, entry, target, abi))),
     make('core', modules.core, 'simd', abi), // for engines that compile: the same source, larger and faster
-    bundle(),
+    bundle().then(bundlePage),
     run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
   ]);
   await describeCloud();

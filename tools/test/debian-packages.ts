@@ -43,6 +43,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   'arm-none-eabi-gcc': 'gcc-arm-none-eabi',
   'newlib/stdio.h': 'libnewlib-arm-none-eabi',
   'qemu-system-arm': 'qemu-system-arm',
+  chromium: 'chromium',
   postgres: 'postgresql',
   pgbouncer: 'pgbouncer',
 };

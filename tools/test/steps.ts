@@ -41,7 +41,9 @@ export class Steps {
   }
 
   types(): void {
-    this.program('tsc: types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']);
+    const tsc = 'node_modules/typescript/bin/tsc';
+    this.program('tsc: types', [tsc, '-p', 'tsconfig.json', '--noEmit']);
+    this.program('tsc: types of the page, which runs in a browser', [tsc, '-p', 'host/cloud/page']);
   }
 
   /** The specs of tests/unit. as-pect prints "[Tests]: 67 / 67": those that passed, and all. */

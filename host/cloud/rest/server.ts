@@ -25,6 +25,7 @@ import { problem, problemHeaders, problemOf, RequestProblem } from './problems.j
 import { pathOf } from './request-path.js';
 import { deviceSideRoutes } from './routes/device-side-routes.js';
 import { openApiRoute } from './routes/openapi-route.js';
+import { pageRoute } from './routes/page-route.js';
 import { addRoutes } from './routes/routes.js';
 
 /** Room for 4096 characters of four UTF-8 bytes each, every byte percent-encoded, and some more fields. */
@@ -92,6 +93,7 @@ export async function serveStores(options: CloudOptions): Promise<Cloud> {
       baseUrl: (request) => own.baseUrl(request, url),
     });
     openApiRoute(app);
+    pageRoute(app);
     deviceSideRoutes(app, options);
     await listen(app, host, port);
     url = urlOf(app, own, tls !== undefined);
