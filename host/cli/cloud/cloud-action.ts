@@ -36,7 +36,9 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
       process.stdout.write(`${JSON.stringify(event)}\n`);
     } else {
       process.stdout.write(`cloud ${cloud.url}\n\n${exportLines(accountSid, authToken)}`);
-      process.stdout.write(`  export MV_DEVICE_SID=${deviceSid}\n\nThe same address shows a page in a browser. Ctrl-C stops it.\n`);
+      process.stdout.write(
+        `  export MV_DEVICE_SID=${deviceSid}\n\nThe same address shows a page in a browser. Ctrl-C stops it.\n`,
+      );
     }
     await ended(flags.for, stop);
   } finally {
