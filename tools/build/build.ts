@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import binaryen from 'binaryen';
 import { build } from 'esbuild';
-import { openApiDocument } from '../../host/cloud/rest/openapi.js';
 import { runCommand, UsageError } from '../command.js';
 import { generate } from '../generate/generate.js';
 import { root } from '../root.js';
@@ -89,6 +88,8 @@ async function bundlePage(): Promise<void> {
 
 /** The description of the REST API lies beside the server that serves it. */
 async function describeCloud(): Promise<void> {
+  // Not before: a single module is built where there is no host.
+  const { openApiDocument } = await import('../../host/cloud/rest/openapi.js');
   const document = await openApiDocument();
   writeFileSync(join(root, 'build/host/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
 }
