@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const include = [
@@ -52,6 +53,8 @@ const postgres = {
 
 export default defineConfig({
   test: {
+    // One for each core: most files wait for programs that they have started.
+    maxWorkers: availableParallelism(),
     projects: [
       { test: { ...shared, name: 'wasmqtt', include, exclude: [...leftOut, ...onPostgres] } },
       ...(hasPostgres ? [{ test: postgres }] : []),
