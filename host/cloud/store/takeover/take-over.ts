@@ -37,6 +37,8 @@ export async function takeOver(directory: string, source: MasterKeySource, accou
     if (master === undefined) throw new Error(`${source.place} is missing`);
     await folder.alone((open) => folder.convert(open, master));
   } catch (error) {
+    // Another process was done meanwhile, and has removed what this one was about to open.
+    if (folder.isOfToday()) return;
     if (error instanceof StoreError) throw error;
     throw new StoreError('unusable', `the store in ${directory} could not be taken over: ${reasonOf(error)}`, {
       cause: error,
