@@ -5,6 +5,9 @@ import { Child } from './child.js';
 /** The file that `npm install` links as `wasmqtt`. */
 export const CLI = join(import.meta.dirname, '../../build/host/cli.js');
 
+/** What a run says on standard error while it makes a guest ready, on a machine on which that takes over a second. */
+export const TAKES_LONG = /^.* is made ready to wait in its calls, .*\n/;
+
 /** One line of standard output under --json. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look at the fields of each kind
 export type JsonEvent = { event: string } & Record<string, any>;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Command } from '../../../interop/command.js';
+import { Command, TAKES_LONG } from '../../../interop/command.js';
 import { freePort, temporaryFolder } from '../../../interop/temporary.js';
 import { undoAfterEach } from '../../../interop/undo.js';
 import { compileCGuest } from '../../microvisor/rig/compile-c-guest.js';
@@ -33,9 +33,6 @@ async function run(guest: string, ...args: string[]): Promise<Command> {
 const SPINNING = `
   __attribute__((noinline)) void spins(volatile int *n) { for (;;) ++*n; }
   int main(void) { int n = 0; mv_host_print("spinning", 8); mv_host_wait(1); spins(&n); }`;
-
-/** A line about making a guest ready stands there on a slow machine. */
-const TAKES_LONG = /^.* is made ready to wait in its calls, .*\n/;
 
 describe('run --guest with an application that waits in its calls', () => {
   const blinking = () =>
