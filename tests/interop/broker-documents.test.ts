@@ -83,7 +83,7 @@ describe('the tutorial for mosquitto', () => {
     writeFileSync(file('users.txt'), 'ann:secret\nbob:other\n');
     const port = `${await freePort()}`;
     const broker = await start(`listener ${port} 127.0.0.1\npassword_file users.txt\n`);
-    expect(broker.stderr).toMatch(/users\.txt:1:1: warning: "ann" cannot come in: the password is not hashed; hash /);
+    await broker.line('stderr', /users\.txt:1:1: warning: "ann" cannot come in: the password is not hashed; hash /);
     const code = async (...args: string[]) => (await publish('-p', port, '-t', 'a', '-m', 'x', ...args)).code;
     expect(await code('-u', 'ann', '-P', 'secret')).toBe(5);
     await upgrade();

@@ -50,9 +50,9 @@ describe('wasmqtt broker', () => {
     await broker.line('stderr', /Sending SUBACK to reader/);
     expect((await publish(port)).code).toBe(0);
     expect((await reader.ended).stdout).toBe('x\n');
-    expect(broker.stderr).toMatch(/^\d+: New client connected from 127\.0\.0\.1:\d+ as reader \(p2, c1, k60\)\.$/m);
-    expect(broker.stderr).toMatch(/^\d+: Received PUBLISH from \S+ \(d0, q1, r0, m1, 'a', \.\.\. \(1 bytes\)\)/m);
-    expect(broker.stderr).toMatch(/^\d+: reader 0 a$/m);
+    await broker.line('stderr', /^\d+: New client connected from 127\.0\.0\.1:\d+ as reader \(p2, c1, k60\)\.$/m);
+    await broker.line('stderr', /^\d+: Received PUBLISH from \S+ \(d0, q1, r0, m1, 'a', \.\.\. \(1 bytes\)\)/m);
+    await broker.line('stderr', /^\d+: reader 0 a$/m);
   });
 
   it('prints records of packets with --json -v, and the log on standard error', async () => {
@@ -65,7 +65,7 @@ describe('wasmqtt broker', () => {
       qos: 1,
       payloadSize: 1,
     });
-    expect(broker.stderr).toMatch(/New client connected from/);
+    await broker.line('stderr', /New client connected from/);
   });
 
   it('publishes the $SYS topics, unless sys_interval is 0', async () => {

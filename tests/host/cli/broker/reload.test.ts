@@ -65,9 +65,9 @@ describe('SIGHUP', () => {
     await broker.event('listening');
     rig.write('m.conf', `${conf}nonsense\nmax_qos 7\n`);
     expect(await reload(broker)).toMatchObject({ done: false, findings: [{ line: 3 }, { line: 4 }] });
-    expect(broker.stderr).toMatch(/m\.conf:3:1: error: the option "nonsense" is not known/);
-    expect(broker.stderr).toMatch(/m\.conf:4:9: error: max_qos: "7" is not/);
-    expect(broker.stderr).toMatch(/The configuration was not reloaded: all stays as it was\.$/m);
+    await broker.line('stderr', /m\.conf:3:1: error: the option "nonsense" is not known/);
+    await broker.line('stderr', /m\.conf:4:9: error: max_qos: "7" is not/);
+    await broker.line('stderr', /The configuration was not reloaded: all stays as it was\.$/m);
     expect((await publish(port)).code).toBe(0);
   });
 
@@ -80,7 +80,7 @@ describe('SIGHUP', () => {
     expect(await reload(broker)).toMatchObject({ done: true, needsRestart: [] });
     rig.write('m.conf', `${conf}max_qos 1\nmax_queued_messages 7\n`);
     expect(await reload(broker)).toMatchObject({ done: true, needsRestart: ['listener', 'max_*'] });
-    expect(broker.stderr).toMatch(/: listener changed: that takes a restart$/m);
+    await broker.line('stderr', /: listener changed: that takes a restart$/m);
   });
 
   it('takes a new certificate, and keeps the old one when the new one cannot be used', async () => {
@@ -154,7 +154,7 @@ describe('the log', () => {
 
   it('says that its file cannot be written, and the broker goes on', async () => {
     const broker = await logOf('log_dest file DIR/none/log\n');
-    expect(broker.stderr).toMatch(/^wasmqtt: the log file \S+ cannot be written: ENOENT/);
+    await broker.line('stderr', /^wasmqtt: the log file \S+ cannot be written: ENOENT/);
     expect((await broker.ended).code).toBe(0);
     expect(existsSync(rig.path('none'))).toBe(false);
   });
