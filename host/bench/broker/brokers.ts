@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect as openSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { stopProcess } from '../stop-process.js';
 
 export type BrokerName = 'wasmqtt' | 'mosquitto' | 'aedes';
 export type BrokerKind = 'plain' | 'tls' | 'durable';
@@ -22,7 +23,7 @@ export interface TlsFiles {
   key: string;
 }
 
-/** Milliseconds for a broker to open its port, and to end. */
+/** Milliseconds for a broker to open its port. */
 const PATIENCE = 15_000;
 
 /** aedes without persistence: it has none of its own on disk. */
@@ -73,7 +74,7 @@ export async function startBrokerProcess(
     child.on('exit', (code) => resolve(`it ended with code ${code}`));
   });
   const stop = async () => {
-    await end(child);
+    await stopProcess(child);
     rmSync(folder, { recursive: true, force: true });
   };
   const failure = await opens(port, ended);
@@ -129,13 +130,4 @@ function canConnect(port: number): Promise<boolean> {
     });
     socket.on('error', () => resolve(false));
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
-  await exited;
-  clearTimeout(timer);
 }

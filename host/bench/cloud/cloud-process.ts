@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { stopProcess } from '../stop-process.js';
 
-/** Milliseconds until it serves, and until it has ended. */
+/** Milliseconds until it serves. */
 const START_TIMEOUT = 60_000;
-const STOP_TIMEOUT = 10_000;
 
 /** What `wasmqtt cloud --json` says when it serves. */
 interface Listening {
@@ -68,12 +68,7 @@ export class CloudProcess {
   }
 
   /** Ends the process. */
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT);
-    await exited;
-    clearTimeout(timer);
+  stop(): Promise<void> {
+    return stopProcess(this.#child);
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { stopProcess } from '../stop-process.js';
 
 /** What is run: the device application, or another guest. */
 export interface FleetLoad {
@@ -10,9 +10,8 @@ export interface FleetLoad {
   data: string;
 }
 
-/** Milliseconds until all devices are there, and until the process has ended. */
+/** Milliseconds until all devices are there. */
 const START_TIMEOUT = 300_000;
-const STOP_TIMEOUT = 10_000;
 
 /** `wasmqtt run` with many devices and a broker in the same process. */
 export class FleetProcess {
@@ -58,13 +57,8 @@ export class FleetProcess {
   }
 
   /** Ends the process. */
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT);
-    await exited;
-    clearTimeout(timer);
+  stop(): Promise<void> {
+    return stopProcess(this.#child);
   }
 
   async #until(event: string, count: number): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Histogram, Registry } from 'prom-client';
 import { ReasonCode } from '../../core/index.js';
+import { MetricsRegistry } from '../../metrics/metrics-registry.js';
 import { EventLoopLag } from '../../node/event-loop-lag.js';
 import type { BrokerState } from './broker-state.js';
 import type { TrafficCounter } from './traffic-counter.js';
@@ -41,80 +41,48 @@ const reasonName = (code: number) => (code === 0 ? NO_REASON : (REASONS.get(code
 
 /**
  * Metrics for Prometheus. Nothing is counted here: a scrape reads what `state` and `traffic` hold. Labels have fixed values, none that a
- * client chooses. Loads `prom-client`, which nothing else needs.
+ * client chooses. Loads `prom-client`.
  */
 export async function createMetrics({ state, traffic, lag }: BrokerMetricsOptions): Promise<BrokerMetrics> {
-  const client = await import('prom-client');
-  const { Registry, Counter, Gauge, Histogram } = client.default ?? client;
-  const registry: Registry = new Registry();
-  const registers = [registry];
+  const metrics = await MetricsRegistry.load();
   let totals = state.totals();
-
-  const gauge = (name: string, help: string, read: () => number) => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  };
-  const counter = <Label extends string>(
-    name: string,
-    help: string,
-    labelNames: Label[],
-    read: () => Iterable<[Record<Label, string>, number]>,
-  ) => {
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        for (const [labels, value] of read()) this.inc(labels, value);
-      },
-    });
-  };
   const directions = (field: 'bytes' | 'packets' | 'publishes' | 'payloadBytes') => () =>
     (['in', 'out'] as const).map((direction): [{ direction: string }, number] => [
       { direction },
       traffic[direction][field],
     ]);
-  const total = (read: () => number) => (): [Record<string, string>, number][] => [[{}, read()]];
 
   // The first metric of a scrape reads the totals for all of them: each reading looks at every session.
-  gauge('wasmqtt_clients', 'Clients that are connected.', () => {
+  metrics.gauge('wasmqtt_clients', 'Clients that are connected.', () => {
     totals = state.totals();
     return totals.clients;
   });
-  gauge('wasmqtt_connections', 'Network connections that are open.', () => traffic.openConnections);
-  gauge('wasmqtt_sessions', 'Sessions, connected or not.', () => totals.sessions);
-  gauge('wasmqtt_subscriptions', 'Subscriptions of all sessions.', () => totals.subscriptions);
-  gauge('wasmqtt_shared_subscriptions', 'Shared ones of these.', () => totals.sharedSubscriptions);
-  gauge('wasmqtt_retained_messages', 'Retained messages.', () => totals.retainedMessages);
-  gauge('wasmqtt_retained_bytes', 'Bytes of retained messages.', () => totals.retainedBytes);
-  gauge('wasmqtt_queued_messages', 'Messages that wait to be sent.', () => totals.queuedMessages);
-  gauge('wasmqtt_queued_bytes', 'Bytes of messages that wait to be sent.', () => totals.queuedBytes);
-  gauge('wasmqtt_inflight_messages', 'Messages sent and not acknowledged.', () => totals.inflightMessages);
+  metrics.gauge('wasmqtt_connections', 'Network connections that are open.', () => traffic.openConnections);
+  metrics.gauge('wasmqtt_sessions', 'Sessions, connected or not.', () => totals.sessions);
+  metrics.gauge('wasmqtt_subscriptions', 'Subscriptions of all sessions.', () => totals.subscriptions);
+  metrics.gauge('wasmqtt_shared_subscriptions', 'Shared ones of these.', () => totals.sharedSubscriptions);
+  metrics.gauge('wasmqtt_retained_messages', 'Retained messages.', () => totals.retainedMessages);
+  metrics.gauge('wasmqtt_retained_bytes', 'Bytes of retained messages.', () => totals.retainedBytes);
+  metrics.gauge('wasmqtt_queued_messages', 'Messages that wait to be sent.', () => totals.queuedMessages);
+  metrics.gauge('wasmqtt_queued_bytes', 'Bytes of messages that wait to be sent.', () => totals.queuedBytes);
+  metrics.gauge('wasmqtt_inflight_messages', 'Messages sent and not acknowledged.', () => totals.inflightMessages);
 
-  counter(
-    'wasmqtt_connections_total',
-    'Network connections opened.',
-    [],
-    total(() => traffic.connections),
+  metrics.total('wasmqtt_connections_total', 'Network connections opened.', () => traffic.connections);
+  metrics.counter(
+    'wasmqtt_bytes_total',
+    'Bytes of MQTT, in from clients and out to them.',
+    ['direction'],
+    directions('bytes'),
   );
-  counter('wasmqtt_bytes_total', 'Bytes of MQTT, in from clients and out to them.', ['direction'], directions('bytes'));
-  counter('wasmqtt_packets_total', 'Packets of all types.', ['direction'], directions('packets'));
-  counter('wasmqtt_publishes_total', 'PUBLISH packets.', ['direction'], directions('publishes'));
-  counter(
+  metrics.counter('wasmqtt_packets_total', 'Packets of all types.', ['direction'], directions('packets'));
+  metrics.counter('wasmqtt_publishes_total', 'PUBLISH packets.', ['direction'], directions('publishes'));
+  metrics.counter(
     'wasmqtt_payload_bytes_total',
     'Payload bytes of PUBLISH packets.',
     ['direction'],
     directions('payloadBytes'),
   );
-  counter('wasmqtt_messages_dropped_total', 'Messages that did not reach a client.', ['reason'], () => {
+  metrics.counter('wasmqtt_messages_dropped_total', 'Messages that did not reach a client.', ['reason'], () => {
     const counts = new Map([...DROP_REASONS.map((reason): [string, number] => [reason, 0]), ...traffic.dropped]);
     return [...counts].map(([reason, count]): [{ reason: string }, number] => [{ reason }, count]);
   });
@@ -123,43 +91,22 @@ export async function createMetrics({ state, traffic, lag }: BrokerMetricsOption
     ...[...counts()].map(([code, count]): [{ reason: string }, number] => [{ reason: reasonName(code) }, count]),
   ];
   const refused = byReason(() => traffic.refused);
-  counter('wasmqtt_connections_refused_total', 'Connections that never became a client.', ['reason'], refused);
+  metrics.counter('wasmqtt_connections_refused_total', 'Connections that never became a client.', ['reason'], refused);
   const disconnected = byReason(() => traffic.disconnected);
-  counter('wasmqtt_disconnections_total', 'Clients whose connection ended.', ['reason'], disconnected);
-  counter(
-    'wasmqtt_failures_total',
-    'Events of the type failed.',
-    [],
-    total(() => traffic.failures),
-  );
+  metrics.counter('wasmqtt_disconnections_total', 'Clients whose connection ended.', ['reason'], disconnected);
+  metrics.total('wasmqtt_failures_total', 'Events of the type failed.', () => traffic.failures);
 
-  const commits: Histogram = new Histogram({
-    name: 'wasmqtt_commit_seconds',
-    help: 'Time that a commit of the journal takes.',
-    buckets: COMMIT_BUCKETS,
-    registers,
-  });
+  const commits = metrics.histogram(
+    'wasmqtt_commit_seconds',
+    'Time that a commit of the journal takes.',
+    COMMIT_BUCKETS,
+  );
   const measured = lag ?? new EventLoopLag();
-  new Gauge({
-    name: 'wasmqtt_event_loop_lag_seconds',
-    help: 'How late the event loop was since the last scrape.',
-    labelNames: ['quantile'],
-    registers,
-    collect() {
-      for (const [quantile, seconds] of Object.entries(measured.read())) this.set({ quantile }, seconds);
-    },
-  });
-  gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
-  counter('process_cpu_seconds_total', 'CPU time of the process.', [], total(cpuSeconds));
+  metrics.ofProcess(measured);
   return {
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
+    contentType: metrics.contentType,
+    text: () => metrics.text(),
     commit: (seconds) => commits.observe(seconds),
     close: () => measured.close(),
   };
-}
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }

@@ -5,13 +5,6 @@ import { reasonOf } from '../../../node/reason.js';
 import { UserError } from '../../process/user-error.js';
 import { resumableInThread } from '../resumable/resumable-in-thread.js';
 
-export interface GuestFileOptions {
-  /** The folder in which blocking guests are kept as they were made ready. */
-  data: string;
-  /** Bytes of memory that a guest may have. */
-  memoryLimit: number | undefined;
-}
-
 /** The guest of a run, before it was read. */
 export interface GuestFile {
   file: string;

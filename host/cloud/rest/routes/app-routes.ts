@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DEFAULT_APP_BYTES } from '../../store/apps/app-module.js';
 import { MOST_POLITE, type StoredApp } from '../../store/apps/apps.js';
-import { pageMeta, parsePageRequest, readCount } from '../paging.js';
+import { pageMeta, parsePageRequest, readCount, readPage } from '../paging.js';
 import { RequestProblem } from '../problems.js';
 import { isoSeconds } from '../replies.js';
 import { APP_OR_NAME, COUNT, PAGE_QUERY, UNIQUE_NAME } from '../schema/fields.js';
@@ -73,12 +73,14 @@ export function appRoutes(app: FastifyInstance, { viewsOf, baseUrl }: RouteConte
   app.get('/v1/Apps', { schema: SCHEMAS.list }, async (request) => {
     const { apps } = viewsOf(request);
     const wanted = parsePageRequest(request.query);
-    const listed = await apps.list(wanted.range);
-    const last = listed.at(-1);
-    const more = last !== undefined && (await apps.list({ after: last.sid, limit: 1 })).length > 0;
-    const keys = listed.map(({ sid }) => ({ key: sid }));
+    const { items, more } = await readPage(
+      wanted,
+      (range) => apps.list(range),
+      ({ sid }) => sid,
+    );
+    const keys = items.map(({ sid }) => ({ key: sid }));
     return {
-      apps: listed.map((stored) => reply(request, stored)),
+      apps: items.map((stored) => reply(request, stored)),
       meta: pageMeta(collection(request), 'apps', wanted, keys, more),
     };
   });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { StoredDevice } from '../../store/devices/device-record.js';
 import { optionalField, optionalFlag } from '../form.js';
-import { pageMeta, parsePageRequest } from '../paging.js';
+import { pageMeta, parsePageRequest, readPage } from '../paging.js';
 import { isoSeconds } from '../replies.js';
 import { BOOLEAN, DEVICE_OR_NAME, PAGE_QUERY, UNIQUE_NAME } from '../schema/fields.js';
 import { type JsonSchema, refTo } from '../schema/json-schema.js';
@@ -52,12 +52,14 @@ export function deviceRoutes(app: FastifyInstance, { viewsOf, baseUrl }: RouteCo
   app.get('/v1/Devices', { schema: SCHEMAS.list }, async (request) => {
     const { devices } = viewsOf(request);
     const wanted = parsePageRequest(request.query);
-    const listed = await devices.list(wanted.range);
-    const last = listed.at(-1);
-    const more = last !== undefined && (await devices.list({ after: last.sid, limit: 1 })).length > 0;
-    const keys = listed.map(({ sid }) => ({ key: sid }));
+    const { items, more } = await readPage(
+      wanted,
+      (range) => devices.list(range),
+      ({ sid }) => sid,
+    );
+    const keys = items.map(({ sid }) => ({ key: sid }));
     return {
-      devices: listed.map((device) => reply(request, device)),
+      devices: items.map((device) => reply(request, device)),
       meta: pageMeta(collection(request), 'devices', wanted, keys, more),
     };
   });

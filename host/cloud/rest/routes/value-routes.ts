@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ListPage } from '../../store/list-page.js';
 import { COLLECTIONS, collectionPath, restPath, type Scope, type StoreName } from '../../store/values/scope.js';
 import { formField } from '../form.js';
-import { pageMeta, parsePageRequest } from '../paging.js';
+import { pageMeta, parsePageRequest, readPage } from '../paging.js';
 import { valueReply } from '../replies.js';
 import { DEVICE_OR_NAME, KEY, NEW_KEY, PAGE_QUERY, VALUE } from '../schema/fields.js';
 import { refTo } from '../schema/json-schema.js';
@@ -39,12 +40,11 @@ function addCollection(app: FastifyInstance, owner: Scope['kind'], name: StoreNa
   app.get(path, { schema: schemas.list }, async (request) => {
     const { values, scope, collection, url } = await place(request);
     const wanted = parsePageRequest(request.query);
-    const listed = await values.list(scope, name, wanted.range);
-    const last = listed.at(-1);
-    const more = last !== undefined && (await values.list(scope, name, { after: last.key, limit: 1 })).length > 0;
+    const list = (range: ListPage) => values.list(scope, name, range);
+    const { items, more } = await readPage(wanted, list, ({ key }) => key);
     return {
-      [name]: listed.map((value) => valueReply(collection, url, value)),
-      meta: pageMeta(url, name, wanted, listed, more),
+      [name]: items.map((value) => valueReply(collection, url, value)),
+      meta: pageMeta(url, name, wanted, items, more),
     };
   });
 
