@@ -1,56 +1,30 @@
 import {
   ClientSession,
   type ClientSessionEvent,
-  type ConnectPacket,
   MqttError,
   type Packet,
-  type QoS,
   ReasonCode,
   Result,
   refusalWords,
   SessionError,
-} from '../../core/index.js';
-import { type BridgeMessage, forwardedProperties } from './bridge-message.js';
+} from '../core/index.js';
+import { type CarriedMessage, forwardedProperties } from './carried-message.js';
 import { IncomingMessages } from './incoming-messages.js';
 import { OutgoingMessages, type RemoteLimits } from './outgoing-messages.js';
+import { markPrivate } from './private-connect.js';
+import type { RemoteClientEvents, RemoteClientOptions } from './remote-client-options.js';
 import { RemoteSubscriptions } from './remote-subscriptions.js';
 
-export interface RemoteClientOptions {
-  connect: ConnectPacket;
-  /** See `bridgeFilters`: asked for after each CONNACK. */
-  filters: ReadonlyMap<string, QoS | undefined>;
-  /** Bytes of the largest message that goes out. */
-  largest: number;
-  /** Messages of QoS 0 wait for a connection too. */
-  keepsQoS0: boolean;
-}
-
-export interface RemoteClientEvents {
-  connected(sessionPresent: boolean): void;
-  /** Nothing more comes from this connection; the transport is to be ended. @param isPrivateRefused a CONNECT without the bit may do */
-  failed(reason: string, isPrivateRefused: boolean): void;
-  notSubscribed(topicFilter: string, reasonCode: number): void;
-  /** @returns settles when the own broker has the message, or never will; does not reject */
-  message(message: BridgeMessage): Promise<void>;
-  /** There may be output, or another deadline. */
-  changed(): void;
-  /** The network is behind: messages wait. */
-  isSlow(): boolean;
-}
-
-/** Messages and subscriptions in flight to the other broker. */
+/** Messages and subscriptions in flight to the broker. */
 const SEND_CAPACITY = 64;
-/** Messages in flight from it: announced in MQTT 5. Before, a broker may send what fits into one piece of input. */
-const RECEIVE_CAPACITY = 1024;
-/** Bytes that are decoded at a time: a PUBLISH above QoS 0 has seven at least. */
+/** Bytes that are decoded at a time. */
 const PIECE = 4096;
-/** Messages that the own broker may have to take at a time; more wait in the network. */
-const MOST_TAKEN = 100;
-/** The bit of the version number by which a bridge makes itself known. */
-const PRIVATE = 0x80;
+/** Messages in such a piece: a PUBLISH above QoS 0 has seven bytes at least. */
+const PIECE_MESSAGES = 600;
+const DEFAULT_MOST = { messages: 100, bytes: Number.POSITIVE_INFINITY };
 
 /**
- * The client of the other broker, connection after connection: bytes and the time in, bytes and events out. With a clean start each
+ * The client of the broker, connection after connection: bytes and the time in, bytes and events out. With a clean start each
  * connection has a session of its own; otherwise the session, and what is in flight, goes on.
  */
 export class RemoteClient {
@@ -63,7 +37,7 @@ export class RemoteClient {
   #state: 'closed' | 'connecting' | 'connected' = 'closed';
   #isPrivate = false;
   #limits: RemoteLimits = { maximumQoS: 2, retainAvailable: true };
-  /** Input that waits: the own broker has enough to take. */
+  /** Input that waits: enough is in hand. */
   #input: Uint8Array[] = [];
   #output: Uint8Array[] = [];
 
@@ -73,7 +47,7 @@ export class RemoteClient {
     const { connect, filters } = options;
     this.#outgoing = new OutgoingMessages(connect.protocolVersion, options.largest);
     this.#subscriptions = new RemoteSubscriptions(connect.protocolVersion, filters);
-    this.#session = newSession();
+    this.#session = this.#newSession();
   }
 
   get isConnected(): boolean {
@@ -93,7 +67,7 @@ export class RemoteClient {
   open(isPrivate: boolean, now: number): void {
     const { connect } = this.#options;
     if (connect.cleanStart) {
-      this.#session = newSession();
+      this.#session = this.#newSession();
       this.#outgoing.begin();
       this.#incoming = new IncomingMessages();
     }
@@ -122,8 +96,8 @@ export class RemoteClient {
     this.#incoming.lost();
   }
 
-  /** Resolves when the other broker has the message; with the problem when it was dropped. QoS 0 ends without a connection, unless it is to wait. */
-  async publish(message: BridgeMessage): Promise<string | undefined> {
+  /** Resolves when the broker has the message; with the problem when it was dropped. QoS 0 ends without a connection, unless it is to wait. */
+  async publish(message: CarriedMessage): Promise<string | undefined> {
     if (message.qos === 0 && !this.isConnected && !this.#options.keepsQoS0) return undefined;
     const done = this.#outgoing.add(message);
     this.#events.changed();
@@ -139,6 +113,8 @@ export class RemoteClient {
   /** Sends what is due or waits. */
   tick(now: number): void {
     if (this.#state === 'closed') return;
+    // The broker is not silent while there is something of it to read.
+    if (!this.isReading) this.#session.arrived(now);
     this.#attempt(() => {
       // The deadline of CONNACK counts before there is a connection.
       if (this.#state === 'connecting') this.#session.tick(now);
@@ -168,7 +144,9 @@ export class RemoteClient {
   }
 
   #takeInput(now: number): void {
-    while (this.#input.length > 0 && this.#incoming.size < MOST_TAKEN && this.#state !== 'closed') {
+    const { messages, bytes: most } = this.#options.most ?? DEFAULT_MOST;
+    const isFull = () => this.#incoming.size >= messages || this.#incoming.bytes >= most;
+    while (this.#input.length > 0 && !isFull() && this.#state !== 'closed') {
       const bytes = this.#input.shift()!;
       const piece = bytes.subarray(0, PIECE);
       if (bytes.length > PIECE) this.#input.unshift(bytes.subarray(PIECE));
@@ -200,7 +178,7 @@ export class RemoteClient {
     } catch {
       // It ends without DISCONNECT.
     }
-    this.#end(isTimeout ? 'the other broker does not answer' : error.message);
+    this.#end(isTimeout ? 'the broker does not answer' : error.message);
   }
 
   #end(reason: string, isPrivateRefused = false): void {
@@ -231,13 +209,13 @@ export class RemoteClient {
         }
         break;
       case 'disconnect':
-        this.#end(`the other broker said ${this.#words(packet.reasonCode, packet.properties?.reasonString)}`);
+        this.#end(`the broker said ${this.#words(packet.reasonCode, packet.properties?.reasonString)}`);
     }
   }
 
   #connack({ reasonCode, sessionPresent, properties }: Extract<Packet, { type: 'connack' }>): void {
     if (reasonCode !== 0) {
-      const reason = `the other broker refused the bridge: ${this.#words(reasonCode, properties?.reasonString)}`;
+      const reason = `the broker refused the bridge: ${this.#words(reasonCode, properties?.reasonString)}`;
       this.#end(reason, this.#isPrivate && reasonCode === 1);
       return;
     }
@@ -260,9 +238,13 @@ export class RemoteClient {
       incoming.acknowledge(this.#session, now);
       return;
     }
-    const { topic, payload, qos, retain, properties } = packet;
-    const taken = this.#events.message({ topic, payload, qos, retain, properties: forwardedProperties(properties) });
-    incoming.add(packet, taken, () => this.#events.changed());
+    if (incoming.resume(packet)) {
+      this.#events.changed();
+      return;
+    }
+    const { topic, payload, qos, retain, dup, properties } = packet;
+    const message = { topic, payload, qos, retain, properties: forwardedProperties(properties) };
+    incoming.add(packet, this.#events.message(message, dup), () => this.#events.changed());
   }
 
   /** After `changed`: sends acknowledgements, and takes input that waited for them. */
@@ -276,21 +258,16 @@ export class RemoteClient {
     const words = refusalWords(this.#options.connect.protocolVersion, reasonCode);
     return reason === undefined ? words : `${words}: ${reason}`;
   }
-}
 
-function newSession(): ClientSession {
-  return new ClientSession({
-    sendCapacity: SEND_CAPACITY,
-    receiveCapacity: RECEIVE_CAPACITY,
-    manualAcknowledgement: true,
-    // What an earlier process of this bridge left at the other broker.
-    adoptSession: true,
-  });
-}
-
-/** Sets the bit in a CONNECT: type, length, and the protocol name with its length come before the version. */
-function markPrivate(connect: Uint8Array): void {
-  let at = 1;
-  while (connect[at] >= 0x80) at++;
-  connect[at + 3 + connect[at + 2]] |= PRIVATE;
+  #newSession(): ClientSession {
+    const { messages } = this.#options.most ?? DEFAULT_MOST;
+    return new ClientSession({
+      sendCapacity: SEND_CAPACITY,
+      // Receive Maximum keeps a broker of MQTT 5 within it. Before, a broker may send what fits into one more piece of input.
+      receiveCapacity: messages + PIECE_MESSAGES,
+      manualAcknowledgement: true,
+      // What an earlier process of this client left at the broker.
+      adoptSession: true,
+    });
+  }
 }

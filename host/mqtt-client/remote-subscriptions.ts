@@ -6,20 +6,20 @@ import {
   Result,
   SessionError,
   type Subscription,
-} from '../../core/index.js';
+} from '../core/index.js';
 
 type Request = Extract<Packet, { type: 'subscribe' | 'unsubscribe' }>;
 
 /** What the session takes later: after an answer, or when the messages of the connection before are sent. */
 const LATER: readonly number[] = [Result.NO_MEMORY, Result.RESEND_PENDING];
 
-/** What a bridge subscribes to at the other broker, with each connection. */
+/** What a bridge subscribes to at the broker, with each connection. */
 export class RemoteSubscriptions {
   readonly #requests: readonly Request[];
   #queue: Request[] = [];
   readonly #asked = new Map<number, Request>();
 
-  /** @param filters see `bridgeFilters`: a packet for each, so that none depends on what becomes of the others */
+  /** @param filters a packet for each, so that none depends on what becomes of the others */
   constructor(version: ProtocolVersion, filters: ReadonlyMap<string, QoS | undefined>) {
     this.#requests = [...filters].map(([topicFilter, qos]): Request => {
       if (qos === undefined) return { type: 'unsubscribe', packetId: 0, topicFilters: [topicFilter] };
@@ -49,7 +49,7 @@ export class RemoteSubscriptions {
     }
   }
 
-  /** Returns the filters that the other broker refused. */
+  /** Returns the filters that the broker refused. */
   answered({ packetId, reasonCodes }: Extract<Packet, { type: 'suback' | 'unsuback' }>) {
     const asked = this.#asked.get(packetId);
     this.#asked.delete(packetId);

@@ -1,7 +1,7 @@
-import type { Properties, QoS } from '../../core/index.js';
+import type { Properties, QoS } from '../core/index.js';
 
 /** A message between two brokers, under its name on the side that it goes to. */
-export interface BridgeMessage {
+export interface CarriedMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly qos: QoS;

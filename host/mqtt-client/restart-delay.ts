@@ -1,4 +1,7 @@
-import type { RestartDelay } from './bridge-setup.js';
+/** How long to wait before the next attempt, seconds: always as long, or at random from `base` to `cap`, longer after each failure. */
+export type RestartDelay = { readonly constant: number } | { readonly base: number; readonly cap: number };
+
+export const DEFAULT_RESTART: RestartDelay = { base: 5, cap: 30 };
 
 /** How long to wait before each attempt: "decorrelated jitter", so that many bridges do not come back at the same moment. */
 export class RestartDelays {

@@ -1,13 +1,13 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { BridgeAddress, BridgeTls } from './bridge-setup.js';
+import type { BrokerAddress, BrokerTls } from './broker-address.js';
 
 /** Bytes that may wait in a socket before messages wait. */
 const BACKLOG = 1_048_576;
-/** Milliseconds that the other broker has to close its side. */
+/** Milliseconds that the broker has to close its side. */
 const END_TIMEOUT = 1000;
 
-export interface BridgeSocketEvents {
+export interface ClientSocketEvents {
   opened(): void;
   data(bytes: Uint8Array): void;
   drained(): void;
@@ -15,17 +15,17 @@ export interface BridgeSocketEvents {
   closed(reason: string): void;
 }
 
-/** One connection to another broker, with TLS or without. */
-export class BridgeSocket {
+/** One connection to a broker, with TLS or without. */
+export class ClientSocket {
   readonly #socket: Socket;
   readonly #closed: Promise<void>;
 
   /** @param localAddress of this machine to connect from */
   constructor(
-    { host, port }: BridgeAddress,
-    tls: BridgeTls | undefined,
+    { host, port }: BrokerAddress,
+    tls: BrokerTls | undefined,
     localAddress: string | undefined,
-    events: BridgeSocketEvents,
+    events: ClientSocketEvents,
   ) {
     let reason: string | undefined;
     // localAddress is for net.connect, which tls.connect passes it on to.
@@ -40,15 +40,22 @@ export class BridgeSocket {
       reason ??= error.message;
       socket.destroy();
     });
-    socket.once('close', () => events.closed(reason ?? 'the other broker closed the connection'));
+    socket.once('close', () => events.closed(reason ?? 'the broker closed the connection'));
   }
 
   get isSlow(): boolean {
     return this.#socket.writableNeedDrain && this.#socket.writableLength > BACKLOG;
   }
 
+  /** What one turn of the event loop writes goes out together. */
   write(bytes: Uint8Array): void {
-    if (this.#socket.writable) this.#socket.write(bytes);
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(bytes);
   }
 
   read(isWanted: boolean): void {
@@ -69,7 +76,7 @@ export class BridgeSocket {
   }
 }
 
-function tlsOptions(host: string, { ca, cert, key, minimumVersion, insecure, alpn }: BridgeTls): ConnectionOptions {
+function tlsOptions(host: string, { ca, cert, key, minimumVersion, insecure, alpn }: BrokerTls): ConnectionOptions {
   const bytes = (pem: string | Uint8Array) => (typeof pem === 'string' ? pem : Buffer.from(pem));
   const several = ca === undefined || typeof ca === 'string' || ca instanceof Uint8Array ? ca : ca.map(bytes);
   return {

@@ -6,10 +6,10 @@ import {
   type QoS,
   Result,
   SessionError,
-} from '../../core/index.js';
-import type { BridgeMessage } from './bridge-message.js';
+} from '../core/index.js';
+import type { CarriedMessage } from './carried-message.js';
 
-/** A message on its way to the other broker. */
+/** A message on its way to the broker. */
 interface Outgoing {
   packet: PublishPacket;
   /** PUBREC came: only the PUBREL is sent again. */
@@ -18,7 +18,7 @@ interface Outgoing {
   done(problem?: string): void;
 }
 
-/** What the other broker said in CONNACK that it takes. */
+/** What the broker said in CONNACK that it takes. */
 export interface RemoteLimits {
   maximumQoS: QoS;
   retainAvailable: boolean;
@@ -29,7 +29,7 @@ const LATER: readonly number[] = [Result.RECEIVE_MAXIMUM_REACHED, Result.RESEND_
 /** Bytes of a PUBLISH besides topic, payload and properties, at most. */
 const HEAD = 12;
 
-/** Messages for the other broker: sent in their order, again after a reconnect, and done when the other broker has them. */
+/** Messages for the broker: sent in their order, again after a reconnect, and done when the broker has them. */
 export class OutgoingMessages {
   readonly #version: ProtocolVersion;
   readonly #largest: number;
@@ -43,8 +43,8 @@ export class OutgoingMessages {
     this.#largest = largest;
   }
 
-  /** Resolves when the other broker has the message; with the problem when it was dropped. */
-  add({ topic, payload, qos, retain, properties }: BridgeMessage): Promise<string | undefined> {
+  /** Resolves when the broker has the message; with the problem when it was dropped. */
+  add({ topic, payload, qos, retain, properties }: CarriedMessage): Promise<string | undefined> {
     const packet: PublishPacket = { type: 'publish', topic, payload, qos, retain, dup: false };
     if (this.#version === 5) packet.properties = properties;
     return new Promise((resolve) => {
@@ -63,18 +63,18 @@ export class OutgoingMessages {
     }
   }
 
-  /** An answer of the other broker. */
+  /** An answer of the broker. */
   answered(event: ClientSessionEvent['type'], packetId: number, reasonCode: number): void {
     const message = this.#sent.get(packetId);
     if (!message) return;
     if (event === 'accepted') message.isAccepted = true;
     if (event !== 'published') return;
     this.#sent.delete(packetId);
-    message.done(reasonCode < 0x80 ? undefined : `the other broker refused it with 0x${reasonCode.toString(16)}`);
+    message.done(reasonCode < 0x80 ? undefined : `the broker refused it with 0x${reasonCode.toString(16)}`);
   }
 
   /**
-   * The other broker has no session: what it has not acknowledged is sent as new. A message that it has accepted is with it already
+   * The broker has no session: what it has not acknowledged is sent as new. A message that it has accepted is with it already
    * (4.3.3).
    */
   begin(): void {
