@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
+import { PROFILES } from '../broker/profile/profiles.js';
 import { parsePort } from '../options/option-parsers.js';
 import { forOption, jsonOption } from '../options/shared-options.js';
 
@@ -21,7 +22,7 @@ With "persistence true", sessions, messages and retained messages outlive the br
 disk, with interval it gets there every autosave_interval seconds. The first line of --json is {"event":"listening","listeners":[{"protocol","host","port"}]}.`;
 
 export function brokerCommand(): Command {
-  return new Command('broker')
+  const command = new Command('broker')
     .description('run an MQTT broker from a mosquitto.conf')
     .option('-c, --config-file <file>', 'mosquitto.conf to read (default: none; port 1883, this machine only)')
     .option(
@@ -48,6 +49,15 @@ export function brokerCommand(): Command {
     .option('--check', 'read the configuration, say what it means, and end')
     .addOption(forOption())
     .addOption(jsonOption())
+    .addOption(
+      new Option('--profile <name>', 'do as another broker does, with its options in place of a file').choices(
+        PROFILES.map(({ name }) => name),
+      ),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BrokerFlags) => (await import('../broker/broker-action.js')).brokerAction(flags));
+  for (const { name, options } of PROFILES) {
+    for (const option of options()) command.addOption(option.helpGroup(`Options of --profile ${name}:`));
+  }
+  return command;
 }

@@ -1,0 +1,4 @@
+import type { Profile } from './profile.js';
+
+/** Those that `--profile` knows. */
+export const PROFILES: readonly Profile[] = [];
