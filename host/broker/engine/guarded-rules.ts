@@ -128,7 +128,9 @@ function checked<T extends Decision>(rule: string, decision: T): T {
 function checkedAdmission(admission: Admission): Admission {
   const { clientId, maximumConnectTime } = checked('connect', admission) as Admitted;
   if (maximumConnectTime !== undefined && !(Number.isFinite(maximumConnectTime) && maximumConnectTime > 0)) {
-    throw new TypeError(`the rule connect answered with maximumConnectTime ${maximumConnectTime}; use milliseconds above 0`);
+    throw new TypeError(
+      `the rule connect answered with maximumConnectTime ${maximumConnectTime}; use milliseconds above 0`,
+    );
   }
   const isUsable =
     typeof clientId === 'string' && clientId !== '' && clientId.isWellFormed() && !clientId.includes('\0');

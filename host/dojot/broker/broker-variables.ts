@@ -52,7 +52,12 @@ export const BROKER_VARIABLES = [
     defaults: { 1: 'ejbca-wrapper:5583', 2: 'x509-identity-mgmt:3000' },
     meaning: 'the PKI, without a token',
   },
-  { name: 'EJBCA_HOSTNAME', kind: 'text', defaults: { 1: '' }, meaning: 'host of the PKI, if `EJBCA_ADDRESS` is not set' },
+  {
+    name: 'EJBCA_HOSTNAME',
+    kind: 'text',
+    defaults: { 1: '' },
+    meaning: 'host of the PKI, if `EJBCA_ADDRESS` is not set',
+  },
   { name: 'EJBCA_PORT', kind: 'port', defaults: { 1: '' }, meaning: 'port of the PKI, if `EJBCA_ADDRESS` is not set' },
   { name: 'CA_NAME', kind: 'text', defaults: early('IOTmidCA'), meaning: 'the CA to ask for a certificate and a CRL' },
   { name: 'SERVER_HOSTNAME', kind: 'text', defaults: { 1: 'localhost' }, meaning: 'a name that clients connect to' },

@@ -1,6 +1,12 @@
 import { editDistance } from '../../node/edit-distance.js';
 import type { BrokerSettings, CertificateSettings } from './broker-settings.js';
-import { BROKER_VARIABLES, type BrokerVariable, type BrokerVariableName, type Generation, OWN_PREFIXES } from './broker-variables.js';
+import {
+  BROKER_VARIABLES,
+  type BrokerVariable,
+  type BrokerVariableName,
+  type Generation,
+  OWN_PREFIXES,
+} from './broker-variables.js';
 import { CHECKS, hostsIn, namesIn } from './variable-kinds.js';
 
 /** An environment, as in `process.env`. */
@@ -53,7 +59,10 @@ export function readVariables(environment: Environment, generation: Generation):
       lifetime: Number(value('PLUGIN_DISC_LIFETIME_SESSION')),
       certificate,
       ...(generation === 3 && {
-        owners: { url: new URL(value('CERTIFICATE_ACL_URL')), timeout: Number(value('CERTIFICATE_ACL_REQ_TIMEOUT_MS')) },
+        owners: {
+          url: new URL(value('CERTIFICATE_ACL_URL')),
+          timeout: Number(value('CERTIFICATE_ACL_REQ_TIMEOUT_MS')),
+        },
       }),
     },
   };

@@ -35,7 +35,7 @@ const wholeNumber =
 
 /** One check for each kind; undefined is right. */
 export const CHECKS: Readonly<Record<VariableKind, Check>> = {
-  text: (text) => (/[\0-\x1f]/.test(text) ? 'leave out control characters' : undefined),
+  text: (text) => (/\p{Cc}/u.test(text) ? 'leave out control characters' : undefined),
   names: (text) => (namesIn(text).length > 0 ? undefined : 'name one, or several with commas between'),
   'host list': (text) => (hostsIn(text) ? undefined : 'use a JSON list of texts, such as ["localhost"]'),
   address: (text) => (ADDRESS.test(text) ? undefined : 'use HOST:PORT, such as localhost:5583'),

@@ -76,6 +76,12 @@ export class CertificateKeeper {
     this.#ask('start');
   }
 
+  /** Looks at everything now, as if all schedules were due; without a certificate it tries again to get one. */
+  refresh(): void {
+    for (const job of ['revocationList', 'expiration', 'revocation'] as const) this.#pending.add(job);
+    void this.#work();
+  }
+
   /** Later answers of the PKI are ignored. */
   stop(): void {
     this.#isStopped = true;

@@ -1,4 +1,4 @@
-import { derIn, JsonServer } from './json-call.js';
+import { derIn, type JsonServer } from './json-call.js';
 import type { ServicePki } from './service-pki.js';
 
 /** What dojot's services say to EJBCA for every entity. */

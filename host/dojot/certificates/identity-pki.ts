@@ -1,5 +1,5 @@
 import { pemOf } from '../../core/index.js';
-import { derIn, JsonServer } from './json-call.js';
+import { derIn, type JsonServer } from './json-call.js';
 import { PkiCallError, type ServiceApplication, type ServicePki } from './service-pki.js';
 
 const THROW_AWAY = '/internal/api/v1/throw-away';

@@ -33,7 +33,10 @@ export class JsonServer {
    */
   async member(method: 'GET' | 'POST', path: string, member: readonly string[], body?: object): Promise<string> {
     const text = await this.text(method, path, body);
-    const value = member.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | null)?.[name], parsed(text));
+    const value = member.reduce<unknown>(
+      (inner, name) => (inner as Record<string, unknown> | null)?.[name],
+      parsed(text),
+    );
     if (typeof value === 'string') return value;
     throw new PkiCallError(`${method} ${this.address}${path}: the answer has no ${member.join('.')}: ${shown(text)}`);
   }

@@ -25,7 +25,9 @@ export async function makeSigningRequest(name: string, hosts: readonly string[])
   x509.cryptoProvider.set(webcrypto);
   const algorithm = { ...RSA, modulusLength: KEY_LENGTH, publicExponent: new Uint8Array([1, 0, 1]) };
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const names = hosts.filter((host) => host !== '').map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }) as const);
+  const names = hosts
+    .filter((host) => host !== '')
+    .map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }) as const);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: [name] }],
     keys,

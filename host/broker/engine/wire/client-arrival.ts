@@ -91,7 +91,12 @@ export class Arrival {
       const identity = identityOf(this.#context, this.#entrance, this.#request, admission);
       const connack = this.#connack(packet, identity, admission);
       this.#packet = undefined;
-      arrived({ packet, identity, connack, maximumConnectTime: admission.allow ? admission.maximumConnectTime : undefined });
+      arrived({
+        packet,
+        identity,
+        connack,
+        maximumConnectTime: admission.allow ? admission.maximumConnectTime : undefined,
+      });
     });
   }
 

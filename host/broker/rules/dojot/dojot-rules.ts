@@ -60,11 +60,14 @@ class DojotRules implements Rules {
     if (!certificate) return refuse('the client sent no certificate');
     if (identity === 'common-name') {
       const { commonName } = certificate;
-      return commonName ? this.#admit(request, commonName) : refuse('the certificate has no common name: tenant:device');
+      return commonName
+        ? this.#admit(request, commonName)
+        : refuse('the certificate has no common name: tenant:device');
     }
     return identity.ownerOf(certificate).then(
       (owner) => (owner === undefined ? refuse(noOwner(certificate)) : this.#admit(request, owner)),
-      (error: Error) => refuse(`the owner of the certificate is not known: ${error.message}`, ReasonCode.serverUnavailable),
+      (error: Error) =>
+        refuse(`the owner of the certificate is not known: ${error.message}`, ReasonCode.serverUnavailable),
     );
   }
 

@@ -14,7 +14,11 @@ const CONFIGURATION = 'config';
  *
  * @returns undefined when it may
  */
-export function publishRefusal(userName: string | undefined, topic: string, services: ServiceNames): string | undefined {
+export function publishRefusal(
+  userName: string | undefined,
+  topic: string,
+  services: ServiceNames,
+): string | undefined {
   if (!userName) return NOBODY;
   const [first, second] = topic.split('/', 2);
   if (services.k2v.has(userName)) {

@@ -11,7 +11,8 @@ const claims = { services, lifetime: LIFETIME, identity: 'claim' } as const;
 const world = (options: Partial<DojotRulesOptions> = {}) => new World({ rules: dojotRules({ ...claims, ...options }) });
 
 const withCertificate = (name: string) => ({ tls: { certificate: certificateOf(name) } });
-const title = ({ user = 'nobody', topic, allowed }: Row) => `${user || 'an empty name'}: ${topic} ${allowed ? 'yes' : 'no'}`;
+const title = ({ user = 'nobody', topic, allowed }: Row) =>
+  `${user || 'an empty name'}: ${topic} ${allowed ? 'yes' : 'no'}`;
 
 describe('publishing', () => {
   it.each(PUBLISHES.map((row) => [title(row), row] as const))('%s', (_, { user, topic, allowed, reason }) => {
@@ -54,7 +55,11 @@ describe('subscribing', () => {
   it.each(SUBSCRIPTIONS.map((row) => [title(row), row] as const))('%s', (_, { user, topic, allowed, reason }) => {
     const broker = world();
     const codes = [4, 5].map((protocolVersion) => {
-      const client = broker.connect({ clientId: `v${protocolVersion}`, protocolVersion: protocolVersion as 5, userName: user });
+      const client = broker.connect({
+        clientId: `v${protocolVersion}`,
+        protocolVersion: protocolVersion as 5,
+        userName: user,
+      });
       return client.subscribe(topic)[0];
     });
     expect(codes).toEqual(allowed ? [0, 0] : [0x80, 0x87]);
@@ -139,7 +144,14 @@ describe('the time of a device', () => {
     bridge.subscribe('#');
     const will = { topic: 'admin:a/attrs', payload: Buffer.from('{}'), qos: 0, retain: false } as const;
     const properties = { sessionExpiryInterval: 0xffffffff };
-    const options = { clientId: 'd', userName: 'admin:a', protocolVersion: 5, cleanStart: false, properties, will } as const;
+    const options = {
+      clientId: 'd',
+      userName: 'admin:a',
+      protocolVersion: 5,
+      cleanStart: false,
+      properties,
+      will,
+    } as const;
     const device = broker.connect(options);
     device.subscribe('admin:a/config', { qos: 1 });
     broker.advance(LIFETIME - 1);
