@@ -27,11 +27,11 @@ const oneOf =
     words.includes(text) ? undefined : `use ${words.join(' or ')}`;
 
 const wholeNumber =
-  (smallest: number, largest: number, unit: string): Check =>
+  (smallest: number, largest: number, what: string): Check =>
   (text) =>
     /^\d+$/.test(text) && Number(text) >= smallest && Number(text) <= largest
       ? undefined
-      : `use a whole number of ${unit} from ${smallest} to ${largest}`;
+      : `use ${what} from ${smallest} to ${largest}`;
 
 /** One check for each kind; undefined is right. */
 export const CHECKS: Readonly<Record<VariableKind, Check>> = {
@@ -40,13 +40,13 @@ export const CHECKS: Readonly<Record<VariableKind, Check>> = {
   'host list': (text) => (hostsIn(text) ? undefined : 'use a JSON list of texts, such as ["localhost"]'),
   address: (text) => (ADDRESS.test(text) ? undefined : 'use HOST:PORT, such as localhost:5583'),
   url: (text) => (/^https?:$/.test(protocolOf(text)) ? undefined : 'use http://HOST:PORT/…'),
-  port: wholeNumber(1, 65_535, 'port numbers'),
+  port: wholeNumber(1, 65_535, 'a port'),
   cron: (text) => {
     const problem = cronProblem(text);
     return problem === undefined ? undefined : `${problem}; use a cron expression such as "0 */2 * * *"`;
   },
-  seconds: wholeNumber(0, CENTURY, 'seconds'),
-  milliseconds: wholeNumber(1, CENTURY * 1000, 'milliseconds'),
+  seconds: wholeNumber(0, CENTURY, 'whole seconds'),
+  milliseconds: wholeNumber(1, CENTURY * 1000, 'whole milliseconds'),
   'y or n': oneOf('y', 'n'),
   'true or false': oneOf('true', 'false'),
 };

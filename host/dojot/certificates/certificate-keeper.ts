@@ -39,6 +39,9 @@ type Job = ScheduledCheck | 'start';
 /** Milliseconds between attempts: that many after the first failure, at most so many. */
 const BACK_OFF = { first: 1000, most: 300_000 };
 
+/** Milliseconds until a CRL is fetched again that had nearly ended when it came. */
+const SHORTEST_WAIT = 60_000;
+
 /**
  * Keeps the certificate of a service, its CA and CRL as new as the schedules want. Jobs run one after the other; one that fails is
  * tried again until it succeeds, and everything that was fetched before stays in force. Nothing is thrown.
@@ -51,6 +54,7 @@ export class CertificateKeeper {
   #set: CertificateSet | undefined;
   #apply: (set: CertificateSet) => void = () => {};
   #retry: { cancel(): void } | undefined;
+  #listEnd: { cancel(): void } | undefined;
   #failure: string | undefined;
   #isBusy = false;
   #isStopped = false;
@@ -86,6 +90,7 @@ export class CertificateKeeper {
   stop(): void {
     this.#isStopped = true;
     this.#retry?.cancel();
+    this.#listEnd?.cancel();
     for (const schedule of this.#schedules) schedule.stop();
   }
 
@@ -98,17 +103,23 @@ export class CertificateKeeper {
     if (this.#isBusy || this.#isStopped) return;
     this.#retry?.cancel();
     this.#isBusy = true;
-    try {
-      for (const job of this.#pending) {
+    let failure: string | undefined;
+    const failed: Job[] = [];
+    for (const job of this.#pending) {
+      if (this.#isStopped) return;
+      this.#pending.delete(job);
+      try {
         await this.#do(job);
-        this.#pending.delete(job);
+      } catch (error) {
+        // The others may succeed all the same: no CRL waits for a renewal.
+        failed.push(job);
+        failure ??= reasonOf(error);
       }
-      this.#succeeded();
-    } catch (error) {
-      this.#failed(reasonOf(error));
-    } finally {
-      this.#isBusy = false;
     }
+    for (const job of failed) this.#pending.add(job);
+    this.#isBusy = false;
+    if (failure === undefined) this.#succeeded();
+    else this.#failed(failure);
   }
 
   async #do(job: Job): Promise<void> {
@@ -176,7 +187,17 @@ export class CertificateKeeper {
     if (this.#isStopped) return;
     this.#apply(set);
     this.#set = set;
+    this.#watchEnd(set);
     this.#options.report(event);
+  }
+
+  /** Clients are refused by a CRL that has ended, so the next one is fetched in time, whatever the schedule says. */
+  #watchEnd({ revocationList: { thisUpdate, nextUpdate } }: CertificateSet): void {
+    this.#listEnd?.cancel();
+    if (!nextUpdate || this.#options.schedules.revocationList === undefined) return;
+    const last = nextUpdate.getTime() - (nextUpdate.getTime() - thisUpdate.getTime()) / 4;
+    const wait = Math.max(last - this.#options.wallClock(), SHORTEST_WAIT);
+    this.#listEnd = this.#options.timers.after(wait, () => this.#ask('revocationList'));
   }
 
   #succeeded(): void {
