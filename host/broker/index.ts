@@ -112,7 +112,12 @@ export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
 export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
 export type { PersistenceMode } from './planned/planned-store.js';
-export { type CertificateOwners, type DojotRulesOptions, dojotRules } from './rules/dojot/dojot-rules.js';
+export {
+  type CertificateOwners,
+  type DojotRulesOptions,
+  dojotRules,
+  type RuleRefusal,
+} from './rules/dojot/dojot-rules.js';
 export type { ServiceNames } from './rules/dojot/topic-access.js';
 export {
   hashPassword,

@@ -32,9 +32,10 @@ export function dojotListeners(
   settings: BrokerSettings,
   { host, tlsPort, servicesPort, plainPort }: DojotAddresses,
   tls: TlsSettings,
+  onRefusal?: DojotRulesOptions['onRefusal'],
 ): ListenOptions[] {
   const { services, lifetime, owners, generation } = settings;
-  const rules = (identity: DojotRulesOptions['identity']) => dojotRules({ services, lifetime, identity });
+  const rules = (identity: DojotRulesOptions['identity']) => dojotRules({ services, lifetime, identity, onRefusal });
   const common = { settings: { maximumPacketSize: LARGEST_PACKET } };
   const secure = {
     ...common,

@@ -14,7 +14,7 @@ export function cronProblem(pattern: string): string | undefined {
     new Cron(pattern, { paused: true });
     return undefined;
   } catch (error) {
-    return (error as Error).message.replace(/^CronPattern: /, '');
+    return (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '');
   }
 }
 

@@ -29,6 +29,18 @@ export interface DojotRulesOptions {
   readonly lifetime: number;
   /** Who a client is: the first CN of its certificate, the owner of its certificate, or who it claims to be (without TLS). */
   readonly identity: 'common-name' | 'claim' | CertificateOwners;
+  /** Called with each message and subscription that is refused. What it throws is an event `failed`. */
+  readonly onRefusal?: (refusal: RuleRefusal) => void;
+}
+
+/** What a client may not do. */
+export interface RuleRefusal {
+  readonly clientId: string;
+  readonly userName?: string;
+  readonly action: 'publish' | 'subscribe';
+  /** The topic, or the filter. */
+  readonly topic: string;
+  readonly reason: string;
 }
 
 /** VerneMQ's `max_client_id_size`, bytes. */
@@ -74,13 +86,20 @@ class DojotRules implements Rules {
   publish(client: ClientIdentity, { topic }: PublishRequest): Decision {
     const reason = publishRefusal(client.userName, topic, this.#options.services);
     if (reason === undefined) return ALLOW;
+    this.#report(client, 'publish', topic, reason);
     // As VerneMQ: 3.1.1 has no answer that refuses a message, so the connection ends; in 3.1 the message is acknowledged and dropped.
     return refuse(reason, ReasonCode.notAuthorized, client.protocolVersion === 4 ? 'disconnect' : 'drop');
   }
 
   subscribe(client: ClientIdentity, { topicFilter }: SubscribeRequest): Decision {
     const reason = subscribeRefusal(client.userName, topicFilter, this.#options.services);
-    return reason === undefined ? ALLOW : refuse(reason);
+    if (reason === undefined) return ALLOW;
+    this.#report(client, 'subscribe', topicFilter, reason);
+    return refuse(reason);
+  }
+
+  #report({ clientId, userName }: ClientIdentity, action: RuleRefusal['action'], topic: string, reason: string): void {
+    this.#options.onRefusal?.({ clientId, userName, action, topic, reason });
   }
 
   #admit({ will }: ConnectRequest, userName: string | undefined): Admission {

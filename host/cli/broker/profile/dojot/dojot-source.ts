@@ -7,6 +7,7 @@ import {
   Clockwork,
   createBroker,
   LmdbStore,
+  type RuleRefusal,
   type TlsMaterial,
   type TlsSettings,
 } from '../../../../broker/index.js';
@@ -28,7 +29,7 @@ import { UsageError, UserError } from '../../../process/user-error.js';
 import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { type ProfileFlags, profileLog } from '../profile.js';
 import type { DojotFlags } from './dojot-flags.js';
-import { keeperNote } from './keeper-notes.js';
+import { keeperNote, refusalNote } from './dojot-notes.js';
 
 /** dojot's broker, as options and environment variables have it. */
 export class DojotSource implements BrokerSource {
@@ -115,7 +116,9 @@ export class DojotSource implements BrokerSource {
     const limits = dojotLimits(settings.generation);
     const broker = await createBroker({ logOccasional, taps: [...taps], store, limits });
     try {
-      for (const listener of dojotListeners(settings, { host, ...ports }, tls)) await broker.listen(listener);
+      const tell = (refusal: RuleRefusal) =>
+        surroundings.tell({ event: 'rule refusal', ...refusal }, refusalNote(refusal));
+      for (const listener of dojotListeners(settings, { host, ...ports }, tls, tell)) await broker.listen(listener);
     } catch (error) {
       await broker.close();
       throw error;

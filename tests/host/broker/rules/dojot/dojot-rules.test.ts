@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DojotRulesOptions, dojotRules } from '../../../../../host/broker/index.js';
+import { type DojotRulesOptions, dojotRules, type RuleRefusal } from '../../../../../host/broker/index.js';
 import { certificateOf, World } from '../../world.js';
 import { PUBLISHES, type Row, SUBSCRIPTIONS } from './rule-table.js';
 
@@ -73,6 +73,24 @@ describe('subscribing', () => {
     device.send({ type: 'subscribe', packetId: 1, subscriptions });
     expect(device.next('suback').reasonCodes).toEqual([0, 0x87]);
   });
+});
+
+it('each refusal is reported, with the reason that a client of MQTT 5 gets', () => {
+  const seen: RuleRefusal[] = [];
+  const broker = world({ onRefusal: (refusal) => seen.push(refusal) });
+  const device = broker.connect({ clientId: 'd', protocolVersion: 5, userName: 'admin:a' });
+  device.publish('admin:b/attrs', '{}');
+  device.subscribe('#');
+  const who = { clientId: 'd', userName: 'admin:a' };
+  expect(seen).toEqual([
+    {
+      ...who,
+      action: 'publish',
+      topic: 'admin:b/attrs',
+      reason: 'admin:a publishes to admin:a/attrs only, not to admin:b/attrs',
+    },
+    { ...who, action: 'subscribe', topic: '#', reason: 'admin:a subscribes to admin:a/config only, not to #' },
+  ]);
 });
 
 describe('who a client is', () => {

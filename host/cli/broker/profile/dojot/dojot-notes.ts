@@ -1,3 +1,4 @@
+import type { RuleRefusal } from '../../../../broker/index.js';
 import type { BrokerSettings, KeeperEvent } from '../../../../dojot/broker/index.js';
 import type { Note } from '../../source/broker-source.js';
 
@@ -22,4 +23,9 @@ export function keeperNote(event: KeeperEvent, { certificate }: BrokerSettings):
     case 'available':
       return { type: 'notice', text: 'The PKI did what it was asked for.' };
   }
+}
+
+/** What the log says of a message or subscription that is refused. */
+export function refusalNote({ clientId, reason }: RuleRefusal): Note {
+  return { type: 'warning', text: `Client ${clientId} is refused: ${reason}.` };
 }
