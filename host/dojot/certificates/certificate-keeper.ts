@@ -39,7 +39,7 @@ type Job = ScheduledCheck | 'start';
 /** Milliseconds between attempts: that many after the first failure, at most so many. */
 const BACK_OFF = { first: 1000, most: 300_000 };
 
-/** Milliseconds until a CRL is fetched again that had nearly ended when it came. */
+/** Milliseconds until what had nearly ended when it came is fetched again. */
 const SHORTEST_WAIT = 60_000;
 
 /**
@@ -54,7 +54,7 @@ export class CertificateKeeper {
   #set: CertificateSet | undefined;
   #apply: (set: CertificateSet) => void = () => {};
   #retry: { cancel(): void } | undefined;
-  #listEnd: { cancel(): void } | undefined;
+  readonly #ends: { cancel(): void }[] = [];
   #failure: string | undefined;
   #isBusy = false;
   #isStopped = false;
@@ -90,7 +90,7 @@ export class CertificateKeeper {
   stop(): void {
     this.#isStopped = true;
     this.#retry?.cancel();
-    this.#listEnd?.cancel();
+    for (const end of this.#ends) end.cancel();
     for (const schedule of this.#schedules) schedule.stop();
   }
 
@@ -187,17 +187,28 @@ export class CertificateKeeper {
     if (this.#isStopped) return;
     this.#apply(set);
     this.#set = set;
-    this.#watchEnd(set);
+    this.#watchEnds(set);
     this.#options.report(event);
   }
 
-  /** Clients are refused by a CRL that has ended, so the next one is fetched in time, whatever the schedule says. */
-  #watchEnd({ revocationList: { thisUpdate, nextUpdate } }: CertificateSet): void {
-    this.#listEnd?.cancel();
-    if (!nextUpdate || this.#options.schedules.revocationList === undefined) return;
-    const last = nextUpdate.getTime() - (nextUpdate.getTime() - thisUpdate.getTime()) / 4;
-    const wait = Math.max(last - this.#options.wallClock(), SHORTEST_WAIT);
-    this.#listEnd = this.#options.timers.after(wait, () => this.#ask('revocationList'));
+  /**
+   * A schedule may come too late: clients are refused by a CRL that has ended, and refuse a certificate that has. So the next one is
+   * fetched in time.
+   */
+  #watchEnds({ certificate, revocationList: { thisUpdate, nextUpdate } }: CertificateSet): void {
+    for (const end of this.#ends.splice(0)) end.cancel();
+    const { margin } = this.#options;
+    this.#watchEnd('expiration', Date.parse(certificate.validFrom), Date.parse(certificate.validTo), margin);
+    if (nextUpdate)
+      this.#watchEnd('revocationList', thisUpdate.getTime(), nextUpdate.getTime(), Number.POSITIVE_INFINITY);
+  }
+
+  /** @param margin milliseconds before the end; a quarter of the life is enough */
+  #watchEnd(check: ScheduledCheck, begin: number, end: number, margin: number): void {
+    const { schedules, timers, wallClock } = this.#options;
+    if (schedules[check] === undefined) return;
+    const last = end - Math.min(margin, (end - begin) / 4);
+    this.#ends.push(timers.after(Math.max(last - wallClock(), SHORTEST_WAIT), () => this.#ask(check)));
   }
 
   #succeeded(): void {

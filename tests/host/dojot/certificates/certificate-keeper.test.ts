@@ -241,6 +241,23 @@ describe('a schedule', () => {
     expect(made.types).toEqual(['certificate', 'revocation list']);
   });
 
+  it('does not miss the end of a certificate either: that is renewed when the margin begins', async () => {
+    const made = rig({ schedules: { expiration: '0 0 1 1 *' } });
+    made.start();
+    await made.until(1);
+    await made.pass(35.9 * HOUR, 1);
+    expect(made.types).toEqual(['certificate']);
+    await made.pass(0.2 * HOUR, 2);
+    expect(made.types).toEqual(['certificate', 'certificate']);
+  });
+
+  it('that is left out renews nothing', async () => {
+    const made = rig();
+    made.start();
+    await made.until(1);
+    expect(made.nextDeadline).toBeUndefined();
+  });
+
   it('ends with the keeper', async () => {
     const made = rig({ schedules: { revocationList: '0 * * * *', expiration: '0 * * * *', revocation: '0 * * * *' } });
     made.start();
