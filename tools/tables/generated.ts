@@ -5,6 +5,7 @@ import { brokerOptionsTable } from './broker-options.js';
 import { rtosTable } from './calls/rtos-table.js';
 import { systemCallTable } from './calls/system-calls.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
+import { dojotVariablesTable } from './dojot-variables.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
 import { resultTable } from './results.js';
@@ -34,6 +35,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'rtos-calls', file: 'docs/rtos-calls.md', make: rtosTable },
   { name: 'device-test', file: 'docs/testing-a-device.md', make: deviceTest },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
+  { name: 'dojot-variables', file: 'docs/dojot.md', make: dojotVariablesTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
     name: `help-${command}`,
     file,

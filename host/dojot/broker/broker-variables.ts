@@ -59,7 +59,12 @@ export const BROKER_VARIABLES = [
     meaning: 'host of the PKI, if `EJBCA_ADDRESS` is not set',
   },
   { name: 'EJBCA_PORT', kind: 'port', defaults: { 1: '' }, meaning: 'port of the PKI, if `EJBCA_ADDRESS` is not set' },
-  { name: 'CA_NAME', kind: 'text', defaults: early('IOTmidCA'), meaning: 'the CA to ask for a certificate and a CRL' },
+  {
+    name: 'CA_NAME',
+    kind: 'text',
+    defaults: early('IOTmidCA'),
+    meaning: 'the CA to ask for a certificate and a CRL, in generation 1; the PKI of generation 2 has one',
+  },
   { name: 'SERVER_HOSTNAME', kind: 'text', defaults: { 1: 'localhost' }, meaning: 'a name that clients connect to' },
   { name: 'SERVER_IP', kind: 'text', defaults: { 1: '' }, meaning: 'an address that clients connect to' },
   { name: 'INTERNAL_DNS', kind: 'text', defaults: { 2: 'vernemq-k8s' }, meaning: 'a name that the bridges connect to' },
@@ -117,7 +122,7 @@ export const BROKER_VARIABLES = [
   },
   {
     name: 'CERT_SC_X509_RETRIES',
-    kind: 'seconds',
+    kind: 'count',
     defaults: { 3: '9' },
     meaning: 'attempts at the PKI before the sidecar ends',
     isIdle: 'the broker goes on trying',

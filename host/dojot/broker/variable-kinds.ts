@@ -9,6 +9,7 @@ export type VariableKind =
   | 'url'
   | 'port'
   | 'cron'
+  | 'count'
   | 'seconds'
   | 'milliseconds'
   | 'y or n'
@@ -45,6 +46,7 @@ export const CHECKS: Readonly<Record<VariableKind, Check>> = {
     const problem = cronProblem(text);
     return problem === undefined ? undefined : `${problem}; use a cron expression such as "0 */2 * * *"`;
   },
+  count: wholeNumber(0, 1_000_000, 'a number'),
   seconds: wholeNumber(0, CENTURY, 'whole seconds'),
   milliseconds: wholeNumber(1, CENTURY * 1000, 'whole milliseconds'),
   'y or n': oneOf('y', 'n'),
