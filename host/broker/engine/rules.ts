@@ -184,6 +184,8 @@ export interface ReceiveRequest {
   readonly qos: QoS;
   /** It is sent as a retained message. */
   readonly retain: boolean;
+  /** The filter of the shared subscription that it comes by (4.8.2), with `$share/` and its name. */
+  readonly sharedBy?: string;
 }
 
 /**

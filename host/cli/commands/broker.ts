@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
-import { PROFILES } from '../broker/profile/profiles.js';
+import { PROFILES, profileOptions } from '../broker/profile/profiles.js';
 import { parsePort } from '../options/option-parsers.js';
 import { forOption, jsonOption } from '../options/shared-options.js';
 
@@ -14,6 +14,7 @@ Examples:
   wasmqtt broker -v --pcap mqtt.pcapng --status 8080
                                                  packets for Wireshark; http://127.0.0.1:8080/v1/clients, /metrics
   wasmqtt passwd -c passwords ann                the password file of a configuration
+${PROFILES.flatMap(({ examples }) => examples.map((line) => `  ${line}`)).join('\n')}
 
 The configuration is that of mosquitto 2.0 (mosquitto.conf(5)). A mistake in it is reported with file, line and column, together with
 all others, and nothing is started: exit code 2. SIGHUP reloads passwords, ACLs, certificates, CRLs and the log, SIGINT and SIGTERM end
@@ -56,8 +57,6 @@ export function brokerCommand(): Command {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BrokerFlags) => (await import('../broker/broker-action.js')).brokerAction(flags));
-  for (const { name, options } of PROFILES) {
-    for (const option of options()) command.addOption(option.helpGroup(`Options of --profile ${name}:`));
-  }
+  for (const option of profileOptions()) command.addOption(option);
   return command;
 }

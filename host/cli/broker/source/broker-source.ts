@@ -35,7 +35,7 @@ export interface Surroundings {
   logOccasional(event: OccasionalEvent): void;
   bridgeLog(event: BridgeEvent): void;
   /** Something that only this source knows of: an event of `--json`, and its line of the log. */
-  tell(event: object & { readonly event: string }, note?: Note): void;
+  tell(event: { readonly event: string; readonly [field: string]: unknown }, note?: Note): void;
   readonly taps: readonly PacketTap[];
   readonly persistence?: PersistenceMode;
   onCommit(seconds: number): void;

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { parsePort } from '../../../options/option-parsers.js';
-import type { Profile, ProfileFlags } from '../profile.js';
+import { type Profile, type ProfileFlags, stateOption } from '../profile.js';
 
 function options(): Option[] {
   return [
@@ -16,7 +16,7 @@ function options(): Option[] {
       '--certificates <folder>',
       'cert.pem, key.pem, ca.pem and, if there is one, crl.pem, read again when they change (default: ask the PKI)',
     ),
-    new Option('--state <folder>', 'keep sessions and messages there (default: they end with the broker)'),
+    stateOption(),
   ];
 }
 
