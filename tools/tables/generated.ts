@@ -1,11 +1,11 @@
 import { readFigures } from '../../tests/bench/firmware/figures.js';
 import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
 import { type Block, fencedFile } from './blocks.js';
-import { brokerOptionsTable } from './broker-options.js';
+import { brokerOptionsTable } from './broker/broker-options.js';
+import { dojotVariablesTable } from './broker/dojot-variables.js';
 import { rtosTable } from './calls/rtos-table.js';
 import { systemCallTable } from './calls/system-calls.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
-import { dojotVariablesTable } from './dojot-variables.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
 import { resultTable } from './results.js';

@@ -27,9 +27,9 @@ export const dojotProfile: Profile = {
   options,
   examples: [
     'EJBCA_ADDRESS=localhost:5583 wasmqtt broker --profile dojot',
-    '                                                 dojot\'s broker: certificate and CRL from "wasmqtt dojot pki"',
+    '                                               dojot\'s broker: certificate and CRL from "wasmqtt dojot pki"',
     'PLUGIN_DISC_LIFETIME_SESSION=60000 wasmqtt broker --profile dojot --certificates certs',
-    '                                                 the same by files; devices are disconnected after a minute',
+    '                                               the same by files; devices are disconnected after a minute',
   ],
   open: async (flags: ProfileFlags) => new (await import('./dojot-source.js')).DojotSource(flags),
 };

@@ -1,10 +1,10 @@
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { TestPki } from '../../host/broker/listeners/certificates.js';
-import { Child, type Ended } from '../child.js';
-import { Command } from '../command.js';
-import { temporaryFolder } from '../temporary.js';
+import { Child, type Ended } from '../../../../interop/child.js';
+import { Command } from '../../../../interop/command.js';
+import { temporaryFolder } from '../../../../interop/temporary.js';
+import { TestPki } from '../../../broker/listeners/certificates.js';
 
 /** `wasmqtt broker --profile dojot` with certificates by openssl, and clients of others at it. */
 export class DojotRig {

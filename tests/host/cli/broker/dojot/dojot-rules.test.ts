@@ -1,6 +1,6 @@
 // needs: mosquitto, openssl
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PUBLISHES, SUBSCRIPTIONS } from '../../host/broker/rules/dojot/rule-table.js';
+import { PUBLISHES, SUBSCRIPTIONS } from '../../../broker/rules/dojot/rule-table.js';
 import { DojotRig, type RunningDojot } from './dojot-rig.js';
 
 const DEVICE = 'admin:a1998e';

@@ -1,4 +1,4 @@
-import { BROKER_VARIABLES, type BrokerVariable } from '../../host/dojot/broker/index.js';
+import { BROKER_VARIABLES, type BrokerVariable } from '../../../host/dojot/broker/index.js';
 
 const GENERATIONS = [1, 2, 3] as const;
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { issue } from '../../../host/pki/issue.js';
+import { issue } from '../../../../../host/pki/issue.js';
 import { DojotRig, type RunningDojot } from './dojot-rig.js';
 
 let rig: DojotRig;
