@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { MASTER_KEY_FILE, MasterKeyFile, openSealed } from '../../../../host/cloud/index.js';
+import { MASTER_KEY_FILE, MasterKeyFile, openSealed, type StoreError } from '../../../../host/cloud/index.js';
 import { type DojotPkiOptions, startDojotPki, Users } from '../../../../host/dojot/pki/index.js';
 import { placeOf } from '../../cloud/postgres/postgres-place.js';
 
@@ -39,7 +39,10 @@ export async function openPki(
     ['reader', 'admin', 'user'],
     ['other', 'plant', 'admin'],
   ] as const) {
-    if ((await users.find(name)) === undefined) await users.add(name, tenant, group, PASSWORD);
+    await users.add(name, tenant, group, PASSWORD).catch((error: StoreError) => {
+      // Another rig over the same store was first.
+      if (error.code !== 'already-exists') throw error;
+    });
   }
   const pki = await startDojotPki({ engine, generation: 1, internalPort: 0, now, ...options });
   const close = async () => {
