@@ -1,5 +1,5 @@
 import type { ScheduledCheck } from '../certificates/certificate-keeper.js';
-import type { Generation } from './broker-variables.js';
+import type { Generation } from '../generation.js';
 
 /** What the environment variables of dojot's broker mean. */
 export interface BrokerSettings {

@@ -1,7 +1,5 @@
+import type { Generation } from '../generation.js';
 import type { VariableKind } from './variable-kinds.js';
-
-/** Generations of dojot: the document's (early 2020), v0.5, and from v0.6 on. */
-export type Generation = 1 | 2 | 3;
 
 /** An environment variable of dojot's broker. */
 export interface BrokerVariable {

@@ -7,8 +7,8 @@ import {
 } from '../../broker/index.js';
 import { LARGEST_PACKET } from '../../core/index.js';
 import { AclOwners } from '../certificates/certificate-owners.js';
+import type { Generation } from '../generation.js';
 import type { BrokerSettings } from './broker-settings.js';
-import type { Generation } from './broker-variables.js';
 
 /** Where the broker listens; 0 is any free port. */
 export interface DojotAddresses {

@@ -1,12 +1,7 @@
 import { editDistance } from '../../node/edit-distance.js';
+import type { Generation } from '../generation.js';
 import type { BrokerSettings, CertificateSettings } from './broker-settings.js';
-import {
-  BROKER_VARIABLES,
-  type BrokerVariable,
-  type BrokerVariableName,
-  type Generation,
-  OWN_PREFIXES,
-} from './broker-variables.js';
+import { BROKER_VARIABLES, type BrokerVariable, type BrokerVariableName, OWN_PREFIXES } from './broker-variables.js';
 import { CHECKS, hostsIn, namesIn } from './variable-kinds.js';
 
 /** An environment, as in `process.env`. */
