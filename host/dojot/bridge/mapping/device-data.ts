@@ -1,6 +1,6 @@
 import type { CarriedMessage } from '../../../mqtt-client/carried-message.js';
 import type { OutgoingRecord } from '../record-ports.js';
-import type { Generation } from './generation.js';
+import type { Generation } from '../../generation.js';
 import { isObject, readJson } from './json-payload.js';
 import type { Mapped } from './mapped.js';
 import { kafkaTopicProblem } from './topic-names.js';
