@@ -8,7 +8,7 @@ export function kafkaTopicProblem(name: string): string | undefined {
 
 /** Why a text cannot be the topic of an MQTT message (MQTT 5 4.7); undefined when it can. */
 export function mqttTopicProblem(name: string): string | undefined {
-  const result = name.isWellFormed?.() === false ? undefined : checkTopicName(name);
+  const result = !name.isWellFormed() ? undefined : checkTopicName(name);
   if (result === 0) return undefined;
   const reason = result === undefined ? 'it is not Unicode text' : describeResult(result);
   return `${JSON.stringify(name)} cannot be an MQTT topic: ${reason}`;
