@@ -37,6 +37,9 @@ const onBoth = tests.filter(
   (file) => inStore.some((folder) => file.startsWith(folder)) && engineOf(file) === undefined,
 );
 const hasPostgres = !missing.includes('postgres');
+/** All of these files use one cluster, which some of them stop. */
+const onKafka = tests.filter((file) => file.startsWith('tests/kafka/'));
+const hasKafka = !missing.includes('kafka');
 for (const file of leftOut) console.log(`left out: ${file}`);
 if (!hasPostgres) for (const file of [...onPostgres, ...onBoth]) console.log(`left out on PostgreSQL: ${file}`);
 
@@ -53,6 +56,17 @@ const postgres = {
   exclude: leftOut,
   globalSetup: 'tests/host/cloud/postgres/provide-postgres.ts',
 };
+const kafka = {
+  ...shared,
+  name: 'kafka',
+  include: onKafka,
+  globalSetup: 'tests/kafka/provide-kafka.ts',
+  // For the start of three nodes, too.
+  hookTimeout: 120_000,
+  testTimeout: 120_000,
+  fileParallelism: false,
+  sequence: { groupOrder: 1 },
+};
 
 export default defineConfig({
   test: {
@@ -61,6 +75,7 @@ export default defineConfig({
     projects: [
       { test: { ...shared, name: 'wasmqtt', include, exclude: [...leftOut, ...onPostgres] } },
       ...(hasPostgres ? [{ test: postgres }] : []),
+      ...(hasKafka ? [{ test: kafka }] : []),
     ],
   },
 });

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { root } from '../root.js';
 import { typescriptProgram } from '../run-typescript.js';
-import { packageOf } from './debian-packages.js';
+import { allNeeds } from './needs.js';
 import { heading, Steps } from './steps.js';
 
 const SOURCES = [
@@ -49,7 +49,7 @@ build(steps);
 steps.lint();
 steps.types();
 steps.specs();
-steps.vitest('vitest: the host tests that need nothing beyond Node', Object.keys(packageOf), [
+steps.vitest('vitest: the host tests that need nothing beyond Node', allNeeds, [
   'tests/host',
   '--exclude',
   'tests/host/cli/**',

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runCommand, UsageError } from '../command.js';
 import { root } from '../root.js';
-import { missingTools } from './debian-packages.js';
+import { missingNeeds } from './needs.js';
 
 const VERSIONS = ['20', '22', '24', '26'];
 
@@ -38,7 +38,7 @@ function test(node: string, filters: readonly string[]): number {
   const env = {
     ...process.env,
     PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
-    WASMQTT_MISSING_TOOLS: missingTools().join(','),
+    WASMQTT_MISSING_TOOLS: missingNeeds().join(','),
   };
   console.log(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim());
   const words = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'tests/vitest.config.ts', ...filters];
