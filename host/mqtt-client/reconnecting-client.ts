@@ -165,7 +165,8 @@ export class ReconnectingClient implements Driven {
     this.#now = now;
     const state = this.#state;
     if (state.name === 'waiting' && state.until <= now) this.#open(now);
-    else if (state.name === 'opening' && state.until <= now) this.#over(`no connection within ${OPEN_TIMEOUT / 1000} s`);
+    else if (state.name === 'opening' && state.until <= now)
+      this.#over(`no connection within ${OPEN_TIMEOUT / 1000} s`);
     else if (state.name === 'open') this.#remote.tick(now);
     this.#flush();
   }

@@ -120,7 +120,7 @@ export class Bridge {
     const { name: bridge, restart = DEFAULT_RESTART } = this.#options;
     const retryIn = 'base' in restart ? restart.base : restart.constant;
     this.#services.log?.({ type: 'disconnected', bridge, address: 'the own broker', reason, retryIn });
-    const restart = () => this.start().catch((error: Error) => this.#localLost(error.message));
-    this.#restart = setTimeout(restart, Math.min(retryIn * 1000, LONGEST_TIMER)).unref();
+    const again = () => this.start().catch((error: Error) => this.#localLost(error.message));
+    this.#restart = setTimeout(again, Math.min(retryIn * 1000, LONGEST_TIMER)).unref();
   }
 }

@@ -1,5 +1,5 @@
-import type { CarriedMessage } from '../../../mqtt-client/carried-message.js';
 import type { QoS } from '../../../core/index.js';
+import type { CarriedMessage } from '../../../mqtt-client/carried-message.js';
 import type { IncomingRecord } from '../record-ports.js';
 import { isObject, readJson } from './json-payload.js';
 import type { Mapped } from './mapped.js';

@@ -1,6 +1,6 @@
 import type { CarriedMessage } from '../../../mqtt-client/carried-message.js';
-import type { OutgoingRecord } from '../record-ports.js';
 import type { Generation } from '../../generation.js';
+import type { OutgoingRecord } from '../record-ports.js';
 import { isObject, readJson } from './json-payload.js';
 import type { Mapped } from './mapped.js';
 import { kafkaTopicProblem } from './topic-names.js';
@@ -34,7 +34,9 @@ export function deviceDataMapping({ generation, topicSuffix = 'device-data' }: D
     if (json.value === null && generation === 3) return { dead: 'the payload has no attributes: it is null' };
     const { timestamp, attrs, note } = timed(json.value, payload, now, generation);
     const named = { deviceid: device, tenant };
-    const metadata = JSON.stringify(generation === 3 ? { tenant, deviceid: device, timestamp } : { ...named, timestamp });
+    const metadata = JSON.stringify(
+      generation === 3 ? { tenant, deviceid: device, timestamp } : { ...named, timestamp },
+    );
     const value = Buffer.concat([Buffer.from(`{"metadata":${metadata},"attrs":`), attrs, CLOSING]);
     return { to: { topic: kafkaTopic, key: Buffer.from(`${tenant}:${device}`), value }, note };
   };
@@ -42,7 +44,8 @@ export function deviceDataMapping({ generation, topicSuffix = 'device-data' }: D
 
 function timed(json: unknown, payload: Uint8Array, now: number, generation: Generation) {
   if (generation === 1) return { timestamp: Math.floor(now / 1000), attrs: payload };
-  if (generation === 2 || !isObject(json) || !Object.hasOwn(json, 'timestamp')) return { timestamp: now, attrs: payload };
+  if (generation === 2 || !isObject(json) || !Object.hasOwn(json, 'timestamp'))
+    return { timestamp: now, attrs: payload };
   const { timestamp: given, ...rest } = json;
   const timestamp = typeof given === 'string' ? Date.parse(given) : given;
   const attrs = Buffer.from(JSON.stringify(rest));

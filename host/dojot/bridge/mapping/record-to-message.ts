@@ -33,7 +33,9 @@ export function recordToMessage({ topic, payload = 'raw', qos = 1, retain = fals
     const problem = mqttTopicProblem(named.text);
     if (problem !== undefined) return { dead: problem };
     const value = record.value ?? new Uint8Array(0);
-    return { to: { topic: named.text, payload: payload === 'raw' ? value : wrappedRecord(record, value), qos, retain } };
+    return {
+      to: { topic: named.text, payload: payload === 'raw' ? value : wrappedRecord(record, value), qos, retain },
+    };
   };
 }
 

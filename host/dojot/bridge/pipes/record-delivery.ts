@@ -1,6 +1,6 @@
 import { RestartDelays } from '../../../mqtt-client/restart-delay.js';
 import { reasonOf } from '../../../node/reason.js';
-import { type OutgoingRecord, type RecordSink, RecordRefusedError } from '../record-ports.js';
+import { type OutgoingRecord, RecordRefusedError, type RecordSink } from '../record-ports.js';
 
 export interface DeliveryOptions {
   sink: RecordSink;

@@ -88,7 +88,9 @@ async function metricsOf(bridge: RunningBridge, lag: EventLoopLag): Promise<Metr
     metrics.total(`wasmqtt_bridge_${metric}_total`, help, () => bridge.counts[name as keyof typeof totals]);
   }
   metrics.gauge('wasmqtt_bridge_in_hand', 'Messages that came in and are not confirmed.', () => bridge.counts.inHand);
-  metrics.gauge('wasmqtt_bridge_mqtt_connected', '1 with a connection to the broker.', () => Number(bridge.mqttConnected));
+  metrics.gauge('wasmqtt_bridge_mqtt_connected', '1 with a connection to the broker.', () =>
+    Number(bridge.mqttConnected),
+  );
   metrics.gauge('wasmqtt_bridge_kafka_ready', '1 while Kafka can be reached.', () => Number(bridge.kafkaReady));
   metrics.ofProcess(lag);
   return metrics;
