@@ -1,5 +1,5 @@
 import type { ConnectPacket, QoS } from '../../core/index.js';
-import type { BridgeMessage } from './bridge-message.js';
+import type { CarriedMessage } from '../../mqtt-client/carried-message.js';
 import type { BridgeOptions } from './bridge-setup.js';
 import type { TopicMap } from './topic-map.js';
 
@@ -7,7 +7,7 @@ import type { TopicMap } from './topic-map.js';
 const RECEIVE_MAXIMUM = 20;
 
 /** The CONNECT of a bridge. @param will what the other broker says when the connection is lost, if it is to say something */
-export function bridgeConnect(options: BridgeOptions, will: BridgeMessage | undefined): ConnectPacket {
+export function bridgeConnect(options: BridgeOptions, will: CarriedMessage | undefined): ConnectPacket {
   const { protocolVersion = 4, cleanSession = false, keepAlive = 60, remoteClientId } = options;
   const { remoteUserName: userName, remotePassword, receiveMaximum = RECEIVE_MAXIMUM } = options;
   // Without one the other broker would forget the subscriptions whenever the connection is lost.

@@ -1,22 +1,16 @@
+import { addressText, type BrokerAddress } from '../../mqtt-client/broker-address.js';
+import type { CarriedMessage } from '../../mqtt-client/carried-message.js';
+import { RemoteClient } from '../../mqtt-client/remote-client.js';
+import { DEFAULT_RESTART, RestartDelays } from '../../mqtt-client/restart-delay.js';
 import { bridgeConnect, bridgeFilters } from './bridge-greeting.js';
-import type { BridgeMessage } from './bridge-message.js';
-import {
-  addressText,
-  type BridgeAddress,
-  type BridgeEvent,
-  type BridgeOptions,
-  checkBridge,
-  DEFAULT_RESTART,
-} from './bridge-setup.js';
+import { type BridgeEvent, type BridgeOptions, checkBridge } from './bridge-setup.js';
 import { LazyStart } from './lazy-start.js';
-import { RemoteClient } from './remote-client.js';
-import { RestartDelays } from './restart-delay.js';
 import { TopicMap } from './topic-map.js';
 
 /** The world of a bridge. None of the calls may call back. */
 export interface BridgePorts {
   /** Opens a connection; `opened` or `lost` follows. */
-  open(address: BridgeAddress): void;
+  open(address: BrokerAddress): void;
   send(bytes: Uint8Array): void;
   /** Ends the connection, after what was sent; `lost` need not follow. */
   end(): void;
@@ -25,7 +19,7 @@ export interface BridgePorts {
   /** The network has not taken what was sent: messages wait until `settle`. */
   isSlow(): boolean;
   /** Publishes at the own broker; rejects when it does not take the message. */
-  publish(message: BridgeMessage): Promise<void>;
+  publish(message: CarriedMessage): Promise<void>;
   /** Messages of the own broker that the other one does not have yet. */
   waiting(): number;
   event(event: BridgeEvent): void;
@@ -43,8 +37,8 @@ const LOOK_INTERVAL = 1000;
 type State =
   | { name: 'stopped' }
   | { name: 'waiting'; until: number }
-  | { name: 'opening'; until: number; address: BridgeAddress }
-  | { name: 'open'; address: BridgeAddress };
+  | { name: 'opening'; until: number; address: BrokerAddress }
+  | { name: 'open'; address: BrokerAddress };
 
 /** A bridge without sockets and timers: when to connect, where, what to carry over, and what to say about it. */
 export class BridgeMachine {
@@ -154,7 +148,7 @@ export class BridgeMachine {
   }
 
   /** Carries a message of the own broker over. Settles when the other broker has it, or when it was dropped; does not reject. */
-  async carryOut({ topic, payload, qos, retain, properties }: BridgeMessage): Promise<void> {
+  async carryOut({ topic, payload, qos, retain, properties }: CarriedMessage): Promise<void> {
     const renamed = this.#out.rename(topic);
     // Of an earlier configuration, for which the session has a subscription.
     if (renamed === undefined) return;
@@ -258,7 +252,7 @@ export class BridgeMachine {
     this.#ports.wake();
   }
 
-  async #bringIn(message: BridgeMessage): Promise<void> {
+  async #bringIn(message: CarriedMessage): Promise<void> {
     const topic = this.#in.rename(message.topic);
     if (topic === undefined) return;
     try {
@@ -279,7 +273,7 @@ export class BridgeMachine {
     this.#ports.publish(message).catch((error: Error) => this.#dropped('in', message.topic, error.message));
   }
 
-  #notification(value: '0' | '1'): BridgeMessage {
+  #notification(value: '0' | '1'): CarriedMessage {
     const { remoteClientId, notificationTopic = `$SYS/broker/connection/${remoteClientId}/state` } = this.#options;
     return { topic: notificationTopic, payload: Buffer.from(value), qos: 1, retain: true };
   }

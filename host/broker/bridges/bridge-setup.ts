@@ -1,4 +1,9 @@
 import type { ProtocolVersion, QoS } from '../../core/index.js';
+import type { BrokerAddress, BrokerTls } from '../../mqtt-client/broker-address.js';
+import type { RestartDelay } from '../../mqtt-client/restart-delay.js';
+
+export type { BrokerAddress as BridgeAddress, BrokerTls as BridgeTls } from '../../mqtt-client/broker-address.js';
+export type { RestartDelay } from '../../mqtt-client/restart-delay.js';
 
 /** Messages that a bridge carries in one direction; `both` of mosquitto.conf(5) is one entry for each. */
 export interface BridgeTopic {
@@ -14,41 +19,11 @@ export interface BridgeTopic {
   readonly addPrefix: string;
 }
 
-export interface BridgeAddress {
-  readonly host: string;
-  /** 1 to 65,535. */
-  readonly port: number;
-}
-
-/** For people: `host:1883`, `[::1]:1883`. */
-export function addressText({ host, port }: BridgeAddress): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** How long to wait before the next attempt, seconds: always as long, or at random from `base` to `cap`, longer after each failure. */
-export type RestartDelay = { readonly constant: number } | { readonly base: number; readonly cap: number };
-
-export const DEFAULT_RESTART: RestartDelay = { base: 5, cap: 30 };
-
-/** TLS with the other broker. PEM, as text or bytes. The name of the address is sent as SNI. */
-export interface BridgeTls {
-  /** Default: those that Node trusts. */
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
-  readonly cert?: string | Uint8Array;
-  readonly key?: string | Uint8Array;
-  /** Default `TLSv1.2`. */
-  readonly minimumVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** Take a certificate for another name too. Default false. */
-  readonly insecure?: boolean;
-  /** Protocol to ask for (RFC 7301). */
-  readonly alpn?: string;
-}
-
 /** A bridge, in the words and with the defaults of mosquitto.conf(5). Times are in seconds. */
 export interface BridgeOptions {
   readonly name: string;
   /** One at least. A failure makes the bridge try the next one. */
-  readonly addresses: readonly BridgeAddress[];
+  readonly addresses: readonly BrokerAddress[];
   /** All addresses are equal: a connection that was lost is made again at the next one, not at the first. Default false. */
   readonly roundRobin?: boolean;
   /** One at least. The first that matches a topic renames it. */
@@ -94,7 +69,7 @@ export interface BridgeOptions {
   readonly maximumPacketSize?: number;
   /** Address of this machine to connect from. */
   readonly localAddress?: string;
-  readonly tls?: BridgeTls;
+  readonly tls?: BrokerTls;
 }
 
 /** What happened to a bridge. */

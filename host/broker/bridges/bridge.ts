@@ -1,10 +1,11 @@
+import { DEFAULT_RESTART } from '../../mqtt-client/restart-delay.js';
+import { SocketDriver } from '../../mqtt-client/socket-driver.js';
 import { LONGEST_TIMER } from '../../node/timers.js';
 import type { LocalClient } from '../local/local-client.js';
 import type { LocalConnections } from '../local/local-connections.js';
 import type { LocalMessage } from '../local/local-messages.js';
 import { BridgeMachine } from './bridge-machine.js';
-import { type BridgeEvent, type BridgeOptions, DEFAULT_RESTART } from './bridge-setup.js';
-import { BridgeSocket } from './bridge-socket.js';
+import type { BridgeEvent, BridgeOptions } from './bridge-setup.js';
 
 export interface BridgeServices {
   /** Clients of the own broker: `Broker.local`. */
@@ -26,11 +27,9 @@ export class Bridge {
   readonly #services: BridgeServices;
   readonly #machine: BridgeMachine;
   readonly #now: () => number;
+  readonly #driver: SocketDriver;
   #client: LocalClient | undefined;
-  #socket: BridgeSocket | undefined;
-  #ending = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #isWoken = false;
+  #restart: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   /** @throws RangeError for options that cannot be a bridge */
@@ -38,18 +37,21 @@ export class Bridge {
     this.#options = options;
     this.#services = services;
     this.#now = services.now ?? (() => performance.now());
+    const { tls, localAddress } = options;
+    const driver = new SocketDriver({ tls, localAddress, now: this.#now }, () => this.#machine);
+    this.#driver = driver;
     this.#machine = new BridgeMachine(options, {
-      open: (address) => this.#open(address),
-      send: (bytes) => this.#socket?.write(bytes),
-      end: () => this.#end(),
-      read: (isWanted) => this.#socket?.read(isWanted),
-      isSlow: () => this.#socket?.isSlow ?? false,
+      open: (address) => driver.open(address),
+      send: (bytes) => driver.send(bytes),
+      end: () => driver.end(),
+      read: (isWanted) => driver.read(isWanted),
+      isSlow: () => driver.isSlow,
       publish: async ({ topic, payload, qos, retain, properties }) => {
         await this.#client?.publish(topic, payload, { qos, retain, properties });
       },
       waiting: () => this.#client?.pending ?? 0,
       event: (event) => this.#report(event),
-      wake: () => this.#wake(),
+      wake: () => driver.wake(),
       random: services.random ?? Math.random,
     });
   }
@@ -82,15 +84,15 @@ export class Bridge {
     if (this.#isClosed) return client.close();
     void client.closed.then((reason) => this.#localLost(reason));
     this.#machine.start(this.#now());
-    this.#arm();
+    this.#driver.arm();
   }
 
   /** Disconnects from both brokers; resolves within two seconds. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#restart);
     this.#machine.stop(this.#now());
-    await this.#ending;
+    await this.#driver.close();
     await this.#client?.close();
   }
 
@@ -118,74 +120,7 @@ export class Bridge {
     const { name: bridge, restart = DEFAULT_RESTART } = this.#options;
     const retryIn = 'base' in restart ? restart.base : restart.constant;
     this.#services.log?.({ type: 'disconnected', bridge, address: 'the own broker', reason, retryIn });
-    this.#setTimer(retryIn * 1000, () => {
-      this.start().catch((error: Error) => this.#localLost(error.message));
-    });
-  }
-
-  #open(address: { host: string; port: number }): void {
-    const { tls, localAddress } = this.#options;
-    let socket: BridgeSocket | undefined;
-    /** Only the connection that is in use speaks. */
-    const act = (work: (now: number) => void) => {
-      if (socket !== this.#socket) return;
-      work(this.#now());
-      this.#arm();
-    };
-    try {
-      socket = new BridgeSocket(address, tls, localAddress, {
-        opened: () => act((now) => this.#machine.opened(now)),
-        data: (bytes) => act((now) => this.#machine.receive(bytes, now)),
-        drained: () => act((now) => this.#machine.settle(now)),
-        closed: (reason) =>
-          act((now) => {
-            this.#socket = undefined;
-            this.#machine.lost(reason, now);
-          }),
-      });
-      this.#socket = socket;
-    } catch (error) {
-      // Credentials that cannot be used: reported as every failure is, after the call that is going on.
-      this.#socket = undefined;
-      setImmediate(() => {
-        if (this.#isClosed || this.#socket) return;
-        this.#machine.lost((error as Error).message, this.#now());
-        this.#arm();
-      });
-    }
-  }
-
-  #end(): void {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (socket) this.#ending = Promise.all([this.#ending, socket.end()]).then(() => {});
-  }
-
-  #wake(): void {
-    if (this.#isWoken) return;
-    this.#isWoken = true;
-    setImmediate(() => {
-      this.#isWoken = false;
-      if (this.#isClosed) return;
-      this.#machine.settle(this.#now());
-      this.#arm();
-    });
-  }
-
-  #arm(): void {
-    if (this.#isClosed) return;
-    const now = this.#now();
-    const next = this.#machine.nextDeadline(now);
-    if (next === undefined) return;
-    this.#setTimer(next - now, () => {
-      this.#machine.tick(this.#now());
-      this.#arm();
-    });
-  }
-
-  #setTimer(milliseconds: number, run: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(run, Math.min(Math.ceil(milliseconds), LONGEST_TIMER));
-    this.#timer.unref();
+    const again = () => this.start().catch((error: Error) => this.#localLost(error.message));
+    this.#restart = setTimeout(again, Math.min(retryIn * 1000, LONGEST_TIMER)).unref();
   }
 }

@@ -76,8 +76,8 @@ export class GuardedRules {
 
   publish(client: ClientIdentity, request: PublishRequest): Decision {
     const { rules, isInternal } = client.listener;
-    if (!isInternal && isReservedTopic(request.topic)) return RESERVED;
-    return rules.publish ? this.#ask(client, 'publish', () => rules.publish!(client, request)) : ALLOW;
+    const decision = rules.publish ? this.#ask(client, 'publish', () => rules.publish!(client, request)) : ALLOW;
+    return decision.allow && !isInternal && isReservedTopic(request.topic) ? RESERVED : decision;
   }
 
   subscribe(client: ClientIdentity, request: SubscribeRequest): Decision {
@@ -103,6 +103,8 @@ export class GuardedRules {
   }
 }
 
+const EFFECTS: ReadonlySet<unknown> = new Set<Refusal['effect']>(['drop', 'disconnect', 'answer and disconnect']);
+
 /** @throws TypeError for what is not a decision: a promise, a text, a reason code that is not a refusal */
 function checked<T extends Decision>(rule: string, decision: T): T {
   if (decision?.allow === true) return decision;
@@ -113,7 +115,7 @@ function checked<T extends Decision>(rule: string, decision: T): T {
   if (!Number.isInteger(reasonCode) || reasonCode < ReasonCode.unspecifiedError || reasonCode > 0xff) {
     throw new TypeError(`the rule ${rule} refused with reason code ${reasonCode}; use one from 0x80 to 0xff`);
   }
-  if (typeof reason !== 'string' || (effect !== 'drop' && effect !== 'disconnect')) {
+  if (typeof reason !== 'string' || !EFFECTS.has(effect)) {
     throw new TypeError(`the rule ${rule} refused without a reason or an effect; use refuse(…)`);
   }
   if (serverReference !== undefined && (typeof serverReference !== 'string' || !REDIRECTIONS.has(reasonCode))) {
@@ -124,7 +126,12 @@ function checked<T extends Decision>(rule: string, decision: T): T {
 
 /** @throws TypeError for what is not an admission */
 function checkedAdmission(admission: Admission): Admission {
-  const { clientId } = checked('connect', admission) as Admitted;
+  const { clientId, maximumConnectTime } = checked('connect', admission) as Admitted;
+  if (maximumConnectTime !== undefined && !(Number.isFinite(maximumConnectTime) && maximumConnectTime > 0)) {
+    throw new TypeError(
+      `the rule connect answered with maximumConnectTime ${maximumConnectTime}; use milliseconds above 0`,
+    );
+  }
   const isUsable =
     typeof clientId === 'string' && clientId !== '' && clientId.isWellFormed() && !clientId.includes('\0');
   if (clientId === undefined || isUsable) return admission;

@@ -1,7 +1,7 @@
-import { CloudStartError } from '../../cloud/index.js';
 import { parseDeviceSid } from '../options/option-parsers.js';
 import { closeAll, ended, withSignals } from '../process/signals.js';
-import { UsageError, UserError } from '../process/user-error.js';
+import { usageOfStart } from '../process/usage-of-start.js';
+import { UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
 import { type CloudFlags, servingOf } from './cloud-flags.js';
@@ -24,7 +24,7 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
     const account = await accountOf(store, flags.data, process.env);
     const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
     const choice = { option: '--port', port: flags.port, host: flags.host };
-    const cloud = await startLocalCloud(store, account, choice, serving).catch(asUsage);
+    const cloud = await startLocalCloud(store, account, choice, serving).catch(usageOfStart);
     closers.push(() => cloud.close());
     process.on('SIGHUP', cloud.reload);
     closers.push(async () => {
@@ -47,12 +47,6 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
     await closeAll(closers);
     clearTimeout(last);
   }
-}
-
-/** What options of the server say of each other is wrong usage here. */
-function asUsage(error: unknown): never {
-  if (error instanceof CloudStartError && error.code === 'options') throw new UsageError(error.message);
-  throw error;
 }
 
 function deviceSidOf({ MV_DEVICE_SID = '' }: NodeJS.ProcessEnv): string | undefined {

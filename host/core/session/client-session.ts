@@ -144,7 +144,7 @@ export class ClientSession {
     checkChunk(chunk, this.#fragments.length);
     const source = this.#fragments.add(chunk);
     if (!source) {
-      if (chunk.length > 0) this.#call(({ context }) => core.session_arrived(context, now >>> 0));
+      if (chunk.length > 0) this.arrived(now);
       return [];
     }
     const events: ClientSessionEvent[] = [];
@@ -193,6 +193,16 @@ export class ClientSession {
     const event = eventNames[word(context + SessionRecord.event)];
     events.push({ type: event, packet: readPacket(packet, source, input) });
     return true;
+  }
+
+  /**
+   * Says that bytes of the server are there that `receive` does not get yet, because the caller is behind: they prolong the wait for
+   * PINGRESP as those of `receive` do.
+   *
+   * @param now milliseconds
+   */
+  arrived(now: number): void {
+    this.#call(({ context }) => core.session_arrived(context, now >>> 0));
   }
 
   /**

@@ -180,7 +180,7 @@ describe('a bridge', () => {
     expect(rig.events.at(-1)).toMatchObject({
       type: 'disconnected',
       address: 'far:1883',
-      reason: expect.stringMatching(/^the other broker refused the bridge: quota exceeded/),
+      reason: expect.stringMatching(/^the broker refused the bridge: quota exceeded/),
     });
     expect(rig.machine.nextDeadline(rig.near.now)).toBeGreaterThan(rig.near.now);
   });
@@ -191,7 +191,7 @@ describe('a bridge', () => {
     rig.far.engine.receive = () => {};
     await rig.start();
     await rig.advance(30);
-    expect(rig.events.at(-1)).toMatchObject({ reason: 'the other broker does not answer' });
+    expect(rig.events.at(-1)).toMatchObject({ reason: 'the broker does not answer' });
     rig.far.engine.receive = open;
     await rig.advance(30);
     expect(rig.machine.isConnected).toBe(true);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RestartDelays } from '../../../../host/broker/bridges/restart-delay.js';
 import { TopicMap } from '../../../../host/broker/bridges/topic-map.js';
+import { RestartDelays } from '../../../../host/mqtt-client/restart-delay.js';
 import { BridgeRig, topic } from './bridge-rig.js';
 
 describe('the options of a bridge', () => {
