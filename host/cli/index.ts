@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.js';
+import { bridgeCommand } from './commands/bridge.js';
 import { brokerCommand } from './commands/broker.js';
 import { buildGuestCommand } from './commands/build-guest.js';
 import { cloudCommand } from './commands/cloud.js';
@@ -33,6 +34,7 @@ function program(): Command {
     logsCommand(),
     storeCommand(),
     brokerCommand(),
+    bridgeCommand(),
     passwdCommand(),
     dojotCommand(),
     buildGuestCommand(),

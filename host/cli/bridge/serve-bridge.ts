@@ -1,0 +1,43 @@
+import { type RunningBridge, serveBridgeStatus } from '../../dojot/bridge/index.js';
+import type { StatusAddress } from '../options/bridge-options.js';
+import { closeAll, ended, withSignals } from '../process/signals.js';
+import { usageOfStart } from '../process/usage-of-start.js';
+import type { BridgeReporter } from './bridge-reporter.js';
+
+export interface ServeBridgeOptions {
+  reporter: BridgeReporter;
+  /** What it carries, for people. */
+  words: string;
+  status?: StatusAddress | false;
+  /** Milliseconds; without it until it is asked to stop. */
+  for?: number;
+  start(): Promise<RunningBridge>;
+}
+
+/** Runs a bridge until it is stopped. @throws UsageError, UserError, ServiceStartError */
+export function serveBridge({ reporter, words, status, start, ...options }: ServeBridgeOptions): Promise<void> {
+  return withSignals(async (stop) => {
+    const bridge = await start();
+    const closers = [
+      async () => {
+        const { received, carried, deadLetters, dropped } = bridge.counts;
+        await bridge.close();
+        const letters = deadLetters + dropped > 0 ? `, ${deadLetters + dropped} dead letters` : '';
+        reporter.say('stopped', `Stopped: ${received} came, ${carried} carried${letters}.`, bridge.counts);
+      },
+    ];
+    try {
+      let where = '';
+      if (status) {
+        const served = await serveBridgeStatus(bridge, { ...status, beyondLoopback: true }).catch(usageOfStart);
+        closers.unshift(() => served.close());
+        closers.push(async () => served.ending());
+        where = `; status at ${served.url}`;
+        reporter.say('started', `Carrying ${words}${where}.`, { status: served.url });
+      } else reporter.say('started', `Carrying ${words}.`);
+      await ended(options.for, stop);
+    } finally {
+      await closeAll(closers);
+    }
+  });
+}
