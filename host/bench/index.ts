@@ -1,3 +1,4 @@
+export { bridgeRows, measureBridge } from './bridge/measure-bridge.js';
 export type { BrokerResult, BrokerRow } from './broker/broker-row.js';
 export { LoadGenerator, NoLoadGenerator } from './broker/load-generator.js';
 export { loadRows } from './broker/load-rows.js';

@@ -2,21 +2,21 @@
 import { describe, expect, it } from 'vitest';
 import { disturbances } from './disturbances.js';
 import { theCluster } from './kafka-rig.js';
-import { sinkRound, sourceRound } from './rounds.js';
+import { round } from './rounds.js';
 
-const COUNT = 10_000;
+/** Records at least. */
+const COUNT = 5000;
 /** How long nodes are away. */
-const SECONDS = 6;
+const SECONDS = 5;
+/** Records that the source had in hand, or had not committed yet, when it had to begin again: they come again. */
+const AGAIN = 2500;
 
-describe('no record is lost, and each key keeps its order, when', () => {
-  it.each(disturbances(SECONDS))('$name while records are written; none is written twice', async (disturbance) => {
-    const outcome = await sinkRound(theCluster(), COUNT, disturbance);
-    expect(outcome).toEqual({ missing: [], doubled: 0, outOfOrder: [], uncertain: 0 });
-  });
-
-  it.each(disturbances(SECONDS))('$name while records are read', async (disturbance) => {
-    const outcome = await sourceRound(theCluster(), COUNT, disturbance);
-    expect(outcome).toMatchObject({ missing: [], outOfOrder: [] });
-    console.log(`${disturbance.name}: ${outcome.doubled} of ${COUNT} came again`);
+describe('no record is lost, none is written twice, and each key keeps its order, when', () => {
+  it.each(disturbances(SECONDS))('$name', async (disturbance) => {
+    const { written, uncertain, read } = await round(theCluster(), COUNT, disturbance);
+    expect(written).toEqual({ missing: 0, doubled: 0, outOfOrder: 0 });
+    expect(uncertain).toBe(0);
+    expect(read).toMatchObject({ missing: 0, outOfOrder: 0 });
+    expect(read.doubled).toBeLessThan(AGAIN);
   });
 });

@@ -73,27 +73,28 @@ export class KafkaNode {
 
   /** Stands still until `resume`: its connections stay open. */
   pause(): void {
-    process.kill(this.#pid!, 'SIGSTOP');
+    process.kill(this.pid!, 'SIGSTOP');
   }
 
   resume(): void {
-    process.kill(this.#pid!, 'SIGCONT');
+    process.kill(this.pid!, 'SIGCONT');
   }
 
   get isRunning(): boolean {
-    return this.#pid !== undefined;
+    return this.pid !== undefined;
   }
 
   get #pidFile(): string {
     return join(this.#folder, `n${this.id}.pid`);
   }
 
-  get #pid(): number | undefined {
+  /** Of its process; undefined when it does not run. */
+  get pid(): number | undefined {
     return existsSync(this.#pidFile) ? Number(readFileSync(this.#pidFile, 'utf8')) : undefined;
   }
 
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const pid = this.#pid;
+    const pid = this.pid;
     if (pid === undefined) return;
     send(pid, 'SIGCONT');
     const end = performance.now() + STOP_TIMEOUT;

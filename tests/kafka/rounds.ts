@@ -1,90 +1,83 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { KafkaSink } from '../../host/dojot/bridge/kafka/kafka-sink.js';
 import { KafkaSource } from '../../host/dojot/bridge/kafka/kafka-source.js';
 import type { IncomingRecord } from '../../host/dojot/bridge/record-ports.js';
 import type { Disturbance } from './disturbances.js';
 import type { KafkaCluster } from './kafka-cluster.js';
-import { account, newTopic, numbered, outOfOrder, readTopic } from './kafka-records.js';
+import { account, type Keyed, newTopic, numbered, outOfOrder, readTopic } from './kafka-records.js';
 
 /** What became of the records of a round. */
 export interface Outcome {
-  missing: number[];
-  /** more than once */
-  doubled: number;
-  outOfOrder: string[];
+  /** how many were sent */
+  sent: number;
+  written: Account;
   /** what the sink says may be there twice */
   uncertain: number;
+  read: Account;
 }
 
-/** Records of one send. */
-const BATCH = 100;
-
-/** Sends numbered records; a third of them is there when the disturbance begins. */
-export async function sinkRound(
-  cluster: KafkaCluster,
-  count: number,
-  { replicas, happen }: Disturbance,
-): Promise<Outcome> {
-  const topic = await newTopic(cluster, 6, replicas);
-  const sink = new KafkaSink({ brokers: cluster.brokers, clientId: 'sink' });
-  try {
-    let happening: Promise<void> | undefined;
-    for (let first = 0; first < count; first += BATCH) {
-      await sink.send(numbered(topic, first, BATCH));
-      if (first > count / 3) happening ??= happen(cluster, topic);
-    }
-    await happening;
-    // As if there were no end of records: what happens at the end of the disturbance concerns some too.
-    await sink.send(numbered(topic, count, BATCH));
-    await cluster.restore();
-    const records = await readTopic(cluster, topic);
-    const values = records.map(({ value }) => value);
-    return { ...account(values, count + BATCH), outOfOrder: outOfOrder(records), uncertain: sink.counts.uncertain };
-  } finally {
-    await sink.close();
-  }
+/** What a list has of the records that were sent. */
+export interface Account {
+  missing: number;
+  /** more than once */
+  doubled: number;
+  /** not after the record with the same key that was sent before it */
+  outOfOrder: number;
 }
 
-/** Reads numbered records, while more are written; a third of them is read when the disturbance begins. */
-export async function sourceRound(
-  cluster: KafkaCluster,
-  count: number,
-  { replicas, happen }: Disturbance,
-): Promise<Outcome> {
+/** Records of one send, and milliseconds between two. */
+const BATCH = 50;
+const PAUSE = 5;
+
+/**
+ * Sends numbered records and reads them at the same time, before, during and after the disturbance.
+ *
+ * @param count at least so many; more when the disturbance lasts longer
+ */
+export async function round(cluster: KafkaCluster, count: number, { replicas, happen }: Disturbance): Promise<Outcome> {
   const topic = await newTopic(cluster, 6, replicas);
-  const sink = new KafkaSink({ brokers: cluster.brokers, clientId: 'sink' });
-  const source = new KafkaSource({
-    brokers: cluster.brokers,
-    clientId: 'source',
-    groupId: randomUUID(),
-    topics: [topic],
-  });
+  const { brokers } = cluster;
+  const sink = new KafkaSink({ brokers, clientId: 'sink' });
+  const source = new KafkaSource({ brokers, clientId: 'source', groupId: randomUUID(), topics: [topic] });
   const read: { key: string; value: string }[] = [];
   const seen = new Set<string>();
-  let happening: Promise<void> | undefined;
+  await source.start(async (record) => {
+    read.push(keyAndValue(record));
+    seen.add(String(record.value));
+    await new Promise(setImmediate);
+  });
   try {
-    const all = new Promise<void>((resolve) => {
-      void source.start(async (record) => {
-        read.push(keyAndValue(record));
-        seen.add(String(record.value));
-        if (seen.size > count / 3) happening ??= happen(cluster, topic);
-        if (seen.size === count) resolve();
-        await new Promise(setImmediate);
-      });
+    let sent = 0;
+    const send = async (until: () => boolean) => {
+      while (!until()) {
+        await sink.send(numbered(topic, sent, BATCH));
+        sent += BATCH;
+        await wait(PAUSE);
+      }
+    };
+    await send(() => sent >= count / 3 && seen.size > 0);
+    let isOver = false;
+    const happening = happen(cluster, topic).then(() => {
+      isOver = true;
     });
-    for (let first = 0; first < count; first += BATCH) await sink.send(numbered(topic, first, BATCH));
-    await all;
+    await send(() => isOver && sent >= count);
     await happening;
+    while (seen.size < sent) await wait(PAUSE);
     await cluster.restore();
-    const { missing, doubled } = account(
-      read.map(({ value }) => value),
-      count,
-    );
-    return { missing, doubled, outOfOrder: outOfOrder(firstTimes(read)), uncertain: 0 };
+    const written = accountOf(await readTopic(cluster, topic), sent);
+    return { sent, written, uncertain: sink.counts.uncertain, read: accountOf(read, sent) };
   } finally {
     await source.close();
     await sink.close();
   }
+}
+
+/** @param count how many were sent */
+export function accountOf(records: readonly Keyed[], count: number): Account {
+  const values = records.map(({ value }) => value);
+  const { missing, doubled } = account(values, count);
+  return { missing: missing.length, doubled, outOfOrder: outOfOrder(firstTimes(records)).length };
 }
 
 export function keyAndValue({ key, value }: IncomingRecord): { key: string; value: string } {

@@ -4,11 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { PostgresServer } from '../../tests/host/cloud/postgres/postgres-server.js';
+import { KafkaCluster } from '../../tests/kafka/kafka-cluster.js';
 import { root } from '../root.js';
 import { writeBlock } from './blocks.js';
 import { generated } from './generated.js';
 import { type BenchRow, SPEED, speedTable } from './speed-table.js';
-import { BROKER_SPEED, CLOUD_SPEED, FLEET_SPEED, type UsageRow, usageSpeedTable } from './usage-speed-table.js';
+import {
+  BRIDGE_SPEED,
+  BROKER_SPEED,
+  CLOUD_SPEED,
+  FLEET_SPEED,
+  type UsageRow,
+  usageSpeedTable,
+} from './usage-speed-table.js';
 
 /** Measures with `wasmqtt bench` and writes the table of docs/speed.md and what README takes from it. */
 export function measureSpeed(): void {
@@ -31,6 +39,18 @@ export async function measureCloudSpeed(): Promise<void> {
     writeBlock({ ...CLOUD_SPEED, make: () => usageSpeedTable(rows, new Date()) });
   } finally {
     await server.remove();
+  }
+}
+
+/** Measures with `wasmqtt bench --bridge`, beside a cluster of Kafka of its own, and writes the table of the bridges in docs/speed.md. */
+export async function measureBridgeSpeed(): Promise<void> {
+  const cluster = await KafkaCluster.create();
+  try {
+    const pids = cluster.nodes.map((node) => node.pid);
+    const rows = benchRows<UsageRow>('--bridge', '--kafka', cluster.brokers.join(), '--kafka-pids', pids.join());
+    writeBlock({ ...BRIDGE_SPEED, make: () => usageSpeedTable(rows, new Date()) });
+  } finally {
+    await cluster.remove();
   }
 }
 

@@ -4,7 +4,13 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../command.js';
 import { root } from '../root.js';
-import { measureBrokerSpeed, measureCloudSpeed, measureFleetSpeed, measureSpeed } from './measure-speed.js';
+import {
+  measureBridgeSpeed,
+  measureBrokerSpeed,
+  measureCloudSpeed,
+  measureFleetSpeed,
+  measureSpeed,
+} from './measure-speed.js';
 
 const HELP = `Usage: npm run speed -- [options]
 
@@ -13,12 +19,13 @@ Runs wasmqtt bench and writes its rows into docs/speed.md.
   --broker  the table of the broker instead, by wasmqtt bench --broker
   --fleet   the table of many devices instead, by wasmqtt bench --fleet; it needs what build-guest needs
   --cloud   the table of the cloud instead, by wasmqtt bench --cloud; it needs PostgreSQL
+  --bridge  the table of the bridges to Kafka instead, by wasmqtt bench --bridge; it needs Kafka (npm run setup)
   --help    this text
 `;
 
 await runCommand('speed', async () => {
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({ options: { broker: flag, fleet: flag, cloud: flag, help: flag } });
+  const { values } = parseArgs({ options: { broker: flag, fleet: flag, cloud: flag, bridge: flag, help: flag } });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
@@ -26,6 +33,7 @@ await runCommand('speed', async () => {
   process.chdir(root);
   if (values.broker) measureBrokerSpeed();
   else if (values.fleet) measureFleetSpeed();
+  else if (values.bridge) await measureBridgeSpeed();
   else if (values.cloud) await measureCloudSpeed();
   else measureSpeed();
   return 0;

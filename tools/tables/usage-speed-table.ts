@@ -2,9 +2,10 @@ import { machineLine } from './speed-table.js';
 
 export const BROKER_SPEED = { name: 'broker-speed', file: 'docs/speed.md' } as const;
 export const CLOUD_SPEED = { name: 'cloud-speed', file: 'docs/speed.md' } as const;
+export const BRIDGE_SPEED = { name: 'bridge-speed', file: 'docs/speed.md' } as const;
 export const FLEET_SPEED = { name: 'fleet-speed', file: 'docs/speed.md' } as const;
 
-/** One line of `wasmqtt bench --broker --json`, or with `--fleet` or `--cloud`: the less the better. */
+/** One line of `wasmqtt bench --broker --json`, or with `--fleet`, `--cloud` or `--bridge`: the less the better. */
 export interface UsageRow {
   bench: string;
   peer: string;

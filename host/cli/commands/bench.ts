@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { BenchFlags } from '../bench/bench-action.js';
+import type { BenchBridgeFlags } from '../bench/bench-bridge-action.js';
 import type { BenchGuestFlags } from '../bench/bench-guest-action.js';
 import { jsonOption } from '../options/shared-options.js';
 
@@ -10,6 +11,7 @@ Examples:
   wasmqtt bench --guest app.wasm
   wasmqtt bench --fleet
   wasmqtt bench --cloud
+  wasmqtt bench --bridge --kafka 127.0.0.1:9092
 
 Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
 must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
@@ -25,7 +27,10 @@ With --fleet: what 1,000 devices in one process take, which publish once a secon
 of each, and how many memories of WebAssembly a process takes. With --guest 200 devices with that module. It needs Linux, and two minutes.
 
 With --cloud: wasmqtt cloud with 100,000 configs on LMDB, 16 clients that read and write over HTTP keep-alive, pages of the list, and 10,000
-devices that wait for changes; the server is a process of its own. It needs Linux, 10,100 open files for a process, and two minutes. With --store rows\ncloud.postgres.* are measured by turns with those of LMDB; what was written stays in the database.`;
+devices that wait for changes; the server is a process of its own. It needs Linux, 10,100 open files for a process, and two minutes. With --store rows\ncloud.postgres.* are measured by turns with those of LMDB; what was written stays in the database.
+
+With --bridge: dojot's V2K between this broker, or mosquitto, and the Kafka of --kafka, three nodes of it; devices publish messages of 200 bytes
+with QoS 1. It makes the topic admin.device-data, needs Linux and mosquitto, and takes a minute.`;
 
 export function benchCommand(): Command {
   return new Command('bench')
@@ -34,6 +39,9 @@ export function benchCommand(): Command {
     .option('--guest <file>', 'measure the memory of guests of this module instead')
     .option('--fleet', 'measure wasmqtt run with many devices instead')
     .option('--cloud', 'measure wasmqtt cloud with many clients and devices instead')
+    .option('--bridge', 'measure the bridge from MQTT to Kafka instead')
+    .option('--kafka <addresses>', 'with --bridge: host:port,... of Kafka')
+    .addOption(new Option('--kafka-pids <pids>').hideHelp())
     .option('--store <place>', 'with --cloud: the empty database, postgres://..., that is measured beside LMDB')
     .addOption(new Option('--memory-of <what>').choices(['guests', 'instances']).hideHelp())
     .addOption(new Option('--cache <folder>').hideHelp())
@@ -41,10 +49,19 @@ export function benchCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(
-      async (flags: BenchFlags & Partial<BenchGuestFlags> & { fleet?: boolean; cloud?: boolean; store?: string }) => {
+      async (
+        flags: BenchFlags &
+          Partial<BenchGuestFlags> & {
+            fleet?: boolean;
+            cloud?: boolean;
+            store?: string;
+            bridge?: boolean;
+          } & BenchBridgeFlags,
+      ) => {
         const { guest } = flags;
         if (flags.fleet) await (await import('../bench/bench-fleet-action.js')).benchFleetAction(flags);
         else if (flags.cloud) await (await import('../bench/bench-cloud-action.js')).benchCloudAction(flags);
+        else if (flags.bridge) await (await import('../bench/bench-bridge-action.js')).benchBridgeAction(flags);
         else if (guest !== undefined) {
           await (await import('../bench/bench-guest-action.js')).benchGuestAction({ ...flags, guest });
         } else if (flags.broker) await (await import('../bench/bench-broker-action.js')).benchBrokerAction(flags);
