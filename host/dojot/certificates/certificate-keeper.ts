@@ -89,6 +89,7 @@ export class CertificateKeeper {
   /** Later answers of the PKI are ignored. */
   stop(): void {
     this.#isStopped = true;
+    this.#options.pki.close();
     this.#retry?.cancel();
     for (const end of this.#ends) end.cancel();
     for (const schedule of this.#schedules) schedule.stop();

@@ -9,6 +9,9 @@ import { OpensslPki } from './openssl-pki.js';
 
 const HOUR = 3_600_000;
 
+/** Waits for what takes real time: keys, openssl. */
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+
 /** A keeper in virtual time, whose wall clock begins now. */
 class Rig {
   readonly pki = new OpensslPki();
@@ -64,7 +67,7 @@ class Rig {
   }
 
   async until(events: number): Promise<void> {
-    await vi.waitFor(() => expect(this.events.length).toBeGreaterThanOrEqual(events), { timeout: 20_000, interval: 5 });
+    await eventually(() => expect(this.events.length).toBeGreaterThanOrEqual(events));
   }
 
   /** Milliseconds until something is due. */
@@ -116,7 +119,7 @@ describe('at the start', () => {
     await made.until(1);
     const waits: number[] = [];
     for (let attempt = 0; attempt < 11; attempt++) {
-      await vi.waitFor(() => expect(made.wait).toBeGreaterThan(0));
+      await eventually(() => expect(made.wait).toBeGreaterThan(0));
       waits.push(made.wait!);
       await made.pass(made.wait!, 1);
     }
@@ -200,9 +203,9 @@ describe('a schedule', () => {
     await made.until(1);
     made.pki.revoked.push('issued-0');
     await made.pass(2 * HOUR, 3);
-    await vi.waitFor(() => expect(made.types).toContain('revocation list'));
+    await eventually(() => expect(made.types).toContain('revocation list'));
     await made.pass(HOUR, 3);
-    await vi.waitFor(() => expect(made.events.filter(({ type }) => type === 'certificate').length).toBe(2));
+    await eventually(() => expect(made.events.filter(({ type }) => type === 'certificate').length).toBe(2));
     expect(made.events.find((event) => 'why' in event && event.why === 'the former one is revoked')).toBeDefined();
   });
 
@@ -212,12 +215,12 @@ describe('a schedule', () => {
     await made.until(1);
     made.pki.failing.add('sign');
     await made.pass(37 * HOUR, 2);
-    await vi.waitFor(() => expect(made.types).toContain('unavailable'));
-    await vi.waitFor(() => expect(made.types).toContain('revocation list'));
+    await eventually(() => expect(made.types).toContain('unavailable'));
+    await eventually(() => expect(made.types).toContain('revocation list'));
     expect(made.sets.every(({ certificate }) => certificate === made.sets[0].certificate)).toBe(true);
     made.pki.failing.clear();
     await made.pass(300_000, 4);
-    await vi.waitFor(() => expect(made.types.at(-1)).toBe('available'));
+    await eventually(() => expect(made.types.at(-1)).toBe('available'));
     expect(made.sets.at(-1)!.certificate).not.toBe(made.sets[0].certificate);
   });
 

@@ -45,6 +45,8 @@ export class OpensslPki implements ServicePki {
     return Buffer.from(pem.replaceAll(/-----[^-]*-----/g, ''), 'base64');
   }
 
+  close(): void {}
+
   #called(call: 'ready' | 'sign' | 'authority' | 'revocationList'): void {
     this.calls.push(call);
     if (this.failure !== undefined) throw new PkiCallError(this.failure);

@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type AwsIotBroker,
-  BrokerError,
   ConfigError,
-  LmdbStore,
   type LoadedRegistry,
   loadRegistry,
-  type PersistenceMode,
   startAwsIotBroker,
   type ThingRegistry,
 } from '../../../../broker/index.js';
@@ -16,6 +12,7 @@ import { reasonOf } from '../../../../node/reason.js';
 import { ensureServerPki } from '../../../../pki/index.js';
 import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { type ProfileFlags, profileLog } from '../profile.js';
+import { openStateStore } from '../state-store.js';
 import { type AwsIotFlags, awsIotFlags } from './aws-iot-flags.js';
 import { refusalEvent, refusalNote } from './refusal-event.js';
 import { type ThingCertificate, thingCertificate } from './thing-certificate.js';
@@ -70,7 +67,7 @@ class AwsIotSource implements BrokerSource {
       ports,
       alpnPorts,
       limitRates,
-      store: openStore(this.#options.state, persistence, onCommit),
+      store: openStateStore(this.#options.state, 'aws-iot', persistence, onCommit),
       onRefusal: (refusal) => tell(refusalEvent(refusal), refusalNote(refusal)),
       logOccasional,
       taps,
@@ -131,19 +128,6 @@ function load({ things, thing, policies, certificateFiles }: AwsIotFlags, own: s
 function registryOf({ registry, mistakes }: LoadedRegistry): ThingRegistry {
   if (registry) return registry;
   throw new ConfigError(mistakes.map((mistake) => ({ severity: 'error' as const, ...mistake })));
-}
-
-function openStore(
-  folder: string | undefined,
-  persistence: PersistenceMode | undefined,
-  onCommit: (seconds: number) => void,
-): LmdbStore | undefined {
-  if (folder === undefined || persistence === 'off') return undefined;
-  try {
-    return new LmdbStore({ directory: join(folder, 'aws-iot.lmdb'), persistence, onCommit });
-  } catch (error) {
-    throw new BrokerError('options', `--state ${folder}: ${reasonOf(error)}`, { cause: error });
-  }
 }
 
 function counted(count: number, what: string): string {

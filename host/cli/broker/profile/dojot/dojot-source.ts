@@ -6,7 +6,6 @@ import {
   BrokerError,
   Clockwork,
   createBroker,
-  LmdbStore,
   type RuleRefusal,
   type TlsMaterial,
   type TlsSettings,
@@ -28,6 +27,7 @@ import {
 import { UsageError, UserError } from '../../../process/user-error.js';
 import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { type ProfileFlags, profileLog } from '../profile.js';
+import { openStateStore } from '../state-store.js';
 import type { DojotFlags } from './dojot-flags.js';
 import { keeperNote, refusalNote } from './dojot-notes.js';
 
@@ -43,6 +43,9 @@ export class DojotSource implements BrokerSource {
     this.#flags = flags as ProfileFlags & DojotFlags;
     this.#read = read(flags as DojotFlags);
     if ((flags.port?.length ?? 0) > 1) throw new UsageError('-p: --profile dojot has one plain port');
+    if (this.#flags.servicesPort !== undefined && this.#flags.generation !== '3') {
+      throw new UsageError('--services-port is for --generation 3: before, the bridges come in by --tls-port');
+    }
   }
 
   get notes(): Note[] {
@@ -104,15 +107,14 @@ export class DojotSource implements BrokerSource {
 
   async #run(surroundings: Surroundings, tls: TlsSettings): Promise<RunningSource> {
     const { settings } = this.#read;
-    const { state, tlsHost: host = '127.0.0.1', tlsPort, servicesPort, port, persistence = 'sync' } = this.#flags;
+    const { state, tlsHost: host = '127.0.0.1', tlsPort, servicesPort, port, persistence } = this.#flags;
     const ports = {
       tlsPort: tlsPort ?? DOJOT_PORTS.tlsPort,
       servicesPort: servicesPort ?? DOJOT_PORTS.servicesPort,
       plainPort: port?.[0] ?? DOJOT_PORTS.plainPort,
     };
     const { onCommit, logOccasional, taps } = surroundings;
-    const isKept = state !== undefined && persistence !== 'off';
-    const store = isKept ? new LmdbStore({ directory: state, persistence, interval: 1_800_000, onCommit }) : undefined;
+    const store = openStateStore(state, 'dojot', persistence, onCommit);
     const limits = dojotLimits(settings.generation);
     const broker = await createBroker({ logOccasional, taps: [...taps], store, limits });
     try {
