@@ -11,25 +11,22 @@ import {
   type TlsSettings,
 } from '../../../../broker/index.js';
 import {
-  type BrokerSettings,
   brokerKeeper,
-  type CertificateKeeper,
-  type CertificateSet,
   DOJOT_PORTS,
   dojotLimits,
   dojotListeners,
   type Generation,
-  pemsOf,
   type ReadVariables,
   readVariables,
   VariableError,
 } from '../../../../dojot/broker/index.js';
-import { UsageError, UserError } from '../../../process/user-error.js';
+import { UsageError } from '../../../process/user-error.js';
 import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { type ProfileFlags, profileLog } from '../profile.js';
 import { openStateStore } from '../state-store.js';
 import type { DojotFlags } from './dojot-flags.js';
 import { keeperNote, refusalNote } from './dojot-notes.js';
+import { KeptMaterial } from './kept-material.js';
 
 /** dojot's broker, as options and environment variables have it. */
 export class DojotSource implements BrokerSource {
@@ -74,7 +71,7 @@ export class DojotSource implements BrokerSource {
     try {
       const kept = new KeptMaterial(keeper);
       const running = await this.#run(surroundings, await kept.first(surroundings.stop, settings));
-      kept.apply = (material) => reload(running.broker, material);
+      kept.follow((material) => reload(running.broker, material));
       return {
         ...running,
         reload: () => this.#reload(() => keeper.refresh()),
@@ -148,31 +145,6 @@ export class DojotSource implements BrokerSource {
       failed.push(error.message);
     }
     return { needsRestart: [], failed, warnings: [], log: this.log };
-  }
-}
-
-/** What the keeper has, as listeners take it. */
-class KeptMaterial {
-  /** Later material goes there. */
-  apply: (material: TlsMaterial) => void = () => {};
-  readonly #keeper: CertificateKeeper;
-
-  constructor(keeper: CertificateKeeper) {
-    this.#keeper = keeper;
-  }
-
-  /** Resolves when there is any. @throws UserError when the broker is stopped before */
-  first(stop: AbortSignal, { certificate }: BrokerSettings): Promise<TlsMaterial> {
-    return new Promise((resolve, reject) => {
-      const stopped = () => reject(new UserError(`stopped before the PKI at ${certificate.pki} issued a certificate`));
-      if (stop.aborted) return stopped();
-      stop.addEventListener('abort', stopped, { once: true });
-      this.#keeper.start((set: CertificateSet) => {
-        const material = pemsOf(set);
-        this.apply(material);
-        resolve(material);
-      });
-    });
   }
 }
 
