@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ConnectionTable } from './connection-table.js';
-import type { LogInGuard } from './log-ins/log-in-guard.js';
+import { type LogInGuard, shownInHeader } from './log-ins/log-in-guard.js';
 import { checkOrigin } from './origins.js';
 import type { OwnAddresses } from './own-addresses.js';
 import { RequestProblem } from './request-problem.js';
@@ -31,7 +31,8 @@ export function guardRequests(app: FastifyInstance, { own, logIns, corsOrigins, 
     try {
       own.check(request);
       if (checkOrigin(request, reply, own, corsOrigins, traits.methods)) return;
-      if (traits.slowsGuesses) waiting = logIns.begin(request, now);
+      const shown = traits.slowsGuesses ? shownInHeader(request) : undefined;
+      waiting = shown && logIns.begin(request, shown, now);
     } catch (error) {
       done(error as Error);
       return;
@@ -52,7 +53,8 @@ export function guardCallers(app: FastifyInstance, { limits, table, logIns, trai
     done(encodingProblem(request));
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
-    if (traits.slowsGuesses && reply.statusCode === 401) logIns.failed(request);
+    const refused = traits.slowsGuesses && reply.statusCode === 401 ? shownInHeader(request) : undefined;
+    if (refused) logIns.failed(request, refused);
     else logIns.ended(request);
     if (table.isClosing) reply.header('connection', 'close');
     // Until the answer begins, a request may wait for something. From then on the client has to take it.

@@ -18,6 +18,7 @@ const HELP = {
   doctor: 'docs/doctor.md',
   logs: 'docs/devices.md',
   'build-guest': 'docs/applications-in-c.md',
+  'dojot pki': 'docs/dojot-pki.md',
 };
 
 /** The tests run it. */
@@ -37,7 +38,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   { name: 'dojot-variables', file: 'docs/dojot.md', make: dojotVariablesTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
-    name: `help-${command}`,
+    name: `help-${command.replaceAll(' ', '-')}`,
     file,
     make: () => helpText(command),
   })),

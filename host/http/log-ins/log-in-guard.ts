@@ -11,6 +11,17 @@ const ADDRESS_FACTOR = 5;
 /** Credentials that are remembered, as digests: those that were right, and those that were wrong. */
 const MOST_DIGESTS = 10_000;
 
+/** What somebody shows, before anybody has looked at it. */
+export interface Credentials {
+  /** all of it */
+  text: string;
+  /** whose it claims to be */
+  user: string;
+}
+
+/** Characters of a user's name that count: no SID has as many. */
+const LONGEST_USER = 64;
+
 /** A name under which attempts are counted. */
 interface Gate {
   attempts: LogInAttempts;
@@ -53,16 +64,15 @@ export class LogInGuard {
   /**
    * Before credentials are checked.
    *
+   * @param request whoever makes it, and what the attempt is known by
    * @param now the clock, in milliseconds
    * @returns a promise when they may not be checked yet, which rejects with RequestProblem 429 when they may not at all
    * @throws RequestProblem 429 with Retry-After
    */
-  begin(request: FastifyRequest, now: () => number): Promise<void> | undefined {
-    const { authorization } = request.headers;
-    if (authorization === undefined) return undefined;
-    const digest = digestOf(authorization);
+  begin(request: FastifyRequest, { text, user }: Credentials, now: () => number): Promise<void> | undefined {
+    const digest = digestOf(text);
     if (this.#right.has(digest)) return undefined;
-    const attempt = { digest, gates: this.#gatesOf(request, authorization, digest) };
+    const attempt = { digest, gates: this.#gatesOf(request, user, digest) };
     const full = this.#begin(attempt, request, now());
     return full === undefined ? undefined : this.#beginLater(attempt, full, request, now);
   }
@@ -76,11 +86,9 @@ export class LogInGuard {
   }
 
   /** Credentials were wrong, or are not right any more. */
-  failed(request: FastifyRequest): void {
-    const { authorization } = request.headers;
+  failed(request: FastifyRequest, { text }: Credentials): void {
     this.#decide(request, true);
-    if (authorization === undefined) return;
-    const digest = digestOf(authorization);
+    const digest = digestOf(text);
     this.#right.delete(digest);
     this.#wrong.add(digest);
   }
@@ -90,12 +98,12 @@ export class LogInGuard {
     this.#decide(request, false);
   }
 
-  #gatesOf(request: FastifyRequest, authorization: string, digest: string): readonly Gate[] {
+  #gatesOf(request: FastifyRequest, user: string, digest: string): readonly Gate[] {
     if (this.#wrong.has(digest)) return [{ attempts: this.#byDigest, name: digest }];
     // A client that is gone already has no address any more.
     const address = networkOf(request.ip ?? '');
     return [
-      { attempts: this.#byAccount, name: `${address} ${userName(authorization)}` },
+      { attempts: this.#byAccount, name: `${address} ${user.slice(0, LONGEST_USER)}` },
       { attempts: this.#byAddress, name: address },
     ];
   }
@@ -160,13 +168,14 @@ function tooMany(milliseconds: number): RequestProblem {
   return new RequestProblem(429, message, { 'retry-after': String(seconds) });
 }
 
-function digestOf(authorization: string): string {
-  return hash('sha256', authorization, 'base64');
+function digestOf(text: string): string {
+  return hash('sha256', text, 'base64');
 }
 
-/** Of HTTP basic credentials (RFC 7617), which anybody can have made up; cut to a length that no SID has. */
-function userName(authorization: string): string {
+/** Those of the header `Authorization` (HTTP basic, RFC 7617), which anybody can have made up; undefined without one. */
+export function shownInHeader({ headers: { authorization } }: FastifyRequest): Credentials | undefined {
+  if (authorization === undefined) return undefined;
   const [, encoded = ''] = /^basic +(\S+)/i.exec(authorization) ?? [];
-  const [name] = Buffer.from(encoded, 'base64').toString('latin1').split(':', 1);
-  return name.slice(0, 64);
+  const [user] = Buffer.from(encoded, 'base64').toString('latin1').split(':', 1);
+  return { text: authorization, user };
 }

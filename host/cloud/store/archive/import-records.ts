@@ -67,11 +67,14 @@ function readLine(line: string): Put {
 /** What says whose a name is, or which key issues under it: another one must not take its place unseen. */
 const OWNED: ReadonlySet<Table> = new Set<Table>(['device_name', 'app_name', 'pki_ca']);
 
-/** Facts of the store and its CRLs stay; a name stays with whom it is. */
+/** What an older archive must not take back: facts of the store, numbers of CRLs, revocations. */
+const KEPT: ReadonlySet<Table> = new Set<Table>(['meta', 'pki_crl', 'pki_certificate', 'pki_revoked']);
+
+/** Some records stay as they are if they are there; a name stays with whom it is. */
 async function mergeable(engine: Engine, records: readonly Put[]): Promise<Put[]> {
   const changes: Put[] = [];
   for (const put of records) {
-    if (put.table === 'meta' || put.table === 'pki_crl') {
+    if (KEPT.has(put.table)) {
       if ((await engine.get(put.table, put.key)) === undefined) changes.push({ ...put, if: 'absent' });
     } else if (OWNED.has(put.table)) {
       const present = await engine.get(put.table, put.key);

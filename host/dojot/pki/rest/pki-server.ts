@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Engine } from '../../../cloud/store/engine/engine.js';
 import { HttpService, type ServiceTraits } from '../../../http/http-service.js';
-import { limitsOf, type ServiceOptions } from '../../../http/service-options.js';
 import type { Generation } from '../../generation.js';
 import { type DojotPki, openDojotPki } from '../pki.js';
 import { Users } from '../records/users.js';
@@ -32,7 +31,7 @@ export async function servePki(options: PkiOptions): Promise<PkiServer> {
     const pki = await openDojotPki(engine, { generation, days, now });
     const outer = new HttpService(options, traitsOf(generation, 'the PKI'));
     opened.push(outer);
-    await outerRoutes(outer, pki, { engine, generation, tokenLifetime, now, options });
+    await outerRoutes(outer, pki, { engine, generation, tokenLifetime, now });
     const inner = internalPort === undefined ? undefined : internalService(options, internalPort, pki);
     if (inner) opened.push(inner);
     const port = await outer.listen();
@@ -60,12 +59,11 @@ interface Outer {
   generation: Generation;
   tokenLifetime: number;
   now: () => number;
-  options: ServiceOptions;
 }
 
 /** What the gateway lets through from anywhere: everybody shows a token. */
 async function outerRoutes(service: HttpService, pki: DojotPki, outer: Outer): Promise<void> {
-  const { engine, generation, tokenLifetime, now, options } = outer;
+  const { engine, generation, tokenLifetime, now } = outer;
   const users = new Users(engine, now);
   const tokens = await Tokens.open(engine, users, tokenLifetime, now);
   const { app } = service;
@@ -74,8 +72,7 @@ async function outerRoutes(service: HttpService, pki: DojotPki, outer: Outer): P
   demandTokens(app, tokens, generation);
   service.guardCallers();
   readJsonBodies(app);
-  const { logInBurst: burst, logInRate: rate } = limitsOf(options.limits);
-  logInRoute(app, users, tokens, { burst, rate });
+  logInRoute(app, users, tokens, service.logIns);
   if (generation === 1) ejbcaRoutes(app, pki);
   else identityRoutes(app, pki, (request) => service.own.baseUrl(request, service.url));
 }

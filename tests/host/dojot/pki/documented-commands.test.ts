@@ -1,16 +1,20 @@
-// needs: bash, curl, jq, openssl
+// needs: bash, curl, jq, openssl, mosquitto_pub
 import { execFile } from 'node:child_process';
+import { webcrypto } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { type BrokerEvent, createBroker, passwordRules } from '../../../../host/broker/index.js';
+import { pemOf } from '../../../../host/core/index.js';
 import { openPki, PASSWORD } from './dojot-pki-rig.js';
+import { EC, keysOf, requestFor, x509 } from './requests.js';
 
 const [, ...BLOCKS] = readFileSync(join(import.meta.dirname, 'fixtures/documented-commands.sh'), 'utf8')
   .trim()
   .split('\n\n');
 
-const { pki, call } = await openPki();
+const { pki, call, enrol } = await openPki();
 
 /** Runs a script as a shell runs it that somebody types into. */
 function bash(script: string, cwd: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -77,6 +81,39 @@ describe("the commands of dojot's document", () => {
       'client.crt: OK',
     ]);
     expect(code).toBe(0);
+  });
+
+  it('lead to a connection with the broker, whose certificate is of the same CA, with the name of the entity', async () => {
+    const keys = await keysOf(EC);
+    const names = new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }]);
+    const cert = await enrol('broker', await requestFor('broker', { extensions: [names] }));
+    const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+    const { json } = await call('GET', '/ca/IOTmidCA', { internal: true });
+    const revoked = await call('GET', '/ca/IOTmidCA/crl', { internal: true });
+    const events: BrokerEvent[] = [];
+    const broker = await createBroker({
+      listeners: [
+        {
+          protocol: 'mqtts',
+          tls: {
+            cert: pemOf('CERTIFICATE', cert),
+            key: pemOf('PRIVATE KEY', Buffer.from(pkcs8)),
+            ca: pemOf('CERTIFICATE', Buffer.from(json.certificate, 'base64')),
+            crl: pemOf('X509 CRL', Buffer.from(revoked.json.CRL, 'base64')),
+            requireCertificate: true,
+          },
+        },
+      ],
+      rules: passwordRules({ users: new Map(), useIdentityAsUsername: true }),
+      log: (event) => events.push(event),
+    });
+    onTestFinished(() => broker.close());
+    const documented = `mosquitto_pub -h myhost -p 30311 -t admin:a1998e/attrs -m '{"attr_example": 10 }' --cert client.crt  --key client.key --cafile root.crt`;
+    const command = documented.replace('myhost', 'localhost').replace('30311', String(broker.listeners[0].port));
+    const { code, stderr } = await bash(`${scriptOf(BLOCKS)}\n${command} -q 1`, folder());
+    expect({ code, stderr: /Error.*/.exec(stderr)?.[0] }).toEqual({ code: 0 });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'connected', userName: 'admin:a1998e' }));
+    expect(events).toContainEqual(expect.objectContaining({ type: 'published', topic: 'admin:a1998e/attrs' }));
   });
 
   it('can be run a second time, which renews the certificate', async () => {

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openPki, PASSWORD } from './dojot-pki-rig.js';
 
-const { call, logIn, users, clock, pki } = await openPki();
+// So slowly that no failure is forgotten while a test runs.
+const { call, logIn, users, clock, pki } = await openPki({ limits: { logInRate: 0.001 } });
 
 const claimsOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url').toString());
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -45,15 +46,34 @@ describe('POST /auth', () => {
     expect(answer).toMatchObject({ status: 400, json: { message: 'invalid mimetype', status: 400 } });
   });
 
+  it('takes many log-ins of one user at once, when all are right', async () => {
+    await users.add('busy', 'admin', 'admin', PASSWORD);
+    const logIns = Array.from({ length: 30 }, () =>
+      call('POST', '/auth', { body: { username: 'busy', passwd: PASSWORD } }),
+    );
+    expect(new Set((await Promise.all(logIns)).map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it('takes a long password as a whole', async () => {
+    const long = 'p'.repeat(5000);
+    await users.add('long', 'admin', 'admin', long);
+    const status = async (passwd: string) =>
+      (await call('POST', '/auth', { body: { username: 'long', passwd } })).status;
+    expect([await status(long), await status(long.slice(1))]).toEqual([200, 403]);
+  });
+
   it('slows guesses of one user, and of no other', async () => {
     await users.add('guessed', 'admin', 'admin', PASSWORD);
     const guess = (passwd: string) => call('POST', '/auth', { body: { username: 'guessed', passwd } });
     const statuses: number[] = [];
     for (let count = 0; count < 14; count++) statuses.push((await guess(`wrong ${count}`)).status);
-    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(403));
-    expect(statuses).toContain(429);
+    expect(statuses).toEqual([...Array(10).fill(403), ...Array(4).fill(429)]);
     const refused = await guess(PASSWORD);
-    if (refused.status === 429) expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused).toMatchObject({
+      status: 429,
+      json: { message: expect.stringMatching(/^too many log-ins failed/) },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await call('POST', '/auth', { body: { username: 'user', passwd: PASSWORD } })).status).toBe(200);
   });
 });
