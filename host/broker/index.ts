@@ -112,6 +112,12 @@ export { SysTopics, type SysTopicsOptions } from './observe/sys-topics.js';
 export { TrafficCounter } from './observe/traffic-counter.js';
 export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/planned-broker.js';
 export type { PersistenceMode } from './planned/planned-store.js';
+export { type AwsIotBroker, type AwsIotBrokerOptions, startAwsIotBroker } from './profiles/aws-iot-broker.js';
+export type { PolicyRefusal } from './rules/aws-iot/aws-iot-rules.js';
+export { type Explanation, type StatementPlace, statementName } from './rules/aws-iot/policy/index.js';
+export { type LoadedRegistry, loadRegistry, type RegistrySources } from './rules/aws-iot/things/load-registry.js';
+export type { FileMistake } from './rules/aws-iot/things/placed-json.js';
+export type { ThingRegistry } from './rules/aws-iot/things/thing-registry.js';
 export {
   hashPassword,
   type PasswordHash,

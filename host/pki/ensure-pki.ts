@@ -54,10 +54,53 @@ export async function ensurePki(directory: string, options: PkiOptions): Promise
   const deviceSid = normalizeDeviceSid(options.deviceSid);
   const now = (options.now ?? Date.now)();
   const folder = prepareFolder(directory);
-  const ca = await ensureEntry(folder, 'ca', { purpose: 'ca', now });
-  const server = await ensureEntry(folder, 'server', { purpose: 'server', now, ca, name: 'localhost' });
+  const { ca, server } = await ensureServerEntries(folder, now);
   const device = await ensureEntry(folder, `device-${deviceSid}`, { purpose: 'device', now, ca, name: deviceSid });
   return { ca: certificateForms(ca.certificate), server: toFiles(server), device: toFiles(device) };
+}
+
+/**
+ * The same without a device: for a server whose clients have certificates from elsewhere.
+ *
+ * @throws PkiError as `ensurePki`
+ */
+export async function ensureServerPki(directory: string, now = Date.now): Promise<Pick<Pki, 'ca' | 'server'>> {
+  const { ca, server } = await ensureServerEntries(prepareFolder(directory), now());
+  return { ca: certificateForms(ca.certificate), server: toFiles(server) };
+}
+
+/** Where the certificate and the key of a device are that has another name than a device SID. */
+export interface NamedDevice extends KeyPairFiles {
+  certificateFile: string;
+  keyFile: string;
+}
+
+/**
+ * The certificate of a device with this name, as `ensurePki` makes those of device SIDs.
+ *
+ * @param name the CN: 1 to 64 of letters, digits, `:`, `_` and `-`
+ * @throws PkiError as `ensurePki`, and `invalid-name`
+ */
+export async function ensureNamedDevice(directory: string, name: string, now = Date.now): Promise<NamedDevice> {
+  if (!/^[a-zA-Z0-9:_-]{1,64}$/.test(name)) {
+    const shown = JSON.stringify(name.slice(0, 100));
+    throw new PkiError('invalid-name', `${shown} is not a name: use 1 to 64 letters, digits and :_-`);
+  }
+  const folder = prepareFolder(directory);
+  const { ca } = await ensureServerEntries(folder, now());
+  const file = `thing-${name.replaceAll(':', '.')}`;
+  const device = await ensureEntry(folder, file, { purpose: 'device', now: now(), ca, name });
+  return {
+    ...toFiles(device),
+    certificateFile: join(folder, `${file}.pem`),
+    keyFile: join(folder, `${file}.key`),
+  };
+}
+
+async function ensureServerEntries(folder: string, now: number): Promise<{ ca: Entry; server: Entry }> {
+  const ca = await ensureEntry(folder, 'ca', { purpose: 'ca', now });
+  const server = await ensureEntry(folder, 'server', { purpose: 'server', now, ca, name: 'localhost' });
+  return { ca, server };
 }
 
 interface Wanted {

@@ -5,6 +5,7 @@
  * - `key-missing`: a certificate has no key beside it
  * - `foreign`: a certificate or key was not made here, so it is not replaced either
  * - `invalid-device-sid`: the device SID cannot be a certificate's name
+ * - `invalid-name`: the name of a device cannot be a certificate's name
  * - `frozen-intrinsics`: Node was started with --frozen-intrinsics, with which no certificate can be made
  * - `unusable`: the folder or a file cannot be read or written
  */
@@ -14,6 +15,7 @@ export type PkiErrorCode =
   | 'key-missing'
   | 'foreign'
   | 'invalid-device-sid'
+  | 'invalid-name'
   | 'frozen-intrinsics'
   | 'unusable';
 

@@ -4,7 +4,7 @@ import { readPrivate, replacePrivate, restrict, writePrivateOnce } from '../node
 import { reasonOf } from '../node/reason.js';
 import { PkiError } from './pki-error.js';
 
-const OWN_FILES = /^(ca|server|device-UV[0-9a-f]{32})\.(pem|key)$|\.tmp$/;
+const OWN_FILES = /^(ca|server|device-UV[0-9a-f]{32}|thing-[\w.-]{1,64})\.(pem|key)$|\.tmp$/;
 
 /**
  * Makes the folder for its owner alone. An existing folder is closed to others too if it holds nothing but this PKI.

@@ -16,6 +16,10 @@ export interface ConnectionInfo {
     certificate?: ClientCertificate;
     /** `TLSv1.2`, `TLSv1.3`. */
     version?: string;
+    /** See `ClientIdentity`. */
+    serverName?: string;
+    /** See `ClientIdentity`. */
+    applicationProtocol?: string;
   };
 }
 

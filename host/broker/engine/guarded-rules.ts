@@ -76,8 +76,8 @@ export class GuardedRules {
 
   publish(client: ClientIdentity, request: PublishRequest): Decision {
     const { rules, isInternal } = client.listener;
-    if (!isInternal && isReservedTopic(request.topic)) return RESERVED;
-    return rules.publish ? this.#ask(client, 'publish', () => rules.publish!(client, request)) : ALLOW;
+    const decision = rules.publish ? this.#ask(client, 'publish', () => rules.publish!(client, request)) : ALLOW;
+    return decision.allow && !isInternal && isReservedTopic(request.topic) ? RESERVED : decision;
   }
 
   subscribe(client: ClientIdentity, request: SubscribeRequest): Decision {
@@ -103,6 +103,8 @@ export class GuardedRules {
   }
 }
 
+const EFFECTS: ReadonlySet<unknown> = new Set<Refusal['effect']>(['drop', 'disconnect', 'answer and disconnect']);
+
 /** @throws TypeError for what is not a decision: a promise, a text, a reason code that is not a refusal */
 function checked<T extends Decision>(rule: string, decision: T): T {
   if (decision?.allow === true) return decision;
@@ -113,7 +115,7 @@ function checked<T extends Decision>(rule: string, decision: T): T {
   if (!Number.isInteger(reasonCode) || reasonCode < ReasonCode.unspecifiedError || reasonCode > 0xff) {
     throw new TypeError(`the rule ${rule} refused with reason code ${reasonCode}; use one from 0x80 to 0xff`);
   }
-  if (typeof reason !== 'string' || (effect !== 'drop' && effect !== 'disconnect')) {
+  if (typeof reason !== 'string' || !EFFECTS.has(effect)) {
     throw new TypeError(`the rule ${rule} refused without a reason or an effect; use refuse(…)`);
   }
   if (serverReference !== undefined && (typeof serverReference !== 'string' || !REDIRECTIONS.has(reasonCode))) {

@@ -22,6 +22,8 @@ export interface ListenerSettings {
    * (3.2.2.3.14). Default 0: as the client likes.
    */
   readonly maximumKeepAlive: number;
+  /** Shortest keep-alive but 0, seconds, 0 to 65,535: who asks for less has this one. MQTT 5 clients learn so. Default 0. */
+  readonly minimumKeepAlive: number;
   /**
    * What becomes of clients before MQTT 5 that ask for a longer keep-alive, or for none; they cannot be told of a shorter one.
    * `refuse`: return code 2, as Mosquitto does. `lower`: they are let in, and cut off after 1.5 times `maximumKeepAlive`.
@@ -37,6 +39,20 @@ export interface ListenerSettings {
   readonly subscriptionIdentifierAvailable: boolean;
   /** False: a shared subscription ends the connection with 0x9E; before MQTT 5 it is refused (3.2.2.3.13). */
   readonly sharedSubscriptionAvailable: boolean;
+  /** Filters in one SUBSCRIBE; more end the connection with 0x97. Default: any number. */
+  readonly maximumFilters: number;
+  /** False: only a filter without wildcards brings retained messages when it is subscribed to. Default true. */
+  readonly retainedOnWildcards: boolean;
+  /** Shortest message expiry interval, seconds: a shorter one of a message or will is raised to it (3.3.2.3.3). Default 0. */
+  readonly minimumMessageExpiry: number;
+  /** Longest message expiry interval, seconds: a longer one is lowered to it; a message without one never expires. Default: any. */
+  readonly maximumMessageExpiry: number;
+  /** False: PUBACK and UNSUBACK say 0x00 where no subscription matched, and not 0x10 or 0x11. Default true. */
+  readonly reportsNoMatch: boolean;
+  /** False: a session of MQTT 5 does not go on in an older version, nor the reverse: it ends as with a clean start. Default true. */
+  readonly resumesAcrossVersions: boolean;
+  /** True: a CONNECT before MQTT 5 that is refused ends its connection without CONNACK. Default false. */
+  readonly refusesSilently: boolean;
   /** False: a CONNECT without a client id is refused with 0x85 (return code 2). Default true. */
   readonly allowZeroLengthClientId: boolean;
   /** Beginning of the client ids that the broker assigns. Default `auto-`. */
@@ -86,6 +102,10 @@ const RANGES = {
   maximumPayloadSize: [0, NO_LIMIT],
   maximumConnections: [0, NO_LIMIT],
   maximumKeepAlive: [0, 65_535],
+  minimumKeepAlive: [0, 65_535],
+  maximumFilters: [1, NO_LIMIT],
+  minimumMessageExpiry: [0, 0xffffffff],
+  maximumMessageExpiry: [0, NO_LIMIT],
 } as const satisfies Partial<Record<keyof ListenerSettings, readonly [smallest: number, largest: number]>>;
 
 /**
@@ -105,12 +125,20 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     maximumPayloadSize: NO_LIMIT,
     maximumConnections: NO_LIMIT,
     maximumKeepAlive: 0,
+    minimumKeepAlive: 0,
     longKeepAlive: 'refuse',
     protocolVersions: [3, 4, 5],
     retainAvailable: true,
     wildcardSubscriptionAvailable: true,
     subscriptionIdentifierAvailable: true,
     sharedSubscriptionAvailable: true,
+    maximumFilters: NO_LIMIT,
+    retainedOnWildcards: true,
+    minimumMessageExpiry: 0,
+    maximumMessageExpiry: NO_LIMIT,
+    reportsNoMatch: true,
+    resumesAcrossVersions: true,
+    refusesSilently: false,
     allowZeroLengthClientId: true,
     autoIdPrefix: 'auto-',
     mountPoint: '',

@@ -92,7 +92,7 @@ export function makeMessage(
   publisher?: ClientIdentity,
   mayBorrow = false,
 ): Message {
-  const expiry = content.properties?.messageExpiryInterval;
+  const expiry = lifetimeOf(content.properties?.messageExpiryInterval, publisher);
   // A large one is sent by reference: a client that reads slowly would keep more than it is weighed with.
   const isBorrowed = mayBorrow && content.payload.length <= SMALL_PAYLOAD;
   const payload = isBorrowed ? content.payload : new Uint8Array(content.payload);
@@ -110,6 +110,14 @@ export function makeMessage(
     size: sizeOf(topic, payload, properties),
     holders: 0,
   };
+}
+
+/** Seconds, within what the publisher's listener has; undefined when it never expires. */
+function lifetimeOf(asked: number | undefined, publisher: ClientIdentity | undefined): number | undefined {
+  const settings = publisher?.listener.settings;
+  if (asked === undefined || !settings) return asked;
+  const { minimumMessageExpiry = 0, maximumMessageExpiry = Number.POSITIVE_INFINITY } = settings;
+  return Math.min(Math.max(asked, minimumMessageExpiry), maximumMessageExpiry);
 }
 
 /** The message stays for longer than the call that it came in: from now on its payload is its own. */

@@ -15,10 +15,10 @@ export interface Refusal {
   readonly reason: string;
   /**
    * `drop` refuses this one request: MQTT 5 clients get a PUBACK, PUBREC or SUBACK with the reason code; in 3.1.1 a message is
-   * acknowledged and dropped, and a subscription gets SUBACK 0x80. `disconnect` ends the connection. A CONNECT that is refused
-   * ends it in either case.
+   * acknowledged and dropped, and a subscription gets SUBACK 0x80. `disconnect` ends the connection. `answer and disconnect` does
+   * one after the other in MQTT 5, and is `disconnect` before. A CONNECT that is refused ends the connection in any case.
    */
-  readonly effect: 'drop' | 'disconnect';
+  readonly effect: 'drop' | 'disconnect' | 'answer and disconnect';
   /** Another server for the client, with 0x9C or 0x9D (4.11), such as `broker-2.example.com:8883`. */
   readonly serverReference?: string;
 }
@@ -93,6 +93,10 @@ export interface ClientIdentity {
   readonly listener: ListenerInfo;
   /** It says with its version number, 0x83 or 0x84, that it is a bridge, as Mosquitto's do (`try_private`). */
   readonly isBridge?: boolean;
+  /** The host name that it asked for in TLS (SNI, RFC 6066 section 3). Not kept over a restart. */
+  readonly serverName?: string;
+  /** The application protocol that was agreed on in TLS (ALPN, RFC 7301). Not kept over a restart. */
+  readonly applicationProtocol?: string;
 }
 
 /** Who asks to come in: from the CONNECT packet and from TLS. */
@@ -101,6 +105,10 @@ export interface ConnectRequest extends ClientIdentity {
   readonly cleanStart: boolean;
   /** Seconds. */
   readonly keepAlive: number;
+  /** Seconds that the session shall outlive the connection (3.1.2.11.2); 0xffffffff for ever, as without clean session before MQTT 5. */
+  readonly sessionExpiryInterval: number;
+  /** The will (3.1.2.5), under the name that its topic has for everybody. `publish` is asked about it when it is published. */
+  readonly will?: PublishRequest;
   /** The user name of the session with this client id, when there is one that would be resumed or taken over. */
   readonly sessionOf?: { readonly userName?: string };
   /** How an enhanced authentication (4.12) went that is over by now; `userName` is then the name that it found out. */
@@ -171,6 +179,8 @@ export interface ReceiveRequest {
   readonly qos: QoS;
   /** It is sent as a retained message. */
   readonly retain: boolean;
+  /** The filter of the shared subscription that it comes by (4.8.2), with `$share/` and its name. */
+  readonly sharedBy?: string;
 }
 
 /**

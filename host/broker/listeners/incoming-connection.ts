@@ -57,7 +57,8 @@ export class IncomingConnection {
     this.#place.deadline.cancel();
     this.#place = { at: 'end' };
     this.#lobby.engine.refused(this.remote, reason);
-    this.#socket.destroy();
+    // TLS may be in the middle of a handshake on this socket: without it, Node crashes.
+    setImmediate(() => this.#socket.destroy());
   }
 
   /** The same, with an answer: the socket is destroyed when the peer has taken it, or has had a second for it. */

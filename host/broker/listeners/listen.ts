@@ -50,7 +50,7 @@ function checkCertificates(options: ListenOptions & { rules: Rules }): void {
   const { needsCertificate } = options.rules;
   if (needsCertificate === undefined) return;
   const tls = options.protocol === 'mqtts' || options.protocol === 'wss' ? options.tls : undefined;
-  if (tls?.requestCertificate || tls?.requireCertificate) return;
+  if (tls?.requestCertificate || tls?.requireCertificate || tls?.acceptCertificate) return;
   const missing =
     tls === undefined
       ? 'a listener of protocol mqtts or wss with ca and requestCertificate'

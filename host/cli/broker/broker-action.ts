@@ -1,11 +1,12 @@
-import { ConfigError, configFindingText, type PlanOptions, type ReadPlan, readBrokerPlan } from '../../broker/index.js';
+import { ConfigError } from '../../broker/index.js';
 import { jsonLines } from '../output/json-lines.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
-import { type BrokerFlags, portsIgnored } from './broker-flags.js';
-import { checkReport } from './check-report.js';
+import type { BrokerFlags } from './broker-flags.js';
 import { startDaemon, tellStarter } from './daemon.js';
+import { openSource } from './profile/open-source.js';
 import { serveBroker } from './serve-broker.js';
+import type { BrokerSource } from './source/broker-source.js';
 
 /** mosquitto takes as many. */
 const MOST_PORTS = 10;
@@ -15,17 +16,15 @@ export async function brokerAction(flags: BrokerFlags): Promise<void> {
   if ((flags.port?.length ?? 0) > MOST_PORTS) throw new UsageError(`-p: ${MOST_PORTS} ports at most`);
   if (flags.daemon && flags.json)
     throw new UsageError('-d and --json exclude each other: nobody reads what a daemon prints');
-  const options: PlanOptions = { ports: flags.port, verbose: flags.verbose };
-  const readPlan = () => readBrokerPlan(flags.configFile, options);
-  const read = firstRead(readPlan, flags);
-  if (flags.check) report(read, flags);
-  else if (flags.daemon) await startInBackground(read);
-  else await serve(read, readPlan, flags);
+  const source = await firstSource(flags);
+  if (flags.check) report(source, flags);
+  else if (flags.daemon) await startInBackground(source);
+  else await serve(source, flags);
 }
 
-async function serve(read: ReadPlan, readPlan: () => ReadPlan, flags: BrokerFlags): Promise<void> {
+async function serve(source: BrokerSource, flags: BrokerFlags): Promise<void> {
   try {
-    await withSignals((stop) => serveBroker({ read, readPlan, flags, stop }));
+    await withSignals((stop) => serveBroker({ source, flags, stop }));
   } catch (error) {
     await tellStarter({ failed: (error as Error).message });
     throw error;
@@ -33,32 +32,29 @@ async function serve(read: ReadPlan, readPlan: () => ReadPlan, flags: BrokerFlag
 }
 
 /** @throws UsageError for a configuration with mistakes */
-function firstRead(readPlan: () => ReadPlan, { json, check }: BrokerFlags): ReadPlan {
+async function firstSource(flags: BrokerFlags): Promise<BrokerSource> {
   try {
-    return readPlan();
+    return await openSource(flags);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    if (json && check)
+    if (flags.json && flags.check)
       for (const finding of error.findings) jsonLines(process.stdout)({ event: 'finding', ...finding });
     throw new UsageError(error.message);
   }
 }
 
-function report({ plan, warnings }: ReadPlan, { json, configFile, port }: BrokerFlags): void {
+function report(source: BrokerSource, { json }: BrokerFlags): void {
+  const { events, lines, warnings } = source.report();
   if (json) {
-    const print = jsonLines(process.stdout);
-    for (const finding of warnings) print({ event: 'finding', ...finding });
-    const { log, ...rest } = plan;
-    print({ event: 'plan', plan: { ...rest, log: { ...log, types: [...log.types] } } });
+    for (const event of events) jsonLines(process.stdout)(event);
     return;
   }
-  for (const finding of warnings) process.stderr.write(`${configFindingText(finding)}\n`);
-  if (port && !plan.isLocalOnly) process.stderr.write(`${portsIgnored(configFile!)}\n`);
-  process.stdout.write(`${checkReport(plan).join('\n')}\n`);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function startInBackground({ warnings }: ReadPlan): Promise<void> {
-  for (const finding of warnings) process.stderr.write(`${configFindingText(finding)}\n`);
+async function startInBackground(source: BrokerSource): Promise<void> {
+  for (const warning of source.report().warnings) process.stderr.write(`${warning}\n`);
   await startDaemon(process.argv.slice(2).flatMap(withoutDaemon));
 }
 

@@ -3,6 +3,8 @@ import type { PersistenceMode } from '../../broker/index.js';
 /** Options of `wasmqtt broker`. */
 export interface BrokerFlags {
   configFile?: string;
+  /** The name of one of `profile/profiles.ts`. */
+  profile?: string;
   port?: number[];
   verbose?: boolean;
   daemon?: boolean;

@@ -3,15 +3,14 @@ import {
   type BridgeEvent,
   ConfigError,
   configFindingText,
+  type LogPlan,
   type LogType,
   type OccasionalEvent,
-  PlannedBroker,
-  type ReadPlan,
 } from '../../broker/index.js';
 import { jsonLines } from '../output/json-lines.js';
 import { closeAll, ended } from '../process/signals.js';
 import { keepYoungGenerationSmall } from '../process/young-generation.js';
-import { type BrokerFlags, portsIgnored } from './broker-flags.js';
+import type { BrokerFlags } from './broker-flags.js';
 import { BrokerLog, type LogOutputs } from './broker-log.js';
 import { tellStarter } from './daemon.js';
 import { bridgeLine, eventLines } from './event-lines.js';
@@ -20,15 +19,14 @@ import { listeningEvent } from './listening-event.js';
 import { packetTaps } from './packet-taps.js';
 import { writePidFile } from './pid-file.js';
 import { accountFor, become } from './privileges.js';
+import type { BrokerSource, Note, RunningSource } from './source/broker-source.js';
 import { Watchers } from './watchers.js';
 
 /** What events have as the address of clients in this process. */
 const LOCAL = 'local';
 
 export interface ServeOptions {
-  read: ReadPlan;
-  /** Reads the configuration again. @throws ConfigError */
-  readPlan: () => ReadPlan;
+  source: BrokerSource;
   flags: BrokerFlags;
   stop: AbortSignal;
 }
@@ -53,67 +51,68 @@ class ServedBroker {
   readonly #log: BrokerLog;
   readonly #json: JsonEvents | undefined;
   readonly #closers: (() => Promise<void>)[] = [];
-  #broker: PlannedBroker | undefined;
+  #running: RunningSource | undefined;
   #connectionMessages: boolean;
+  #logPlan: LogPlan;
   /** SIGHUP came before the listeners were open. */
   #wantsReload = false;
 
   constructor(options: ServeOptions) {
-    const { read, flags } = options;
+    const { source, flags } = options;
     const { stdout, stderr } = process;
     this.#options = options;
     // Under --json standard output has nothing but JSON.
     this.#outputs = { stdout: flags.json ? stderr : stdout, stderr, now: () => new Date() };
     this.#json = flags.json ? new JsonEvents(jsonLines(stdout)) : undefined;
-    this.#connectionMessages = read.plan.log.connectionMessages;
-    this.#log = new BrokerLog(read.plan.log, this.#outputs);
+    this.#logPlan = source.log;
+    this.#connectionMessages = source.log.connectionMessages;
+    this.#log = new BrokerLog(source.log, this.#outputs);
     this.#closers.push(() => this.#log.close());
   }
 
   async start(): Promise<void> {
-    const { read, flags } = this.#options;
-    const { plan, warnings } = read;
+    const { source, flags } = this.#options;
     this.#takeSignals();
-    const account = accountFor(plan.user);
+    const account = accountFor(source.user);
     this.#say('information', `wasmqtt version ${version()} starting`);
-    if (flags.configFile !== undefined) this.#say('information', `Config loaded from ${flags.configFile}.`);
-    for (const finding of warnings) this.#say('warning', configFindingText(finding));
-    if (flags.port && !plan.isLocalOnly) this.#say('warning', portsIgnored(flags.configFile!));
+    for (const note of source.notes) this.#log.write(note);
     const watchers = await Watchers.open(flags, (reason) => this.#captureEnded(reason));
     this.#closers.push(() => watchers.stopCapture());
     const taps = [...packetTaps(this.#log, this.#json, flags), ...watchers.taps];
-    const broker = await PlannedBroker.start(read, {
+    const running = await source.start({
       logOccasional: (event) => this.#tell(event),
       bridgeLog: (event) => this.#tellBridge(event),
+      tell: (event, note) => this.#tellOfSource(event, note),
       taps,
       persistence: flags.persistence,
       onCommit: (seconds) => watchers.committed(seconds),
       version: version(),
     });
-    this.#broker = broker;
-    this.#closers.push(() => broker.close());
+    this.#running = running;
+    this.#closers.push(() => running.close());
     this.#closers.push(() => watchers.stopServing());
-    const statusUrl = await watchers.serve(broker.broker, flags.status, version());
-    if (plan.pidFile) {
-      const remove = writePidFile(plan.pidFile);
+    const { broker } = running;
+    const statusUrl = await watchers.serve(broker, flags.status, version());
+    if (source.pidFile) {
+      const remove = writePidFile(source.pidFile);
       this.#closers.push(async () => remove());
     }
     if (account) {
-      broker.handOver(account);
+      running.handOver(account);
       become(account);
     }
-    this.#outputs.publish = (topic, text) => broker.broker.publish(topic, text);
-    this.#announce(broker, statusUrl);
-    if (this.#wantsReload) this.#reload();
+    this.#outputs.publish = (topic, text) => broker.publish(topic, text);
+    this.#announce(running, statusUrl);
+    if (this.#wantsReload) await this.#reload();
   }
 
   async close(): Promise<void> {
-    if (this.#broker) this.#say('information', `wasmqtt version ${version()} terminating`);
+    if (this.#running) this.#say('information', `wasmqtt version ${version()} terminating`);
     this.#outputs.publish = undefined;
     await closeAll(this.#closers);
   }
 
-  #announce({ plan, listeners }: PlannedBroker, statusUrl: string | undefined): void {
+  #announce({ broker: { listeners }, notes }: RunningSource, statusUrl: string | undefined): void {
     this.#json?.begin(listeningEvent(listeners));
     if (statusUrl !== undefined) this.#json?.add({ event: 'status', url: statusUrl });
     for (const { protocol, host, port } of listeners) {
@@ -121,12 +120,7 @@ class ServedBroker {
       this.#say('information', `Opening ${protocol} listen socket ${where}.`);
     }
     if (statusUrl !== undefined) this.#say('information', `Status and metrics at ${statusUrl}.`);
-    if (plan.isLocalOnly) {
-      this.#say(
-        'warning',
-        'Only this machine can connect: no listener is configured. Write "listener PORT" to change that.',
-      );
-    }
+    for (const note of notes) this.#log.write(note);
     this.#say('information', `wasmqtt version ${version()} running`);
   }
 
@@ -137,7 +131,7 @@ class ServedBroker {
 
   #takeSignals(): void {
     const handlers: [NodeJS.Signals, () => void][] = [
-      ['SIGHUP', () => this.#reload()],
+      ['SIGHUP', () => void this.#reload()],
       ['SIGUSR1', () => this.#save()],
       ['SIGUSR2', () => this.#count()],
     ];
@@ -148,31 +142,29 @@ class ServedBroker {
   }
 
   #save(): void {
-    this.#broker?.save().then(
+    this.#running?.save().then(
       (isKept) =>
         this.#say('information', isKept ? 'Saved.' : 'Nothing to save: the state of this broker is not kept.'),
       (error: Error) => this.#say('error', `cannot save: ${error.message}`),
     );
   }
 
-  #reload(): void {
-    const broker = this.#broker;
-    this.#wantsReload = broker === undefined;
-    if (!broker) return;
+  async #reload(): Promise<void> {
+    const running = this.#running;
+    this.#wantsReload = running === undefined;
+    if (!running) return;
     this.#say('information', 'Reloading config.');
     try {
-      const read = this.#options.readPlan();
-      this.#log.reopen(read.plan.log);
-      this.#connectionMessages = read.plan.log.connectionMessages;
-      const { needsRestart, failed } = broker.reload(read);
-      for (const finding of read.warnings) this.#say('warning', configFindingText(finding));
+      const { log, warnings, needsRestart, failed } = await running.reload();
+      this.#reopenLog(log);
+      for (const finding of warnings) this.#say('warning', configFindingText(finding));
       for (const name of needsRestart) this.#say('warning', `${name} changed: that takes a restart`);
       for (const reason of failed) this.#say('error', `${reason}; the old certificates stay`);
       this.#json?.add({ event: 'reloaded', done: true, needsRestart, failed });
     } catch (error) {
       const findings = error instanceof ConfigError ? error.findings : [];
       // Its file may have been moved away: that is what the signal is sent for too.
-      this.#log.reopen(broker.plan.log);
+      this.#reopenLog(this.#logPlan);
       for (const finding of findings) this.#say('error', configFindingText(finding));
       if (findings.length === 0) this.#say('error', (error as Error).message);
       this.#say('error', 'The configuration was not reloaded: all stays as it was.');
@@ -180,9 +172,15 @@ class ServedBroker {
     }
   }
 
+  #reopenLog(plan: LogPlan): void {
+    this.#logPlan = plan;
+    this.#log.reopen(plan);
+    this.#connectionMessages = plan.connectionMessages;
+  }
+
   #count(): void {
-    if (!this.#broker) return;
-    const { connections, sessions, subscriptions, retained } = this.#broker.broker.engine.counts;
+    if (!this.#running) return;
+    const { connections, sessions, subscriptions, retained } = this.#running.broker.engine.counts;
     const text = `${connections} connections, ${sessions} sessions, ${subscriptions} subscriptions, ${retained} retained messages`;
     this.#say('notice', text);
   }
@@ -198,6 +196,11 @@ class ServedBroker {
     this.#log.write(bridgeLine(event));
     const { type, ...fields } = event;
     this.#json?.add({ event: `bridge ${type}`, ...fields });
+  }
+
+  #tellOfSource(event: object, note: Note | undefined): void {
+    if (note) this.#log.write(note);
+    this.#json?.add(event);
   }
 
   #say(type: LogType, text: string): void {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
+import { PROFILES } from '../broker/profile/profiles.js';
 import { parsePort } from '../options/option-parsers.js';
 import { forOption, jsonOption } from '../options/shared-options.js';
 
@@ -13,6 +14,7 @@ Examples:
   wasmqtt broker -v --pcap mqtt.pcapng --status 8080
                                                  packets for Wireshark; http://127.0.0.1:8080/v1/clients, /metrics
   wasmqtt passwd -c passwords ann                the password file of a configuration
+${PROFILES.flatMap(({ examples }) => examples.map((line) => `  ${line}`)).join('\n')}
 
 The configuration is that of mosquitto 2.0 (mosquitto.conf(5)). A mistake in it is reported with file, line and column, together with
 all others, and nothing is started: exit code 2. SIGHUP reloads passwords, ACLs, certificates, CRLs and the log, SIGINT and SIGTERM end
@@ -21,7 +23,7 @@ With "persistence true", sessions, messages and retained messages outlive the br
 disk, with interval it gets there every autosave_interval seconds. The first line of --json is {"event":"listening","listeners":[{"protocol","host","port"}]}.`;
 
 export function brokerCommand(): Command {
-  return new Command('broker')
+  const command = new Command('broker')
     .description('run an MQTT broker from a mosquitto.conf')
     .option('-c, --config-file <file>', 'mosquitto.conf to read (default: none; port 1883, this machine only)')
     .option(
@@ -48,6 +50,15 @@ export function brokerCommand(): Command {
     .option('--check', 'read the configuration, say what it means, and end')
     .addOption(forOption())
     .addOption(jsonOption())
+    .addOption(
+      new Option('--profile <name>', 'do as another broker does, with its options in place of a file').choices(
+        PROFILES.map(({ name }) => name),
+      ),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BrokerFlags) => (await import('../broker/broker-action.js')).brokerAction(flags));
+  for (const { name, options } of PROFILES) {
+    for (const option of options()) command.addOption(option.helpGroup(`Options of --profile ${name}:`));
+  }
+  return command;
 }

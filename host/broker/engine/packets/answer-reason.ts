@@ -1,4 +1,6 @@
-import { encodePacket, type Packet, ReasonCode } from '../../../core/index.js';
+import { encodePacket, type Packet, type ProtocolVersion, ReasonCode } from '../../../core/index.js';
+import type { Refusal } from '../rules.js';
+import { Violation } from '../violation.js';
 
 /** Packets with which a request is refused: the code comes from rules, which need not know what each packet may carry. */
 export type Answer = 'puback' | 'pubrec' | 'suback';
@@ -16,6 +18,18 @@ export function answerReason(type: Answer, reasonCode: number): number {
   const code = known.get(key) ?? (isValid(sample(type, reasonCode)) ? reasonCode : ReasonCode.unspecifiedError);
   known.set(key, code);
   return code;
+}
+
+/**
+ * The end of the connection that follows the answer to a refused request; undefined when it goes on.
+ *
+ * @throws Violation when it ends without an answer
+ */
+export function endAfter(refusal: Refusal, protocolVersion: ProtocolVersion): Violation | undefined {
+  if (refusal.effect === 'drop') return undefined;
+  const end = Violation.of(refusal);
+  if (refusal.effect === 'disconnect' || protocolVersion !== 5) throw end;
+  return end;
 }
 
 function sample(type: Answer, reasonCode: number): Packet {

@@ -3,7 +3,7 @@ import { type Message, makeMessage } from '../message.js';
 import type { Published } from '../routing/publish-job.js';
 import { levelsOf } from '../routing/topic-levels.js';
 import { Violation } from '../violation.js';
-import { answerReason } from './answer-reason.js';
+import { answerReason, endAfter } from './answer-reason.js';
 import type { ConnectedClient } from './connected-client.js';
 import { mountTopic } from './mount-point.js';
 
@@ -15,6 +15,12 @@ interface Outcome {
 
 const ACCEPTED: Outcome = { reasonCode: ReasonCode.success };
 const UNHEARD: Outcome = { reasonCode: ReasonCode.noMatchingSubscribers };
+
+/** A message that the rules refuse, and what becomes of its connection. */
+interface Refused extends Outcome {
+  /** After the answer. */
+  end?: Violation;
+}
 
 /** PUBLISH from a client (3.3.4, 4.3): check, pass on, acknowledge. */
 export function handlePublish(client: ConnectedClient, packet: PublishPacket): void {
@@ -46,6 +52,7 @@ export function handlePublish(client: ConnectedClient, packet: PublishPacket): v
   if ('reasonCode' in message) {
     refused(client, packetId);
     answer(client, packet, message);
+    if (message.end) throw message.end;
     return;
   }
   let published: Published | undefined;
@@ -93,7 +100,7 @@ function forget({ session, inbound }: ConnectedClient, packetId: number): boolea
 }
 
 /** The message, if it may be passed on. @throws Violation when the connection ends for it */
-function messageOf(client: ConnectedClient, packet: PublishPacket, named: string): Message | Outcome {
+function messageOf(client: ConnectedClient, packet: PublishPacket, named: string): Message | Refused {
   const { context, session } = client;
   const { mountPoint, maximumPayloadSize } = client.settings;
   const { clientId } = session.client;
@@ -116,20 +123,21 @@ function messageOf(client: ConnectedClient, packet: PublishPacket, named: string
   }
   if (decision.allow) return makeMessage(packet, topic, context.now, session.client, true);
   context.reportDrop(clientId, topic, 'not authorised', decision);
-  if (decision.effect === 'disconnect') throw Violation.of(decision);
+  const end = endAfter(decision, client.protocolVersion);
   const { reasonCode, reason } = decision;
-  return { reasonCode: qos === 0 ? reasonCode : answerReason(qos === 1 ? 'puback' : 'pubrec', reasonCode), reason };
+  const code = qos === 0 ? reasonCode : answerReason(qos === 1 ? 'puback' : 'pubrec', reasonCode);
+  return { reasonCode: code, reason, end };
 }
 
 /** @throws Violation when the message had no room and there is no other way to say so */
 function outcomeOf(
-  { protocolVersion }: ConnectedClient,
+  { protocolVersion, settings }: ConnectedClient,
   { qos }: PublishPacket,
   topic: string,
   published: Published,
 ): Outcome {
   // As Mosquitto: PUBREC does not say so, for it comes before the message is passed on there.
-  if (published === 'no subscribers' && qos === 1) return UNHEARD;
+  if (published === 'no subscribers' && qos === 1 && settings.reportsNoMatch) return UNHEARD;
   if (published !== 'no room') return ACCEPTED;
   const reason = `no room for the retained message of "${topic}"`;
   if (protocolVersion === 5) return { reasonCode: ReasonCode.quotaExceeded, reason };

@@ -5,7 +5,7 @@ import { levelsOf, topicBytes } from '../routing/topic-levels.js';
 import type { StoredSubscription } from '../subscription.js';
 import { type Task, WORK, type Work } from '../turns/work-queue.js';
 import { Violation } from '../violation.js';
-import { answerReason } from './answer-reason.js';
+import { answerReason, endAfter } from './answer-reason.js';
 import type { ConnectedClient } from './connected-client.js';
 import { mountFilter } from './mount-point.js';
 
@@ -17,6 +17,8 @@ export class SubscribePlan implements Task {
   readonly granted = new Map<string, StoredSubscription>();
   /** Filters whose retained messages are sent. */
   readonly wantsRetained = new Set<string>();
+  /** The connection ends when SUBACK is sent. */
+  end: Violation | undefined;
   readonly #client: ConnectedClient;
   readonly #requests: readonly Subscription[];
   readonly #identifier: number | undefined;
@@ -33,6 +35,10 @@ export class SubscribePlan implements Task {
     if (this.#identifier !== undefined && !settings.subscriptionIdentifierAvailable) {
       const text = 'a subscription identifier, which is not available here (3.2.2.3.12)';
       throw new Violation(ReasonCode.subscriptionIdentifiersNotSupported, text);
+    }
+    if (subscriptions.length > settings.maximumFilters) {
+      const text = `${subscriptions.length} filters in one SUBSCRIBE; send at most ${settings.maximumFilters}`;
+      throw new Violation(ReasonCode.quotaExceeded, text);
     }
   }
 
@@ -58,7 +64,9 @@ export class SubscribePlan implements Task {
       topicFilter !== undefined && !session.subscriptions.has(topicFilter) && !this.granted.has(topicFilter);
     const refusal = refusalOf(this.#client, request, topicFilter, isNew ? this.#held : undefined);
     if (refusal || topicFilter === undefined) {
-      this.outcomes.push({ topicFilter: request.topicFilter, ...refusal! });
+      const { end, ...outcome } = refusal!;
+      this.end ??= end;
+      this.outcomes.push({ topicFilter: request.topicFilter, ...outcome });
       return;
     }
     if (isNew) {
@@ -70,8 +78,19 @@ export class SubscribePlan implements Task {
     this.granted.set(topicFilter, stored);
     // Retain Handling (3.8.3.1): 0 always, 1 when new, 2 never.
     const handling = request.retainHandling ?? 0;
+    if (!settings.retainedOnWildcards && hasWildcard(topicFilter)) return;
     if (handling === 0 || (handling === 1 && isNew)) this.wantsRetained.add(topicFilter);
   }
+}
+
+/** Why a filter is not granted. */
+interface RefusedFilter extends Omit<SubscriptionOutcome, 'topicFilter'> {
+  /** Of the connection, after SUBACK. */
+  end?: Violation;
+}
+
+function hasWildcard(topicFilter: string): boolean {
+  return /[+#]/.test(topicFilter);
 }
 
 /** A bridge before MQTT 5 cannot ask for it: it must not get back what it sent, and has to see what is retained. */
@@ -106,7 +125,7 @@ function refusalOf(
   { topicFilter, qos }: Subscription,
   mounted: string | undefined,
   others: { count: number; bytes: number } | undefined,
-): Omit<SubscriptionOutcome, 'topicFilter'> | undefined {
+): RefusedFilter | undefined {
   const { context, session, settings } = client;
   const { topicLevels } = context.limits;
   const missing = unavailable(client, topicFilter);
@@ -118,8 +137,8 @@ function refusalOf(
   if (mounted === undefined) return { reasonCode, reason: `too long behind the mount point "${settings.mountPoint}"` };
   const decision = context.rules.subscribe(session.client, { topicFilter: mounted, qos });
   if (!decision.allow) {
-    if (decision.effect === 'disconnect') throw Violation.of(decision);
-    return { reasonCode: answerReason('suback', decision.reasonCode), reason: decision.reason };
+    const end = endAfter(decision, client.protocolVersion);
+    return { reasonCode: answerReason('suback', decision.reasonCode), reason: decision.reason, end };
   }
   if (session.journal.isFull) {
     return { reasonCode: ReasonCode.quotaExceeded, reason: 'the broker cannot store it: its disk is full' };
@@ -152,7 +171,7 @@ function unavailable({ settings, protocolVersion }: ConnectedClient, topicFilter
   if (isShared(topicFilter) && !settings.sharedSubscriptionAvailable) {
     return refused(ReasonCode.sharedSubscriptionsNotSupported, 'shared subscriptions');
   }
-  if (/[+#]/.test(topicFilter) && !settings.wildcardSubscriptionAvailable) {
+  if (hasWildcard(topicFilter) && !settings.wildcardSubscriptionAvailable) {
     return refused(ReasonCode.wildcardSubscriptionsNotSupported, 'subscriptions with wildcards');
   }
   return undefined;

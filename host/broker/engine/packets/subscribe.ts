@@ -25,6 +25,7 @@ function carryOut(client: ConnectedClient, packet: SubscribePacket, plan: Subscr
   );
   client.wire.answer({ type: 'suback', packetId, reasonCodes }, reasonOf(outcomes));
   context.events.emit({ type: 'subscribed', clientId: session.client.clientId, subscriptions: outcomes });
+  if (plan.end) throw plan.end;
   for (const filter of wantsRetained) context.router.sendRetained(session, granted.get(filter)!);
 }
 

@@ -46,7 +46,9 @@ class Removal implements Task {
   #remove(named: string): number {
     const { context, session, settings } = this.#client;
     const filter = mountFilter(settings.mountPoint, named);
-    if (filter === undefined || !session.subscriptions.delete(filter)) return ReasonCode.noSubscriptionExisted;
+    if (filter === undefined || !session.subscriptions.delete(filter)) {
+      return settings.reportsNoMatch ? ReasonCode.noSubscriptionExisted : ReasonCode.success;
+    }
     context.subscriptions.delete(filter, session);
     session.journal.unsubscribed(filter);
     // Nothing more comes of it (3.10.4-2).

@@ -33,6 +33,6 @@ export function isStillPublishable(context: RoutingContext, { source, topic, qos
 }
 
 export function mayReceive(context: RoutingContext, { client }: Recipient, delivery: Delivery): boolean {
-  const { message, qos, retain } = delivery;
-  return context.rules.receive(client, { topic: message.topic, qos, retain }).allow;
+  const { message, qos, retain, sharedBy } = delivery;
+  return context.rules.receive(client, { topic: message.topic, qos, retain, sharedBy }).allow;
 }

@@ -238,8 +238,8 @@ export class Session {
 
   /** Rights may have changed since the message came, or another user has taken the session (5.4.2). */
   #mayReceive(delivery: Delivery): boolean {
-    const { message, qos, retain } = delivery;
-    const { allow } = this.#environment.rules.receive(this.client, { topic: message.topic, qos, retain });
+    const { message, qos, retain, sharedBy } = delivery;
+    const { allow } = this.#environment.rules.receive(this.client, { topic: message.topic, qos, retain, sharedBy });
     return allow || this.#drop(delivery, 'no longer authorised');
   }
 

@@ -32,6 +32,7 @@ export function requestOf(
   checkConnect(entrance, packet);
   checkRoom(context, packet);
   checkWill(context, settings, packet);
+  const will = mountedWill(packet.will, settings);
   const { userName, password, cleanStart, keepAlive, protocolVersion } = packet;
   const clientId = packet.clientId || freeClientId(context, settings);
   const session = context.sessions.get(clientId);
@@ -46,6 +47,9 @@ export function requestOf(
     listener: info.listener ?? context.listener,
     cleanStart,
     keepAlive,
+    sessionExpiryInterval: sessionExpiry(packet),
+    will: will && { topic: will.topic, qos: will.qos, retain: will.retain, size: will.payload.length },
+    ...namesIn(info),
     sessionOf: session && { userName: session.client.userName },
     ...(isBridge && { isBridge }),
   };
@@ -76,7 +80,12 @@ export function identityOf(
   if (others >= settings.maximumConnections) {
     throw new Violation(quotaExceeded, `${others} clients are connected to ${listener.name}, which is its maximum`);
   }
-  return { clientId, userName, certificate, remote, protocolVersion, listener, ...(isBridge && { isBridge }) };
+  const { serverName, applicationProtocol } = request;
+  return {
+    ...{ clientId, userName, certificate, remote, protocolVersion, listener },
+    ...(isBridge && { isBridge }),
+    ...namesIn({ tls: { serverName, applicationProtocol } }),
+  };
 }
 
 /**
@@ -91,8 +100,24 @@ export function openSession(
   const mountPointOf = ({ listener }: ClientIdentity) => listeners.of(listener).settings.mountPoint;
   const owner = sessions.get(identity.clientId)?.client;
   const isOfAnother =
-    owner !== undefined && (owner.userName !== identity.userName || mountPointOf(owner) !== mountPointOf(identity));
+    owner !== undefined &&
+    (owner.userName !== identity.userName ||
+      mountPointOf(owner) !== mountPointOf(identity) ||
+      (identity.listener.settings?.resumesAcrossVersions === false && is5(owner) !== is5(identity)));
   return sessions.open(identity, cleanStart || isOfAnother);
+}
+
+function is5({ protocolVersion }: ClientIdentity): boolean {
+  return protocolVersion === 5;
+}
+
+/** Without members that most connections would have for nothing. */
+function namesIn({ tls }: Pick<ConnectionInfo, 'tls'>): Pick<ClientIdentity, 'serverName' | 'applicationProtocol'> {
+  const { serverName, applicationProtocol } = tls ?? {};
+  return {
+    ...(serverName !== undefined && { serverName }),
+    ...(applicationProtocol !== undefined && { applicationProtocol }),
+  };
 }
 
 /** Most characters of a client id in MQTT 3.1. */
@@ -182,10 +207,10 @@ export function sessionExpiry({ protocolVersion, cleanStart, properties }: Conne
   return cleanStart ? 0 : NEVER_EXPIRES;
 }
 
-/** Seconds of the keep-alive that holds: what the client asked for, or the longest that there is (3.2.2.3.14). */
-export function keepAliveOf({ maximumKeepAlive }: ListenerSettings, asked: number): number {
-  if (maximumKeepAlive === 0) return asked;
-  return asked === 0 ? maximumKeepAlive : Math.min(asked, maximumKeepAlive);
+/** Seconds of the keep-alive that holds: what the client asked for, or the nearest that there is (3.2.2.3.14). */
+export function keepAliveOf({ minimumKeepAlive, maximumKeepAlive }: ListenerSettings, asked: number): number {
+  if (asked === 0) return maximumKeepAlive;
+  return Math.min(Math.max(asked, minimumKeepAlive), maximumKeepAlive || Number.POSITIVE_INFINITY);
 }
 
 /** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */

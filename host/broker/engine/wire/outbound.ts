@@ -19,6 +19,7 @@ export class Outbound {
   #maximum = Number.POSITIVE_INFINITY;
   /** Whether to say why, in words: the listener's setting, and Request Problem Information (3.1.2.11.7). */
   #wantsReasons: boolean;
+  readonly #refusesSilently: boolean;
   readonly #transport: Transport;
   readonly #id: ConnectionId;
   readonly #isTerse: boolean;
@@ -30,7 +31,7 @@ export class Outbound {
   constructor(
     transport: Transport,
     id: ConnectionId,
-    { mountPoint, reasonStrings, terse, outgoingTopicAliases }: ListenerSettings,
+    { mountPoint, reasonStrings, terse, outgoingTopicAliases, refusesSilently }: ListenerSettings,
     tap: ConnectionTap | undefined,
     onError: (error: unknown) => void,
   ) {
@@ -39,6 +40,7 @@ export class Outbound {
     this.#mostAliases = outgoingTopicAliases;
     this.#wantsReasons = reasonStrings;
     this.#isTerse = terse;
+    this.#refusesSilently = refusesSilently;
     this.#tap = tap;
     this.#onError = onError;
     this.#shape = new ClientShape(4, mountPoint);
@@ -169,6 +171,7 @@ export class Outbound {
   /** The last packet of the connection, if there is one that fits. */
   sayWhy(type: FarewellType, why: Why): void {
     if (this.#isTerse && isLeftUnsaid(why)) return;
+    if (this.#refusesSilently && type === 'connack' && this.protocolVersion !== 5) return;
     const { reason, ...rest } = why;
     const told = this.#wantsReasons ? why : rest;
     const bytes = encodeFarewell(type, this.protocolVersion, told, this.#maximum);

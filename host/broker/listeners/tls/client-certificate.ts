@@ -21,12 +21,13 @@ const KINDS: Readonly<Record<GeneralName['type'], string>> = {
 };
 
 /**
- * The certificate that a client showed and that TLS verified; undefined when it showed none, or one that was not accepted.
+ * The certificate that a client showed; undefined when it showed none, or one that is not accepted.
  *
+ * @param isAccepted default: when OpenSSL has verified it
  * @throws DerError for one that is not strict DER
  */
-export function clientCertificate(socket: TLSSocket): ClientCertificate | undefined {
-  if (!socket.authorized) return undefined;
+export function clientCertificate(socket: TLSSocket, isAccepted = socket.authorized): ClientCertificate | undefined {
+  if (!isAccepted) return undefined;
   const raw = socket.getPeerX509Certificate()?.raw;
   return raw && describeCertificate(readCertificate(raw));
 }

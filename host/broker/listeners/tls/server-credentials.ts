@@ -6,6 +6,7 @@ import { reasonOf } from '../../../node/reason.js';
 import { LONGEST_TIMER } from '../../../node/timers.js';
 import type { Entrance } from '../entrance.js';
 import { BrokerError } from '../listener.js';
+import { clientCertificate } from './client-certificate.js';
 import { CrlAlarm } from './crl-alarm.js';
 import { filesOf, type LoadedMaterial, loadMaterial } from './load-material.js';
 import { chainOf, removedAuthority } from './revocation-lists.js';
@@ -30,17 +31,32 @@ export class ServerCredentials {
 
   /** What the TLS server is made with. */
   get options(): TlsOptions {
-    const { requireCertificate = false, requestCertificate = requireCertificate, alpn } = this.#settings;
+    const { requireCertificate = false, alpn } = this.#settings;
+    const { requestCertificate = requireCertificate || this.decides } = this.#settings;
     return {
       ...this.#loaded.options,
       // Each renegotiation of TLS 1.2 is another handshake, and no deadline would end them.
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       requestCert: requestCertificate,
-      rejectUnauthorized: requireCertificate,
+      rejectUnauthorized: requireCertificate && !this.decides,
       // The listener has a deadline of its own, on its own clock. Node's would only report.
       handshakeTimeout: LONGEST_TIMER,
       ...(alpn && { ALPNProtocols: [...alpn] }),
     };
+  }
+
+  /** Whether not OpenSSL but `acceptCertificate` decides on clients. */
+  get decides(): boolean {
+    return this.#settings.acceptCertificate !== undefined;
+  }
+
+  /** Why `acceptCertificate` does not let a client in whose handshake is done; undefined when it does, or is not there. */
+  objectionTo(socket: TLSSocket): string | undefined {
+    try {
+      return this.#settings.acceptCertificate?.(clientCertificate(socket, true));
+    } catch (error) {
+      return `client certificate not accepted: ${reasonOf(error)}`;
+    }
   }
 
   /** Later material goes to this server. */
@@ -162,7 +178,7 @@ function check(settings: TlsSettings): void {
     throw new BrokerError('options', 'requireCertificate needs requestCertificate: leave that out, or set both');
   }
   for (const option of ['requireCertificate', 'requestCertificate', 'crl'] as const) {
-    if (!settings[option] || settings.ca !== undefined) continue;
+    if (!settings[option] || settings.ca !== undefined || settings.acceptCertificate) continue;
     throw new BrokerError('options', `${option} needs ca: the CA that client certificates are checked against`);
   }
   if (minimumVersion === 'TLSv1.3' && maximumVersion === 'TLSv1.2') {

@@ -12,14 +12,23 @@ import type { ServerCredentials } from './server-credentials.js';
  */
 export function watchHandshakes(server: Server, entrance: Entrance, credentials: ServerCredentials): void {
   credentials.serve(server);
+  server.on('secureConnection', (socket) => {
+    const objection = credentials.objectionTo(socket);
+    if (objection !== undefined) entrance.refuse(socket, objection);
+  });
   server.on('tlsClientError', (error, socket) => {
     entrance.refuse(socket, credentials.refusalOf(socket) ?? handshakeFailure(error));
   });
 }
 
 /** What the engine is told about TLS. */
-export function tlsInfo(socket: TLSSocket): ConnectionInfo['tls'] {
-  return { version: socket.getProtocol() ?? undefined, certificate: clientCertificate(socket) };
+export function tlsInfo(socket: TLSSocket, credentials: ServerCredentials): ConnectionInfo['tls'] {
+  return {
+    version: socket.getProtocol() ?? undefined,
+    certificate: clientCertificate(socket, credentials.decides || socket.authorized),
+    serverName: socket.servername || undefined,
+    applicationProtocol: socket.alpnProtocol || undefined,
+  };
 }
 
 function handshakeFailure(error: NodeJS.ErrnoException): string {

@@ -20,7 +20,7 @@ export async function listenTls(lobby: Lobby, options: TlsListenOptions & { rule
   const credentials = new ServerCredentials(tls);
   const server = createServer(credentials.options);
   watchHandshakes(server, entrance, credentials);
-  server.on('secureConnection', (socket) => entrance.attach(socket, socket, () => tlsInfo(socket)));
+  server.on('secureConnection', (socket) => entrance.attach(socket, socket, () => tlsInfo(socket, credentials)));
   const welcome: Door['welcome'] = (socket) => server.emit('connection', socket);
   return await bindAddress({ protocol, entrance, credentials, settings, welcome }, address);
 }

@@ -1,3 +1,5 @@
+import type { ClientCertificate } from '../../engine/rules.js';
+
 /** PEM, as text or bytes, or the file that it is in. */
 export type PemSource = string | Uint8Array | { readonly file: string };
 
@@ -26,6 +28,14 @@ export interface TlsSettings extends TlsMaterial {
   requestCertificate?: boolean;
   /** Refuse clients without an accepted certificate in the handshake. Default false. Needs `ca`. */
   requireCertificate?: boolean;
+  /**
+   * Decides on clients in place of OpenSSL, such as by a list of fingerprints; then `ca` is not needed. Asked once the handshake has
+   * shown that the client has the key of its certificate, which may have expired and may be of any issuer.
+   *
+   * @param certificate undefined when the client showed none
+   * @returns why the connection is closed before its CONNECT; undefined to let it in
+   */
+  acceptCertificate?: (certificate: ClientCertificate | undefined) => string | undefined;
   /** Default TLSv1.2. */
   minimumVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Default TLSv1.3. */

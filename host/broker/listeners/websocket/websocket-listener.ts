@@ -50,7 +50,7 @@ export async function listenWebSocket(lobby: Lobby, options: Options): Promise<L
     watchHandshakes(server as SecureServer, entrance, credentials);
   }
   const { maximumPacketSize } = completeSettings(lobby.engine.limits, settings.settings);
-  serveUpgrades(server, entrance, { path, origins, maximumPacketSize });
+  serveUpgrades(server, entrance, { path, origins, maximumPacketSize, credentials });
   const welcome: Door['welcome'] = (socket) => server.emit('connection', socket);
   return await bindAddress({ protocol, entrance, credentials, settings, welcome }, address);
 }
@@ -59,7 +59,11 @@ export async function listenWebSocket(lobby: Lobby, options: Options): Promise<L
 function serveUpgrades(
   server: Server | SecureServer,
   entrance: Entrance,
-  { maximumPacketSize, ...settings }: WebSocketSettings & { maximumPacketSize: number },
+  {
+    maximumPacketSize,
+    credentials,
+    ...settings
+  }: WebSocketSettings & { maximumPacketSize: number; credentials: ServerCredentials | undefined },
 ): void {
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -73,7 +77,7 @@ function serveUpgrades(
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = checkUpgrade(request, settings);
     if (refusal) answer(entrance, socket, refusal.status, refusal.reason);
-    else webSockets.handleUpgrade(request, socket, head, (webSocket) => open(entrance, socket, webSocket));
+    else webSockets.handleUpgrade(request, socket, head, (webSocket) => open(entrance, socket, webSocket, credentials));
   });
   server.on('request', (request: IncomingMessage) => {
     const refusal = checkUpgrade(request, settings);
@@ -90,8 +94,8 @@ function serveUpgrades(
   );
 }
 
-function open(entrance: Entrance, socket: Duplex, webSocket: WebSocket): void {
-  const describeTls = socket instanceof TLSSocket ? () => tlsInfo(socket) : undefined;
+function open(entrance: Entrance, socket: Duplex, webSocket: WebSocket, credentials?: ServerCredentials): void {
+  const describeTls = credentials && socket instanceof TLSSocket ? () => tlsInfo(socket, credentials) : undefined;
   entrance.attach(socket, new WebSocketStream(webSocket), describeTls);
 }
 

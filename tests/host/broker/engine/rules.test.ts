@@ -22,7 +22,7 @@ describe.each([4, 5] as const)('rules, protocol version %i', (protocolVersion) =
     client.publish('a', 'x');
     const listener = expect.objectContaining({ name: 'default' });
     const identity = { clientId: 'client', userName: 'u', certificate, remote: 'test:1', protocolVersion, listener };
-    expect(seen).toEqual([{ ...identity, cleanStart: true, keepAlive: 9 }, identity]);
+    expect(seen).toEqual([{ ...identity, cleanStart: true, keepAlive: 9, sessionExpiryInterval: 0 }, identity]);
   });
 
   it('may refuse the connection', () => {

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type AwsIotBroker,
+  BrokerError,
+  ConfigError,
+  LmdbStore,
+  type LoadedRegistry,
+  loadRegistry,
+  type PersistenceMode,
+  startAwsIotBroker,
+  type ThingRegistry,
+} from '../../../../broker/index.js';
+import { watchFiles } from '../../../../node/file-watch.js';
+import { reasonOf } from '../../../../node/reason.js';
+import { ensureServerPki } from '../../../../pki/index.js';
+import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
+import { type ProfileFlags, profileLog } from '../profile.js';
+import { type AwsIotFlags, awsIotFlags } from './aws-iot-flags.js';
+import { refusalEvent, refusalNote } from './refusal-event.js';
+import { type ThingCertificate, thingCertificate } from './thing-certificate.js';
+
+/** @throws UsageError for options that do not go together; ConfigError with all mistakes of the files */
+export function openAwsIot(flags: ProfileFlags): BrokerSource {
+  return new AwsIotSource(awsIotFlags(flags), flags);
+}
+
+/** A broker that does as AWS IoT Core does, of the options of the profile. */
+class AwsIotSource implements BrokerSource {
+  readonly log: BrokerSource['log'];
+  readonly notes: readonly Note[] = [];
+  readonly #options: AwsIotFlags;
+  /** As the files were when the program started. */
+  readonly #first: ThingRegistry;
+
+  constructor(options: AwsIotFlags, flags: ProfileFlags) {
+    this.log = profileLog(flags);
+    this.#options = options;
+    this.#first = registryOf(load(options, undefined));
+  }
+
+  report(): Report {
+    const { things, policies } = this.#first;
+    const lines = [
+      ...[...policies.values()].map(({ name, statements }) => `policy       ${name}: ${statements.length} statements`),
+      ...[...things.values()].map(({ name, certificates, groups }) => {
+        return `thing        ${name}: ${certificates.length} certificates, groups ${groups.join(', ') || 'none'}`;
+      }),
+    ];
+    const plan = { things: [...things.values()], policies: [...policies.keys()] };
+    return { warnings: [], lines, events: [{ event: 'plan', plan }] };
+  }
+
+  async start(surroundings: Surroundings): Promise<RunningSource> {
+    const { tell, persistence, onCommit, logOccasional, taps } = surroundings;
+    const { pki: folder, ports, alpnPorts, limitRates } = this.#options;
+    const { server, ca } = await ensureServerPki(folder);
+    const own = await thingCertificate(this.#options);
+    if (own) tell({ event: 'thing', ...own }, thingNote(own));
+    const read = () => load(this.#options, own?.id);
+    const loaded = read();
+    const running = await startAwsIotBroker({
+      registry: registryOf(loaded),
+      // Devices get the CA with it, where they want the whole chain.
+      tls: { cert: `${server.certificatePem}${ca.certificatePem}`, key: server.privateKeyPem },
+      ports,
+      alpnPorts,
+      limitRates,
+      store: openStore(this.#options.state, persistence, onCommit),
+      onRefusal: (refusal) => tell(refusalEvent(refusal), refusalNote(refusal)),
+      logOccasional,
+      taps,
+    });
+    const unwatch = this.#watch(loaded.files, running, read, tell);
+    return {
+      broker: running.broker,
+      notes: [],
+      reload: () => this.#reload(running, read),
+      save: async () => false,
+      handOver: () => {},
+      close: async () => {
+        unwatch();
+        await running.broker.close();
+      },
+    };
+  }
+
+  /** @throws ConfigError when the files cannot be used: all stays as it was */
+  #reload(running: AwsIotBroker, read: () => LoadedRegistry): Reload {
+    running.replace(registryOf(read()));
+    return { needsRestart: [], failed: [], warnings: [], log: this.log };
+  }
+
+  #watch(
+    files: readonly string[],
+    running: AwsIotBroker,
+    read: () => LoadedRegistry,
+    tell: Surroundings['tell'],
+  ): () => void {
+    const warn = (error: unknown) => running.broker.engine.warn(`files are not watched: ${reasonOf(error)}`);
+    const changed = () => {
+      try {
+        const { needsRestart, failed } = this.#reload(running, read);
+        const text = 'Things and policies were read again, and hold at once.';
+        tell({ event: 'reloaded', done: true, needsRestart, failed }, { type: 'information', text });
+      } catch (error) {
+        const findings = error instanceof ConfigError ? error.findings : [];
+        const text = `${(error as Error).message}\nAll stays as it was.`;
+        tell({ event: 'reloaded', done: false, findings }, { type: 'error', text });
+      }
+    };
+    const after = (milliseconds: number, action: () => void) => {
+      const timer = setTimeout(action, milliseconds);
+      return { cancel: () => clearTimeout(timer) };
+    };
+    return watchFiles(files, { after }, changed, warn);
+  }
+}
+
+/** @param own the id of the thing's certificate in the PKI, if it is there */
+function load({ things, thing, policies, certificateFiles }: AwsIotFlags, own: string | undefined): LoadedRegistry {
+  const certificates = own === undefined ? [] : [own];
+  return loadRegistry({ things, thing, policies, certificates, certificateFiles }, (path) => readFileSync(path));
+}
+
+/** @throws ConfigError */
+function registryOf({ registry, mistakes }: LoadedRegistry): ThingRegistry {
+  if (registry) return registry;
+  throw new ConfigError(mistakes.map((mistake) => ({ severity: 'error' as const, ...mistake })));
+}
+
+function openStore(
+  folder: string | undefined,
+  persistence: PersistenceMode | undefined,
+  onCommit: (seconds: number) => void,
+): LmdbStore | undefined {
+  if (folder === undefined || persistence === 'off') return undefined;
+  try {
+    return new LmdbStore({ directory: join(folder, 'aws-iot.lmdb'), persistence, onCommit });
+  } catch (error) {
+    throw new BrokerError('options', `--state ${folder}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function thingNote({ name, certificate, key, ca }: ThingCertificate): Note {
+  return { type: 'notice', text: `Thing ${name}: certificate ${certificate}, key ${key}, CA ${ca}.` };
+}
