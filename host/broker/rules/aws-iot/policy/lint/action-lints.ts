@@ -1,7 +1,7 @@
 import { editDistance } from '../../../../../node/edit-distance.js';
 import { type Glob, globMatches, RUN, readTemplate, type Template } from '../decide/template.js';
+import { overlap } from '../decide/template-overlap.js';
 import { ACTIONS, type ActionFact, actionFact } from '../document/action-names.js';
-import { overlap } from './glob-overlap.js';
 import type { StatementLint } from './lint-finding.js';
 
 /** The known actions that a text names. */

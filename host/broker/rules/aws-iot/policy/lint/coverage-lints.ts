@@ -1,8 +1,8 @@
 import type { CompiledStatement } from '../decide/compiled-statement.js';
 import type { ResourcePattern } from '../decide/resource-pattern.js';
 import { RUN, type Template } from '../decide/template.js';
+import { covers, overlap, topicsOf } from '../decide/template-overlap.js';
 import type { PlacedText } from '../document/policy-document.js';
-import { covers, overlap, topicsOf } from './glob-overlap.js';
 import type { SetLint } from './lint-finding.js';
 
 interface Entry {

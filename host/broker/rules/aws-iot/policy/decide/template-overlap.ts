@@ -1,4 +1,4 @@
-import { globMatches, isKey, ONE, RUN, shown, type Template } from '../decide/template.js';
+import { globMatches, isKey, ONE, RUN, shown, type Template } from './template.js';
 
 type Token = string | typeof RUN | typeof ONE;
 
@@ -38,7 +38,9 @@ function tokens(template: Template): Token[] {
 /** Whether the wider one matches whatever the narrower one does; false when in doubt. */
 export function covers(wider: Template, narrower: Template): boolean {
   if (wider.some((part) => isKey(part) || part === ONE)) return shown(wider) === shown(narrower);
-  return globMatches(wider as readonly (string | typeof RUN)[], shown(narrower));
+  // Wildcards and variables are characters that no text has: a run alone covers them.
+  const text = narrower.map((part) => (typeof part === 'string' ? part : '\uffff')).join('');
+  return globMatches(wider as readonly (string | typeof RUN)[], text);
 }
 
 /** The topics that a filter of MQTT lets through, as a pattern. */
