@@ -6,6 +6,7 @@ import {
   hexRows,
   measure,
   type Peer,
+  policyRows,
   type Result,
   rows,
   shimRows,
@@ -27,6 +28,7 @@ export async function benchAction(flags: BenchFlags): Promise<void> {
     ...hexRows(),
     ...derRows(await loadDerPeers()),
     ...shimRows(),
+    ...policyRows(),
     ...(await guestRows()),
   ];
   const chosen = all.filter(({ bench: name }) => name.includes(flags.filter ?? ''));
