@@ -42,9 +42,13 @@ class AwsIotSource implements BrokerSource {
   report(): Report {
     const { things, policies } = this.#first;
     const lines = [
-      ...[...policies.values()].map(({ name, statements }) => `policy       ${name}: ${statements.length} statements`),
+      ...[...policies.values()].map(({ name, statements }) => {
+        return `policy       ${name}: ${counted(statements.length, 'statement')}`;
+      }),
       ...[...things.values()].map(({ name, certificates, groups }) => {
-        return `thing        ${name}: ${certificates.length} certificates, groups ${groups.join(', ') || 'none'}`;
+        const own = name === this.#options.thing && this.#options.certificateFiles.length === 0 ? 1 : 0;
+        const count = counted(certificates.length + own, 'certificate');
+        return `thing        ${name}: ${count}${groups.length > 0 ? `, in ${groups.join(', ')}` : ''}`;
       }),
     ];
     const plan = { things: [...things.values()], policies: [...policies.keys()] };
@@ -140,6 +144,10 @@ function openStore(
   } catch (error) {
     throw new BrokerError('options', `--state ${folder}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function thingNote({ name, certificate, key, ca }: ThingCertificate): Note {
