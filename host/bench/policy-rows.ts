@@ -8,7 +8,11 @@ const LIMIT = 2000;
 
 const ARN = 'arn:aws:iot:us-west-2:123456789012:';
 const THING = `\${iot:Connection.Thing.ThingName}`;
-const allow = (action: string, ...resources: string[]) => ({ Effect: 'Allow', Action: action, Resource: resources.map((one) => ARN + one) });
+const allow = (action: string, ...resources: string[]) => ({
+  Effect: 'Allow',
+  Action: action,
+  Resource: resources.map((one) => ARN + one),
+});
 
 /** The policy of docs/aws-policies.md: four statements, variables in each. */
 const DOCUMENT = {

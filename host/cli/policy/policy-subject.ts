@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Home, loadRegistry, type PolicyContext, PolicySet, type ThingRegistry } from '../../broker/index.js';
-import { isPem, readPem } from '../../core/index.js';
+import { isPem, type PemBlock, readCertificate, readPem } from '../../core/index.js';
+import { reasonOf } from '../../node/reason.js';
 import { UsageError } from '../process/user-error.js';
 import type { PolicyReport } from './policy-events.js';
 import { readPolicyFiles, refuse } from './policy-files.js';
@@ -83,11 +84,13 @@ function certificateOf(registry: ThingRegistry | undefined, clientId: string | u
 function certificateIn(file: string): Uint8Array {
   try {
     const bytes = readFileSync(file);
-    if (!isPem(bytes)) return bytes;
-    const block = readPem(bytes.toString('latin1')).blocks.find(({ label }) => label === 'CERTIFICATE');
-    if (block) return Buffer.from(block.text.replaceAll(/-----[^-]*-----/g, ''), 'base64');
+    const block = isPem(bytes) ? readPem(bytes.toString('latin1')).blocks.find(isCertificate) : undefined;
+    const der = block ? Buffer.from(block.text.replaceAll(/-----[^-]*-----/g, ''), 'base64') : bytes;
+    readCertificate(der);
+    return der;
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new UsageError(`${file} is not a certificate in PEM or DER that can be read: ${reasonOf(error)}`);
   }
-  throw new UsageError(`${file} has no certificate; name a PEM or DER file`);
 }
+
+const isCertificate = ({ label }: PemBlock) => label === 'CERTIFICATE';
