@@ -125,6 +125,7 @@ export {
   type PolicyDecision,
   type PolicyMistake,
   type PolicyRequest,
+  PolicySession,
   PolicySet,
   readPolicy,
   readRunTrace,

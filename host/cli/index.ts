@@ -8,6 +8,7 @@ import { cloudCommand } from './commands/cloud.js';
 import { doctorCommand } from './commands/doctor.js';
 import { logsCommand } from './commands/logs.js';
 import { passwdCommand } from './commands/passwd.js';
+import { policyCommand } from './commands/policy.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
 import { storeCommand } from './commands/store-commands.js';
@@ -33,6 +34,7 @@ function program(): Command {
     storeCommand(),
     brokerCommand(),
     passwdCommand(),
+    policyCommand(),
     buildGuestCommand(),
     provisionCommand(),
     doctorCommand(),

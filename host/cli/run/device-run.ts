@@ -142,7 +142,15 @@ export class DeviceRun implements DeviceStart {
         this.#storm.connected(performance.now());
         const { protocol, tls, cipher, clientId, will } = event;
         const broker = `${event.host}:${event.port}`;
-        this.#report({ event: 'connected', broker, protocol, tls, cipher, clientId, ...(will && { will }) });
+        this.#report({
+          event: 'connected',
+          broker,
+          protocol,
+          tls,
+          cipher,
+          clientId,
+          ...(will && { will: { topic: will.topic, retain: will.retain } }),
+        });
         break;
       }
       case 'connectFailed': {

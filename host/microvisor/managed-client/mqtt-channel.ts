@@ -243,7 +243,6 @@ export class MqttChannel implements ChannelDriver {
   #connected(sessionPresent: boolean): void {
     if (this.#state.name !== 'connecting') return;
     const { request, link } = this.#state;
-    const { will } = request.mqtt;
     this.#state = { name: 'connected', request, link };
     this.inbox.put({ type: CONNECTRESPONSE, state: REQUESTCOMPLETED, code: 0 });
     this.#services.emit({
@@ -255,7 +254,7 @@ export class MqttChannel implements ChannelDriver {
       cipher: link.tls?.cipher ?? '',
       clientId: request.mqtt.clientId,
       sessionPresent,
-      ...(will && { will: { topic: will.topic, retain: will.retain } }),
+      ...(request.mqtt.will && { will: request.mqtt.will }),
     });
   }
 
