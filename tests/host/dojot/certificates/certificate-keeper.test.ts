@@ -209,6 +209,17 @@ describe('a schedule', () => {
     expect(made.events.find((event) => 'why' in event && event.why === 'the former one is revoked')).toBeDefined();
   });
 
+  it('renews everything when the PKI has another CA', async () => {
+    const made = rig({ schedules: { revocation: '0 * * * *' } });
+    made.start();
+    await made.until(1);
+    made.pki.ca = 'foreign';
+    made.pki.signer = 'foreign';
+    await made.pass(HOUR, 2);
+    expect(made.events[1]).toMatchObject({ type: 'certificate', why: 'the PKI has another CA' });
+    expect(made.sets[1].authority.subject).toBe('CN=foreign');
+  });
+
   it('that fails leaves in force what was there, tries again, and keeps others from nothing', async () => {
     const made = rig({ schedules: { expiration: '0 * * * *', revocationList: '0 * * * *' } });
     made.start();
