@@ -2,7 +2,7 @@ import { openSealed } from '../../cloud/index.js';
 import { type Generation, startDojotPki } from '../../dojot/pki/index.js';
 import { servingOf } from '../cloud/cloud-flags.js';
 import { jsonLines } from '../output/json-lines.js';
-import { closeAll, ended, withSignals } from '../process/signals.js';
+import { closeServer, ended, withSignals } from '../process/signals.js';
 import { usageOfStart } from '../process/usage-of-start.js';
 import { sealOptions, storePlace } from '../services/local-store.js';
 
@@ -67,6 +67,6 @@ async function serve(flags: DojotPkiFlags, stop: AbortSignal): Promise<void> {
     }
     await ended(flags.for, stop);
   } finally {
-    await closeAll(closers);
+    await closeServer(closers);
   }
 }
