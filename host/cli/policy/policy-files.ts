@@ -24,20 +24,18 @@ export function readPolicyFiles(files: readonly string[], report: PolicyReport):
     );
     if (policy) policies.set(file, policy);
   }
-  refuse(mistakes, report);
+  refuse(mistakes, report, 'AWS answers MalformedPolicyException');
   if (files.length > MOST) {
     throw new UsageError(`there are ${files.length} policies, and AWS attaches ${MOST} to a certificate at most`);
   }
   return policies;
 }
 
-/** @throws UsageError when there are mistakes; they are reported first */
-export function refuse(mistakes: readonly FileMistake[], report: PolicyReport): void {
+/** @param why what follows from the mistakes. @throws UsageError when there are any; they are reported first */
+export function refuse(mistakes: readonly FileMistake[], report: PolicyReport, why: string): void {
   if (mistakes.length === 0) return;
   for (const mistake of mistakes) report({ event: 'mistake', ...mistake });
-  throw new UsageError(
-    `${mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`}: AWS answers MalformedPolicyException, or the file cannot be used`,
-  );
+  throw new UsageError(`${mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`}: ${why}`);
 }
 
 /** @throws UsageError when it cannot be read */

@@ -32,6 +32,7 @@ export function requestsIn(file: string, report: PolicyReport): readonly TracedR
   refuse(
     mistakes.map(({ line, message }) => ({ file, line, column: 1, message })),
     report,
+    'the trace cannot be used',
   );
   const isQos2 = requests.find((one) => one.isQos2);
   if (isQos2) {

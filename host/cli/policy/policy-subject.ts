@@ -71,7 +71,7 @@ function registryOf({ thing, things }: SubjectFlags, own: string | undefined, re
   const { registry, mistakes } = loadRegistry({ things, thing, policies: [], certificates }, (path) =>
     readFileSync(path),
   );
-  refuse(mistakes, report);
+  refuse(mistakes, report, 'the things cannot be used');
   return registry!;
 }
 

@@ -187,8 +187,8 @@ describe('wasmqtt policy check', () => {
     ],
     [
       'check --policy device.json --trace broken.json',
-      /one mistake/,
-      /^broken\.json:1:1: it is not a JSON object|^broken\.json:1:1: /,
+      /2 mistakes: the trace cannot be used/,
+      /^broken\.json:1:1: it is not a JSON object/,
     ],
     ['check --policy device.json --certificate device.json', /device\.json is not a certificate/, /^$/],
     ['check --policy device.json --account 12', /Give the 12 digits/, /^$/],
