@@ -23,6 +23,7 @@ export type ConnectionEvent =
   | { type: 'connected'; address: string; sessionPresent: boolean }
   /** @see retryIn seconds */
   | { type: 'disconnected'; address: string; reason: string; retryIn: number }
+  | { type: 'subscribed'; topicFilter: string }
   /** The broker refused this filter. */
   | { type: 'not subscribed'; topicFilter: string; reasonCode: number };
 
@@ -91,6 +92,7 @@ export class ReconnectingClient implements Driven {
           this.#over(reason);
         },
         notSubscribed: (topicFilter, reasonCode) => ports.event({ type: 'not subscribed', topicFilter, reasonCode }),
+        subscribed: (topicFilter) => ports.event({ type: 'subscribed', topicFilter }),
         message: (message, isDuplicate) => ports.message(message, isDuplicate),
         changed: () => ports.wake(),
         isSlow: () => ports.isSlow(),

@@ -18,6 +18,7 @@ export interface RemoteClientEvents {
   /** Nothing more comes from this connection; the transport is to be ended. @param isPrivateRefused a CONNECT without the bit may do */
   failed(reason: string, isPrivateRefused: boolean): void;
   notSubscribed(topicFilter: string, reasonCode: number): void;
+  subscribed?(topicFilter: string): void;
   /**
    * @param isDuplicate whether the broker may have sent it before; it may also have been acknowledged then
    * @returns settles when the message is safe elsewhere, or never will be; does not reject

@@ -205,7 +205,8 @@ export class RemoteClient {
       case 'suback':
       case 'unsuback':
         for (const { topicFilter, reasonCode } of this.#subscriptions.answered(packet)) {
-          this.#events.notSubscribed(topicFilter, reasonCode);
+          if (reasonCode >= 0x80) this.#events.notSubscribed(topicFilter, reasonCode);
+          else this.#events.subscribed?.(topicFilter);
         }
         break;
       case 'disconnect':

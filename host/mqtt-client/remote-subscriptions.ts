@@ -49,14 +49,15 @@ export class RemoteSubscriptions {
     }
   }
 
-  /** Returns the filters that the broker refused. */
+  /** Returns what the broker said to each filter: the QoS that it grants, or a reason code from 0x80 on. */
   answered({ packetId, reasonCodes }: Extract<Packet, { type: 'suback' | 'unsuback' }>) {
     const asked = this.#asked.get(packetId);
     this.#asked.delete(packetId);
     if (asked?.type !== 'subscribe') return [];
-    return reasonCodes
-      .map((reasonCode, index) => ({ topicFilter: asked.subscriptions[index].topicFilter, reasonCode }))
-      .filter(({ reasonCode }) => reasonCode >= 0x80);
+    return reasonCodes.map((reasonCode, index) => ({
+      topicFilter: asked.subscriptions[index].topicFilter,
+      reasonCode,
+    }));
   }
 }
 

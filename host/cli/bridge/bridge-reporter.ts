@@ -30,6 +30,8 @@ function textOf(event: BridgeReport): string {
       return `Connected to ${event.address}${event.sessionPresent ? '; the session goes on' : ''}.`;
     case 'disconnected':
       return `No connection to ${event.address}: ${event.reason}; again in ${event.retryIn.toFixed(1)} s.`;
+    case 'subscribed':
+      return `Subscribed to ${event.topicFilter}.`;
     case 'not subscribed':
       return `The broker refused the filter ${event.topicFilter} (0x${event.reasonCode.toString(16)}): nothing comes.`;
     case 'dead letter': {
