@@ -9,5 +9,6 @@ export { measureFleet } from './fleet/measure-fleet.js';
 export { guestRows } from './guest-rows.js';
 export { measure, type Result, type Row } from './measure.js';
 export { type MemoryOf, measureGuestMemory, memoryOf } from './measure-guest-memory.js';
+export { policyRows } from './policy-rows.js';
 export { consumed, type Peer, rows } from './rows.js';
 export { shimRows } from './shim-rows.js';

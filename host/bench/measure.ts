@@ -9,7 +9,8 @@ export interface Row {
   /** How many packets, bytes or calls one run handles: times are for one of them. */
   units: number;
   ours(): void;
-  theirs(): void;
+  /** The peer's work; or, where there is no peer, what a unit may take at most, nanoseconds: the peer is then called `limit`. */
+  theirs: (() => void) | number;
 }
 
 export interface Result {
@@ -41,17 +42,18 @@ const ROUNDS = 31;
 /** Duration of the runs before the first round, nanoseconds: engines compile hot code meanwhile. */
 const WARM_UP = 250_000_000;
 
-/** Measures one row: both sides in turn, medians. Blocks for about a second. */
+/** Measures one row: the sides in turn, medians. Blocks for about a second. */
 export function measure(row: Row): Result {
-  const repeat = { ours: warmUp(row.ours), theirs: warmUp(row.theirs) };
-  const times = { ours: [] as number[], theirs: [] as number[] };
+  const { bench, peer, target, theirs, units } = row;
+  const sides = typeof theirs === 'number' ? [row.ours] : [row.ours, theirs];
+  const repeats = sides.map(warmUp);
+  const times = sides.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const side of ['ours', 'theirs'] as const) times[side].push(time(row[side], repeat[side]) / row.units);
+    for (const [side, run] of sides.entries()) times[side].push(time(run, repeats[side]) / units);
   }
-  const ours = median(times.ours);
-  const theirs = median(times.theirs);
-  const { bench, peer, target } = row;
-  return { bench, peer, ours_ns: round(ours), peer_ns: round(theirs), ratio: round(theirs / ours), target };
+  const ours = median(times[0]);
+  const peers = typeof theirs === 'number' ? theirs : median(times[1]);
+  return { bench, peer, ours_ns: round(ours), peer_ns: round(peers), ratio: round(peers / ours), target };
 }
 
 /** Runs until warm; returns how many runs make a round. */

@@ -114,7 +114,27 @@ export { PlannedBroker, type PlannedOptions, type Reloaded } from './planned/pla
 export type { PersistenceMode } from './planned/planned-store.js';
 export { type AwsIotBroker, type AwsIotBrokerOptions, startAwsIotBroker } from './profiles/aws-iot-broker.js';
 export type { PolicyRefusal } from './rules/aws-iot/aws-iot-rules.js';
-export { type Explanation, type StatementPlace, statementName } from './rules/aws-iot/policy/index.js';
+export {
+  actionFact,
+  type Explanation,
+  type Home,
+  type LintFinding,
+  lintPolicies,
+  type NamedPolicy,
+  type PolicyContext,
+  type PolicyDecision,
+  type PolicyMistake,
+  type PolicyRequest,
+  PolicySession,
+  PolicySet,
+  readPolicy,
+  readRunTrace,
+  type StatementPlace,
+  type SuggestOptions,
+  statementName,
+  suggestPolicy,
+  type TracedRequest,
+} from './rules/aws-iot/policy/index.js';
 export { type LoadedRegistry, loadRegistry, type RegistrySources } from './rules/aws-iot/things/load-registry.js';
 export type { FileMistake } from './rules/aws-iot/things/placed-json.js';
 export type { ThingRegistry } from './rules/aws-iot/things/thing-registry.js';

@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { dojotCommand } from './commands/dojot/dojot.js';
 import { logsCommand } from './commands/logs.js';
 import { passwdCommand } from './commands/passwd.js';
+import { policyCommand } from './commands/policy.js';
 import { provisionCommand } from './commands/provision.js';
 import { runCommand } from './commands/run.js';
 import { storeCommand } from './commands/store-commands.js';
@@ -36,6 +37,7 @@ function program(): Command {
     brokerCommand(),
     bridgeCommand(),
     passwdCommand(),
+    policyCommand(),
     dojotCommand(),
     buildGuestCommand(),
     provisionCommand(),

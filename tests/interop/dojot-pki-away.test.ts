@@ -123,3 +123,13 @@ it('generation 3: owners of certificates are asked for by fingerprint, on both p
     'admin:a1998e',
   ]);
 });
+
+it('SIGHUP has the broker ask for a new CRL at once', async () => {
+  const { internalUrl } = await system.pki();
+  const broker = system.broker({ EJBCA_ADDRESS: internalUrl, CRL_UPDATE_TIME: '0 0 1 1 *' });
+  await broker.event('listening');
+  await broker.event('pki certificate');
+  broker.signal('SIGHUP');
+  await broker.event('reloaded', ({ done }) => done);
+  await broker.event('pki revocation list');
+});

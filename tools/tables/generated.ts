@@ -8,6 +8,7 @@ import { systemCallTable } from './calls/system-calls.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
 import { headlineTable } from './headline.js';
 import { helpText } from './help.js';
+import { policyCaseTable, policyLintTable } from './policy/policy-cases.js';
 import { resultTable } from './results.js';
 import { sizesTable } from './sizes.js';
 
@@ -17,6 +18,7 @@ const HELP = {
   provision: 'docs/provision.md',
   doctor: 'docs/doctor.md',
   logs: 'docs/devices.md',
+  'policy check': 'docs/aws-policies.md',
   'build-guest': 'docs/applications-in-c.md',
   'dojot pki': 'docs/dojot-pki.md',
 };
@@ -37,6 +39,8 @@ const BLOCKS: readonly Block[] = [
   { name: 'device-test', file: 'docs/testing-a-device.md', make: deviceTest },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   { name: 'dojot-variables', file: 'docs/dojot.md', make: dojotVariablesTable },
+  { name: 'policy-cases', file: 'docs/aws-policies.md', make: policyCaseTable },
+  { name: 'policy-lints', file: 'docs/aws-policies.md', make: policyLintTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
     name: `help-${command.replaceAll(' ', '-')}`,
     file,

@@ -39,6 +39,8 @@ export interface ListenerSettings {
   readonly subscriptionIdentifierAvailable: boolean;
   /** False: a shared subscription ends the connection with 0x9E; before MQTT 5 it is refused (3.2.2.3.13). */
   readonly sharedSubscriptionAvailable: boolean;
+  /** False: the filter `a/#` does not match the topic `a`, although it should (4.7.1.2). Default true. */
+  readonly hashMatchesParent: boolean;
   /** Filters in one SUBSCRIBE; more end the connection with 0x97. Default: any number. */
   readonly maximumFilters: number;
   /** False: only a filter without wildcards brings retained messages when it is subscribed to. Default true. */
@@ -132,6 +134,7 @@ export function completeSettings(limits: Limits, given: Partial<ListenerSettings
     wildcardSubscriptionAvailable: true,
     subscriptionIdentifierAvailable: true,
     sharedSubscriptionAvailable: true,
+    hashMatchesParent: true,
     maximumFilters: NO_LIMIT,
     retainedOnWildcards: true,
     minimumMessageExpiry: 0,

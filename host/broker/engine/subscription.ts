@@ -6,4 +6,6 @@ export interface StoredSubscription extends Subscription {
   identifier?: number;
   /** Messages published with a lower QoS are delivered with that of the subscription. */
   upgradesQoS?: boolean;
+  /** A topic that is left out although the filter matches it: see `parentOf`. */
+  leavesOut?: string;
 }

@@ -6,6 +6,7 @@ import {
   hexRows,
   measure,
   type Peer,
+  policyRows,
   type Result,
   rows,
   shimRows,
@@ -23,6 +24,7 @@ export interface BenchFlags {
 /** `wasmqtt bench`. @throws UserError when no row is left, or the peer is missing */
 export async function benchAction(flags: BenchFlags): Promise<void> {
   const all = [
+    ...policyRows(),
     ...rows(await loadPeer()),
     ...hexRows(),
     ...derRows(await loadDerPeers()),

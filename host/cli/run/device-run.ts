@@ -140,8 +140,17 @@ export class DeviceRun implements DeviceStart {
         this.#fellows.haveConnected = true;
         this.#arrived();
         this.#storm.connected(performance.now());
-        const { protocol, tls, cipher, clientId } = event;
-        this.#report({ event: 'connected', broker: `${event.host}:${event.port}`, protocol, tls, cipher, clientId });
+        const { protocol, tls, cipher, clientId, will } = event;
+        const broker = `${event.host}:${event.port}`;
+        this.#report({
+          event: 'connected',
+          broker,
+          protocol,
+          tls,
+          cipher,
+          clientId,
+          ...(will && { will: { topic: will.topic, retain: will.retain } }),
+        });
         break;
       }
       case 'connectFailed': {
@@ -227,13 +236,13 @@ export class DeviceRun implements DeviceStart {
   }
 
   #onPublished(event: Extract<DeviceEvent, { event: 'published' }>): void {
-    const { topic, qos, reasonCode } = event;
+    const { topic, qos, retain, reasonCode } = event;
     if (reasonCode >= 0x80) {
       this.#error(`the broker refused a message on ${topic} with reason code ${reasonCode}`);
       return;
     }
     this.#counts.published++;
-    this.#report({ event: 'published', topic, payload: payloadText(event.payload), qos });
+    this.#report({ event: 'published', topic, payload: payloadText(event.payload), qos, ...(retain && { retain }) });
   }
 
   /** Lines that begin with "error: " are the guest's errors. One that ends the run is reported once, at the end. */

@@ -14,9 +14,17 @@ export type RunEvent =
   /** What the cloud has the device do, and whether it is there. */
   | { event: 'cloud'; text: string }
   | { event: 'connecting'; broker: string }
-  | { event: 'connected'; broker: string; protocol: string; tls: string; cipher: string; clientId: string }
+  | {
+      event: 'connected';
+      broker: string;
+      protocol: string;
+      tls: string;
+      cipher: string;
+      clientId: string;
+      will?: { topic: string; retain: boolean };
+    }
   | { event: 'subscribed'; topic: string; reasonCode: number }
-  | { event: 'published'; topic: string; payload: string; qos: number }
+  | { event: 'published'; topic: string; payload: string; qos: number; retain?: true }
   | { event: 'message'; topic: string; payload: string; qos: number; retain: boolean }
   | { event: 'disconnected'; reason: string; reasonCode?: number; advice?: string }
   /** So many connections in a row did not last for `stable` milliseconds; reported once. The code is that of the last one's end. */

@@ -2,7 +2,7 @@ import { editDistance } from '../../node/edit-distance.js';
 import type { Generation } from '../generation.js';
 import type { BrokerSettings, CertificateSettings } from './broker-settings.js';
 import { BROKER_VARIABLES, type BrokerVariable, type BrokerVariableName, OWN_PREFIXES } from './broker-variables.js';
-import { CHECKS, hostsIn, namesIn } from './variable-kinds.js';
+import { CHECKS, hostsIn, httpAddress, namesIn } from './variable-kinds.js';
 
 /** An environment, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -141,8 +141,4 @@ function sidecar(value: Value): CertificateSettings {
       revocation: scheduled('CERT_SC_CRON_REVOKE'),
     },
   };
-}
-
-function httpAddress(address: string): string {
-  return /^https?:/.test(address) ? address : `http://${address}`;
 }

@@ -20,7 +20,7 @@ type Check = (text: string) => string | undefined;
 
 /** Most milliseconds, and seconds, that a variable may say: a hundred years. */
 const CENTURY = 3_155_760_000;
-const ADDRESS = /^(?:https?:\/\/)?[^\s/:@]+:\d{1,5}$/;
+const ADDRESS = /^(?:https?:\/\/)?(?:[^\s/:@[\]]+|\[[\da-fA-F:.]+\]):\d{1,5}$/;
 
 const oneOf =
   (...words: string[]): Check =>
@@ -39,7 +39,8 @@ export const CHECKS: Readonly<Record<VariableKind, Check>> = {
   text: (text) => (/\p{Cc}/u.test(text) ? 'leave out control characters' : undefined),
   names: (text) => (namesIn(text).length > 0 ? undefined : 'name one, or several with commas between'),
   'host list': (text) => (hostsIn(text) ? undefined : 'use a JSON list of texts, such as ["localhost"]'),
-  address: (text) => (ADDRESS.test(text) ? undefined : 'use HOST:PORT, such as localhost:5583'),
+  address: (text) =>
+    ADDRESS.test(text) && protocolOf(httpAddress(text)) !== '' ? undefined : 'use HOST:PORT, such as localhost:5583',
   url: (text) => (/^https?:$/.test(protocolOf(text)) ? undefined : 'use http://HOST:PORT/…'),
   port: wholeNumber(1, 65_535, 'a port'),
   cron: (text) => {
@@ -69,6 +70,11 @@ export function hostsIn(text: string): string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** With a protocol in front, if it has none. */
+export function httpAddress(address: string): string {
+  return /^https?:/.test(address) ? address : `http://${address}`;
 }
 
 function protocolOf(text: string): string {

@@ -31,7 +31,8 @@ export interface KeeperOptions {
   readonly report: (event: KeeperEvent) => void;
 }
 
-/** `revocationList`: get a new CRL. `expiration`: renew what ends soon. `revocation`: renew what the CA has revoked. */
+/** `revocationList`: get a new CRL. `expiration`: renew what ends soon. `revocation`: renew what the CA has revoked, or what is of
+ * another CA than the PKI's. */
 export type ScheduledCheck = 'revocationList' | 'expiration' | 'revocation';
 
 type Job = ScheduledCheck | 'start';
@@ -89,6 +90,7 @@ export class CertificateKeeper {
   /** Later answers of the PKI are ignored. */
   stop(): void {
     this.#isStopped = true;
+    this.#options.pki.close();
     this.#retry?.cancel();
     for (const end of this.#ends) end.cancel();
     for (const schedule of this.#schedules) schedule.stop();
@@ -145,7 +147,10 @@ export class CertificateKeeper {
     if (endsBefore(authority, end)) await this.#renewAuthority(set);
   }
 
+  /** What dojot finds by openssl: the CRL is over, the certificate is in it, or neither is of the PKI's CA any more. */
   async #checkRevocation(set: CertificateSet): Promise<void> {
+    const authority = certificateOf(await this.#options.pki.authority(), 'the CA');
+    if (!authority.publicKey.equals(set.authority.publicKey)) return this.#renew('the PKI has another CA');
     const { nextUpdate } = set.revocationList;
     if (nextUpdate && nextUpdate.getTime() <= this.#options.wallClock()) await this.#update(set);
     if (this.#set && isRevoked(this.#set)) await this.#renew('the former one is revoked');

@@ -34,4 +34,8 @@ export class EjbcaPki implements ServicePki {
   async revocationList(): Promise<Buffer> {
     return derIn(await this.#server.member('GET', `${this.#ca}/crl?update=true`, ['CRL']), 'the CRL');
   }
+
+  close(): void {
+    this.#server.close();
+  }
 }

@@ -31,4 +31,8 @@ export class IdentityPki implements ServicePki {
   async revocationList(): Promise<Buffer> {
     return derIn(await this.#server.member('GET', `${THROW_AWAY}/ca/crl?update=true`, ['crl']), 'the CRL');
   }
+
+  close(): void {
+    this.#server.close();
+  }
 }

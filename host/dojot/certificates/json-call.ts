@@ -11,11 +11,17 @@ const SHOWN = 200;
 export class JsonServer {
   readonly address: string;
   readonly #timeout: number;
+  readonly #closing = new AbortController();
 
   /** @param address `http://host:port` without a path @param timeout milliseconds for one call */
   constructor(address: string, timeout: number) {
     this.address = address;
     this.#timeout = timeout;
+  }
+
+  /** Ends all calls. */
+  close(): void {
+    this.#closing.abort(new Error('the service ends'));
   }
 
   /** @returns what the answer is as text @throws PkiCallError unless the status is 200 or 201 */
@@ -49,7 +55,7 @@ export class JsonServer {
         headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
         body: body && JSON.stringify(body),
         redirect: 'error',
-        signal: AbortSignal.timeout(this.#timeout),
+        signal: AbortSignal.any([AbortSignal.timeout(this.#timeout), this.#closing.signal]),
       });
       return { status: response.status, text: await limitedText(response) };
     } catch (error) {

@@ -14,6 +14,8 @@ export interface ServicePki {
   authority(): Promise<Buffer>;
   /** The CRL of the CA as it is now, DER. */
   revocationList(): Promise<Buffer>;
+  /** Ends the calls that are under way: they reject. */
+  close(): void;
 }
 
 /** A PKI that cannot be reached, or that did not do what it was asked for. The message names the address and the call. */

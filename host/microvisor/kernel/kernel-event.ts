@@ -45,6 +45,8 @@ export type KernelEvent =
       cipher: string;
       clientId: string;
       sessionPresent: boolean;
+      /** The will that the request had. */
+      will?: { topic: string; retain: boolean };
     }
   | {
       event: 'connectFailed';
@@ -59,7 +61,7 @@ export type KernelEvent =
     }
   | { event: 'subscribed'; topics: { topic: string; reasonCode: number }[] }
   | { event: 'unsubscribed'; topics: { topic: string; reasonCode: number }[] }
-  | { event: 'published'; topic: string; payload: Uint8Array; qos: QoS; reasonCode: number }
+  | { event: 'published'; topic: string; payload: Uint8Array; qos: QoS; retain?: true; reasonCode: number }
   | { event: 'message'; topic: string; payload: Uint8Array; qos: QoS; retain: boolean }
   | { event: 'messageLost'; topic: string; length: number }
   | { event: 'acknowledged'; topic: string; qos: QoS }

@@ -254,6 +254,7 @@ export class MqttChannel implements ChannelDriver {
       cipher: link.tls?.cipher ?? '',
       clientId: request.mqtt.clientId,
       sessionPresent,
+      ...(request.mqtt.will && { will: request.mqtt.will }),
     });
   }
 

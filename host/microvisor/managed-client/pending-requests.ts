@@ -61,8 +61,8 @@ export class PendingRequests {
   #published(correlationId: number, message: PublishMessage, state: MvMqttRequestState, code: number): void {
     this.#inbox.put({ type: MvMqttReadableDataType.PUBLISHRESPONSE, state, correlationId, code });
     if (state !== MvMqttRequestState.REQUESTCOMPLETED) return;
-    const { topic, payload, qos } = message;
-    this.#services.emit({ event: 'published', topic, payload, qos, reasonCode: code });
+    const { topic, payload, qos, retain } = message;
+    this.#services.emit({ event: 'published', topic, payload, qos, ...(retain && { retain }), reasonCode: code });
   }
 
   #subscription(

@@ -1,4 +1,5 @@
 import type { QoS } from '../../../core/index.js';
+import { parentOf } from '../routing/shared-filter.js';
 import type { StoredSubscription } from '../subscription.js';
 import { readClient, writeClient } from './client-codec.js';
 import { FieldReader, FieldWriter } from './field-codec.js';
@@ -175,9 +176,25 @@ function readRecord(r: FieldReader, format: number): JournalRecord {
 
 /** One bit for each option, and two for Retain Handling, as in the Subscription Options of SUBSCRIBE (3.8.3.1). */
 function writeSubscription(subscription: StoredSubscription): void {
-  const { topicFilter, qos, noLocal, retainAsPublished, retainHandling = 0, identifier, upgradesQoS } = subscription;
+  const {
+    topicFilter,
+    qos,
+    noLocal,
+    retainAsPublished,
+    retainHandling = 0,
+    identifier,
+    upgradesQoS,
+    leavesOut,
+  } = subscription;
   writer.text(topicFilter);
-  writer.byte(qos + (noLocal ? 4 : 0) + (retainAsPublished ? 8 : 0) + 16 * retainHandling + (upgradesQoS ? 64 : 0));
+  writer.byte(
+    qos +
+      (noLocal ? 4 : 0) +
+      (retainAsPublished ? 8 : 0) +
+      16 * retainHandling +
+      (upgradesQoS ? 64 : 0) +
+      (leavesOut !== undefined ? 128 : 0),
+  );
   writer.number(identifier ?? 0);
 }
 
@@ -190,6 +207,7 @@ function readSubscription(r: FieldReader): StoredSubscription {
     retainAsPublished: (options & 8) !== 0,
     retainHandling: ((options >> 4) & 3) as 0 | 1 | 2,
     ...((options & 64) !== 0 && { upgradesQoS: true }),
+    ...((options & 128) !== 0 && { leavesOut: parentOf(topicFilter) }),
     ...(identifier > 0 && { identifier }),
   };
 }

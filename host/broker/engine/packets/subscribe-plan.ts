@@ -1,6 +1,6 @@
 import { type QoS, ReasonCode, type SubscribePacket, type Subscription } from '../../../core/index.js';
 import type { SubscriptionOutcome } from '../broker-events.js';
-import { isShared, sharedFilter } from '../routing/shared-filter.js';
+import { isShared, parentOf, sharedFilter } from '../routing/shared-filter.js';
 import { levelsOf, topicBytes } from '../routing/topic-levels.js';
 import type { StoredSubscription } from '../subscription.js';
 import { type Task, WORK, type Work } from '../turns/work-queue.js';
@@ -110,6 +110,7 @@ function storedOf(
     identifier,
   };
   if (settings.upgradeOutgoingQoS) stored.upgradesQoS = true;
+  if (!settings.hashMatchesParent) stored.leavesOut = parentOf(topicFilter);
   return stored;
 }
 

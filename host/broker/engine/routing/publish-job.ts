@@ -61,7 +61,8 @@ export class PublishJob implements Task, Findings<Recipient, StoredSubscription>
   }
 
   visit(recipient: Recipient, subscription: StoredSubscription): void {
-    const { publisher } = this.#message;
+    const { publisher, topic } = this.#message;
+    if (subscription.leavesOut === topic) return;
     this.#isMatched = true;
     // No Local (3.8.3-3).
     if (subscription.noLocal && publisher === recipient.client.clientId) return;

@@ -78,7 +78,8 @@ export class RetainedReplay implements MessageSource {
   }
 
   #deliveryOf({ message, storedAt }: RetainedNode): Delivery | undefined {
-    const { noLocal } = this.#subscription;
+    const { noLocal, leavesOut } = this.#subscription;
+    if (message!.topic === leavesOut) return undefined;
     if (storedAt > this.#last || (noLocal && message!.publisher === this.#recipient.client.clientId)) return undefined;
     if (!isStillPublishable(this.#context, message!)) return undefined;
     const delivery = makeDelivery(message!, this.#subscription, true);

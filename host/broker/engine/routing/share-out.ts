@@ -41,7 +41,7 @@ export function shareOut(
   const waiting: Candidate[] = [];
   for (const [recipient, subscription] of group.inTurn()) {
     context.work.spend(WORK.node);
-    if (recipient === except) continue;
+    if (recipient === except || subscription.leavesOut === message.topic) continue;
     const retain = message.retain && subscription.retainAsPublished === true;
     const delivery = { ...makeDelivery(message, subscription, retain), sharedBy: group.filter };
     const candidate = { recipient, delivery, readiness: recipient.readiness(delivery) };

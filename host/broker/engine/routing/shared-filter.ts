@@ -21,6 +21,12 @@ export function sharedFilter(filter: string): SharedFilter | undefined {
   return { shareName, topicFilter };
 }
 
+/** The topic that `/#` at the end of a filter stands for besides those below it (4.7.1.2); undefined for other filters. */
+export function parentOf(filter: string): string | undefined {
+  const { topicFilter } = placeOf(filter);
+  return topicFilter.endsWith('/#') ? topicFilter.slice(0, -2) : undefined;
+}
+
 /** Where a filter of either kind goes: its place in the tree, and its group if it is shared. */
 export function placeOf(filter: string): { topicFilter: string; shareName?: string } {
   return sharedFilter(filter) ?? { topicFilter: filter };

@@ -18,6 +18,7 @@ import type { Explanation } from './policy/explain/explain-decision.js';
 import type { PolicyDecision } from './policy/policy-set.js';
 import { Principal } from './principal.js';
 import { RateLimit } from './rate-limit.js';
+import { RecentMap } from './recent-map.js';
 import type { ThingRegistry } from './things/thing-registry.js';
 import { isReserved, overLimit, publishObjection, QUOTAS, subscribeObjection } from './topic-limits.js';
 
@@ -66,7 +67,7 @@ export class AwsIotRules implements Rules {
   #principals = new WeakMap<ClientIdentity, Principal>();
   #told = new Set<string>();
   /** Where each client came from last: it is asked about again when policies change. */
-  readonly #remotes = new Map<string, string>();
+  readonly #remotes = new RecentMap<string>();
 
   constructor(options: AwsIotRulesOptions) {
     this.#options = options;
@@ -106,7 +107,7 @@ export class AwsIotRules implements Rules {
       if (!isHere) this.#options.onTurnedAway?.(principal);
       return refusal;
     }
-    this.#remember(clientId, remote);
+    this.#remotes.set(clientId, remote);
     if (!isHere) this.#options.onAdmitted?.(principal);
     return ALLOW;
   }
@@ -202,12 +203,6 @@ export class AwsIotRules implements Rules {
   #isTooMuch(limit: RateLimit, name: string): boolean {
     return this.#options.limitRates !== false && !limit.take(name);
   }
-
-  #remember(clientId: string, remote: string): void {
-    this.#remotes.delete(clientId);
-    if (this.#remotes.size >= MOST_REMOTES) this.#remotes.delete(this.#remotes.keys().next().value!);
-    this.#remotes.set(clientId, remote);
-  }
 }
 
 function lifeObjection({ der, fingerprint }: ClientCertificate, now: number): string | undefined {
@@ -218,4 +213,3 @@ function lifeObjection({ der, fingerprint }: ClientCertificate, now: number): st
 }
 
 const WITHHELD = refuse('the policies do not allow iot:Receive');
-const MOST_REMOTES = 10_000;

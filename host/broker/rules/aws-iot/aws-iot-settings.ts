@@ -17,6 +17,7 @@ export const AWS_IOT_SETTINGS: Partial<ListenerSettings> = {
   maximumKeepAlive: 1200,
   longKeepAlive: 'lower',
   subscriptionIdentifierAvailable: false,
+  hashMatchesParent: false,
   maximumFilters: 8,
   retainedOnWildcards: false,
   minimumMessageExpiry: 1,

@@ -1,6 +1,7 @@
 import { ReasonCode } from '../../../core/index.js';
 import type { BrokerEventOf, OccasionalEvent } from '../../engine/broker-events.js';
 import type { Principal } from './principal.js';
+import { RecentMap } from './recent-map.js';
 
 /** A message of the broker itself. */
 export interface LifecycleMessage {
@@ -40,10 +41,10 @@ const REASONS: ReadonlyMap<number, string> = new Map<number, string>([
 export class LifecycleEvents {
   readonly #options: LifecycleOptions;
   /** Who may come in, until it is there. */
-  readonly #arriving = new Map<string, Principal>();
+  readonly #arriving = new RecentMap<Principal>();
   readonly #connections = new Map<string, Connection>();
   /** Of the events about each client id. */
-  readonly #versions = new Map<string, number>();
+  readonly #versions = new RecentMap<number>();
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -125,7 +126,7 @@ export class LifecycleEvents {
   #body(clientId: string, eventType: string, { principal, sessionIdentifier }: Connection) {
     const { certificateId, standing } = principal;
     const versionNumber = (this.#versions.get(clientId) ?? -1) + 1;
-    if (!eventType.endsWith('subscribed')) this.#remember(clientId, versionNumber);
+    if (!eventType.endsWith('subscribed')) this.#versions.set(clientId, versionNumber);
     return {
       clientId,
       ...(standing.isExclusive && { thingName: standing.thing?.name }),
@@ -135,12 +136,6 @@ export class LifecycleEvents {
       principalIdentifier: certificateId,
       versionNumber,
     };
-  }
-
-  #remember(clientId: string, versionNumber: number): void {
-    this.#versions.delete(clientId);
-    if (this.#versions.size >= MOST_VERSIONS) this.#versions.delete(this.#versions.keys().next().value!);
-    this.#versions.set(clientId, versionNumber);
   }
 
   #send(topic: string, body: object): void {
@@ -153,5 +148,3 @@ export class LifecycleEvents {
     return (this.#options.newIdentifier ?? (() => crypto.randomUUID()))();
   }
 }
-
-const MOST_VERSIONS = 10_000;

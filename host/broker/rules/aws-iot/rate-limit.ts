@@ -1,11 +1,10 @@
-/** Names that are remembered at a time. */
-const MOST = 10_000;
+import { RecentMap } from './recent-map.js';
 
 /** Counts what happens under a name in windows of one second. */
 export class RateLimit {
   readonly #most: number;
   readonly #now: () => number;
-  readonly #windows = new Map<string, { begin: number; count: number }>();
+  readonly #windows = new RecentMap<{ begin: number; count: number }>();
 
   /** @param now milliseconds */
   constructor(most: number, now: () => number) {
@@ -21,9 +20,6 @@ export class RateLimit {
       window.count++;
       return window.count <= this.#most;
     }
-    // The oldest goes: a map keeps the order of its entries.
-    this.#windows.delete(name);
-    if (this.#windows.size >= MOST) this.#windows.delete(this.#windows.keys().next().value!);
     this.#windows.set(name, { begin: now, count: 1 });
     return true;
   }

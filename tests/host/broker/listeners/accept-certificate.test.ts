@@ -71,6 +71,32 @@ describe('a listener that decides on certificates by itself', () => {
     });
   });
 
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('sees the certificate of a resumed %s session too', async (version) => {
+    const names: (string | undefined)[] = [];
+    const acceptCertificate: TlsSettings['acceptCertificate'] = (certificate) => {
+      names.push(certificate?.commonName);
+      return undefined;
+    };
+    await withBroker({ acceptCertificate }, async (broker, seen) => {
+      const own = { cert: pki.read('stranger.crt'), key: pki.read('stranger.key'), ca: pki.read('ca.crt') };
+      let session: Buffer | undefined;
+      for (const isReused of [false, true]) {
+        const tls = { minVersion: version, maxVersion: version, session };
+        const socket = connect({ host: '127.0.0.1', port: broker.port, servername: 'localhost', ...own, ...tls });
+        socket.on('session', (ticket) => {
+          session = ticket;
+        });
+        const client = new Client(socket);
+        await once(socket, 'secureConnect');
+        await client.connect();
+        expect(socket.isSessionReused()).toBe(isReused);
+        socket.destroy();
+      }
+      expect(names).toEqual(['device-1', 'device-1']);
+      expect(seen.map(({ certificate }) => certificate?.commonName)).toEqual(names);
+    });
+  });
+
   it('refuses when the decision throws, and goes on', async () => {
     let calls = 0;
     const acceptCertificate = () => {

@@ -81,6 +81,7 @@ describe('a variable', () => {
   it.each([
     [{ EJBCA_ADDRESS: 'localhost:5583' }, 'http://localhost:5583'],
     [{ EJBCA_ADDRESS: 'http://localhost:5583' }, 'http://localhost:5583'],
+    [{ EJBCA_ADDRESS: '[::1]:5583' }, 'http://[::1]:5583'],
     [{ EJBCA_HOSTNAME: 'pki' }, 'http://pki:5583'],
     [{ EJBCA_PORT: '80' }, 'http://ejbca-wrapper:80'],
     [{ EJBCA_ADDRESS: 'a:1', EJBCA_HOSTNAME: 'b' }, 'http://a:1'],
@@ -103,6 +104,7 @@ describe('a variable', () => {
     ['PLUGIN_ACL_CHAIN', 'yes', 'use y or n'],
     ['PLUGIN_ACL_K2V_SERVICENAME', ' , ', 'name one, or several with commas between'],
     ['EJBCA_ADDRESS', 'localhost', 'use HOST:PORT, such as localhost:5583'],
+    ['EJBCA_ADDRESS', 'localhost:70000', 'use HOST:PORT, such as localhost:5583'],
     ['EJBCA_PORT', '70000', 'use a port from 1 to 65535'],
     ['HOSTNAME', 'a\u0007b', 'leave out control characters'],
   ])('%s that is %j is refused by name', (name, text, advice) => {

@@ -1,87 +1,13 @@
 // needs: openssl
 import { X509Certificate } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Clockwork } from '../../../../host/broker/index.js';
-import { CertificateKeeper, type KeeperOptions } from '../../../../host/dojot/certificates/certificate-keeper.js';
-import type { CertificateSet } from '../../../../host/dojot/certificates/certificate-set.js';
-import type { KeeperEvent } from '../../../../host/dojot/certificates/keeper-event.js';
-import { OpensslPki } from './openssl-pki.js';
+import type { KeeperOptions } from '../../../../host/dojot/certificates/certificate-keeper.js';
+import { eventually, HOUR, KeeperRig } from './keeper-rig.js';
 
-const HOUR = 3_600_000;
+const rigs: KeeperRig[] = [];
 
-/** A keeper in virtual time, whose wall clock begins now. */
-class Rig {
-  readonly pki = new OpensslPki();
-  readonly events: KeeperEvent[] = [];
-  readonly sets: CertificateSet[] = [];
-  applyFails = false;
-  #now = 0;
-  readonly #begin = Date.now();
-  readonly #clockwork = new Clockwork(() => this.#now, false);
-  readonly keeper: CertificateKeeper;
-
-  constructor(options: Partial<KeeperOptions> = {}) {
-    this.keeper = new CertificateKeeper({
-      pki: this.pki,
-      name: 'broker',
-      hosts: ['localhost', '', '127.0.0.1'],
-      schedules: {},
-      margin: 12 * HOUR,
-      timers: this.#clockwork,
-      wallClock: () => this.wall,
-      random: () => 1,
-      report: (event) => this.events.push(event),
-      ...options,
-    });
-  }
-
-  get wall(): number {
-    return this.#begin + this.#now;
-  }
-
-  get types(): string[] {
-    return this.events.map(({ type }) => type);
-  }
-
-  start(): void {
-    this.keeper.start((set) => {
-      if (this.applyFails) throw new Error('the listener does not take it');
-      this.sets.push(set);
-    });
-  }
-
-  /** Lets time pass, and waits until as many events have come. */
-  async pass(milliseconds: number, events: number): Promise<void> {
-    const until = this.#now + milliseconds;
-    for (let due = this.nextDeadline; due !== undefined && due <= until; due = this.nextDeadline) {
-      this.#now = due;
-      this.#clockwork.tick(due);
-      // What became due asks the PKI before more time passes.
-      await new Promise(setImmediate);
-    }
-    this.#now = until;
-    await this.until(events);
-  }
-
-  async until(events: number): Promise<void> {
-    await vi.waitFor(() => expect(this.events.length).toBeGreaterThanOrEqual(events), { timeout: 20_000, interval: 5 });
-  }
-
-  /** Milliseconds until something is due. */
-  get wait(): number | undefined {
-    const next = this.nextDeadline;
-    return next === undefined ? undefined : next - this.#now;
-  }
-
-  get nextDeadline(): number | undefined {
-    return this.#clockwork.nextDeadline(this.#now);
-  }
-}
-
-const rigs: Rig[] = [];
-
-function rig(options: Partial<KeeperOptions> = {}): Rig {
-  const made = new Rig(options);
+function rig(options: Partial<KeeperOptions> = {}): KeeperRig {
+  const made = new KeeperRig(options);
   rigs.push(made);
   return made;
 }
@@ -116,7 +42,7 @@ describe('at the start', () => {
     await made.until(1);
     const waits: number[] = [];
     for (let attempt = 0; attempt < 11; attempt++) {
-      await vi.waitFor(() => expect(made.wait).toBeGreaterThan(0));
+      await eventually(() => expect(made.wait).toBeGreaterThan(0));
       waits.push(made.wait!);
       await made.pass(made.wait!, 1);
     }
@@ -200,10 +126,21 @@ describe('a schedule', () => {
     await made.until(1);
     made.pki.revoked.push('issued-0');
     await made.pass(2 * HOUR, 3);
-    await vi.waitFor(() => expect(made.types).toContain('revocation list'));
+    await eventually(() => expect(made.types).toContain('revocation list'));
     await made.pass(HOUR, 3);
-    await vi.waitFor(() => expect(made.events.filter(({ type }) => type === 'certificate').length).toBe(2));
+    await eventually(() => expect(made.events.filter(({ type }) => type === 'certificate').length).toBe(2));
     expect(made.events.find((event) => 'why' in event && event.why === 'the former one is revoked')).toBeDefined();
+  });
+
+  it('renews everything when the PKI has another CA', async () => {
+    const made = rig({ schedules: { revocation: '0 * * * *' } });
+    made.start();
+    await made.until(1);
+    made.pki.ca = 'foreign';
+    made.pki.signer = 'foreign';
+    await made.pass(HOUR, 2);
+    expect(made.events[1]).toMatchObject({ type: 'certificate', why: 'the PKI has another CA' });
+    expect(made.sets[1].authority.subject).toBe('CN=foreign');
   });
 
   it('that fails leaves in force what was there, tries again, and keeps others from nothing', async () => {
@@ -212,12 +149,12 @@ describe('a schedule', () => {
     await made.until(1);
     made.pki.failing.add('sign');
     await made.pass(37 * HOUR, 2);
-    await vi.waitFor(() => expect(made.types).toContain('unavailable'));
-    await vi.waitFor(() => expect(made.types).toContain('revocation list'));
+    await eventually(() => expect(made.types).toContain('unavailable'));
+    await eventually(() => expect(made.types).toContain('revocation list'));
     expect(made.sets.every(({ certificate }) => certificate === made.sets[0].certificate)).toBe(true);
     made.pki.failing.clear();
     await made.pass(300_000, 4);
-    await vi.waitFor(() => expect(made.types.at(-1)).toBe('available'));
+    await eventually(() => expect(made.types.at(-1)).toBe('available'));
     expect(made.sets.at(-1)!.certificate).not.toBe(made.sets[0].certificate);
   });
 

@@ -11,6 +11,8 @@ export class OpensslPki implements ServicePki {
   readonly failing = new Set<'sign' | 'authority' | 'revocationList'>();
   /** The CA that is asked for; `foreign` is another. */
   ca: 'ca' | 'foreign' = 'ca';
+  /** The CA that signs; `foreign` is another. */
+  signer: 'ca' | 'foreign' = 'ca';
   readonly calls: string[] = [];
   /** Names of revoked certificates, for `revocationList`. */
   readonly revoked: string[] = [];
@@ -26,7 +28,17 @@ export class OpensslPki implements ServicePki {
     this.#called('sign');
     const file = `issued-${this.issued.length}`;
     writeFileSync(this.files.path(`${file}.csr`), request);
-    const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-copy_extensions', 'copy'];
+    const signer = [
+      '-CA',
+      `${this.signer}.crt`,
+      '-CAkey',
+      `${this.signer}.key`,
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-copy_extensions',
+      'copy',
+    ];
     this.files.print('x509', '-req', '-inform', 'DER', '-in', `${file}.csr`, ...signer, '-out', `${file}.crt`);
     this.issued.push(file);
     const subject = this.files.print('x509', '-in', `${file}.crt`, '-noout', '-subject');
@@ -44,6 +56,8 @@ export class OpensslPki implements ServicePki {
     const pem = this.files.makeCrl(this.ca, this.revoked, this.nextUpdate);
     return Buffer.from(pem.replaceAll(/-----[^-]*-----/g, ''), 'base64');
   }
+
+  close(): void {}
 
   #called(call: 'ready' | 'sign' | 'authority' | 'revocationList'): void {
     this.calls.push(call);

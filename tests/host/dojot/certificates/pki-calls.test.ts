@@ -46,6 +46,15 @@ describe('a PKI', () => {
     await expect(pki.ready()).rejects.toThrow('/healthcheck: no answer within 0.05 s');
   });
 
+  it('that does not answer keeps nobody who ends the calls', async () => {
+    const address = await serving(() => {});
+    const pki = new EjbcaPki(new JsonServer(address, 60_000), 'IOTmidCA');
+    const call = pki.ready();
+    pki.close();
+    await expect(call).rejects.toThrow('/ejbca/version: the service ends');
+    await expect(pki.authority()).rejects.toThrow('the service ends');
+  });
+
   it('that cannot be reached is an error with the address', async () => {
     const address = await serving(() => {});
     server!.close();

@@ -10,5 +10,9 @@ export {
 export { readPolicy } from './document/read-policy.js';
 export type { Explanation } from './explain/explain-decision.js';
 export type { PolicyChange } from './explain/policy-change.js';
+export type { LintFinding } from './lint/lint-finding.js';
+export { lintPolicies } from './lint/lint-policies.js';
 export { PolicySession } from './policy-session.js';
 export { type PolicyDecision, type PolicyRequest, PolicySet } from './policy-set.js';
+export { type RunTrace, readRunTrace, type TracedRequest } from './suggest/run-trace.js';
+export { type SuggestedPolicy, type SuggestOptions, suggestPolicy } from './suggest/suggest-policy.js';

@@ -27,10 +27,12 @@ export interface ShadowLimits {
   readonly documentSize: number;
   /** Levels of objects and arrays in a section. */
   readonly nesting: number;
+  /** Shadows, deleted ones among them whose version goes on. */
+  readonly shadows: number;
 }
 
 /** AWS's message says 6; its quota page has said 5 and 8. */
-export const SHADOW_LIMITS: ShadowLimits = { documentSize: 8192, nesting: 6 };
+export const SHADOW_LIMITS: ShadowLimits = { documentSize: 8192, nesting: 6, shadows: 10_000 };
 
 /** Most bytes of a client token. */
 const LONGEST_TOKEN = 64;

@@ -105,6 +105,7 @@ export class ShadowService {
     if (update.version !== undefined && update.version !== before) {
       throw new ShadowError(409, 'Version conflict', clientToken);
     }
+    if (old === undefined) this.#makeRoom(clientToken);
     const sections = changed(old?.sections ?? {}, update.state, now);
     const size = Buffer.byteLength(JSON.stringify(valuesOf(sections)));
     if (size > this.#limits.documentSize) {
@@ -126,6 +127,15 @@ export class ShadowService {
     const current = documentOf(sections, version);
     messages.push(answer(request, 'documents', { previous, current, timestamp: now, clientToken }));
     return { messages, kept };
+  }
+
+  /** There is no such limit in AWS; memory has one. @throws ShadowError 429 */
+  #makeRoom(clientToken: string | undefined): void {
+    const { shadows } = this.#limits;
+    if (this.#shadows.size < shadows) return;
+    for (const [key, { sections }] of this.#shadows) if (!sections) this.#shadows.delete(key);
+    if (this.#shadows.size < shadows) return;
+    throw new ShadowError(429, `There are ${shadows} shadows, and there can be no more here`, clientToken);
   }
 
   /** @throws ShadowError 404 */

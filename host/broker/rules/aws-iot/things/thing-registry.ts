@@ -47,9 +47,14 @@ export class ThingRegistry {
   readonly #content: RegistryContent;
   /** By the names of their policies. */
   readonly #sets = new Map<string, PolicySet>();
+  /** Things by the certificates that they are attached to. */
+  readonly #attached = new Map<string, RegisteredThing[]>();
 
   constructor(content: RegistryContent) {
     this.#content = content;
+    for (const thing of content.things.values()) {
+      for (const id of thing.certificates) this.#attached.set(id, [...(this.#attached.get(id) ?? []), thing]);
+    }
   }
 
   get things(): ReadonlyMap<string, RegisteredThing> {
@@ -77,9 +82,9 @@ export class ThingRegistry {
    * does, if it is the name of a thing of the certificate. Policies of groups hold only for a client id that is the name of its thing.
    */
   standingOf(clientId: string, certificateId: string | undefined): Standing {
-    const { certificates, things } = this.#content;
+    const { certificates } = this.#content;
     const certificate = certificateId === undefined ? undefined : certificates.get(certificateId);
-    const attached = [...things.values()].filter((thing) => certificate && thing.certificates.includes(certificate.id));
+    const attached = (certificate && this.#attached.get(certificate.id)) ?? [];
     const exclusive = attached.find((thing) => certificate && thing.exclusive.includes(certificate.id));
     const named = attached.find(({ name }) => name === clientId);
     const groups = named?.groups ?? [];

@@ -6,30 +6,27 @@ import {
   BrokerError,
   Clockwork,
   createBroker,
-  LmdbStore,
   type RuleRefusal,
   type TlsMaterial,
   type TlsSettings,
 } from '../../../../broker/index.js';
 import {
-  type BrokerSettings,
   brokerKeeper,
-  type CertificateKeeper,
-  type CertificateSet,
   DOJOT_PORTS,
   dojotLimits,
   dojotListeners,
   type Generation,
-  pemsOf,
   type ReadVariables,
   readVariables,
   VariableError,
 } from '../../../../dojot/broker/index.js';
-import { UsageError, UserError } from '../../../process/user-error.js';
+import { UsageError } from '../../../process/user-error.js';
 import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { type ProfileFlags, profileLog } from '../profile.js';
+import { openStateStore } from '../state-store.js';
 import type { DojotFlags } from './dojot-flags.js';
 import { keeperNote, refusalNote } from './dojot-notes.js';
+import { KeptMaterial } from './kept-material.js';
 
 /** dojot's broker, as options and environment variables have it. */
 export class DojotSource implements BrokerSource {
@@ -43,6 +40,9 @@ export class DojotSource implements BrokerSource {
     this.#flags = flags as ProfileFlags & DojotFlags;
     this.#read = read(flags as DojotFlags);
     if ((flags.port?.length ?? 0) > 1) throw new UsageError('-p: --profile dojot has one plain port');
+    if (this.#flags.servicesPort !== undefined && this.#flags.generation !== '3') {
+      throw new UsageError('--services-port is for --generation 3: before, the bridges come in by --tls-port');
+    }
   }
 
   get notes(): Note[] {
@@ -71,7 +71,7 @@ export class DojotSource implements BrokerSource {
     try {
       const kept = new KeptMaterial(keeper);
       const running = await this.#run(surroundings, await kept.first(surroundings.stop, settings));
-      kept.apply = (material) => reload(running.broker, material);
+      kept.follow((material) => reload(running.broker, material));
       return {
         ...running,
         reload: () => this.#reload(() => keeper.refresh()),
@@ -104,15 +104,14 @@ export class DojotSource implements BrokerSource {
 
   async #run(surroundings: Surroundings, tls: TlsSettings): Promise<RunningSource> {
     const { settings } = this.#read;
-    const { state, tlsHost: host = '127.0.0.1', tlsPort, servicesPort, port, persistence = 'sync' } = this.#flags;
+    const { state, tlsHost: host = '127.0.0.1', tlsPort, servicesPort, port, persistence } = this.#flags;
     const ports = {
       tlsPort: tlsPort ?? DOJOT_PORTS.tlsPort,
       servicesPort: servicesPort ?? DOJOT_PORTS.servicesPort,
       plainPort: port?.[0] ?? DOJOT_PORTS.plainPort,
     };
     const { onCommit, logOccasional, taps } = surroundings;
-    const isKept = state !== undefined && persistence !== 'off';
-    const store = isKept ? new LmdbStore({ directory: state, persistence, interval: 1_800_000, onCommit }) : undefined;
+    const store = openStateStore(state, 'dojot', persistence, onCommit);
     const limits = dojotLimits(settings.generation);
     const broker = await createBroker({ logOccasional, taps: [...taps], store, limits });
     try {
@@ -146,31 +145,6 @@ export class DojotSource implements BrokerSource {
       failed.push(error.message);
     }
     return { needsRestart: [], failed, warnings: [], log: this.log };
-  }
-}
-
-/** What the keeper has, as listeners take it. */
-class KeptMaterial {
-  /** Later material goes there. */
-  apply: (material: TlsMaterial) => void = () => {};
-  readonly #keeper: CertificateKeeper;
-
-  constructor(keeper: CertificateKeeper) {
-    this.#keeper = keeper;
-  }
-
-  /** Resolves when there is any. @throws UserError when the broker is stopped before */
-  first(stop: AbortSignal, { certificate }: BrokerSettings): Promise<TlsMaterial> {
-    return new Promise((resolve, reject) => {
-      const stopped = () => reject(new UserError(`stopped before the PKI at ${certificate.pki} issued a certificate`));
-      if (stop.aborted) return stopped();
-      stop.addEventListener('abort', stopped, { once: true });
-      this.#keeper.start((set: CertificateSet) => {
-        const material = pemsOf(set);
-        this.apply(material);
-        resolve(material);
-      });
-    });
   }
 }
 

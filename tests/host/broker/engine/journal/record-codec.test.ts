@@ -35,6 +35,7 @@ const records: JournalRecord[] = [
       retainAsPublished: true,
       retainHandling: 2,
       upgradesQoS: true,
+      leavesOut: '+',
       identifier: 268_435_455,
     },
   },

@@ -62,6 +62,29 @@ describe('a listener that does as another broker does', () => {
     expect(client.messages()).toEqual(['a/b=x']);
   });
 
+  it.each(['a/#', '$share/g/a/#'])('does not match the parent of # in %s, where it says so (4.7.1.2)', (filter) => {
+    const world = new World();
+    const topicsOf = (settings: Partial<ListenerSettings>) => {
+      const client = world.connect({}, { listener: listenerWith(settings) });
+      client.subscribe(filter);
+      for (const topic of ['a', 'a/', 'a/b', 'a/b/c']) world.engine.publish(topic, 'x');
+      return client.messages();
+    };
+    expect(topicsOf({})).toEqual(['a=x', 'a/=x', 'a/b=x', 'a/b/c=x']);
+    expect(topicsOf({ hashMatchesParent: false })).toEqual(['a/=x', 'a/b=x', 'a/b/c=x']);
+  });
+
+  it('brings no retained message of the parent of # either, where it says so', () => {
+    const world = new World();
+    for (const topic of ['a', 'a/b']) world.engine.publish(topic, 'x', { retain: true });
+    const client = world.connect({}, { listener: listenerWith({ hashMatchesParent: false }) });
+    client.subscribe('a/#');
+    expect(client.messages()).toEqual(['a/b=x']);
+    client.subscribe('a');
+    world.engine.publish('a', 'y');
+    expect(client.messages()).toEqual(['a=x', 'a=y']);
+  });
+
   it.each([
     [0, 1],
     [5, 5],

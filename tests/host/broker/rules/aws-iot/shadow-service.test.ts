@@ -157,6 +157,18 @@ describe('a device shadow', () => {
     expect(rig.ask('get')['get/accepted']).toMatchObject({ version: 1, state: { reported: { a: 1 } } });
   });
 
+  it('has room for so many, and takes that of deleted ones', () => {
+    const service = new ShadowService({ shadows: 2 });
+    const ask = (action: string, thing: string) => {
+      const body = bytes(action === 'update' ? { state: {} } : '');
+      return service.handle(`$aws/things/${thing}/shadow/${action}`, body, 1)!.messages[0];
+    };
+    for (const thing of ['a', 'b', 'a']) expect(ask('update', thing).topic).toContain('accepted');
+    expect(JSON.parse(ask('update', 'c').payload)).toMatchObject({ code: 429 });
+    ask('delete', 'a');
+    expect(ask('update', 'c').topic).toContain('accepted');
+  });
+
   it('has members of any name', () => {
     const rig = new Rig();
     rig.ask('update', '{"state":{"reported":{"__proto__":{"polluted":1},"constructor":2}}}');

@@ -38,7 +38,7 @@ export class DojotRig {
 
   /** A broker with these variables. */
   async broker(variables: Record<string, string> = {}, ...args: string[]): Promise<RunningDojot> {
-    const ports = ['--certificates', this.folder, '--tls-port', '0', '-p', '0', '--services-port', '0'];
+    const ports = ['--certificates', this.folder, '--tls-port', '0', '-p', '0'];
     const command = new Command(['broker', '--profile', 'dojot', '--json', ...ports, ...args], variables);
     this.#children.push(command);
     const { listeners } = await command.event('listening');
@@ -46,8 +46,7 @@ export class DojotRig {
       listeners.flatMap((listener: { protocol: string; port: number }) =>
         listener.protocol === protocol ? [listener.port] : [],
       );
-    const [tls, services] = portsOf('mqtts');
-    return { command, plain: portsOf('mqtt')[0], tls, services };
+    return { command, plain: portsOf('mqtt')[0], tls: portsOf('mqtts')[0] };
   }
 
   /** `mosquitto_pub` or `mosquitto_sub`, to its end. @param name whose certificate it has; without it, the plain port is meant */
@@ -88,6 +87,4 @@ export interface RunningDojot {
   readonly command: Command;
   readonly plain: number;
   readonly tls: number;
-  /** In generation 3. */
-  readonly services: number;
 }

@@ -154,3 +154,31 @@ describe('variables', () => {
     );
   });
 });
+
+describe('--state', () => {
+  it('keeps sessions and their messages over a restart', async () => {
+    const state = ['--state', `${rig.folder}/state`];
+    const session = ['-i', 'kept', '-c', '-q', '1', '-t', `${DEVICE}/config`];
+    const first = await rig.broker({}, ...state);
+    await rig.mosquitto('sub', first.tls, 'a1998e', ...session, '-E');
+    const config = ['-u', 'k2v-bridge', '-t', `${DEVICE}/config`, '-m', '{"led":1}', '-q', '1'];
+    await rig.mosquitto('pub', first.plain, undefined, ...config);
+    expect((await first.command.interrupt()).code).toBe(0);
+    const second = await rig.broker({}, ...state);
+    expect((await rig.mosquitto('sub', second.tls, 'a1998e', ...session, '-C', '1')).stdout).toBe('{"led":1}\n');
+  });
+
+  it('that is no folder is an error that names it', async () => {
+    const file = rig.pki.path('ca.crt');
+    await expect(rig.broker({}, '--state', file)).rejects.toThrow(`--state ${file}: `);
+  });
+});
+
+describe('options that do not go together', () => {
+  it.each([
+    [['--services-port', '0'], '--services-port is for --generation 3'],
+    [['-p', '0'], '-p: --profile dojot has one plain port'],
+  ])('are refused: %o', async (args, message) => {
+    await expect(rig.broker({}, ...args)).rejects.toThrow(message);
+  });
+});

@@ -44,9 +44,9 @@ export class CompiledStatement {
     return !isListed && this.resources.every((pattern) => pattern.isResolved(values));
   }
 
-  /** An entry as it would be in the newer language. */
-  readWithVariables(pattern: ResourcePattern): ResourcePattern {
-    return new ResourcePattern(pattern.text, true, this.#home);
+  /** What an entry would be in this statement. */
+  patternOf(text: string, variables = this.hasVariables): ResourcePattern {
+    return new ResourcePattern(text, variables, this.#home);
   }
 
   isMet(values: ContextValues): boolean {

@@ -23,8 +23,10 @@ export class ConditionTest {
   holds(values: ContextValues): boolean {
     const { name, quantifier, ifExists } = this.operator;
     const all = values.list(this.key) ?? [];
-    if (name === 'Null')
-      return this.entry.values.some(({ text }) => (text.toLowerCase() === 'true') === (all.length === 0));
+    if (name === 'Null') {
+      const isMissing = String(all.length === 0);
+      return this.entry.values.some(({ text }) => text.toLowerCase() === isMissing);
+    }
     if (all.length === 0) {
       if (quantifier) return quantifier === 'ForAllValues';
       return ifExists || isNegated(name);

@@ -42,7 +42,7 @@ function brokenAt(text: string, offset: number): string {
   if (/^[}\]]/.test(rest) && before.endsWith(',')) return `remove the comma before ${rest[0]}`;
   if (/^\/[/*]/.test(rest)) return 'JSON has no comments; remove it';
   if (/^['\u2018-\u201d]/.test(rest)) return `write " for ${rest[0]}`;
-  if (rest.trim() === '' || /^[{[]\s*$/.test(rest)) return 'it ends too early; a bracket is not closed';
+  if (rest.trim() === '' || /^[{[,:]\s*$/.test(rest)) return 'it ends too early; a bracket is not closed';
   if (/^"/.test(rest) && /["}\]\de]$/.test(before)) return 'a comma or colon is missing before it';
   if (/^["{[]/.test(rest)) return `${rest[0]} may not stand here`;
   return `unexpected ${JSON.stringify([...rest][0])}; it is not JSON from here on`;

@@ -4,6 +4,7 @@ import type { ContextValues } from '../decide/policy-context.js';
 import type { ResourcePattern } from '../decide/resource-pattern.js';
 import { keysOf } from '../decide/template.js';
 import { statementName } from '../document/policy-document.js';
+import type { PolicyChange } from './policy-change.js';
 import { candidates, type DecidedCase, type Diagnose, type Diagnosis } from './refused-case.js';
 
 /** A statement would allow it if a variable had a value, or were one. */
@@ -11,7 +12,7 @@ export const diagnoseVariable: Diagnose = (refused) => {
   for (const { statement, pattern } of candidates(refused)) {
     const { place } = statement;
     const isPlain = !statement.hasVariables && pattern.text.includes('${');
-    if (isPlain && statement.readWithVariables(pattern).fitsSome(refused.resource)) {
+    if (isPlain && statement.patternOf(pattern.text, true).fitsSome(refused.resource)) {
       return {
         mistake: 'version',
         why: `policy ${place.policy} has not the Version 2012-10-17, so \${...} in it is plain text`,
@@ -57,10 +58,9 @@ function diagnoseKey(
   const meant = key.id === undefined ? meantKey(key.text) : undefined;
   if (meant !== undefined) {
     const to = pattern.text.replace(`\${${key.text}}`, `\${${meant}}`);
-    return {
-      mistake: 'unknown-variable',
-      change: { kind: 'replace-resource', statement: statement.place, from: pattern.text, to },
-    };
+    const isIt = statement.patternOf(to).matches(refused.resource, refused.values);
+    const change: PolicyChange = { kind: 'replace-resource', statement: statement.place, from: pattern.text, to };
+    return { mistake: 'unknown-variable', change: isIt ? change : undefined };
   }
   if (key.family === 'thing' && refused.values.context.thing === undefined) {
     const names = refused.values.context.attachedThings ?? [];

@@ -1,0 +1,168 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are the policies'
+import { COMBINATIONS } from './combination-cases.js';
+import { allow, deny, type PolicyCase, THING_CONTEXT } from './policy-cases.js';
+import { RESOURCE_MISTAKES } from './wrong-resource-cases.js';
+
+const d1 = THING_CONTEXT;
+
+/** What users get wrong; the numbers are those of the table in docs/aws-policies.md. */
+const MISTAKES: readonly PolicyCase[] = [
+  ...RESOURCE_MISTAKES,
+  {
+    about: '12 RETAIN without RetainPublish',
+    policy: [allow('iot:Publish', 'topic/a')],
+    action: 'iot:RetainPublish',
+    resource: 'topic/a',
+    allowed: false,
+    mistake: 'retain',
+  },
+  {
+    about: '13 a will on a topic without Publish',
+    policy: [allow('iot:Connect', 'client/*'), allow('iot:Publish', 'topic/data/*')],
+    action: 'iot:Publish',
+    resource: 'topic/status/d1',
+    context: d1,
+    allowed: false,
+  },
+  {
+    about: '13 a retained will without RetainPublish',
+    policy: [allow(['iot:Connect', 'iot:Publish'], '*')],
+    action: 'iot:RetainPublish',
+    resource: 'topic/status/d1',
+    context: d1,
+    allowed: false,
+    mistake: 'retain',
+  },
+  {
+    about: '16 REST actions for a shadow',
+    policy: [allow(['iot:GetThingShadow', 'iot:UpdateThingShadow'], 'thing/d1')],
+    action: 'iot:Publish',
+    resource: 'topic/$aws/things/d1/shadow/update',
+    context: d1,
+    allowed: false,
+    mistake: 'rest-action',
+  },
+  {
+    about: '16 REST actions for a job',
+    policy: [allow('iotjobsdata:DescribeJobExecution', 'thing/d1')],
+    action: 'iot:Subscribe',
+    resource: 'topicfilter/$aws/things/d1/jobs/notify',
+    context: d1,
+    allowed: false,
+    mistake: 'rest-action',
+  },
+  {
+    about: '16 the answers of a shadow',
+    policy: [
+      allow(['iot:Publish', 'iot:Receive'], 'topic/$aws/things/d1/shadow/*'),
+      allow('iot:Subscribe', 'topicfilter/$aws/things/d1/shadow/get/accepted'),
+    ],
+    action: 'iot:Subscribe',
+    resource: 'topicfilter/$aws/things/d1/shadow/update/delta',
+    context: d1,
+    allowed: false,
+  },
+  {
+    about: '17 `topic` for `topicfilter` in a claim policy',
+    policy: [allow(['iot:Publish', 'iot:Receive', 'iot:Subscribe'], 'topic/$aws/certificates/create/*')],
+    action: 'iot:Subscribe',
+    resource: 'topicfilter/$aws/certificates/create/json/accepted',
+    allowed: false,
+    mistake: 'topic-for-topicfilter',
+  },
+  {
+    about: '17 `create/*` without `create-from-csr/*`',
+    policy: [allow('iot:Publish', 'topic/$aws/certificates/create/*')],
+    action: 'iot:Publish',
+    resource: 'topic/$aws/certificates/create-from-csr/json',
+    allowed: false,
+    mistake: 'provisioning',
+  },
+  {
+    about: '20 a prefix covers other devices',
+    policy: [allow('iot:Publish', 'topic/${iot:ClientId}*')],
+    action: 'iot:Publish',
+    resource: 'topic/d10',
+    context: d1,
+    allowed: true,
+  },
+  {
+    about: '21 an empty level',
+    policy: [allow('iot:Publish', 'topic/a/b')],
+    action: 'iot:Publish',
+    resource: 'topic//a/b',
+    allowed: false,
+    mistake: 'slash',
+  },
+  {
+    about: '21 a slash at the end',
+    policy: [allow('iot:Publish', 'topic/a/b')],
+    action: 'iot:Publish',
+    resource: 'topic/a/b/',
+    allowed: false,
+    mistake: 'slash',
+  },
+  {
+    about: '22 upper and lower case',
+    policy: [allow('iot:Publish', 'topic/Sensor/*')],
+    action: 'iot:Publish',
+    resource: 'topic/sensor/d1',
+    allowed: false,
+    mistake: 'case',
+  },
+  {
+    about: '23 a program subscribes to `#` by itself',
+    policy: [allow('iot:Subscribe', 'topicfilter/a')],
+    action: 'iot:Subscribe',
+    resource: 'topicfilter/#',
+    allowed: false,
+    mistake: 'library-filter',
+  },
+  {
+    about: '23 a program subscribes to `$SYS/#` by itself',
+    policy: [allow('iot:Subscribe', 'topicfilter/a')],
+    action: 'iot:Subscribe',
+    resource: 'topicfilter/$SYS/#',
+    allowed: false,
+    mistake: 'library-filter',
+  },
+  {
+    about: '26 a broad Deny',
+    policy: [deny('iot:*', 'topic/x'), allow('iot:Publish', 'topic/x')],
+    action: 'iot:Publish',
+    resource: 'topic/x',
+    allowed: false,
+    mistake: 'deny-wins',
+  },
+  {
+    about: '28 a Deny whose variable has no value',
+    policy: [allow('iot:*', '*'), deny('iot:Publish', 'topic/${iot:Certificate.Subject.CommonName}/*')],
+    action: 'iot:Publish',
+    resource: 'topic/x/a',
+    context: { clientId: 'd1' },
+    allowed: true,
+    mistake: 'deny-unresolved',
+    says: /denies nothing/,
+  },
+  {
+    about: 'the action is missing',
+    policy: [allow('iot:Receive', 'topic/a')],
+    action: 'iot:Publish',
+    resource: 'topic/a',
+    allowed: false,
+    mistake: 'action-missing',
+  },
+  {
+    about: 'a slip of the finger',
+    policy: [allow('iot:Publish', 'topic/sensors/device/*')],
+    action: 'iot:Publish',
+    resource: 'topic/sensor/device/d1',
+    context: d1,
+    allowed: false,
+  },
+];
+
+export const MISTAKE_CASES: readonly { group: string; cases: readonly PolicyCase[] }[] = [
+  { group: 'Several statements', cases: COMBINATIONS },
+  { group: 'What users get wrong', cases: MISTAKES },
+];
