@@ -2,12 +2,12 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.js';
-import { bridgeCommand } from './commands/bridge.js';
 import { brokerCommand } from './commands/broker.js';
 import { buildGuestCommand } from './commands/build-guest.js';
 import { cloudCommand } from './commands/cloud.js';
 import { doctorCommand } from './commands/doctor.js';
 import { dojotCommand } from './commands/dojot/dojot.js';
+import { bridgeCommand } from './commands/kafka-bridge.js';
 import { logsCommand } from './commands/logs.js';
 import { passwdCommand } from './commands/passwd.js';
 import { policyCommand } from './commands/policy.js';

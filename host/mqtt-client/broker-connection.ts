@@ -1,5 +1,5 @@
 import type { ConnectPacket, QoS } from '../core/index.js';
-import type { BrokerAddress, BrokerTls } from './broker-address.js';
+import type { BrokerAddress, BrokerTls } from './broker-endpoint.js';
 import type { CarriedMessage } from './carried-message.js';
 import { type ConnectionEvent, ReconnectingClient, type ReconnectingOptions } from './reconnecting-client.js';
 import { SocketDriver } from './socket-driver.js';

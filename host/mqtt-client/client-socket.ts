@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { BrokerAddress, BrokerTls } from './broker-address.js';
+import type { BrokerAddress, BrokerTls } from './broker-endpoint.js';
 
 /** Bytes that may wait in a socket before messages wait. */
 const BACKLOG = 1_048_576;

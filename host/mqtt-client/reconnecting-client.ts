@@ -1,5 +1,5 @@
 import type { ConnectPacket, QoS } from '../core/index.js';
-import { addressText, type BrokerAddress } from './broker-address.js';
+import { addressText, type BrokerAddress } from './broker-endpoint.js';
 import type { CarriedMessage } from './carried-message.js';
 import { RemoteClient } from './remote-client.js';
 import { type RestartDelay, RestartDelays } from './restart-delay.js';

@@ -1,5 +1,5 @@
 import { LONGEST_TIMER } from '../node/timers.js';
-import type { BrokerAddress, BrokerTls } from './broker-address.js';
+import type { BrokerAddress, BrokerTls } from './broker-endpoint.js';
 import { ClientSocket } from './client-socket.js';
 
 /** A client without sockets and timers. */

@@ -1,4 +1,4 @@
-import { addressText, type BrokerAddress } from '../../mqtt-client/broker-address.js';
+import { addressText, type BrokerAddress } from '../../mqtt-client/broker-endpoint.js';
 import type { CarriedMessage } from '../../mqtt-client/carried-message.js';
 import { RemoteClient } from '../../mqtt-client/remote-client.js';
 import { DEFAULT_RESTART, RestartDelays } from '../../mqtt-client/restart-delay.js';

@@ -1,8 +1,8 @@
 import type { ProtocolVersion, QoS } from '../../core/index.js';
-import type { BrokerAddress, BrokerTls } from '../../mqtt-client/broker-address.js';
+import type { BrokerAddress, BrokerTls } from '../../mqtt-client/broker-endpoint.js';
 import type { RestartDelay } from '../../mqtt-client/restart-delay.js';
 
-export type { BrokerAddress as BridgeAddress, BrokerTls as BridgeTls } from '../../mqtt-client/broker-address.js';
+export type { BrokerAddress as BridgeAddress, BrokerTls as BridgeTls } from '../../mqtt-client/broker-endpoint.js';
 export type { RestartDelay } from '../../mqtt-client/restart-delay.js';
 
 /** Messages that a bridge carries in one direction; `both` of mosquitto.conf(5) is one entry for each. */

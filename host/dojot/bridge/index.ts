@@ -3,11 +3,11 @@
 export type { BrokerEnd } from '../../mqtt-client/broker-connection.js';
 export { KafkaOptionsError } from './kafka/kafka-connection.js';
 export type { KafkaState } from './kafka/kafka-state.js';
+export { TemplateError } from './mapping/bridge-template.js';
 export { deviceConfigMapping } from './mapping/device-config.js';
 export { deviceDataMapping } from './mapping/device-data.js';
 export { messageToRecord } from './mapping/message-to-record.js';
 export { recordToMessage } from './mapping/record-to-message.js';
-export { TemplateError } from './mapping/template.js';
 export type { ValueShape } from './mapping/value-shape.js';
 export type { SourceTopics } from './record-ports.js';
 export { serveBridgeStatus } from './run/bridge-status.js';

@@ -1,8 +1,8 @@
 import type { CarriedMessage } from '../../../mqtt-client/carried-message.js';
 import type { OutgoingRecord } from '../record-ports.js';
+import { fieldOf, type Lookup, PART, partOf, Template } from './bridge-template.js';
 import { readJson } from './json-payload.js';
 import type { Mapped } from './mapped.js';
-import { fieldOf, type Lookup, PART, partOf, Template } from './template.js';
 import { kafkaTopicProblem } from './topic-names.js';
 import { type ValueShape, wrapped } from './value-shape.js';
 

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { QoS } from '../../../core/index.js';
 import type { CarriedMessage } from '../../../mqtt-client/carried-message.js';
 import type { IncomingRecord } from '../record-ports.js';
+import { fieldOf, type Lookup, PART, partOf, Template } from './bridge-template.js';
 import { readJson, textOf } from './json-payload.js';
 import type { Mapped } from './mapped.js';
-import { fieldOf, type Lookup, PART, partOf, Template } from './template.js';
 import { mqttTopicProblem } from './topic-names.js';
 import { type ValueShape, wrapped } from './value-shape.js';
 
