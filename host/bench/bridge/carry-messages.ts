@@ -19,6 +19,9 @@ export interface CarryCost {
 }
 
 const LOOK = 10;
+/** Messages, and how many of them Kafka has when it stands still. The broker keeps 100,000 and drops what is beyond. */
+const MESSAGES = 100_000;
+const BEFORE = 20_000;
 
 /**
  * Runs dojot's V2K in this process, and tells what so many messages took of it, from the first that a device publishes to the last that Kafka has.
@@ -60,10 +63,9 @@ export async function memoryWithoutKafka(
   seconds: number,
 ): Promise<number> {
   return withBridge(options, async (port, carried) => {
-    const count = 200_000;
-    const publisher = new DevicePublisher(port, count);
+    const publisher = new DevicePublisher(port, MESSAGES);
     try {
-      while (carried() < 50_000) await wait(LOOK);
+      while (carried() < BEFORE) await wait(LOOK);
       const before = usageOf(process.pid).memory;
       let most = 0;
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
@@ -73,7 +75,7 @@ export async function memoryWithoutKafka(
         await wait(LOOK * 10);
       }
       for (const pid of pids) process.kill(pid, 'SIGCONT');
-      while (carried() < count) await wait(LOOK);
+      while (carried() < MESSAGES) await wait(LOOK);
       return Math.max(0, most - before);
     } finally {
       for (const pid of pids) process.kill(pid, 'SIGCONT');

@@ -128,7 +128,9 @@ export class KafkaSink implements RecordSink {
         await this.#settled(this.#producer.send({ messages }), left.length);
       } catch (error) {
         this.#askedAt = undefined;
+        const before = left.length;
         left = notTaken(left, error);
+        this.counts.sent += before - left.length;
         const failure = sendFailure(error);
         if (failure === 'producer-lost') this.#replace(left.length);
         if (failure === 'refused' && left.length === 1) {
