@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { packageFolder } from '../../../core/index.js';
 import type { Rewrite } from '../../../microvisor/index.js';
+import { startThread } from '../../process/young-generation.js';
 
 /** What the thread begins with. */
 export interface ResumableStart {
@@ -24,7 +24,7 @@ export function resumableInThread(stop: AbortSignal, takesLong: () => void): Rew
   return async (bytes, blocking) => {
     const start: ResumableStart = { bytes, blocking };
     stop.throwIfAborted();
-    const worker = new Worker(join(packageFolder(), 'build/host/resumable-worker.js'), {
+    const worker = startThread(join(packageFolder(), 'build/host/resumable-worker.js'), {
       workerData: start,
       resourceLimits: { stackSizeMb: STACK },
     });

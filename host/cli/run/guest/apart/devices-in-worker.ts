@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { packageFolder } from '../../../../core/index.js';
 import { UserError } from '../../../process/user-error.js';
+import { startThread } from '../../../process/young-generation.js';
 import type { DeviceStart, GuestStart, RunningDevice } from '../running-device.js';
 import { FarDevices } from './far-devices.js';
 import { type FromWorker, Shared, type WorkerStart } from './worker-messages.js';
@@ -39,7 +40,7 @@ class DeviceThread {
   constructor(guest: GuestStart, starts: readonly DeviceStart[], watchdog: number) {
     this.#watchdog = watchdog;
     const start: WorkerStart = { guest, deviceSids: starts.map(({ deviceSid }) => deviceSid), shared: this.#shared };
-    this.#worker = new Worker(join(packageFolder(), 'build/host/device-worker.js'), {
+    this.#worker = startThread(join(packageFolder(), 'build/host/device-worker.js'), {
       workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP, maxYoungGenerationSizeMb: YOUNG },
     });
