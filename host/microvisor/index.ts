@@ -27,6 +27,7 @@ export { FlashFile, FlashFileError } from './device/flash-file.js';
 export { fileModuleCache } from './device/module-cache.js';
 export { WifiFile } from './device/wifi-file.js';
 export { makeResumable } from './guest/blocking/make-resumable.js';
+export type { WatchedRegisters } from './guest/board-port.js';
 export type { Guest } from './guest/guest.js';
 export { GuestError } from './guest/guest-error.js';
 export {
