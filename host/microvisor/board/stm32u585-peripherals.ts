@@ -127,7 +127,8 @@ export class Stm32u585Peripherals {
     if (!this.#registers) return;
     const { exti, status, levels } = this.#registers;
     exti.look();
-    for (const name of status.look()) levels.use(name);
+    const enabled = status.look();
+    if (enabled) levels.use(enabled);
     levels.look();
   }
 

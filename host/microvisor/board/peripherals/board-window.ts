@@ -23,6 +23,15 @@ export class BoardWindow {
     this.#view().setUint32(this.#base + (address % BOARD_WINDOW), value >>> 0, true);
   }
 
+  /** Which of these registers has one of the bits set; -1 when none has. */
+  indexOfSet(addresses: readonly number[], bits: number): number {
+    const view = this.#view();
+    for (let index = 0; index < addresses.length; index++) {
+      if (view.getUint32(this.#base + (addresses[index] % BOARD_WINDOW), true) & bits) return index;
+    }
+    return -1;
+  }
+
   /** The register that a pointer of the guest points to. */
   get(pointer: number): number {
     return this.#view().getUint32(pointer, true);
