@@ -110,14 +110,14 @@ describe('a device in a thread of its own', () => {
 
   it('may take longer for an update than its guest may take to come back', async () => {
     const functions = Array.from(
-      { length: 2000 },
+      { length: 1000 },
       (_, n) => `void f${n}(int x) { if (x > ${n}) mv_host_wait(x); else mv_host_wait(${n}); }`,
     );
     const update = compileCGuest(`#include <stdlib.h>\n${functions.join('\n')}
       typedef void (*F)(int);
       static const F all[] = { ${functions.map((_, n) => `f${n}`).join(', ')} };
-      int main(void) { all[abs(rand()) % 2000](1); return 0; }`);
-    const { device } = await isolate('int main(void) { mv_host_wait(-1); return 0; }', { watchdog: 200 });
+      int main(void) { all[abs(rand()) % 1000](1); return 0; }`);
+    const { device } = await isolate('int main(void) { mv_host_wait(-1); return 0; }', { watchdog: 500 });
     expect(await device.update(update)).toBe(true);
   });
 
