@@ -1,10 +1,13 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { restrict, syncFolder } from '../node/private-files.js';
+import { createPrivate, restrict, syncFolder } from '../node/private-files.js';
 import { reasonOf } from '../node/reason.js';
 
 /** The files of an LMDB environment. */
 export const LMDB_FILES = ['data.mdb', 'lock.mdb'] as const;
+
+/** Bytes of a new lock file: a little more than LMDB would make it, so that LMDB leaves its size alone. */
+const LOCK_FILE = 16_384;
 
 /**
  * Makes an LMDB folder (0700) and its files (0600) before the database opens them, because the database would make
@@ -19,10 +22,12 @@ export function prepareLmdbFolder(directory: string, ours: readonly string[] = [
     const known: readonly string[] = [...LMDB_FILES, ...ours];
     const others = readdirSync(directory).filter((name) => !known.includes(name));
     if (others.length === 0) restrict(directory, 0o700);
-    for (const name of LMDB_FILES) makePrivateFile(join(directory, name));
+    makePrivateFile(join(directory, 'data.mdb'));
+    makeLockFile(join(directory, 'lock.mdb'));
     syncFolder(directory);
   } catch (error) {
-    const advice = 'name a folder that can be written, or change its permissions';
+    const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    const advice = isFull ? 'make room on its disk' : 'name a folder that can be written, or change its permissions';
     throw new Error(`the store folder ${directory} cannot be used: ${reasonOf(error)}; ${advice}`, { cause: error });
   }
 }
@@ -33,9 +38,28 @@ function makePrivateFile(path: string): void {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    checkWritable(path);
-    restrict(path, 0o600);
+    checkExisting(path);
   }
+}
+
+/**
+ * LMDB maps this file and writes into the mapping. Where a page of it has no place on the disk yet, and the disk is full, that write ends
+ * the process with SIGBUS: so the file gets its place before LMDB sees it.
+ */
+function makeLockFile(path: string): void {
+  const existing = statSync(path, { throwIfNoEntry: false });
+  if (existing === undefined && createPrivate(path, new Uint8Array(LOCK_FILE))) return;
+  checkExisting(path);
+  const { size, blocks } = statSync(path);
+  const hasHoles = size === 0 || blocks * 512 < size;
+  const { bavail, bsize } = statfsSync(path);
+  if (!hasHoles || bavail * bsize >= LOCK_FILE) return;
+  throw Object.assign(new Error(`no room for ${path}`), { code: 'ENOSPC' });
+}
+
+function checkExisting(path: string): void {
+  checkWritable(path);
+  restrict(path, 0o600);
 }
 
 /** Whoever took away the right to write meant it, also where root could write all the same. */

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
@@ -50,14 +50,23 @@ export function readPrivate(path: string): string | undefined {
  * @returns what is in the file afterwards: if several processes write at once, one wins, and all get its text
  */
 export function writePrivateOnce(path: string, text: string): string {
-  const temporary = writeTemporary(path, text);
+  return createPrivate(path, text) ? text : readFileSync(path, 'utf8');
+}
+
+/**
+ * Makes a new file (mode 0600) all at once, and does not touch one that exists. Throws what node:fs throws.
+ *
+ * @returns whether the file was made
+ */
+export function createPrivate(path: string, content: string | Uint8Array): boolean {
+  const temporary = writeTemporary(path, content);
   try {
     // Unlike a rename, a link never replaces a file that another process has made meanwhile.
     linkSync(temporary, path);
-    return text;
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return readFileSync(path, 'utf8');
+    return false;
   } finally {
     rmSync(temporary, { force: true });
     syncFolder(dirname(path));
@@ -71,12 +80,16 @@ export function replacePrivate(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-function writeTemporary(path: string, text: string): string {
+function writeTemporary(path: string, content: string | Uint8Array): string {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   const handle = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(handle, text);
+    // Unlike writeSync it goes on after a part found room, until all is written or it throws.
+    writeFileSync(handle, content);
     fsyncSync(handle);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(handle);
   }

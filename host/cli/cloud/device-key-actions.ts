@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import type { DeviceKeys } from '../../cloud/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { UserError } from '../process/user-error.js';
@@ -24,7 +24,7 @@ export async function createDeviceKey(device: string, flags: DeviceKeyFlags & { 
       print(flags, { event: 'created', id, deviceSid, key }, `${key}\n`);
       return;
     }
-    writeSync(file, `${key}\n`);
+    writeFileSync(file, `${key}\n`);
     fsyncSync(file);
     const text = `device key ${id} of ${deviceSid} is in ${flags.out}; the store has only its hash\n`;
     print(flags, { event: 'created', id, deviceSid, file: flags.out }, text);

@@ -10,7 +10,7 @@ import {
   rmSync,
   type Stats,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder } from '../../node/private-files.js';
@@ -31,7 +31,7 @@ export function replaceFile(path: string, text: string): void {
     try {
       if (before) keepOwner(handle, before);
       fchmodSync(handle, modeOf(before));
-      writeSync(handle, text);
+      writeFileSync(handle, text);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -11,7 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder } from '../../../node/private-files.js';
@@ -106,7 +106,7 @@ export class MasterKeyFile implements MasterKeySource {
       rmSync(temporary, { force: true });
       const handle = openSync(temporary, 'wx', 0o600);
       try {
-        writeSync(handle, `${key.toText()}\n`);
+        writeFileSync(handle, `${key.toText()}\n`);
         fsyncSync(handle);
         return put(temporary);
       } finally {

@@ -1,9 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { prepareLmdbFolder } from '../../../lmdb/lmdb-folder.js';
 import { checkLmdbPages, openLmdb } from '../../../lmdb/open-lmdb.js';
-import { syncFolder } from '../../../node/private-files.js';
+import { replacePrivate, syncFolder } from '../../../node/private-files.js';
 import { reasonOf } from '../../../node/reason.js';
 import { LmdbRecords } from '../engine/lmdb-records.js';
 import { firstDataKey } from '../seal/data-keys.js';
@@ -64,14 +64,7 @@ class OldFolder {
   }
 
   note(): void {
-    const handle = openSync(join(this.#directory, FORMAT_FILE), 'w', 0o600);
-    try {
-      writeSync(handle, FORMAT);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    syncFolder(this.#directory);
+    replacePrivate(join(this.#directory, FORMAT_FILE), FORMAT);
   }
 
   /**
