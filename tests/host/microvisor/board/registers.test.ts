@@ -1,5 +1,6 @@
 // needs: clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32
 import { describe, expect, it } from 'vitest';
+import { compileCGuest } from '../rig/compile-c-guest.js';
 import { BoardWorld, builtOf } from './rig/board-world.js';
 
 const SAY = `
@@ -173,5 +174,15 @@ describe('registers that the application reads and writes itself', () => {
     world.run(10);
     expect(world.lines).toEqual(['7']);
     expect(uartLines(world)).toEqual([]);
+  });
+
+  it('a guest whose window is no address runs as one without registers', async () => {
+    const guest = compileCGuest(
+      'void mv_board_window(void) {} int main(void) { mv_host_print("runs", 4); return 0; }',
+      ['mv_board_window'],
+    );
+    const world = await BoardWorld.load(guest);
+    world.run(10);
+    expect(world.lines).toEqual(['runs']);
   });
 });
