@@ -8,7 +8,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Only a guard: what a test waits for comes much sooner. */
+/** Milliseconds. Only a guard: what a test waits for comes much sooner. */
 const GUARD = 20_000;
 
 /** A program that a test runs, its output as it comes, and its end. */
@@ -54,7 +54,7 @@ export class Child {
   }
 
   /** Waits until `find` returns something; rejects with all output when the program ends before. */
-  until<T>(what: string, find: () => T | undefined): Promise<T> {
+  until<T>(what: string, find: () => T | undefined, guard = GUARD): Promise<T> {
     return new Promise((resolve, reject) => {
       const leave = (act: () => void) => {
         clearTimeout(timer);
@@ -63,7 +63,7 @@ export class Child {
       };
       const giveUp = (why: string) =>
         leave(() => reject(new Error(`${why} before ${what}: ${this.#name}\n${this.stdout}\n${this.stderr}`)));
-      const timer = setTimeout(() => giveUp(`${GUARD} ms passed`), GUARD);
+      const timer = setTimeout(() => giveUp(`${guard} ms passed`), guard);
       const check = () => {
         const found = find();
         if (found !== undefined) leave(() => resolve(found));

@@ -46,6 +46,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   chromium: 'chromium',
   postgres: 'postgresql',
   pgbouncer: 'pgbouncer',
+  'nats-server': 'nats-server',
+  haproxy: 'haproxy',
 };
 
 /** Debian keeps mosquitto in /usr/sbin, which is not on every user's PATH, and each version of PostgreSQL in a folder of its own. */
