@@ -17,6 +17,7 @@ const HELP = {
   doctor: 'docs/doctor.md',
   logs: 'docs/devices.md',
   'build-guest': 'docs/applications-in-c.md',
+  'dojot pki': 'docs/dojot-pki.md',
 };
 
 /** The tests run it. */
@@ -35,7 +36,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'device-test', file: 'docs/testing-a-device.md', make: deviceTest },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
-    name: `help-${command}`,
+    name: `help-${command.replaceAll(' ', '-')}`,
     file,
     make: () => helpText(command),
   })),
