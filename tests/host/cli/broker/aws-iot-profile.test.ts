@@ -79,6 +79,10 @@ describe('wasmqtt broker --profile aws-iot', () => {
     broker.signal('SIGHUP');
     expect(await broker.event('reloaded', () => true, from)).toMatchObject({ done: false, findings });
     expect((await publish(broker, 'a')).code).toBe(0);
+    const mended = broker.events.length;
+    rig.write('lamp.json', policy('Allow Connect *'));
+    expect(await broker.event('reloaded', () => true, mended)).toMatchObject({ done: true });
+    expect((await publish(broker, 'a')).code).not.toBe(0);
   });
 
   it('keeps retained messages and shadows in the folder of --state', async () => {

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type AwsIotBroker,
   BrokerError,
-  ConfigError,
   LmdbStore,
   type LoadedRegistry,
   loadRegistry,
@@ -11,13 +9,14 @@ import {
   startAwsIotBroker,
   type ThingRegistry,
 } from '../../../../broker/index.js';
-import { watchFiles } from '../../../../node/file-watch.js';
 import { reasonOf } from '../../../../node/reason.js';
 import { ensureServerPki } from '../../../../pki/index.js';
-import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
+import type { BrokerSource, Note, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { type ProfileFlags, profileLog } from '../profile.js';
 import { type AwsIotFlags, awsIotFlags } from './aws-iot-flags.js';
 import { refusalEvent, refusalNote } from './refusal-event.js';
+import { registryOf } from './registry-of.js';
+import { RunningAwsIot } from './running-aws-iot.js';
 import { type ThingCertificate, thingCertificate } from './thing-certificate.js';
 
 /** @throws UsageError for options that do not go together; ConfigError with all mistakes of the files */
@@ -63,61 +62,21 @@ class AwsIotSource implements BrokerSource {
     if (own) tell({ event: 'thing', ...own }, thingNote(own));
     const read = () => load(this.#options, own?.id);
     const loaded = read();
+    const registry = registryOf(loaded);
+    const store = openStore(this.#options.state, persistence, onCommit);
     const running = await startAwsIotBroker({
-      registry: registryOf(loaded),
+      registry,
       // Devices get the CA with it, where they want the whole chain.
       tls: { cert: `${server.certificatePem}${ca.certificatePem}`, key: server.privateKeyPem },
       ports,
       alpnPorts,
       limitRates,
-      store: openStore(this.#options.state, persistence, onCommit),
+      store,
       onRefusal: (refusal) => tell(refusalEvent(refusal), refusalNote(refusal)),
       logOccasional,
       taps,
     });
-    const unwatch = this.#watch(loaded.files, running, read, tell);
-    return {
-      broker: running.broker,
-      notes: [],
-      reload: () => this.#reload(running, read),
-      save: async () => false,
-      handOver: () => {},
-      close: async () => {
-        unwatch();
-        await running.broker.close();
-      },
-    };
-  }
-
-  /** @throws ConfigError when the files cannot be used: all stays as it was */
-  #reload(running: AwsIotBroker, read: () => LoadedRegistry): Reload {
-    running.replace(registryOf(read()));
-    return { needsRestart: [], failed: [], warnings: [], log: this.log };
-  }
-
-  #watch(
-    files: readonly string[],
-    running: AwsIotBroker,
-    read: () => LoadedRegistry,
-    tell: Surroundings['tell'],
-  ): () => void {
-    const warn = (error: unknown) => running.broker.engine.warn(`files are not watched: ${reasonOf(error)}`);
-    const changed = () => {
-      try {
-        const { needsRestart, failed } = this.#reload(running, read);
-        const text = 'Things and policies were read again, and hold at once.';
-        tell({ event: 'reloaded', done: true, needsRestart, failed }, { type: 'information', text });
-      } catch (error) {
-        const findings = error instanceof ConfigError ? error.findings : [];
-        const text = `${(error as Error).message}\nAll stays as it was.`;
-        tell({ event: 'reloaded', done: false, findings }, { type: 'error', text });
-      }
-    };
-    const after = (milliseconds: number, action: () => void) => {
-      const timer = setTimeout(action, milliseconds);
-      return { cancel: () => clearTimeout(timer) };
-    };
-    return watchFiles(files, { after }, changed, warn);
+    return new RunningAwsIot(running, read, loaded.files, { log: this.log, tell, store });
   }
 }
 
@@ -125,12 +84,6 @@ class AwsIotSource implements BrokerSource {
 function load({ things, thing, policies, certificateFiles }: AwsIotFlags, own: string | undefined): LoadedRegistry {
   const certificates = own === undefined ? [] : [own];
   return loadRegistry({ things, thing, policies, certificates, certificateFiles }, (path) => readFileSync(path));
-}
-
-/** @throws ConfigError */
-function registryOf({ registry, mistakes }: LoadedRegistry): ThingRegistry {
-  if (registry) return registry;
-  throw new ConfigError(mistakes.map((mistake) => ({ severity: 'error' as const, ...mistake })));
 }
 
 function openStore(
