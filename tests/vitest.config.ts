@@ -31,8 +31,11 @@ const files = readdirSync('tests', { recursive: true, encoding: 'utf8' }).map((f
 const tests = files.filter((file) => file.endsWith('.test.ts'));
 const leftOut = missing.length === 0 ? [] : tests.filter(needsMissing);
 const onPostgres = tests.filter((file) => engineOf(file) === 'PostgreSQL');
-/** What is said of the cloud holds whichever engine keeps its records. */
-const onBoth = tests.filter((file) => file.startsWith('tests/host/cloud/') && engineOf(file) === undefined);
+/** What is said of the cloud, and of others in its store, holds whichever engine keeps its records. */
+const inStore = ['tests/host/cloud/', 'tests/host/dojot/pki/'];
+const onBoth = tests.filter(
+  (file) => inStore.some((folder) => file.startsWith(folder)) && engineOf(file) === undefined,
+);
 const hasPostgres = !missing.includes('postgres');
 for (const file of leftOut) console.log(`left out: ${file}`);
 if (!hasPostgres) for (const file of [...onPostgres, ...onBoth]) console.log(`left out on PostgreSQL: ${file}`);

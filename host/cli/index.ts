@@ -6,6 +6,7 @@ import { brokerCommand } from './commands/broker.js';
 import { buildGuestCommand } from './commands/build-guest.js';
 import { cloudCommand } from './commands/cloud.js';
 import { doctorCommand } from './commands/doctor.js';
+import { dojotCommand } from './commands/dojot/dojot.js';
 import { logsCommand } from './commands/logs.js';
 import { passwdCommand } from './commands/passwd.js';
 import { policyCommand } from './commands/policy.js';
@@ -35,6 +36,7 @@ function program(): Command {
     brokerCommand(),
     passwdCommand(),
     policyCommand(),
+    dojotCommand(),
     buildGuestCommand(),
     provisionCommand(),
     doctorCommand(),

@@ -1,4 +1,10 @@
 /** The cloud of the devices: its stores, its REST API, and a client of that API. */
+
+export type { ServiceLimits as CloudLimits, TlsFiles } from '../http/service-options.js';
+export {
+  ServiceStartError as CloudStartError,
+  type ServiceStartErrorCode as CloudStartErrorCode,
+} from '../http/service-start-error.js';
 export {
   CloudClient,
   type CloudClientOptions,
@@ -36,8 +42,7 @@ export { DeviceLink, type DeviceLinkOptions } from './device/device-link.js';
 export { HttpCloudService } from './device/http-cloud-service.js';
 export { StoreCloudService } from './device/store-cloud-service.js';
 export type { Caller } from './rest/auth.js';
-export type { Cloud, CloudLimits, CloudOptions, TlsFiles } from './rest/cloud-options.js';
-export { CloudStartError, type CloudStartErrorCode } from './rest/cloud-start-error.js';
+export type { Cloud, CloudOptions } from './rest/cloud-options.js';
 export { startCloud } from './rest/start-cloud.js';
 export type { AccountCredentials, AccountInfo, Accounts } from './store/accounts/accounts.js';
 export { DEFAULT_ACCOUNT, type DefaultAccount, type TokenKeeper } from './store/accounts/default-account.js';

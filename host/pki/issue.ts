@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { createHash, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, type KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { newSerialNumber, wholeSeconds } from './certificate-fields.js';
 import { CA_NAME, publicKeyDer } from './inspect.js';
 
 /** What a certificate is for. This decides its extensions. */
@@ -36,7 +37,7 @@ export async function issue(request: IssueRequest): Promise<string> {
   const signingKey = await importSigningKey(signer);
   const subject = [{ CN: [request.commonName] }];
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serialNumber(),
+    serialNumber: newSerialNumber(),
     subject,
     issuer: issuer?.subject ?? subject,
     notBefore: wholeSeconds(request.notBefore),
@@ -76,15 +77,4 @@ async function extensions(purpose: Purpose, publicKey: webcrypto.CryptoKey, issu
 async function importSigningKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
   const der = key.export({ type: 'pkcs8', format: 'der' });
   return webcrypto.subtle.importKey('pkcs8', der, P256, false, ['sign']);
-}
-
-/** 16 random bytes as a positive number that needs all of them (RFC 5280, 4.1.2.2: positive, at most 20 bytes). */
-function serialNumber(): string {
-  const bytes = randomBytes(16);
-  bytes[0] = (bytes[0] & 0x3f) | 0x40;
-  return bytes.toString('hex');
-}
-
-function wholeSeconds(time: number): Date {
-  return new Date(Math.floor(time / 1000) * 1000);
 }

@@ -19,6 +19,7 @@ const HELP = {
   logs: 'docs/devices.md',
   'policy check': 'docs/aws-policies.md',
   'build-guest': 'docs/applications-in-c.md',
+  'dojot pki': 'docs/dojot-pki.md',
 };
 
 /** The tests run it. */
@@ -39,7 +40,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'policy-cases', file: 'docs/aws-policies.md', make: policyCaseTable },
   { name: 'policy-lints', file: 'docs/aws-policies.md', make: policyLintTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({
-    name: `help-${command.replace(' ', '-')}`,
+    name: `help-${command.replaceAll(' ', '-')}`,
     file,
     make: () => helpText(command),
   })),

@@ -16,6 +16,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   openssl: 'openssl',
   'ssh-keygen': 'openssh-client',
   curl: 'curl',
+  jq: 'jq',
   hexdump: 'bsdextrautils',
   script: 'bsdutils',
   bash: 'bash',

@@ -1,15 +1,11 @@
-import { CloudStartError } from '../../cloud/index.js';
 import { parseDeviceSid } from '../options/option-parsers.js';
-import { closeAll, ended, withSignals } from '../process/signals.js';
-import { UsageError, UserError } from '../process/user-error.js';
+import { closeServer, ended, withSignals } from '../process/signals.js';
+import { usageOfStart } from '../process/usage-of-start.js';
+import { UserError } from '../process/user-error.js';
 import { startLocalCloud } from '../services/local-servers.js';
 import { accountOf, openStore } from '../services/local-store.js';
 import { type CloudFlags, servingOf } from './cloud-flags.js';
 import { exportLines } from './export-lines.js';
-
-/** Milliseconds from the signal to the end, whatever is open. */
-const LONGEST_END = 4500;
-const FAILED = 1;
 
 /** `wasmqtt cloud`. @throws UserError, StoreError, CloudStartError */
 export function cloudAction(flags: CloudFlags): Promise<void> {
@@ -24,7 +20,7 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
     const account = await accountOf(store, flags.data, process.env);
     const deviceSid = deviceSidOf(process.env) ?? account.deviceSid;
     const choice = { option: '--port', port: flags.port, host: flags.host };
-    const cloud = await startLocalCloud(store, account, choice, serving).catch(asUsage);
+    const cloud = await startLocalCloud(store, account, choice, serving).catch(usageOfStart);
     closers.push(() => cloud.close());
     process.on('SIGHUP', cloud.reload);
     closers.push(async () => {
@@ -42,17 +38,8 @@ async function serve(flags: CloudFlags, stop: AbortSignal): Promise<void> {
     }
     await ended(flags.for, stop);
   } finally {
-    // Each of them has a deadline but the store, which may wait for a database that does not answer.
-    const last = setTimeout(() => process.exit(FAILED), LONGEST_END);
-    await closeAll(closers);
-    clearTimeout(last);
+    await closeServer(closers);
   }
-}
-
-/** What options of the server say of each other is wrong usage here. */
-function asUsage(error: unknown): never {
-  if (error instanceof CloudStartError && error.code === 'options') throw new UsageError(error.message);
-  throw error;
 }
 
 function deviceSidOf({ MV_DEVICE_SID = '' }: NodeJS.ProcessEnv): string | undefined {

@@ -24,8 +24,11 @@ export interface CloudFlags {
   json?: boolean;
 }
 
+/** Those of them that say how a server is reached. */
+export type ServingFlags = Omit<CloudFlags, 'data' | 'json' | 'for' | 'store' | 'masterKeyCommand'>;
+
 /** How the server is to serve. @throws UsageError for options that do not go together */
-export function servingOf(flags: CloudFlags): Serving {
+export function servingOf(flags: ServingFlags): Serving {
   checkTexts(flags, ['host', 'tlsCert', 'tlsKey', 'publicUrl', 'auditLog']);
   const { tlsCert, tlsKey, connections, connectionsPerAddress } = flags;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {

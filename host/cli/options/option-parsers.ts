@@ -39,6 +39,11 @@ export function parseDays(text: string): number {
   throw new InvalidArgumentError('Give a number of days, 0 to 99999.');
 }
 
+/** A validity of certificates in days, 1 to 3650. */
+export function parseValidity(text: string): number {
+  return parseCount(text, 3650);
+}
+
 /** A device SID in lower case; undefined for an empty text, as in `MV_DEVICE_SID=`. */
 export function parseDeviceSid(text: string): string | undefined {
   if (text === '') return undefined;

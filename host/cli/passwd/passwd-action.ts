@@ -3,8 +3,8 @@ import { hashPassword, type PasswordScheme, writePasswordHash } from '../../brok
 import { reasonOf } from '../../node/reason.js';
 import { visible } from '../../node/visible-text.js';
 import { jsonLines } from '../output/json-lines.js';
+import { askPassword } from '../process/ask-password.js';
 import { UsageError, UserError } from '../process/user-error.js';
-import { askPassword } from './ask-password.js';
 import { withHashes, withoutUser, withUser } from './edit-passwords.js';
 import { replaceFile } from './replace-file.js';
 
@@ -80,7 +80,7 @@ async function change(
     write(file, text);
     return { event: 'passwd', file, done: 'deleted', users: [name] };
   }
-  const password = given ?? (await askPassword());
+  const password = given ?? (await askPassword('type one, or give it with -b'));
   write(file, withUser(before, name, writePasswordHash(await hashPassword(password, hash))));
   return { event: 'passwd', file, done: 'set', users: [name] };
 }

@@ -49,3 +49,17 @@ export async function closeAll(closers: readonly (() => Promise<void>)[]): Promi
   for (const close of [...closers].reverse()) await close().catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw errors[0];
 }
+
+/** Milliseconds from the signal to the end of a server, whatever is open. */
+const LONGEST_END = 4500;
+const FAILED = 1;
+
+/** The same for a server, whose parts have deadlines but the store: that may wait for a database that does not answer. */
+export async function closeServer(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const last = setTimeout(() => process.exit(FAILED), LONGEST_END);
+  try {
+    await closeAll(closers);
+  } finally {
+    clearTimeout(last);
+  }
+}

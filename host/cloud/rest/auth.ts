@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestProblem } from '../../http/request-problem.js';
 import type { AccountCredentials } from '../store/accounts/accounts.js';
 import type { Store } from '../store/store.js';
-import { problemOf, RequestProblem } from './problems.js';
+import { problemOf } from './problems.js';
 
 /** Who makes a request: an account, by its token or by an API key. */
 export interface Caller {

@@ -1,4 +1,4 @@
-import { RequestProblem } from './problems.js';
+import { RequestProblem } from '../../http/request-problem.js';
 
 /**
  * A decoded body, or what is wrong with it. The parser must not throw, so the problem waits here until a route asks for a

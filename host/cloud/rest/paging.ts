@@ -1,6 +1,6 @@
+import { RequestProblem } from '../../http/request-problem.js';
 import type { ListPage } from '../store/list-page.js';
 import { checkKey } from '../store/values/value-limits.js';
-import { RequestProblem } from './problems.js';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;

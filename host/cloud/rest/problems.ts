@@ -1,5 +1,6 @@
-import type { FastifyError } from 'fastify';
-import { StoreError, type StoreErrorCode } from '../store/store-error.js';
+import { RequestProblem, statusOfError } from '../../http/request-problem.js';
+import { StoreError } from '../store/store-error.js';
+import { storeRefusal } from './store-refusal.js';
 
 /** The body of an error answer, in the form of the original service. */
 export interface ProblemBody {
@@ -9,19 +10,6 @@ export interface ProblemBody {
   /** where the document is that explains it, within this package */
   more_info: string;
   status: number;
-}
-
-/** An error of a request and its HTTP status. The message goes to the client, so it never holds a value. */
-export class RequestProblem extends Error {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.name = 'RequestProblem';
-    this.status = status;
-    this.headers = headers;
-  }
 }
 
 const MORE_INFO = 'docs/rest-api.md#errors';
@@ -37,37 +25,6 @@ const TWILIO_CODES: Record<number, number> = {
   429: 20429,
   500: 20500,
   503: 20503,
-};
-
-/** A bad device SID is 404: to the client it is a device that does not exist. */
-const STORE_STATUS: Record<StoreErrorCode, number> = {
-  'invalid-key': 400,
-  'invalid-value': 400,
-  'invalid-device-sid': 404,
-  'invalid-sid': 404,
-  'invalid-name': 400,
-  'invalid-app': 400,
-  'already-exists': 409,
-  'not-found': 404,
-  'in-use': 409,
-  unusable: 500,
-  storage: 500,
-  damaged: 500,
-  full: 507,
-  unavailable: 503,
-  conflict: 503,
-  closed: 503,
-};
-
-/** What the client is told when it can do nothing about it: the store's own words are for the log, they name files and records. */
-const STORE_MESSAGES: Partial<Record<StoreErrorCode, string>> = {
-  unusable: 'the store cannot be used; the log of the server says why',
-  storage: 'the store could not be read or written; nothing was changed; the log of the server says why',
-  damaged: 'what is stored here is damaged and not given out; restore a backup, or write it again',
-  full: 'the disk of the store is full; nothing was changed, and reads go on; try again when there is room',
-  unavailable: 'the database cannot be reached; a change may or may not have been made: look, then try again',
-  conflict: 'others changed the same at the same time, again and again; nothing was changed; try again',
-  closed: 'the server is stopping; nothing was changed; try again',
 };
 
 /** Seconds after which a call that got 503 may be tried again. */
@@ -88,12 +45,11 @@ const FRAMEWORK_MESSAGES: Record<number, string> = {
 /** The answer to anything that was thrown while a request was handled. */
 export function problemOf(error: unknown): ProblemBody {
   if (error instanceof RequestProblem) return problem(error.status, error.message);
-  if (error instanceof StoreError)
-    return problem(STORE_STATUS[error.code], STORE_MESSAGES[error.code] ?? error.message);
-  const { statusCode = 500, code } = (error ?? {}) as Partial<FastifyError>;
-  // The client has gone before its body was whole.
-  if (code === 'ECONNRESET') return problem(400);
-  return problem(statusCode >= 400 && statusCode < 600 ? statusCode : 500);
+  if (error instanceof StoreError) {
+    const { status, message } = storeRefusal(error);
+    return problem(status, message);
+  }
+  return problem(statusOfError(error));
 }
 
 /** The headers that go with {@link problemOf}. */

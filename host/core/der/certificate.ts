@@ -3,11 +3,13 @@ import { core } from '../engine/core.js';
 import {
   type DistinguishedName,
   dottedOid,
+  type Extension,
   elementsOf,
   firstDistributionUri,
   type GeneralName,
   integerHex,
   readCommonName,
+  readExtensions,
   readGeneralNames,
   readName,
 } from './names.js';
@@ -136,6 +138,11 @@ class Subject {
   /** The content of the list of extensions; undefined for none. */
   get extensionsRaw(): Buffer | undefined {
     return this.record.view(R.extensions);
+  }
+
+  /** All extensions in their order, also those that are not read here. */
+  get extensions(): Extension[] {
+    return readExtensions(this.extensionsRaw);
   }
 
   /** basicConstraints: whether this is a CA. */

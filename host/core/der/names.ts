@@ -81,6 +81,24 @@ export function* elementsOf(content: Buffer): Generator<{ tag: number; content: 
   }
 }
 
+/** An extension (RFC 5280 4.1). */
+export interface Extension {
+  /** Object identifier in dotted form. */
+  oid: string;
+  critical: boolean;
+  /** The DER that extnValue holds. */
+  value: Buffer;
+}
+
+/** Extensions in content that the core has checked: each an identifier, perhaps a BOOLEAN, and an OCTET STRING. */
+export function readExtensions(list: Buffer | undefined): Extension[] {
+  return Array.from(elementsOf(list ?? Buffer.alloc(0)), ({ content }) => {
+    const [oid, ...rest] = elementsOf(content);
+    const value = rest[rest.length - 1];
+    return { oid: dottedOid(oid.content), critical: rest.length > 1 && rest[0].content[0] !== 0, value: value.content };
+  });
+}
+
 const GENERAL_NAMES: Readonly<Record<number, GeneralName['type']>> = {
   129: 'email',
   130: 'dns',

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { ServiceStartError } from '../../../http/service-start-error.js';
 import { reasonOf } from '../../../node/reason.js';
-import { CloudStartError } from '../cloud-start-error.js';
 
 /** What was done, or refused. No value is ever in it. */
 export interface AuditEntry {
@@ -45,13 +45,13 @@ export class AuditLog {
     this.#log = log;
   }
 
-  /** @throws CloudStartError `audit` */
+  /** @throws ServiceStartError `audit` */
   static async open(path: string, log: (line: string) => void): Promise<AuditLog> {
     try {
       return new AuditLog(path, await open(path, FLAGS, MODE), log);
     } catch (error) {
       const advice = 'check the path and its permissions';
-      throw new CloudStartError('audit', `the audit log ${path} cannot be opened: ${reasonOf(error)}; ${advice}`, {
+      throw new ServiceStartError('audit', `the audit log ${path} cannot be opened: ${reasonOf(error)}; ${advice}`, {
         cause: error,
       });
     }

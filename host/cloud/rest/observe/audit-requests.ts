@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RequestProblem } from '../problems.js';
-import { isChange, pathOf } from '../request-path.js';
+import { isChange, pathOf } from '../../../http/request-path.js';
+import { RequestProblem } from '../../../http/request-problem.js';
 import type { AuditEntry, AuditLog } from './audit-log.js';
 import { auditedAction } from './audited-action.js';
 

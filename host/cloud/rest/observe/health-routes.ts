@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { RequestProblem } from '../../../http/request-problem.js';
 import type { Store } from '../../store/store.js';
-import { RequestProblem } from '../problems.js';
 import type { CloudMetrics } from './cloud-metrics.js';
 
 /** Milliseconds for which the last look at the store counts: nobody has to log in for it. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestProblem } from '../../../http/request-problem.js';
 import { DEFAULT_APP_BYTES } from '../../store/apps/app-module.js';
 import { MOST_POLITE, type StoredApp } from '../../store/apps/apps.js';
 import { pageMeta, parsePageRequest, readCount, readPage } from '../paging.js';
-import { RequestProblem } from '../problems.js';
 import { isoSeconds } from '../replies.js';
 import { APP_OR_NAME, COUNT, PAGE_QUERY, UNIQUE_NAME } from '../schema/fields.js';
 import { refTo } from '../schema/json-schema.js';

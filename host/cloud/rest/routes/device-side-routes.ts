@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import { RequestProblem } from '../../../http/request-problem.js';
 import type { ConfigItem, DeviceReport } from '../../../microvisor/index.js';
 import { isLoopback } from '../../../node/addresses.js';
 import { DEVICE_PATH, type LogBody, type ReportBody, SCHEMAS } from '../../device/device-protocol.js';
 import { StoreCloudService } from '../../device/store-cloud-service.js';
 import type { KeyOwner } from '../../store/devices/device-keys.js';
 import type { Store } from '../../store/store.js';
-import { RequestProblem } from '../problems.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { RequestProblem } from '../../../http/request-problem.js';
 import { readFlag } from '../form.js';
 import { readCount, readPageSize } from '../paging.js';
-import { RequestProblem } from '../problems.js';
 import { BOOLEAN, DEVICE_OR_NAME, PAGE_QUERY } from '../schema/fields.js';
 import { operation } from '../schema/operation.js';
 import { LOG_PAGE } from '../schema/resources.js';

@@ -64,13 +64,19 @@ function readLine(line: string): Put {
   return { op: 'put', table, key, data: Buffer.from(data, 'base64') };
 }
 
-/** Facts of the store stay; a unique name stays with whom it is. */
+/** What says whose a name is, or which key issues under it: another one must not take its place unseen. */
+const OWNED: ReadonlySet<Table> = new Set<Table>(['device_name', 'app_name', 'pki_ca']);
+
+/** What an older archive must not take back: facts of the store, numbers of CRLs, revocations. */
+const KEPT: ReadonlySet<Table> = new Set<Table>(['meta', 'pki_crl', 'pki_certificate', 'pki_revoked']);
+
+/** Some records stay as they are if they are there; a name stays with whom it is. */
 async function mergeable(engine: Engine, records: readonly Put[]): Promise<Put[]> {
   const changes: Put[] = [];
   for (const put of records) {
-    if (put.table === 'meta') {
-      if ((await engine.get('meta', put.key)) === undefined) changes.push({ ...put, if: 'absent' });
-    } else if (put.table === 'device_name' || put.table === 'app_name') {
+    if (KEPT.has(put.table)) {
+      if ((await engine.get(put.table, put.key)) === undefined) changes.push({ ...put, if: 'absent' });
+    } else if (OWNED.has(put.table)) {
       const present = await engine.get(put.table, put.key);
       if (present !== undefined && !isSame(present, put)) throw taken(engine, put);
       changes.push({ ...put, if: present?.revision ?? 'absent' });
@@ -87,6 +93,6 @@ function taken(engine: Engine, { key }: Put): StoreError {
   const name = JSON.stringify(key[key.length - 1]);
   return new StoreError(
     'already-exists',
-    `the unique name ${name} belongs to something else in ${engine.place}; nothing was written: rename one of them`,
+    `the name ${name} belongs to something else in ${engine.place}; nothing was written: rename one of them`,
   );
 }

@@ -27,6 +27,23 @@ export const TABLES = {
   device_log: ['account_sid', 'device_sid', 'sequence'],
   /** Where the log of a device ends. */
   device_log_end: ['account_sid', 'device_sid'],
+  /** Who may log in at dojot's PKI. */
+  pki_user: ['username'],
+  /** Certificate authorities, with their private keys. */
+  pki_ca: ['ca_name'],
+  /** Of each: `newest` is its last CRL, `changed` is written with each revocation. */
+  pki_crl: ['ca_name', 'item'],
+  /** What stands in CRLs. `serial_number` is in lower-case hex. */
+  pki_revoked: ['ca_name', 'serial_number'],
+  /** Whom certificates are for: `tenant:device`, or the name of a service. */
+  pki_entity: ['entity'],
+  pki_certificate: ['ca_name', 'serial_number'],
+  /** From an entity to its certificates, oldest first: `issue` is a time and the serial number. */
+  pki_entity_certificate: ['entity', 'issue'],
+  /** The same for all of a tenant, which is empty for services. */
+  pki_tenant_certificate: ['tenant', 'issue'],
+  /** From a fingerprint to its certificate. */
+  pki_fingerprint: ['fingerprint'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Table = keyof typeof TABLES;

@@ -172,6 +172,21 @@ describe('an import writes nothing', () => {
     expect(await contents(to)).toContain('meta device-sid own');
   });
 
+  it('when it would put another CA in the place of one; and merged, it takes back no revocation', async () => {
+    const from = await openSealed();
+    const certificate = { op: 'put', table: 'pki_certificate', key: ['CA', '01'], data: Buffer.from('valid') } as const;
+    const ca = (text: string) => ({ op: 'put', table: 'pki_ca', key: ['CA'], data: Buffer.from(text) }) as const;
+    await from.commit([ca('key 1'), certificate]);
+    const bytes = await exported(from);
+    const to = await openSealed();
+    await to.commit([ca('key 2'), { ...certificate, data: Buffer.from('revoked') }]);
+    const merge = () => importRecords(to, inPieces(bytes), WITH_MASTER, { merge: true });
+    expect((await storeError(merge)).code).toBe('already-exists');
+    await to.commit([ca('key 1')]);
+    await merge();
+    expect(await contents(to)).toContain('pki_certificate CA/01 revoked');
+  });
+
   it('when it would give a unique name to something else', async () => {
     const bytes = await exported(await filled());
     const to = await openSealed();

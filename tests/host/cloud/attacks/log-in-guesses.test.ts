@@ -1,6 +1,6 @@
 // engine: LMDB
 import { describe, expect, it } from 'vitest';
-import { LogInAttempts } from '../../../../host/cloud/rest/guard/log-in-attempts.js';
+import { LogInAttempts } from '../../../../host/http/log-ins/log-in-attempts.js';
 import { ACCOUNT_SID } from '../cloud-rig.js';
 import { AUTHORIZATION, expectProblem, HOST, openAttacked } from './attack-rig.js';
 import { type RawAnswer, RawClient } from './raw-client.js';

@@ -102,7 +102,9 @@ describe('the schema of a store', () => {
     const engines = await Promise.all(Array.from({ length: 6 }, () => open(url)));
     await Promise.all(engines.map((engine, n) => engine.commit([put(`k${n}`)])));
     expect(await get(engines[0], 'k5')).toBe('of k5');
-    expect(await asOwner(`select version from ${schemaOf(url)}.migration`)).toEqual([{ version: SCHEMA_VERSION }]);
+    expect(await asOwner(`select version from ${schemaOf(url)}.migration order by version`)).toEqual(
+      Array.from({ length: SCHEMA_VERSION }, (_, index) => ({ version: index + 1 })),
+    );
   });
 
   it('has a table for each kind of record, whose key is ordered by bytes', async () => {

@@ -18,6 +18,15 @@ const SINCE: Record<Table, number> = {
   api_key: 1,
   device_log: 1,
   device_log_end: 1,
+  pki_user: 2,
+  pki_ca: 2,
+  pki_crl: 2,
+  pki_revoked: 2,
+  pki_entity: 2,
+  pki_certificate: 2,
+  pki_entity_certificate: 2,
+  pki_tenant_certificate: 2,
+  pki_fingerprint: 2,
 };
 
 /** What else a version does, first. They only go forwards, and a version that was released is never changed. */
@@ -29,6 +38,7 @@ const STEPS: readonly ((schema: string) => readonly string[])[] = [
     `create table ${schema}.change (revision bigint primary key, changed jsonb not null, made_at timestamptz not null default now())`,
     `comment on table ${schema}.change is 'Which records the last commits changed; older rows are deleted.'`,
   ],
+  () => [],
 ];
 
 /** The version of the schema that this program reads and writes. */

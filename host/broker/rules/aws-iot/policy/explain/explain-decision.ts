@@ -22,7 +22,7 @@ export interface Explanation {
 }
 
 /** Longest resource that is looked into, UTF-16 units: AWS takes topics of 256 bytes, and clients can send any. */
-const LONGEST = 1024;
+const LONGEST = 2048;
 
 const DIAGNOSES = [diagnoseCondition, diagnoseVariable, diagnoseResource, diagnoseAction];
 
