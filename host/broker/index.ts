@@ -139,6 +139,13 @@ export { type LoadedRegistry, loadRegistry, type RegistrySources } from './rules
 export type { FileMistake } from './rules/aws-iot/things/placed-json.js';
 export type { ThingRegistry } from './rules/aws-iot/things/thing-registry.js';
 export {
+  type CertificateOwners,
+  type DojotRulesOptions,
+  dojotRules,
+  type RuleRefusal,
+} from './rules/dojot/dojot-rules.js';
+export type { ServiceNames } from './rules/dojot/topic-access.js';
+export {
   hashPassword,
   type PasswordHash,
   type PasswordScheme,

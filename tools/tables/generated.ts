@@ -1,7 +1,8 @@
 import { readFigures } from '../../tests/bench/firmware/figures.js';
 import { table as firmwareTable } from '../../tests/bench/firmware/table.js';
 import { type Block, fencedFile } from './blocks.js';
-import { brokerOptionsTable } from './broker-options.js';
+import { brokerOptionsTable } from './broker/broker-options.js';
+import { dojotVariablesTable } from './broker/dojot-variables.js';
 import { rtosTable } from './calls/rtos-table.js';
 import { systemCallTable } from './calls/system-calls.js';
 import { conformanceCounts, conformanceTable } from './conformance.js';
@@ -37,6 +38,7 @@ const BLOCKS: readonly Block[] = [
   { name: 'rtos-calls', file: 'docs/rtos-calls.md', make: rtosTable },
   { name: 'device-test', file: 'docs/testing-a-device.md', make: deviceTest },
   { name: 'broker-options', file: 'docs/broker.md', make: brokerOptionsTable },
+  { name: 'dojot-variables', file: 'docs/dojot.md', make: dojotVariablesTable },
   { name: 'policy-cases', file: 'docs/aws-policies.md', make: policyCaseTable },
   { name: 'policy-lints', file: 'docs/aws-policies.md', make: policyLintTable },
   ...Object.entries({ ...HELP, bench: 'docs/speed.md' }).map(([command, file]) => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../root.js';
 
-/** What `wasmqtt COMMAND --help` prints, as a block of text. @param command one word or more */
+/** What `wasmqtt COMMAND --help` prints, as a block of text; the command may be one of several words. */
 export function helpText(command: string): string {
   const { NO_COLOR, FORCE_COLOR, COLUMNS, ...env } = process.env;
   const cli = join(root, 'build/host/cli.js');

@@ -126,7 +126,12 @@ function checked<T extends Decision>(rule: string, decision: T): T {
 
 /** @throws TypeError for what is not an admission */
 function checkedAdmission(admission: Admission): Admission {
-  const { clientId } = checked('connect', admission) as Admitted;
+  const { clientId, maximumConnectTime } = checked('connect', admission) as Admitted;
+  if (maximumConnectTime !== undefined && !(Number.isFinite(maximumConnectTime) && maximumConnectTime > 0)) {
+    throw new TypeError(
+      `the rule connect answered with maximumConnectTime ${maximumConnectTime}; use milliseconds above 0`,
+    );
+  }
   const isUsable =
     typeof clientId === 'string' && clientId !== '' && clientId.isWellFormed() && !clientId.includes('\0');
   if (clientId === undefined || isUsable) return admission;

@@ -157,6 +157,11 @@ export interface Admitted extends Allowed {
   readonly clientId?: string;
   /** For a client that asks for it (3.2.2.3.15); default: that of the listener. */
   readonly responseInformation?: string;
+  /**
+   * Milliseconds that the connection lasts at most, more than 0; then it ends with 0xA0 Maximum connect time, as one that the server ends:
+   * the will is published, the session stays as the client wanted it. Default: for ever.
+   */
+  readonly maximumConnectTime?: number;
 }
 
 export type Admission = Admitted | Refusal;

@@ -87,6 +87,7 @@ class ServedBroker {
       persistence: flags.persistence,
       onCommit: (seconds) => watchers.committed(seconds),
       version: version(),
+      stop: this.#options.stop,
     });
     this.#running = running;
     this.#closers.push(() => running.close());

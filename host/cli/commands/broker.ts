@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
-import { PROFILES } from '../broker/profile/profiles.js';
+import { PROFILES, profileOptions } from '../broker/profile/profiles.js';
 import { parsePort } from '../options/option-parsers.js';
 import { forOption, jsonOption } from '../options/shared-options.js';
 
@@ -57,8 +57,6 @@ export function brokerCommand(): Command {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BrokerFlags) => (await import('../broker/broker-action.js')).brokerAction(flags));
-  for (const { name, options } of PROFILES) {
-    for (const option of options()) command.addOption(option.helpGroup(`Options of --profile ${name}:`));
-  }
+  for (const option of profileOptions()) command.addOption(option);
   return command;
 }

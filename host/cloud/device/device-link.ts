@@ -7,8 +7,8 @@ import type {
   DeviceReport,
   Wanted,
 } from '../../microvisor/index.js';
+import { BackOff, type BackOffTimes } from '../../node/back-off.js';
 import { reasonOf } from '../../node/reason.js';
-import { BackOff, type BackOffTimes } from './back-off.js';
 import { type CloudService, CloudServiceError } from './cloud-service.js';
 import { LogSpool } from './log-spool.js';
 

@@ -40,12 +40,16 @@ export class ConnectedClient {
   /** Milliseconds, 0 for no limit. */
   readonly #longestSilence: number;
   #silenceEnd: Deadline | undefined;
+  readonly #timeEnd: Deadline | undefined;
   /** Nothing is read from it. */
   #isHeld = false;
   #isOver = false;
 
-  /** @param keepAlive seconds, 0 for none: what the client asked for, or what it was told in CONNACK (3.2.2-21) */
-  constructor(context: EngineContext, session: Session, wire: Wire, keepAlive: number) {
+  /**
+   * @param keepAlive seconds, 0 for none: what the client asked for, or what it was told in CONNACK (3.2.2-21)
+   * @param maximumConnectTime as the rules limit it, milliseconds
+   */
+  constructor(context: EngineContext, session: Session, wire: Wire, keepAlive: number, maximumConnectTime?: number) {
     this.context = context;
     this.session = session;
     this.wire = wire;
@@ -55,6 +59,10 @@ export class ConnectedClient {
     this.#longestSilence = keepAlive * 1500;
     this.lastHeard = context.now;
     if (this.#longestSilence > 0) this.#watch();
+    if (maximumConnectTime === undefined) return;
+    const reason = `the connection has lasted for ${maximumConnectTime / 1000} s, which is its time; connect again`;
+    const end = () => this.wire.closeByServer(ReasonCode.maximumConnectTime, reason);
+    this.#timeEnd = context.deadlines.add(context.now + maximumConnectTime, end);
   }
 
   /** QoS 2 messages that may wait for PUBREL; nothing was announced to clients of 3.1.1. */
@@ -86,6 +94,7 @@ export class ConnectedClient {
   stop(): void {
     this.#isOver = true;
     this.#silenceEnd?.cancel();
+    this.#timeEnd?.cancel();
   }
 
   /** The deadline does not move with each packet: when it comes, it looks at the time of the last one. */

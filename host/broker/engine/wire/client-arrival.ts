@@ -18,6 +18,8 @@ export interface Arrived {
   readonly identity: ClientIdentity;
   /** With Session Present 0. */
   readonly connack: ConnackPacket;
+  /** Milliseconds, where the rules limit it. */
+  readonly maximumConnectTime?: number;
 }
 
 /** The way of a CONNECT packet to a client: what the broker can do, enhanced authentication if it is asked for, the rules. */
@@ -89,7 +91,12 @@ export class Arrival {
       const identity = identityOf(this.#context, this.#entrance, this.#request, admission);
       const connack = this.#connack(packet, identity, admission);
       this.#packet = undefined;
-      arrived({ packet, identity, connack });
+      arrived({
+        packet,
+        identity,
+        connack,
+        maximumConnectTime: admission.allow ? admission.maximumConnectTime : undefined,
+      });
     });
   }
 

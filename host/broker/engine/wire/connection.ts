@@ -221,7 +221,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     };
   }
 
-  #arrived({ packet, identity, connack }: Arrived): void {
+  #arrived({ packet, identity, connack, maximumConnectTime }: Arrived): void {
     const context = this.#context;
     const { settings, listener, info } = this.#entrance;
     const { protocolVersion, cleanStart, properties } = packet;
@@ -234,7 +234,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     session.expiryInterval = sessionExpiry(packet);
     this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
     const keepAlive = keepAliveOf(settings, packet.keepAlive);
-    this.#client = new ConnectedClient(context, session, this, keepAlive);
+    this.#client = new ConnectedClient(context, session, this, keepAlive, maximumConnectTime);
     listener.clients++;
     this.stopTimer();
     this.#step(() => info.accepted?.());

@@ -1,4 +1,4 @@
-import type { Option } from 'commander';
+import { Option } from 'commander';
 import { type LogPlan, readBrokerPlan } from '../../../broker/index.js';
 import type { BrokerFlags } from '../broker-flags.js';
 import type { BrokerSource } from '../source/broker-source.js';
@@ -25,4 +25,10 @@ export type ProfileFlags = BrokerFlags & Readonly<Record<string, unknown>>;
 /** Where the lines of a profile's log go: standard error, with the time. */
 export function profileLog({ verbose }: BrokerFlags): LogPlan {
   return readBrokerPlan(undefined, { verbose }).plan.log;
+}
+
+/** For profiles whose brokers remember something. */
+export function stateOption(): Option {
+  const what = 'keep sessions, messages and what else the broker remembers there (default: they end with the broker)';
+  return new Option('--state <dir>', what);
 }

@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly persistence?: PersistenceMode;
   onCommit(seconds: number): void;
   readonly version: string;
+  /** The broker is to end: for a start that waits for something. */
+  readonly stop: AbortSignal;
 }
 
 /** A broker that runs. */

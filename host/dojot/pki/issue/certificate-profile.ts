@@ -1,4 +1,5 @@
 import type { KeyUsageName } from '../../../core/index.js';
+import type { Generation } from '../../generation.js';
 
 /** What certificates of one kind are like, and what a request may choose. */
 export interface CertificateProfile {
@@ -42,9 +43,6 @@ const X509_IDENTITY: CertificateProfile = {
   mayChooseKeyUsage: false,
   extKeyUsage: [CLIENT_AUTH, EMAIL_PROTECTION],
 };
-
-/** dojot's generations: 1 with EJBCA's wrapper, 2 and 3 with x509-identity-mgmt. */
-export type Generation = 1 | 2 | 3;
 
 /**
  * The profile of a certificate.

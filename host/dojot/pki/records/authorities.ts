@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Engine } from '../../../cloud/store/engine/engine.js';
 import { readRecord, writeRecord } from '../../../cloud/store/record-json.js';
 import { nameText, readCertificate } from '../../../core/index.js';
+import type { Generation } from '../../generation.js';
 import { Authority } from '../issue/authority.js';
-import { authorityFor, type Generation } from '../issue/certificate-profile.js';
+import { authorityFor } from '../issue/certificate-profile.js';
 
 /** As it is kept, both in base64 of DER. */
 interface AuthorityRecord {

@@ -4,7 +4,7 @@ import { StoreError } from '../../../cloud/store/store-error.js';
 import type { ErrorAnswer } from '../../../http/http-service.js';
 import { pathOf } from '../../../http/request-path.js';
 import { RequestProblem, statusOfError } from '../../../http/request-problem.js';
-import type { Generation } from '../issue/certificate-profile.js';
+import type { Generation } from '../../generation.js';
 import { RefusedRequest } from '../issue/refused-request.js';
 import { SchemaProblem } from './identity/schema-problem.js';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { pathOf } from '../../../http/request-path.js';
 import { RequestProblem } from '../../../http/request-problem.js';
-import type { Generation } from '../issue/certificate-profile.js';
+import type { Generation } from '../../generation.js';
 import type { Tokens } from '../tokens.js';
 import './pki-caller.js';
 

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../cloud/store/engine/engine.js';
 import type { ServiceOptions } from '../../../http/service-options.js';
-import type { Generation } from '../issue/certificate-profile.js';
+import type { Generation } from '../../generation.js';
 
 export interface PkiOptions extends ServiceOptions {
   /** keeps entities, certificates, CAs and users */

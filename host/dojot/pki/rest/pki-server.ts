@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Engine } from '../../../cloud/store/engine/engine.js';
 import { HttpService, type ServiceTraits } from '../../../http/http-service.js';
-import type { Generation } from '../issue/certificate-profile.js';
+import type { Generation } from '../../generation.js';
 import { type DojotPki, openDojotPki } from '../pki.js';
 import { Users } from '../records/users.js';
 import { Tokens } from '../tokens.js';

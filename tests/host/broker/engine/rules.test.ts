@@ -30,6 +30,30 @@ describe.each([4, 5] as const)('rules, protocol version %i', (protocolVersion) =
     expect(world.connect({ protocolVersion }).connack.reasonCode).toBe(protocolVersion === 5 ? 0x8a : 5);
   });
 
+  it('may limit how long the connection lasts, whatever comes on it', () => {
+    const world = new World({ rules: { connect: () => ({ allow: true, maximumConnectTime: 5000 }) } });
+    const client = world.connect({ protocolVersion, keepAlive: 60 });
+    world.advance(4999);
+    client.send({ type: 'pingreq' });
+    client.next('pingresp');
+    expect(client.isClosed).toBe(false);
+    world.advance(1);
+    if (protocolVersion === 5) expect(client.next('disconnect').reasonCode).toBe(0xa0);
+    expect(client.isClosed).toBe(true);
+    const reason = 'the connection has lasted for 5 s, which is its time; connect again';
+    expect(world.eventsOf('disconnected')).toMatchObject([{ reasonCode: 0xa0, reason }]);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'may not limit it to %s ms: that refuses',
+    (maximumConnectTime) => {
+      const world = new World({ rules: { connect: () => ({ allow: true, maximumConnectTime }) } });
+      expect(world.connect({ protocolVersion }).connack.reasonCode).toBe(protocolVersion === 5 ? 0x83 : 3);
+      const [{ error }] = world.eventsOf('failed');
+      expect(String(error)).toContain('use milliseconds above 0');
+    },
+  );
+
   it.each([1, 2] as const)(
     'may deny a publish of QoS %i: no client gets the message, and only MQTT 5 says so',
     (qos) => {

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { collect, parsePort } from '../../../options/option-parsers.js';
-import type { Profile } from '../profile.js';
+import { type Profile, stateOption } from '../profile.js';
 
 const EXAMPLES = [
   'wasmqtt broker --profile aws-iot --policy policy.json --thing lamp-1',
@@ -23,10 +23,7 @@ export const awsIotProfile: Profile = {
       'another port, for clients that say x-amzn-mqtt-ca (ALPN), as on port 443',
     ).argParser((text) => parsePort(text, true)),
     new Option('--data <dir>', 'folder of the development PKI (default: .wasmqtt)'),
-    new Option(
-      '--state <dir>',
-      'keep sessions, retained messages and shadows there (default: they end with the broker)',
-    ),
+    stateOption(),
     new Option('--unlimited-rates', 'leave out the limits of CONNECT and PUBLISH per second'),
   ],
   open: async (flags) => (await import('./aws-iot-source.js')).openAwsIot(flags),

@@ -1,18 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  BrokerError,
-  LmdbStore,
-  type LoadedRegistry,
-  loadRegistry,
-  type PersistenceMode,
-  startAwsIotBroker,
-  type ThingRegistry,
-} from '../../../../broker/index.js';
-import { reasonOf } from '../../../../node/reason.js';
+import { type LoadedRegistry, loadRegistry, startAwsIotBroker, type ThingRegistry } from '../../../../broker/index.js';
 import { ensureServerPki } from '../../../../pki/index.js';
 import type { BrokerSource, Note, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { type ProfileFlags, profileLog } from '../profile.js';
+import { openStateStore } from '../state-store.js';
 import { type AwsIotFlags, awsIotFlags } from './aws-iot-flags.js';
 import { refusalEvent, refusalNote } from './refusal-event.js';
 import { registryOf } from './registry-of.js';
@@ -63,7 +54,7 @@ class AwsIotSource implements BrokerSource {
     const read = () => load(this.#options, own?.id);
     const loaded = read();
     const registry = registryOf(loaded);
-    const store = openStore(this.#options.state, persistence, onCommit);
+    const store = openStateStore(this.#options.state, 'aws-iot', persistence, onCommit);
     const running = await startAwsIotBroker({
       registry,
       // Devices get the CA with it, where they want the whole chain.
@@ -84,19 +75,6 @@ class AwsIotSource implements BrokerSource {
 function load({ things, thing, policies, certificateFiles }: AwsIotFlags, own: string | undefined): LoadedRegistry {
   const certificates = own === undefined ? [] : [own];
   return loadRegistry({ things, thing, policies, certificates, certificateFiles }, (path) => readFileSync(path));
-}
-
-function openStore(
-  folder: string | undefined,
-  persistence: PersistenceMode | undefined,
-  onCommit: (seconds: number) => void,
-): LmdbStore | undefined {
-  if (folder === undefined || persistence === 'off') return undefined;
-  try {
-    return new LmdbStore({ directory: join(folder, 'aws-iot.lmdb'), persistence, onCommit });
-  } catch (error) {
-    throw new BrokerError('options', `--state ${folder}: ${reasonOf(error)}`, { cause: error });
-  }
 }
 
 function counted(count: number, what: string): string {

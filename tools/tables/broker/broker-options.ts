@@ -1,5 +1,5 @@
-import type { OptionRow, UnsupportedRow } from '../../host/broker/conf/options/option-row.js';
-import { optionNames, optionRow } from '../../host/broker/conf/options/options.js';
+import type { OptionRow, UnsupportedRow } from '../../../host/broker/conf/options/option-row.js';
+import { optionNames, optionRow } from '../../../host/broker/conf/options/options.js';
 
 const PARTS: readonly [title: string, scopes: readonly OptionRow['scope'][]][] = [
   ['the broker', ['general']],
