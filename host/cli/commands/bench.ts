@@ -14,7 +14,7 @@ Examples:
 
 Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
 must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
-Node's own check. Look at the ratios: the nanoseconds depend on the machine and on what else it does.
+Node's own check, "limit" is what a unit may take. Look at the ratios: the nanoseconds depend on the machine and on what else it does.
 
 With --broker: this broker, mosquitto and aedes serve the same load by turns, each in a process of its own; less is better. It
 needs a clone of the project, a C compiler, the headers of OpenSSL, mosquitto and the package aedes, and takes some minutes.
