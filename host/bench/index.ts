@@ -8,6 +8,7 @@ export { type DerPeers, derRows, hexRows } from './der-rows.js';
 export { measureFleet } from './fleet/measure-fleet.js';
 export { guestRows } from './guest-rows.js';
 export { measure, type Result, type Row } from './measure.js';
+export { measureDay } from './measure-day.js';
 export { type MemoryOf, measureGuestMemory, memoryOf } from './measure-guest-memory.js';
 export { policyRows } from './policy-rows.js';
 export { consumed, type Peer, rows } from './rows.js';

@@ -27,6 +27,7 @@ export { FlashFile, FlashFileError } from './device/flash-file.js';
 export { fileModuleCache } from './device/module-cache.js';
 export { WifiFile } from './device/wifi-file.js';
 export { makeResumable } from './guest/blocking/make-resumable.js';
+export type { WatchedRegisters } from './guest/board-port.js';
 export type { Guest } from './guest/guest.js';
 export { GuestError } from './guest/guest-error.js';
 export {
@@ -38,6 +39,8 @@ export {
 } from './guest/guest-module.js';
 export { GuestTrap } from './guest/guest-trap.js';
 export { type GuestOptions, type LoadOptions, loadGuest } from './guest/load-guest.js';
+export { type IsolatedDeviceOptions, type IsolatedEvent, isolateDevice } from './isolated/isolate-device.js';
+export type { IsolatedDevice } from './isolated/isolated-device.js';
 export type { Kernel } from './kernel/kernel.js';
 export type { ConnectEvidence, FetchedKey, KernelEvent } from './kernel/kernel-event.js';
 export { type Behaviour, defaultBehaviour, defaultLimits, type Limits } from './kernel/settings.js';

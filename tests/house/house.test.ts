@@ -100,3 +100,11 @@ describe('vocabulary (STYLE.md)', () => {
     expect([...names.values()].filter((files) => files.length > 1)).toEqual([]);
   });
 });
+
+describe('threads of the command', () => {
+  it('are started by startThread alone, since each heap that V8 makes lets the young generation of the others grow', () => {
+    const cli = code.filter((file) => file.startsWith('host/cli/') && file.endsWith('.ts'));
+    const starting = cli.filter((file) => /\bnew Worker\(/.test(read(file)));
+    expect(starting).toEqual(['host/cli/process/young-generation.ts']);
+  });
+});

@@ -1,4 +1,4 @@
-// needs: mosquitto, mosquitto_pub, mosquitto_sub, openssl, clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32
+// needs: mosquitto, mosquitto_pub, mosquitto_sub, openssl, clang-14, wasm-ld-14, wasi/stdio.h, libclang_rt.builtins-wasm32, wasi/c++/v1/string, wasi/libc++abi.a
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from './authority.js';
@@ -9,7 +9,7 @@ import { freePort, temporaryFolder } from './temporary.js';
 const SID = `UV${'7'.repeat(32)}`;
 const COMMANDS = `command/device/${SID}`;
 const READINGS = `sensor/device/${SID}`;
-const EXAMPLE = join(import.meta.dirname, '../../host/microvisor/examples/mqtt');
+const example = (name: string) => join(import.meta.dirname, '../../host/microvisor/examples', name);
 
 let authority: Authority;
 const undo: (() => unknown)[] = [];
@@ -37,6 +37,31 @@ function start(...args: string[]): Command {
   return device;
 }
 
+/** Builds an example and runs it with mosquitto over mutual TLS. */
+async function startOnMosquitto(name: string, ...options: string[]): Promise<{ broker: Mosquitto; device: Command }> {
+  const guest = join(folder(), 'app.wasm');
+  const built = await new Command(['build-guest', example(name), '-o', guest, ...options]).ended;
+  expect(built).toMatchObject({ code: 0, stderr: '' });
+  const broker = await Mosquitto.start(authority, { requireCertificate: true });
+  undo.push(() => broker.remove());
+  const where = [
+    '--broker-host',
+    'localhost',
+    '--broker-port',
+    `${broker.port}`,
+    '--root-ca',
+    authority.path('ca.pem'),
+  ];
+  const who = ['--cert', authority.path('device.pem'), '--key', authority.path('device.key')];
+  return { broker, device: start('--guest', guest, ...where, ...who) };
+}
+
+async function endWell(device: Command): Promise<JsonEvent> {
+  const { code, stderr, summary } = await device.interrupt();
+  expect({ code, stderr: stderr.replace(TAKES_LONG, '') }).toEqual({ code: 0, stderr: '' });
+  return summary as JsonEvent;
+}
+
 const readingOf = ({ payload }: JsonEvent): { reading: number; commands: number } => JSON.parse(payload);
 const numbers = (device: Command) =>
   device.events.filter(({ event }) => event === 'published').map((event) => readingOf(event).reading);
@@ -44,21 +69,7 @@ const upTo = (last: number) => Array.from({ length: last }, (_, index) => index 
 
 describe('the example in C that speaks MQTT', () => {
   it('takes commands from mosquitto over mutual TLS, and after a drop comes back with all that it has measured', async () => {
-    const guest = join(folder(), 'app.wasm');
-    const built = await new Command(['build-guest', EXAMPLE, '-o', guest, '-D', 'READING_INTERVAL=100']).ended;
-    expect(built).toMatchObject({ code: 0, stderr: '' });
-    const broker = await Mosquitto.start(authority, { requireCertificate: true });
-    undo.push(() => broker.remove());
-    const where = [
-      '--broker-host',
-      'localhost',
-      '--broker-port',
-      `${broker.port}`,
-      '--root-ca',
-      authority.path('ca.pem'),
-    ];
-    const who = ['--cert', authority.path('device.pem'), '--key', authority.path('device.key')];
-    const device = start('--guest', guest, ...where, ...who);
+    const { broker, device } = await startOnMosquitto('mqtt', '-D', 'READING_INTERVAL=100');
 
     await device.event('subscribed', ({ topic }) => topic === COMMANDS);
     await broker.publish(COMMANDS, 'on');
@@ -79,24 +90,37 @@ describe('the example in C that speaks MQTT', () => {
     await broker.publish(COMMANDS, 'off');
     await device.event('published', (event) => readingOf(event).commands === 2);
 
-    const { code, stderr, summary } = await device.interrupt();
-    expect({ code, stderr: stderr.replace(TAKES_LONG, ''), summary }).toMatchObject({
-      code: 0,
-      stderr: '',
-      summary: { received: 2 },
-    });
+    expect(await endWell(device)).toMatchObject({ received: 2 });
     expect([...new Set(numbers(device))]).toEqual(upTo(numbers(device).at(-1) as number));
   });
 
   it('runs with the embedded broker when no other is named', async () => {
-    const device = start(EXAMPLE, '--broker-port', `${await freePort()}`);
+    const device = start(example('mqtt'), '--broker-port', `${await freePort()}`);
     expect(await device.event('connected')).toMatchObject({ clientId: SID, tls: 'TLSv1.3', protocol: '5' });
     expect(await device.event('published')).toMatchObject({ topic: READINGS });
-    const { code, stderr, summary } = await device.interrupt();
-    expect({ code, stderr: stderr.replace(TAKES_LONG, ''), summary }).toMatchObject({
-      code: 0,
-      stderr: '',
-      summary: { errors: 0 },
-    });
+    expect(await endWell(device)).toMatchObject({ errors: 0 });
+  });
+});
+
+describe('the examples in C and C++ that only publish', () => {
+  it.each([
+    ['bare', /^\{"seconds":\d+,"interrupts":\d+\}$/],
+    ['tasks', /^\{"reading":\d+\}$/],
+    ['cpp', /^\{"several":2,"single":1\}$/],
+  ])('%s: publishes to mosquitto over mutual TLS, and comes back after a drop', async (name, text) => {
+    const { broker, device } = await startOnMosquitto(name);
+    expect(await device.event('connected')).toMatchObject({ clientId: SID, protocol: '5', tls: 'TLSv1.3' });
+    await device.event('published', ({ topic, payload }) => topic === READINGS && text.test(payload));
+
+    const before = device.events.length;
+    await broker.kill();
+    await device.event('disconnected', undefined, before);
+    await broker.start();
+    await device.event('connected', undefined, before);
+    const watcher = await broker.subscribe(['-t', READINGS, '-q', '1', '-C', '2']);
+    undo.push(() => watcher.kill());
+    const lines = (await watcher.ended).stdout.trim().split('\n');
+    expect(lines).toEqual([expect.stringMatching(text), expect.stringMatching(text)]);
+    await endWell(device);
   });
 });

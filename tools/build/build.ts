@@ -53,6 +53,7 @@ async function bundle(): Promise<void> {
     entryPoints: {
       ...Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
       'device-worker': 'host/cli/run/guest/apart/device-worker.ts',
+      'isolated-worker': 'host/microvisor/isolated/isolated-worker.ts',
       'device-child': 'host/cli/run/guest/apart/device-child.ts',
       'resumable-worker': 'host/cli/run/resumable/resumable-worker.ts',
     },

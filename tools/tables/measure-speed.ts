@@ -54,16 +54,24 @@ export async function measureBridgeSpeed(): Promise<void> {
   }
 }
 
-/** The example with two tasks, whose memory is measured. */
-const TASKS = 'host/microvisor/examples/tasks';
+/** The application with two tasks that is measured. */
+const TASKS = 'tests/bench/guest';
+/** For its virtual day it wakes 110 times a second, 55 for each task. */
+const BUSY = ['-D', 'INTERVAL=18', '-D', 'LOG_EACH=55'];
 
-/** Measures with `wasmqtt bench --fleet`, the device application and a guest in C, and writes the table of many devices in docs/speed.md. */
+/**
+ * Measures with `wasmqtt bench --fleet` and `--day`, the device application and a guest in C, and writes the table of many devices in
+ * docs/speed.md.
+ */
 export function measureFleetSpeed(): void {
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-speed-'));
   try {
     const guest = join(folder, 'tasks.wasm');
+    const busy = join(folder, 'busy.wasm');
     wasmqtt('build-guest', TASKS, '-o', guest);
-    const rows = [...benchRows<UsageRow>('--fleet'), ...benchRows<UsageRow>('--fleet', '--guest', guest)];
+    wasmqtt('build-guest', TASKS, '-o', busy, ...BUSY);
+    const runs = [['--fleet'], ['--fleet', '--guest', guest], ['--day'], ['--day', '--guest', busy]];
+    const rows = runs.flatMap((options) => benchRows<UsageRow>(...options));
     writeBlock({ ...FLEET_SPEED, make: () => usageSpeedTable(rows, new Date()) });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -24,12 +24,12 @@ export interface BenchFlags {
 /** `wasmqtt bench`. @throws UserError when no row is left, or the peer is missing */
 export async function benchAction(flags: BenchFlags): Promise<void> {
   const all = [
-    ...policyRows(),
     ...rows(await loadPeer()),
     ...hexRows(),
     ...derRows(await loadDerPeers()),
     ...shimRows(),
     ...(await guestRows()),
+    ...policyRows(),
   ];
   const chosen = all.filter(({ bench: name }) => name.includes(flags.filter ?? ''));
   if (chosen.length === 0) {

@@ -10,12 +10,13 @@ Examples:
   wasmqtt bench --broker --filter broker.fanout
   wasmqtt bench --guest app.wasm
   wasmqtt bench --fleet
+  wasmqtt bench --day
   wasmqtt bench --cloud
   wasmqtt bench --bridge --kafka 127.0.0.1:9092
 
 Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
 must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
-Node's own check. Look at the ratios: the nanoseconds depend on the machine and on what else it does.
+Node's own check, "limit" is what a unit may take. Look at the ratios: the nanoseconds depend on the machine and on what else it does.
 
 With --broker: this broker, mosquitto and aedes serve the same load by turns, each in a process of its own; less is better. It
 needs a clone of the project, a C compiler, the headers of OpenSSL, mosquitto and the package aedes, and takes some minutes.
@@ -25,6 +26,9 @@ whose imports do nothing; the limit is for an application with two tasks. It nee
 
 With --fleet: what 1,000 devices in one process take, which publish once a second over mutual TLS to the embedded broker: processors, memory
 of each, and how many memories of WebAssembly a process takes. With --guest 200 devices with that module. It needs Linux, and two minutes.
+
+With --day: the processor time of a virtual day of the device application, which publishes once a second to a broker in the process; with
+--guest of another module, for whose limit it is an application in C that wakes 110 times a second.
 
 With --cloud: wasmqtt cloud with 100,000 configs on LMDB, 16 clients that read and write over HTTP keep-alive, pages of the list, and 10,000
 devices that wait for changes; the server is a process of its own. It needs Linux, 10,100 open files for a process, and two minutes. With --store rows\ncloud.postgres.* are measured by turns with those of LMDB; what was written stays in the database.
@@ -38,6 +42,7 @@ export function benchCommand(): Command {
     .option('--broker', 'measure the broker against mosquitto and aedes instead')
     .option('--guest <file>', 'measure the memory of guests of this module instead')
     .option('--fleet', 'measure wasmqtt run with many devices instead')
+    .option('--day', 'measure a virtual day of a device instead')
     .option('--cloud', 'measure wasmqtt cloud with many clients and devices instead')
     .option('--bridge', 'measure the bridge from MQTT to Kafka instead')
     .option('--kafka <addresses>', 'with --bridge: host:port,... of Kafka')
@@ -53,6 +58,7 @@ export function benchCommand(): Command {
         flags: BenchFlags &
           Partial<BenchGuestFlags> & {
             fleet?: boolean;
+            day?: boolean;
             cloud?: boolean;
             store?: string;
             bridge?: boolean;
@@ -60,6 +66,7 @@ export function benchCommand(): Command {
       ) => {
         const { guest } = flags;
         if (flags.fleet) await (await import('../bench/bench-fleet-action.js')).benchFleetAction(flags);
+        else if (flags.day) await (await import('../bench/bench-day-action.js')).benchDayAction(flags);
         else if (flags.cloud) await (await import('../bench/bench-cloud-action.js')).benchCloudAction(flags);
         else if (flags.bridge) await (await import('../bench/bench-bridge-action.js')).benchBridgeAction(flags);
         else if (guest !== undefined) {

@@ -7,6 +7,8 @@ import type { PolicyReport } from './policy-events.js';
 
 /** Policies that are attached to one certificate (quota of AWS IoT). */
 const MOST = 10;
+/** Mistakes that are reported one by one: a file of another kind has one in each line. */
+const MOST_SHOWN = 20;
 
 /**
  * The policies of these files, each named for its file.
@@ -34,7 +36,7 @@ export function readPolicyFiles(files: readonly string[], report: PolicyReport):
 /** @param why what follows from the mistakes. @throws UsageError when there are any; they are reported first */
 export function refuse(mistakes: readonly FileMistake[], report: PolicyReport, why: string): void {
   if (mistakes.length === 0) return;
-  for (const mistake of mistakes) report({ event: 'mistake', ...mistake });
+  for (const mistake of mistakes.slice(0, MOST_SHOWN)) report({ event: 'mistake', ...mistake });
   throw new UsageError(`${mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`}: ${why}`);
 }
 

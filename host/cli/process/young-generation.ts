@@ -1,5 +1,8 @@
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+
+let isSmall = false;
 
 /**
  * Keeps V8's young generation from growing beyond the size that it has once a service has started, 4 MiB. It would grow to 16 MiB when
@@ -9,5 +12,18 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function keepYoungGenerationSmall(): void {
   const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
-  if (!options.some((option) => option.includes('semi-space'))) setFlagsFromString('--semi-space-growth-factor=1');
+  isSmall = !options.some((option) => option.includes('semi-space'));
+  keepSmall();
+}
+
+/** Starts a thread: the way to do so in the command, since V8 gives up {@link keepYoungGenerationSmall} for each heap that it makes. */
+export function startThread(script: string, options: WorkerOptions): Worker {
+  const worker = new Worker(script, options);
+  // Its heap is there by then.
+  worker.once('online', keepSmall);
+  return worker;
+}
+
+function keepSmall(): void {
+  if (isSmall) setFlagsFromString('--semi-space-growth-factor=1');
 }

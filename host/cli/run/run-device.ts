@@ -83,6 +83,7 @@ interface RunContext {
 
 async function prepare(options: RunOptions, context: RunContext): Promise<LoadedRun[]> {
   const { report, closers } = context;
+  if (areMany(options)) keepHeapSmall();
   const watchdog = watchdogOf(options);
   const { values: overlay, warnings } = overlayOf(options, Date.now());
   for (const warning of warnings) report({ event: 'finding', ...warning });
@@ -110,7 +111,6 @@ async function prepare(options: RunOptions, context: RunContext): Promise<Loaded
   const source = await sourceOf(options, embedded[0]);
   const hasBroker = source === 'embedded broker';
   checkRoom({ devices: sids.length, perProcess: options.devicesPerProcess, hasBroker }, roomHere());
-  if (sids.length > 1) keepHeapSmall();
   if (hasBroker) refuseStrayOptions(options);
   else if (options.plan) {
     throw new UsageError(
@@ -147,6 +147,10 @@ async function prepare(options: RunOptions, context: RunContext): Promise<Loaded
     hiddenOf: (index) => (source === 'options' ? (ownKeys[index] ?? ownKeys[0]) : new Set()),
   });
 }
+
+/** Whether several devices are asked for; behind --cloud nobody knows before the keys are read. */
+const areMany = ({ devices, deviceSid = [], cloud }: RunOptions): boolean =>
+  cloud !== undefined || (devices ?? deviceSid.length) > 1;
 
 /** The devices of a run and their cloud. */
 interface PreparedDevices {

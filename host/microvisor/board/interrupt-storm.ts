@@ -3,6 +3,8 @@ import { GuestFault } from '../guest/coroutine.js';
 
 /** How often a handler may be entered at once after it has returned. A device would never come to anything else. */
 const MOST = 1000;
+/** One that moves a byte each time is entered so many times as often: it may send a whole buffer, which takes no time. */
+const BYTES = 64;
 /** What makes a peripheral ask on, by its name: all that have such interrupts. */
 const CAUSES: readonly [name: RegExp, cause: string][] = [
   [/^TIM/, 'UIF in its SR is set: clear it, as HAL_TIM_IRQHandler does'],
@@ -16,6 +18,12 @@ const CAUSES: readonly [name: RegExp, cause: string][] = [
 export class InterruptStorm {
   #irq: number | undefined;
   #count = 0;
+  #hasMoved = false;
+
+  /** The application has moved a byte through a register. */
+  moved(): void {
+    this.#hasMoved = true;
+  }
 
   /**
    * A handler has returned.
@@ -26,7 +34,9 @@ export class InterruptStorm {
   returned(irq: number, cause: string | undefined): void {
     if (cause === undefined || irq !== this.#irq) this.#count = 0;
     this.#irq = irq;
-    if (cause === undefined || ++this.#count < MOST) return;
+    this.#count += this.#hasMoved ? 1 / BYTES : 1;
+    this.#hasMoved = false;
+    if (cause === undefined || this.#count < MOST) return;
     const [, reason] = CAUSES.find(([name]) => name.test(cause))!;
     throw new GuestFault(
       `the interrupt handler ${interruptHandlers[irq]} is entered again and again: when it returns, ${cause} asks for it still: ${reason}`,

@@ -2,6 +2,7 @@ import type { Board, BoardGuest } from '../guest/board-port.js';
 import { type BlockingFunction, type Coroutine, type Coroutines, GuestFault, SUSPEND } from '../guest/coroutine.js';
 import { earlier } from '../kernel/earlier.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { WINDOW } from './active-registers.js';
 import { BoardCalls } from './board-calls.js';
 import { InterruptStorm } from './interrupt-storm.js';
 import type { AnalogInput } from './peripherals/analog-inputs.js';
@@ -93,10 +94,20 @@ export class Stm32u585Board implements Board {
     // Interrupt handlers run on its stack: it stays when the scheduler starts.
     this.#rtos.setMain({ ...bodyOf(main), drop: () => {} } as CoroutineBody);
     const addressOf = (name: string) => (exports[name] as { value: number } | undefined)?.value;
-    const window = addressOf('mv_board_window');
+    const window = addressOf(WINDOW);
     if (window !== undefined) this.#peripherals.attach(window);
     const tickRate = addressOf('mv_rtos_tick_rate');
     if (tickRate !== undefined) this.#setTickRate(this.#kernel.memory.view.getUint32(tickRate, true));
+  }
+
+  registerRead(pointer: number): void {
+    this.#storm.moved();
+    this.#peripherals.registerRead(pointer);
+  }
+
+  registerWritten(pointer: number): void {
+    this.#storm.moved();
+    this.#peripherals.registerWritten(pointer);
   }
 
   tick(now: number): void {

@@ -1,6 +1,7 @@
 import { boardImports } from '../../../build/abi/board.js';
 import type { BoardModel } from '../guest/board-port.js';
 import { type FunctionKind, i32s, type Offer } from '../guest/host-function.js';
+import { watchedRegisters } from './active-registers.js';
 import type { RtosSettings } from './rtos/rtos-ports.js';
 import { Stm32u585Board } from './stm32u585-board.js';
 
@@ -29,6 +30,7 @@ export function stm32u585({ rtos, onBoard }: Stm32u585Options = {}): BoardModel 
   return {
     name: 'STM32U585',
     offers,
+    registers: watchedRegisters,
     create: (kernel) => {
       const board = new Stm32u585Board(kernel, rtos);
       onBoard?.(board);

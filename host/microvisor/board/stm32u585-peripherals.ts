@@ -2,6 +2,7 @@ import { peripheralAddresses } from '../../../build/abi/board.js';
 import type { BoardEvent } from '../kernel/board-event.js';
 import { LogBudget } from '../kernel/families/log-budget.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { registerReads, registerWrites } from './active-registers.js';
 import { AnalogInputs } from './peripherals/analog-inputs.js';
 import { BoardWindow } from './peripherals/board-window.js';
 import { ExtiLines } from './peripherals/exti-lines.js';
@@ -9,15 +10,12 @@ import { GpioPorts } from './peripherals/gpio-ports.js';
 import { I2cBuses } from './peripherals/i2c-bus.js';
 import { InterruptController } from './peripherals/interrupt-controller.js';
 import { LevelInterrupts } from './peripherals/level-interrupts.js';
+import { PortStatus } from './peripherals/port-status.js';
 import { SpiBuses } from './peripherals/spi-bus.js';
 import { UartPorts } from './peripherals/uart-ports.js';
 import { UpdateTimers } from './peripherals/update-timers.js';
 
 export type PeripheralName = keyof typeof peripheralAddresses;
-
-/** Offset of ISR of a UART, and its bits: a byte was received, all were sent, there is room for more. */
-const UART_ISR = 0x1c;
-const [RXNE, TC, TXE] = [0x20, 0x40, 0x80];
 
 /** What there is once the guest has registers. */
 interface Registers {
@@ -26,6 +24,7 @@ interface Registers {
   gpio: GpioPorts;
   timers: UpdateTimers;
   levels: LevelInterrupts;
+  status: PortStatus;
 }
 
 /** The peripherals around one guest. */
@@ -38,8 +37,6 @@ export class Stm32u585Peripherals {
   readonly #kernel: Kernel;
   /** What an application reports by pins and lines is bounded as its log is; what is beyond it is left out. */
   readonly #budget: LogBudget;
-  /** Those that were used. */
-  readonly #uarts = new Set<PeripheralName>();
   #registers: Registers | undefined;
 
   constructor(kernel: Kernel) {
@@ -65,7 +62,8 @@ export class Stm32u585Peripherals {
       this.#report(event, 0);
     });
     const timers = new UpdateTimers(window, kernel.behaviour.clocks.pClk1, (name) => levels.use(name));
-    this.#registers = { window, exti, gpio, timers, levels };
+    const status = new PortStatus(window, this.uart, this.spi);
+    this.#registers = { window, exti, gpio, timers, levels, status };
   }
 
   /** Whether the guest has registers: one that was built without the board's sources has none, and no NVIC to enable. */
@@ -81,7 +79,38 @@ export class Stm32u585Peripherals {
   /** The application, or the world outside, has used a peripheral: its registers are looked at from now on. */
   use(name: PeripheralName): void {
     this.#registers?.levels.use(name);
-    if (/UART|USART/.test(name)) this.#uarts.add(name);
+    this.#registers?.status.use(name);
+  }
+
+  /** The application reads a register next that does something then. */
+  registerRead(pointer: number): void {
+    if (!this.#registers) return;
+    const { window } = this.#registers;
+    const register = registerReads.get(window.placeOf(pointer));
+    if (!register) return;
+    const { peripheral, what } = register;
+    this.use(peripheral);
+    const byte = what === 'uart data' ? this.uart.take(peripheral, 1).at(0) : this.spi.take(peripheral);
+    if (byte !== undefined) window.set(pointer, byte);
+    this.look();
+  }
+
+  /** The application has written a register that does something then. */
+  registerWritten(pointer: number): void {
+    if (!this.#registers) return;
+    const { window, gpio } = this.#registers;
+    const register = registerWrites.get(window.placeOf(pointer));
+    if (!register) return;
+    const { peripheral, what } = register;
+    if (what === 'pins') {
+      gpio.look();
+      return;
+    }
+    this.use(peripheral);
+    const byte = window.get(pointer) & 0xff;
+    if (what === 'uart data') this.uart.send(peripheral, Uint8Array.of(byte));
+    else this.spi.put(peripheral, byte);
+    this.look();
   }
 
   /** Looks at the registers, and raises what is due. */
@@ -96,12 +125,10 @@ export class Stm32u585Peripherals {
   /** Looks at the registers that say what is pending. */
   look(): void {
     if (!this.#registers) return;
-    const { window, exti, levels } = this.#registers;
+    const { exti, status, levels } = this.#registers;
     exti.look();
-    for (const name of this.#uarts) {
-      const received = this.uart.waiting(name) > 0 ? RXNE : 0;
-      window.write(peripheralAddresses[name] + UART_ISR, TC | TXE | received);
-    }
+    const enabled = status.look();
+    if (enabled) levels.use(enabled);
     levels.look();
   }
 

@@ -3,11 +3,31 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { BlockingFunction, Coroutine, Coroutines } from './coroutine.js';
 import type { Offer } from './host-function.js';
 
+/** Where registers lie. */
+export interface RegisterPlaces {
+  /** In the window. */
+  readonly addresses: readonly number[];
+  /** In their peripherals: accesses through pointers are recognised by these. */
+  readonly offsets: readonly number[];
+}
+
+/** Registers whose reading or writing does something that memory does not show. It is plain data, which can go to another thread. */
+export interface WatchedRegisters {
+  /** The export of a guest that says where the window with its registers begins. */
+  readonly window: string;
+  /** Bytes of the window. */
+  readonly size: number;
+  readonly reads: RegisterPlaces;
+  readonly writes: RegisterPlaces;
+}
+
 /** A kind of board: what it offers to guests, and how one is made. It is shared by all its guests. */
 export interface BoardModel {
   readonly name: string;
   /** The functions that a guest may import from module `env` beside the system calls, by name. */
   readonly offers: Readonly<Record<string, Offer>>;
+  /** Those that its boards have to be told of. */
+  readonly registers?: WatchedRegisters;
   /** Makes the board of one guest. */
   create(kernel: Kernel): Board;
 }
@@ -29,6 +49,10 @@ export interface BoardGuest {
 export interface Board {
   /** What one of the model's offers does; asked for what the guest imports. @returns undefined for what is not offered */
   functionOf(name: string): BlockingFunction | undefined;
+  /** A watched register is read next. @param pointer its address in the memory of the guest; any may come */
+  registerRead?(pointer: number): void;
+  /** A watched register was written. @param pointer as above */
+  registerWritten?(pointer: number): void;
   /** Called once, before anything of the guest but its start function has run. */
   attach(guest: BoardGuest): void;
   /** Does what is due at `now`: ticks, delays. Makes coroutines ready, enters none. */

@@ -22,7 +22,7 @@ export interface ModuleCache {
 export type Rewrite = typeof makeResumable;
 
 /** Changes when modules are rewritten otherwise than before: part of the key of a cache. */
-const REWRITING = '2';
+const REWRITING = '3';
 
 export interface CompileOptions {
   /** The system calls that the kernels of its guests serve. */
@@ -100,15 +100,15 @@ async function resumable(
   bytes: Uint8Array,
   { imports }: ModuleShape,
   offers: Offers,
-  { cache, rewrite = makeResumable }: CompileOptions,
+  { board, cache, rewrite = makeResumable }: CompileOptions,
 ): Promise<Uint8Array> {
   const names = new Set(imports.map(({ module, name }) => `${module}.${name}`));
   const blocking = [...names].filter((name) => offers.get(name)?.kind !== 'plain').sort();
-  const key = [bytes, binaryenVersion, REWRITING, ...blocking];
+  const key = [bytes, binaryenVersion, REWRITING, JSON.stringify(board?.registers ?? null), ...blocking];
   const kept = cache?.get(key);
   if (kept) return kept;
   try {
-    const made = await rewrite(bytes, blocking);
+    const made = await rewrite(bytes, blocking, board?.registers);
     cache?.set(key, made);
     return made;
   } catch (error) {

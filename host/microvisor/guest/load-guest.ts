@@ -5,6 +5,7 @@ import { BlockingGuest } from './blocking/blocking-guest.js';
 import { STACK_OVERFLOW } from './blocking/make-resumable.js';
 import { POLL } from './blocking/polling-loops.js';
 import { Processor, type ProcessorOptions } from './blocking/processor.js';
+import { REGISTER_READ, REGISTER_WRITTEN } from './blocking/register-accesses.js';
 import type { BlockingFunction } from './coroutine.js';
 import type { Guest } from './guest.js';
 import { GuestError } from './guest-error.js';
@@ -82,8 +83,10 @@ async function loadBlocking(guest: GuestModule, kernel: Kernel, options: GuestOp
   let loaded: BlockingGuest | undefined;
   const exports = await instantiate(guest, kernel, (imported) => {
     const { module, name, kind } = imported;
-    // Not a call of the application: it is no sign of progress, and nothing is delivered there.
+    // No calls of the application: they are no sign of progress, and nothing is delivered there.
     if (name === STACK_OVERFLOW) return (pointer) => coroutines.overflowed(pointer);
+    if (name === REGISTER_READ) return (pointer) => board?.registerRead?.(pointer >>> 0);
+    if (name === REGISTER_WRITTEN) return (pointer) => board?.registerWritten?.(pointer >>> 0);
     const own = () => {
       if (name === POLL) return () => undefined;
       return name === 'mv_host_wait' ? processor.hostWait : board?.functionOf(name);

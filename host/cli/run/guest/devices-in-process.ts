@@ -1,4 +1,4 @@
-import { Device, type KernelEvent, stm32u585 } from '../../../microvisor/index.js';
+import { Device, type KernelEvent, type Rewrite, stm32u585 } from '../../../microvisor/index.js';
 import { UserError } from '../../process/user-error.js';
 import { openHardware } from './device-hardware.js';
 import { guestHasFailed, takesOptions, writeGuestOptions } from './guest-options.js';
@@ -10,15 +10,17 @@ const NO_MEMORY = 'Cannot allocate Wasm memory';
 /**
  * Loads devices in this thread; none has started.
  *
+ * @param rewrite makes updates resumable; default: as `compileGuest` does
  * @throws UserError when the guest cannot be instantiated, so many times or at all, or does not take the options
  */
 export async function devicesInProcess(
   guest: GuestStart,
   starts: readonly DeviceStart[],
+  rewrite?: Rewrite,
 ): Promise<readonly RunningDevice[]> {
   const devices: RunningDevice[] = [];
   try {
-    for (const start of starts) devices.push(await deviceInProcess(guest, start));
+    for (const start of starts) devices.push(await deviceInProcess(guest, start, rewrite));
   } catch (error) {
     const count = devices.length;
     await Promise.all(devices.map((device) => device.stop()));
@@ -35,6 +37,7 @@ export async function devicesInProcess(
 async function deviceInProcess(
   { module, options, hardware, interruptEveryCall, memoryLimit }: GuestStart,
   start: DeviceStart,
+  rewrite: Rewrite | undefined,
 ): Promise<RunningDevice> {
   let device: Device | undefined;
   const hasFailed = () => device !== undefined && guestHasFailed(device.guest);
@@ -49,7 +52,7 @@ async function deviceInProcess(
     ...parts,
     guest: { ...module, board: stm32u585() },
     // A model for updates too: they come without one.
-    guestOptions: { interruptEveryCall, memoryLimit, board: stm32u585() },
+    guestOptions: { interruptEveryCall, memoryLimit, board: stm32u585(), rewrite },
     deviceId: start.deviceSid,
     config: start.config,
     // Brokers may ask for both a certificate and a password.

@@ -1,3 +1,4 @@
+import { UserError } from '../../process/user-error.js';
 import { devicesInChild } from './apart/devices-in-child.js';
 import type { GuestFile } from './guest-file.js';
 import { loadDevices } from './load-devices.js';
@@ -40,7 +41,7 @@ export async function loadFleet(
     failed.abort();
     const loaded = (await Promise.allSettled(groups)).flatMap((group) => ('value' in group ? group.value : []));
     await Promise.all(loaded.map((device) => device.stop()));
-    throw error;
+    throw error instanceof UserError ? error : new UserError((error as Error).message);
   }
 }
 

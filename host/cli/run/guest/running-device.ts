@@ -1,4 +1,5 @@
-import type { CloudedDevice, ConfigSource, GuestModule, KernelEvent } from '../../../microvisor/index.js';
+import type { GuestModule, IsolatedDevice, KernelEvent } from '../../../microvisor/index.js';
+import type { DeviceEnd } from '../../../microvisor/isolated/index.js';
 import type { DeviceHardware } from './device-hardware.js';
 import type { GuestOptions } from './guest-options.js';
 
@@ -10,10 +11,8 @@ export type DeviceEvent =
   /** The guest says of itself that it cannot go on. */
   | { event: 'failed' };
 
-export interface DeviceStart {
+export interface DeviceStart extends DeviceEnd<DeviceEvent> {
   deviceSid: string;
-  config: ConfigSource;
-  onEvent(event: DeviceEvent): void;
 }
 
 /** How all devices of a run have their guest. It is plain data, which can go to another process. */
@@ -31,11 +30,14 @@ export interface GuestStart extends GuestSettings {
   module: GuestModule;
 }
 
-/** A device that was loaded, in this thread or elsewhere. */
-export interface RunningDevice extends CloudedDevice {
-  start(): void;
-  /** Ends it in an orderly way; resolves when it has ended. */
-  stop(): Promise<void>;
-  /** Resolves when it has ended, with the reason unless it was `stop` or the guest has ended well; never rejects. */
-  readonly stopped: Promise<Error | undefined>;
+/** What the thread of devices begins with. */
+export interface DevicesStart {
+  guest: GuestStart;
+  deviceSids: string[];
 }
+
+/** A device that was loaded, in this thread or elsewhere. */
+export type RunningDevice = IsolatedDevice;
+
+/** Whether an event may be left out when a guest writes faster than anyone reads. */
+export const mayBeLost = (event: DeviceEvent): boolean => event.event === 'log' && !event.isLast;

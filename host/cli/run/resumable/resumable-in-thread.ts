@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { packageFolder } from '../../../core/index.js';
-import type { Rewrite } from '../../../microvisor/index.js';
+import type { Rewrite, WatchedRegisters } from '../../../microvisor/index.js';
+import { startThread } from '../../process/young-generation.js';
 
 /** What the thread begins with. */
 export interface ResumableStart {
   bytes: Uint8Array;
   blocking: readonly string[];
+  registers: WatchedRegisters | undefined;
 }
 
 /** MiB of stack: Binaryen goes down a function as deep as its expressions are nested. */
@@ -21,10 +22,10 @@ const LONG = 1000;
  * @param takesLong called once when the work takes longer than a second
  */
 export function resumableInThread(stop: AbortSignal, takesLong: () => void): Rewrite {
-  return async (bytes, blocking) => {
-    const start: ResumableStart = { bytes, blocking };
+  return async (bytes, blocking, registers) => {
+    const start: ResumableStart = { bytes, blocking, registers };
     stop.throwIfAborted();
-    const worker = new Worker(join(packageFolder(), 'build/host/resumable-worker.js'), {
+    const worker = startThread(join(packageFolder(), 'build/host/resumable-worker.js'), {
       workerData: start,
       resourceLimits: { stackSizeMb: STACK },
     });

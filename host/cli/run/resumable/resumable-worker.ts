@@ -3,5 +3,5 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { makeResumable } from '../../../microvisor/index.js';
 import type { ResumableStart } from './resumable-in-thread.js';
 
-const { bytes, blocking } = workerData as ResumableStart;
-parentPort!.postMessage(await makeResumable(bytes, blocking));
+const { bytes, blocking, registers } = workerData as ResumableStart;
+parentPort!.postMessage(await makeResumable(bytes, blocking, registers));

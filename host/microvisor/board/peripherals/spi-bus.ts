@@ -9,6 +9,9 @@ export interface SpiDevice {
 /** What a bus reads that nobody drives. */
 const NOTHING = 0xff;
 
+/** Bytes of the FIFO of a bus; more are lost, as on the device. */
+const FIFO = 16;
+
 interface Plugged {
   device: SpiDevice;
   /** The pin of its chip select; undefined: it is always selected. */
@@ -19,6 +22,8 @@ interface Plugged {
 /** The SPI buses by their names (`SPI1`), and what is on them. */
 export class SpiBuses {
   readonly #buses = new Map<string, Plugged[]>();
+  /** What came back for bytes that were sent one by one. */
+  readonly #received = new Map<string, number[]>();
 
   /** Puts a device on a bus. @param select the pin of its chip select, for example `PA4`; without it the device is always selected */
   plug(bus: string, device: SpiDevice, select: string | undefined): void {
@@ -44,5 +49,23 @@ export class SpiBuses {
     const device = this.#buses.get(bus)?.find(({ isSelected }) => isSelected)?.device;
     if (device) received.set(device.exchange(sent).subarray(0, sent.length));
     return received;
+  }
+
+  /** Sends a byte; what comes back waits for {@link take}. */
+  put(bus: string, byte: number): void {
+    const received = this.#received.get(bus) ?? [];
+    this.#received.set(bus, received);
+    const [answer] = this.transfer(bus, Uint8Array.of(byte));
+    if (received.length < FIFO) received.push(answer);
+  }
+
+  /** The next byte that came back; undefined when there is none. */
+  take(bus: string): number | undefined {
+    return this.#received.get(bus)?.shift();
+  }
+
+  /** Bytes that came back and were not taken. */
+  waiting(bus: string): number {
+    return this.#received.get(bus)?.length ?? 0;
   }
 }

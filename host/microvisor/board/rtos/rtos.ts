@@ -1,3 +1,4 @@
+import { earlier } from '../../kernel/earlier.js';
 import { cmsisEventFlags, cmsisThreadFlags } from './api/cmsis-flags.js';
 import { cmsisKernel } from './api/cmsis-kernel.js';
 import { cmsisQueues } from './api/cmsis-queues.js';
@@ -82,9 +83,7 @@ export class Rtos {
 
   /** The time of the next `tick`, in milliseconds; undefined when only a call or an interrupt can help. */
   nextDeadline(now: number): number | undefined {
-    const times = [this.#context.scheduler.nextDeadline(now), this.#context.timers.nextDeadline()];
-    const known = times.filter((time) => time !== undefined);
-    return known.length > 0 ? Math.min(...known) : undefined;
+    return earlier(this.#context.scheduler.nextDeadline(now), this.#context.timers.nextDeadline());
   }
 
   /** When its tick interrupts next, milliseconds; undefined before the scheduler has started. */

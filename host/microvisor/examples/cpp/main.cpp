@@ -1,10 +1,10 @@
-// C++ on FreeRTOS: a class for each task, one that presses and one that counts, joined by a notification.
-#include <cstdio>
-#include <cstring>
+// C++ on FreeRTOS: a class for each task, one that presses and one that counts and publishes, joined by a notification.
 #include <map>
 #include <string>
 
 #include "FreeRTOS.h"
+#include "broker_link.h"
+#include "log_line.h"
 #include "stm32u5xx_hal.h"
 #include "task.h"
 
@@ -12,15 +12,13 @@ namespace {
 
 constexpr UBaseType_t kPriority = 1;
 constexpr TickType_t kPause = 250;
-
-void say(const std::string &text) {
-  mvServerLog(reinterpret_cast<const uint8_t *>(text.data()), static_cast<uint16_t>(text.size()));
-}
+constexpr TickType_t kPatience = 500;
+constexpr uint16_t kStackSize = 8192;
 
 /// A task whose work is a member function.
 class Task {
  public:
-  explicit Task(const char *name) { xTaskCreate(enter, name, 1024, this, kPriority, &handle_); }
+  explicit Task(const char *name) { xTaskCreate(enter, name, kStackSize / sizeof(StackType_t), this, kPriority, &handle_); }
   virtual ~Task() = default;
   TaskHandle_t handle() const { return handle_; }
 
@@ -43,10 +41,20 @@ class Counter : public Task {
   void work() override {
     std::map<std::string, int> counts;
     for (;;) {
-      const uint32_t given = ulTaskNotifyTake(pdTRUE, portMAX_DELAY);
-      counts[given > 1 ? "several" : "single"]++;
-      say("single: " + std::to_string(counts["single"]) + ", several: " + std::to_string(counts["several"]));
+      const uint32_t given = ulTaskNotifyTake(pdTRUE, pdMS_TO_TICKS(kPatience));
+      if (given > 0) {
+        counts[given > 1 ? "several" : "single"]++;
+        log_line("single: %d, several: %d", counts["single"], counts["several"]);
+      }
+      broker_link_publish(textOf(counts).c_str());  // again and again: who listens late gets it too
+      broker_link_step();
     }
+  }
+
+  static std::string textOf(const std::map<std::string, int> &counts) {
+    std::string text;
+    for (const auto &[name, count] : counts) text += (text.empty() ? "\"" : ",\"") + name + "\":" + std::to_string(count);
+    return "{" + text + "}";
   }
 };
 
@@ -64,13 +72,12 @@ class Presser : public Task {
   const Counter &counter_;
 };
 
-uint8_t log_buffer[1024] __attribute__((aligned(512)));
-
 }  // namespace
 
 int main() {
   HAL_Init();
-  mvServerLoggingInit(log_buffer, sizeof log_buffer);
+  log_start();
+  if (!broker_link_start()) return 1;
   static const Counter counter;
   static const Presser presser(counter);
   vTaskStartScheduler();

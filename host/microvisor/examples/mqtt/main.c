@@ -1,16 +1,20 @@
 /* A sensor that publishes its readings by MQTT over mutual TLS, and takes commands. Two tasks: one measures (sensor_and_led.c), the other one
  * does the rest, one step after the other: network, configuration, connection; and again after each end. */
+#include "broker_connect.h"
 #include "broker_values.h"
 #include "cmsis_os.h"
 #include "event_queue.h"
 #include "log_line.h"
 #include "mqtt_session.h"
+#include "one_channel.h"
 #include "sensor_and_led.h"
 #include "stm32u5xx_hal.h"
 
 /* Milliseconds between attempts to connect: twice as many each time. */
 #define FIRST_PAUSE 1000
 #define LONGEST_PAUSE 60000
+/* Milliseconds that the cloud has to answer. */
+#define ANSWER_TIMEOUT 30000
 
 static MvNetworkHandle network;
 static char device_id[DEVICE_ID_SIZE];
@@ -31,12 +35,20 @@ static void pause_for(uint32_t milliseconds) {
   event_of(0, &event, milliseconds);
 }
 
+static bool fetch_values(void) {
+  struct Event event;
+  const bool is_whole = channel_open(MV_CHANNELTYPE_CONFIGFETCH, network) && broker_values_ask(channel_handle()) &&
+                        event_of(channel_tag(), &event, ANSWER_TIMEOUT) && broker_values_read(channel_handle(), &values);
+  channel_close();
+  return is_whole;
+}
+
 static void work(void *argument) {
   UNUSED(argument);
   for (uint32_t milliseconds = FIRST_PAUSE;;) {
     wait_for_network();
     /* Fetched each time: somebody may have corrected the values. */
-    if (broker_values_fetch(network, &values) && mqtt_session(network, &values, device_id)) milliseconds = FIRST_PAUSE;
+    if (fetch_values() && mqtt_session(network, &values, device_id)) milliseconds = FIRST_PAUSE;
     log_line("next attempt in %lu ms", (unsigned long)milliseconds);
     pause_for(milliseconds);
     if (milliseconds < LONGEST_PAUSE) milliseconds *= 2;

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "broker_connect.h"
 #include "event_queue.h"
 #include "log_line.h"
 #include "one_channel.h"
 #include "sensor_and_led.h"
 
-#define KEEP_ALIVE 60
 #define CONNECT_TIMEOUT 60000
 #define SUBSCRIPTION 1
 #define TOPIC_SIZE 128
@@ -38,28 +38,6 @@ static bool failed(const char *what, int code) {
 }
 
 /* The functions from here on return false when the connection is of no more use. */
-
-static bool request_connection(const struct BrokerValues *values, const char *device_id) {
-  struct MvSizedString roots[CHAIN_SIZE];
-  struct MvSizedString chain[CHAIN_SIZE];
-  const struct MvTlsCredentials credentials = {
-      /* Whom we trust to name brokers. */
-      .cacert = {split_certificates(&values->root_ca, roots), roots},
-      /* Who we are; the key never leaves the device. */
-      .clientcert = {.chain = {split_certificates(&values->certificate, chain), chain},
-                     .key = {values->private_key.bytes, values->private_key.length}}};
-  const struct MvMqttConnectRequest request = {.protocol_version = MV_MQTTPROTOCOLVERSION_V5,
-                                               .host = sized(values->host),
-                                               .port = values->port,
-                                               .clientid = {(const uint8_t *)device_id, DEVICE_ID_SIZE},
-                                               .authentication = {.method = MV_MQTTAUTHENTICATIONMETHOD_NONE},
-                                               .tls_credentials = &credentials,
-                                               .keepalive = KEEP_ALIVE,
-                                               .clean_start = 1};
-  log_line("connecting to %s:%u", values->host, values->port);
-  const enum MvStatus status = mvMqttRequestConnect(channel_handle(), &request);
-  return status == MV_STATUS_OKAY || failed("the kernel refuses to connect", status);
-}
 
 static bool on_connect_response(void) {
   struct MvMqttConnectResponse response;
@@ -190,7 +168,7 @@ bool mqtt_session(MvNetworkHandle network, const struct BrokerValues *values, co
   is_sent = false;
   snprintf(command_topic, sizeof command_topic, "command/device/%.*s", DEVICE_ID_SIZE, device_id);
   snprintf(reading_topic, sizeof reading_topic, "sensor/device/%.*s", DEVICE_ID_SIZE, device_id);
-  if (channel_open(MV_CHANNELTYPE_MQTT, network) && request_connection(values, device_id)) serve();
+  if (channel_open(MV_CHANNELTYPE_MQTT, network) && broker_connect(channel_handle(), values, device_id)) serve();
   channel_close();
   return is_connected;
 }

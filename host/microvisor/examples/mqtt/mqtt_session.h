@@ -5,9 +5,6 @@
 
 #include "broker_values.h"
 
-/** The device id, without an end character. */
-#define DEVICE_ID_SIZE 34
-
 /**
  * Connects with mutual TLS, subscribes, publishes readings and takes commands until the connection ends. Returns whether there was a
  * connection, so that the caller can tell a broker that went away from one that does not let us in.

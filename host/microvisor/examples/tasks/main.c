@@ -1,8 +1,9 @@
-/* Two tasks and a queue, by CMSIS-RTOS v2: one measures, the other one logs; an LED shows that both live. */
+/* Two tasks and a queue, by CMSIS-RTOS v2: one measures, the other one logs and publishes; an LED shows that both live. */
 #include <stdio.h>
-#include <string.h>
 
+#include "broker_link.h"
 #include "cmsis_os.h"
+#include "log_line.h"
 #include "stm32u5xx_hal.h"
 
 #define LED_PIN GPIO_PIN_5
@@ -15,13 +16,11 @@ typedef struct {
 
 static osMessageQueueId_t readings;
 
-static void say(const char *text) { mvServerLog((const uint8_t *)text, (uint16_t)strlen(text)); }
-
 static void measure(void *argument) {
   UNUSED(argument);
   for (uint32_t number = 1;; number++) {
     const Reading reading = {osKernelGetTickCount(), number};
-    if (osMessageQueuePut(readings, &reading, 0, 0) != osOK) say("a reading was lost");
+    if (osMessageQueuePut(readings, &reading, 0, 0) != osOK) log_line("a reading was lost");
     HAL_GPIO_TogglePin(GPIOA, LED_PIN);
     osDelay(500);
   }
@@ -32,9 +31,11 @@ static void report(void *argument) {
   for (;;) {
     Reading reading;
     osMessageQueueGet(readings, &reading, NULL, osWaitForever);
-    char line[64];
-    snprintf(line, sizeof line, "reading %lu at %lu ms", (unsigned long)reading.number, (unsigned long)reading.tick);
-    say(line);
+    log_line("reading %lu at %lu ms", (unsigned long)reading.number, (unsigned long)reading.tick);
+    char text[64];
+    snprintf(text, sizeof text, "{\"reading\":%lu}", (unsigned long)reading.number);
+    broker_link_publish(text); /* while the device is offline, the log has it alone */
+    broker_link_step();
   }
 }
 
@@ -45,14 +46,15 @@ static void start_led(void) {
 }
 
 int main(void) {
-  static uint8_t log_buffer[1024] __attribute__((aligned(512)));
   HAL_Init();
-  mvServerLoggingInit(log_buffer, sizeof log_buffer);
+  log_start();
   start_led();
+  if (!broker_link_start()) return 1;
   osKernelInitialize();
   readings = osMessageQueueNew(READINGS, sizeof(Reading), NULL);
   const osThreadAttr_t measuring = {.name = "measure", .stack_size = 1024, .priority = osPriorityNormal};
-  const osThreadAttr_t reporting = {.name = "report", .stack_size = 2048, .priority = osPriorityBelowNormal};
+  /* vsnprintf alone takes some 1.5 KB of a stack. */
+  const osThreadAttr_t reporting = {.name = "report", .stack_size = 8192, .priority = osPriorityBelowNormal};
   osThreadNew(measure, NULL, &measuring);
   osThreadNew(report, NULL, &reporting);
   osKernelStart();

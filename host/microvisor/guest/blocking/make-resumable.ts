@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type Binaryen from 'binaryen';
+import type { WatchedRegisters } from '../board-port.js';
 import { meterPollingLoops, POLL } from './polling-loops.js';
+import { watchRegisters } from './register-accesses.js';
 
 /** The export by which the stack check is told the highest and the lowest address of the stack that is in use. */
 export const STACK_LIMITS = '__set_stack_limits';
@@ -12,12 +14,18 @@ export const binaryenVersion: string = createRequire(import.meta.url)('binaryen/
 
 /**
  * Rewrites a module so that its functions can be suspended inside the named imports and go on later (Binaryen's Asyncify), and so
- * that its C stack has limits; loops that wait for memory to change call {@link POLL}. Takes 0.2 to 6 seconds, during which nothing else runs in the thread.
+ * that its C stack has limits; loops that wait for memory to change call {@link POLL}, and accesses to watched registers call the host. Takes
+ * 0.2 to 6 seconds, during which nothing else runs in the thread.
  *
  * @param blocking the imports, `module.name` each
+ * @param registers those of its board
  * @throws Error when Binaryen does not know the module: the message says what
  */
-export async function makeResumable(bytes: Uint8Array, blocking: readonly string[]): Promise<Uint8Array> {
+export async function makeResumable(
+  bytes: Uint8Array,
+  blocking: readonly string[],
+  registers?: WatchedRegisters,
+): Promise<Uint8Array> {
   const { default: binaryen } = await import('binaryen');
   const rewrite = (input: Uint8Array, work: (module: Binaryen.Module) => void): Uint8Array => {
     const module = binaryen.readBinary(input);
@@ -44,6 +52,7 @@ export async function makeResumable(bytes: Uint8Array, blocking: readonly string
     // In between it is written and read: the stack check gives the calls of its handler a wrong type, which is in no binary.
     const checked = rewrite(bytes, (module) => {
       meterPollingLoops(binaryen, module);
+      if (registers) watchRegisters(binaryen, module, registers);
       if (exportInnerParts(binaryen, module)) module.runPasses(['stack-check']);
     });
     return rewrite(checked, (module) => {

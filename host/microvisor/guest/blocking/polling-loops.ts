@@ -1,7 +1,5 @@
 import type Binaryen from 'binaryen';
-
-type Module = Binaryen.Module;
-type Expression = Binaryen.ExpressionRef;
+import { bodiesOf, childrenOf, type Expression, infoOf, type Module } from './expressions.js';
 
 /** The import that a loop calls each time when nothing but somebody else's write to memory can end it. */
 export const POLL = 'mv_host_poll';
@@ -13,11 +11,7 @@ export const POLL = 'mv_host_poll';
  * @returns whether there is one
  */
 export function meterPollingLoops(binaryen: typeof Binaryen, module: Module): boolean {
-  const bodies = new Map<string, Expression>();
-  for (let index = 0; index < module.getNumFunctions(); index++) {
-    const { name, body } = binaryen.getFunctionInfo(module.getFunctionByIndex(index));
-    if (body) bodies.set(name, body);
-  }
+  const bodies = bodiesOf(binaryen, module);
   const reader = new ExpressionReader(binaryen, (name) => bodies.get(name));
   const loops = [...bodies.values()].flatMap((body) => reader.pollingLoops(body));
   if (loops.length === 0) return false;
@@ -48,7 +42,7 @@ class ExpressionReader {
     const found: Expression[] = [];
     const visit = (one: Expression) => {
       if (this.#binaryen.getExpressionId(one) === this.#binaryen.LoopId && this.#isPolling(one)) found.push(one);
-      for (const child of this.#children(one)) visit(child);
+      for (const child of childrenOf(this.#binaryen, one)) visit(child);
     };
     visit(expression);
     return found;
@@ -57,8 +51,9 @@ class ExpressionReader {
   #isPolling(loop: Expression): boolean {
     const written = new Set<number>();
     const collect = (one: Expression): boolean => {
-      if (this.#binaryen.getExpressionId(one) === this.#binaryen.LocalSetId) written.add(this.#info(one).index);
-      return this.#readsOnly(one) && this.#children(one).every(collect);
+      if (this.#binaryen.getExpressionId(one) === this.#binaryen.LocalSetId)
+        written.add(infoOf(this.#binaryen, one).index);
+      return this.#readsOnly(one) && childrenOf(this.#binaryen, one).every(collect);
     };
     return collect(loop) && this.#keepsNothing(loop, written, new Set());
   }
@@ -85,7 +80,7 @@ class ExpressionReader {
       case b.ReturnId:
         return true;
       case b.CallId:
-        return this.#isReader(this.#info(expression).target);
+        return this.#isReader(infoOf(this.#binaryen, expression).target);
       default:
         return false;
     }
@@ -100,7 +95,7 @@ class ExpressionReader {
     const body = this.#bodyOf(name);
     const b = this.#binaryen;
     const reads = (one: Expression): boolean =>
-      b.getExpressionId(one) !== b.LoopId && this.#readsOnly(one) && this.#children(one).every(reads);
+      b.getExpressionId(one) !== b.LoopId && this.#readsOnly(one) && childrenOf(this.#binaryen, one).every(reads);
     const isReader = body !== undefined && reads(body);
     this.#readers.set(name, isReader);
     return isReader;
@@ -116,63 +111,17 @@ class ExpressionReader {
     const b = this.#binaryen;
     const id = b.getExpressionId(expression);
     if (id === b.LocalGetId) {
-      const { index } = this.#info(expression);
+      const { index } = infoOf(this.#binaryen, expression);
       return !written.has(index) || fresh.has(index);
     }
     // What stands in a branch may not have been done behind it.
-    const isBranch = id === b.IfId || id === b.LoopId || (id === b.BlockId && this.#info(expression).name);
+    const isBranch = id === b.IfId || id === b.LoopId || (id === b.BlockId && infoOf(this.#binaryen, expression).name);
     const inner = isBranch ? new Set(fresh) : fresh;
-    for (const [index, child] of this.#children(expression).entries()) {
+    for (const [index, child] of childrenOf(this.#binaryen, expression).entries()) {
       const isArm = id === b.IfId && index > 0;
       if (!this.#keepsNothing(child, written, isArm ? new Set(inner) : inner)) return false;
     }
-    if (id === b.LocalSetId) fresh.add(this.#info(expression).index);
+    if (id === b.LocalSetId) fresh.add(infoOf(this.#binaryen, expression).index);
     return true;
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: its members follow from the kind of the expression
-  #info(expression: Expression): any {
-    return this.#binaryen.getExpressionInfo(expression);
-  }
-
-  /** What an expression consists of, in the order in which it is done. */
-  #children(expression: Expression): Expression[] {
-    const b = this.#binaryen;
-    const id = b.getExpressionId(expression);
-    const of = (...names: string[]): Expression[] => {
-      const info = this.#info(expression);
-      return names.flatMap((name) => info[name] || []);
-    };
-    switch (id) {
-      case b.BlockId:
-        return of('children');
-      case b.IfId:
-        return of('condition', 'ifTrue', 'ifFalse');
-      case b.LoopId:
-        return of('body');
-      case b.BreakId:
-      case b.SwitchId:
-        return of('value', 'condition');
-      case b.CallId:
-        return of('operands');
-      case b.CallIndirectId:
-        return of('operands', 'target');
-      case b.LocalSetId:
-      case b.GlobalSetId:
-      case b.UnaryId:
-      case b.DropId:
-      case b.ReturnId:
-        return of('value');
-      case b.LoadId:
-        return of('ptr');
-      case b.StoreId:
-        return of('ptr', 'value');
-      case b.BinaryId:
-        return of('left', 'right');
-      case b.SelectId:
-        return of('ifTrue', 'ifFalse', 'condition');
-      default:
-        return [];
-    }
   }
 }

@@ -57,6 +57,7 @@ describe('connecting', () => {
         cipher: 'TLS_AES_256_GCM_SHA384',
         clientId: 'client-1',
         sessionPresent: true,
+        will: expect.objectContaining({ topic: 'status', retain: true }),
       },
     ]);
   });

@@ -83,6 +83,15 @@ describe('publishing', () => {
     expect(rig.events.at(-1)).toEqual({ event: 'published', topic: 'a/b', payload, qos: 0, reasonCode: 0 });
   });
 
+  it('says of a message that is kept that it is', () => {
+    const rig = new Rig();
+    const channel = rig.connected();
+    rig.ok('mvMqttRequestPublish', channel, publishRequest(rig, 'a/b', 'payload', 0, 99, 1));
+    rig.tick();
+    expect(rig.link.last('publish')).toMatchObject({ topic: 'a/b', retain: true });
+    expect(rig.events.at(-1)).toMatchObject({ event: 'published', topic: 'a/b', retain: true });
+  });
+
   it('QoS 1 is done at PUBACK, with its reason code', () => {
     const rig = new Rig();
     const channel = rig.connected();

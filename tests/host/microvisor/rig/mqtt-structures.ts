@@ -78,10 +78,17 @@ export function unsubscribeRequest(rig: Rig, topics: string[], correlationId = 8
   return address;
 }
 
-export function publishRequest(rig: Rig, topic: string, payload: string, desiredQos = 0, correlationId = 9): number {
+export function publishRequest(
+  rig: Rig,
+  topic: string,
+  payload: string,
+  desiredQos = 0,
+  correlationId = 9,
+  retain = 0,
+): number {
   const address = rig.alloc(MvMqttPublishRequestLayout.SIZE);
   const strings = { topic: rig.put(topic), payload: rig.put(payload) };
-  writeMvMqttPublishRequest(rig.view, address, { correlationId, ...strings, desiredQos, retain: 0 });
+  writeMvMqttPublishRequest(rig.view, address, { correlationId, ...strings, desiredQos, retain });
   return address;
 }
 

@@ -1,11 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { packageFolder } from '../../../../core/index.js';
+import { FarDevices, type FromDevices } from '../../../../microvisor/isolated/index.js';
 import { UserError } from '../../../process/user-error.js';
-import type { DeviceStart, RunningDevice } from '../running-device.js';
+import type { DeviceEvent, DeviceStart, RunningDevice } from '../running-device.js';
 import type { ChildStart } from './child-messages.js';
-import type { FromDevices } from './device-messages.js';
-import { FarDevices } from './far-devices.js';
 
 /**
  * Loads devices in a process of their own; none has started. A process that dies ends its devices with an error that says so.
@@ -26,7 +25,7 @@ export async function devicesInChild(
   });
   const post = (message: object) => child.send(message, gone);
   const far = new FarDevices(starts, { post, end: () => void child.kill('SIGKILL') });
-  child.on('message', (message) => far.receive(message as FromDevices));
+  child.on('message', (message) => far.receive(message as FromDevices<DeviceEvent>));
   watch(child, starts.length, (problem) => far.ended(new UserError(problem)));
   const first: ChildStart = { ...start, deviceSids: starts.map(({ deviceSid }) => deviceSid) };
   post(first);

@@ -1,15 +1,47 @@
 import { describe, expect, it } from 'vitest';
-import { GeneratorGuest } from './generator-guest.js';
+import { GeneratorGuest, type Steps } from './generator-guest.js';
 
-/** A task that notes its name `times` times with a call in between. */
-function noting(guest: GeneratorGuest, name: string, times: number, call: string, ...args: number[]) {
-  return function* () {
+/** What a task does, which ends itself afterwards. */
+const once = (guest: GeneratorGuest, work: () => Steps<void>) =>
+  function* () {
+    yield* work();
+    yield* guest.call('vTaskDelete', 0);
+  };
+
+/** Notes its name `times` times with a call in between. */
+const noting = (guest: GeneratorGuest, name: string, times: number, call: string, ...args: number[]) =>
+  once(guest, function* () {
     for (let count = 0; count < times; count++) {
       guest.trace.push(name);
       yield* guest.call(call, ...args);
     }
-    yield* guest.call('vTaskDelete', 0);
-  };
+  });
+
+/** Spins in HAL_Delay for 100 ms, and notes when that was over. */
+const spinning = (guest: GeneratorGuest) =>
+  once(guest, function* () {
+    yield* guest.call('mv_board_delay', 100);
+    guest.trace.push(`spun until ${guest.now}`);
+  });
+
+const FOREVER = 0xffff_ffff;
+
+/** A guest in which an urgent task waits for a semaphore, and a less urgent one gives it: what that one does is the test's. */
+function withWaiting(low: (guest: GeneratorGuest, give: () => Steps) => Steps<void>): GeneratorGuest {
+  const guest = new GeneratorGuest();
+  const semaphore = guest.rtos.calls.xQueueGenericCreate(1, 0, 3) as number;
+  const high = once(guest, function* () {
+    yield* guest.call('xQueueSemaphoreTake', semaphore, FOREVER);
+    guest.trace.push('high');
+  });
+  guest.task('high', 2, high);
+  const give = () => guest.call('xQueueGenericSend', semaphore, 0, 0, 0);
+  guest.task(
+    'low',
+    1,
+    once(guest, () => low(guest, give)),
+  );
+  return guest;
 }
 
 describe('the scheduler', () => {
@@ -45,15 +77,14 @@ describe('the scheduler', () => {
     const guest = new GeneratorGuest();
     const semaphore = guest.rtos.calls.xQueueCreateCountingSemaphore(100, 0) as number;
     const spender = (name: string) =>
-      function* () {
+      once(guest, function* () {
         for (let count = 0; count < 4; count++) {
           guest.trace.push(name);
           // A call of the system that takes time.
           if (count === 1) guest.now += 1;
           yield* guest.call('xQueueGenericSend', semaphore, 0, 0, 0);
         }
-        yield* guest.call('vTaskDelete', 0);
-      };
+      });
     guest.task('a', 1, spender('a'));
     guest.task('b', 1, spender('b'));
     guest.run();
@@ -70,18 +101,10 @@ describe('the scheduler', () => {
   });
 
   it('lets a more urgent task run at once when a call makes it ready', () => {
-    const guest = new GeneratorGuest();
-    const semaphore = guest.rtos.calls.xQueueGenericCreate(1, 0, 3) as number;
-    guest.task('high', 2, function* () {
-      yield* guest.call('xQueueSemaphoreTake', semaphore, 0xffff_ffff);
-      guest.trace.push('high');
-      yield* guest.call('vTaskDelete', 0);
-    });
-    guest.task('low', 1, function* () {
-      guest.trace.push('gives');
-      yield* guest.call('xQueueGenericSend', semaphore, 0, 0, 0);
-      guest.trace.push('low');
-      yield* guest.call('vTaskDelete', 0);
+    const guest = withWaiting(function* ({ trace }, give) {
+      trace.push('gives');
+      yield* give();
+      trace.push('low');
     });
     guest.run();
     expect(guest.trace).toEqual(['gives', 'high', 'low']);
@@ -89,11 +112,7 @@ describe('the scheduler', () => {
 
   it('keeps less urgent tasks waiting while one spins in HAL_Delay, and lets more urgent ones run', () => {
     const guest = new GeneratorGuest();
-    guest.task('spins', 2, function* () {
-      yield* guest.call('mv_board_delay', 100);
-      guest.trace.push(`spun until ${guest.now}`);
-      yield* guest.call('vTaskDelete', 0);
-    });
+    guest.task('spins', 2, spinning(guest));
     guest.task('low', 1, noting(guest, 'low', 1, 'vTaskDelay', 1));
     guest.task('high', 3, noting(guest, 'high', 3, 'vTaskDelay', 30));
     guest.run(200);
@@ -102,31 +121,19 @@ describe('the scheduler', () => {
 
   it('lets an equal task run while one spins', () => {
     const guest = new GeneratorGuest();
-    guest.task('spins', 1, function* () {
-      yield* guest.call('mv_board_delay', 100);
-      guest.trace.push('spun');
-      yield* guest.call('vTaskDelete', 0);
-    });
+    guest.task('spins', 1, spinning(guest));
     guest.task('equal', 1, noting(guest, 'equal', 2, 'vTaskDelay', 10));
     guest.run(200);
-    expect(guest.trace).toEqual(['equal', 'equal', 'spun']);
+    expect(guest.trace).toEqual(['equal', 'equal', 'spun until 100']);
   });
 
   it('switches no task while it is suspended', () => {
-    const guest = new GeneratorGuest();
-    const semaphore = guest.rtos.calls.xQueueGenericCreate(1, 0, 3) as number;
-    guest.task('high', 2, function* () {
-      yield* guest.call('xQueueSemaphoreTake', semaphore, 0xffff_ffff);
-      guest.trace.push('high');
-      yield* guest.call('vTaskDelete', 0);
-    });
-    guest.task('low', 1, function* () {
+    const guest = withWaiting(function* (guest, give) {
       yield* guest.call('vTaskSuspendAll');
-      yield* guest.call('xQueueGenericSend', semaphore, 0, 0, 0);
+      yield* give();
       guest.trace.push('still low');
       yield* guest.call('xTaskResumeAll');
       guest.trace.push('low');
-      yield* guest.call('vTaskDelete', 0);
     });
     guest.run();
     expect(guest.trace).toEqual(['still low', 'high', 'low']);
@@ -176,11 +183,11 @@ describe('the scheduler', () => {
   it('lets a task that was ended by another one never run again', () => {
     const guest = new GeneratorGuest();
     const victim = guest.task('victim', 1, noting(guest, 'victim', 5, 'vTaskDelay', 10));
-    guest.task('killer', 2, function* () {
+    const killing = function* () {
       yield* guest.call('vTaskDelay', 15);
       yield* guest.call('vTaskDelete', victim);
-      yield* guest.call('vTaskDelete', 0);
-    });
+    };
+    guest.task('killer', 2, once(guest, killing));
     guest.run(100);
     expect(guest.trace).toEqual(['victim', 'victim']);
     expect(guest.events).toContainEqual({ event: 'taskEnded', task: 'victim' });
@@ -191,11 +198,10 @@ describe('the scheduler', () => {
     guest.task(
       'greedy',
       1,
-      function* () {
+      once(guest, function* () {
         (guest.rtos.current!.body as unknown as { peak: number }).peak = 4076;
         for (let count = 0; count < 5; count++) yield* guest.call('vTaskDelay', 2000);
-        yield* guest.call('vTaskDelete', 0);
-      },
+      }),
       2048,
     );
     guest.run(20_000);
@@ -220,13 +226,13 @@ describe('the scheduler', () => {
     const guest = new GeneratorGuest();
     guest.rtos.setTickRate(100);
     const seen: number[] = [];
-    guest.task('slow', 1, function* () {
+    const counting = function* () {
       for (let count = 0; count < 3; count++) {
         yield* guest.call('vTaskDelay', 5);
         seen.push(guest.now, yield* guest.call('xTaskGetTickCount'));
       }
-      yield* guest.call('vTaskDelete', 0);
-    });
+    };
+    guest.task('slow', 1, once(guest, counting));
     guest.run(1000);
     expect(seen).toEqual([50, 5, 100, 10, 150, 15]);
     expect(guest.rtos.calls.osKernelGetTickFreq()).toBe(100);

@@ -26,10 +26,14 @@ export function readJson(text: string, report: Report): JsonNode | undefined {
 /** The offset of the first bracket that is too deep. Brackets in strings do not count. */
 function tooDeep(text: string): number | undefined {
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    if (depth > DEEPEST) return index;
+  let isString = false;
+  for (let offset = 0; offset < text.length; offset++) {
+    const character = text[offset];
+    if (character === '"') isString = !isString;
+    else if (isString) offset += character === '\\' ? 1 : 0;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    if (depth > DEEPEST) return offset;
   }
   return undefined;
 }

@@ -21,6 +21,9 @@ export interface Explanation {
   readonly mistake?: string;
 }
 
+/** Longest resource that is looked into, UTF-16 units: AWS takes topics of 256 bytes, and clients can send any. */
+const LONGEST = 2048;
+
 const DIAGNOSES = [diagnoseCondition, diagnoseVariable, diagnoseResource, diagnoseAction];
 
 export function explainDecision(decided: DecidedCase): Explanation {
@@ -53,7 +56,7 @@ function explainImplicit(refused: DecidedCase, what: string): Explanation {
     };
   }
   let found: Diagnosis | undefined;
-  for (const diagnose of DIAGNOSES) found ??= diagnose(refused);
+  if (refused.resource.length <= LONGEST) for (const diagnose of DIAGNOSES) found ??= diagnose(refused);
   const change = found?.change ?? (found?.advice === undefined ? smallestAddition(refused, nearest) : undefined);
   const edits = [found?.advice, change && changeText(change)].filter((edit) => edit !== undefined);
   return {
@@ -68,6 +71,7 @@ function explainImplicit(refused: DecidedCase, what: string): Explanation {
 /** The entry with this action that shares most with the resource, at its beginning and at its end. */
 function nearestOf(refused: DecidedCase): Candidate | undefined {
   const { resource, values } = refused;
+  if (resource.length > LONGEST) return undefined;
   let best: Candidate | undefined;
   let most = -1;
   for (const candidate of candidates(refused)) {

@@ -12,6 +12,15 @@ const CONTROL_PLANE =
 /** Conditions that never hold, or hold where it is not meant. */
 export const lintConditions: StatementLint = (one, report) => {
   for (const condition of one.conditions) lintOne(one, condition, report);
+  const will = one.conditions.find(({ key }) => key.id === 'iot:lastwilltopic');
+  if (!will || one.isDeny || one.conditions.some(({ key }) => key.id === 'iot:connectattributes')) return;
+  report(
+    'warning',
+    'will-alone',
+    will.entry.key.at,
+    'users saw AWS end such connections after some minutes, as if it asked again without the will',
+    'add a Condition of iot:ConnectAttributes with PersistentConnect and LastWill',
+  );
 };
 
 function lintOne(one: CompiledStatement, { entry, operator, key }: ConditionTest, report: LintReport): void {

@@ -102,6 +102,11 @@ export const LINT_CASES: readonly LintCase[] = [
   ),
   found('arn-operator', 'LastWillTopic as a text', when({ StringLike: { 'iot:LastWillTopic': '*a' } }, 'iot:Connect')),
   found(
+    'will-alone',
+    'LastWillTopic without ConnectAttributes',
+    when({ ArnEquals: { 'iot:LastWillTopic': 'arn:aws:iot:*:*:topic/a' } }, 'iot:Connect'),
+  ),
+  found(
     'for-all',
     'ForAllValues of a key that may be missing',
     when({ 'ForAllValues:StringEquals': { 'iot:Certificate.Subject.CommonName.List': 'a' } }),

@@ -162,4 +162,16 @@ describe('decisions about arbitrary policies', { timeout }, () => {
     expect(set.decide({ action: 'iot:Publish', resource: `topic/${'a'.repeat(60_000)}b` }, {}).allowed).toBe(false);
     expect(process.cpuUsage().user - before).toBeLessThan(1_000_000);
   });
+
+  it('are explained at once, however long the topic and the policies', () => {
+    const entries = Array.from({ length: 36 }, (_, n) => `arn:aws:iot:*:*:topic/*a*/+/${n}/*`);
+    const statement = { Effect: 'Allow', Action: 'iot:Publish', Resource: entries };
+    const { policy } = readPolicy('device', JSON.stringify({ Statement: statement }));
+    const set = PolicySet.of(Array.from({ length: 10 }, () => policy!));
+    const before = process.cpuUsage().user;
+    for (const topic of [`topic/${'a/'.repeat(120)}`, `topic/${'a/'.repeat(30_000)}`]) {
+      expect(set.decide({ action: 'iot:Publish', resource: topic }, {}).explain().edit).toMatch(/^add /);
+    }
+    expect(process.cpuUsage().user - before).toBeLessThan(500_000);
+  });
 });

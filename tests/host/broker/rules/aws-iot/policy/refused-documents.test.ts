@@ -200,6 +200,16 @@ describe('readPolicy refuses what AWS refuses, with line, column and rule', () =
     expect(found).toContainEqual({ rule, message: expect.stringMatching(message), there });
   });
 
+  it.each([
+    ['of a text that does not end', `"${'\\"'.repeat(200_000)}`],
+    ['of open brackets in texts', `["${'['.repeat(100_000)}"`],
+    ['of members', `{${'"a":1,'.repeat(50_000)}`],
+  ])('at once, hundreds of kilobytes %s', (_about, text) => {
+    const before = process.cpuUsage().user;
+    expect(readPolicy('device', text).policy).toBeUndefined();
+    expect(process.cpuUsage().user - before).toBeLessThan(3_000_000);
+  });
+
   it('all mistakes at once, in their order', () => {
     const { mistakes } = readPolicy('device', statement('"Effect":"allow","Action":"Connect","Resource":"a"'));
     expect(mistakes.map(({ rule }) => rule)).toEqual(['Effect', 'Action', 'Resource']);

@@ -1,4 +1,4 @@
-import type { CloudedDevice } from '../../../microvisor/index.js';
+import type { CloudedDevice } from '../device/device-cloud.js';
 
 /** What a cloud wants of a device, as plain data that can go to another thread or process. */
 export type DeviceOrder =

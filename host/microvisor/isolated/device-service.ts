@@ -1,37 +1,39 @@
-import type { ConfigItem, ConfigItemResult } from '../../../../microvisor/index.js';
-import { obey } from '../device-orders.js';
-import type { DeviceEvent, DeviceStart, RunningDevice } from '../running-device.js';
+import type { ConfigItem, ConfigItemResult } from '../calls/config-fetch.js';
 import type { FromDevices, ToDevices } from './device-messages.js';
+import { obey } from './device-orders.js';
+import type { DeviceEnd, IsolatedDevice } from './isolated-device.js';
 
-/** Messages on their way beyond which log lines are left out: a guest may write faster than anyone reads. */
+/** Messages on their way beyond which events are left out that may be lost: a guest may write faster than anyone reads. */
 const MOST_ON_THEIR_WAY = 10_000;
 
 /** The way to the other end. */
-export interface ServiceLink {
-  post(message: FromDevices): void;
+export interface ServiceLink<Event> {
+  post(message: FromDevices<Event>): void;
   /** Messages that the other end has not taken yet. */
   onTheirWay(): number;
+  /** Whether an event may be left out when there are too many, as a line of the log. */
+  mayBeLost(event: Event): boolean;
 }
 
 /** Serves the devices of this thread or process to another one. */
-export class DeviceService {
-  readonly #link: ServiceLink;
-  #devices: readonly RunningDevice[] = [];
+export class DeviceService<Event> {
+  readonly #link: ServiceLink<Event>;
+  #devices: readonly IsolatedDevice[] = [];
   /** Config fetches that the other end has not answered. */
   readonly #fetches = new Map<number, { resolve(results: ConfigItemResult[]): void; reject(error: Error): void }>();
   #fetchCount = 0;
 
-  constructor(link: ServiceLink) {
+  constructor(link: ServiceLink<Event>) {
     this.#link = link;
   }
 
   /** Loads devices and says how that went. @param load loads all of them; none has started */
   async load(
-    deviceSids: readonly string[],
-    load: (starts: readonly DeviceStart[]) => Promise<readonly RunningDevice[]>,
+    count: number,
+    load: (ends: readonly DeviceEnd<Event>[]) => Promise<readonly IsolatedDevice[]>,
   ): Promise<void> {
     try {
-      this.#devices = await load(deviceSids.map((deviceSid, device) => this.#startOf(deviceSid, device)));
+      this.#devices = await load(Array.from({ length: count }, (_, device) => this.#endOf(device)));
     } catch (error) {
       this.#link.post({ kind: 'refused', problem: (error as Error).message });
       return;
@@ -71,9 +73,8 @@ export class DeviceService {
     }
   }
 
-  #startOf(deviceSid: string, device: number): DeviceStart {
+  #endOf(device: number): DeviceEnd<Event> {
     return {
-      deviceSid,
       config: { fetch: (items) => this.#fetch(device, items) },
       onEvent: (event) => this.#send(device, event),
     };
@@ -87,8 +88,8 @@ export class DeviceService {
     });
   }
 
-  #send(device: number, event: DeviceEvent): void {
-    if (event.event === 'log' && !event.isLast && this.#link.onTheirWay() >= MOST_ON_THEIR_WAY) return;
+  #send(device: number, event: Event): void {
+    if (this.#link.onTheirWay() >= MOST_ON_THEIR_WAY && this.#link.mayBeLost(event)) return;
     this.#link.post({ kind: 'event', device, event });
   }
 }

@@ -1,43 +1,19 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are the policies'
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Command } from '../../../interop/command.js';
-import { temporaryFolder } from '../../../interop/temporary.js';
+import { ACCOUNT, lines, PolicyWorkshop, TRACE } from './policy-workshop.js';
 
-/** The policy of the document about AWS IoT, as it stands there. */
-const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../interop/fixtures/aws-policy.json'), 'utf8');
-const ACCOUNT = '123456789012';
-
-let temporary: ReturnType<typeof temporaryFolder>;
+let workshop: PolicyWorkshop;
 
 beforeEach(() => {
-  temporary = temporaryFolder();
-  write('device.json', DOCUMENT.replaceAll('--ID--', ACCOUNT));
-  write('untouched.json', DOCUMENT);
+  workshop = new PolicyWorkshop();
 });
 
-afterEach(() => temporary.remove());
+afterEach(() => workshop.remove());
 
-function write(name: string, content: string | object): void {
-  writeFileSync(join(temporary.folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-}
-
-async function policy(...line: string[]) {
-  const command = new Command(['policy', ...line], {}, temporary.folder);
-  const { code, stdout, stderr } = await command.ended;
-  return { code, stdout, stderr, events: line.includes('--json') ? command.events : [] };
-}
-
-const TRACE = [
-  { event: 'connected', clientId: 'UV1' },
-  { event: 'subscribed', topic: 'command/device/UV1', reasonCode: 1 },
-  { event: 'subscribed', topic: 'command/device/all', reasonCode: 1 },
-  { event: 'published', topic: 'sensor/device/UV1', payload: '1', qos: 1 },
-  { event: 'published', topic: 'sensor/device/UV1', payload: '2', qos: 1 },
-  { event: 'message', topic: 'command/device/all', payload: '', qos: 1, retain: false },
-];
-const lines = (...events: object[]) => events.map((event) => JSON.stringify(event)).join('\n');
+const write = (name: string, content: string | Uint8Array | object) => workshop.write(name, content);
+const policy = (...line: string[]) => workshop.policy(...line);
 
 describe('wasmqtt policy check', () => {
   it('explains the document’s own policy, in which --ID-- is left', async () => {
@@ -152,6 +128,30 @@ describe('wasmqtt policy check', () => {
     expect((await policy(...line, 'topic/south')).code).toBe(1);
   });
 
+  it('reads the variables of a certificate, PEM or DER', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      name: 'CN=pump',
+      keys,
+      signingAlgorithm: algorithm,
+      extensions: [new x509.BasicConstraintsExtension(false)],
+    });
+    write('pump.pem', certificate.toString('pem'));
+    write('pump.der', new Uint8Array(certificate.rawData));
+    const names = '${iot:CertificateId}/${iot:Certificate.Subject.CommonName}';
+    write('named.json', {
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 'iot:Publish', Resource: `arn:aws:iot:*:*:topic/${names}` },
+    });
+    const id = Buffer.from(await crypto.subtle.digest('SHA-256', certificate.rawData)).toString('hex');
+    for (const file of ['pump.pem', 'pump.der']) {
+      const line = ['check', '--policy', 'named.json', '--certificate', file, 'Publish'];
+      expect(await policy(...line, `topic/${id}/pump`)).toMatchObject({ code: 0, stderr: '' });
+      expect((await policy(...line, `topic/${id}/other`)).code).toBe(1);
+    }
+  });
+
   it('reads conditions of CONNECT and the will from options', async () => {
     write('persistent.json', {
       Version: '2012-10-17',
@@ -210,73 +210,5 @@ describe('wasmqtt policy check', () => {
       stdout: expect.stringMatching(output),
     });
     expect(stderr).not.toMatch(/^ +at /m);
-  });
-});
-
-describe('wasmqtt policy lint', () => {
-  it('finds what never matches in the document’s own policy, and nothing more', async () => {
-    const { code, events, stderr } = await policy('lint', '--json', 'untouched.json');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'wasmqtt: 6 errors; fix what is reported above\n' });
-    expect(events.slice(0, -1).map(({ rule, file, line }) => [rule, file, line])).toEqual(
-      [7, 12, 18, 19, 26, 27].map((line) => ['placeholder', 'untouched.json', line]),
-    );
-  });
-
-  it('has nothing to say when the account is put in', async () => {
-    expect(await policy('lint', 'device.json')).toMatchObject({
-      code: 0,
-      stdout: '1 policy, 4 statements\n',
-      stderr: '',
-    });
-  });
-
-  it('holds the ARNs against the account that is given', async () => {
-    const { code, events } = await policy('lint', '--json', '--account', '210987654321', 'device.json');
-    expect(code).toBe(1);
-    expect(events[0]).toMatchObject({ rule: 'wrong-home', severity: 'error' });
-  });
-
-  it('ends with 0 when there are warnings alone', async () => {
-    write('open.json', { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'iot:*', Resource: '*' } });
-    expect(await policy('lint', 'open.json')).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/\[everything\]\n1 policy, 1 statement: 0 errors, 1 warning\n$/),
-    });
-  });
-});
-
-describe('wasmqtt policy suggest', () => {
-  it('prints the document’s policy for what its application does, and check takes it', async () => {
-    write('trace.ndjson', lines(...TRACE));
-    const { code, stdout, stderr } = await policy(
-      'suggest',
-      '--trace',
-      'trace.ndjson',
-      '--region',
-      'us-west-2',
-      '--account',
-      ACCOUNT,
-    );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(DOCUMENT.replaceAll('--ID--', ACCOUNT)));
-    write('suggested.json', stdout);
-    expect(
-      (await policy('check', '--policy', 'suggested.json', '--thing', 'UV1', '--trace', 'trace.ndjson')).code,
-    ).toBe(0);
-  });
-
-  it('prints one line with --json, and warns of a policy that is too long', async () => {
-    const many = Array.from({ length: 60 }, (_, n) => ({
-      event: 'published',
-      topic: `topic-of-some-length/${n}`,
-      payload: '',
-      qos: 0,
-    }));
-    write('trace.ndjson', lines(TRACE[0], ...many));
-    const { code, events, stderr } = await policy('suggest', '--json', '--trace', 'trace.ndjson');
-    expect({ code, documents: events.length }).toEqual({ code: 0, documents: 1 });
-    expect(stderr).toMatch(
-      /^warning {2}the policy is too long: it has \d+ characters without white space, and AWS takes 2048/,
-    );
   });
 });

@@ -7,8 +7,6 @@
 
 #define HOST_SIZE 128
 #define DER_SIZE 2048
-/** The most certificates that a chain may have. */
-#define CHAIN_SIZE 8
 
 /** Bytes of DER: a key, or certificates one after the other. */
 struct Der {
@@ -25,10 +23,10 @@ struct BrokerValues {
   struct Der private_key;
 };
 
-/** Fetches the values from the stores of the cloud. Returns false, with a line in the log, when one is missing or wrong. */
-bool broker_values_fetch(MvNetworkHandle network, struct BrokerValues *values);
+/** Asks the cloud for the values, over a channel for configurations. Returns false, with a line in the log, when the kernel refuses. */
+bool broker_values_ask(MvChannelHandle channel);
 
-/** Finds the certificates in `der`, at most CHAIN_SIZE. Returns how many. */
-uint32_t split_certificates(const struct Der *der, struct MvSizedString *certificates);
+/** Reads the answer, once it is there. Returns false, with a line in the log, when a value is missing or wrong. */
+bool broker_values_read(MvChannelHandle channel, struct BrokerValues *values);
 
 #endif

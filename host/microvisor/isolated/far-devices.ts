@@ -1,7 +1,6 @@
-import { UserError } from '../../../process/user-error.js';
-import { type DeviceOrder, ordered } from '../device-orders.js';
-import type { DeviceStart, RunningDevice } from '../running-device.js';
 import type { FromDevices, ToDevices } from './device-messages.js';
+import { type DeviceOrder, ordered } from './device-orders.js';
+import type { DeviceEnd, IsolatedDevice } from './isolated-device.js';
 
 /** The thread or process that has the devices. */
 export interface FarSide {
@@ -14,11 +13,11 @@ export interface FarSide {
 const STOP_TIMEOUT = 3000;
 
 /** The devices of another thread or process, as they are seen from here. */
-export class FarDevices {
-  readonly devices: readonly RunningDevice[];
-  readonly #starts: readonly DeviceStart[];
+export class FarDevices<Event> {
+  readonly devices: readonly IsolatedDevice[];
+  readonly #ends: readonly DeviceEnd<Event>[];
   readonly #far: FarSide;
-  readonly #ends: ((error: Error | undefined) => void)[] = [];
+  readonly #stopped: ((error: Error | undefined) => void)[] = [];
   /** Orders that the other side has not answered. */
   readonly #orders = new Map<number, { resolve(outcome: boolean): void; reject(error: Error): void }>();
   #orderCount = 0;
@@ -29,11 +28,11 @@ export class FarDevices {
     this.#settle = { loaded, failed };
   });
 
-  constructor(starts: readonly DeviceStart[], far: FarSide) {
-    this.#starts = starts;
+  constructor(ends: readonly DeviceEnd<Event>[], far: FarSide) {
+    this.#ends = ends;
     this.#far = far;
-    this.#running = starts.length;
-    this.devices = starts.map((_, device) => this.#face(device));
+    this.#running = ends.length;
+    this.devices = ends.map((_, device) => this.#face(device));
     this.#loaded.catch(() => {});
   }
 
@@ -41,10 +40,10 @@ export class FarDevices {
    * Waits until the devices are loaded; none has started.
    *
    * @param stop ends the other side when it is aborted before
-   * @throws UserError when the guest cannot be loaded, or the other side has ended
+   * @throws Error when the guest cannot be loaded, or the other side has ended
    */
-  async loaded(stop: AbortSignal): Promise<readonly RunningDevice[]> {
-    const abort = () => this.end(new UserError('the run was ended before the guest was loaded'));
+  async loaded(stop: AbortSignal): Promise<readonly IsolatedDevice[]> {
+    const abort = () => this.end(new Error('the run was ended before the guest was loaded'));
     stop.addEventListener('abort', abort);
     if (stop.aborted) abort();
     try {
@@ -55,16 +54,16 @@ export class FarDevices {
     return this.devices;
   }
 
-  receive(message: FromDevices): void {
+  receive(message: FromDevices<Event>): void {
     switch (message.kind) {
       case 'loaded':
         this.#settle.loaded();
         break;
       case 'refused':
-        this.end(new UserError(message.problem));
+        this.end(new Error(message.problem));
         break;
       case 'event':
-        this.#starts[message.device].onEvent(message.event);
+        this.#ends[message.device].onEvent(message.event);
         break;
       case 'fetch':
         void this.#fetch(message);
@@ -77,7 +76,7 @@ export class FarDevices {
         break;
       }
       case 'stopped':
-        this.#ends[message.device](message.problem === undefined ? undefined : new UserError(message.problem));
+        this.#stopped[message.device](message.problem === undefined ? undefined : new Error(message.problem));
         this.#running--;
         if (this.#running === 0) this.end(undefined);
         break;
@@ -94,15 +93,15 @@ export class FarDevices {
   ended(problem: Error | undefined): void {
     if (this.#over) return;
     this.#over = true;
-    this.#settle.failed(problem ?? new UserError('the devices were ended'));
-    for (const end of this.#ends) end(problem);
+    this.#settle.failed(problem ?? new Error('the devices were ended'));
+    for (const end of this.#stopped) end(problem);
     for (const { reject } of this.#orders.values()) reject(new Error('the device has ended'));
     this.#orders.clear();
   }
 
-  #face(device: number): RunningDevice {
+  #face(device: number): IsolatedDevice {
     const stopped = new Promise<Error | undefined>((resolve) => {
-      this.#ends[device] = resolve;
+      this.#stopped[device] = resolve;
     });
     return {
       ...ordered((order) => this.#order(device, order)),
@@ -130,9 +129,9 @@ export class FarDevices {
     if (!this.#over) this.#far.post(message);
   }
 
-  async #fetch({ device, id, items }: Extract<FromDevices, { kind: 'fetch' }>): Promise<void> {
+  async #fetch({ device, id, items }: Extract<FromDevices<Event>, { kind: 'fetch' }>): Promise<void> {
     try {
-      this.#post({ kind: 'fetched', id, results: await this.#starts[device].config.fetch(items) });
+      this.#post({ kind: 'fetched', id, results: await this.#ends[device].config.fetch(items) });
     } catch (error) {
       this.#post({ kind: 'fetched', id, problem: (error as Error).message });
     }

@@ -1,10 +1,11 @@
-import type { GuestStart } from '../running-device.js';
 import type { FromDevices } from './device-messages.js';
 
 /** What the thread of devices begins with. */
-export interface WorkerStart {
-  guest: GuestStart;
-  deviceSids: string[];
+export interface WorkerStart<Start> {
+  /** What its devices are made of: plain data. */
+  start: Start;
+  /** How many there are. */
+  count: number;
   /** See {@link Shared}. */
   shared: Int32Array;
 }
@@ -15,9 +16,11 @@ export const Shared = {
   heartbeat: 0,
   /** Messages that were sent and not yet handled. */
   messages: 1,
-  COUNT: 2,
+  /** More than 0 while the thread makes a module resumable: nothing of a guest runs then. */
+  rewriting: 2,
+  COUNT: 3,
 } as const;
 
-export type FromWorker =
+export type FromWorker<Event> =
   /** The thread serves its event loop: from now on it is watched. */
-  { kind: 'ready' } | FromDevices;
+  { kind: 'ready' } | FromDevices<Event>;

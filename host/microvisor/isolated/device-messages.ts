@@ -1,6 +1,5 @@
-import type { ConfigItem, ConfigItemResult } from '../../../../microvisor/index.js';
-import type { DeviceOrder } from '../device-orders.js';
-import type { DeviceEvent } from '../running-device.js';
+import type { ConfigItem, ConfigItemResult } from '../calls/config-fetch.js';
+import type { DeviceOrder } from './device-orders.js';
 
 /** To devices in another thread or process. `device` is their index. */
 export type ToDevices =
@@ -8,11 +7,11 @@ export type ToDevices =
   | { kind: 'order'; device: number; id: number; order: DeviceOrder }
   | { kind: 'fetched'; id: number; results?: ConfigItemResult[]; problem?: string };
 
-/** From them, in the order in which it came about. */
-export type FromDevices =
+/** From them, in the order in which it came about. What their events are is their own affair. */
+export type FromDevices<Event> =
   | { kind: 'loaded' }
   | { kind: 'refused'; problem: string }
-  | { kind: 'event'; device: number; event: DeviceEvent }
+  | { kind: 'event'; device: number; event: Event }
   | { kind: 'fetch'; device: number; id: number; items: ConfigItem[] }
   /** An order was done, with what came of it, or refused. */
   | { kind: 'obeyed'; id: number; outcome?: boolean; problem?: string }
