@@ -22,7 +22,7 @@ const SUBSCRIBE = `mosquitto_sub -h myhost -p 30311 -t admin:a1998e/config --cer
 const READINGS = 3000;
 const TOPIC = 'admin.device-data';
 
-/** What dojot's bridges do when they start: a key, an entity and its certificate, from the PKI's port for services. */
+/** A key, an entity and its certificate, from the PKI's port for services: by hand what a bridge does that knows its PKI. */
 const serviceCertificate = (internalUrl: string, name: string) => `
   mkdir ${name}; cd ${name}
   openssl req -new -newkey rsa:2048 -nodes -keyout client.key -out client.csr -subj /CN=${name} 2>/dev/null
@@ -34,17 +34,14 @@ const serviceCertificate = (internalUrl: string, name: string) => `
    echo '-----END CERTIFICATE-----') > client.crt
 `;
 
-function bridge(kind: 'v2k' | 'k2v', cluster: KafkaCluster, system: DojotSystem, port: number): Command {
+function bridge(kind: 'v2k' | 'k2v', cluster: KafkaCluster, port: number, variables: Record<string, string>): Command {
   const prefix = kind.toUpperCase();
-  const folder = system.path(`${kind}-bridge`);
   const command = new Command(['dojot', kind, '--status', '0', '--json'], {
     [`${prefix}_MQTT_HOST`]: 'localhost',
     [`${prefix}_MQTT_PORT`]: `${port}`,
-    [`${prefix}_MQTT_CA_FILE`]: system.path('certs/root.crt'),
-    [`${prefix}_MQTT_CERT_FILE`]: join(folder, 'client.crt'),
-    [`${prefix}_MQTT_KEY_FILE`]: join(folder, 'client.key'),
+    HOSTNAME: `${kind}-bridge`,
     KAFKA_BROKER_LIST: cluster.brokers.join(','),
-    ...(kind === 'k2v' && { KAFKA_GROUP_ID: randomUUID() }),
+    ...variables,
   });
   onTestFinished(() => command.kill());
   return command;
@@ -72,10 +69,16 @@ it('the document from the token to Kafka and back; nothing is lost when a node o
   };
 
   await shell(here(CERTIFICATE));
-  for (const name of ['v2k-bridge', 'k2v-bridge']) await shell(serviceCertificate(internalUrl, name));
-  const v2k = bridge('v2k', cluster, system, port);
+  const v2k = bridge('v2k', cluster, port, { EJBCA_ADDRESS: internalUrl });
+  await v2k.event('pki certificate', ({ name }) => name === 'v2k-bridge');
   await v2k.event('subscribed');
-  const k2v = bridge('k2v', cluster, system, port);
+  await shell(serviceCertificate(internalUrl, 'k2v-bridge'));
+  const k2v = bridge('k2v', cluster, port, {
+    K2V_MQTT_CA_FILE: system.path('certs/root.crt'),
+    K2V_MQTT_CERT_FILE: system.path('k2v-bridge/client.crt'),
+    K2V_MQTT_KEY_FILE: system.path('k2v-bridge/client.key'),
+    KAFKA_GROUP_ID: randomUUID(),
+  });
   await k2v.event('connected');
 
   await shell(inCerts(PUBLISH));
