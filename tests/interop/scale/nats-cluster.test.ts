@@ -95,6 +95,6 @@ it('a device comes back when its node of three is killed, and no reading that wa
   const missing = () => sent.filter((reading) => !received().includes(reading));
   await reader.until('the last reading', () => missing().length === 0 || undefined, RECOVERY).catch(() => {});
   expect(missing()).toEqual([]);
-  // A reading whose acknowledgement was lost may come twice, with QoS 1.
-  expect(new Set(received()).size).toBeGreaterThanOrEqual(sent.length);
+  // One whose acknowledgement was lost may come twice, with QoS 1: those on their way when the node was killed, and no others.
+  expect(received().length - new Set(received()).size).toBeLessThanOrEqual(20);
 }, 300_000);

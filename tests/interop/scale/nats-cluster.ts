@@ -58,7 +58,7 @@ export class NatsCluster {
     return ADDRESSES[name];
   }
 
-  /** Resolves when the node is a current member of the quorum. */
+  /** Resolves when the node knows who leads the cluster. */
   async startNode(name: NodeName): Promise<void> {
     const env = { PATH, NODE: name, ADDRESS: ADDRESSES[name] };
     const node = new Child('nats-server', ['-c', 'node.conf'], { cwd: this.#folder, env });
