@@ -8,8 +8,8 @@ import { SocketDriver } from './socket-driver.js';
 export interface BrokerEnd {
   /** One at least; those after the first are tried when it fails. */
   addresses: readonly BrokerAddress[];
-  /** Without it there is no TLS. */
-  tls?: BrokerTls;
+  /** Without it there is no TLS. A function is asked with each connection. */
+  tls?: BrokerTls | (() => BrokerTls);
   /** 4 is MQTT 3.1.1. Default 4. */
   protocolVersion?: 4 | 5;
   clientId: string;
@@ -40,7 +40,10 @@ export class BrokerConnection {
   readonly #client: ReconnectingClient;
 
   constructor({ end, filters, restart, most = DEFAULT_MOST, event, message }: BrokerConnectionOptions) {
-    const driver = new SocketDriver({ tls: end.tls, now, keepsProcess: true }, () => this.#client);
+    const driver = new SocketDriver(
+      { tls: () => (typeof end.tls === 'function' ? end.tls() : end.tls), now, keepsProcess: true },
+      () => this.#client,
+    );
     this.#driver = driver;
     this.#client = new ReconnectingClient(
       { addresses: end.addresses, connect: connectOf(end, most.messages), filters, restart, most },

@@ -16,7 +16,8 @@ export interface Driven {
 }
 
 export interface DriverOptions {
-  tls?: BrokerTls;
+  /** Asked for with each connection, so that it may be renewed. */
+  tls?: () => BrokerTls | undefined;
   /** Address of this machine to connect from. */
   localAddress?: string;
   /** Milliseconds, never going back. */
@@ -54,7 +55,7 @@ export class SocketDriver {
       if (socket === this.#socket) this.#act(work);
     };
     try {
-      socket = new ClientSocket(address, tls, localAddress, {
+      socket = new ClientSocket(address, tls?.(), localAddress, {
         opened: () => act((driven, now) => driven.opened(now)),
         data: (bytes) => act((driven, now) => driven.receive(bytes, now)),
         drained: () => act((driven, now) => driven.settle(now)),

@@ -67,9 +67,12 @@ describe('dojot on the desk', () => {
       '{"attr_example": 10 }',
     ];
     expect((await new Program('mosquitto_pub', args).ended).code).toBe(0);
+    expect(status).toMatch(/^http:/);
+    const metric = async () =>
+      (await (await fetch(`${status}/metrics`)).text()).match(/^\w+_carried_total\S* (\d+)$/m)?.[1];
+    await expect.poll(metric, { timeout: 30_000 }).toBe('1');
     const { summary } = await v2k.interrupt();
     expect(summary).toMatchObject({ event: 'stopped', received: 1, carried: 1 });
-    expect(status).toMatch(/^http:/);
     const [record] = await readTopic(cluster, `${tenant}.device-data`);
     expect(record).toMatchObject({ key: `${tenant}:a1998e` });
     expect(JSON.parse(record.value)).toEqual({

@@ -38,7 +38,7 @@ export class Bridge {
     this.#services = services;
     this.#now = services.now ?? (() => performance.now());
     const { tls, localAddress } = options;
-    const driver = new SocketDriver({ tls, localAddress, now: this.#now }, () => this.#machine);
+    const driver = new SocketDriver({ tls: () => tls, localAddress, now: this.#now }, () => this.#machine);
     this.#driver = driver;
     this.#machine = new BridgeMachine(options, {
       open: (address) => driver.open(address),

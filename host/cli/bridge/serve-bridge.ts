@@ -11,17 +11,20 @@ export interface ServeBridgeOptions {
   status?: StatusAddress | false;
   /** Milliseconds; without it until it is asked to stop. */
   for?: number;
-  start(): Promise<RunningBridge>;
+  start(stop: AbortSignal): Promise<RunningBridge>;
+  /** Called when it has ended. */
+  ended?(): void;
 }
 
 /** Runs a bridge until it is stopped. @throws UsageError, UserError, ServiceStartError */
 export function serveBridge({ reporter, words, status, start, ...options }: ServeBridgeOptions): Promise<void> {
   return withSignals(async (stop) => {
-    const bridge = await start();
+    const bridge = await start(stop);
     const closers = [
       async () => {
-        const { received, carried, deadLetters, dropped } = bridge.counts;
         await bridge.close();
+        options.ended?.();
+        const { received, carried, deadLetters, dropped } = bridge.counts;
         const letters = deadLetters + dropped > 0 ? `, ${deadLetters + dropped} dead letters` : '';
         reporter.say('stopped', `Stopped: ${received} came, ${carried} carried${letters}.`, bridge.counts);
       },

@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-import { type LogPlan, readBrokerPlan } from '../../../broker/index.js';
 import type { BrokerFlags } from '../broker-flags.js';
 import type { BrokerSource } from '../source/broker-source.js';
 
@@ -21,11 +20,6 @@ export interface Profile {
 
 /** The options of the command, and those of profiles by their names in camelCase. */
 export type ProfileFlags = BrokerFlags & Readonly<Record<string, unknown>>;
-
-/** Where the lines of a profile's log go: standard error, with the time. */
-export function profileLog({ verbose }: BrokerFlags): LogPlan {
-  return readBrokerPlan(undefined, { verbose }).plan.log;
-}
 
 /** For profiles whose brokers remember something. */
 export function stateOption(): Option {

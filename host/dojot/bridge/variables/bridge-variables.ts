@@ -18,6 +18,8 @@ export type BridgeSetting =
   | 'ca'
   | 'certificate'
   | 'key'
+  /** Address of the PKI; empty where key, certificate and CA are read from files. */
+  | 'pki'
   | 'filter'
   | 'qos'
   | 'mostBytes'
@@ -40,7 +42,6 @@ export type BridgeVariable = readonly [
 const log = { idle: 'the log goes to standard error, and --json' } as const;
 const parallel = { idle: 'order is kept, and batches make up for handlers' } as const;
 const retries = { idle: 'what cannot be reached is tried for ever, with back-off' } as const;
-const pki = { idle: 'key, certificate and CA are read from files' } as const;
 const tuning = { idle: 'records go in batches, acknowledged by all in-sync replicas' } as const;
 const offsets = { idle: 'offsets are committed as soon as they may be' } as const;
 const probes = { idle: 'readiness is that of the connections, at any time' } as const;
@@ -73,7 +74,7 @@ function first(P: string, kind: BridgeKind, folder: string): BridgeVariable[] {
           [`${P}_MQTT_PUBLISH_QOS`, 'qos', 'count', '1'],
           ['KAFKA_GROUP_ID', 'groupId', 'text', 'k2v-bridge-group-id'],
         ] as const)),
-    ['EJBCA_ADDRESS', pki, 'text', isV2k ? 'localhost:5583' : 'ejbca-wrapper:5583'],
+    ['EJBCA_ADDRESS', 'pki', 'address', ''],
     [
       'DATA_BROKER_ADDRESS',
       { idle: 'topics have the names that data-broker would give them' },
@@ -93,7 +94,7 @@ function second(P: string, kind: BridgeKind, folder: string): BridgeVariable[] {
     ['HOSTNAME', 'name', 'text', `${kind}-bridge`],
     [`${P}_APP_HOSTNAME`, 'name', 'text', `${kind}-bridge`],
     [`${P}_APP_BASEDIR`, 'folder', 'text', folder],
-    [`${P}_APP_EJBCA_ADDRESS`, pki, 'text', 'x509-identity-mgmt:3000'],
+    [`${P}_APP_EJBCA_ADDRESS`, 'pki', 'address', ''],
     [`${P}_APP_CONNECTION_RETRY_COUNT`, retries, 'count', '3'],
     [`${P}_APP_CONNECTION_RETRY_TIMEOUT`, retries, 'count', '3'],
     [`${P}_LOGGER_TRANSPORTS_CONSOLE_LEVEL`, log, 'text', 'info'],

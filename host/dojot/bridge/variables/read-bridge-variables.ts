@@ -1,7 +1,7 @@
 import type { QoS } from '../../../core/index.js';
 import { editDistance } from '../../../node/edit-distance.js';
 import { type Environment, VariableError } from '../../broker/read-variables.js';
-import { CHECKS, namesIn } from '../../broker/variable-kinds.js';
+import { CHECKS, httpAddress, namesIn } from '../../broker/variable-kinds.js';
 import type { Generation } from '../../generation.js';
 import { type BridgeKind, type BridgeSetting, bridgeVariables } from './bridge-variables.js';
 
@@ -19,6 +19,8 @@ export interface BridgeSettings {
     readonly cleanSession: boolean;
     /** Paths of PEM files; undefined without TLS. */
     readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string; readonly checksServer: boolean };
+    /** Where key, certificate and CA come from in place of the files; undefined without TLS. */
+    readonly pki?: { readonly address: string; readonly variable: string; readonly name: string };
   };
   readonly qos: QoS;
   readonly kafka: { readonly brokers: readonly string[]; readonly clientId: string };
@@ -85,11 +87,13 @@ export function readBridgeVariables(
   oneOf('isSecure', generation === 3 ? ['mqtts', 'mqtt'] : ['true', 'false']);
   if (Number(value('keepAlive')) > 65_535) problems.push(`${nameOf('keepAlive')} is more than 65535 seconds`);
   if (problems.length > 0) throw new VariableError(problems);
-  return { settings: settingsOf(value, kind), notes };
+  return { settings: settingsOf(value, kind, nameOf('pki')), notes };
 }
 
-function settingsOf(value: (setting: BridgeSetting) => string, kind: BridgeKind): BridgeSettings {
+/** @param variable that names the PKI */
+function settingsOf(value: (setting: BridgeSetting) => string, kind: BridgeKind, variable = ''): BridgeSettings {
   const tls = { ca: value('ca'), cert: value('certificate'), key: value('key') };
+  const pki = value('pki') && { address: httpAddress(value('pki')), variable, name: value('name') };
   const isSecure = ['true', 'mqtts'].includes(value('isSecure'));
   return {
     mqtt: {
@@ -100,6 +104,7 @@ function settingsOf(value: (setting: BridgeSetting) => string, kind: BridgeKind)
       keepAlive: Number(value('keepAlive')),
       cleanSession: value('isClean') === 'true',
       ...(isSecure && { tls: { ...tls, checksServer: value('checksServer') === 'true' } }),
+      ...(isSecure && pki && { pki }),
     },
     qos: Number(value('qos')) as QoS,
     kafka: { brokers: namesIn(value('brokers')), clientId: value('kafkaClientId') },

@@ -20,13 +20,15 @@ import {
   readVariables,
   VariableError,
 } from '../../../../dojot/broker/index.js';
+import { keeperNote } from '../../../dojot/keeper-note.js';
+import { KeptMaterial } from '../../../dojot/kept-material.js';
 import { UsageError } from '../../../process/user-error.js';
 import type { BrokerSource, Note, Reload, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
-import { type ProfileFlags, profileLog } from '../profile.js';
+import type { ProfileFlags } from '../profile.js';
+import { profileLog } from '../profile-log.js';
 import { openStateStore } from '../state-store.js';
 import type { DojotFlags } from './dojot-flags.js';
-import { keeperNote, refusalNote } from './dojot-notes.js';
-import { KeptMaterial } from './kept-material.js';
+import { refusalNote } from './refusal-note.js';
 
 /** dojot's broker, as options and environment variables have it. */
 export class DojotSource implements BrokerSource {
@@ -61,7 +63,7 @@ export class DojotSource implements BrokerSource {
       wallClock: Date.now,
       report: (event) => {
         const { type, ...fields } = event;
-        surroundings.tell({ event: `pki ${type}`, ...fields }, keeperNote(event, settings));
+        surroundings.tell({ event: `pki ${type}`, ...fields }, keeperNote(event, settings.certificate.pkiVariable));
       },
     });
     const stop = async () => {
@@ -70,7 +72,7 @@ export class DojotSource implements BrokerSource {
     };
     try {
       const kept = new KeptMaterial(keeper);
-      const running = await this.#run(surroundings, await kept.first(surroundings.stop, settings));
+      const running = await this.#run(surroundings, await kept.first(surroundings.stop, settings.certificate.pki));
       kept.follow((material) => reload(running.broker, material));
       return {
         ...running,

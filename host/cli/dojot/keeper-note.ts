@@ -1,9 +1,12 @@
-import type { RuleRefusal } from '../../../../broker/index.js';
-import type { BrokerSettings, KeeperEvent } from '../../../../dojot/broker/index.js';
-import type { Note } from '../../source/broker-source.js';
+import type { KeeperEvent } from '../../dojot/broker/index.js';
 
-/** What the log says of the broker's certificate. */
-export function keeperNote(event: KeeperEvent, { certificate }: BrokerSettings): Note {
+export interface KeeperNote {
+  readonly type: 'notice' | 'information' | 'warning';
+  readonly text: string;
+}
+
+/** What people are told of a certificate from the PKI. @param pki the variable that names it */
+export function keeperNote(event: KeeperEvent, pki: string): KeeperNote {
   switch (event.type) {
     case 'certificate': {
       const { name, why, serialNumber, notAfter } = event;
@@ -18,14 +21,9 @@ export function keeperNote(event: KeeperEvent, { certificate }: BrokerSettings):
     }
     case 'unavailable': {
       const next = `it tries again, next in ${Math.ceil(event.retryIn)} s`;
-      return { type: 'warning', text: `The PKI (${certificate.pkiVariable}): ${event.reason}; ${next}.` };
+      return { type: 'warning', text: `The PKI (${pki}): ${event.reason}; ${next}.` };
     }
     case 'available':
       return { type: 'notice', text: 'The PKI did what it was asked for.' };
   }
-}
-
-/** What the log says of a message or subscription that is refused. */
-export function refusalNote({ clientId, reason }: RuleRefusal): Note {
-  return { type: 'warning', text: `Client ${clientId} is refused: ${reason}.` };
 }

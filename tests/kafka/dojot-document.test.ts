@@ -1,0 +1,121 @@
+// needs: kafka, mosquitto, openssl, curl, jq
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { Command } from '../interop/command.js';
+import { DojotSystem } from '../interop/dojot-system.js';
+import { freePort } from '../interop/temporary.js';
+import type { KafkaCluster } from './kafka-cluster.js';
+import { leaderOf, readTopic } from './kafka-records.js';
+import { newSink, theCluster } from './kafka-rig.js';
+
+/** The commands of dojot's document on certificates, as they stand there. */
+const CERTIFICATE = readFileSync(
+  join(import.meta.dirname, '../host/dojot/pki/fixtures/documented-commands.sh'),
+  'utf8',
+);
+const PUBLISH = `mosquitto_pub -h myhost -p 30311 -t admin:a1998e/attrs -m '{"attr_example": 10 }' --cert client.crt  --key client.key --cafile root.crt`;
+const SUBSCRIBE = `mosquitto_sub -h myhost -p 30311 -t admin:a1998e/config --cert client.crt  --key client.key --cafile root.crt`;
+
+/** Readings of the device while things are killed. */
+const READINGS = 3000;
+const TOPIC = 'admin.device-data';
+
+/** A key, an entity and its certificate, from the PKI's port for services: by hand what a bridge does that knows its PKI. */
+const serviceCertificate = (internalUrl: string, name: string) => `
+  mkdir ${name}; cd ${name}
+  openssl req -new -newkey rsa:2048 -nodes -keyout client.key -out client.csr -subj /CN=${name} 2>/dev/null
+  curl -s -f -X POST ${internalUrl}/user -H 'Content-Type: application/json' -d '{"username":"${name}"}'
+  csr=$(sed '1d;$d' client.csr | tr -d '\\n')
+  (echo '-----BEGIN CERTIFICATE-----'
+   curl -s -f -X POST ${internalUrl}/sign/${name}/pkcs10 -H 'Content-Type: application/json' \\
+     -d "{\\"certificate\\":\\"$csr\\",\\"passwd\\":\\"dojot\\"}" | jq -r .status.data
+   echo '-----END CERTIFICATE-----') > client.crt
+`;
+
+function bridge(kind: 'v2k' | 'k2v', cluster: KafkaCluster, port: number, variables: Record<string, string>): Command {
+  const prefix = kind.toUpperCase();
+  const command = new Command(['dojot', kind, '--status', '0', '--json'], {
+    [`${prefix}_MQTT_HOST`]: 'localhost',
+    [`${prefix}_MQTT_PORT`]: `${port}`,
+    HOSTNAME: `${kind}-bridge`,
+    KAFKA_BROKER_LIST: cluster.brokers.join(','),
+    ...variables,
+  });
+  onTestFinished(() => command.kill());
+  return command;
+}
+
+it('the document from the token to Kafka and back; nothing is lost when a node of Kafka and the broker are killed', async () => {
+  const cluster = theCluster();
+  const system = new DojotSystem();
+  onTestFinished(() => system.remove());
+  await system.addUser();
+  const { url, internalUrl } = await system.pki();
+  const port = await freePort();
+  const startBroker = async () => {
+    const broker = system.broker({ EJBCA_ADDRESS: internalUrl }, '--tls-port', `${port}`, '--state', 'state');
+    await broker.event('listening');
+    return broker;
+  };
+  const first = await startBroker();
+  const here = (script: string) =>
+    script.replaceAll('http://myhost:8000', url).replaceAll('myhost', 'localhost').replaceAll('30311', `${port}`);
+  const inCerts = (command: string) => `cd certs; exec ${here(command)}`;
+  const shell = async (script: string) => {
+    const { code, stderr } = await system.shell(script);
+    expect(code, stderr).toBe(0);
+  };
+
+  await shell(here(CERTIFICATE));
+  const v2k = bridge('v2k', cluster, port, { EJBCA_ADDRESS: internalUrl });
+  await v2k.event('pki certificate', ({ name }) => name === 'v2k-bridge');
+  await v2k.event('subscribed');
+  await shell(serviceCertificate(internalUrl, 'k2v-bridge'));
+  const k2v = bridge('k2v', cluster, port, {
+    K2V_MQTT_CA_FILE: system.path('certs/root.crt'),
+    K2V_MQTT_CERT_FILE: system.path('k2v-bridge/client.crt'),
+    K2V_MQTT_KEY_FILE: system.path('k2v-bridge/client.key'),
+    KAFKA_GROUP_ID: randomUUID(),
+  });
+  await k2v.event('connected');
+
+  await shell(inCerts(PUBLISH));
+  const values = async () => (await readTopic(cluster, TOPIC)).map(({ value }) => JSON.parse(value));
+  await v2k.event('kafka ready');
+  await expect
+    .poll(values, { timeout: 30_000 })
+    .toEqual([
+      { metadata: { deviceid: 'a1998e', tenant: 'admin', timestamp: expect.any(Number) }, attrs: { attr_example: 10 } },
+    ]);
+
+  // The node that leads the topic is killed while the device publishes; then the broker, with messages in the session of the bridge.
+  const publisher = system.start('bash', [
+    '-c',
+    `seq 1 ${READINGS} | sed 's/.*/{"n":&}/' | (${inCerts(PUBLISH.replace(/-m '[^']*'/, '-q 1 -l'))})`,
+  ]);
+  await cluster.nodes[await leaderOf(cluster, TOPIC)].kill();
+  expect((await publisher.ended).code).toBe(0);
+  await first.kill();
+  const second = await startBroker();
+  const numbers = async () => new Set((await values()).flatMap(({ attrs: { n } }) => n ?? []));
+  await expect.poll(async () => (await numbers()).size, { timeout: 60_000 }).toBe(READINGS);
+
+  const { sink } = newSink(cluster, { newTopics: { partitions: 1, replicas: 3 } });
+  const subscriber = system.start('bash', ['-c', inCerts(`${SUBSCRIBE} -C 1 -W 60`)]);
+  await second.event('subscribed', ({ subscriptions }) => subscriptions[0].topicFilter === 'admin:a1998e/config');
+  const configure = {
+    event: 'configure',
+    meta: { service: 'admin', timestamp: 1 },
+    data: { id: 'a1998e', attrs: { led: 'on' } },
+  };
+  await sink.send([{ topic: 'admin.dojot.device-manager.device', value: Buffer.from(JSON.stringify(configure)) }]);
+  expect((await subscriber.ended).stdout).toBe('{"led":"on"}\n');
+
+  const { summary } = await v2k.interrupt();
+  expect(summary).toMatchObject({ event: 'stopped', deadLetters: 0, inHand: 0 });
+  // Twice comes only what the broker sent again, because it died before it had written the acknowledgement.
+  const doubled = (await values()).length - READINGS - 1;
+  expect(doubled).toBeLessThanOrEqual(summary!.repeated);
+}, 240_000);
