@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { beforeAll, expect, it } from 'vitest';

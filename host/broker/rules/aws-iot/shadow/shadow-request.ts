@@ -1,4 +1,4 @@
-import { bracketBelow } from '../json-depth.js';
+import { bracketBelow } from '../../../../node/json-depth.js';
 import { isObject, type Json, type JsonObject, SECTIONS, type SectionName } from './shadow-document.js';
 
 /** Why a request is refused, with the code and the words of AWS (device shadow error messages). */

@@ -1,5 +1,5 @@
 import { type AnyNode, type MemberNode, type ObjectNode, parse, type ValueNode } from '@humanwhocodes/momoa';
-import { bracketBelow } from '../../json-depth.js';
+import { bracketBelow } from '../../../../../node/json-depth.js';
 import type { Place, PlacedText, PolicyMistake } from './policy-document.js';
 
 export type JsonNode = ValueNode;
