@@ -24,10 +24,17 @@ export async function serveShadows(
 ): Promise<void> {
   const service = new ShadowService();
   const client = await local.connect({ clientId: SHADOW_CLIENT, onError });
+  const keep = (key: string, text: string) => client.publish(`${KEPT}${key}`, text, { qos: 1, retain: true });
   const send = async ({ messages, kept }: ShadowAnswer) => {
-    // What is sent goes in its order, so the answers to two requests do too.
-    if (kept) await client.publish(`${KEPT}${kept.key}`, kept.text, { qos: 1, retain: true });
-    await Promise.all(messages.map(({ topic, payload }) => client.publish(topic, payload, { qos: 1 })));
+    let told = messages;
+    try {
+      // What is sent goes in its order, so the answers to two requests do too.
+      if (kept) await Promise.all([...kept.forgotten.map((key) => keep(key, '')), keep(kept.key, kept.text)]);
+    } catch (error) {
+      onError(error);
+      told = [kept!.undo()];
+    }
+    await Promise.all(told.map(({ topic, payload }) => client.publish(topic, payload, { qos: 1 })));
   };
   await restore(service);
   for (const filter of SHADOW_REQUESTS) {

@@ -164,7 +164,7 @@ export class CertificateKeeper {
     const certificate = certificateOf(await pki.sign(name, der), 'the certificate');
     const authority = certificateOf(await pki.authority(), 'the CA');
     checkChain({ keyPem, certificate, authority });
-    const revocationList = await revocationListOf(await pki.revocationList(), authority, this.#set?.revocationList);
+    const revocationList = revocationListOf(await pki.revocationList(), authority, this.#set?.revocationList);
     const { serialNumber, validTo } = certificate;
     this.#adopt(
       { keyPem, certificate, authority, revocationList },
@@ -176,13 +176,13 @@ export class CertificateKeeper {
     const { pki } = this.#options;
     const authority = certificateOf(await pki.authority(), 'the CA');
     checkChain({ ...set, authority });
-    const revocationList = await revocationListOf(await pki.revocationList(), authority, set.revocationList);
+    const revocationList = revocationListOf(await pki.revocationList(), authority, set.revocationList);
     const { subject, validTo } = authority;
     this.#adopt({ ...set, authority, revocationList }, { type: 'authority', subject, notAfter: iso(validTo) });
   }
 
   async #update(set: CertificateSet): Promise<void> {
-    const list = await revocationListOf(await this.#options.pki.revocationList(), set.authority, set.revocationList);
+    const list = revocationListOf(await this.#options.pki.revocationList(), set.authority, set.revocationList);
     const { thisUpdate, nextUpdate } = list;
     const times = { thisUpdate: thisUpdate.toISOString(), nextUpdate: nextUpdate?.toISOString() };
     this.#adopt({ ...set, revocationList: list }, { type: 'revocation list', ...times });

@@ -1,8 +1,7 @@
-import 'reflect-metadata';
-import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type CertificateListInfo, pemOf, readCertificate, readCrl } from '../../core/index.js';
 import { reasonOf } from '../../node/reason.js';
+import { isSignedBy } from '../signature.js';
 import { PkiCallError } from './service-pki.js';
 
 /** A service's key and certificate, the CA that issued it, and the CA's revocation list. */
@@ -48,17 +47,15 @@ export function checkChain({ keyPem, certificate, authority }: Omit<CertificateS
  * @param former the one in force: an older one would let in who was revoked meanwhile
  * @throws PkiCallError for one that cannot be read, is older, or is not signed by the CA
  */
-export async function revocationListOf(
+export function revocationListOf(
   der: Uint8Array,
   authority: X509Certificate,
   former?: CertificateListInfo,
-): Promise<CertificateListInfo> {
+): CertificateListInfo {
   let list: CertificateListInfo;
   try {
     list = readCrl(der);
-    x509.cryptoProvider.set(webcrypto);
-    const signer = new x509.X509Certificate(authority.raw);
-    if (!(await new x509.X509Crl(der).verify({ publicKey: signer }))) throw new Error('its signature is not the CA’s');
+    if (!isSignedBy(authority.publicKey, list)) throw new Error('its signature is not the CA’s');
   } catch (error) {
     const what = `the CRL that the PKI sent cannot be used with the CA ${nameOf(authority)}`;
     throw new PkiCallError(`${what}: ${reasonOf(error)}`, { cause: error });

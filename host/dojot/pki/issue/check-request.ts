@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   type CertificateRequestInfo,
   type Extension,
@@ -8,6 +8,7 @@ import {
   splitDer,
 } from '../../../core/index.js';
 import { reasonOf } from '../../../node/reason.js';
+import { isSignatureOf, isSignedBy } from '../../signature.js';
 import type { CertificateProfile } from './certificate-profile.js';
 import { RefusedRequest } from './refused-request.js';
 
@@ -30,16 +31,6 @@ const [SUBJECT_KEY_IDENTIFIER, KEY_USAGE, SUBJECT_ALT_NAME, BASIC_CONSTRAINTS, E
   '2.5.29.19',
   '2.5.29.37',
 ];
-
-/** Signatures (RFC 4055, RFC 5758): the kind of key and the digest. */
-const SIGNATURES: Readonly<Record<string, readonly ['rsa' | 'ec', string]>> = {
-  '1.2.840.113549.1.1.11': ['rsa', 'sha256'],
-  '1.2.840.113549.1.1.12': ['rsa', 'sha384'],
-  '1.2.840.113549.1.1.13': ['rsa', 'sha512'],
-  '1.2.840.10045.4.3.2': ['ec', 'sha256'],
-  '1.2.840.10045.4.3.3': ['ec', 'sha384'],
-  '1.2.840.10045.4.3.4': ['ec', 'sha512'],
-};
 
 const [LEAST_RSA_BITS, MOST_RSA_BITS] = [2048, 8192];
 /** A larger one has no use but to make a signature dear to verify. */
@@ -98,18 +89,12 @@ function checkKey(request: CertificateRequestInfo): KeyObject {
 }
 
 function checkSignature(request: CertificateRequestInfo, key: KeyObject): void {
-  const [kind, digest] = SIGNATURES[request.signatureAlgorithm] ?? [];
-  if (digest === undefined || kind !== request.publicKeyAlgorithm) {
+  const { signatureAlgorithm } = request;
+  if (!isSignatureOf(key, signatureAlgorithm)) {
     const advice = 'sign it with SHA-256 (openssl req -sha256)';
-    throw new RefusedRequest(`the CSR is signed with ${request.signatureAlgorithm}, which is not taken; ${advice}`);
+    throw new RefusedRequest(`the CSR is signed with ${signatureAlgorithm}, which is not taken; ${advice}`);
   }
-  let isRight = false;
-  try {
-    isRight = verify(digest, request.tbs, key, request.signature);
-  } catch {
-    // A signature that is not even in its form.
-  }
-  if (isRight) return;
+  if (isSignedBy(key, request)) return;
   throw new RefusedRequest(
     'the signature of the CSR is not of its key; make the CSR with the private key that belongs',
   );

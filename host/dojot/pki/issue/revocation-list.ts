@@ -54,7 +54,7 @@ export async function writeRevocationList(
     time(thisUpdate),
     time(nextUpdate),
     // 5.1.2.6: absent when nothing is revoked.
-    ...(lines.length === 0 ? [] : [element(SEQUENCE, ...lines.map(lineOf))]),
+    ...(lines.length === 0 ? [] : [constructed(SEQUENCE, lines.map(lineOf))]),
     element(0xa0, extensions),
   );
   const signature = new Uint8Array(await sign(tbs));
@@ -93,8 +93,12 @@ function time(date: Date): Buffer {
   return element(isLate ? GENERALIZED_TIME : UTC_TIME, Buffer.from(isLate ? text : text.slice(2), 'latin1'));
 }
 
-/** Identifier, length (X.690 8.1.3, 10.1) and contents. */
 function element(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+  return constructed(tag, contents);
+}
+
+/** Identifier, length (X.690 8.1.3, 10.1) and contents: a list, since a call takes only so many arguments. */
+function constructed(tag: number, contents: readonly Uint8Array[]): Buffer {
   const length = contents.reduce((sum, part) => sum + part.length, 0);
   const octets = length.toString(16);
   const long = Buffer.from(octets.padStart(octets.length + (octets.length % 2), '0'), 'hex');

@@ -1,3 +1,4 @@
+import { bracketBelow } from '../../../../node/json-depth.js';
 import { isObject, type Json, type JsonObject, SECTIONS, type SectionName } from './shadow-document.js';
 
 /** Why a request is refused, with the code and the words of AWS (device shadow error messages). */
@@ -29,10 +30,12 @@ export interface ShadowLimits {
   readonly nesting: number;
   /** Shadows, deleted ones among them whose version goes on. */
   readonly shadows: number;
+  /** Bytes of all shadows together, as they are kept: with their metadata, which can be ten times the state. */
+  readonly bytes: number;
 }
 
 /** AWS's message says 6; its quota page has said 5 and 8. */
-export const SHADOW_LIMITS: ShadowLimits = { documentSize: 8192, nesting: 6, shadows: 10_000 };
+export const SHADOW_LIMITS: ShadowLimits = { documentSize: 8192, nesting: 6, shadows: 10_000, bytes: 33_554_432 };
 
 /** Most bytes of a client token. */
 const LONGEST_TOKEN = 64;
@@ -72,7 +75,7 @@ export function readToken(payload: Uint8Array): string | undefined {
 function parse(payload: Uint8Array): JsonObject {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
-    if (!isTooDeep(text)) {
+    if (bracketBelow(text, DEEPEST) === undefined) {
       const body = JSON.parse(text) as Json;
       if (isObject(body)) return body;
     }
@@ -80,17 +83,6 @@ function parse(payload: Uint8Array): JsonObject {
     // Below.
   }
   throw new ShadowError(400, 'Invalid JSON');
-}
-
-/** `JSON.parse` recurses. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    if (depth > DEEPEST) return true;
-  }
-  return false;
 }
 
 function tokenOf({ clientToken }: JsonObject): string | undefined {

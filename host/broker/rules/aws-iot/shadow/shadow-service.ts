@@ -1,3 +1,4 @@
+import { HeldShadows, type Shadow } from './held-shadows.js';
 import {
   deltaOf,
   type JsonObject,
@@ -27,17 +28,18 @@ export interface ShadowMessage {
 /** What a request leads to. */
 export interface ShadowAnswer {
   readonly messages: readonly ShadowMessage[];
-  /** What is to be kept before they are sent, if something changed: give it to `restore` after a restart. */
-  readonly kept?: { readonly key: string; readonly text: string };
+  /** What is to be kept before they are sent, if something changed. */
+  readonly kept?: KeptShadow;
 }
 
-/** A shadow, or what is left of one that was deleted. */
-interface Shadow {
-  version: number;
-  /** Seconds since 1970, of the last change. */
-  timestamp: number;
-  /** Undefined when it was deleted. */
-  sections: Sections | undefined;
+export interface KeptShadow {
+  readonly key: string;
+  /** For `restore` after a restart. */
+  readonly text: string;
+  /** Keys of shadows that made room for it: they need not be kept any more. */
+  readonly forgotten: readonly string[];
+  /** For when it cannot be kept: takes the change back. @returns what is to be sent instead */
+  undo(): ShadowMessage;
 }
 
 /** Seconds for which the version of a deleted shadow goes on. */
@@ -49,10 +51,11 @@ const REMEMBERED = 48 * 3600;
  */
 export class ShadowService {
   readonly #limits: ShadowLimits;
-  readonly #shadows = new Map<string, Shadow>();
+  readonly #shadows: HeldShadows;
 
   constructor(limits: Partial<ShadowLimits> = {}) {
     this.#limits = { ...SHADOW_LIMITS, ...limits };
+    this.#shadows = new HeldShadows(this.#limits);
   }
 
   /**
@@ -80,7 +83,7 @@ export class ShadowService {
 
   /** Takes back what `kept` held. @throws SyntaxError for something else */
   restore(key: string, text: string): void {
-    this.#shadows.set(key, JSON.parse(text) as Shadow);
+    this.#shadows.set(key, JSON.parse(text) as Shadow, text);
   }
 
   #get(request: ShadowTopic, clientToken: string | undefined, now: number): ShadowAnswer {
@@ -93,7 +96,7 @@ export class ShadowService {
 
   #delete(request: ShadowTopic, clientToken: string | undefined, now: number): ShadowAnswer {
     const { version } = this.#existing(request, clientToken);
-    const kept = this.#keep(request, { version, timestamp: now, sections: undefined });
+    const kept = this.#keep(request, { version, timestamp: now, sections: undefined }, clientToken);
     return { messages: [answer(request, 'accepted', { version, timestamp: now, clientToken })], kept };
   }
 
@@ -105,14 +108,13 @@ export class ShadowService {
     if (update.version !== undefined && update.version !== before) {
       throw new ShadowError(409, 'Version conflict', clientToken);
     }
-    if (old === undefined) this.#makeRoom(clientToken);
     const sections = changed(old?.sections ?? {}, update.state, now);
     const size = Buffer.byteLength(JSON.stringify(valuesOf(sections)));
     if (size > this.#limits.documentSize) {
       throw new ShadowError(413, 'The payload exceeds the maximum size allowed', clientToken);
     }
     const version = before + 1;
-    const kept = this.#keep(request, { version, timestamp: now, sections });
+    const kept = this.#keep(request, { version, timestamp: now, sections }, clientToken);
     const sent = Object.entries(update.state).filter(([, section]) => section !== null) as [SectionName, JsonObject][];
     const metadata = Object.fromEntries(sent.map(([name, section]) => [name, stamped(section, now)]));
     const messages = [
@@ -129,15 +131,6 @@ export class ShadowService {
     return { messages, kept };
   }
 
-  /** There is no such limit in AWS; memory has one. @throws ShadowError 429 */
-  #makeRoom(clientToken: string | undefined): void {
-    const { shadows } = this.#limits;
-    if (this.#shadows.size < shadows) return;
-    for (const [key, { sections }] of this.#shadows) if (!sections) this.#shadows.delete(key);
-    if (this.#shadows.size < shadows) return;
-    throw new ShadowError(429, `There are ${shadows} shadows, and there can be no more here`, clientToken);
-  }
-
   /** @throws ShadowError 404 */
   #existing(request: ShadowTopic, clientToken: string | undefined): Shadow & { sections: Sections } {
     const { sections, ...rest } = this.#shadows.get(keyOf(request)) ?? {};
@@ -145,10 +138,27 @@ export class ShadowService {
     throw new ShadowError(404, `No shadow exists with name: ${keyOf(request).replace('/', '~')}`, clientToken);
   }
 
-  #keep(request: ShadowTopic, shadow: Shadow): ShadowAnswer['kept'] {
+  /** AWS has no such limits; memory has. @throws ShadowError 429 */
+  #keep(request: ShadowTopic, shadow: Shadow, clientToken: string | undefined): KeptShadow {
     const key = keyOf(request);
-    this.#shadows.set(key, shadow);
-    return { key, text: JSON.stringify(shadow) };
+    const text = JSON.stringify(shadow);
+    const before = this.#shadows.get(key);
+    const forgotten = this.#shadows.makeRoom(key, text);
+    if (!forgotten) {
+      const { shadows, bytes } = this.#limits;
+      const message = `The broker keeps at most ${shadows} shadows, and ${bytes} bytes of them; delete some`;
+      throw new ShadowError(429, message, clientToken);
+    }
+    this.#shadows.set(key, shadow, text);
+    const undo = () => {
+      if (this.#shadows.get(key) === shadow) {
+        if (before) this.#shadows.set(key, before, JSON.stringify(before));
+        else this.#shadows.forget(key);
+      }
+      const body = { code: 500, message: 'Internal service failure', timestamp: shadow.timestamp, clientToken };
+      return answer(request, 'rejected', body);
+    };
+    return { key, text, forgotten, undo };
   }
 }
 

@@ -13,6 +13,8 @@ const ATTRIBUTE = /^[a-zA-Z0-9_.,@/:#=[\]-]*$/;
 const STATUSES = ['ACTIVE', 'INACTIVE', 'REVOKED'] as const;
 /** Attributes of a thing with a type, and of one without (quotas). */
 const ATTRIBUTES = { typed: 50, untyped: 3 };
+/** Names that a mistake lists: a fleet has thousands, and may have as many mistakes. */
+const MOST_NAMED = 10;
 /** Policies of a certificate (quotas). */
 const POLICIES = 10;
 
@@ -35,6 +37,9 @@ class ThingsReader {
   /** Ids by the names that the file has for certificates. */
   readonly #ids = new Map<string, string>();
   readonly #things = new Map<string, RegisteredThing>();
+  /** Things by the ids of certificates that are attached to them, and to them alone. */
+  readonly #owners = new Map<string, string>();
+  readonly #exclusiveOwners = new Map<string, string>();
 
   constructor(json: PlacedJson, files: RegistryFiles, mistakes: FileMistake[]) {
     this.#json = json;
@@ -130,7 +135,7 @@ class ThingsReader {
     const fields = this.#json.fields(node, `the thing ${name.text}`, names);
     const typeName = this.#json.text(fields.type, 'type')?.text;
     const groups = this.#json.texts(fields.groups, 'a group').filter((group) => {
-      return this.#exists(group, this.#groups.has(group.text), 'group', this.#groups.keys());
+      return this.#exists(group, 'group', this.#groups);
     });
     const exclusive = this.#attached(fields.exclusiveCertificates);
     const certificates = [...this.#attached(fields.certificates), ...exclusive];
@@ -167,35 +172,33 @@ class ThingsReader {
   #attached(node: JsonNode | undefined): string[] {
     const named = this.#json.texts(node, 'a certificate');
     const known = named.filter((each) => {
-      return this.#exists(each, this.#ids.has(each.text), 'certificate', this.#ids.keys());
+      return this.#exists(each, 'certificate', this.#ids);
     });
     return known.map(({ text }) => this.#ids.get(text)!).filter((id) => id !== '');
   }
 
   /** A certificate that stands for one thing alone cannot be attached to another. */
   #checkExclusive(name: PlacedText, all: readonly string[], own: readonly string[]): void {
-    for (const { name: other, certificates, exclusive } of this.#things.values()) {
-      const clash = own.some((id) => certificates.includes(id)) || all.some((id) => exclusive.includes(id));
-      if (clash)
-        this.#json.report(name.at, `an exclusive certificate is attached to ${other} and to ${name.text}; keep one`);
-    }
+    const other =
+      own.map((id) => this.#owners.get(id)).find((owner) => owner !== undefined) ??
+      all.map((id) => this.#exclusiveOwners.get(id)).find((owner) => owner !== undefined);
+    if (other !== undefined)
+      this.#json.report(name.at, `an exclusive certificate is attached to ${other} and to ${name.text}; keep one`);
+    for (const id of all) this.#owners.set(id, name.text);
+    for (const id of own) this.#exclusiveOwners.set(id, name.text);
   }
 
   #policyNames(node: JsonNode | undefined): string[] {
     const named = this.#json.texts(node, 'a policy');
     const known = named.filter((each) => {
-      return this.#exists(each, this.#policies.has(each.text), 'policy', this.#policies.keys());
+      return this.#exists(each, 'policy', this.#policies);
     });
     return known.map(({ text }) => text).filter((text) => this.#policies.get(text) !== undefined);
   }
 
-  #exists({ text, at: place }: PlacedText, isThere: boolean, what: string, names: Iterable<string>): boolean {
-    if (isThere) return true;
-    const all = [...names].join(', ');
-    this.#json.report(
-      place,
-      `there is no ${what} ${JSON.stringify(text)}; ${all === '' ? 'the file has none' : `there are ${all}`}`,
-    );
+  #exists({ text, at: place }: PlacedText, what: string, known: ReadonlyMap<string, unknown>): boolean {
+    if (known.has(text)) return true;
+    this.#json.report(place, `there is no ${what} ${JSON.stringify(text)}; ${listed(known)}`);
     return false;
   }
 
@@ -203,6 +206,15 @@ class ThingsReader {
     if (NAME.test(text)) return;
     this.#json.report(place, `${JSON.stringify(text)} is not the name of ${what}: 1 to 128 letters, digits and :_-`);
   }
+}
+
+function listed(known: ReadonlyMap<string, unknown>): string {
+  const names: string[] = [];
+  for (const name of known.keys()) {
+    if (names.length === MOST_NAMED) return `there are ${names.join(', ')} and ${known.size - MOST_NAMED} more`;
+    names.push(name);
+  }
+  return names.length === 0 ? 'the file has none' : `there are ${names.join(', ')}`;
 }
 
 function isStatus(text: string): text is CertificateStatus {

@@ -53,7 +53,11 @@ export class ThingRegistry {
   constructor(content: RegistryContent) {
     this.#content = content;
     for (const thing of content.things.values()) {
-      for (const id of thing.certificates) this.#attached.set(id, [...(this.#attached.get(id) ?? []), thing]);
+      for (const id of thing.certificates) {
+        const attached = this.#attached.get(id);
+        if (attached) attached.push(thing);
+        else this.#attached.set(id, [thing]);
+      }
     }
   }
 

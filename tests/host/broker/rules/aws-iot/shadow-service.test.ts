@@ -169,6 +169,47 @@ describe('a device shadow', () => {
     expect(ask('update', 'c').topic).toContain('accepted');
   });
 
+  it('weighs what is held: metadata count, and the oldest of the deleted make room', () => {
+    const service = new ShadowService({ bytes: 15_500 });
+    const ask = (action: string, thing: string, body: unknown = '') =>
+      service.handle(`$aws/things/${thing}/shadow/${action}`, bytes(body), 1)!;
+    const large = { state: { reported: { a: Array<number>(500).fill(0) } } };
+    expect(ask('update', 'a', large).kept).toMatchObject({ key: 'a', forgotten: [] });
+    expect(JSON.parse(ask('update', 'b', large).messages[0].payload)).toMatchObject({
+      code: 429,
+      message: expect.stringContaining('15500 bytes'),
+    });
+    for (const thing of ['c', 'd', 'e']) {
+      ask('update', thing, { state: {} });
+      ask('delete', thing);
+    }
+    const some = { state: { reported: { a: Array<number>(220).fill(0) } } };
+    expect(ask('update', 'f', some).kept!.forgotten).toEqual(['c']);
+    ask('delete', 'a');
+    expect(ask('update', 'b', large).kept!.forgotten).toEqual(['d']);
+  });
+
+  it('that cannot be kept is as it was, and its client is told', () => {
+    const rig = new Rig();
+    rig.ask('update', { state: { reported: { a: 1 } } });
+    const { kept } = rig.answer('update', { state: { reported: { a: 2 } }, clientToken: 't' });
+    const { topic, payload } = kept!.undo();
+    expect(topic).toBe(`${CLASSIC}/update/rejected`);
+    expect(JSON.parse(payload)).toMatchObject({ ...refused(500, 'Internal service failure'), clientToken: 't' });
+    expect(rig.ask('get')['get/accepted']).toMatchObject({ version: 1, state: { reported: { a: 1 } } });
+  });
+
+  it.each([
+    ['a text without an end', `"${'\\"'.repeat(60_000)}`],
+    ['brackets', '['.repeat(120_000)],
+    ['quotes', '"'.repeat(120_000)],
+  ])('costs as much as the request is long when that is %s', (_what, body) => {
+    const begin = process.cpuUsage();
+    expect(new Rig().ask('get', body)['get/rejected']).toMatchObject(refused(400, 'Invalid JSON'));
+    // Milliseconds of the processor; the square of the length would be seconds.
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(300);
+  });
+
   it('has members of any name', () => {
     const rig = new Rig();
     rig.ask('update', '{"state":{"reported":{"__proto__":{"polluted":1},"constructor":2}}}');

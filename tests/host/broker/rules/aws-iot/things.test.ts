@@ -144,3 +144,21 @@ describe('the short form', () => {
     expect(registry!.standingOf('lamp', ONE).policies.policies).toHaveLength(0);
   });
 });
+
+describe('a fleet', () => {
+  const ids = Array.from({ length: 2000 }, (_, at) => at.toString(16).padStart(64, '0'));
+  const certificates = Object.fromEntries(ids.map((id) => [id, {}]));
+  const fleet = (names: (id: string) => object) =>
+    JSON.stringify({ certificates, things: Object.fromEntries(ids.map((id, at) => [`thing-${at}`, names(id)])) });
+
+  it('with a mistake in each thing is told of each in a line', () => {
+    const found = mistakes(fleet((id) => ({ certificates: [`x${id}`] })));
+    expect(found).toHaveLength(2000);
+    expect(found[0]).toContain(`there are ${ids.slice(0, 10).join(', ')} and 1990 more`);
+  });
+
+  it('with one certificate for all is told so, where it is exclusive', () => {
+    expect(mistakes(fleet(() => ({ certificates: [ids[0]] })))).toEqual([]);
+    expect(mistakes(fleet(() => ({ exclusiveCertificates: [ids[0]] })))).toHaveLength(1999);
+  });
+});

@@ -1,4 +1,5 @@
 import { type AnyNode, type MemberNode, type ObjectNode, parse, type ValueNode } from '@humanwhocodes/momoa';
+import { bracketBelow } from '../../../../../node/json-depth.js';
 import type { Place, PlacedText, PolicyMistake } from './policy-document.js';
 
 export type JsonNode = ValueNode;
@@ -9,7 +10,7 @@ const DEEPEST = 64;
 
 /** Strict JSON with places. Undefined, with one mistake reported, for what is not JSON. */
 export function readJson(text: string, report: Report): JsonNode | undefined {
-  const deep = tooDeep(text);
+  const deep = bracketBelow(text, DEEPEST);
   if (deep !== undefined) {
     report(placeOf(text, deep), 'JSON', `it is nested deeper than ${DEEPEST} levels, and a policy has four`);
     return undefined;
@@ -21,21 +22,6 @@ export function readJson(text: string, report: Report): JsonNode | undefined {
     report(placeOf(text, offset), 'JSON', brokenAt(text, offset));
     return undefined;
   }
-}
-
-/** The offset of the first bracket that is too deep. Brackets in strings do not count. */
-function tooDeep(text: string): number | undefined {
-  let depth = 0;
-  let isString = false;
-  for (let offset = 0; offset < text.length; offset++) {
-    const character = text[offset];
-    if (character === '"') isString = !isString;
-    else if (isString) offset += character === '\\' ? 1 : 0;
-    else if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') depth--;
-    if (depth > DEEPEST) return offset;
-  }
-  return undefined;
 }
 
 function brokenAt(text: string, offset: number): string {
