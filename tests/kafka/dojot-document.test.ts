@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import type { Child } from '../interop/child.js';
 import { Command } from '../interop/command.js';
 import { DojotSystem } from '../interop/dojot-system.js';
 import { freePort } from '../interop/temporary.js';
@@ -18,8 +19,9 @@ const CERTIFICATE = readFileSync(
 const PUBLISH = `mosquitto_pub -h myhost -p 30311 -t admin:a1998e/attrs -m '{"attr_example": 10 }' --cert client.crt  --key client.key --cafile root.crt`;
 const SUBSCRIBE = `mosquitto_sub -h myhost -p 30311 -t admin:a1998e/config --cert client.crt  --key client.key --cafile root.crt`;
 
-/** Readings of the device while things are killed. */
-const READINGS = 3000;
+/** Readings of the device, and configurations for it, while things are killed. */
+const READINGS = 6000;
+const CONFIGURATIONS = 500;
 const TOPIC = 'admin.device-data';
 
 /** A key, an entity and its certificate, from the PKI's port for services: by hand what a bridge does that knows its PKI. */
@@ -82,40 +84,66 @@ it('the document from the token to Kafka and back; nothing is lost when a node o
   await k2v.event('connected');
 
   await shell(inCerts(PUBLISH));
-  const values = async () => (await readTopic(cluster, TOPIC)).map(({ value }) => JSON.parse(value));
-  await v2k.event('kafka ready');
-  await expect
-    .poll(values, { timeout: 30_000 })
-    .toEqual([
-      { metadata: { deviceid: 'a1998e', tenant: 'admin', timestamp: expect.any(Number) }, attrs: { attr_example: 10 } },
-    ]);
+  const records = () => readTopic(cluster, TOPIC);
+  await expect.poll(async () => (await records()).length, { timeout: 30_000 }).toBe(1);
+  const [{ key, value }] = await records();
+  const { metadata, attrs } = JSON.parse(value);
+  expect({ key, attrs }).toEqual({ key: 'admin:a1998e', attrs: { attr_example: 10 } });
+  expect(metadata).toEqual({ deviceid: 'a1998e', tenant: 'admin', timestamp: expect.any(Number) });
+  // Seconds, in generation 1.
+  expect(Math.abs(metadata.timestamp - Date.now() / 1000)).toBeLessThan(120);
 
-  // The node that leads the topic is killed while the device publishes; then the broker, with messages in the session of the bridge.
+  // The node that leads the topic is killed while the device publishes; then the broker, which has the rest for the bridge.
+  const { status } = await v2k.event('started');
+  const carried = async () => {
+    const text = await (await fetch(`${status}/metrics`)).text();
+    return Number(/^\w+_carried_total\S* (\d+)$/m.exec(text)?.[1]);
+  };
+  const leader = cluster.nodes[await leaderOf(cluster, TOPIC)];
   const publisher = system.start('bash', [
     '-c',
     `seq 1 ${READINGS} | sed 's/.*/{"n":&}/' | (${inCerts(PUBLISH.replace(/-m '[^']*'/, '-q 1 -l'))})`,
   ]);
-  await cluster.nodes[await leaderOf(cluster, TOPIC)].kill();
+  await expect.poll(carried, { interval: 5, timeout: 30_000 }).toBeGreaterThan(20);
+  await leader.kill();
   expect((await publisher.ended).code).toBe(0);
+  expect(await carried()).toBeLessThan(READINGS);
   await first.kill();
   const second = await startBroker();
-  const numbers = async () => new Set((await values()).flatMap(({ attrs: { n } }) => n ?? []));
-  await expect.poll(async () => (await numbers()).size, { timeout: 60_000 }).toBe(READINGS);
+  const numbersOf = async () => new Set((await records()).flatMap((record) => JSON.parse(record.value).attrs.n ?? []));
+  await expect.poll(async () => (await numbersOf()).size, { timeout: 60_000 }).toBe(READINGS);
 
+  // The broker is killed again, while configurations go to the device, whose session outlives it.
   const { sink } = newSink(cluster, { newTopics: { partitions: 1, replicas: 3 } });
-  const subscriber = system.start('bash', ['-c', inCerts(`${SUBSCRIBE} -C 1 -W 60`)]);
+  const command = SUBSCRIBE.replace('mosquitto_sub', 'stdbuf -oL mosquitto_sub');
+  const subscribe = () => system.start('bash', ['-c', inCerts(`${command} -c -i device -q 1`)]);
+  const before = subscribe();
   await second.event('subscribed', ({ subscriptions }) => subscriptions[0].topicFilter === 'admin:a1998e/config');
-  const configure = {
+  const configure = (n: number) => ({
     event: 'configure',
     meta: { service: 'admin', timestamp: 1 },
-    data: { id: 'a1998e', attrs: { led: 'on' } },
-  };
-  await sink.send([{ topic: 'admin.dojot.device-manager.device', value: Buffer.from(JSON.stringify(configure)) }]);
-  expect((await subscriber.ended).stdout).toBe('{"led":"on"}\n');
+    data: { id: 'a1998e', attrs: { n } },
+  });
+  const topic = 'admin.dojot.device-manager.device';
+  const configurations = Array.from({ length: CONFIGURATIONS }, (_, n) => ({
+    topic,
+    value: Buffer.from(JSON.stringify(configure(n))),
+  }));
+  await sink.send(configurations.slice(0, 1));
+  const configured = (...children: Child[]) =>
+    new Set(children.flatMap((child) => child.lines('stdout').map((line) => JSON.parse(line).n)));
+  await before.until('the first configuration', () => configured(before).size > 0 || undefined, 60_000);
+  await Promise.all([sink.send(configurations.slice(1)), second.kill()]);
+  await startBroker();
+  const after = subscribe();
+  const all = () => configured(before, after).size === CONFIGURATIONS || undefined;
+  await after.until('all configurations', all, 60_000);
+  // The broker was killed before it had them all.
+  expect(configured(after).size).toBeGreaterThan(0);
 
   const { summary } = await v2k.interrupt();
   expect(summary).toMatchObject({ event: 'stopped', deadLetters: 0, inHand: 0 });
   // Twice comes only what the broker sent again, because it died before it had written the acknowledgement.
-  const doubled = (await values()).length - READINGS - 1;
+  const doubled = (await records()).length - READINGS - 1;
   expect(doubled).toBeLessThanOrEqual(summary!.repeated);
 }, 240_000);
