@@ -49,7 +49,7 @@ export function requestOf(
     keepAlive,
     sessionExpiryInterval: sessionExpiry(packet),
     will: will && { topic: will.topic, qos: will.qos, retain: will.retain, size: will.payload.length },
-    ...namesIn(info),
+    ...namesIn(info.tls),
     sessionOf: session && { userName: session.client.userName },
     ...(isBridge && { isBridge }),
   };
@@ -80,11 +80,15 @@ export function identityOf(
   if (others >= settings.maximumConnections) {
     throw new Violation(quotaExceeded, `${others} clients are connected to ${listener.name}, which is its maximum`);
   }
-  const { serverName, applicationProtocol } = request;
   return {
-    ...{ clientId, userName, certificate, remote, protocolVersion, listener },
+    clientId,
+    userName,
+    certificate,
+    remote,
+    protocolVersion,
+    listener,
     ...(isBridge && { isBridge }),
-    ...namesIn({ tls: { serverName, applicationProtocol } }),
+    ...namesIn(request),
   };
 }
 
@@ -111,9 +115,10 @@ function is5({ protocolVersion }: ClientIdentity): boolean {
   return protocolVersion === 5;
 }
 
+type TlsNames = Pick<ClientIdentity, 'serverName' | 'applicationProtocol'>;
+
 /** Without members that most connections would have for nothing. */
-function namesIn({ tls }: Pick<ConnectionInfo, 'tls'>): Pick<ClientIdentity, 'serverName' | 'applicationProtocol'> {
-  const { serverName, applicationProtocol } = tls ?? {};
+function namesIn({ serverName, applicationProtocol }: TlsNames = {}): TlsNames {
   return {
     ...(serverName !== undefined && { serverName }),
     ...(applicationProtocol !== undefined && { applicationProtocol }),
