@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Admin, Consumer } from '@platformatic/kafka';
+import { closeConsumer } from '../../host/dojot/bridge/kafka/close-consumer.js';
 import type { KafkaCluster } from './kafka-cluster.js';
 
 /** A topic of its own for a test. @returns its name */
@@ -71,7 +72,8 @@ export async function readTopic(cluster: KafkaCluster, topic: string): Promise<R
     }
     return records.sort((a, b) => a.partition - b.partition);
   } finally {
-    await consumer.close(true);
+    // A machine that is busy may lose its membership: what was read is whole all the same.
+    await closeConsumer(consumer);
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Base, Consumer } from '@platformatic/kafka';
+import { Consumer } from '@platformatic/kafka';
 import type { IncomingRecord } from '../record-ports.js';
+import { closeConsumer } from './close-consumer.js';
 import { GroupReader } from './group-reader.js';
 import { clientOptions, type KafkaConnection } from './kafka-connection.js';
 
@@ -89,12 +90,7 @@ export class GroupMember {
     this.#reader.stop();
     clearInterval(this.#commits);
     this.#fail(new Error('left'));
-    try {
-      await this.#consumer.close(true);
-    } catch {
-      // A group that cannot be left forgets the member after a while. The connections are still open.
-      await Base.prototype.close.call(this.#consumer).catch(() => {});
-    }
+    await closeConsumer(this.#consumer);
   }
 
   /** The group was dealt anew. */
