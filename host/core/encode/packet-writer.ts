@@ -1,7 +1,6 @@
-import { markAsUntransferable } from 'node:worker_threads';
 import { Result } from '../../../build/abi/core.js';
 import { putText } from '../bytes/strings.js';
-import { View } from '../bytes/views.js';
+import { allocateOwn, keepFromTransfer, View } from '../bytes/views.js';
 import { MqttError } from '../mqtt-error.js';
 import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 
@@ -21,7 +20,7 @@ const SHORT_HEADER = 2;
 /** The largest Remaining Length (1.5.5). */
 export const LARGEST_BODY = LARGEST_PACKET - 5;
 
-const NONE = Buffer.alloc(0);
+const NONE = allocateOwn(0);
 const NO_WORDS = new Uint32Array(0);
 
 const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4);
@@ -81,9 +80,9 @@ export class PacketWriter {
     const kept = this.at - this.#first;
     if (kept + length > LARGEST_MEMORY)
       throw new RangeError('packets of more than 1 GiB in one piece: take them before');
-    const bytes = Buffer.allocUnsafeSlow(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
+    const bytes = allocateOwn(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
     // Packets are views on it: transferring one of them to a worker must not detach the others.
-    markAsUntransferable(bytes.buffer);
+    keepFromTransfer(bytes.buffer);
     bytes.set(this.bytes.subarray(this.#first, this.at));
     this.bytes = bytes;
     this.#memory = bytes.buffer;

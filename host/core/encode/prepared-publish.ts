@@ -1,4 +1,5 @@
 import { bytes, integer, object } from '../bytes/check-arguments.js';
+import { copyOf } from '../bytes/views.js';
 import type { ProtocolVersion, PublishPacket } from '../packets.js';
 import { checkWritten } from './check-written.js';
 import { publishFirstByte, writePublishHead } from './encode.js';
@@ -28,7 +29,7 @@ export class PreparedPublish {
     const anyId = 1;
     writePublishHead(writer, topic, qos, anyId, properties, this.protocolVersion);
     checkWritten(writer, writer.close(this.#firstByte, 0, 'publish'), this.protocolVersion, 'publish');
-    this.#head = Buffer.from(writer.bytes.subarray(writer.body, writer.at));
+    this.#head = copyOf(writer.bytes.subarray(writer.body, writer.at));
     this.#idAt = qos > 0 ? 2 + this.#head.readUInt16BE(0) : 0;
   }
 
