@@ -8,6 +8,8 @@ export * from './der/index.js';
 export { encodePacket } from './encode/encode.js';
 export { PacketBatch } from './encode/packet-batch.js';
 export { PreparedPublish, type PublishTemplate, preparePublish } from './encode/prepared-publish.js';
+export { type CoreSource, init } from './engine/init.js';
+export { CoreLoadError } from './engine/load.js';
 export { modulePath, packageFolder } from './engine/node/package-files.js';
 export { HexError, hexDecode, hexEncode } from './hex.js';
 export { describeResult, MqttError } from './mqtt-error.js';

@@ -2,14 +2,14 @@
 // Usage: npm run build -- [--debug | --only MODULE]
 //   --debug        also makes build/*.debug.wasm, with source maps
 //   --only MODULE  makes the release build of core or app alone
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import binaryen from 'binaryen';
-import { build } from 'esbuild';
 import { runCommand, UsageError } from '../command.js';
 import { generate } from '../generate/generate.js';
 import { root } from '../root.js';
+import { bundleHost, bundlePage, bundleWeb, inlineModules } from './bundle.js';
 import { compile, moduleFile, run, type Target } from './compile.js';
 import { appendParts, type Exports } from './parts.js';
 import { translate } from './translate.js';
@@ -45,48 +45,6 @@ function copyEngine(): void {
   for (const name of files) copyFileSync(join(from, name), join(to, name));
 }
 
-async function bundle(): Promise<void> {
-  rmSync(join(root, 'build/host'), { recursive: true, force: true });
-  const rooms = ['core', 'mqtt-packet', 'microvisor', 'cloud', 'broker', 'pki', 'cli'];
-  await build({
-    absWorkingDir: root,
-    entryPoints: {
-      ...Object.fromEntries(rooms.map((room) => [room, `host/${room}/index.ts`])),
-      'device-worker': 'host/cli/run/guest/apart/device-worker.ts',
-      'isolated-worker': 'host/microvisor/isolated/isolated-worker.ts',
-      'device-child': 'host/cli/run/guest/apart/device-child.ts',
-      'resumable-worker': 'host/cli/run/resumable/resumable-worker.ts',
-    },
-    outdir: 'build/host',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    sourcemap: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    logLevel: 'warning',
-  });
-  chmodSync(join(root, 'build/host/cli.js'), 0o755);
-}
-
-/** The page of the cloud: one script, and beside it what a browser takes as it is. */
-async function bundlePage(): Promise<void> {
-  const [from, to] = ['host/cloud/page', 'build/host/page'].map((path) => join(root, path));
-  await build({
-    entryPoints: [join(from, 'page.ts')],
-    outdir: to,
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    minify: true,
-    logLevel: 'warning',
-  });
-  for (const name of ['index.html', 'page.css', 'page.svg']) copyFileSync(join(from, name), join(to, name));
-}
-
 /** The description of the REST API lies beside the server that serves it. */
 async function describeCloud(): Promise<void> {
   // Not before: a single module is built where there is no host.
@@ -99,7 +57,11 @@ async function buildAll(modules: Modules, abi: Exports, targets: readonly Target
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => make(name, entry, target, abi))),
     make('core', modules.core, 'simd', abi), // for engines that compile: the same source, larger and faster
-    bundle().then(bundlePage),
+  ]);
+  inlineModules();
+  await Promise.all([
+    bundleHost().then(bundlePage),
+    bundleWeb(),
     run('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
   ]);
   await describeCloud();

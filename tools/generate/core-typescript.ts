@@ -23,8 +23,8 @@ function lowerKeys<T>(byType: Record<string, T> | undefined): Record<string, T> 
   return byType && Object.fromEntries(Object.entries(byType).map(([type, value]) => [type.toLowerCase(), value]));
 }
 
-/** The description of a result, with packet types spelled as packets spell them. Clauses are for readers and tests. */
-function description({ code: _, clause: _clause, clauseIn: _clauseIn, ...result }: Result): string {
+/** The description of a result without its name, with packet types spelled as packets spell them. Clauses are for readers and tests. */
+function description({ code: _, name: _name, clause: _clause, clauseIn: _clauseIn, ...result }: Result): string {
   const { sourceIn, sourceIn311, reasonCodeIn } = result;
   return JSON.stringify({
     ...result,
@@ -40,10 +40,14 @@ function results(abi: Abi): string[] {
     ...abi.results.map(({ name, code, text, source }) => `  /** ${text} (${source}) */\n  ${name}: ${code},`),
     '} as const;\n',
     RESULT_DESCRIPTION,
+    '/** In the order of Result. */',
+    'const DESCRIPTIONS: readonly Omit<ResultDescription, "name">[] = [',
+    ...abi.results.map((result) => `  ${description(result)},`),
+    '];\n',
     '/** What each result code means, and which rule it stands for. */',
-    'export const results: Readonly<Record<number, ResultDescription>> = {',
-    ...abi.results.map((result) => `  [${result.code}]: ${description(result)},`),
-    '};\n',
+    'export const results: Readonly<Record<number, ResultDescription>> = Object.fromEntries(',
+    '  Object.entries(Result).map(([name, code], index) => [code, { name, ...DESCRIPTIONS[index] }]),',
+    ');\n',
   ];
 }
 

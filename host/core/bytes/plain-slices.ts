@@ -7,19 +7,25 @@ export interface Slices {
   hexSlice(this: Uint8Array, start: number, end: number): string;
   hexWrite(this: Uint8Array, text: string, start: number, length: number): number;
   latin1Write(this: Uint8Array, text: string, start: number, length: number): number;
-  utf8Write(this: Uint8Array, text: string, start: number): number;
+  utf8Write(this: Uint8Array, text: string, start: number, length: number): number;
 }
 
 /** Characters that one call turns into a string: arguments of a call are limited. */
 const AT_ONCE = 8192;
 /** Up to this many bytes, a loop is faster than a decoder. */
 const FEW = 24;
-const PAIR = /^[0-9a-f]{2}$/i;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 // The byte order mark is text here, as it is in Node.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
+
+/** The value of a hex digit by its character code; -1 for any other character. */
+function digit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = (code | 0x20) - 0x61;
+  return letter >= 0 && letter < 6 ? letter + 10 : -1;
+}
 
 function textOf(codes: Uint8Array | Uint16Array): string {
   let text = '';
@@ -54,9 +60,9 @@ export const plainSlices: Slices = {
   },
   hexWrite(text, start, length) {
     for (let n = 0; n < length; n++) {
-      const pair = text.substring(2 * n, 2 * n + 2);
-      if (!PAIR.test(pair)) return n;
-      this[start + n] = Number.parseInt(pair, 16);
+      const byte = (digit(text.charCodeAt(2 * n)) << 4) | digit(text.charCodeAt(2 * n + 1));
+      if (byte < 0) return n;
+      this[start + n] = byte;
     }
     return length;
   },
@@ -64,7 +70,7 @@ export const plainSlices: Slices = {
     for (let n = 0; n < length; n++) this[start + n] = text.charCodeAt(n);
     return length;
   },
-  utf8Write(text, start) {
-    return encoder.encodeInto(text, this.subarray(start)).written;
+  utf8Write(text, start, length) {
+    return encoder.encodeInto(text, this.subarray(start, start + length)).written;
   },
 };

@@ -23,7 +23,7 @@ export function putText(target: Uint8Array, start: number, text: string, strict:
     }
     if (index === length) return start + length;
   }
-  const written = slices.utf8Write.call(target, text, start);
+  const written = slices.utf8Write.call(target, text, start, target.length - start);
   return strict && written !== length && !text.isWellFormed() ? -1 : start + written;
 }
 

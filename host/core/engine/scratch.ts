@@ -1,6 +1,7 @@
 import { ChunkRecord, PacketRecord } from '../../../build/abi/core.js';
 import { NOTHING, View } from '../bytes/views.js';
-import { core, renewCore } from './core.js';
+import { core, isLoaded, renewCore } from './core.js';
+import { DATA_END } from './load.js';
 
 const PAGE = 65_536;
 /** Addresses from here on are negative numbers to the core. */
@@ -28,7 +29,13 @@ class Scratch {
   constructor(base: number) {
     this.#base = base;
     this.#next = base;
+    if (isLoaded()) this.begin();
+  }
+
+  /** Takes the memory of a core that was loaded just now. */
+  begin(): void {
     this.#makeViews();
+    this.reserve(0);
   }
 
   #makeViews(): void {
@@ -69,8 +76,9 @@ class Scratch {
     if (missing <= 0) return;
     if (end > END - PAGE) throw new RangeError('the core takes less than 2 GiB at once: pass fewer bytes');
     const pages = Math.ceil(missing / PAGE);
+    const { memory } = core;
     try {
-      core.memory.grow(pages);
+      memory.grow(pages);
     } catch (cause) {
       throw new RangeError(`the system has no ${pages * PAGE} bytes more for the core: pass fewer bytes`, { cause });
     }
@@ -82,7 +90,7 @@ class Scratch {
 /** Summaries that one call of mqtt_decode_chunk writes at most: their table fits into a first-level cache. */
 export const TABLE_CAPACITY = 256;
 /** The table of mqtt_decode_chunk lies below scratch memory: it lives until the next decoding. A row of zeros precedes it. */
-export const tableAddress = (core.heap_base() + PacketRecord.SUMMARY_SIZE + 15) & ~15;
+export const tableAddress = (DATA_END + PacketRecord.SUMMARY_SIZE + 15) & ~15;
 const TABLE_SIZE = TABLE_CAPACITY * PacketRecord.SUMMARY_SIZE + PacketRecord.SIZE;
 /** The Chunk record follows the table. */
 export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
@@ -91,4 +99,3 @@ export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
 export const recordAddress = (chunkAddress + ChunkRecord.SIZE + 15) & ~15;
 
 export const scratch = new Scratch((recordAddress + PacketRecord.SIZE + 15) & ~15);
-scratch.reserve(0);

@@ -1,4 +1,3 @@
-import { nextTick } from 'node:process';
 import { PacketError } from '../packet-error.js';
 import type { GenerateOptions, Packet } from '../packet-types.js';
 import { encodeUntrusted } from './encode-untrusted.js';
@@ -39,11 +38,15 @@ export function writeToStream(
   if (!bytes) return false;
   if (target.cork) {
     target.cork();
-    nextTick(uncork, target);
+    later(uncork, target);
   }
   const takesMore = target.write(bytes);
   return TELLING.has(packet.cmd) ? takesMore : true;
 }
+
+/** Calls a function when the present turn has ended. */
+const later: <T>(run: (argument: T) => void, argument: T) => void =
+  globalThis.process?.nextTick ?? ((run, argument) => queueMicrotask(() => run(argument)));
 
 function uncork(stream: PacketStream): void {
   stream.uncork?.();

@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events';
+// Without "node:": the bundles for browsers and workerd have the npm package of this name in them.
+import { EventEmitter } from 'events';
 import { checkChunk, isBytes } from '../../core/bytes/check-arguments.js';
 
 import { asView, joined, NOTHING } from '../../core/bytes/views.js';

@@ -80,7 +80,7 @@ describe('a core that cannot be loaded', () => {
     const error = failure(loadCore(() => OTHER_ABI, false));
     expect(error).toBeInstanceOf(CoreLoadError);
     expect(error.message).toMatch(
-      /^wasmqtt: build\/core\.wasm has ABI version 999, this package wants \d+; run "npm run build"$/,
+      /^wasmqtt: core\.wasm has ABI version 999, this package wants \d+: take the module of the same version of the package, and in a checkout run "npm run build"$/,
     );
   });
 

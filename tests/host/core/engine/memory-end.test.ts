@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CoreExports } from '../../../../build/abi/core.js';
+import { DATA_END } from '../../../../host/core/engine/load.js';
 import { scratch } from '../../../../host/core/engine/scratch.js';
 import { encodePacket, type Packet, PacketDecoder } from '../../../../host/core/index.js';
 import { compile } from '../support/bare-core.js';
@@ -45,5 +46,6 @@ it.each(['core.wasm', 'core.simd.wasm'] as const)(
     const core = compile(build).instantiate() as unknown as CoreExports;
     const words = new Uint32Array(core.memory.buffer);
     expect(core.heap_base()).toBe(4 * (words.findLastIndex((word) => word !== 0) + 1));
+    expect(core.heap_base()).toBeLessThanOrEqual(DATA_END);
   },
 );
