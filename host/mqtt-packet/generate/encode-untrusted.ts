@@ -99,10 +99,10 @@ function writeWhole(writer: PacketWriter, write: Encoding, packet: UntrustedPack
   const payloadLength = payload?.length ?? 0;
   const length = writer.length + payloadLength;
   if (length > LARGEST_BODY) refuse(`Invalid variable byte integer: ${length}`);
-  const start = writer.close(firstByte, payloadLength, context.cmd);
+  writer.close(payloadLength, context.cmd);
   context.isWritten = true;
-  if (context.strict) checkWritten(writer, start, context.version, context.cmd);
-  writer.finish(firstByte, payload);
+  if (context.strict) checkWritten(writer, firstByte, context.version, context.cmd);
+  writer.finish(firstByte, payload, payloadLength);
   return true;
 }
 
