@@ -1,7 +1,5 @@
 import { Result } from '../../../build/abi/core.js';
 import { bytes, flag, integer, list, object, string } from '../bytes/check-arguments.js';
-import { core } from '../engine/core.js';
-import { recordAddress, scratch } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
 import type {
   Packet,
@@ -38,17 +36,21 @@ export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): 
 }
 
 /**
- * Has the core read a packet into the Packet record at `recordAddress`. Its strings and lists lie at the start of scratch
- * memory.
+ * Fills the Packet record at `recordAddress` with a packet. Its strings and lists lie at the start of scratch memory.
  *
- * @returns length of the encoded packet, which is also the number of occupied bytes of scratch memory
+ * @returns length of the body, all of the packet but its fixed header, bytes
  * @throws the errors of `encodePacket`
  */
 export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): number {
-  const bytes = encodePacket(packet, protocolVersion);
-  const address = scratch.reserve(bytes.length);
-  scratch.u8.set(bytes, address);
-  return core.mqtt_decode(address, bytes.length, protocolVersion, bytes.length, recordAddress);
+  const writer = borrowWriter();
+  try {
+    // The check of what was written fills the record.
+    writePacket(writer, packet, protocolVersion);
+    return writer.length;
+  } finally {
+    writer.reset();
+    giveBack(writer);
+  }
 }
 
 /** Writes and checks one control packet. @throws the errors of `encodePacket` */
@@ -105,7 +107,13 @@ function writePacketId(writer: PacketWriter, packetId: number | undefined, packe
 }
 
 /** Writes a reason code. @param field in errors */
-function writeCode(writer: PacketWriter, code: number, kind: PacketKind, version: ProtocolVersion, field: string): void {
+function writeCode(
+  writer: PacketWriter,
+  code: number,
+  kind: PacketKind,
+  version: ProtocolVersion,
+  field: string,
+): void {
   integer(code, 0, 0xff, kind.name, field);
   if (!hasReasonCode(kind, code, version)) writer.isProven = false;
   writer.byte(code);

@@ -1,4 +1,9 @@
-import { PropertyType, properties as propertyTable, type PropertyDescription, Result } from '../../../build/abi/core.js';
+import {
+  type PropertyDescription,
+  PropertyType,
+  properties as propertyTable,
+  Result,
+} from '../../../build/abi/core.js';
 import { bytes, integer, list, object, string } from '../bytes/check-arguments.js';
 import { MqttError } from '../mqtt-error.js';
 import type { Properties, ProtocolVersion } from '../packets.js';
