@@ -4,6 +4,7 @@ import type { Engine, EngineRecord, RecordChange } from '../../../../host/cloud/
 import { Certificates } from '../../../../host/dojot/pki/records/certificates.js';
 import { certificatePage } from '../../../../host/dojot/pki/rest/identity/certificate-page.js';
 import { openPki } from './dojot-pki-rig.js';
+import { watched } from './watched-engine.js';
 
 const COUNT = 120;
 const CA = 'X509 Identity CA';
@@ -19,12 +20,10 @@ function counting(inner: Engine): Engine {
     read += records.length;
     return records;
   };
-  return Object.assign(Object.create(inner) as Engine, {
+  return watched(inner, {
     get: async (...call: Parameters<Engine['get']>) => counted([await inner.get(...call)])[0],
     getMany: async (...call: Parameters<Engine['getMany']>) => counted(await inner.getMany(...call)),
     list: async (...call: Parameters<Engine['list']>) => counted(await inner.list(...call)),
-    count: inner.count.bind(inner),
-    commit: inner.commit.bind(inner),
   });
 }
 
