@@ -24,18 +24,6 @@ const READINGS = 6000;
 const CONFIGURATIONS = 500;
 const TOPIC = 'admin.device-data';
 
-/** A key, an entity and its certificate, from the PKI's port for services: by hand what a bridge does that knows its PKI. */
-const serviceCertificate = (internalUrl: string, name: string) => `
-  mkdir ${name}; cd ${name}
-  openssl req -new -newkey rsa:2048 -nodes -keyout client.key -out client.csr -subj /CN=${name} 2>/dev/null
-  curl -s -f -X POST ${internalUrl}/user -H 'Content-Type: application/json' -d '{"username":"${name}"}'
-  csr=$(sed '1d;$d' client.csr | tr -d '\\n')
-  (echo '-----BEGIN CERTIFICATE-----'
-   curl -s -f -X POST ${internalUrl}/sign/${name}/pkcs10 -H 'Content-Type: application/json' \\
-     -d "{\\"certificate\\":\\"$csr\\",\\"passwd\\":\\"dojot\\"}" | jq -r .status.data
-   echo '-----END CERTIFICATE-----') > client.crt
-`;
-
 function bridge(kind: 'v2k' | 'k2v', cluster: KafkaCluster, port: number, variables: Record<string, string>): Command {
   const prefix = kind.toUpperCase();
   const command = new Command(['dojot', kind, '--status', '0', '--json'], {
@@ -74,13 +62,8 @@ it('the document from the token to Kafka and back; nothing is lost when a node o
   const v2k = bridge('v2k', cluster, port, { EJBCA_ADDRESS: internalUrl });
   await v2k.event('pki certificate', ({ name }) => name === 'v2k-bridge');
   await v2k.event('subscribed');
-  await shell(serviceCertificate(internalUrl, 'k2v-bridge'));
-  const k2v = bridge('k2v', cluster, port, {
-    K2V_MQTT_CA_FILE: system.path('certs/root.crt'),
-    K2V_MQTT_CERT_FILE: system.path('k2v-bridge/client.crt'),
-    K2V_MQTT_KEY_FILE: system.path('k2v-bridge/client.key'),
-    KAFKA_GROUP_ID: randomUUID(),
-  });
+  const k2v = bridge('k2v', cluster, port, { EJBCA_ADDRESS: internalUrl, KAFKA_GROUP_ID: randomUUID() });
+  await k2v.event('pki certificate', ({ name }) => name === 'k2v-bridge');
   await k2v.event('connected');
 
   await shell(inCerts(PUBLISH));
