@@ -8,7 +8,7 @@ import {
   SessionRecord,
 } from '../../../build/abi/core.js';
 import { bytes, flag, integer, object } from '../bytes/check-arguments.js';
-import { NOTHING } from '../bytes/field-reader.js';
+import { NOTHING } from '../bytes/views.js';
 import type { PayloadPiece, PublishStart } from '../decode/payload-pieces.js';
 import { fillRecord } from '../encode/encode.js';
 import { LARGEST_BODY, packetSize } from '../encode/packet-writer.js';

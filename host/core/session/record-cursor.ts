@@ -1,3 +1,4 @@
+import { utf8Text } from '../bytes/strings.js';
 import { PacketCursor } from '../decode/cursor.js';
 import { itemOf, type PayloadPiece, type PublishStart } from '../decode/payload-pieces.js';
 import { PAYLOAD, TOPIC, TOPIC_LENGTH } from '../decode/summary-words.js';
@@ -34,7 +35,7 @@ export class RecordCursor extends PacketCursor {
       words[at + TOPIC_LENGTH] = 0;
     }
     const item = itemOf(this, this.remaining);
-    if (isByAlias) (item as PublishStart).topic = scratch.u8.toString('utf8', topic, topic + length);
+    if (isByAlias) (item as PublishStart).topic = utf8Text(scratch.u8, topic, topic + length);
     return item;
   }
 }

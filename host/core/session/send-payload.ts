@@ -1,5 +1,5 @@
 import { isBytes, object } from '../bytes/check-arguments.js';
-import { NOTHING } from '../bytes/field-reader.js';
+import { NOTHING } from '../bytes/views.js';
 import type { PublishStart } from '../decode/payload-pieces.js';
 import type { ClientSession } from './client-session.js';
 

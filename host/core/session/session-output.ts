@@ -1,3 +1,4 @@
+import { allocate, copyOf, viewOf } from '../bytes/views.js';
 import { packetSize } from '../encode/packet-writer.js';
 import { scratch } from '../engine/scratch.js';
 
@@ -17,7 +18,7 @@ export class SessionOutput {
 
   /** Adds a packet that lies in linear memory. */
   packet(address: number, length: number): void {
-    const copy = Buffer.from(scratch.u8.subarray(address, address + length));
+    const copy = copyOf(scratch.u8.subarray(address, address + length));
     if (this.#missing > 0) this.#waiting.push(copy);
     else this.#ready.push(copy);
   }
@@ -36,11 +37,11 @@ export class SessionOutput {
     while (u8[start++] > 0x7f);
     const body = address + length - start;
     const header = packetSize(body + payloadLength) - body - payloadLength;
-    const packet = Buffer.allocUnsafe(header + body + payload.length);
+    const packet = allocate(header + body + payload.length);
     packet[0] = u8[address];
     let rest = body + payloadLength;
     for (let at = 1; at < header; at++, rest >>>= 7) packet[at] = (rest & 0x7f) | (at < header - 1 ? 0x80 : 0);
-    u8.copy(packet, header, start, start + body);
+    packet.set(u8.subarray(start, start + body), header);
     packet.set(payload, header + body);
     this.#ready.push(packet);
     this.#missing = payloadLength - payload.length;
@@ -48,7 +49,7 @@ export class SessionOutput {
 
   /** Adds the next bytes of the payload, as a view; at most those that are missing. */
   piece(bytes: Uint8Array): void {
-    this.#ready.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    this.#ready.push(viewOf(bytes, 0, bytes.length));
     this.#missing -= bytes.length;
     if (this.#missing > 0) return;
     this.#ready.push(...this.#waiting);
