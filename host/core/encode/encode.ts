@@ -10,7 +10,7 @@ import type {
   SubscribePacket,
   UnsubscribePacket,
 } from '../packets.js';
-import { finishPacket } from './check-written.js';
+import { checkWritten, finishPacket } from './check-written.js';
 import { writeConnect } from './encode-connect.js';
 import { hasReasonCode, type PacketKind, PUBLISH, packetKinds } from './packet-kinds.js';
 import { borrowWriter, giveBack, type PacketWriter } from './packet-writer.js';
@@ -44,8 +44,9 @@ export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): 
 export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): number {
   const writer = borrowWriter();
   try {
-    // The check of what was written fills the record.
     writePacket(writer, packet, protocolVersion);
+    // The core has read what was not proven.
+    if (writer.isProven) checkWritten(writer, writer.view()[0], protocolVersion, packet.type);
     return writer.length;
   } finally {
     writer.reset();
