@@ -1,4 +1,4 @@
-import { allocate, copyOf, viewOf } from '../bytes/views.js';
+import { allocate, asView, copyOf } from '../bytes/views.js';
 import { packetSize } from '../encode/packet-writer.js';
 import { scratch } from '../engine/scratch.js';
 
@@ -49,7 +49,7 @@ export class SessionOutput {
 
   /** Adds the next bytes of the payload, as a view; at most those that are missing. */
   piece(bytes: Uint8Array): void {
-    this.#ready.push(viewOf(bytes, 0, bytes.length));
+    this.#ready.push(asView(bytes));
     this.#missing -= bytes.length;
     if (this.#missing > 0) return;
     this.#ready.push(...this.#waiting);
