@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
 import { PROFILES, profileOptions } from '../broker/profile/profiles.js';
+import { bridgesOption } from '../options/bridge-options.js';
 import { parsePort } from '../options/option-parsers.js';
 import { forOption, jsonOption } from '../options/shared-options.js';
 
@@ -14,6 +15,8 @@ Examples:
   wasmqtt broker -v --pcap mqtt.pcapng --status 8080
                                                  packets for Wireshark; http://127.0.0.1:8080/v1/clients, /metrics
   wasmqtt passwd -c passwords ann                the password file of a configuration
+  KAFKA_BROKER_LIST=localhost:9092 wasmqtt broker --profile dojot --state state --bridges v2k,k2v
+                                                 with dojot's bridges to Kafka in the same process
 ${PROFILES.flatMap(({ examples }) => examples.map((line) => `  ${line}`)).join('\n')}
 
 The configuration is that of mosquitto 2.0 (mosquitto.conf(5)). A mistake in it is reported with file, line and column, together with
@@ -46,6 +49,7 @@ export function brokerCommand(command: Command): void {
       'serve clients, sessions, subscriptions, retained topics (JSON) and /metrics (Prometheus) on 127.0.0.1',
       (text) => parsePort(text, true),
     )
+    .addOption(bridgesOption())
     .option('--check', 'read the configuration, say what it means, and end')
     .addOption(forOption())
     .addOption(jsonOption())
