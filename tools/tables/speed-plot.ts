@@ -52,6 +52,7 @@ export function speedPlot(): string {
   const height = TOP + rows.length * ROW + 8;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    '<title>How many times as fast as its peer each row of the benchmark is</title>',
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     '<text x="8" y="16">times as fast as the peer; red: target; thin: spread</text>',
     ...markLines(height),
