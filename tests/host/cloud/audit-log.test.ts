@@ -59,7 +59,7 @@ describe('the audit log', () => {
     const { call, entries } = await openAudited();
     await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
-        await call('POST', '/Configs', { Key: `k${n}`, Value: 'v' });
+        expect((await call('POST', '/Configs', { Key: `k${n}`, Value: 'v' })).status).toBe(201);
         expect(entries().map(({ key }) => key)).toContain(`k${n}`);
       }),
     );
