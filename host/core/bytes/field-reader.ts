@@ -1,7 +1,5 @@
-import type { Slices } from './strings.js';
-import { View } from './views.js';
-
-export const NOTHING: Buffer = Buffer.alloc(0);
+import { slices } from './slices.js';
+import { NOTHING, View } from './views.js';
 
 /** Bytes that are too many to be kept. */
 const LARGE = 65_536;
@@ -53,7 +51,7 @@ export class FieldReader {
   }
 
   text(start: number, end: number): string {
-    if (!this.ascii) return (this.bytes as unknown as Slices).utf8Slice(start, end);
+    if (!this.ascii) return slices.utf8Slice.call(this.bytes, start, end);
     if (start >= this.#from && end <= this.#to) return this.#window.substring(start - this.#from, end - this.#from);
     return this.#outside(start, end);
   }
@@ -62,11 +60,10 @@ export class FieldReader {
     if (start === end) return '';
     const isNear = start - this.#last < WINDOW / 2 && end - start < WINDOW / 4;
     this.#last = end;
-    const bytes = this.bytes as Buffer & Slices;
-    if (!isNear) return bytes.latin1Slice(start, end);
+    if (!isNear) return slices.latin1Slice.call(this.bytes, start, end);
     this.#from = start;
     this.#to = Math.min(start + WINDOW, this.length);
-    this.#window = bytes.latin1Slice(start, this.#to);
+    this.#window = slices.latin1Slice.call(this.bytes, start, this.#to);
     return this.#window.substring(0, end - start);
   }
 

@@ -1,7 +1,6 @@
 import { DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
 import { checkChunk, flag, integer } from '../bytes/check-arguments.js';
-import { NOTHING } from '../bytes/field-reader.js';
-import { viewOf } from '../bytes/views.js';
+import { allocate, asView, NOTHING, viewOf } from '../bytes/views.js';
 import { core } from '../engine/core.js';
 import { chunkAddress, scratch, TABLE_CAPACITY, tableAddress } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
@@ -89,7 +88,7 @@ export class PacketCursor extends PacketView {
     if (this.#more) this.#keep();
     if (this.#rest.length > 0) this.#append(this.#rest);
     this.#leave();
-    this.#rest = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    this.#rest = asView(chunk);
     return this.#advance() || this.#failure !== undefined;
   }
 
@@ -175,7 +174,7 @@ export class PacketCursor extends PacketView {
   #append(chunk: Uint8Array): void {
     const length = this.#pendingLength + chunk.length;
     if (length > this.#pending.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length, SMALLEST, Math.min(this.#wanted, length * 2)));
+      const grown = allocate(Math.max(length, SMALLEST, Math.min(this.#wanted, length * 2)));
       grown.set(viewOf(this.#pending, 0, this.#pendingLength));
       this.#pending = grown;
     }

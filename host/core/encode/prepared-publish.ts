@@ -1,4 +1,6 @@
+import { u16At } from '../bytes/big-endian.js';
 import { bytes, integer, object } from '../bytes/check-arguments.js';
+import { copyOf } from '../bytes/views.js';
 import type { ProtocolVersion, PublishPacket } from '../packets.js';
 import { finishPacket } from './check-written.js';
 import { publishFirstByte, writePublishHead } from './encode.js';
@@ -28,8 +30,8 @@ export class PreparedPublish {
     const anyId = 1;
     writePublishHead(writer, topic, qos, anyId, properties, this.protocolVersion);
     finishPacket(writer, this.#firstByte, this.protocolVersion, 'publish');
-    this.#head = Buffer.from(writer.bytes.subarray(writer.body, writer.at));
-    this.#idAt = qos > 0 ? 2 + this.#head.readUInt16BE(0) : 0;
+    this.#head = copyOf(writer.bytes.subarray(writer.body, writer.at));
+    this.#idAt = qos > 0 ? 2 + u16At(this.#head, 0) : 0;
   }
 
   /**

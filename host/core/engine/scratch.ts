@@ -1,4 +1,5 @@
 import { ChunkRecord, PacketRecord } from '../../../build/abi/core.js';
+import { NOTHING, View } from '../bytes/views.js';
 import { core, renewCore } from './core.js';
 
 const PAGE = 65_536;
@@ -12,7 +13,7 @@ const KEPT = 16 * 1024 * 1024;
  * Only `ensure` grows the memory, and only `reserve` gives it back; both then renew the views.
  */
 class Scratch {
-  u8: Buffer = Buffer.alloc(0);
+  u8: Buffer = NOTHING;
   u32 = new Uint32Array(0);
   i64 = new BigInt64Array(0);
   /** Changes when the contents are forgotten. */
@@ -34,7 +35,7 @@ class Scratch {
     // The table must lie in memory from the start.
     if (core.memory.buffer.byteLength < this.#base + PAGE) core.memory.grow(1);
     const { buffer } = core.memory;
-    this.u8 = Buffer.from(buffer);
+    this.u8 = new View(buffer, 0, buffer.byteLength);
     this.u32 = new Uint32Array(buffer);
     this.i64 = new BigInt64Array(buffer);
   }

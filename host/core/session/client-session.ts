@@ -10,6 +10,8 @@ import {
 } from '../../../build/abi/core.js';
 import { checkChunk, flag, integer, object } from '../bytes/check-arguments.js';
 import { FieldReader } from '../bytes/field-reader.js';
+import { utf8Text } from '../bytes/strings.js';
+import { copyOf } from '../bytes/views.js';
 import { packetTypeNames } from '../decode/packet-type-names.js';
 import { toObject } from '../decode/to-object.js';
 import { fillRecord } from '../encode/encode.js';
@@ -258,7 +260,7 @@ export class ClientSession {
   }
 
   #keepOutput(address: number, length: number): void {
-    this.#output.push(Buffer.from(scratch.u8.subarray(address, address + length)));
+    this.#output.push(copyOf(scratch.u8.subarray(address, address + length)));
   }
 
   /** Calls the core on a copy of the context in scratch memory, whose first `occupied` bytes are left untouched. */
@@ -293,6 +295,6 @@ function readPacket(record: number, source: Buffer, input: number): Packet {
   if (elsewhere) scratch.u32.set([input, 0], at + (PacketRecord.topic >> 2));
   const packet = toObject(scratch.u32, at, reader.open(source), input);
   reader.letGo();
-  if (elsewhere && packet.type === 'publish') packet.topic = scratch.u8.toString('utf8', topic, topic + length);
+  if (elsewhere && packet.type === 'publish') packet.topic = utf8Text(scratch.u8, topic, topic + length);
   return packet;
 }

@@ -1,3 +1,5 @@
+import { asView, joined } from '../bytes/views.js';
+
 /** Fragments of a packet that is not complete. They are joined once, when there are enough bytes to try again. */
 export class Fragments {
   #parts: Uint8Array[] = [];
@@ -14,9 +16,7 @@ export class Fragments {
     this.#parts.push(chunk);
     this.#length += chunk.length;
     if (this.#length < this.#wanted) return undefined;
-    return this.#parts.length === 1
-      ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-      : Buffer.concat(this.#parts, this.#length);
+    return this.#parts.length === 1 ? asView(chunk) : joined(this.#parts, this.#length);
   }
 
   /** Keeps only these bytes, as a view. At least `needed` more must come. */
