@@ -235,9 +235,7 @@ const LARGEST: Partial<Record<PropertyType, number>> = {
 /** The least and the greatest value that the standard allows for a property that is an integer. */
 export function rangeOf({ type, rule }: Property): { least: number; most: number } | undefined {
   const most = LARGEST[type];
-  return most === undefined
-    ? undefined
-    : { least: rule === 'nonzero' ? 1 : 0, most: rule === 'boolean' ? 1 : most };
+  return most === undefined ? undefined : { least: rule === 'nonzero' ? 1 : 0, most: rule === 'boolean' ? 1 : most };
 }
 
 /** One word for each property identifier: type in bits 0 to 3, rule in 4 to 7, packets from bit 16; 0 is unknown. */

@@ -1,5 +1,5 @@
 // Writes build/abi/core.ts: the ABI of the core as the TypeScript of host/ has it.
-import { type Abi, packetMask, type Property, type Result, rangeOf } from './abi.js';
+import { type Abi, type Property, packetMask, type Result, rangeOf } from './abi.js';
 
 const HEADER = '// Generated from assembly/abi by tools/generate/generate.ts. Do not edit.\n';
 

@@ -25,6 +25,7 @@ let holder: PacketCursor | undefined;
 export class PacketCursor extends PacketView {
   /** Version of the packets to come; a CONNECT has its own and sets it for the packets after it. */
   protocolVersion: ProtocolVersion;
+  protected readonly capacity: number = TABLE_CAPACITY; // packets that are decoded at once
   readonly #largest: number; // length of the largest packet that is shown whole, bytes
   readonly #option: number; // DecodeOption
   readonly #pieces: PayloadPieces | undefined;
@@ -38,8 +39,7 @@ export class PacketCursor extends PacketView {
   /** Scratch memory holds the source as long as this is its generation. */
   #generation = -1;
   #last = NONE; // first word of the last packet to show
-  /** Whether the table was full, so that the source holds more packets. */
-  #more = false;
+  #more = false; // whether the table was full, so that the source holds more packets
 
   static {
     scratch.onGrow = () => {
@@ -211,7 +211,7 @@ export class PacketCursor extends PacketView {
       this.protocolVersion | this.#option,
       this.#largest,
       tableAddress,
-      TABLE_CAPACITY,
+      this.capacity,
       chunkAddress,
     );
     this.#last = NONE + count * STRIDE;
@@ -247,7 +247,7 @@ export class PacketCursor extends PacketView {
     const result = this.words[RESULT] | 0;
     this.protocolVersion = this.words[NEXT_VERSION] as ProtocolVersion;
     this.#done += this.words[USED];
-    this.#more = result === 0 && needed === 0;
+    this.#more = result === 0 && needed === 0 && this.#done < this.source.length;
     if (this.#more) return;
     if (result === Result.PACKET_TOO_LARGE && this.#pieces !== undefined) this.#beginPieces(this.#pieces);
     else this.#wait(result, needed, this.words[ERROR_OFFSET]);

@@ -1,7 +1,5 @@
 import { Result } from '../../../build/abi/core.js';
 import { bytes, flag, integer, list, object, string } from '../bytes/check-arguments.js';
-import { core } from '../engine/core.js';
-import { recordAddress, scratch } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
 import type {
   Packet,
@@ -12,7 +10,7 @@ import type {
   SubscribePacket,
   UnsubscribePacket,
 } from '../packets.js';
-import { finishPacket } from './check-written.js';
+import { checkWritten, finishPacket } from './check-written.js';
 import { writeConnect } from './encode-connect.js';
 import { hasReasonCode, type PacketKind, PUBLISH, packetKinds } from './packet-kinds.js';
 import { borrowWriter, giveBack, type PacketWriter } from './packet-writer.js';
@@ -38,17 +36,22 @@ export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): 
 }
 
 /**
- * Has the core read a packet into the Packet record at `recordAddress`. Its strings and lists lie at the start of scratch
- * memory.
+ * Fills the Packet record at `recordAddress` with a packet. Its strings and lists lie at the start of scratch memory.
  *
- * @returns length of the encoded packet, which is also the number of occupied bytes of scratch memory
+ * @returns length of the body, all of the packet but its fixed header, bytes
  * @throws the errors of `encodePacket`
  */
 export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): number {
-  const bytes = encodePacket(packet, protocolVersion);
-  const address = scratch.reserve(bytes.length);
-  scratch.u8.set(bytes, address);
-  return core.mqtt_decode(address, bytes.length, protocolVersion, bytes.length, recordAddress);
+  const writer = borrowWriter();
+  try {
+    writePacket(writer, packet, protocolVersion);
+    // The core has read what was not proven.
+    if (writer.isProven) checkWritten(writer, writer.view()[0], protocolVersion, packet.type);
+    return writer.length;
+  } finally {
+    writer.reset();
+    giveBack(writer);
+  }
 }
 
 /** Writes and checks one control packet. @throws the errors of `encodePacket` */

@@ -64,7 +64,11 @@ const broken: Record<string, object[]> = {
   unsuback: [{ reasonCodes: [] }, { reasonCodes: [0, 1] }],
   puback: [{ reasonCode: 0x92 }, { packetId: 0 }],
   disconnect: [{ reasonCode: 1 }],
-  auth: [{ properties: { reasonString: 'r' } }, { reasonCode: 0x18, properties: {} }, { reasonCode: 0, properties: {} }],
+  auth: [
+    { properties: { reasonString: 'r' } },
+    { reasonCode: 0x18, properties: {} },
+    { reasonCode: 0, properties: {} },
+  ],
 };
 
 export interface Changed {
