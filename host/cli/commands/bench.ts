@@ -7,6 +7,7 @@ import { jsonOption } from '../options/shared-options.js';
 const EXAMPLES = `
 Examples:
   wasmqtt bench --filter decode.cursor
+  wasmqtt bench --save before.json               and after a change: wasmqtt bench --compare before.json
   wasmqtt bench --broker --filter broker.fanout
   wasmqtt bench --guest app.wasm
   wasmqtt bench --fleet
@@ -14,9 +15,12 @@ Examples:
   wasmqtt bench --cloud
   wasmqtt bench --bridge --kafka 127.0.0.1:9092
 
-Both sides of a row run by turns in this process; times are medians for one packet, or one text. The peer mqtt-packet
-must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8" is
-Node's own check, "limit" is what a unit may take. Look at the ratios: the nanoseconds depend on the machine and on what else it does.
+Both sides of a row run by turns, in four processes for each row; times are processor time for one packet, or one text. "+/-" is how far
+the ratios of the four lie apart; a row says so when the two halves of the run disagree. With --compare a row has changed when its ratios
+are further apart than both spreads. Look at the ratios: the nanoseconds depend on the machine. It takes five minutes.
+
+Peers are packages that must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8"
+is Node's own check, "limit" is what a unit may take. Rows named ".polluted" had 60,000 odd packets before, on both sides.
 
 With --broker: this broker, mosquitto and aedes serve the same load by turns, each in a process of its own; less is better. It
 needs a clone of the project, a C compiler, the headers of OpenSSL, mosquitto and the package aedes, and takes some minutes.
@@ -50,6 +54,9 @@ export function benchCommand(command: Command): void {
     .addOption(new Option('--memory-of <what>').choices(['guests', 'instances']).hideHelp())
     .addOption(new Option('--cache <folder>').hideHelp())
     .option('--filter <text>', 'only rows whose name contains this text')
+    .option('--save <file>', 'also keep the results of this run (JSON)')
+    .option('--compare <file>', 'also say what has changed since the run that --save has kept there')
+    .addOption(new Option('--row <row>').hideHelp())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(
