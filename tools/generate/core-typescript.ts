@@ -74,7 +74,7 @@ export interface PropertyDescription {
   least?: number;
   most?: number;
   /** Whether it is a Topic Name. */
-  isTopic?: true;
+  isTopic?: boolean;
 }
 `;
 

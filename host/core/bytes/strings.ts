@@ -23,6 +23,12 @@ export function putText(target: Uint8Array, start: number, text: string, strict:
     }
     if (index === length) return start + length;
   }
+  return putLongText(target, start, text, strict);
+}
+
+/** As putText, by one call of the engine: for a text that is long or not ASCII. */
+export function putLongText(target: Uint8Array, start: number, text: string, strict: boolean): number {
+  const { length } = text;
   const written = slices.utf8Write.call(target, text, start);
   return strict && written !== length && !text.isWellFormed() ? -1 : start + written;
 }

@@ -3,6 +3,7 @@ import type { ConnectPacket, ProtocolVersion, Will } from '../packets.js';
 import { type PacketKind, WILL } from './packet-kinds.js';
 import type { PacketWriter } from './packet-writer.js';
 import { writePropertiesOf } from './write-properties.js';
+import { writeString, writeTopicName } from './write-string.js';
 
 /** Writes the body of a CONNECT (3.1). */
 export function writeConnect(writer: PacketWriter, packet: ConnectPacket, kind: PacketKind): void {
@@ -11,14 +12,14 @@ export function writeConnect(writer: PacketWriter, packet: ConnectPacket, kind: 
   if (will !== undefined) flags |= willFlags(writer, will);
   if (userName !== undefined) flags |= 0x80;
   if (password !== undefined) flags |= 0x40;
-  writer.string(protocolVersion === 3 ? 'MQIsdp' : 'MQTT', 'connect', 'protocol name');
+  writeString(writer, protocolVersion === 3 ? 'MQIsdp' : 'MQTT', 'connect', 'protocol name');
   writer.byte(protocolVersion);
   writer.byte(flags);
   writer.u16(integer(keepAlive, 0, 0xffff, 'connect', 'keepAlive'));
   writePropertiesOf(protocolVersion, writer, properties, kind);
-  writer.string(string(clientId, 'connect', 'clientId'), 'connect', 'clientId');
+  writeString(writer, string(clientId, 'connect', 'clientId'), 'connect', 'clientId');
   if (will !== undefined) writeWill(writer, will, protocolVersion);
-  if (userName !== undefined) writer.string(string(userName, 'connect', 'userName'), 'connect', 'userName');
+  if (userName !== undefined) writeString(writer, string(userName, 'connect', 'userName'), 'connect', 'userName');
   if (password !== undefined) writer.binary(bytes(password, 'connect', 'password'), 'connect', 'password');
   // What MQTT 5 allows and the versions before it do not: an empty Client Identifier, and a password alone.
   if (protocolVersion < 5 && (clientId === '' || (flags & 0xc0) === 0x40)) writer.isProven = false;
@@ -33,7 +34,6 @@ function willFlags(writer: PacketWriter, will: Will): number {
 
 function writeWill(writer: PacketWriter, { topic, payload, properties }: Will, version: ProtocolVersion): void {
   writePropertiesOf(version, writer, properties, WILL);
-  const isName = writer.string(string(topic, 'connect', 'will.topic'), 'connect', 'will.topic');
-  if (!isName) writer.isProven = false;
+  writeTopicName(writer, string(topic, 'connect', 'will.topic'), 'connect', 'will.topic');
   writer.binary(bytes(payload, 'connect', 'will.payload'), 'connect', 'will.payload');
 }

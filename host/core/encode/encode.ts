@@ -14,8 +14,8 @@ import { checkWritten, finishPacket } from './check-written.js';
 import { writeConnect } from './encode-connect.js';
 import { hasReasonCode, type PacketKind, PUBLISH, packetKinds } from './packet-kinds.js';
 import { borrowWriter, giveBack, type PacketWriter } from './packet-writer.js';
-import { isSurelyFilter } from './prove-filter.js';
 import { refuseProperties, writeProperties, writePropertiesOf } from './write-properties.js';
+import { writeTopicFilter, writeTopicName } from './write-string.js';
 
 /**
  * Encodes one control packet.
@@ -95,8 +95,7 @@ export function writePublishHead(
   properties: Properties | undefined,
   version: ProtocolVersion,
 ): void {
-  const isName = writer.string(string(topic, 'publish', 'topic'), 'publish', 'topic');
-  if (!isName) writer.isProven = false;
+  writeTopicName(writer, string(topic, 'publish', 'topic'), 'publish', 'topic');
   if (qos > 0) writePacketId(writer, packetId, 'publish');
   writePropertiesOf(version, writer, properties, PUBLISH);
 }
@@ -193,30 +192,27 @@ function writeList(
   version: ProtocolVersion,
 ): void {
   const { type } = packet;
+  const start = writer.length;
   if (type === 'subscribe') {
-    const subscriptions = list(packet.subscriptions, type, 'subscriptions');
-    if (subscriptions.length === 0) writer.isProven = false;
-    for (const subscription of subscriptions) {
+    for (const subscription of list(packet.subscriptions, type, 'subscriptions')) {
       object(subscription, type, 'subscriptions');
       writeFilter(writer, subscription.topicFilter, type);
       writeSubscriptionOptions(writer, subscription, version);
     }
   } else if (type === 'unsubscribe') {
-    const topicFilters = list(packet.topicFilters, type, 'topicFilters');
-    if (topicFilters.length === 0) writer.isProven = false;
-    for (const topicFilter of topicFilters) writeFilter(writer, topicFilter, type);
+    for (const topicFilter of list(packet.topicFilters, type, 'topicFilters')) writeFilter(writer, topicFilter, type);
   } else {
     const codes = list(packet.reasonCodes, type, 'reasonCodes');
-    // An UNSUBACK has codes in MQTT 5 only (3.11.3).
-    if (codes.length === 0 || (type === 'unsuback' && version < 5)) writer.isProven = false;
     writer.room(codes.length);
     for (const code of codes) writeCode(writer, code, kind, version, 'reasonCodes');
+    // Before MQTT 5, an UNSUBACK has none (3.11.3).
+    if (type === 'unsuback' && version < 5) writer.isProven = false;
   }
+  if (writer.length === start) writer.isProven = false;
 }
 
 function writeFilter(writer: PacketWriter, topicFilter: string, packetType: string): void {
-  const isName = writer.string(string(topicFilter, packetType, 'topicFilter'), packetType, 'topicFilter');
-  if (!isSurelyFilter(topicFilter, isName)) writer.isProven = false;
+  writeTopicFilter(writer, string(topicFilter, packetType, 'topicFilter'), packetType, 'topicFilter');
 }
 
 function writeSubscriptionOptions(

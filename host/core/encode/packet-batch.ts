@@ -4,11 +4,14 @@ import { writePacket } from './encode.js';
 import { PacketWriter } from './packet-writer.js';
 import { PreparedPublish } from './prepared-publish.js';
 
+/** Bytes of memory that a batch of small packets takes: fresh memory is expensive, and its owner gets all of it. */
+const MEMORY = 65_536;
+
 /** Encodes packets one after the other into one piece of memory, so that they can be sent as one. */
 export class PacketBatch {
   /** Version of the packets; a CONNECT has its own. */
   readonly protocolVersion: ProtocolVersion;
-  readonly #writer = new PacketWriter();
+  readonly #writer = new PacketWriter(MEMORY);
   #count = 0;
   #writing = false;
 

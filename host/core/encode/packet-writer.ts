@@ -1,20 +1,14 @@
 import { Result } from '../../../build/abi/core.js';
-import { putText } from '../bytes/strings.js';
 import { allocateOwn, keepFromTransfer, View } from '../bytes/views.js';
 import { MqttError } from '../mqtt-error.js';
 import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 
 /** Up to this many bytes, a loop writes faster than a call. */
-const FEW = 24;
-/** Up to this many characters, a loop writes and checks a text faster than calls do. */
-const SHORT = 28;
-/** # and + are the characters that are # under this mask. */
-const WILDCARD_MASK = ~8;
-const HASH = 0x23;
+const FEW = 16;
 /** Bytes of memory that packets share, like small Buffers of Node; a larger packet gets memory of its own. */
 const SHARED = 16_384;
 /**
- * Bytes that `begin`, `string`, `raw` and `room` leave free after what they write, because integers do not check for room.
+ * Bytes that `begin`, `writeString`, `raw` and `room` leave free after what they write, because integers do not check for room.
  * All properties that are integers take less together; a caller that writes more of them calls `room` in between.
  */
 const SPARE = 256;
@@ -59,6 +53,12 @@ export class PacketWriter {
   #version: ProtocolVersion = 5;
   /** Bytes reserved for the fixed header: those that the previous packet needed, which are mostly enough. */
   #header = SHORT_HEADER;
+  /** Bytes of memory to take for small packets. */
+  readonly #usual: number;
+
+  constructor(usual = SHARED) {
+    this.#usual = usual;
+  }
 
   /** Begins a packet. @param protocolVersion the standard that errors cite */
   begin(protocolVersion: ProtocolVersion): void {
@@ -90,7 +90,7 @@ export class PacketWriter {
     const kept = this.at - this.#first;
     if (kept + length > LARGEST_MEMORY)
       throw new RangeError('packets of more than 1 GiB in one piece: take them before');
-    const bytes = allocateOwn(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
+    const bytes = allocateOwn(Math.max(this.#usual, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
     // Packets are views on it: transferring one of them to a worker must not detach the others.
     keepFromTransfer(bytes.buffer);
     bytes.set(this.bytes.subarray(this.#first, this.at));
@@ -147,52 +147,10 @@ export class PacketWriter {
     this.at = at + length;
   }
 
-  /**
-   * A string with its length before it (1.5.4).
-   *
-   * @returns whether it has characters, and no # or + among them, as a Topic Name
-   * @throws MqttError STRING_TOO_LONG over 65,535 bytes; when `strict`, UTF8_INVALID for half of a surrogate pair
-   */
-  string(text: string, packetType: string, field: string, strict = true): boolean {
-    const { length } = text;
-    if (length > SHORT) return this.#anyString(text, packetType, field, strict);
-    this.room(2 + length);
-    const { bytes, at } = this;
-    const first = at + 2;
-    let hasWildcard = false;
-    for (let index = 0; index < length; index++) {
-      const code = text.charCodeAt(index);
-      if (code > 0x7f || code === 0) return this.#anyString(text, packetType, field, strict);
-      if ((code & WILDCARD_MASK) === HASH) hasWildcard = true;
-      bytes[first + index] = code;
-    }
-    bytes[at] = 0;
-    bytes[at + 1] = length;
-    this.at = first + length;
-    return !hasWildcard && length > 0;
-  }
-
-  /** As `string`, for one that is long or not ASCII. */
-  #anyString(text: string, packetType: string, field: string, strict: boolean): boolean {
-    const { length: most } = text;
-    if (most > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
-    this.room(2 + most * 3);
-    const { bytes, at } = this;
-    const end = putText(bytes, at + 2, text, strict);
-    if (end < 0) this.#refuse(Result.UTF8_INVALID, `${packetType}: ${field}`);
-    const length = end - at - 2;
-    if (length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
-    bytes[at] = length >> 8;
-    bytes[at + 1] = length;
-    this.at = end;
-    if (text.includes('\0')) this.isProven = false;
-    return !text.includes('#') && !text.includes('+');
-  }
-
   /** Binary data with its length before it (1.5.6). @throws MqttError STRING_TOO_LONG over 65,535 bytes */
   binary(value: Uint8Array, packetType: string, field: string): void {
     const { length } = value;
-    if (length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
+    if (length > 0xffff) this.refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
     this.u16(length);
     this.raw(value, length);
   }
@@ -229,7 +187,7 @@ export class PacketWriter {
    */
   close(payloadLength: number, packetType: string): void {
     const whole = this.length + payloadLength;
-    if (whole > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
+    if (whole > LARGEST_BODY) this.refuse(Result.PACKET_TOO_LARGE, packetType);
     const header = 1 + varintSize(whole);
     const more = header - this.#header;
     if (more === 0) return;
@@ -256,7 +214,7 @@ export class PacketWriter {
   /** Writes a whole packet of parts that need no check. @throws MqttError PACKET_TOO_LARGE */
   whole(firstByte: number, head: Uint8Array, payload: Uint8Array, packetType: string): void {
     const length = head.length + payload.length;
-    if (length > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
+    if (length > LARGEST_BODY) this.refuse(Result.PACKET_TOO_LARGE, packetType);
     this.at = this.#end;
     this.room(length);
     const { bytes } = this;
@@ -267,7 +225,8 @@ export class PacketWriter {
     this.#end = body + length;
   }
 
-  #refuse(code: number, what: string): never {
+  /** @throws MqttError */
+  refuse(code: number, what: string): never {
     throw new MqttError(code, -1, what, [], this.#version);
   }
 
@@ -291,7 +250,7 @@ export class PacketWriter {
 
   /** Whether it holds more memory than that for small packets. */
   get isLarge(): boolean {
-    return this.bytes.length > SHARED;
+    return this.#limit > this.#usual - SPARE;
   }
 
   /** Leaves its memory to those who took packets from it. */

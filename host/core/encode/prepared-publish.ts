@@ -1,3 +1,4 @@
+import { u16At } from '../bytes/big-endian.js';
 import { bytes, integer, object } from '../bytes/check-arguments.js';
 import { copyOf } from '../bytes/views.js';
 import type { ProtocolVersion, PublishPacket } from '../packets.js';
@@ -30,7 +31,7 @@ export class PreparedPublish {
     writePublishHead(writer, topic, qos, anyId, properties, this.protocolVersion);
     finishPacket(writer, this.#firstByte, this.protocolVersion, 'publish');
     this.#head = copyOf(writer.bytes.subarray(writer.body, writer.at));
-    this.#idAt = qos > 0 ? 2 + this.#head.readUInt16BE(0) : 0;
+    this.#idAt = qos > 0 ? 2 + u16At(this.#head, 0) : 0;
   }
 
   /**

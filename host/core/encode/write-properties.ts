@@ -1,37 +1,11 @@
-import {
-  type PropertyDescription,
-  PropertyType,
-  properties as propertyTable,
-  Result,
-} from '../../../build/abi/core.js';
+import { PropertyType, Result } from '../../../build/abi/core.js';
 import { bytes, integer, list, object, string } from '../bytes/check-arguments.js';
 import { MqttError } from '../mqtt-error.js';
 import type { Properties, ProtocolVersion } from '../packets.js';
 import type { PacketKind } from './packet-kinds.js';
 import type { PacketWriter } from './packet-writer.js';
-
-interface Shape {
-  id: number;
-  /** PropertyType. */
-  type: number;
-  /** Bits of the kinds of packets that surely may carry it, whatever else they carry. */
-  packets: number;
-  least: number;
-  most: number;
-  isTopic: boolean;
-  /** Its name in errors. */
-  label: string;
-}
-
-const shapes = new Map<string, Shape>(
-  propertyTable.map((described: PropertyDescription) => {
-    const { id, name, type, least = 0, most = 0, isTopic = false } = described;
-    const number = PropertyType[type.toUpperCase() as keyof typeof PropertyType];
-    // Whether there is a method beside it, which it mostly needs (3.1.2.11.10), is left to the core.
-    const packets = name === 'authenticationData' ? 0 : described.packets;
-    return [name, { id, type: number, packets, least, most, isTopic, label: `property ${name}` }];
-  }),
-);
+import { propertyShapes, proveKind, proveRange } from './property-shapes.js';
+import { writeString, writeTopicName } from './write-string.js';
 
 /** Writes the properties for MQTT 5; for another version, refuses them. */
 export function writePropertiesOf(
@@ -76,10 +50,10 @@ export function writeProperties(writer: PacketWriter, properties: Properties | u
 
 function writeProperty(writer: PacketWriter, name: string, value: unknown, kind: PacketKind): void {
   const packetType = kind.name;
-  const shape = shapes.get(name);
+  const shape = propertyShapes.get(name);
   if (!shape) throw new TypeError(`${packetType}: there is no property ${name}; the names are those of MQTT 5 2.2.2.2`);
   const { id, type, label } = shape;
-  if ((shape.packets & kind.bit) === 0) writer.isProven = false;
+  proveKind(writer, shape, kind);
   switch (type) {
     case PropertyType.PAIR:
       for (const pair of list(value as unknown[], packetType, label)) {
@@ -94,14 +68,14 @@ function writeProperty(writer: PacketWriter, name: string, value: unknown, kind:
       for (const one of values) {
         writer.room(4);
         writer.byte(id);
-        writer.varint(proven(writer, shape, integer(one, 0, 0xfff_ffff, packetType, label)));
+        writer.varint(proveRange(writer, shape, integer(one, 0, 0xfff_ffff, packetType, label)));
       }
       break;
     }
     case PropertyType.UTF8: {
+      const write = shape.isTopic ? writeTopicName : writeString;
       writer.byte(id);
-      const isName = writer.string(string(value, packetType, label), packetType, label);
-      if (shape.isTopic && !isName) writer.isProven = false;
+      write(writer, string(value, packetType, label), packetType, label);
       break;
     }
     case PropertyType.BINARY:
@@ -110,27 +84,21 @@ function writeProperty(writer: PacketWriter, name: string, value: unknown, kind:
       break;
     case PropertyType.BYTE:
       writer.byte(id);
-      writer.byte(proven(writer, shape, integer(value, 0, 0xff, packetType, label)));
+      writer.byte(proveRange(writer, shape, integer(value, 0, 0xff, packetType, label)));
       break;
     case PropertyType.U16:
       writer.byte(id);
-      writer.u16(proven(writer, shape, integer(value, 0, 0xffff, packetType, label)));
+      writer.u16(proveRange(writer, shape, integer(value, 0, 0xffff, packetType, label)));
       break;
     case PropertyType.U32:
       writer.byte(id);
-      writer.u32(proven(writer, shape, integer(value, 0, 0xffff_ffff, packetType, label)));
+      writer.u32(proveRange(writer, shape, integer(value, 0, 0xffff_ffff, packetType, label)));
   }
-}
-
-/** Returns the value, and notes when it is out of the range that the standard allows. */
-function proven(writer: PacketWriter, { least, most }: Shape, value: number): number {
-  if (value < least || value > most) writer.isProven = false;
-  return value;
 }
 
 function writePair(writer: PacketWriter, value: unknown, packetType: string, label: string): void {
   const pair = list(value as unknown[], packetType, label);
   if (pair.length !== 2) throw new TypeError(`${packetType}: ${label} must be pairs of name and value`);
-  writer.string(string(pair[0], packetType, label), packetType, label);
-  writer.string(string(pair[1], packetType, label), packetType, label);
+  writeString(writer, string(pair[0], packetType, label), packetType, label);
+  writeString(writer, string(pair[1], packetType, label), packetType, label);
 }
