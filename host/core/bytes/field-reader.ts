@@ -5,7 +5,7 @@ export const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Bytes that are too many to be kept. */
 const LARGE = 65_536;
-/** Bytes that become one string where strings lie close together; a short string may keep that many alive. */
+/** Bytes that become one string where strings lie close together; a short string may keep that many alive, of its own packet. */
 const WINDOW = 1024;
 
 /**
@@ -23,6 +23,8 @@ export class FieldReader {
   at = 0;
   /** Whether every string is ASCII. */
   ascii = true;
+  /** Where the strings end that may be kept with the next ones: no window reaches beyond. */
+  limit = 0;
   #memory: ArrayBufferLike = NOTHING.buffer;
   #offset = 0;
   #window = '';
@@ -34,6 +36,7 @@ export class FieldReader {
   open(bytes: Buffer, length = bytes.length): this {
     this.bytes = bytes;
     this.length = length;
+    this.limit = length;
     this.#memory = bytes.buffer;
     this.#offset = bytes.byteOffset;
     this.#window = '';
@@ -53,9 +56,20 @@ export class FieldReader {
   }
 
   text(start: number, end: number): string {
-    if (!this.ascii) return (this.bytes as unknown as Slices).utf8Slice(start, end);
+    if (!this.ascii) return this.unicode(start, end);
     if (start >= this.#from && end <= this.#to) return this.#window.substring(start - this.#from, end - this.#from);
     return this.#outside(start, end);
+  }
+
+  /** The text of a topic, which may be kept for long: no other text is kept with it. */
+  topic(start: number, end: number): string {
+    if (!this.ascii) return this.unicode(start, end);
+    return start === end ? '' : (this.bytes as unknown as Slices).latin1Slice(start, end);
+  }
+
+  /** The text of bytes that are not all ASCII. */
+  protected unicode(start: number, end: number): string {
+    return (this.bytes as unknown as Slices).utf8Slice(start, end);
   }
 
   #outside(start: number, end: number): string {
@@ -65,7 +79,7 @@ export class FieldReader {
     const bytes = this.bytes as Buffer & Slices;
     if (!isNear) return bytes.latin1Slice(start, end);
     this.#from = start;
-    this.#to = Math.min(start + WINDOW, this.length);
+    this.#to = Math.min(start + WINDOW, Math.max(this.limit, end));
     this.#window = bytes.latin1Slice(start, this.#to);
     return this.#window.substring(0, end - start);
   }

@@ -2,6 +2,7 @@
 export interface Slices {
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
+  ucs2Slice(start: number, end: number): string;
   hexSlice(start: number, end: number): string;
   latin1Write(text: string, start: number, length: number): number;
   utf8Write(text: string, offset: number): number;
@@ -34,6 +35,11 @@ export function putText(target: Buffer, start: number, text: string, strict: boo
 /** The text of bytes that are ASCII. */
 export function asciiText(source: Buffer, start: number, end: number): string {
   return (source as unknown as Slices).latin1Slice(start, end);
+}
+
+/** The text of bytes that are UTF-16, little endian. */
+export function utf16Text(source: Buffer, start: number, end: number): string {
+  return (source as unknown as Slices).ucs2Slice(start, end);
 }
 
 /** Writes a text whose characters are all below U+0100, one byte for each. */
