@@ -1,6 +1,7 @@
 import { Result, results } from '../../build/abi/core.js';
+import { slices } from './bytes/slices.js';
 import { asciiText, hexText, writeLatin1 } from './bytes/strings.js';
-import { viewOf } from './bytes/views.js';
+import { allocate, viewOf } from './bytes/views.js';
 import { core } from './engine/core.js';
 import { scratch } from './engine/scratch.js';
 import { describeResult } from './mqtt-error.js';
@@ -73,15 +74,15 @@ export function hexDecode(text: string): Uint8Array {
   // A character beyond Latin-1 would be cut down to a byte that may look like a digit. Only then is its index searched for.
   if (/[^\0-\xff]/.test(text)) throw new HexError(Result.HEX_BAD_DIGIT, text.search(/[^0-9a-fA-F]/), text);
   if (length < SMALL_TEXT) {
-    const bytes = Buffer.allocUnsafe(length >> 1);
-    // Buffer stops at the first pair that is not hex; the core then finds the place.
-    if (length % 2 === 0 && bytes.write(text, 'hex') === length >> 1) return bytes;
+    const bytes = allocate(length >> 1);
+    // It stops at the first pair that is not hex; the core then finds the place.
+    if (length % 2 === 0 && slices.hexWrite.call(bytes, text, 0, length >> 1) === length >> 1) return bytes;
   }
   const errorOffset = scratch.reserve(8);
   const input = scratch.take(length);
   writeLatin1(scratch.u8, text, input);
   const count = core.hex_decode(input, length, input, length >> 1, errorOffset);
-  const bytes = Buffer.allocUnsafe(Math.max(count, 0));
+  const bytes = allocate(Math.max(count, 0));
   bytes.set(viewOf(scratch.u8, input, input + bytes.length));
   wipe(input, length);
   if (count < 0) throw new HexError(count, scratch.u32[errorOffset >> 2], text);

@@ -15,6 +15,7 @@ export { describeResult, MqttError } from './mqtt-error.js';
 export * from './packets.js';
 export { RETURN_CODES, type ReturnCode, refusalName, refusalWords } from './return-codes.js';
 export { ClientSession } from './session/client-session.js';
+export { type PayloadRoute, sendPayload } from './session/send-payload.js';
 export {
   type ClientSessionEvent,
   type ClientSessionOptions,

@@ -222,12 +222,26 @@ const typeNumber = (abi: Abi, type: PropertyType) => abi.constants.PropertyType.
 export const PROPERTY_RULES: Record<PropertyRule, number> = { boolean: 1, nonzero: 2, topic: 3 };
 
 /** Bit n stands for packet type n; bit 0 for the will properties inside a CONNECT. */
-function packetMask(abi: Abi, packets: readonly string[]): number {
+export function packetMask(abi: Abi, packets: readonly string[]): number {
   const types: Record<string, number> = { ...abi.constants.PacketType.values, WILL: 0 };
   return packets.reduce((mask, name) => {
     if (!(name in types)) throw new Error(`assembly/abi/mqtt.json: unknown packet ${name}`);
     return mask | (1 << types[name]);
   }, 0);
+}
+
+/** The largest value that an integer of this type holds (1.5); undefined for the other types. */
+const LARGEST: Partial<Record<PropertyType, number>> = {
+  byte: 0xff,
+  u16: 0xffff,
+  u32: 0xffff_ffff,
+  varint: 0xfff_ffff,
+};
+
+/** The least and the greatest value that the standard allows for a property that is an integer. */
+export function rangeOf({ type, rule }: Property): { least: number; most: number } | undefined {
+  const most = LARGEST[type];
+  return most === undefined ? undefined : { least: rule === 'nonzero' ? 1 : 0, most: rule === 'boolean' ? 1 : most };
 }
 
 /** One word for each property identifier: type in bits 0 to 3, rule in 4 to 7, packets from bit 16; 0 is unknown. */

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BenchFlags } from '../bench/bench-action.js';
 import type { BenchBridgeFlags } from '../bench/bench-bridge-action.js';
 import type { BenchGuestFlags } from '../bench/bench-guest-action.js';
@@ -36,9 +36,8 @@ devices that wait for changes; the server is a process of its own. It needs Linu
 With --bridge: dojot's V2K between this broker, or mosquitto, and the Kafka of --kafka, three nodes of it; devices publish messages of 200 bytes
 with QoS 1. It makes the topic admin.device-data, needs Linux and mosquitto, and takes a minute.`;
 
-export function benchCommand(): Command {
-  return new Command('bench')
-    .description('measure the core against mqtt-packet and plain JavaScript, side by side')
+export function benchCommand(command: Command): void {
+  command
     .option('--broker', 'measure the broker against mosquitto and aedes instead')
     .option('--guest <file>', 'measure the memory of guests of this module instead')
     .option('--fleet', 'measure wasmqtt run with many devices instead')

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
 import { PROFILES, profileOptions } from '../broker/profile/profiles.js';
 import { parsePort } from '../options/option-parsers.js';
@@ -22,9 +22,8 @@ the broker. SIGUSR1 saves.
 With "persistence true", sessions, messages and retained messages outlive the broker: with sync nothing is acknowledged before it is on the
 disk, with interval it gets there every autosave_interval seconds. The first line of --json is {"event":"listening","listeners":[{"protocol","host","port"}]}.`;
 
-export function brokerCommand(): Command {
-  const command = new Command('broker')
-    .description('run an MQTT broker from a mosquitto.conf')
+export function brokerCommand(command: Command): void {
+  command
     .option('-c, --config-file <file>', 'mosquitto.conf to read (default: none; port 1883, this machine only)')
     .option(
       '-p, --port <port>',
@@ -58,5 +57,4 @@ export function brokerCommand(): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BrokerFlags) => (await import('../broker/broker-action.js')).brokerAction(flags));
   for (const option of profileOptions()) command.addOption(option);
-  return command;
 }

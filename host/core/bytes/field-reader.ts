@@ -1,7 +1,5 @@
-import type { Slices } from './strings.js';
-import { View } from './views.js';
-
-export const NOTHING: Buffer = Buffer.alloc(0);
+import { slices } from './slices.js';
+import { NOTHING, View } from './views.js';
 
 /** Bytes that are too many to be kept. */
 const LARGE = 65_536;
@@ -64,23 +62,22 @@ export class FieldReader {
   /** The text of a topic, which may be kept for long: no other text is kept with it. */
   topic(start: number, end: number): string {
     if (!this.ascii) return this.unicode(start, end);
-    return start === end ? '' : (this.bytes as unknown as Slices).latin1Slice(start, end);
+    return start === end ? '' : slices.latin1Slice.call(this.bytes, start, end);
   }
 
   /** The text of bytes that are not all ASCII. */
   protected unicode(start: number, end: number): string {
-    return (this.bytes as unknown as Slices).utf8Slice(start, end);
+    return slices.utf8Slice.call(this.bytes, start, end);
   }
 
   #outside(start: number, end: number): string {
     if (start === end) return '';
     const isNear = start - this.#last < WINDOW / 2 && end - start < WINDOW / 4;
     this.#last = end;
-    const bytes = this.bytes as Buffer & Slices;
-    if (!isNear) return bytes.latin1Slice(start, end);
+    if (!isNear) return slices.latin1Slice.call(this.bytes, start, end);
     this.#from = start;
     this.#to = Math.min(start + WINDOW, Math.max(this.limit, end));
-    this.#window = bytes.latin1Slice(start, this.#to);
+    this.#window = slices.latin1Slice.call(this.bytes, start, this.#to);
     return this.#window.substring(0, end - start);
   }
 

@@ -1,12 +1,7 @@
-/** Methods that every Buffer of Node has and its types lack. */
-export interface Slices {
-  latin1Slice(start: number, end: number): string;
-  utf8Slice(start: number, end: number): string;
-  ucs2Slice(start: number, end: number): string;
-  hexSlice(start: number, end: number): string;
-  latin1Write(text: string, start: number, length: number): number;
-  utf8Write(text: string, offset: number): number;
-}
+import { slices } from './slices.js';
+import { allocate, asView } from './views.js';
+
+const encoder = new TextEncoder();
 
 /** Up to this many characters, a loop writes faster than a call. */
 const FEW = 40;
@@ -17,7 +12,7 @@ const FEW = 40;
  * @param strict whether half of a surrogate pair, for which there is no UTF-8, is refused; otherwise U+FFFD is written for it
  * @returns the index after the text; -1 for a refused one
  */
-export function putText(target: Buffer, start: number, text: string, strict: boolean): number {
+export function putText(target: Uint8Array, start: number, text: string, strict: boolean): number {
   const { length } = text;
   if (length <= FEW) {
     let index = 0;
@@ -28,26 +23,53 @@ export function putText(target: Buffer, start: number, text: string, strict: boo
     }
     if (index === length) return start + length;
   }
-  const written = (target as unknown as Slices).utf8Write(text, start);
+  const written = slices.utf8Write.call(target, text, start);
   return strict && written !== length && !text.isWellFormed() ? -1 : start + written;
 }
 
 /** The text of bytes that are ASCII. */
-export function asciiText(source: Buffer, start: number, end: number): string {
-  return (source as unknown as Slices).latin1Slice(start, end);
+export function asciiText(source: Uint8Array, start: number, end: number): string {
+  return slices.latin1Slice.call(source, start, end);
 }
 
 /** The text of bytes that are UTF-16, little endian. */
-export function utf16Text(source: Buffer, start: number, end: number): string {
-  return (source as unknown as Slices).ucs2Slice(start, end);
+export function utf16Text(source: Uint8Array, start: number, end: number): string {
+  return slices.ucs2Slice.call(source, start, end);
 }
 
 /** Writes a text whose characters are all below U+0100, one byte for each. */
-export function writeLatin1(target: Buffer, text: string, start: number): void {
-  (target as unknown as Slices).latin1Write(text, start, text.length);
+export function writeLatin1(target: Uint8Array, text: string, start: number): void {
+  slices.latin1Write.call(target, text, start, text.length);
+}
+
+/** The text whose characters are the bytes (ISO 8859-1). */
+export function latin1Text(source: Uint8Array): string {
+  return slices.latin1Slice.call(source, 0, source.length);
+}
+
+/** The bytes of hex digits, of which there must be an even number. */
+export function hexBytes(digits: string): Buffer {
+  const bytes = allocate(digits.length >> 1);
+  slices.hexWrite.call(bytes, digits, 0, bytes.length);
+  return bytes;
+}
+
+/** The bytes in base64 (RFC 4648 4). */
+export function base64Text(source: Uint8Array): string {
+  return slices.base64Slice.call(source, 0, source.length);
 }
 
 /** The bytes as lower-case hex digits. */
 export function hexText(source: Uint8Array): string {
-  return (Buffer.prototype as unknown as Slices).hexSlice.call(source, 0, source.length);
+  return slices.hexSlice.call(source, 0, source.length);
+}
+
+/** A text as UTF-8; U+FFFD for half of a surrogate pair. */
+export function utf8Bytes(text: string): Buffer {
+  return asView(encoder.encode(text));
+}
+
+/** The text of UTF-8 that was checked. */
+export function utf8Text(source: Uint8Array, start = 0, end = source.length): string {
+  return slices.utf8Slice.call(source, start, end);
 }

@@ -1,7 +1,6 @@
 import { DecodeOption, PacketRecord, Result } from '../../../build/abi/core.js';
 import { checkChunk, flag, integer } from '../bytes/check-arguments.js';
-import { NOTHING } from '../bytes/field-reader.js';
-import { viewOf } from '../bytes/views.js';
+import { allocate, asView, NOTHING, viewOf } from '../bytes/views.js';
 import { core } from '../engine/core.js';
 import { chunkAddress, scratch, TABLE_CAPACITY, tableAddress } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
@@ -26,6 +25,7 @@ let holder: PacketCursor | undefined;
 export class PacketCursor extends PacketView {
   /** Version of the packets to come; a CONNECT has its own and sets it for the packets after it. */
   protocolVersion: ProtocolVersion;
+  protected readonly capacity: number = TABLE_CAPACITY; // packets that are decoded at once
   readonly #largest: number; // length of the largest packet that is shown whole, bytes
   readonly #option: number; // DecodeOption
   readonly #pieces: PayloadPieces | undefined;
@@ -37,8 +37,7 @@ export class PacketCursor extends PacketView {
   #failure: MqttError | undefined;
   #done = 0; // how many bytes of the source were decoded
   #last = NONE; // first word of the last packet to show
-  /** Whether the table was full, so that the source holds more packets. */
-  #more = false;
+  #more = false; // whether the table was full, so that the source holds more packets
 
   static {
     scratch.onGrow = () => {
@@ -87,7 +86,7 @@ export class PacketCursor extends PacketView {
     if (this.#more) this.#keep();
     if (this.#rest.length > 0) this.#append(this.#rest);
     this.#leave();
-    this.#rest = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    this.#rest = asView(chunk);
     return this.#advance() || this.#failure !== undefined;
   }
 
@@ -173,7 +172,7 @@ export class PacketCursor extends PacketView {
   #append(chunk: Uint8Array): void {
     const length = this.#pendingLength + chunk.length;
     if (length > this.#pending.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length, SMALLEST, Math.min(this.#wanted, length * 2)));
+      const grown = allocate(Math.max(length, SMALLEST, Math.min(this.#wanted, length * 2)));
       grown.set(viewOf(this.#pending, 0, this.#pendingLength));
       this.#pending = grown;
     }
@@ -210,7 +209,7 @@ export class PacketCursor extends PacketView {
       this.protocolVersion | this.#option,
       this.#largest,
       tableAddress,
-      TABLE_CAPACITY,
+      this.capacity,
       chunkAddress,
     );
     this.#last = NONE + count * STRIDE;
@@ -246,7 +245,7 @@ export class PacketCursor extends PacketView {
     const result = this.words[RESULT] | 0;
     this.protocolVersion = this.words[NEXT_VERSION] as ProtocolVersion;
     this.#done += this.words[USED];
-    this.#more = result === 0 && needed === 0;
+    this.#more = result === 0 && needed === 0 && this.#done < this.source.length;
     if (this.#more) return;
     if (result === Result.PACKET_TOO_LARGE && this.#pieces !== undefined) this.#beginPieces(this.#pieces);
     else this.#wait(result, needed, this.words[ERROR_OFFSET]);

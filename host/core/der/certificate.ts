@@ -1,4 +1,6 @@
 import { KeyUsage, CertificateRecord as R } from '../../../build/abi/core.js';
+import { hexText } from '../bytes/strings.js';
+import { NOTHING } from '../bytes/views.js';
 import { core } from '../engine/core.js';
 import {
   type DistinguishedName,
@@ -127,7 +129,7 @@ class Subject {
   /** RSA only. */
   get publicKeyExponent(): bigint | undefined {
     const exponent = this.record.view(R.exponent);
-    return exponent && BigInt(`0x${exponent.toString('hex')}`);
+    return exponent && BigInt(`0x${hexText(exponent)}`);
   }
 
   /** The whole element, which node:crypto imports as type spki. */
@@ -197,7 +199,7 @@ class Subject {
   }
 
   protected bytes(field: number): Buffer {
-    return this.record.view(field) ?? Buffer.alloc(0);
+    return this.record.view(field) ?? NOTHING;
   }
 }
 

@@ -1,5 +1,6 @@
 import { CertificateListRecord as R } from '../../../build/abi/core.js';
 import { isBytes } from '../bytes/check-arguments.js';
+import { isSame, NOTHING } from '../bytes/views.js';
 import { core } from '../engine/core.js';
 import { scratch } from '../engine/scratch.js';
 import { CertificateInfo } from './certificate.js';
@@ -16,9 +17,6 @@ export interface RevokedCertificate {
   /** Only in the entry of a delta CRL with reason 8: the certificate is not revoked any more. */
   removeFromCRL?: true;
 }
-
-/** A Uint8Array of any realm as one of this. */
-const nodeBytes = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length);
 
 /** CRLReason of a certificate that a delta CRL takes off the list (RFC 5280 5.3.1). */
 const REMOVE_FROM_CRL = 8;
@@ -152,7 +150,7 @@ export class CertificateListInfo {
     const certificateIssuer =
       issuer ?? (serialNumber instanceof CertificateInfo ? serialNumber.issuerRaw : this.issuerRaw);
     if (!isBytes(certificateIssuer)) throw new TypeError('issuer must be a Uint8Array, the Name element of the issuer');
-    if (!this.isIndirect && !this.issuerRaw.equals(nodeBytes(certificateIssuer))) {
+    if (!this.isIndirect && !isSame(this.issuerRaw, certificateIssuer)) {
       throw new RangeError(
         `this CRL of ${JSON.stringify(this.issuerCN ?? 'an issuer without a common name')} says nothing about certificates of ` +
           'another issuer: give the CRL of that one, or the serial number alone if it is the same CA',
@@ -189,7 +187,7 @@ export class CertificateListInfo {
   }
 
   #bytes(field: number): Buffer {
-    return this.#record.view(field) ?? Buffer.alloc(0);
+    return this.#record.view(field) ?? NOTHING;
   }
 }
 

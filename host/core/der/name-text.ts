@@ -1,4 +1,6 @@
 import { bytes } from '../bytes/check-arguments.js';
+import { hexText, utf8Bytes } from '../bytes/strings.js';
+import { asView } from '../bytes/views.js';
 import { decodeText, dottedOid, elementsOf } from './names.js';
 
 /** An attribute of a Name (RFC 5280 4.1.2.4). */
@@ -86,8 +88,7 @@ export function nameText(name: Uint8Array): string {
 const [SEQUENCE, SET, OBJECT_IDENTIFIER] = [0x30, 0x31, 0x06];
 
 function relativeNames(name: Uint8Array): FullAttribute[][] {
-  const { buffer, byteOffset, length } = bytes(name, 'a Name');
-  const [whole, more] = elementsIn(Buffer.from(buffer, byteOffset, length));
+  const [whole, more] = elementsIn(asView(bytes(name, 'a Name')));
   if (!whole || more) throw notAName();
   return inside(whole, SEQUENCE).map((set) => inside(set, SET).map(attributeOf));
 }
@@ -122,8 +123,8 @@ const notAName = (cause?: unknown) =>
 
 function attributeText({ type, tag, content, element, text }: FullAttribute): string {
   const name = SHORT_NAMES[type];
-  if (name === undefined || text === undefined) return `${name ?? type}=#${element.toString('hex').toUpperCase()}`;
-  return `${name}=${escaped(tag === UTF8_STRING ? content : Buffer.from(text))}`;
+  if (name === undefined || text === undefined) return `${name ?? type}=#${hexText(element).toUpperCase()}`;
+  return `${name}=${escaped(tag === UTF8_STRING ? content : utf8Bytes(text))}`;
 }
 
 /** RFC 2253 2.4, and what OpenSSL escapes beyond it: control characters, and everything that is not ASCII. */

@@ -1,3 +1,6 @@
+import { u16At, u32At } from '../bytes/big-endian.js';
+import { hexText, latin1Text, utf8Text } from '../bytes/strings.js';
+import { NOTHING } from '../bytes/views.js';
 import type { RecordCopy } from './signed-record.js';
 
 /** The attributes of a Name that are read (RFC 5280 4.1.2.4); of each, the last and so most specific one. */
@@ -45,15 +48,15 @@ export function decodeText(bytes: Buffer, tag: number): string | undefined {
     case 19:
     case 22:
     case 26:
-      return bytes.toString('utf8');
+      return utf8Text(bytes);
     case 20:
-      return bytes.toString('latin1');
+      return latin1Text(bytes);
     case 30:
-      return Buffer.from(bytes).swap16().toString('utf16le');
+      return Array.from({ length: bytes.length >> 1 }, (_, n) => String.fromCharCode(u16At(bytes, n * 2))).join('');
     case 28: {
       let text = '';
       for (let i = 0; i < bytes.length; i += 4) {
-        const character = bytes.readUInt32BE(i);
+        const character = u32At(bytes, i);
         const isSurrogate = character >= 0xd800 && character < 0xe000;
         text += isSurrogate || character > 0x10ffff ? '\ufffd' : String.fromCodePoint(character);
       }
@@ -72,8 +75,8 @@ export function* elementsOf(content: Buffer): Generator<{ tag: number; content: 
     let start = at + 2;
     if (length > 0x7f) {
       const octets = length & 0x7f;
-      length = content.readUIntBE(start, octets);
-      start += octets;
+      length = 0;
+      for (const end = start + octets; start < end; start++) length = length * 256 + content[start];
     }
     at = start + length;
     if (!(at <= content.length)) throw new RangeError('an element of DER is cut off');
@@ -92,7 +95,7 @@ export interface Extension {
 
 /** Extensions in content that the core has checked: each an identifier, perhaps a BOOLEAN, and an OCTET STRING. */
 export function readExtensions(list: Buffer | undefined): Extension[] {
-  return Array.from(elementsOf(list ?? Buffer.alloc(0)), ({ content }) => {
+  return Array.from(elementsOf(list ?? NOTHING), ({ content }) => {
     const [oid, ...rest] = elementsOf(content);
     const value = rest[rest.length - 1];
     return { oid: dottedOid(oid.content), critical: rest.length > 1 && rest[0].content[0] !== 0, value: value.content };
@@ -109,9 +112,9 @@ const GENERAL_NAMES: Readonly<Record<number, GeneralName['type']>> = {
 /** The entries of GeneralNames whose type is read; the others are left out. */
 export function readGeneralNames(list: Buffer | undefined): GeneralName[] {
   const names: GeneralName[] = [];
-  for (const { tag, content } of elementsOf(list ?? Buffer.alloc(0))) {
+  for (const { tag, content } of elementsOf(list ?? NOTHING)) {
     const type = GENERAL_NAMES[tag];
-    if (type) names.push({ type, value: type === 'ip' ? addressText(content) : content.toString('latin1') });
+    if (type) names.push({ type, value: type === 'ip' ? addressText(content) : latin1Text(content) });
   }
   return names;
 }
@@ -119,12 +122,12 @@ export function readGeneralNames(list: Buffer | undefined): GeneralName[] {
 /** Dotted decimal, or eight groups of hex digits (RFC 4291 2.2, form 1). */
 function addressText(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
-  return Array.from({ length: 8 }, (_, group) => bytes.readUInt16BE(group * 2).toString(16)).join(':');
+  return Array.from({ length: 8 }, (_, group) => u16At(bytes, group * 2).toString(16)).join(':');
 }
 
 /** The first URI of cRLDistributionPoints (RFC 5280 4.2.1.13): in each point [0] distributionPoint, in that [0] fullName. */
 export function firstDistributionUri(points: Buffer | undefined): string | undefined {
-  for (const point of elementsOf(points ?? Buffer.alloc(0))) {
+  for (const point of elementsOf(points ?? NOTHING)) {
     for (const field of elementsOf(point.content)) {
       const uri = field.tag === 0xa0 ? firstUriOfName(field.content) : undefined;
       if (uri !== undefined) return uri;
@@ -177,12 +180,12 @@ function largeArc(octets: Uint8Array): bigint {
  */
 export function integerHex(content: Buffer): string {
   if (content[0] > 0x7f) return `-${magnitudeHex(-integerOf(content))}`;
-  return content.toString('hex').toUpperCase();
+  return hexText(content).toUpperCase();
 }
 
 /** The value of an INTEGER. */
 function integerOf(content: Buffer): bigint {
-  return BigInt.asIntN(content.length * 8, BigInt(`0x${content.toString('hex')}`));
+  return BigInt.asIntN(content.length * 8, BigInt(`0x${hexText(content)}`));
 }
 
 /** A positive number in whole octets. */

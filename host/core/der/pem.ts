@@ -1,3 +1,4 @@
+import { base64Text, latin1Text } from '../bytes/strings.js';
 import { identifyKey } from './private-key.js';
 
 /** One block of a PEM text (RFC 7468 2). */
@@ -30,7 +31,7 @@ const BEGIN = /-----BEGIN ([A-Z0-9 ]+)(?=-----)/g;
  * @param label upper-case words, for example CERTIFICATE or PRIVATE KEY (RFC 7468 4)
  */
 export function pemOf(label: string, der: Uint8Array): string {
-  const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString('base64');
+  const base64 = base64Text(der);
   const lines = base64.match(LINES) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
@@ -40,7 +41,7 @@ export function pemOf(label: string, der: Uint8Array): string {
  * text. Text for people may precede the first block (RFC 7468 2), and may begin with any character.
  */
 export function isPem(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const text = latin1Text(bytes);
   if (!BEGIN_LINE.test(text)) return false;
   const kind = bytes[0] === 0x30 ? identifyKey(bytes) : 'pem';
   return kind === 'pem' || kind === 'unknown';

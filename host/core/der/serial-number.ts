@@ -1,4 +1,6 @@
 import { isBytes } from '../bytes/check-arguments.js';
+import { hexBytes } from '../bytes/strings.js';
+import { copyOf, isSame } from '../bytes/views.js';
 import { CertificateInfo } from './certificate.js';
 import { elementsOf } from './names.js';
 
@@ -42,7 +44,7 @@ function octetsOfText(text: string): SerialOctets {
     throw new RangeError(`serialNumber ${JSON.stringify(text.slice(0, 80))} is not a number in hex: ${FORMS}`);
   const digits = text.replaceAll(':', '').slice(minus.length);
   if (minus) return ofInteger(encodeInteger(-BigInt(`0x${digits}`)));
-  return { octets: Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex'), isNegative: false };
+  return { octets: hexBytes(digits.length % 2 === 0 ? digits : `0${digits}`), isNegative: false };
 }
 
 /**
@@ -50,13 +52,22 @@ function octetsOfText(text: string): SerialOctets {
  * it for the same. It gets another first octet.
  */
 export function withoutPositive(list: Buffer, negative: Uint8Array): Buffer {
-  if (!list.includes(Buffer.concat([Buffer.of(0), negative]))) return list;
-  const copy = Buffer.from(list);
+  if (!isInList(list, negative)) return list;
+  const copy = copyOf(list);
   for (const entry of elementsOf(copy)) {
     const [{ content }] = elementsOf(entry.content);
-    if (content[0] === 0 && content.subarray(1).equals(negative)) content[0] = 1;
+    if (content[0] === 0 && isSame(content.subarray(1), negative)) content[0] = 1;
   }
   return copy;
+}
+
+/** Whether these octets stand anywhere in the list behind a zero: a search is faster than to read the entries. */
+function isInList(list: Uint8Array, negative: Uint8Array): boolean {
+  const [first] = negative;
+  for (let at = list.indexOf(first, 1); at > 0; at = list.indexOf(first, at + 1)) {
+    if (list[at - 1] === 0 && isSame(list.subarray(at, at + negative.length), negative)) return true;
+  }
+  return false;
 }
 
 /** The content of an INTEGER (X.690 8.3): two's complement in the fewest octets. */
@@ -65,5 +76,5 @@ function encodeInteger(value: bigint): Uint8Array {
   const bits = (value < 0n ? ~value : value).toString(2).length + 1;
   const octets = Math.ceil(bits / 8);
   const digits = BigInt.asUintN(octets * 8, value).toString(16);
-  return Buffer.from(digits.padStart(octets * 2, '0'), 'hex');
+  return hexBytes(digits.padStart(octets * 2, '0'));
 }

@@ -1,4 +1,6 @@
 import { DerHeadRecord, EcCurve, KeyAlgorithm } from '../../../build/abi/core.js';
+import { hexText } from '../bytes/strings.js';
+import { allocate, viewOf } from '../bytes/views.js';
 import { core } from '../engine/core.js';
 import { scratch } from '../engine/scratch.js';
 import { DerError, type DerKind, formatName } from './der-error.js';
@@ -29,7 +31,7 @@ const NAMED_ONLY: Readonly<Record<string, PublicKeyAlgorithm>> = {
 /** The name of a KeyAlgorithm, or else of the object identifier with this content. */
 export function keyAlgorithmName(algorithm: number, oid: Buffer | undefined): PublicKeyAlgorithm {
   if (algorithm !== KeyAlgorithm.UNKNOWN) return ALGORITHMS[algorithm];
-  return (oid && NAMED_ONLY[oid.toString('hex')]) ?? 'unknown';
+  return (oid && NAMED_ONLY[hexText(oid)]) ?? 'unknown';
 }
 
 /** What of a key of this kind is not checked, as a sentence; undefined when its shape is checked whole. */
@@ -58,8 +60,8 @@ export class RecordCopy {
   constructor(record: number, size: number, input: number, length: number) {
     this.#words = scratch.u32.slice((record + FIRST) >> 2, (record + size) >> 2);
     this.#input = input;
-    this.bytes = Buffer.allocUnsafe(length);
-    scratch.u8.copy(this.bytes, 0, input, input + length);
+    this.bytes = allocate(length);
+    this.bytes.set(viewOf(scratch.u8, input, input + length));
   }
 
   word(field: number): number {

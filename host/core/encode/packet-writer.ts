@@ -1,12 +1,16 @@
-import { markAsUntransferable } from 'node:worker_threads';
 import { Result } from '../../../build/abi/core.js';
 import { putText } from '../bytes/strings.js';
-import { View } from '../bytes/views.js';
+import { allocateOwn, keepFromTransfer, View } from '../bytes/views.js';
 import { MqttError } from '../mqtt-error.js';
 import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 
 /** Up to this many bytes, a loop writes faster than a call. */
-const FEW = 12;
+const FEW = 24;
+/** Up to this many characters, a loop writes and checks a text faster than calls do. */
+const SHORT = 28;
+/** # and + are the characters that are # under this mask. */
+const WILDCARD_MASK = ~8;
+const HASH = 0x23;
 /** Bytes of memory that packets share, like small Buffers of Node; a larger packet gets memory of its own. */
 const SHARED = 16_384;
 /**
@@ -21,7 +25,7 @@ const SHORT_HEADER = 2;
 /** The largest Remaining Length (1.5.5). */
 export const LARGEST_BODY = LARGEST_PACKET - 5;
 
-const NONE = Buffer.alloc(0);
+const NONE = allocateOwn(0);
 const NO_WORDS = new Uint32Array(0);
 
 const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4);
@@ -32,6 +36,8 @@ export const packetSize = (body: number) => 1 + varintSize(body) + body;
 /**
  * Writes packets one after the other: `begin`, the fields of the body in order, `close`, `finish`. The next `begin` discards a
  * packet that was not finished. `take` hands the finished packets to the caller, who then owns them.
+ *
+ * Whoever writes a value that is not sure to be valid where it stands clears `isProven`: the core reads that packet then.
  */
 export class PacketWriter {
   bytes: Buffer = NONE;
@@ -41,6 +47,8 @@ export class PacketWriter {
   body = 0;
   /** Index of the next byte. */
   at = 0;
+  /** Whether all that the packet holds so far is surely valid. */
+  isProven = true;
   /** `bytes.buffer`, whose getter is slow. */
   #memory: ArrayBufferLike = this.bytes.buffer;
   /** The largest index that `room` allows without taking other memory. */
@@ -55,6 +63,7 @@ export class PacketWriter {
   /** Begins a packet. @param protocolVersion the standard that errors cite */
   begin(protocolVersion: ProtocolVersion): void {
     this.#version = protocolVersion;
+    this.isProven = true;
     this.at = this.#end;
     this.room(0);
     this.at += this.#header;
@@ -81,9 +90,9 @@ export class PacketWriter {
     const kept = this.at - this.#first;
     if (kept + length > LARGEST_MEMORY)
       throw new RangeError('packets of more than 1 GiB in one piece: take them before');
-    const bytes = Buffer.allocUnsafeSlow(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
+    const bytes = allocateOwn(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
     // Packets are views on it: transferring one of them to a worker must not detach the others.
-    markAsUntransferable(bytes.buffer);
+    keepFromTransfer(bytes.buffer);
     bytes.set(this.bytes.subarray(this.#first, this.at));
     this.bytes = bytes;
     this.#memory = bytes.buffer;
@@ -130,8 +139,7 @@ export class PacketWriter {
   }
 
   /** Bytes as they are. */
-  raw(value: Uint8Array): void {
-    const { length } = value;
+  raw(value: Uint8Array, length = value.length): void {
     this.room(length);
     const { bytes, at } = this;
     if (length > FEW) bytes.set(value, at);
@@ -142,9 +150,30 @@ export class PacketWriter {
   /**
    * A string with its length before it (1.5.4).
    *
+   * @returns whether it has characters, and no # or + among them, as a Topic Name
    * @throws MqttError STRING_TOO_LONG over 65,535 bytes; when `strict`, UTF8_INVALID for half of a surrogate pair
    */
-  string(text: string, packetType: string, field: string, strict = true): void {
+  string(text: string, packetType: string, field: string, strict = true): boolean {
+    const { length } = text;
+    if (length > SHORT) return this.#anyString(text, packetType, field, strict);
+    this.room(2 + length);
+    const { bytes, at } = this;
+    const first = at + 2;
+    let hasWildcard = false;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f || code === 0) return this.#anyString(text, packetType, field, strict);
+      if ((code & WILDCARD_MASK) === HASH) hasWildcard = true;
+      bytes[first + index] = code;
+    }
+    bytes[at] = 0;
+    bytes[at + 1] = length;
+    this.at = first + length;
+    return !hasWildcard && length > 0;
+  }
+
+  /** As `string`, for one that is long or not ASCII. */
+  #anyString(text: string, packetType: string, field: string, strict: boolean): boolean {
     const { length: most } = text;
     if (most > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
     this.room(2 + most * 3);
@@ -156,13 +185,16 @@ export class PacketWriter {
     bytes[at] = length >> 8;
     bytes[at + 1] = length;
     this.at = end;
+    if (text.includes('\0')) this.isProven = false;
+    return !text.includes('#') && !text.includes('+');
   }
 
   /** Binary data with its length before it (1.5.6). @throws MqttError STRING_TOO_LONG over 65,535 bytes */
   binary(value: Uint8Array, packetType: string, field: string): void {
-    if (value.length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
-    this.u16(value.length);
-    this.raw(value);
+    const { length } = value;
+    if (length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
+    this.u16(length);
+    this.raw(value, length);
   }
 
   /** Begins a list with its length before it; returns the argument for `endList`. */
@@ -191,26 +223,23 @@ export class PacketWriter {
   }
 
   /**
-   * Puts a fixed header before the body as if the packet ended there, and leaves room for the header of the packet with its
-   * payload.
+   * Makes place for the fixed header of a packet with this payload after what was written.
    *
-   * @returns index of the fixed header
    * @throws MqttError PACKET_TOO_LARGE
    */
-  close(firstByte: number, payloadLength: number, packetType: string): number {
+  close(payloadLength: number, packetType: string): void {
     const whole = this.length + payloadLength;
     if (whole > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
     const header = 1 + varintSize(whole);
     const more = header - this.#header;
-    if (more !== 0) {
-      this.#shift(this.body, more);
-      this.body += more;
-      this.#header = header;
-    }
-    return this.#putHeader(firstByte, this.length);
+    if (more === 0) return;
+    this.#shift(this.body, more);
+    this.body += more;
+    this.#header = header;
   }
 
-  #putHeader(firstByte: number, length: number): number {
+  /** Puts a fixed header before the body; returns its index. @param length Remaining Length, at most that of the closed packet */
+  header(firstByte: number, length = this.length): number {
     const start = this.body - 1 - varintSize(length);
     this.bytes[start] = firstByte;
     this.#putVarint(start + 1, length);
@@ -218,11 +247,9 @@ export class PacketWriter {
   }
 
   /** Completes the closed packet with this payload. */
-  finish(firstByte: number, payload?: Uint8Array): void {
-    if (payload !== undefined && payload.length > 0) {
-      this.#putHeader(firstByte, this.length + payload.length);
-      this.raw(payload);
-    }
+  finish(firstByte: number, payload?: Uint8Array, payloadLength = 0): void {
+    this.header(firstByte, this.length + payloadLength);
+    if (payload !== undefined) this.raw(payload, payloadLength);
     this.#end = this.at;
   }
 

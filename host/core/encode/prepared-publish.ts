@@ -1,6 +1,7 @@
 import { bytes, integer, object } from '../bytes/check-arguments.js';
+import { copyOf } from '../bytes/views.js';
 import type { ProtocolVersion, PublishPacket } from '../packets.js';
-import { checkWritten } from './check-written.js';
+import { finishPacket } from './check-written.js';
 import { publishFirstByte, writePublishHead } from './encode.js';
 import { borrowWriter, giveBack, PacketWriter } from './packet-writer.js';
 
@@ -24,11 +25,11 @@ export class PreparedPublish {
     const { topic, qos, retain, properties } = template;
     const writer = new PacketWriter();
     writer.begin(this.protocolVersion);
-    this.#firstByte = publishFirstByte(qos, retain, false);
+    this.#firstByte = publishFirstByte(writer, qos, retain, false);
     const anyId = 1;
     writePublishHead(writer, topic, qos, anyId, properties, this.protocolVersion);
-    checkWritten(writer, writer.close(this.#firstByte, 0, 'publish'), this.protocolVersion, 'publish');
-    this.#head = Buffer.from(writer.bytes.subarray(writer.body, writer.at));
+    finishPacket(writer, this.#firstByte, this.protocolVersion, 'publish');
+    this.#head = copyOf(writer.bytes.subarray(writer.body, writer.at));
     this.#idAt = qos > 0 ? 2 + this.#head.readUInt16BE(0) : 0;
   }
 

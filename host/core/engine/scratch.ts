@@ -1,4 +1,5 @@
 import { ChunkRecord, PacketRecord } from '../../../build/abi/core.js';
+import { NOTHING, View } from '../bytes/views.js';
 import { core, renewCore } from './core.js';
 
 const PAGE = 65_536;
@@ -8,11 +9,11 @@ const END = 0x8000_0000;
 const KEPT = 16 * 1024 * 1024;
 
 /**
- * The memory above the core's own data. Every call uses it from the start: nothing in it outlives the call that wrote it.
- * Only `ensure` grows the memory, and only `reserve` gives it back; both then renew the views.
+ * The memory above the core's own data. Every call uses it from the start: nothing in it outlives the call that wrote it,
+ * but for what is set aside. Only `ensure` grows the memory, and only `reserve` gives it back; both then renew the views.
  */
 class Scratch {
-  u8: Buffer = Buffer.alloc(0);
+  u8: Buffer = NOTHING;
   u32 = new Uint32Array(0);
   i64 = new BigInt64Array(0);
   /** For words at any address. */
@@ -23,10 +24,13 @@ class Scratch {
   onGrow = (): void => {};
   /** Called before the memory is given up, with the table of mqtt_decode_chunk in it. */
   onGiveBack = (): void => {};
-  readonly #base: number;
+  /** Where what is set aside begins. */
+  readonly aside: number;
+  #base: number;
   #next: number;
 
   constructor(base: number) {
+    this.aside = base;
     this.#base = base;
     this.#next = base;
     this.#makeViews();
@@ -36,7 +40,7 @@ class Scratch {
     // The table must lie in memory from the start.
     if (core.memory.buffer.byteLength < this.#base + PAGE) core.memory.grow(1);
     const { buffer } = core.memory;
-    this.u8 = Buffer.from(buffer);
+    this.u8 = new View(buffer, 0, buffer.byteLength);
     this.u32 = new Uint32Array(buffer);
     this.i64 = new BigInt64Array(buffer);
     this.view = new DataView(buffer);
@@ -44,7 +48,7 @@ class Scratch {
 
   /** Forgets the contents and returns the address of `byteLength` bytes. */
   reserve(byteLength: number): number {
-    if (this.u8.length > KEPT && byteLength < KEPT / 2) this.#giveBack();
+    if (this.u8.length > KEPT && this.#base - this.aside + byteLength < KEPT / 2) this.#giveBack();
     this.#next = this.#base;
     this.generation++;
     return this.take(byteLength);
@@ -52,8 +56,18 @@ class Scratch {
 
   #giveBack(): void {
     this.onGiveBack();
+    const kept = Uint8Array.prototype.slice.call(this.u8, this.aside, this.#base);
     renewCore();
     this.#makeViews();
+    this.u8.set(kept, this.aside);
+  }
+
+  /** Sets aside `byteLength` bytes at `aside`, in place of those before: what is written there stays. The contents behind them are forgotten. */
+  setAside(byteLength: number): void {
+    const end = (this.aside + byteLength + 7) & ~7;
+    this.ensure(end);
+    this.#base = end;
+    this.reserve(0);
   }
 
   /** The address of `byteLength` more bytes, 8-aligned; what was taken before stays where it is. */

@@ -1,4 +1,5 @@
 import { type SessionEvent as EventNumber, results } from '../../../build/abi/core.js';
+import type { PayloadPiece, PublishStart } from '../decode/payload-pieces.js';
 import { describeReceived, describeResult, MqttError, sourceOf } from '../mqtt-error.js';
 import type { Packet, ProtocolVersion } from '../packets.js';
 
@@ -19,6 +20,11 @@ export interface ClientSessionOptions {
    * the other two the time does not count in which a packet was on its way.
    */
   responseTimeout?: number;
+  /**
+   * Bytes. The payload of a PUBLISH that is larger is received in pieces, so that no more than this of the stream is ever kept; see
+   * `receive`. Default: no such limit, every message comes whole.
+   */
+  largestBuffered?: number;
 }
 
 /**
@@ -26,10 +32,16 @@ export interface ClientSessionOptions {
  * reported before. `accepted`: PUBREC came, the copy of the message may be deleted. `published`: finished, the packet's
  * `reasonCode` tells the outcome. `released`: PUBREL came. `authenticate`: an AUTH must be sent. `none`: nothing to do.
  */
-export type ClientSessionEvent = {
-  type: Exclude<keyof typeof EventNumber, 'RESEND'> extends infer Name extends string ? Lowercase<Name> : never;
-  packet: Packet;
-};
+export type ClientSessionEvent =
+  | {
+      type: Exclude<keyof typeof EventNumber, 'RESEND'> extends infer Name extends string ? Lowercase<Name> : never;
+      packet: Packet | PublishStart;
+    }
+  | {
+      /** The next bytes of the payload of the last message, with `largestBuffered`. */
+      type: 'piece';
+      packet: PayloadPiece;
+    };
 
 /** The session refused a packet of the caller or the server, or timed out (RESPONSE_TIMEOUT). Nothing has changed. */
 export class SessionError extends Error {
@@ -88,7 +100,7 @@ export class MalformedPacketError extends MqttError {
       code,
       byteOffset,
       packetType,
-      events.map(({ packet }) => packet),
+      events.map(({ packet }) => packet as Packet),
       protocolVersion,
       receivedCode,
     );

@@ -1,3 +1,4 @@
+import { utf8Bytes } from '../../core/bytes/strings.js';
 import { checkWritten, offsetOfFailure } from '../../core/encode/check-written.js';
 import {
   borrowWriter,
@@ -98,10 +99,10 @@ function writeWhole(writer: PacketWriter, write: Encoding, packet: UntrustedPack
   const payloadLength = payload?.length ?? 0;
   const length = writer.length + payloadLength;
   if (length > LARGEST_BODY) refuse(`Invalid variable byte integer: ${length}`);
-  const start = writer.close(firstByte, payloadLength, context.cmd);
+  writer.close(payloadLength, context.cmd);
   context.isWritten = true;
-  if (context.strict) checkWritten(writer, start, context.version, context.cmd);
-  writer.finish(firstByte, payload);
+  if (context.strict) checkWritten(writer, firstByte, context.version, context.cmd);
+  writer.finish(firstByte, payload, payloadLength);
   return true;
 }
 
@@ -159,7 +160,7 @@ function writePublish(packet: UntrustedPacket, writer: PacketWriter, context: Co
   writeOwnProperties(packet, writer, context);
   return {
     firstByte: 0x30 | (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0),
-    payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
+    payload: typeof payload === 'string' ? utf8Bytes(payload) : payload,
   };
 }
 
@@ -216,10 +217,10 @@ function filled(value: unknown, message: string): unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : refuse(message);
 }
 
-function grantedCodes(packet: UntrustedPacket): Buffer {
+function grantedCodes(packet: UntrustedPacket): Uint8Array {
   const message = 'Invalid qos vector';
   // Array.from visits the holes of a sparse array too, which must not be written as code 0.
-  return Buffer.from(
+  return Uint8Array.from(
     Array.from(filled(packet.granted, message), (code) => (isInteger(code, 0xff) ? code : refuse(message))),
   );
 }

@@ -1,3 +1,4 @@
+import { allocateOwn } from '../../core/bytes/views.js';
 import type { GenerateOptions, Packet } from '../packet-types.js';
 import { encodeUntrusted } from './encode-untrusted.js';
 
@@ -9,5 +10,5 @@ import { encodeUntrusted } from './encode-untrusted.js';
  * @throws PacketError when the packet is refused
  */
 export function generate(packet: Packet, options?: GenerateOptions): Buffer {
-  return encodeUntrusted(packet, options) ?? Buffer.alloc(0);
+  return encodeUntrusted(packet, options) ?? allocateOwn(0);
 }

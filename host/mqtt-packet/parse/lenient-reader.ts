@@ -1,3 +1,5 @@
+import { u16At, u32At } from '../../core/bytes/big-endian.js';
+import { utf8Text } from '../../core/bytes/strings.js';
 import { MqttError, Result } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { UserProperties } from '../packet-types.js';
@@ -63,13 +65,13 @@ export class LenientReader {
   u16(): number {
     if (!this.#has(2)) return -1;
     this.at += 2;
-    return this.#body.readUInt16BE(this.at - 2);
+    return u16At(this.#body, this.at - 2);
   }
 
   u32(): number {
     if (!this.#has(4)) return -1;
     this.at += 4;
-    return this.#body.readUInt32BE(this.at - 4);
+    return u32At(this.#body, this.at - 4);
   }
 
   /** False when the packet ends within the integer. */
@@ -96,7 +98,8 @@ export class LenientReader {
   }
 
   text(): string | null {
-    return this.bytes()?.toString('utf8') ?? null;
+    const bytes = this.bytes();
+    return bytes && utf8Text(bytes);
   }
 
   rest(): Buffer {

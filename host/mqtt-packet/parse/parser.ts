@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { checkChunk, isBytes } from '../../core/bytes/check-arguments.js';
+import { asView, joined, NOTHING } from '../../core/bytes/views.js';
 import { describeResult, KnownTopics, MqttError, PacketCursor, PacketDecoder, refusalWords } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { Packet, ParserOptions } from '../packet-types.js';
@@ -7,7 +8,6 @@ import { type Frames, findFrames } from './find-frames.js';
 import { fromCore, fromCursor } from './packet-from-core.js';
 import { checkFirstByte, readLeniently } from './read-leniently.js';
 
-const NOTHING = Buffer.alloc(0);
 /** Those of all parsers: clients of one program hear of the same topics. */
 const knownTopics = new KnownTopics();
 const LENGTH_TOO_LONG = 'Invalid variable byte integer';
@@ -77,7 +77,7 @@ export class Parser extends EventEmitter {
   }
 
   #read(): void {
-    const bytes = joined(this.#pending, this.#pendingLength);
+    const bytes = inOnePiece(this.#pending, this.#pendingLength);
     try {
       if (this.#lenient) this.#readLeniently(bytes);
       else this.#readStrictly(bytes);
@@ -194,10 +194,8 @@ function bodyOf(bytes: Buffer, start: number): number {
 }
 
 /** The chunks as one Buffer; a single chunk is not copied. */
-function joined(chunks: Uint8Array[], length: number): Buffer {
-  if (chunks.length > 1) return Buffer.concat(chunks, length);
-  const [chunk] = chunks;
-  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+function inOnePiece(chunks: Uint8Array[], length: number): Buffer {
+  return chunks.length > 1 ? joined(chunks, length) : asView(chunks[0]);
 }
 
 /** The error of the core, in the words of mqtt-packet when that refuses the packet too. */
