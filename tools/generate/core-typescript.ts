@@ -103,11 +103,11 @@ function protocol(abi: Abi): string[] {
 
 function coreExports(abi: Abi): string[] {
   return [
-    '/** The functions of core.wasm. Every parameter and result is a 32-bit integer. */\nexport interface CoreExports {',
+    '/** The functions of core.wasm; those that may be missing are in core.simd.wasm alone. Every parameter and result is a 32-bit integer. */\nexport interface CoreExports {',
     '  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };',
-    ...abi.exports.map(({ name, params, doc }) => {
+    ...[...abi.exports, ...abi.simdExports].map(({ name, params, doc, simdOnly }) => {
       const list = params.map((param) => `${param.name}: number`).join(', ');
-      return `  /** ${doc} */\n  ${name}(${list}): number;`;
+      return `  /** ${doc} */\n  ${name}${simdOnly ? '?' : ''}(${list}): number;`;
     }),
     '}\n',
   ];

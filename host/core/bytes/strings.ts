@@ -38,6 +38,11 @@ export function asciiText(source: Uint8Array, start: number, end: number): strin
   return slices.latin1Slice.call(source, start, end);
 }
 
+/** The text of bytes that are UTF-16, little endian. */
+export function utf16Text(source: Uint8Array, start: number, end: number): string {
+  return slices.ucs2Slice.call(source, start, end);
+}
+
 /** Writes a text whose characters are all below U+0100, one byte for each. */
 export function writeLatin1(target: Uint8Array, text: string, start: number): void {
   slices.latin1Write.call(target, text, start, text.length);

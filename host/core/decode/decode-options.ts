@@ -1,4 +1,5 @@
 import type { ProtocolVersion } from '../packets.js';
+import type { KnownTopics } from './known-topics.js';
 
 /** How a stream is decoded. */
 export interface PacketDecoderOptions {
@@ -17,4 +18,6 @@ export interface PacketDecoderOptions {
    * does (MQTT-1.5.5-1). Default false.
    */
   strict?: boolean;
+  /** Topics that have one string each, however often they come. The caller owns it, and may pass it to many decoders. Default: none. */
+  knownTopics?: KnownTopics;
 }

@@ -16,6 +16,8 @@ class Scratch {
   u8: Buffer = NOTHING;
   u32 = new Uint32Array(0);
   i64 = new BigInt64Array(0);
+  /** For words at any address. */
+  view = new DataView(new ArrayBuffer(0));
   /** Changes when the contents are forgotten. */
   generation = 0;
   /** Called after the views were renewed. */
@@ -41,6 +43,7 @@ class Scratch {
     this.u8 = new View(buffer, 0, buffer.byteLength);
     this.u32 = new Uint32Array(buffer);
     this.i64 = new BigInt64Array(buffer);
+    this.view = new DataView(buffer);
   }
 
   /** Forgets the contents and returns the address of `byteLength` bytes. */
@@ -103,5 +106,11 @@ export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
 /** The Packet record of encoding. */
 export const recordAddress = (chunkAddress + ChunkRecord.SIZE + 15) & ~15;
 
-export const scratch = new Scratch((recordAddress + PacketRecord.SIZE + 15) & ~15);
+/** Bytes of the longest text that is made UTF-16 by the core. */
+export const LONGEST_TEXT = 1024;
+/** Room for a text in UTF-8 and in UTF-16. */
+export const textAddress = (recordAddress + PacketRecord.SIZE + 15) & ~15;
+export const utf16Address = textAddress + LONGEST_TEXT;
+
+export const scratch = new Scratch(utf16Address + 2 * LONGEST_TEXT);
 scratch.reserve(0);

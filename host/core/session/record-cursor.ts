@@ -16,7 +16,7 @@ export class RecordCursor extends PacketCursor {
 
   /** The bytes of the shown PUBLISH before its payload: a copy. */
   copyHead(): Uint8Array {
-    const end = this.words[this.at + PAYLOAD] - this.shift;
+    const end = this.words[this.at + PAYLOAD] - this.source.shift;
     const length = this.length - this.payloadLength - this.remaining;
     return Uint8Array.from(this.source.bytes.subarray(end - length, end));
   }
@@ -31,7 +31,7 @@ export class RecordCursor extends PacketCursor {
     const topic = words[at + TOPIC];
     const length = words[at + TOPIC_LENGTH];
     if (isByAlias) {
-      words[at + TOPIC] = this.shift;
+      words[at + TOPIC] = this.source.shift;
       words[at + TOPIC_LENGTH] = 0;
     }
     const item = itemOf(this, this.remaining);
