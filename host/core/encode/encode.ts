@@ -24,6 +24,15 @@ import { writeTopicFilter, writeTopicName } from './write-string.js';
  * @returns the packet as bytes that the caller owns
  * @throws MqttError when the packet breaks a rule of the standard (byteOffset -1); TypeError or RangeError for a value
  * of the wrong type or range. Nothing is written then.
+ *
+ * @example
+ * ```ts
+ * import { encodePacket, type ProtocolVersion } from 'wasmqtt';
+ *
+ * const version: ProtocolVersion = 4;
+ * const packet = { type: 'publish', topic: 'a', payload: Buffer.from('hi'), qos: 0, retain: false, dup: false } as const;
+ * encodePacket(packet, version).toString('hex'); // => '30050001616869'
+ * ```
  */
 export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): Buffer {
   const writer = borrowWriter();

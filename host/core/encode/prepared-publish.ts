@@ -72,6 +72,18 @@ export class PreparedPublish {
  * @param protocolVersion of the connection: 3, 4 (MQTT 3.1.1) or 5
  * @throws MqttError when the packets would break a rule of the standard (byteOffset -1); TypeError or RangeError for a value of
  * the wrong type or range.
+ *
+ * @example
+ * ```ts
+ * import { type PreparedPublish, type PublishTemplate, preparePublish } from 'wasmqtt';
+ *
+ * const template: PublishTemplate = { topic: 'devices/1/data', qos: 1, retain: false };
+ * const prepared: PreparedPublish = preparePublish(template, 5);
+ * for (const [index, value] of ['21.4', '21.5'].entries()) {
+ *   const bytes = prepared.encode(Buffer.from(value), index + 1);
+ *   bytes.length; // => 25
+ * }
+ * ```
  */
 export function preparePublish(template: PublishTemplate, protocolVersion: ProtocolVersion): PreparedPublish {
   return new PreparedPublish(template, protocolVersion);

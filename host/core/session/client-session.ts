@@ -31,6 +31,18 @@ const SERVER = SessionRecord.SIZE + SessionLimitsRecord.SIZE;
  * calls `tick` at `nextDeadline` and after `receive`, and `close` when the transport is gone.
  *
  * Times are milliseconds of a monotonic clock. One that goes back, by less than 2^31, counts as no time.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ClientSessionEvent, encodePacket } from 'wasmqtt';
+ *
+ * const session = new ClientSession();
+ * session.send({ type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 60, clientId: 'c' }, 0);
+ * const connect = session.takeOutput(); // for the transport
+ * const connack = encodePacket({ type: 'connack', sessionPresent: false, reasonCode: 0 }, 5);
+ * const [event]: ClientSessionEvent[] = session.receive(connack, 10);
+ * [event.type, session.state, session.nextDeadline(10)]; // => [ 'connected', 'connected', 60000 ]
+ * ```
  */
 export class ClientSession {
   #context: ContextMemory;

@@ -20,6 +20,30 @@ export interface PayloadRoute {
  * @throws the errors of `ClientSession.send` for the packet, and nothing is sent then. Later errors close the session, because MQTT
  * has no way to abort a PUBLISH: close the transport too, and send the message again after the next CONNECT. They are what the
  * source or `flush` throws; TypeError for a piece that is not a Uint8Array; RangeError when the pieces are not `payloadLength` bytes
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, encodePacket, type PayloadRoute, sendPayload } from 'wasmqtt';
+ *
+ * const session = new ClientSession();
+ * session.send({ type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 0, clientId: 'c' }, 0);
+ * session.receive(encodePacket({ type: 'connack', sessionPresent: false, reasonCode: 0 }, 5), 0);
+ * session.takeOutput();
+ *
+ * let sent = 0;
+ * const route: PayloadRoute = {
+ *   now: () => performance.now(),
+ *   flush: () => {
+ *     for (const bytes of session.takeOutput()) sent += bytes.length;
+ *   },
+ * };
+ * async function* source() {
+ *   for (let n = 0; n < 10; n++) yield Buffer.alloc(100_000);
+ * }
+ * const head = { type: 'publish', topic: 'firmware', qos: 0, retain: false, dup: false, payloadLength: 1_000_000 } as const;
+ * await sendPayload(session, head, source(), route);
+ * sent; // => 1000015
+ * ```
  */
 export async function sendPayload(
   session: ClientSession,

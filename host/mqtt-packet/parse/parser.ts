@@ -220,6 +220,18 @@ function refusalOf({ receivedCode, packetType, protocolVersion, byteOffset, code
  * Makes a parser: an EventEmitter with the events `packet` and `error`, and the method `parse`.
  *
  * @param options a client's options or a CONNECT packet will do; `protocolVersion` is read again for each chunk
+ *
+ * @example
+ * ```ts
+ * import mqttPacket, { type Packet, type Parser, type ParserOptions, parser } from 'wasmqtt/mqtt-packet';
+ *
+ * const options: ParserOptions = { protocolVersion: 5 };
+ * const parsing: Parser = parser(options);
+ * const seen: Packet[] = [];
+ * parsing.on('packet', (packet) => seen.push(packet)).on('error', (error) => console.error(error.message));
+ * parsing.parse(mqttPacket.generate({ cmd: 'pingreq' }));
+ * seen[0].cmd; // => 'pingreq'
+ * ```
  */
 export function parser(options?: ParserOptions): Parser {
   return new Parser(options ?? {});
