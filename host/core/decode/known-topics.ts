@@ -12,6 +12,17 @@ const ENTRY = 3 + LONGEST / 4;
  *
  * A topic of 4 to 128 bytes is kept when it comes for the second time, in the place of one with the same hash. It is found by its hash
  * and then compared byte by byte.
+ *
+ * @example
+ * ```ts
+ * import { encodePacket, KnownTopics, PacketDecoder } from 'wasmqtt';
+ *
+ * const knownTopics = new KnownTopics(64);
+ * const decoder = new PacketDecoder({ knownTopics });
+ * const bytes = encodePacket({ type: 'publish', topic: 'room/1', payload: Buffer.from('21'), qos: 0, retain: false, dup: false }, 4);
+ * const packets = [...decoder.push(bytes), ...decoder.push(bytes)];
+ * packets.map((packet) => packet.type === 'publish' && packet.topic); // => [ 'room/1', 'room/1' ]
+ * ```
  */
 export class KnownTopics {
   readonly #entries: Uint32Array;

@@ -1,3 +1,4 @@
+// alone: it watches the memory that the core keeps
 import { expect, it } from 'vitest';
 import { scratch } from '../../../../host/core/engine/scratch.js';
 import { encodePacket, hexEncode, PacketCursor, PacketDecoder } from '../../../../host/core/index.js';
