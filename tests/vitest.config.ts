@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE } from './patience.js';
+import { sharesProcess } from './shared-process.js';
 
 const include = [
   'house',
@@ -36,6 +38,7 @@ const inStore = ['tests/host/cloud/', 'tests/host/dojot/pki/'];
 const onBoth = tests.filter(
   (file) => inStore.some((folder) => file.startsWith(folder)) && engineOf(file) === undefined,
 );
+const together = tests.filter(sharesProcess);
 const hasPostgres = !missing.includes('postgres');
 /** All of these files use one cluster, which some of them stop. */
 const onKafka = tests.filter((file) => file.startsWith('tests/kafka/'));
@@ -44,8 +47,10 @@ for (const file of leftOut) console.log(`left out: ${file}`);
 if (!hasPostgres) for (const file of [...onPostgres, ...onBoth]) console.log(`left out on PostgreSQL: ${file}`);
 
 const shared = {
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // A test may wait for several things, one after the other.
+  testTimeout: 4 * PATIENCE,
+  hookTimeout: 4 * PATIENCE,
+  expect: { poll: { timeout: PATIENCE } },
   // Debian keeps mosquitto in /usr/sbin, which a plain user's PATH may lack.
   env: { PATH: `${process.env.PATH}:/usr/sbin` },
 };
@@ -61,9 +66,6 @@ const kafka = {
   name: 'kafka',
   include: onKafka,
   globalSetup: 'tests/kafka/provide-kafka.ts',
-  // For the start of three nodes, too.
-  hookTimeout: 120_000,
-  testTimeout: 120_000,
   fileParallelism: false,
   sequence: { groupOrder: 1 },
 };
@@ -73,7 +75,8 @@ export default defineConfig({
     // One for each core: most files wait for programs that they have started.
     maxWorkers: availableParallelism(),
     projects: [
-      { test: { ...shared, name: 'wasmqtt', include, exclude: [...leftOut, ...onPostgres] } },
+      { test: { ...shared, name: 'wasmqtt', include, exclude: [...leftOut, ...onPostgres, ...together] } },
+      { test: { ...shared, name: 'together', include: together, exclude: leftOut, isolate: false } },
       ...(hasPostgres ? [{ test: postgres }] : []),
       ...(hasKafka ? [{ test: kafka }] : []),
     ],

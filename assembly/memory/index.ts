@@ -1,6 +1,7 @@
 import { Abi } from '../../build/abi/assembly';
 
 export { utf8_check } from './utf8';
+export { utf8_to_utf16 } from './utf16';
 
 /** ABI: see assembly/abi/memory.json. */
 export function abi_version(): i32 {

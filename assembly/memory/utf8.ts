@@ -1,5 +1,6 @@
 import { Result } from '../../build/abi/assembly';
 import { plainScan } from './plain-scan';
+import { isWellFormed, VECTOR } from './utf8-vectors';
 
 /**
  * Returns the address of the first byte that breaks MQTT 1.5.4 (well-formed UTF-8 of RFC 3629, no U+0000), or `end`.
@@ -7,6 +8,8 @@ import { plainScan } from './plain-scan';
  */
 export function utf8Scan(start: i32, end: i32): i32 {
   let p = start;
+  // What the vectors refuse is looked at byte by byte, which finds the place.
+  if (ASC_FEATURE_SIMD && <u32>start >= <u32>VECTOR && start != end && isWellFormed(start, end)) return end;
   while (p != end) {
     const lead = <u32>load<u8>(p);
     if (lead - 1 < 0x7f) {

@@ -11,11 +11,17 @@ const DOLLAR: i32 = 0x24;
 
 /** The address of the first wildcard character, or `end`: a Topic Name must have none (MQTT-3.3.2-2). */
 export function wildcardScan(start: i32, end: i32): i32 {
-  for (let p = start; p != end; p++) {
+  let p = start;
+  if (ASC_FEATURE_SIMD) while (end - p >= 16 && !hasWildcard(v128.load(p))) p += 16;
+  for (; p != end; p++) {
     const c: i32 = load<u8>(p);
     if (c == HASH || c == PLUS) return p;
   }
   return end;
+}
+
+function hasWildcard(bytes: v128): bool {
+  return v128.any_true(v128.or(i8x16.eq(bytes, i8x16.splat(<i8>HASH)), i8x16.eq(bytes, i8x16.splat(<i8>PLUS))));
 }
 
 /** Bytes of "$share/", with which a shared subscription begins (4.8.2); its first and last four as a little-endian load sees them. */

@@ -1,17 +1,26 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { checkDer, hexDecode, hexEncode, readCertificate } from '../core/index.js';
+import { checkDer, readCertificate } from '../core/index.js';
 import { keep, type Row } from './measure.js';
+import { loadPeer } from './peer-packages.js';
 
-/** The parts of the peers that the rows call; a peer that is not installed is undefined. */
-export interface DerPeers {
-  'node-forge'?: {
-    asn1: { fromDer(der: object): object };
-    util: { createBuffer(der: Buffer): object };
-    pki: { certificateFromAsn1(asn1: object): ForgeCertificate };
-  };
-  '@peculiar/x509'?: { X509Certificate: new (der: Buffer) => PeculiarCertificate };
-  asn1js?: { fromBER(der: Buffer): { offset: number } };
+/** Reads a certificate, by us or a peer. */
+type Read = (der: Buffer) => void;
+
+// The parts of the peers that the rows call.
+
+interface Forge {
+  asn1: { fromDer(der: object): object };
+  util: { createBuffer(der: Buffer): object };
+  pki: { certificateFromAsn1(asn1: object): ForgeCertificate };
+}
+
+interface Peculiar {
+  X509Certificate: new (der: Buffer) => PeculiarCertificate;
+}
+
+interface Asn1js {
+  fromBER(der: Buffer): { offset: number };
 }
 
 interface ForgeCertificate {
@@ -54,85 +63,49 @@ function nodeFields(der: Buffer): void {
   keep(validFrom.length + validTo.length);
 }
 
-function forgeFields(forge: NonNullable<DerPeers['node-forge']>, der: Buffer): void {
+const forgeFields = (forge: Forge) => (der: Buffer) => {
   const parsed = forge.pki.certificateFromAsn1(forge.asn1.fromDer(forge.util.createBuffer(der)));
   const { serialNumber, subject, issuer, validity, publicKey } = parsed;
   keep(serialNumber.length + (subject.getField('CN')?.value.length ?? 0) + (issuer.getField('CN')?.value.length ?? 0));
   keep(validity.notBefore.getTime() + validity.notAfter.getTime() + (publicKey.n?.bitLength() ?? 0));
-}
+};
 
-function peculiarFields(x509: NonNullable<DerPeers['@peculiar/x509']>, der: Buffer): void {
+const peculiarFields = (x509: Peculiar) => (der: Buffer) => {
   const { serialNumber, subject, issuer, notBefore, notAfter, publicKey } = new x509.X509Certificate(der);
   keep(serialNumber.length + subject.length + issuer.length + Object.keys(publicKey.algorithm).length);
   keep(notBefore.getTime() + notAfter.getTime());
-}
+};
 
 /** Certificates: fields, and a walk over every element. node-forge reads no EC keys. */
-export function derRows(peers: DerPeers): Row[] {
-  const rsa = root('ISRG Root X1');
-  const ec = root('ISRG Root X2');
-  const row = (bench: string, peer: string, target: number | null, ours: () => void, theirs: () => void): Row => ({
+export function derRows(): Row[] {
+  const row = (bench: string, peer: string, commonName: string, ours: Read, theirs: () => Promise<Read>): Row => ({
     bench,
     peer,
-    target,
-    units: 1,
-    ours,
-    theirs,
+    make: async () => {
+      const der = root(commonName);
+      const read = await theirs();
+      return { units: 1, ours: () => ours(der), theirs: () => read(der) };
+    },
   });
-  const rows: Row[] = [];
-  for (const [name, der] of [
-    ['der.fields.rsa', rsa],
-    ['der.fields.ec', ec],
-  ] as const) {
-    const ours = () => ourFields(der);
-    rows.push(row(name, 'X509Certificate', 25, ours, () => nodeFields(der)));
-    const { 'node-forge': forge, '@peculiar/x509': x509 } = peers;
-    if (forge && der === rsa) rows.push(row(name, 'node-forge', 10, ours, () => forgeFields(forge, der)));
-    if (x509) rows.push(row(name, '@peculiar/x509', null, ours, () => peculiarFields(x509, der)));
-  }
-  const walk = () => keep(checkDer(rsa));
-  const { 'node-forge': forge, asn1js } = peers;
-  rows.push(row('der.walk.rsa', 'X509Certificate', null, walk, () => keep(new X509Certificate(rsa).raw.length)));
-  if (forge) {
-    const theirs = () => keep(Object.keys(forge.asn1.fromDer(forge.util.createBuffer(rsa))).length);
-    rows.push(row('der.walk.rsa', 'node-forge', null, walk, theirs));
-  }
-  if (asn1js) rows.push(row('der.walk.rsa', 'asn1js', null, walk, () => keep(asn1js.fromBER(rsa).offset)));
-  return rows;
-}
-
-const SIZES = [
-  ['1k', 1 << 10, true],
-  ['64k', 1 << 16, false],
-  ['1m', 1 << 20, true],
-] as const;
-
-/** Hex from bytes to a string and back, against Buffer, which does not report bad digits. */
-export function hexRows(): Row[] {
-  return SIZES.flatMap(([name, size, hasTarget]) => {
-    const bytes = randomBytes(size);
-    const text = bytes.toString('hex');
-    const row = (kind: string, target: number, ours: () => void, theirs: () => void): Row => ({
-      bench: `hex.${kind}.${name}`,
-      peer: 'Buffer',
-      target: hasTarget ? target : null,
-      units: 1,
-      ours,
-      theirs,
-    });
-    return [
-      row(
-        'encode',
-        3,
-        () => keep(hexEncode(bytes).length),
-        () => keep(bytes.toString('hex').length),
-      ),
-      row(
-        'decode',
-        1.6,
-        () => keep(hexDecode(text).length),
-        () => keep(Buffer.from(text, 'hex').length),
-      ),
-    ];
-  });
+  const [rsa, ec] = ['ISRG Root X1', 'ISRG Root X2'];
+  const node = async () => nodeFields;
+  const forge = async () => forgeFields(await loadPeer<Forge>('node-forge'));
+  const x509 = async () => peculiarFields(await loadPeer<Peculiar>('@peculiar/x509'));
+  const walk = (der: Buffer) => keep(checkDer(der));
+  return [
+    row('der.fields.rsa', 'X509Certificate', rsa, ourFields, node),
+    row('der.fields.rsa', 'node-forge', rsa, ourFields, forge),
+    row('der.fields.rsa', '@peculiar/x509', rsa, ourFields, x509),
+    row('der.fields.ec', 'X509Certificate', ec, ourFields, node),
+    row('der.fields.ec', '@peculiar/x509', ec, ourFields, x509),
+    row('der.walk.rsa', 'X509Certificate', rsa, walk, async () => (der) => keep(new X509Certificate(der).raw.length)),
+    row('der.walk.rsa', 'node-forge', rsa, walk, async () => {
+      const { asn1, util } = await loadPeer<Forge>('node-forge');
+      return (der) => keep(Object.keys(asn1.fromDer(util.createBuffer(der))).length);
+    }),
+    row('der.walk.rsa', 'asn1js', rsa, walk, async () => {
+      const { fromBER } = await loadPeer<Asn1js>('asn1js');
+      return (der) => keep(fromBER(der).offset);
+    }),
+  ];
 }

@@ -1,11 +1,16 @@
-import { median, round } from './statistics.js';
+import process from 'node:process';
+import { quantile } from './statistics.js';
 
 /** One row of the benchmark: the same work, done by us and by the peer. */
 export interface Row {
-  bench: string;
-  peer: string;
-  /** The ratio to reach: how many times faster than the peer; null for no target. */
-  target: number | null;
+  /** Its name; with the peer it is the only one. */
+  readonly bench: string;
+  readonly peer: string;
+  /** Loads what it needs and makes its input. */
+  make(): Sides | Promise<Sides>;
+}
+
+export interface Sides {
   /** How many packets, bytes or calls one run handles: times are for one of them. */
   units: number;
   ours(): void;
@@ -13,22 +18,17 @@ export interface Row {
   theirs: (() => void) | number;
 }
 
-export interface Result {
-  bench: string;
-  peer: string;
-  /** Nanoseconds for one unit, median of the rounds. */
-  ours_ns: number;
-  peer_ns: number;
-  /** peer_ns / ours_ns */
-  ratio: number;
-  target: number | null;
+/** Nanoseconds of processor time for one unit. */
+export interface Times {
+  ours: number;
+  peer: number;
 }
 
 let sum = 0;
 
 /** Keeps a result alive, so that no engine can skip the work. */
 export function keep(value: number): void {
-  sum = (sum + value) % 0x1_0000_0000;
+  sum = (sum + value) | 0;
 }
 
 /** The sum of what was kept; reading it makes the results count as used. */
@@ -36,39 +36,45 @@ export function kept(): number {
   return sum;
 }
 
-/** Minimum duration of a round of either side, nanoseconds, for which the clock is fine enough. */
+/** Duration of a round of either side, nanoseconds: a thousand times what the clock of the processor tells apart. */
 const ROUND = 2_000_000;
-const ROUNDS = 31;
-/** Duration of the runs before the first round, nanoseconds: engines compile hot code meanwhile. */
-const WARM_UP = 250_000_000;
+const ROUNDS = 21;
+/** Duration of the runs before the first round, nanoseconds, on either side: engines compile hot code meanwhile. */
+const WARM_UP = 150_000_000;
+/** Which of the sorted rounds counts: others are longer, by what else the machine did to the caches meanwhile. */
+const LOW = 0.15;
 
-/** Measures one row: the sides in turn, medians. Blocks for about a second. */
-export function measure(row: Row): Result {
-  const { bench, peer, target, theirs, units } = row;
-  const sides = typeof theirs === 'number' ? [row.ours] : [row.ours, theirs];
+/** Measures a row once: both sides by turns, a low quantile of each. Blocks for about half a second. */
+export async function measureRow(row: Row): Promise<Times> {
+  const { units, ours, theirs } = await row.make();
+  const sides = typeof theirs === 'number' ? [ours] : [ours, theirs];
   const repeats = sides.map(warmUp);
   const times = sides.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [side, run] of sides.entries()) times[side].push(time(run, repeats[side]) / units);
   }
-  const ours = median(times[0]);
-  const peers = typeof theirs === 'number' ? theirs : median(times[1]);
-  return { bench, peer, ours_ns: round(ours), peer_ns: round(peers), ratio: round(peers / ours), target };
+  return { ours: quantile(times[0], LOW), peer: typeof theirs === 'number' ? theirs : quantile(times[1], LOW) };
 }
 
 /** Runs until warm; returns how many runs make a round. */
 function warmUp(run: () => void): number {
-  const start = process.hrtime.bigint();
-  let spent = 0;
-  while (spent < WARM_UP) {
-    run();
-    spent = Number(process.hrtime.bigint() - start);
+  const start = spent();
+  let runs = 0;
+  for (let until = 1; spent() - start < WARM_UP; until *= 2) {
+    for (; runs < until; runs++) run();
   }
-  return Math.max(1, Math.ceil(ROUND / time(run, 1)));
+  const last = time(run, Math.max(1, runs >> 4));
+  return Math.max(1, Math.ceil(ROUND / last));
 }
 
 function time(run: () => void, repeat: number): number {
-  const start = process.hrtime.bigint();
+  const start = spent();
   for (let n = 0; n < repeat; n++) run();
-  return Number(process.hrtime.bigint() - start) / repeat;
+  return Math.max(1, spent() - start) / repeat;
+}
+
+/** Nanoseconds of processors that this process has had, its threads that compile and collect garbage among them. */
+function spent(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
 }

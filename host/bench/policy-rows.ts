@@ -41,28 +41,35 @@ const REQUESTS = [
   { action: 'iot:Receive', resource: 'topic/command/device/UV00000001' },
 ];
 
+type Decide = (action: string, resource: string) => { allowed: boolean };
+
 /** A decision by four statements with variables: by the set, and by the session of a connection, which remembers. */
 export function policyRows(): Row[] {
-  const { policy } = readPolicy('device', JSON.stringify(DOCUMENT));
-  const set = PolicySet.of([policy!]);
-  const session = new PolicySession(set, CONTEXT);
-  const row = (bench: string, decide: (action: string, resource: string) => { allowed: boolean }): Row => ({
+  return [
+    policyRow('policy.decide', (set) => (action, resource) => set.decide({ action, resource }, CONTEXT)),
+    policyRow('policy.decide.session', (set) => {
+      const session = new PolicySession(set, CONTEXT);
+      return (action, resource) => session.decide(action, resource);
+    }),
+  ];
+}
+
+function policyRow(bench: string, decideBy: (set: PolicySet) => Decide): Row {
+  return {
     bench,
     peer: 'limit',
-    target: 1,
-    units: DECISIONS,
-    ours: () => {
-      let allowed = 0;
-      for (let n = 0; n < DECISIONS; n++) {
-        const { action, resource } = REQUESTS[n % REQUESTS.length];
-        if (decide(action, resource).allowed) allowed++;
-      }
-      keep(allowed);
+    make: () => {
+      const { policy } = readPolicy('device', JSON.stringify(DOCUMENT));
+      const decide = decideBy(PolicySet.of([policy!]));
+      const ours = () => {
+        let allowed = 0;
+        for (let n = 0; n < DECISIONS; n++) {
+          const { action, resource } = REQUESTS[n % REQUESTS.length];
+          if (decide(action, resource).allowed) allowed++;
+        }
+        keep(allowed);
+      };
+      return { units: DECISIONS, ours, theirs: LIMIT };
     },
-    theirs: LIMIT,
-  });
-  return [
-    row('policy.decide', (action, resource) => set.decide({ action, resource }, CONTEXT)),
-    row('policy.decide.session', (action, resource) => session.decide(action, resource)),
-  ];
+  };
 }

@@ -71,6 +71,8 @@ export interface Broker {
   readonly listeners: readonly Listener[];
   /** See `BrokerEngine.on`. */
   readonly on: BrokerEngine['on'];
+  /** It has a store: sessions and messages outlive it. */
+  readonly keepsState: boolean;
   /** Clients in the process of the broker: `await broker.local.connect()`. */
   readonly local: LocalConnections;
   /**
@@ -91,6 +93,11 @@ export interface Broker {
   tick(now: number): void;
   /** When to call `tick` next; undefined when nothing is going to fall due. */
   nextDeadline(now: number): number | undefined;
+  /**
+   * Ends all connections but those of `local` as `close` does, and frees the addresses: what is there to be carried elsewhere comes to an
+   * end. Resolves within 3 s; later calls return the same promise.
+   */
+  closeNetwork(): Promise<void>;
   /**
    * Ends all connections (MQTT 5 clients get 0x8B Server shutting down) and frees the addresses. Resolves within 3 s, whatever is
    * open; in virtual time as soon as `tick` has come that far. Later calls return the same promise.
@@ -130,6 +137,7 @@ class RunningBroker implements Broker {
   readonly #store: BrokerStore | undefined;
   /** The options of open listeners, by their names. */
   readonly #named = new Map<string, ListenOptions>();
+  #networkClosing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: BrokerOptions) {
@@ -166,10 +174,14 @@ class RunningBroker implements Broker {
     return this.#listeners;
   }
 
+  get keepsState(): boolean {
+    return this.#store !== undefined;
+  }
+
   async listen(options: ListenOptions): Promise<Listener> {
     this.#checkOpen();
     const listener = await listen(this.#lobby, options, this.#rules);
-    if (this.#closing) {
+    if (this.#networkClosing) {
       await listener.close();
       this.#checkOpen();
     }
@@ -195,17 +207,25 @@ class RunningBroker implements Broker {
     return this.#lobby.clockwork.nextDeadline(now);
   }
 
+  closeNetwork(): Promise<void> {
+    this.#networkClosing ??= this.#endNetwork();
+    return this.#networkClosing;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
   }
 
-  async #end(): Promise<void> {
-    const { sockets, clockwork } = this.#lobby;
+  async #endNetwork(): Promise<void> {
     // Clients are told first; then listeners end what the engine has not got to know yet.
-    const closed = [sockets.close(), ...this.#listeners.map((listener) => listener.close())];
-    await Promise.all(closed);
-    clockwork.stop();
+    await Promise.all([this.#lobby.sockets.close(), ...this.#listeners.map((listener) => listener.close())]);
+  }
+
+  async #end(): Promise<void> {
+    this.engine.shutDown();
+    await this.closeNetwork();
+    this.#lobby.clockwork.stop();
     await this.#store?.close?.();
   }
 
@@ -225,7 +245,7 @@ class RunningBroker implements Broker {
   }
 
   #checkOpen(): void {
-    if (this.#closing) throw new BrokerError('closed', 'the broker has been closed: create another one');
+    if (this.#networkClosing) throw new BrokerError('closed', 'the broker has been closed: create another one');
   }
 }
 

@@ -1,19 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { benchCommand } from './commands/bench.js';
-import { brokerCommand } from './commands/broker.js';
-import { buildGuestCommand } from './commands/build-guest.js';
-import { cloudCommand } from './commands/cloud.js';
-import { doctorCommand } from './commands/doctor.js';
-import { dojotCommand } from './commands/dojot/dojot.js';
-import { bridgeCommand } from './commands/kafka-bridge.js';
-import { logsCommand } from './commands/logs.js';
-import { passwdCommand } from './commands/passwd.js';
-import { policyCommand } from './commands/policy.js';
-import { provisionCommand } from './commands/provision.js';
-import { runCommand } from './commands/run.js';
-import { storeCommand } from './commands/store-commands.js';
+import { commandsFor } from './command-list.js';
 import { coloursFor } from './output/colours.js';
 import { UsageError } from './process/user-error.js';
 
@@ -21,7 +9,7 @@ const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-function program(): Command {
+async function program(words: readonly string[]): Promise<Command> {
   const { version } = createRequire(import.meta.url)('wasmqtt/package.json') as { version: string };
   const root = new Command('wasmqtt')
     .description('keeps Microvisor MQTT devices alive: system calls, stores, managed MQTT client and a TLS broker')
@@ -29,22 +17,7 @@ function program(): Command {
     // Options after the name of a command are that command's: cloud and its commands have some of the same name.
     .enablePositionalOptions()
     .addHelpText('after', '\nExample:\n  wasmqtt run --for 10s');
-  const commands = [
-    runCommand(),
-    cloudCommand(),
-    logsCommand(),
-    storeCommand(),
-    brokerCommand(),
-    bridgeCommand(),
-    passwdCommand(),
-    policyCommand(),
-    dojotCommand(),
-    buildGuestCommand(),
-    provisionCommand(),
-    doctorCommand(),
-    benchCommand(),
-  ];
-  for (const command of commands) root.addCommand(strict(command));
+  for (const command of await commandsFor(words)) root.addCommand(strict(command));
   return root.exitOverride().showHelpAfterError('(--help shows all commands)');
 }
 
@@ -56,7 +29,8 @@ function strict(command: Command): Command {
 
 async function main(): Promise<number> {
   try {
-    await program().parseAsync();
+    const words = process.argv.slice(2);
+    await (await program(words)).parseAsync(words, { from: 'user' });
     return DONE;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;

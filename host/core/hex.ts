@@ -51,6 +51,13 @@ function wipe(address: number, length: number): void {
  * The bytes as hex digits (RFC 4648 section 8, in lower case).
  *
  * @throws RangeError for 2^28 bytes or more, whose digits no string can hold
+ *
+ * @example
+ * ```ts
+ * import { hexEncode } from 'wasmqtt';
+ *
+ * hexEncode(new Uint8Array([0, 171, 255])); // => '00abff'
+ * ```
  */
 export function hexEncode(bytes: Uint8Array): string {
   const { length } = bytes;
@@ -68,6 +75,19 @@ export function hexEncode(bytes: Uint8Array): string {
  * The bytes of hex digits of either case, in memory of their own.
  *
  * @throws HexError with the index of the first character that is not a digit, or for an odd number of digits
+ *
+ * @example
+ * ```ts
+ * import { HexError, hexDecode } from 'wasmqtt';
+ *
+ * hexDecode('00ABff')[1]; // => 171
+ * try {
+ *   hexDecode('0x');
+ * } catch (error) {
+ *   if (!(error instanceof HexError)) throw error;
+ *   [error.codeName, error.byteOffset]; // => [ 'HEX_BAD_DIGIT', 1 ]
+ * }
+ * ```
  */
 export function hexDecode(text: string): Uint8Array {
   const { length } = text;

@@ -3,6 +3,7 @@ export { ReasonCode, Result, results } from '../../build/abi/core.js';
 export { PacketCursor } from './decode/cursor.js';
 export type { PacketDecoderOptions } from './decode/decode-options.js';
 export { type Decoded, PacketDecoder } from './decode/decoder.js';
+export { KnownTopics } from './decode/known-topics.js';
 export type { PayloadPiece, PublishStart } from './decode/payload-pieces.js';
 export * from './der/index.js';
 export { encodePacket } from './encode/encode.js';
@@ -16,6 +17,7 @@ export { describeResult, MqttError } from './mqtt-error.js';
 export * from './packets.js';
 export { RETURN_CODES, type ReturnCode, refusalName, refusalWords } from './return-codes.js';
 export { ClientSession } from './session/client-session.js';
+export { type PayloadRoute, sendPayload } from './session/send-payload.js';
 export {
   type ClientSessionEvent,
   type ClientSessionOptions,

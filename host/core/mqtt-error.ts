@@ -15,7 +15,17 @@ export function sourceOf(code: number, packetType = '', protocolVersion: Protoco
   return (is311 && sourceIn311?.[packetType]) || sourceIn?.[packetType] || (is311 && source311) || source;
 }
 
-/** The text of a result code with its source: "a Topic Name holds a wildcard character (MQTT-3.3.2-2)". */
+/**
+ * The text of a result code with its source: "a Topic Name holds a wildcard character (MQTT-3.3.2-2)".
+ *
+ * @example
+ * ```ts
+ * import { describeResult, Result, results } from 'wasmqtt';
+ *
+ * describeResult(Result.TOPIC_EMPTY); // => 'a Topic Name or Topic Filter is empty (MQTT-4.7.3-1)'
+ * results[Result.TOPIC_EMPTY].name; // => 'TOPIC_EMPTY'
+ * ```
+ */
 export function describeResult(code: number, packetType?: string, protocolVersion?: ProtocolVersion): string {
   const result = results[code];
   return result ? `${result.text} (${sourceOf(code, packetType, protocolVersion)})` : `result code ${code}`;
@@ -36,7 +46,21 @@ export function describeReceived(
   return `; its code is ${isNamed ? refusalName(protocolVersion, code) : `0x${code.toString(16).padStart(2, '0')}`}`;
 }
 
-/** A packet breaks a rule of the standard, as found while decoding or encoding. */
+/**
+ * A packet breaks a rule of the standard, as found while decoding or encoding.
+ *
+ * @example
+ * ```ts
+ * import { MqttError, PacketDecoder } from 'wasmqtt';
+ *
+ * try {
+ *   new PacketDecoder().push(new Uint8Array([0x30, 5, 0, 3, 0x61, 0x2f, 0x23]));
+ * } catch (error) {
+ *   if (!(error instanceof MqttError)) throw error;
+ *   [error.codeName, error.statement, error.byteOffset]; // => [ 'TOPIC_WILDCARD', 'MQTT-3.3.2-2', 6 ]
+ * }
+ * ```
+ */
 export class MqttError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;

@@ -6,7 +6,17 @@
 /** 3 is MQTT 3.1 (for servers and decoders), 4 is MQTT 3.1.1, 5 is MQTT 5: the Protocol Version byte of CONNECT (3.1.2.2). */
 export type ProtocolVersion = 3 | 4 | 5;
 
-/** Bytes of the largest packet of the protocol: a fixed header of five bytes and 268,435,455 more (2.1.4). */
+/**
+ * Bytes of the largest packet of the protocol: a fixed header of five bytes and 268,435,455 more (2.1.4).
+ *
+ * @example
+ * ```ts
+ * import { LARGEST_PACKET, PacketDecoder } from 'wasmqtt';
+ *
+ * const decoder = new PacketDecoder({ maximumPacketSize: Math.min(1024 * 1024, LARGEST_PACKET) });
+ * decoder.push(new Uint8Array([0xc0, 0])); // => [ { type: 'pingreq' } ]
+ * ```
+ */
 export const LARGEST_PACKET = 268_435_460;
 
 /** Quality of Service, MQTT 5 section 4.3. */
@@ -159,6 +169,41 @@ export interface AuthPacket {
   properties?: Properties;
 }
 
+/**
+ * @example
+ * ```ts
+ * import {
+ *   type AcknowledgementPacket, type AuthPacket, type ConnackPacket, type ConnectPacket, type DisconnectPacket,
+ *   encodePacket, type Packet, type PingPacket, type Properties, type PublishPacket, type QoS, type SubackPacket,
+ *   type SubscribePacket, type Subscription, type UnsubscribePacket, type Will,
+ * } from 'wasmqtt';
+ *
+ * const payload = Buffer.from('21.5');
+ * const qos: QoS = 1;
+ * const will: Will = { topic: 'gone', payload, qos, retain: false };
+ * const properties: Properties = { contentType: 'text/plain', userProperty: [['unit', 'C']] };
+ * const subscription: Subscription = { topicFilter: 'a/#', qos, noLocal: true };
+ * const connect: ConnectPacket = {
+ *   type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 60, clientId: 'c', will,
+ * };
+ * const connack: ConnackPacket = { type: 'connack', sessionPresent: false, reasonCode: 0 };
+ * const publish: PublishPacket = {
+ *   type: 'publish', topic: 'a/b', payload, qos, packetId: 1, retain: false, dup: false, properties,
+ * };
+ * const puback: AcknowledgementPacket<'puback'> = { type: 'puback', packetId: 1, reasonCode: 0 };
+ * const subscribe: SubscribePacket = { type: 'subscribe', packetId: 2, subscriptions: [subscription] };
+ * const suback: SubackPacket<'suback'> = { type: 'suback', packetId: 2, reasonCodes: [1] };
+ * const unsubscribe: UnsubscribePacket = { type: 'unsubscribe', packetId: 3, topicFilters: ['a/#'] };
+ * const pingreq: PingPacket<'pingreq'> = { type: 'pingreq' };
+ * const auth: AuthPacket = { type: 'auth', reasonCode: 0x18, properties: { authenticationMethod: 'm' } };
+ * const disconnect: DisconnectPacket = { type: 'disconnect', reasonCode: 0 };
+ *
+ * const packets: Packet[] = [
+ *   connect, connack, publish, puback, subscribe, suback, unsubscribe, pingreq, auth, disconnect,
+ * ];
+ * packets.map((packet) => encodePacket(packet, 5).length); // => [ 29, 5, 37, 4, 11, 6, 10, 2, 8, 2 ]
+ * ```
+ */
 export type Packet =
   | ConnectPacket
   | ConnackPacket

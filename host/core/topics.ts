@@ -11,6 +11,13 @@ import type { ProtocolVersion } from './packets.js';
  *
  * @returns 0 for a valid one, otherwise the negative result code
  * @throws TypeError when it is not a string, MqttError for half of a surrogate pair
+ *
+ * @example
+ * ```ts
+ * import { checkTopicName, Result } from 'wasmqtt';
+ *
+ * [checkTopicName('a/b'), checkTopicName('a/#') === Result.TOPIC_WILDCARD]; // => [ 0, true ]
+ * ```
  */
 export function checkTopicName(topic: string): number {
   const start = scratch.reserve(0);
@@ -22,6 +29,13 @@ export function checkTopicName(topic: string): number {
  *
  * @returns 0 for a valid one, otherwise the negative result code
  * @throws TypeError when it is not a string, MqttError for half of a surrogate pair
+ *
+ * @example
+ * ```ts
+ * import { checkTopicFilter } from 'wasmqtt';
+ *
+ * [checkTopicFilter('a/+/b'), checkTopicFilter('a/#/b') < 0, checkTopicFilter('$share/group/a')]; // => [ 0, true, 0 ]
+ * ```
  */
 export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersion = 5): number {
   const start = scratch.reserve(0);
@@ -32,6 +46,13 @@ export function checkTopicFilter(filter: string, protocolVersion: ProtocolVersio
  * Whether a valid Topic Filter matches a valid Topic Name (MQTT 5 4.7.1, 4.7.2).
  *
  * @throws TypeError when one of them is not a string, MqttError for half of a surrogate pair
+ *
+ * @example
+ * ```ts
+ * import { topicMatches } from 'wasmqtt';
+ *
+ * [topicMatches('a/#', 'a/b/c'), topicMatches('+/b', 'a/c'), topicMatches('#', '$SYS/a')]; // => [ true, false, false ]
+ * ```
  */
 export function topicMatches(filter: string, topic: string): boolean {
   const start = scratch.reserve(0);

@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls';
-import { watchFiles } from '../node/file-watch.js';
+import { watchFiles } from '../node/files/file-watch.js';
+import { readRegularFile } from '../node/files/regular-file.js';
 import { reasonOf } from '../node/reason.js';
 import { checkServerPair } from '../tls/server-pair.js';
 import type { TlsFiles } from './service-options.js';
@@ -73,7 +73,7 @@ function load({ certFile, keyFile }: TlsFiles): SecureContextOptions {
 
 function read(what: string, file: string): string {
   try {
-    return readFileSync(file, 'latin1');
+    return readRegularFile(file).toString('latin1');
   } catch (error) {
     throw unusable(`${what} (${file})`, reasonOf(error), 'check the path and its permissions', error);
   }

@@ -34,10 +34,16 @@ export class MetricsRegistry {
   }
 
   gauge(name: string, help: string, read: () => number): void {
+    this.gauges(name, help, [], () => [[{}, read()]]);
+  }
+
+  gauges<Label extends string>(name: string, help: string, labelNames: Label[], read: () => Samples<Label>): void {
     new this.#client.Gauge({
       ...this.#named(name, help),
+      labelNames,
       collect() {
-        this.set(read());
+        this.reset();
+        for (const [labels, value] of read()) this.set(labels, value);
       },
     });
   }

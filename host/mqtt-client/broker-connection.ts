@@ -2,7 +2,7 @@ import type { ConnectPacket, QoS } from '../core/index.js';
 import type { BrokerAddress, BrokerTls } from './broker-endpoint.js';
 import type { CarriedMessage } from './carried-message.js';
 import { type ConnectionEvent, ReconnectingClient, type ReconnectingOptions } from './reconnecting-client.js';
-import { SocketDriver } from './socket-driver.js';
+import { type DriverOptions, SocketDriver } from './socket-driver.js';
 
 /** Who connects where. */
 export interface BrokerEnd {
@@ -10,6 +10,8 @@ export interface BrokerEnd {
   addresses: readonly BrokerAddress[];
   /** Without it there is no TLS. A function is asked with each connection. */
   tls?: BrokerTls | (() => BrokerTls);
+  /** Opens connections in place of sockets: the address is for people then. */
+  dial?: DriverOptions['dial'];
   /** 4 is MQTT 3.1.1. Default 4. */
   protocolVersion?: 4 | 5;
   clientId: string;
@@ -41,7 +43,12 @@ export class BrokerConnection {
 
   constructor({ end, filters, restart, most = DEFAULT_MOST, event, message }: BrokerConnectionOptions) {
     const driver = new SocketDriver(
-      { tls: () => (typeof end.tls === 'function' ? end.tls() : end.tls), now, keepsProcess: true },
+      {
+        tls: () => (typeof end.tls === 'function' ? end.tls() : end.tls),
+        dial: end.dial,
+        now,
+        keepsProcess: true,
+      },
       () => this.#client,
     );
     this.#driver = driver;

@@ -1,11 +1,12 @@
 export interface BrokerAddress {
   readonly host: string;
-  /** 1 to 65,535. */
+  /** 1 to 65,535; 0 where there is no network, and `host` is for people. */
   readonly port: number;
 }
 
 /** For people: `host:1883`, `[::1]:1883`. */
 export function addressText({ host, port }: BrokerAddress): string {
+  if (port === 0) return host;
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

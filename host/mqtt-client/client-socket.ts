@@ -15,8 +15,19 @@ export interface ClientSocketEvents {
   closed(reason: string): void;
 }
 
-/** One connection to a broker, with TLS or without. */
-export class ClientSocket {
+/** One connection to a broker, whatever carries it. */
+export interface ClientTransport {
+  /** What was written has not been taken: more should wait for `drained`. */
+  readonly isSlow: boolean;
+  write(bytes: Uint8Array): void;
+  /** Whether data is wanted. */
+  read(isWanted: boolean): void;
+  /** Closes after what was written. Resolves when the connection is gone. */
+  end(): Promise<void>;
+}
+
+/** A connection over TCP or TLS. */
+export class ClientSocket implements ClientTransport {
   readonly #socket: Socket;
   readonly #closed: Promise<void>;
 
@@ -65,7 +76,7 @@ export class ClientSocket {
     }
   }
 
-  /** Closes after what was written. Resolves when the socket is gone, which takes a second at most. */
+  /** Takes a second at most. */
   async end(): Promise<void> {
     const socket = this.#socket;
     if (socket.connecting) socket.destroy();

@@ -1,6 +1,6 @@
 import { LONGEST_TIMER } from '../node/timers.js';
 import type { BrokerAddress, BrokerTls } from './broker-endpoint.js';
-import { ClientSocket } from './client-socket.js';
+import { ClientSocket, type ClientSocketEvents, type ClientTransport } from './client-socket.js';
 
 /** A client without sockets and timers. */
 export interface Driven {
@@ -20,17 +20,19 @@ export interface DriverOptions {
   tls?: () => BrokerTls | undefined;
   /** Address of this machine to connect from. */
   localAddress?: string;
+  /** Opens connections in place of sockets. `events` are called after it has returned. */
+  dial?: (events: ClientSocketEvents) => ClientTransport;
   /** Milliseconds, never going back. */
   now: () => number;
   /** Whether a deadline keeps the process alive. Default false. */
   keepsProcess?: boolean;
 }
 
-/** Sockets and the timer of a client, one connection after the other. */
+/** Connections and the timer of a client, one connection after the other. */
 export class SocketDriver {
   readonly #options: DriverOptions;
   readonly #driven: () => Driven;
-  #socket: ClientSocket | undefined;
+  #socket: ClientTransport | undefined;
   #ending = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isWoken = false;
@@ -48,14 +50,14 @@ export class SocketDriver {
 
   /** Opens a connection; `opened` or `lost` follows. */
   open(address: BrokerAddress): void {
-    const { tls, localAddress } = this.#options;
-    let socket: ClientSocket | undefined;
+    const { tls, localAddress, dial } = this.#options;
+    let socket: ClientTransport | undefined;
     /** Only the connection that is in use speaks. */
     const act = (work: (driven: Driven, now: number) => void) => {
       if (socket === this.#socket) this.#act(work);
     };
     try {
-      socket = new ClientSocket(address, tls?.(), localAddress, {
+      const events: ClientSocketEvents = {
         opened: () => act((driven, now) => driven.opened(now)),
         data: (bytes) => act((driven, now) => driven.receive(bytes, now)),
         drained: () => act((driven, now) => driven.settle(now)),
@@ -64,7 +66,8 @@ export class SocketDriver {
             this.#socket = undefined;
             driven.lost(reason, now);
           }),
-      });
+      };
+      socket = dial ? dial(events) : new ClientSocket(address, tls?.(), localAddress, events);
       this.#socket = socket;
     } catch (error) {
       // Credentials that cannot be used: reported as every failure is, after the call that is going on.

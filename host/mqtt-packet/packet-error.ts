@@ -3,6 +3,18 @@ import type { MqttError } from '../core/index.js';
 /**
  * A packet was not parsed or not generated. Where mqtt-packet refuses it too, `message` is that of mqtt-packet. The other
  * members are set when the packet breaks a rule of the standard.
+ *
+ * @example
+ * ```ts
+ * import { generate, PacketError } from 'wasmqtt/mqtt-packet';
+ *
+ * try {
+ *   generate({ cmd: 'publish', topic: 'a/#', payload: '', qos: 0, dup: false, retain: false });
+ * } catch (error) {
+ *   if (!(error instanceof PacketError)) throw error;
+ *   error.codeName; // => 'TOPIC_WILDCARD'
+ * }
+ * ```
  */
 export class PacketError extends Error {
   /** Negative result code of the core; see `Result` of wasmqtt. */

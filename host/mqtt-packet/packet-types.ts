@@ -187,6 +187,49 @@ export interface IDisconnectPacket extends IPacket {
   properties?: ReasonProperties & { sessionExpiryInterval?: number; serverReference?: string };
 }
 
+/**
+ * @example
+ * ```ts
+ * import {
+ *   generate, type IAuthPacket, type IConnackPacket, type IConnectPacket, type IDisconnectPacket, type IPacket,
+ *   type IPingreqPacket, type IPingrespPacket, type IPubackPacket, type IPubcompPacket, type IPublishPacket,
+ *   type IPubrecPacket, type IPubrelPacket, type ISubackPacket, type ISubscribePacket, type ISubscription,
+ *   type IUnsubackPacket, type IUnsubscribePacket, type Packet, type PacketCmd, type QoS, type UserProperties,
+ * } from 'wasmqtt/mqtt-packet';
+ *
+ * const qos: QoS = 1;
+ * const userProperties: UserProperties = { unit: 'C' };
+ * const subscription: ISubscription = { topic: 'a/#', qos };
+ * const connect: IConnectPacket = { cmd: 'connect', clientId: 'c', protocolVersion: 5, keepalive: 60 };
+ * const connack: IConnackPacket = { cmd: 'connack', reasonCode: 0, sessionPresent: false };
+ * const properties = { userProperties };
+ * const publish: IPublishPacket = {
+ *   cmd: 'publish', topic: 'a', payload: 'hi', qos, messageId: 1, dup: false, retain: false, properties,
+ * };
+ * const puback: IPubackPacket = { cmd: 'puback', messageId: 1 };
+ * const pubrec: IPubrecPacket = { cmd: 'pubrec', messageId: 1 };
+ * const pubrel: IPubrelPacket = { cmd: 'pubrel', messageId: 1 };
+ * const pubcomp: IPubcompPacket = { cmd: 'pubcomp', messageId: 1 };
+ * const subscribe: ISubscribePacket = { cmd: 'subscribe', messageId: 2, subscriptions: [subscription] };
+ * const suback: ISubackPacket = { cmd: 'suback', messageId: 2, granted: [1] };
+ * const unsubscribe: IUnsubscribePacket = { cmd: 'unsubscribe', messageId: 3, unsubscriptions: ['a/#'] };
+ * const unsuback: IUnsubackPacket = { cmd: 'unsuback', messageId: 3, granted: [0] };
+ * const pingreq: IPingreqPacket = { cmd: 'pingreq' };
+ * const pingresp: IPingrespPacket = { cmd: 'pingresp' };
+ * const auth: IAuthPacket = { cmd: 'auth', reasonCode: 0x18, properties: { authenticationMethod: 'm' } };
+ * const disconnect: IDisconnectPacket = { cmd: 'disconnect', reasonCode: 0 };
+ *
+ * const packets: Packet[] = [
+ *   connect, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback, unsubscribe, unsuback, pingreq, pingresp,
+ *   auth, disconnect,
+ * ];
+ * const sizes = packets.map((packet: IPacket): [PacketCmd, number] => [
+ *   packet.cmd,
+ *   generate(packet as Packet, { protocolVersion: 5 }).length,
+ * ]);
+ * sizes[2]; // => [ 'publish', 20 ]
+ * ```
+ */
 export type Packet =
   | IConnectPacket
   | IPublishPacket

@@ -29,7 +29,6 @@ export const rules: readonly PropertyRule[] = table.map(({ id, name, type }) => 
 }));
 
 export const ruleById = new Map(rules.map((rule) => [rule.id, rule]));
-export const ruleByName = new Map(rules.map((rule) => [rule.name, rule]));
 export const ruleByCoreName = new Map(rules.map((rule) => [rule.coreName, rule]));
 
 /** Adds a User Property; a repeated name gets a list of values. No value is lost, not even an empty one. */

@@ -46,7 +46,7 @@ export class Document {
     return dirname(this.path);
   }
 
-  /** The anchors that its headings have on GitHub. */
+  /** The anchors that its headings have on GitHub, and those that it names. */
   anchors(): Set<string> {
     const seen = new Map<string, number>();
     const anchors = this.prose.flatMap(({ text }) => {
@@ -57,7 +57,8 @@ export class Document {
       seen.set(slug, count + 1);
       return [count === 0 ? slug : `${slug}-${count}`];
     });
-    return new Set(anchors);
+    const named = this.prose.flatMap(({ text }) => [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id));
+    return new Set([...anchors, ...named]);
   }
 
   /** The targets of its links, without those in code. */

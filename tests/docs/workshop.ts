@@ -7,14 +7,12 @@ import { buildSync } from 'esbuild';
 import { type Broker, createBroker, passwordRules } from '../../host/broker/index.js';
 import { ensurePki } from '../../host/pki/index.js';
 import { CLI, Command, cleanEnvironment } from '../interop/command.js';
+import { PATIENCE } from '../patience.js';
 import { ROOT } from './documents.js';
 
 const DEVICE_SID = `UV${'d'.repeat(32)}`;
 const ACCOUNT = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'token' };
 const PASSWORD = 'correct horse';
-
-/** Milliseconds for one block; only a guard. */
-const GUARD = 40_000;
 
 /** How a block ended, with all that it printed. The code is null when it took too long. */
 export interface Ended {
@@ -114,7 +112,7 @@ export class Workshop implements AsyncDisposable {
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
-    const guard = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), GUARD);
+    const guard = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), PATIENCE);
     return new Promise((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code) => {

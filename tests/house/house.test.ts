@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sharesProcess } from '../shared-process.js';
 import { circles } from './circles.js';
 import { doorOf, floorOf, mayImport, readFloors } from './floors.js';
 import { importsOf, read, sources } from './sources.js';
@@ -106,5 +107,19 @@ describe('threads of the command', () => {
     const cli = code.filter((file) => file.startsWith('host/cli/') && file.endsWith('.ts'));
     const starting = cli.filter((file) => /\bnew Worker\(/.test(read(file)));
     expect(starting).toEqual(['host/cli/process/young-generation.ts']);
+  });
+});
+
+describe('a test file', () => {
+  const tests = sources('tests').filter((file) => file.endsWith('.test.ts'));
+
+  it('that replaces a module, or measures its process, does not share it', () => {
+    const wants = /^ *vi\.mock\(|\bprocess\.(cpuUsage|memoryUsage)\(/m;
+    expect(tests.filter((file) => sharesProcess(file) && wants.test(read(file)))).toEqual([]);
+  });
+
+  it('has no patience of its own', () => {
+    const own = tests.filter((file) => /^ *\}, [\d_]+\);$|\bvi\.wait(For|Until)\(/m.test(read(file)));
+    expect(own).toEqual([]);
   });
 });

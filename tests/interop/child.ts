@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { PATIENCE } from '../patience.js';
 
 /** How a child process ended, with all that it printed. */
 export interface Ended {
@@ -7,9 +8,6 @@ export interface Ended {
   stdout: string;
   stderr: string;
 }
-
-/** Milliseconds. Only a guard: what a test waits for comes much sooner. */
-const GUARD = 20_000;
 
 /** A program that a test runs, its output as it comes, and its end. */
 export class Child {
@@ -54,7 +52,7 @@ export class Child {
   }
 
   /** Waits until `find` returns something; rejects with all output when the program ends before. */
-  until<T>(what: string, find: () => T | undefined, guard = GUARD): Promise<T> {
+  until<T>(what: string, find: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const leave = (act: () => void) => {
         clearTimeout(timer);
@@ -63,7 +61,7 @@ export class Child {
       };
       const giveUp = (why: string) =>
         leave(() => reject(new Error(`${why} before ${what}: ${this.#name}\n${this.stdout}\n${this.stderr}`)));
-      const timer = setTimeout(() => giveUp(`${guard} ms passed`), guard);
+      const timer = setTimeout(() => giveUp(`${PATIENCE} ms passed`), PATIENCE);
       const check = () => {
         const found = find();
         if (found !== undefined) leave(() => resolve(found));

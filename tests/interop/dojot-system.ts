@@ -39,7 +39,8 @@ export class DojotSystem {
 
   /** A broker that was started; it listens once it has the event `listening`. */
   broker(variables: Record<string, string>, ...args: string[]): Command {
-    const ports = ['--tls-port', '0', '-p', '0', ...(args.includes('3') ? ['--services-port', '0'] : [])];
+    const plain = args.includes('-p') ? [] : ['-p', '0'];
+    const ports = ['--tls-port', '0', ...plain, ...(args.includes('3') ? ['--services-port', '0'] : [])];
     return this.#keep(
       new Command(['broker', '--profile', 'dojot', '--json', ...ports, ...args], variables, this.folder),
     );

@@ -70,7 +70,7 @@ describe('dojot on the desk', () => {
     expect(status).toMatch(/^http:/);
     const metric = async () =>
       (await (await fetch(`${status}/metrics`)).text()).match(/^\w+_carried_total\S* (\d+)$/m)?.[1];
-    await expect.poll(metric, { timeout: 30_000 }).toBe('1');
+    await expect.poll(metric).toBe('1');
     const { summary } = await v2k.interrupt();
     expect(summary).toMatchObject({ event: 'stopped', received: 1, carried: 1 });
     const [record] = await readTopic(cluster, `${tenant}.device-data`);

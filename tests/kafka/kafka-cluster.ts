@@ -6,11 +6,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Admin } from '@platformatic/kafka';
 import { ensurePki } from '../../host/pki/index.js';
 import { freePort } from '../interop/temporary.js';
+import { PATIENCE } from '../patience.js';
 import { KafkaNode, kafkaProgram } from './kafka-node.js';
 import { type NodePorts, SCRAM_USERS, writeKafkaProperties } from './kafka-properties.js';
 
-/** Milliseconds until all nodes are there. */
-const READY_TIMEOUT = 90_000;
 const LOOK = 100;
 
 /** A cluster of Apache Kafka on loopback: each node is broker and controller (KRaft). Topics have three copies, two of which must be in sync. */
@@ -75,7 +74,7 @@ export class KafkaCluster {
 
   /** Resolves when all nodes are members, and have every copy of every partition in sync. */
   async ready(): Promise<void> {
-    const end = performance.now() + READY_TIMEOUT;
+    const end = performance.now() + PATIENCE;
     while (!(await this.#isWhole())) {
       if (performance.now() > end) throw new Error(`Kafka did not start: ${this.#lastLines()}`);
       await wait(LOOK);

@@ -53,10 +53,10 @@ async function describeCloud(): Promise<void> {
   writeFileSync(join(root, 'build/host/openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
 }
 
-async function buildAll(modules: Modules, abi: Exports, targets: readonly Target[]): Promise<void> {
+async function buildAll(modules: Modules, simd: string, abi: Exports, targets: readonly Target[]): Promise<void> {
   await Promise.all([
     ...targets.flatMap((target) => Object.entries(modules).map(([name, entry]) => make(name, entry, target, abi))),
-    make('core', modules.core, 'simd', abi), // for engines that compile: the same source, larger and faster
+    make('core', simd, 'simd', abi), // for engines that compile: the same source, larger and faster
   ]);
   inlineModules();
   await Promise.all([
@@ -72,12 +72,14 @@ async function buildAll(modules: Modules, abi: Exports, targets: readonly Target
 
 await runCommand('build', async () => {
   const { values } = parseArgs({ options: { debug: { type: 'boolean' }, only: { type: 'string' } } });
-  const { modules }: { modules: Modules } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
+  const { modules, simd }: { modules: Modules; simd: string } = JSON.parse(
+    readFileSync(join(root, 'asconfig.json'), 'utf8'),
+  );
   const { only } = values;
   if (only !== undefined && only !== 'core' && only !== 'app')
     throw new UsageError(`there is no module ${only}; there are ${Object.keys(modules).join(', ')}`);
   const abi = generate();
   if (only) await make(only, modules[only], 'release', abi);
-  else await buildAll(modules, abi, values.debug ? ['release', 'debug'] : ['release']);
+  else await buildAll(modules, simd, abi, values.debug ? ['release', 'debug'] : ['release']);
   return 0;
 });

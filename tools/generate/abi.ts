@@ -94,6 +94,8 @@ interface ExportDescription {
   name: string;
   params: Parameter[];
   returns: string;
+  /** Whether core.simd.wasm alone has it. */
+  simdOnly?: boolean;
   /** Sentences; the first begins with a verb ("Decodes ..."), and one says what it returns. */
   doc: string;
 }
@@ -125,6 +127,8 @@ export interface Abi {
   properties: Property[];
   reasonCodes: ReasonCode[];
   exports: Export[];
+  /** What only core.simd.wasm has. */
+  simdExports: Export[];
   /** The parts of the core that have exports. */
   parts: string[];
 }
@@ -163,11 +167,11 @@ function checkUnique(items: readonly (string | number)[]): void {
   if (twice !== undefined) throw new Error(`assembly/abi: ${twice} is described twice`);
 }
 
-function check({ results, bindingResults, exports, constants }: Abi): void {
+function check({ results, bindingResults, exports, simdExports, constants }: Abi): void {
   const all = [...results, ...bindingResults];
   checkUnique(all.map(({ name }) => name));
   checkUnique(all.map(({ code }) => code));
-  checkUnique(exports.map(({ name }) => name));
+  checkUnique([...exports, ...simdExports].map(({ name }) => name));
   for (const { name, sourceIn, sourceIn311, reasonCodeIn, clauseIn } of results) {
     const types = Object.keys({ ...sourceIn, ...sourceIn311, ...reasonCodeIn, ...clauseIn });
     const unknown = types.find((type) => !(type in constants.PacketType.values));
@@ -187,6 +191,7 @@ export function readAbi(): Abi {
     constants: {},
     records: {},
     exports: [],
+    simdExports: [],
     parts: [],
     properties: [],
     reasonCodes: [],
@@ -203,7 +208,8 @@ export function readAbi(): Abi {
     abi.reasonCodes.push(...(content.reasonCodes ?? []));
     const part = upperSnake(file.replace('.json', ''));
     if (content.exports?.length) abi.parts.push(part);
-    abi.exports.push(...(content.exports ?? []).map((entry) => ({ ...entry, part })));
+    for (const entry of content.exports ?? [])
+      (entry.simdOnly ? abi.simdExports : abi.exports).push({ ...entry, part });
   }
   abi.results.sort((a, b) => b.code - a.code);
   check(abi);
@@ -216,12 +222,26 @@ const typeNumber = (abi: Abi, type: PropertyType) => abi.constants.PropertyType.
 export const PROPERTY_RULES: Record<PropertyRule, number> = { boolean: 1, nonzero: 2, topic: 3 };
 
 /** Bit n stands for packet type n; bit 0 for the will properties inside a CONNECT. */
-function packetMask(abi: Abi, packets: readonly string[]): number {
+export function packetMask(abi: Abi, packets: readonly string[]): number {
   const types: Record<string, number> = { ...abi.constants.PacketType.values, WILL: 0 };
   return packets.reduce((mask, name) => {
     if (!(name in types)) throw new Error(`assembly/abi/mqtt.json: unknown packet ${name}`);
     return mask | (1 << types[name]);
   }, 0);
+}
+
+/** The largest value that an integer of this type holds (1.5); undefined for the other types. */
+const LARGEST: Partial<Record<PropertyType, number>> = {
+  byte: 0xff,
+  u16: 0xffff,
+  u32: 0xffff_ffff,
+  varint: 0xfff_ffff,
+};
+
+/** The least and the greatest value that the standard allows for a property that is an integer. */
+export function rangeOf({ type, rule }: Property): { least: number; most: number } | undefined {
+  const most = LARGEST[type];
+  return most === undefined ? undefined : { least: rule === 'nonzero' ? 1 : 0, most: rule === 'boolean' ? 1 : most };
 }
 
 /** One word for each property identifier: type in bits 0 to 3, rule in 4 to 7, packets from bit 16; 0 is unknown. */

@@ -1,5 +1,5 @@
 // Writes build/abi/core.ts: the ABI of the core as the TypeScript of host/ has it.
-import type { Abi, Result } from './abi.js';
+import { type Abi, type Property, packetMask, type Result, rangeOf } from './abi.js';
 
 const HEADER = '// Generated from assembly/abi by tools/generate/generate.ts. Do not edit.\n';
 
@@ -67,25 +67,51 @@ function records(abi: Abi): string[] {
   ]);
 }
 
+const PROPERTY_DESCRIPTION = `/** A property of MQTT 5, and the rules that hold for it alone (2.2.2.2). */
+export interface PropertyDescription {
+  id: number;
+  name: string;
+  type: 'byte' | 'u16' | 'u32' | 'varint' | 'binary' | 'utf8' | 'pair';
+  /** Which packets may carry it: bit n stands for packet type n, bit 0 for the will properties of a CONNECT. */
+  packets: number;
+  /** The range of an integer that the standard allows. */
+  least?: number;
+  most?: number;
+  /** Whether it is a Topic Name. */
+  isTopic?: boolean;
+}
+`;
+
+function property(abi: Abi, described: Property): string {
+  const { id, name, type, rule, packets } = described;
+  const isTopic = rule === 'topic' || undefined;
+  return JSON.stringify({ id, name, type, packets: packetMask(abi, packets), ...rangeOf(described), isTopic });
+}
+
 function protocol(abi: Abi): string[] {
   return [
+    PROPERTY_DESCRIPTION,
     '/** The properties of MQTT 5 (2.2.2.2). */',
     'export const properties = [',
-    ...abi.properties.map(({ id, name, type }) => `  ${JSON.stringify({ id, name, type })},`),
-    '] as const;\n',
+    ...abi.properties.map((described) => `  ${property(abi, described)},`),
+    '] as const satisfies readonly PropertyDescription[];\n',
     '/** Reason codes of MQTT 5 (2.4) by name. */\nexport const ReasonCode = {',
     ...abi.reasonCodes.map(({ code, name }) => `  ${name}: ${code},`),
     '} as const;\n',
+    '/** Which packets may carry a reason code of MQTT 5 (2.4): bit n stands for packet type n. */',
+    'export const reasonCodePackets: Readonly<Record<number, number>> = {',
+    ...abi.reasonCodes.map(({ code, packets }) => `  ${code}: ${packetMask(abi, packets)},`),
+    '};\n',
   ];
 }
 
 function coreExports(abi: Abi): string[] {
   return [
-    '/** The functions of core.wasm. Every parameter and result is a 32-bit integer. */\nexport interface CoreExports {',
+    '/** The functions of core.wasm; those that may be missing are in core.simd.wasm alone. Every parameter and result is a 32-bit integer. */\nexport interface CoreExports {',
     '  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };',
-    ...abi.exports.map(({ name, params, doc }) => {
+    ...[...abi.exports, ...abi.simdExports].map(({ name, params, doc, simdOnly }) => {
       const list = params.map((param) => `${param.name}: number`).join(', ');
-      return `  /** ${doc} */\n  ${name}(${list}): number;`;
+      return `  /** ${doc} */\n  ${name}${simdOnly ? '?' : ''}(${list}): number;`;
     }),
     '}\n',
   ];

@@ -1,16 +1,20 @@
-// npm run docs: writes the generated parts of the documents.
+// npm run docs: writes the generated parts of the documents, and the API reference.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runCommand, UsageError } from '../command.js';
 import { root } from '../root.js';
+import { stalePages } from './api/declarations.js';
+import { writeReference } from './api/write-reference.js';
 import { isCurrent, writeBlock } from './blocks.js';
 import { GENERATED_NAMES, generated } from './generated.js';
 import { measureSpeed } from './measure-speed.js';
 import { TRAP_TABLES, writeTrapTables } from './traps.js';
 
-const NAMES = [...GENERATED_NAMES, ...Object.keys(TRAP_TABLES)];
+/** The API reference: whole documents. */
+const API = 'api';
+const NAMES = [...GENERATED_NAMES, ...Object.keys(TRAP_TABLES), API];
 
-const HELP = `Writes the generated parts of the documents, which lie between <!-- name --> and <!-- /name -->.
+const HELP = `Writes the generated parts of the documents, which lie between <!-- name --> and <!-- /name -->, and docs/api.
 
 npm run docs                         all but the speed table; the tables of traps run wasmqtt doctor, for about a minute
 npm run docs -- --only NAME,NAME     only these: ${NAMES.join(', ')}
@@ -36,10 +40,12 @@ function parse() {
 }
 
 /** @returns the exit code */
-function check(names: string[]): number {
+function check(names: string[], withApi: boolean): number {
   const stale = generated(names).filter((block) => !isCurrent(block));
   for (const { name, file } of stale) console.log(`${file}: "${name}" is out of date; run npm run docs`);
-  return stale.length === 0 ? 0 : 1;
+  const pages = withApi ? stalePages() : [];
+  for (const page of pages) console.log(`docs/api: the page of ${page} is out of date; run npm run docs`);
+  return stale.length + pages.length === 0 ? 0 : 1;
 }
 
 function write(names: string[], traps: string[]): void {
@@ -49,7 +55,7 @@ function write(names: string[], traps: string[]): void {
   if (traps.length > 0) writeTrapTables(traps);
 }
 
-await runCommand('docs', () => {
+await runCommand('docs', async () => {
   const options = parse();
   if (options.help) {
     console.log(HELP);
@@ -57,11 +63,13 @@ await runCommand('docs', () => {
   }
   process.chdir(root);
   const names = options.names.filter((name) => GENERATED_NAMES.includes(name));
-  if (options.check) return check(names);
+  const withApi = options.names.includes(API);
+  if (options.check) return check(names, withApi);
   if (options.measure) measureSpeed();
   write(
     names,
     options.names.filter((name) => name in TRAP_TABLES),
   );
+  if (withApi) await writeReference();
   return 0;
 });

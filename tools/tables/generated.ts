@@ -11,6 +11,7 @@ import { helpText } from './help.js';
 import { policyCaseTable, policyLintTable } from './policy/policy-cases.js';
 import { resultTable } from './results.js';
 import { sizesTable } from './sizes.js';
+import { speedPlot } from './speed-plot.js';
 
 const HELP = {
   run: 'docs/run.md',
@@ -47,6 +48,7 @@ const BLOCKS: readonly Block[] = [
     make: () => helpText(command),
   })),
   { name: 'headline', file: 'README.md', make: headlineTable },
+  { name: 'speed-plot', file: 'docs/speed.svg', make: speedPlot },
 ];
 
 export const GENERATED_NAMES: readonly string[] = BLOCKS.map(({ name }) => name);

@@ -18,11 +18,11 @@ import {
   usageSpeedTable,
 } from './usage-speed-table.js';
 
-/** Measures with `wasmqtt bench` and writes the table of docs/speed.md and what README takes from it. */
-export function measureSpeed(): void {
-  const rows = benchRows<BenchRow>();
+/** Measures with `wasmqtt bench` and writes the table of docs/speed.md, its picture, and what README takes from it. */
+export function measureSpeed(options: readonly string[] = []): void {
+  const rows = benchRows<BenchRow>(...options);
   writeBlock({ ...SPEED, make: () => speedTable(rows, new Date()) });
-  for (const block of generated(['headline'])) writeBlock(block);
+  for (const block of generated(['headline', 'speed-plot'])) writeBlock(block);
 }
 
 /** Measures with `wasmqtt bench --broker` and writes the table of the broker in docs/speed.md. */

@@ -11,10 +11,17 @@ export interface BenchRow {
   ours_ns: number;
   peer_ns: number;
   ratio: number;
+  spread: number;
+  halves: readonly [number, number];
+  agree: boolean;
   target: number | null;
+  floor: number | null;
 }
 
-const verdict = ({ ratio, target }: BenchRow) => (target === null ? '' : ratio >= target ? 'reached' : 'missed');
+function verdict({ ratio, target, agree, halves }: BenchRow): string {
+  const words = target === null ? [] : [ratio >= target ? 'reached' : 'missed'];
+  return [...words, ...(agree ? [] : [`halves ${halves.join(' and ')}`])].join(', ');
+}
 
 /** Where and when a table was measured: the line above it. */
 export function machineLine(now: Date): string {
@@ -24,23 +31,53 @@ export function machineLine(now: Date): string {
 /** The table of docs/speed.md, with the machine and the date. */
 export function speedTable(rows: readonly BenchRow[], now: Date): string {
   const lines = rows.map((row) => {
-    const { bench, peer, ours_ns: ours, peer_ns: theirs, ratio, target } = row;
-    return `| \`${bench}\` | ${peer} | ${ours} | ${theirs} | ${ratio} | ${target ?? ''} | ${verdict(row)} |`;
+    const { bench, peer, ours_ns: ours, peer_ns: theirs, ratio, spread, target, floor } = row;
+    const cells = [
+      `\`${bench}\``,
+      peer,
+      ours,
+      theirs,
+      ratio,
+      `${Math.ceil(spread * 100)} %`,
+      target ?? '',
+      floor ?? '',
+    ];
+    return `| ${cells.join(' | ')} | ${verdict(row)} |`;
   });
   return [
     machineLine(now),
     '',
-    '| row | peer | ours, ns | peer, ns | ratio | target | |',
-    '| --- | --- | ---: | ---: | ---: | ---: | --- |',
+    '| row | peer | ours, ns | peer, ns | ratio | +/- | target | floor | |',
+    '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
     ...lines,
   ].join('\n');
 }
 
+/** A row of the recorded table. */
+export interface RecordedRow {
+  bench: string;
+  peer: string;
+  ratio: number;
+  /** As a part of the ratio. */
+  spread: number;
+  target: number | null;
+}
+
+/** The rows of the recorded table, in its order. */
+export function recordedRows(): RecordedRow[] {
+  const lines = readBlock(SPEED.file, SPEED.name).split('\n');
+  return lines.flatMap((line) => {
+    const [, bench, peer, , , ratio, spread, target] = line.split('|').map((cell) => cell.trim());
+    const name = /^`(.*)`$/.exec(bench ?? '')?.[1];
+    if (name === undefined) return [];
+    const part = Number.parseFloat(spread) / 100;
+    return [{ bench: name, peer, ratio: Number(ratio), spread: part, target: target === '' ? null : Number(target) }];
+  });
+}
+
 /** A row of the recorded table. @throws Error when there is none of this name and peer */
-export function recordedSpeed(bench: string, peer: string): { ours: number; ratio: number } {
-  for (const line of readBlock(SPEED.file, SPEED.name).split('\n')) {
-    const cells = line.split('|').map((cell) => cell.trim());
-    if (cells[1] === `\`${bench}\`` && cells[2] === peer) return { ours: Number(cells[3]), ratio: Number(cells[5]) };
-  }
-  throw new Error(`${SPEED.file}: there is no row ${bench} beside ${peer}; run npm run speed`);
+export function recordedSpeed(bench: string, peer: string): RecordedRow {
+  const row = recordedRows().find((one) => one.bench === bench && one.peer === peer);
+  if (!row) throw new Error(`${SPEED.file}: there is no row ${bench} beside ${peer}; run npm run speed`);
+  return row;
 }

@@ -51,6 +51,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   mvn: 'maven',
   'nats-server': 'nats-server',
   haproxy: 'haproxy',
+  valgrind: 'valgrind',
 };
 
 /** Debian keeps mosquitto in /usr/sbin, which is not on every user's PATH, and each version of PostgreSQL in a folder of its own. */

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../node/files/regular-file.js';
 import type { Findings, Place } from './findings.js';
 
 /** An option with its value, as a line of a file has them. `column` is where the option begins. */
@@ -18,7 +19,7 @@ export interface ConfigFiles {
   list(folder: string): string[];
 }
 
-export const diskFiles: ConfigFiles = { read: (path) => readFileSync(path), list: (folder) => readdirSync(folder) };
+export const diskFiles: ConfigFiles = { read: readRegularFile, list: (folder) => readdirSync(folder) };
 
 /** The line of this option's value, for a mistake at an offset within it. */
 export function valuePlace(line: ConfigLine, offset = 0): Place {

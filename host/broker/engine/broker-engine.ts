@@ -232,10 +232,14 @@ export class BrokerEngine {
     this.#context.during(this.#clock(), () => this.#context.work.start(this.#reconsidering!));
   }
 
-  /** Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published; a journal keeps them. */
-  shutDown(): void {
+  /**
+   * Ends every connection; MQTT 5 clients get 0x8B Server shutting down. Wills are not published; a journal keeps them.
+   *
+   * @param stays whether a connection goes on; default: none does
+   */
+  shutDown(stays: (id: ConnectionId) => boolean = () => false): void {
     this.#context.during(this.#clock(), () => {
-      for (const connection of [...this.#connections.values()]) connection.shutDown();
+      for (const [id, connection] of [...this.#connections]) if (!stays(id)) connection.shutDown();
     });
   }
 

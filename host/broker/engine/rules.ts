@@ -113,6 +113,8 @@ export interface ConnectRequest extends ClientIdentity {
   readonly sessionOf?: { readonly userName?: string };
   /** How an enhanced authentication (4.12) went that is over by now; `userName` is then the name that it found out. */
   readonly authentication?: { readonly method: string };
+  /** Of a client that is here: `BrokerEngine.reconsider` asks about it again. */
+  readonly isRepeated?: boolean;
 }
 
 /** Somebody wants to authenticate by a method of his own (4.12). */

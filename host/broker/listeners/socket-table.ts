@@ -131,7 +131,7 @@ export class SocketTable implements Transport {
   }
 
   /**
-   * Ends every connection in good order. Resolves when all streams are closed, and after twice `closeTimeout` even if one
+   * Ends each of its connections in good order. Resolves when all streams are closed, and after twice `closeTimeout` even if one
    * does not say so. Later calls return the same promise.
    */
   close(): Promise<void> {
@@ -140,7 +140,7 @@ export class SocketTable implements Transport {
   }
 
   async #endAll(): Promise<void> {
-    this.#engine.shutDown();
+    this.#engine.shutDown((id) => !this.#open.has(id));
     if (this.#alive.size === 0) return;
     await new Promise<void>((resolve) => {
       const deadline = this.#clockwork.after(2 * this.#closeTimeout, resolve);

@@ -11,7 +11,7 @@ export interface LocalClientOptions {
   /** Seconds that the session outlives the connection; 0xffffffff for ever. Default 0. */
   sessionExpiryInterval?: number;
   userName?: string;
-  /** Messages above QoS 0 that handlers may have at a time, 1 to 65,535; the broker's `inflightMessages` may lower it. Default 20. */
+  /** Messages above QoS 0 that handlers may have at a time, 1 to 65,535, whatever `inflightMessages` is. Default 20. */
   window?: number;
   /** Requests that may wait for the broker; one more is refused. Default 1000. */
   maximumQueued?: number;

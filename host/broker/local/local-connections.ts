@@ -3,6 +3,7 @@ import type { ConnectionId, Transport } from '../engine/broker-transport.js';
 import { type ListenerInfo, openRules, type Rules } from '../engine/rules.js';
 import { LocalClient, type LocalClientOptions } from './local-client.js';
 import { LocalLink } from './local-link.js';
+import { LocalTransport, type LocalTransportEvents } from './local-transport.js';
 
 export interface LocalConnectionsOptions {
   /** The engine's clock. */
@@ -58,6 +59,15 @@ export class LocalConnections implements Transport {
    * @throws LocalClientError `refused` when rules or limits refuse it, `invalid` for options that MQTT does not allow
    */
   connect(options: LocalClientOptions = {}): Promise<LocalClient> {
+    return LocalClient.open(this.#open(), options);
+  }
+
+  /** Opens a connection for a client that speaks MQTT by itself, as a socket would be opened. */
+  dial(events: LocalTransportEvents): LocalTransport {
+    return new LocalTransport(this.#open(), events);
+  }
+
+  #open(): LocalLink {
     const engine = this.#engine;
     if (!engine) throw new TypeError('call serve(engine) before connect');
     const id = engine.open({ remote: LOCAL_REMOTE, listener: this.#listener });
@@ -81,7 +91,7 @@ export class LocalConnections implements Transport {
       },
     });
     this.#links.set(id, link);
-    return LocalClient.open(link, options);
+    return link;
   }
 
   send(id: ConnectionId, bytes: Uint8Array): void {

@@ -56,6 +56,11 @@ export class LocalLink {
     return bytes;
   }
 
+  /** The engine has not taken what the client sent. */
+  get isSlow(): boolean {
+    return this.#unread.length > 0;
+  }
+
   pending(clientId: string): number {
     return this.#options.pending(clientId);
   }

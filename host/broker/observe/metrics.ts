@@ -19,6 +19,8 @@ export interface BrokerMetrics {
 export interface BrokerMetricsOptions {
   state: Pick<BrokerState, 'totals'>;
   traffic: TrafficCounter;
+  /** Adds those of the program around the broker. */
+  more?: (metrics: MetricsRegistry) => void;
   /** Default: measured by Node. */
   lag?: Pick<EventLoopLag, 'read' | 'close'>;
 }
@@ -43,7 +45,7 @@ const reasonName = (code: number) => (code === 0 ? NO_REASON : (REASONS.get(code
  * Metrics for Prometheus. Nothing is counted here: a scrape reads what `state` and `traffic` hold. Labels have fixed values, none that a
  * client chooses. Loads `prom-client`.
  */
-export async function createMetrics({ state, traffic, lag }: BrokerMetricsOptions): Promise<BrokerMetrics> {
+export async function createMetrics({ state, traffic, more, lag }: BrokerMetricsOptions): Promise<BrokerMetrics> {
   const metrics = await MetricsRegistry.load();
   let totals = state.totals();
   const directions = (field: 'bytes' | 'packets' | 'publishes' | 'payloadBytes') => () =>
@@ -103,6 +105,7 @@ export async function createMetrics({ state, traffic, lag }: BrokerMetricsOption
   );
   const measured = lag ?? new EventLoopLag();
   metrics.ofProcess(measured);
+  more?.(metrics);
   return {
     contentType: metrics.contentType,
     text: () => metrics.text(),

@@ -18,6 +18,8 @@ import { handOver, openStore, type PersistenceMode } from './planned-store.js';
 export interface PlannedOptions extends Pick<BrokerOptions, 'logOccasional' | 'taps'> {
   /** Called with what happens to bridges. */
   bridgeLog?: (event: BridgeEvent) => void;
+  /** Called before the first listener opens. What it throws ends the start. */
+  beforeListening?: (broker: Broker) => Promise<void>;
   /** When state comes onto the disk, if the plan keeps it. Default `sync`. */
   persistence?: PersistenceMode;
   /** Called with the seconds that each commit of the state took. */
@@ -71,6 +73,7 @@ export class PlannedBroker {
     const broker = await createBroker({ logOccasional, taps: watching, limits: limitsOf(plan.limits), store });
     try {
       const rules = new PlannedRules(read);
+      await options.beforeListening?.(broker);
       for (const [at, listener] of plan.listeners.entries()) await open(broker, plan, listener, rules.of(at));
       if (sysInterval > 0) {
         traffic.watch(broker.engine);

@@ -1,92 +1,95 @@
+import { appendFileSync } from 'node:fs';
 import {
-  consumed,
-  type DerPeers,
-  derRows,
-  guestRows,
-  hexRows,
-  measure,
-  type Peer,
-  policyRows,
+  allRows,
+  type Comparison,
+  compareWith,
+  measureRow,
+  measureRows,
+  missingPeers,
   type Result,
-  rows,
-  shimRows,
+  type Row,
+  readRun,
+  saveRun,
 } from '../../bench/index.js';
-import { type Colours, coloursFor } from '../output/colours.js';
+import { reasonOf } from '../../node/reason.js';
+import { coloursFor } from '../output/colours.js';
 import { progress } from '../output/progress.js';
 import { UserError } from '../process/user-error.js';
+import { benchHeads, benchText } from './bench-table.js';
 
 export interface BenchFlags {
   json?: boolean;
   filter?: string;
   broker?: boolean;
+  /** Files of this run, and of one before. */
+  save?: string;
+  compare?: string;
+  /** For the processes that it starts: the row that this one is to measure, and its peer. */
+  row?: string;
 }
 
-/** `wasmqtt bench`. @throws UserError when no row is left, or the peer is missing */
-export async function benchAction(flags: BenchFlags): Promise<void> {
-  const all = [
-    ...rows(await loadPeer()),
-    ...hexRows(),
-    ...derRows(await loadDerPeers()),
-    ...shimRows(),
-    ...(await guestRows()),
-    ...policyRows(),
-  ];
-  const chosen = all.filter(({ bench: name }) => name.includes(flags.filter ?? ''));
-  if (chosen.length === 0) {
-    const names = [...new Set(all.map(({ bench: name }) => name))].join(', ');
-    throw new UserError(`--filter ${flags.filter}: no row has this in its name; there are ${names}`);
-  }
+/** `wasmqtt bench`. @throws UserError when no row is left, a file cannot be used, or a row cannot be measured */
+export async function benchAction({ json, filter, save, compare, row }: BenchFlags): Promise<void> {
+  if (row !== undefined) return measureAlone(row);
+  const before = compare === undefined ? undefined : withFile('--compare', compare, () => readRun(compare));
+  const rows = chosenRows(filter);
+  // Now, not after minutes.
+  if (save !== undefined) withFile('--save', save, () => appendFileSync(save, ''));
   const colours = coloursFor(process.stdout);
-  if (!flags.json) process.stdout.write(`${line('bench', 'peer', 'ours ns', 'peer ns', 'ratio', 'target')}\n`);
-  for (const [index, row] of chosen.entries()) {
-    progress(`${index + 1}/${chosen.length} ${row.bench}`);
-    const result = measure(row);
-    progress('');
-    process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${rowText(result, colours)}\n`);
-  }
-  if (consumed() === 0) throw new Error('the benchmark did nothing');
-}
-
-async function loadPeer(): Promise<Peer> {
+  if (!json) process.stdout.write(`${benchHeads}\n`);
+  const results: Result[] = [];
+  const verdicts: Comparison['verdict'][] = [];
   try {
-    return (await import('mqtt-packet')).default as unknown as Peer;
-  } catch {
-    throw new UserError(
-      'the peer mqtt-packet is not installed; run "npm install --no-save mqtt-packet@9" and try again',
-    );
-  }
-}
-
-/** The peers of the DER rows. One that is not installed is named, and its rows are left out. */
-async function loadDerPeers(): Promise<DerPeers> {
-  // tsyringe, which @peculiar/x509 uses, needs this before it is loaded.
-  await import('reflect-metadata');
-  const peers: Record<string, unknown> = {};
-  for (const name of ['node-forge', '@peculiar/x509', 'asn1js']) {
-    try {
-      const peer = await import(name);
-      peers[name] = peer.default ?? peer;
-    } catch {
-      process.stderr.write(`the peer ${name} is not installed: its rows are left out; npm install --no-save ${name}\n`);
+    for await (const result of measureRows(rows, process.argv[1], progress)) {
+      progress('');
+      results.push(result);
+      const comparison = before && compareWith(before, result);
+      if (comparison) verdicts.push(comparison.verdict);
+      process.stdout.write(
+        `${json ? JSON.stringify({ ...result, ...comparison }) : benchText(result, comparison, colours)}\n`,
+      );
     }
+  } catch (error) {
+    throw new UserError(`bench: ${reasonOf(error)}`);
   }
-  return peers;
+  if (save !== undefined) withFile('--save', save, () => saveRun(save, results, new Date()));
+  if (compare !== undefined) process.stderr.write(`${sumOf(verdicts, results.length)} than in ${compare}\n`);
 }
 
-function line(bench: string, peer: string, ours: string, theirs: string, ratio: string, target: string): string {
-  return `${bench.padEnd(30)} ${peer.padEnd(12)} ${ours.padStart(9)} ${theirs.padStart(9)} ${ratio.padStart(7)} ${target.padStart(7)}`;
+function sumOf(verdicts: readonly Comparison['verdict'][], rows: number): string {
+  const count = (wanted: Comparison['verdict']) => verdicts.filter((verdict) => verdict === wanted).length;
+  const words = `${count('same')} of ${rows} rows the same within their spreads`;
+  return `${words}, ${rows - verdicts.length} new, ${count('faster')} faster and ${count('slower')} slower`;
 }
 
-function rowText(result: Result, colours: Colours): string {
-  const { bench, peer, ours_ns, peer_ns, ratio, target } = result;
-  const text = line(
-    bench,
-    peer,
-    String(ours_ns),
-    String(peer_ns),
-    String(ratio),
-    target === null ? '' : String(target),
-  );
-  if (target === null) return text;
-  return ratio >= target ? colours.green(text) : colours.yellow(text);
+/** @throws UserError that names option and file */
+function withFile<Value>(option: string, file: string, use: () => Value): Value {
+  try {
+    return use();
+  } catch (error) {
+    throw new UserError(`${option} ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/** Rows with the text in their names, without those whose peers are not installed, which are named. @throws UserError when none is left */
+function chosenRows(filter = ''): Row[] {
+  const all = allRows();
+  const chosen = all.filter(({ bench }) => bench.includes(filter));
+  if (chosen.length === 0) {
+    const names = [...new Set(all.map(({ bench }) => bench))].join(', ');
+    throw new UserError(`--filter ${filter}: no row has this in its name; there are ${names}`);
+  }
+  const missing = missingPeers(new Set(chosen.map(({ peer }) => peer)));
+  const install = `npm install --no-save ${missing.join(' ')}`;
+  const left = chosen.filter(({ peer }) => !missing.includes(peer));
+  if (left.length === 0) throw new UserError(`the peers are not installed; run "${install}" and try again`);
+  if (missing.length > 0) process.stderr.write(`rows of peers that are not installed are left out: ${install}\n`);
+  return left;
+}
+
+/** Measures one row in this process. @throws UserError when there is none */
+async function measureAlone(name: string): Promise<void> {
+  const row = allRows().find(({ bench, peer }) => `${bench} ${peer}` === name);
+  if (!row) throw new UserError(`--row ${name}: there is no such row`);
+  process.stdout.write(`${JSON.stringify(await measureRow(row))}\n`);
 }

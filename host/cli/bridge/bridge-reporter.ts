@@ -1,17 +1,33 @@
-import type { BridgeReport, KafkaState } from '../../dojot/bridge/index.js';
+import type { BridgeReport, KafkaState, PipeCounts } from '../../dojot/bridge/index.js';
 import { jsonLines } from '../output/json-lines.js';
 
-/** What a bridge says: a line on standard error, under --json an object on standard output too. */
-export class BridgeReporter {
-  readonly #json: ((event: object) => void) | undefined;
+type Say = (event: string, text: string, fields: object) => void;
 
-  constructor(isJson: boolean | undefined) {
-    this.#json = isJson ? jsonLines(process.stdout) : undefined;
+/** What a bridge says, in words and as an event. */
+export class BridgeReporter {
+  readonly #say: Say;
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  /** Of a process with nothing but a bridge: a line on standard error, under --json an object on standard output too. */
+  static ofProcess(isJson: boolean | undefined): BridgeReporter {
+    const json = isJson ? jsonLines(process.stdout) : undefined;
+    return new BridgeReporter((event, text, fields) => {
+      json?.({ event, ...fields });
+      process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+    });
   }
 
   say(event: string, text: string, fields: object = {}): void {
-    this.#json?.({ event, ...fields });
-    process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+    this.#say(event, text, fields);
+  }
+
+  stopped(counts: PipeCounts): void {
+    const { received, carried, deadLetters, dropped } = counts;
+    const letters = deadLetters + dropped > 0 ? `, ${deadLetters + dropped} dead letters` : '';
+    this.say('stopped', `Stopped: ${received} came, ${carried} carried${letters}.`, counts);
   }
 
   kafka(state: KafkaState): void {

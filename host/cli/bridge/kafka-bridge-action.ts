@@ -54,7 +54,7 @@ function toKafka(flags: KafkaBridgeFlags, from: readonly string[]): Promise<void
   if (topic === undefined) throw new UsageError('--from needs --topic: the Kafka topic of the records');
   const map = messageToRecord({ topic, key, value });
   const filters = filtersOf(from, flags.share, Number(flags.qos) as QoS);
-  const [mqtt, kafka, reporter] = [brokerEnd(flags), kafkaConnection(flags), new BridgeReporter(flags.json)];
+  const [mqtt, kafka, reporter] = [brokerEnd(flags), kafkaConnection(flags), BridgeReporter.ofProcess(flags.json)];
   return serveBridge({
     ...flags,
     reporter,
@@ -71,7 +71,7 @@ function fromKafka(flags: KafkaBridgeFlags, names: readonly string[]): Promise<v
   if (to === undefined) throw new UsageError('--from-topic needs --to: the MQTT topic of the messages');
   const map = recordToMessage({ topic: to, payload, qos: Number(flags.qos) as QoS, retain });
   const topics = topicsOf(names);
-  const [mqtt, kafka, reporter] = [brokerEnd(flags), kafkaConnection(flags), new BridgeReporter(flags.json)];
+  const [mqtt, kafka, reporter] = [brokerEnd(flags), kafkaConnection(flags), BridgeReporter.ofProcess(flags.json)];
   return serveBridge({
     ...flags,
     reporter,

@@ -24,9 +24,7 @@ export function serveBridge({ reporter, words, status, start, ...options }: Serv
       async () => {
         await bridge.close();
         options.ended?.();
-        const { received, carried, deadLetters, dropped } = bridge.counts;
-        const letters = deadLetters + dropped > 0 ? `, ${deadLetters + dropped} dead letters` : '';
-        reporter.say('stopped', `Stopped: ${received} came, ${carried} carried${letters}.`, bridge.counts);
+        reporter.stopped(bridge.counts);
       },
     ];
     try {

@@ -1,12 +1,15 @@
 import { ConfigError } from '../../broker/index.js';
+import type { Generation } from '../../dojot/generation.js';
 import { jsonLines } from '../output/json-lines.js';
 import { withSignals } from '../process/signals.js';
 import { UsageError } from '../process/user-error.js';
+import type { BridgesInBroker } from './bridges/bridges-in-broker.js';
 import type { BrokerFlags } from './broker-flags.js';
 import { startDaemon, tellStarter } from './daemon.js';
+import type { DojotFlags } from './profile/dojot/dojot-flags.js';
 import { openSource } from './profile/open-source.js';
 import { serveBroker } from './serve-broker.js';
-import type { BrokerSource } from './source/broker-source.js';
+import type { BrokerSource, Report } from './source/broker-source.js';
 
 /** mosquitto takes as many. */
 const MOST_PORTS = 10;
@@ -17,14 +20,26 @@ export async function brokerAction(flags: BrokerFlags): Promise<void> {
   if (flags.daemon && flags.json)
     throw new UsageError('-d and --json exclude each other: nobody reads what a daemon prints');
   const source = await firstSource(flags);
-  if (flags.check) report(source, flags);
-  else if (flags.daemon) await startInBackground(source);
-  else await serve(source, flags);
+  const bridges = await bridgesOf(flags);
+  const reports = [source.report(), ...(bridges ? [bridges.report()] : [])];
+  if (flags.check) report(reports, flags);
+  else if (flags.daemon) await startInBackground(reports);
+  else await serve(source, bridges, flags);
 }
 
-async function serve(source: BrokerSource, flags: BrokerFlags): Promise<void> {
+/** What `--bridges` asks for. @throws UsageError for variables that cannot be used */
+async function bridgesOf({ bridges, ...flags }: BrokerFlags): Promise<BridgesInBroker | undefined> {
+  if (!bridges) return undefined;
+  const { generation = '1' } = flags as DojotFlags;
+  return new (await import('./bridges/bridges-in-broker.js')).BridgesInBroker(
+    bridges,
+    Number(generation) as Generation,
+  );
+}
+
+async function serve(source: BrokerSource, bridges: BridgesInBroker | undefined, flags: BrokerFlags): Promise<void> {
   try {
-    await withSignals((stop) => serveBroker({ source, flags, stop }));
+    await withSignals((stop) => serveBroker({ source, bridges, flags, stop }));
   } catch (error) {
     await tellStarter({ failed: (error as Error).message });
     throw error;
@@ -43,18 +58,21 @@ async function firstSource(flags: BrokerFlags): Promise<BrokerSource> {
   }
 }
 
-function report(source: BrokerSource, { json }: BrokerFlags): void {
-  const { events, lines, warnings } = source.report();
+function report(reports: readonly Report[], { json }: BrokerFlags): void {
   if (json) {
-    for (const event of events) jsonLines(process.stdout)(event);
+    for (const event of reports.flatMap(({ events }) => events)) jsonLines(process.stdout)(event);
     return;
   }
-  for (const warning of warnings) process.stderr.write(`${warning}\n`);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  warn(reports);
+  for (const line of reports.flatMap(({ lines }) => lines)) process.stdout.write(`${line}\n`);
 }
 
-async function startInBackground(source: BrokerSource): Promise<void> {
-  for (const warning of source.report().warnings) process.stderr.write(`${warning}\n`);
+function warn(reports: readonly Report[]): void {
+  for (const warning of reports.flatMap(({ warnings }) => warnings)) process.stderr.write(`${warning}\n`);
+}
+
+async function startInBackground(reports: readonly Report[]): Promise<void> {
+  warn(reports);
   await startDaemon(process.argv.slice(2).flatMap(withoutDaemon));
 }
 

@@ -1,4 +1,5 @@
 import type { PersistenceMode } from '../../broker/index.js';
+import type { BridgeKind } from '../../dojot/bridge/index.js';
 
 /** Options of `wasmqtt broker`. */
 export interface BrokerFlags {
@@ -6,6 +7,8 @@ export interface BrokerFlags {
   /** The name of one of `profile/profiles.ts`. */
   profile?: string;
   port?: number[];
+  /** dojot's bridges to run in this process. */
+  bridges?: BridgeKind[];
   verbose?: boolean;
   daemon?: boolean;
   check?: boolean;

@@ -10,6 +10,7 @@ import {
 import { jsonLines } from '../output/json-lines.js';
 import { closeAll, ended } from '../process/signals.js';
 import { keepYoungGenerationSmall } from '../process/young-generation.js';
+import type { BridgesInBroker } from './bridges/bridges-in-broker.js';
 import type { BrokerFlags } from './broker-flags.js';
 import { BrokerLog, type LogOutputs } from './broker-log.js';
 import { tellStarter } from './daemon.js';
@@ -19,7 +20,7 @@ import { listeningEvent } from './listening-event.js';
 import { packetTaps } from './packet-taps.js';
 import { writePidFile } from './pid-file.js';
 import { accountFor, become } from './privileges.js';
-import type { BrokerSource, Note, RunningSource } from './source/broker-source.js';
+import type { BrokerSource, Note, RunningSource, Surroundings } from './source/broker-source.js';
 import { Watchers } from './watchers.js';
 
 /** What events have as the address of clients in this process. */
@@ -27,6 +28,7 @@ const LOCAL = 'local';
 
 export interface ServeOptions {
   source: BrokerSource;
+  bridges: BridgesInBroker | undefined;
   flags: BrokerFlags;
   stop: AbortSignal;
 }
@@ -71,7 +73,7 @@ class ServedBroker {
   }
 
   async start(): Promise<void> {
-    const { source, flags } = this.#options;
+    const { source, bridges, flags } = this.#options;
     this.#takeSignals();
     const account = accountFor(source.user);
     this.#say('information', `wasmqtt version ${version()} starting`);
@@ -79,21 +81,28 @@ class ServedBroker {
     const watchers = await Watchers.open(flags, (reason) => this.#captureEnded(reason));
     this.#closers.push(() => watchers.stopCapture());
     const taps = [...packetTaps(this.#log, this.#json, flags), ...watchers.taps];
-    const running = await source.start({
+    const tell = this.#tellOfSource.bind(this);
+    const surroundings: Surroundings = {
       logOccasional: (event) => this.#tell(event),
       bridgeLog: (event) => this.#tellBridge(event),
-      tell: (event, note) => this.#tellOfSource(event, note),
+      tell,
+      beforeListening: async (broker) => bridges?.start(broker, tell),
       taps,
       persistence: flags.persistence,
       onCommit: (seconds) => watchers.committed(seconds),
       version: version(),
       stop: this.#options.stop,
+    };
+    const running = await source.start(surroundings).catch(async (error) => {
+      await bridges?.close();
+      throw error;
     });
     this.#running = running;
     this.#closers.push(() => running.close());
+    if (bridges) this.#closers.push(() => bridges.close());
     this.#closers.push(() => watchers.stopServing());
     const { broker } = running;
-    const statusUrl = await watchers.serve(broker, flags.status, version());
+    const statusUrl = await watchers.serve(broker, flags.status, version(), bridges?.watched);
     if (source.pidFile) {
       const remove = writePidFile(source.pidFile);
       this.#closers.push(async () => remove());

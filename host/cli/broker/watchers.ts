@@ -1,16 +1,24 @@
 import {
   type BrokerMetrics,
+  type BrokerMetricsOptions,
   createMetrics,
   PacketCapture,
   type PacketTap,
   type PlannedBroker,
   type StatusServer,
+  type StatusServerOptions,
   startStatusServer,
   TrafficCounter,
 } from '../../broker/index.js';
 import { reasonOf } from '../../node/reason.js';
 import { UserError } from '../process/user-error.js';
 import type { BrokerFlags } from './broker-flags.js';
+
+/** What is served besides the broker. */
+export interface WatchedToo {
+  metrics: BrokerMetricsOptions['more'];
+  lists: StatusServerOptions['more'];
+}
 
 /** What looks on at a broker besides its log: the capture of `--pcap` and the status server of `--status`. */
 export class Watchers {
@@ -52,14 +60,19 @@ export class Watchers {
    * @returns the address: `http://127.0.0.1:PORT`
    * @throws UserError when the port cannot be listened on
    */
-  async serve(broker: PlannedBroker['broker'], port: number | undefined, version: string): Promise<string | undefined> {
+  async serve(
+    broker: PlannedBroker['broker'],
+    port: number | undefined,
+    version: string,
+    more?: WatchedToo,
+  ): Promise<string | undefined> {
     const traffic = this.#traffic;
     if (!traffic || port === undefined) return undefined;
     this.#stopCounting = traffic.watch(broker.engine);
     const state = broker.engine.inspection;
-    this.#metrics = await createMetrics({ state, traffic });
+    this.#metrics = await createMetrics({ state, traffic, more: more?.metrics });
     try {
-      this.#server = await startStatusServer({ state, metrics: this.#metrics, version, port });
+      this.#server = await startStatusServer({ state, metrics: this.#metrics, version, port, more: more?.lists });
     } catch (error) {
       throw new UserError(`--status ${port}: ${reasonOf(error)}`);
     }

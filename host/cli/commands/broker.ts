@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BrokerFlags } from '../broker/broker-flags.js';
 import { PROFILES, profileOptions } from '../broker/profile/profiles.js';
+import { bridgesOption } from '../options/bridge-options.js';
 import { parsePort } from '../options/option-parsers.js';
 import { forOption, jsonOption } from '../options/shared-options.js';
 
@@ -14,6 +15,8 @@ Examples:
   wasmqtt broker -v --pcap mqtt.pcapng --status 8080
                                                  packets for Wireshark; http://127.0.0.1:8080/v1/clients, /metrics
   wasmqtt passwd -c passwords ann                the password file of a configuration
+  KAFKA_BROKER_LIST=localhost:9092 wasmqtt broker --profile dojot --state state --bridges v2k,k2v
+                                                 with dojot's bridges to Kafka in the same process
 ${PROFILES.flatMap(({ examples }) => examples.map((line) => `  ${line}`)).join('\n')}
 
 The configuration is that of mosquitto 2.0 (mosquitto.conf(5)). A mistake in it is reported with file, line and column, together with
@@ -22,9 +25,8 @@ the broker. SIGUSR1 saves.
 With "persistence true", sessions, messages and retained messages outlive the broker: with sync nothing is acknowledged before it is on the
 disk, with interval it gets there every autosave_interval seconds. The first line of --json is {"event":"listening","listeners":[{"protocol","host","port"}]}.`;
 
-export function brokerCommand(): Command {
-  const command = new Command('broker')
-    .description('run an MQTT broker from a mosquitto.conf')
+export function brokerCommand(command: Command): void {
+  command
     .option('-c, --config-file <file>', 'mosquitto.conf to read (default: none; port 1883, this machine only)')
     .option(
       '-p, --port <port>',
@@ -47,6 +49,7 @@ export function brokerCommand(): Command {
       'serve clients, sessions, subscriptions, retained topics (JSON) and /metrics (Prometheus) on 127.0.0.1',
       (text) => parsePort(text, true),
     )
+    .addOption(bridgesOption())
     .option('--check', 'read the configuration, say what it means, and end')
     .addOption(forOption())
     .addOption(jsonOption())
@@ -58,5 +61,4 @@ export function brokerCommand(): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BrokerFlags) => (await import('../broker/broker-action.js')).brokerAction(flags));
   for (const option of profileOptions()) command.addOption(option);
-  return command;
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { BuildGuestFlags } from '../build-guest/build-guest-action.js';
 import { collect } from '../options/option-parsers.js';
 import { jsonOption } from '../options/shared-options.js';
@@ -13,10 +13,8 @@ The application is compiled as it is, against headers of this package in the pla
 sources, start-up code and CMSIS are left out. It needs clang 14 and wasi-libc; what is missing is named with the command that
 installs it.`;
 
-export function buildGuestCommand(): Command {
-  return new Command('build-guest')
-    .description('build an application of Microvisor in C or C++ into a guest for wasmqtt run')
-    .argument('<dir>', 'folder of the application')
+export function buildGuestCommand(command: Command): void {
+  command
     .requiredOption('-o, --output <file>', 'the module to write')
     .option(
       '-D, --define <name[=value]>',

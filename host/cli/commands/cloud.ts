@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { CloudFlags } from '../cloud/cloud-flags.js';
 import { parseConnections, parsePort } from '../options/option-parsers.js';
 import { dataOption, forOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
@@ -24,9 +24,8 @@ and keys for programs: wasmqtt cloud account --help, wasmqtt cloud key --help`;
 
 const again = (text: string, before: readonly string[] = []) => [...before, text];
 
-export function cloudCommand(): Command {
-  return new Command('cloud')
-    .description('serve the config and secret stores over the REST API')
+export function cloudCommand(command: Command): void {
+  command
     .enablePositionalOptions()
     .addCommand(cloudAccountCommand())
     .addCommand(cloudKeyCommand())

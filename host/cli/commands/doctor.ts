@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DoctorFlags } from '../doctor/doctor-action.js';
 import { parseDays } from '../options/option-parsers.js';
 import {
@@ -21,9 +21,8 @@ Over REST the values of secrets cannot be read, so only their names are checked.
 device: if the device is online, the broker ends its connection and forgets its session.
 Exit code 1 when there is an error; warnings alone give 0.`;
 
-export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('check what is stored for a device, and say what is wrong, where, why and how to fix it')
+export function doctorCommand(command: Command): void {
+  command
     .addOption(dataOption())
     .addOption(storeOption())
     .option('--cloud <url>', 'read the stores over REST (TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN)')

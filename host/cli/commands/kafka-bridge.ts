@@ -19,7 +19,7 @@ stands before the first ".", {key} the key, {value.a.b} a field of a JSON value.
 A message is acknowledged when all in-sync replicas have its record; an offset is committed when the broker has acknowledged the message.
 What cannot go on is a dead letter. Without --dead-letters it is reported and dropped.`;
 
-export function bridgeCommand(): Command {
+export function bridgeCommand(command: Command): void {
   const kafka = new Command('kafka')
     .description('between any MQTT broker and Kafka: nothing that was acknowledged is lost')
     .option('--from <filter>', 'to Kafka: topic filter to subscribe to; repeatable', collect)
@@ -66,8 +66,7 @@ export function bridgeCommand(): Command {
     .action(async (flags: KafkaBridgeFlags) =>
       (await import('../bridge/kafka-bridge-action.js')).kafkaBridgeAction(flags),
     );
-  return new Command('bridge')
-    .description('carry messages between an MQTT broker and something else')
+  command
     .enablePositionalOptions()
     .addCommand(kafka)
     .addHelpText('after', "\nExample:\n  wasmqtt bridge kafka --from 'sensor/#' --topic readings");

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { LogsFlags } from '../logs/logs-action.js';
 import { parseSince } from '../options/option-parsers.js';
 import { dataOption, jsonOption, masterKeyCommandOption, storeOption } from '../options/shared-options.js';
@@ -12,10 +12,8 @@ Examples:
 
 Devices log with mvServerLog while logging is enabled for them; the newest 10,000 lines of seven days are kept.`;
 
-export function logsCommand(): Command {
-  return new Command('logs')
-    .description('show what a device has logged')
-    .argument('<device>', 'SID or unique name')
+export function logsCommand(command: Command): void {
+  command
     .option('--follow', 'go on with the lines that come, until Ctrl-C')
     .option('--since <time>', 'lines of this time on: 10m, 2h, 1d ago, or 2026-01-31T12:00:00Z', parseSince)
     .option('--cloud <url>', 'read them over REST (TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN)')

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { jsonOption } from '../options/shared-options.js';
 import type { PasswdFlags } from '../passwd/passwd-action.js';
 
@@ -13,12 +13,8 @@ Examples:
 The files are those of mosquitto_passwd: each program reads what the other wrote. A file is written whole or not at all. A running
 broker takes it at SIGHUP. Without a terminal the password is the first line of standard input.`;
 
-export function passwdCommand(): Command {
-  return new Command('passwd')
-    .description('make and change the password file of a broker, as mosquitto_passwd does')
-    .argument('<file>', 'password file')
-    .argument('[name]', 'user name')
-    .argument('[password]', 'password, with -b')
+export function passwdCommand(command: Command): void {
+  command
     .option('-b, --batch', 'take the password from the command line')
     .option('-c, --create', 'make a new file; one that is there is overwritten')
     .option('-D, --delete', 'delete the user')

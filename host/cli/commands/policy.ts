@@ -41,9 +41,8 @@ variable of the thing's name is written, so that the policy fits all devices.`;
 
 const EVERY = (text: string, before: string[] = []): string[] => [...before, text];
 
-export function policyCommand(): Command {
-  return new Command('policy')
-    .description('policies of AWS IoT: check, lint, and make them, without AWS')
+export function policyCommand(command: Command): void {
+  command
     .addCommand(checkCommand())
     .addCommand(lintCommand())
     .addCommand(suggestCommand())

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { parseDays, parsePort } from '../options/option-parsers.js';
 import {
   connectProtocolOption,
@@ -22,9 +22,8 @@ error in the values ends the command before anything is written, unless --force 
 are not named stay as they are. --cloud takes TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the environment. The commands
 of --dry-run read secrets from your files, so they show none.`;
 
-export function provisionCommand(): Command {
-  return new Command('provision')
-    .description('check certificates, keys and passwords, and store them for a device, all or none')
+export function provisionCommand(command: Command): void {
+  command
     .option('--broker-host <host>', 'MQTT broker')
     .option('--broker-port <port>', 'its TLS port (default 8883 with --broker-host)', (text) => parsePort(text))
     .option('--client-id <id>', 'MQTT client id, when it is not the device SID')

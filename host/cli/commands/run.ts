@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   collect,
   parseAllowedHost,
@@ -30,12 +30,8 @@ Examples:
 The configuration comes from the options, else from the store of the local cloud (see "wasmqtt cloud"). If the store has
 no broker-host, an embedded broker is started and the device is provisioned for it.`;
 
-export function runCommand(): Command {
-  return new Command('run')
-    .description(
-      'run a device: system calls, config and secret stores, managed MQTT client, and a broker if you name none',
-    )
-    .argument('[dir]', 'folder of an application in C or C++: it is built (see build-guest) and run')
+export function runCommand(command: Command): void {
+  command
     .option('--broker-host <host>', 'MQTT broker; the embedded one stays off')
     .option(
       '--broker-port <port>',

@@ -51,23 +51,21 @@ Examples:
 The password of an address is better in PGPASSWORD. What is copied is what the store held at one moment; it may be in use.
 Records stay sealed: the copy needs the same master key, which is not copied.`;
 
-export function storeCommand(): Command {
-  const store = new Command('store')
-    .description('keys and backups of the store: rotate-key, export, import, check, copy')
-    .addHelpText('after', EXAMPLES);
-  shared(store.command('rotate-key').description('change the master key and the key of all records'))
+export function storeCommand(command: Command): void {
+  command.addHelpText('after', EXAMPLES);
+  shared(command.command('rotate-key').description('change the master key and the key of all records'))
     .option('--new-master-key-command <command>', 'prints the new master key, if the present one is not in a file')
     .option('--data-key-only', 'keep the master key')
     .addHelpText('after', ROTATE_EXAMPLES)
     .action(async (flags: RotateKeyFlags) => (await import('../store/rotate-key-action.js')).rotateKeyAction(flags));
-  shared(store.command('export').description('write all records into one encrypted file'))
+  shared(command.command('export').description('write all records into one encrypted file'))
     .argument('<file>', 'file, or - for standard output')
     .addOption(passphraseOption())
     .addHelpText('after', EXPORT_EXAMPLES)
     .action(async (file: string, flags: ExportFlags) =>
       (await import('../store/export-action.js')).exportAction(file, flags),
     );
-  shared(store.command('import').description('put all records of an export into a store, or none'))
+  shared(command.command('import').description('put all records of an export into a store, or none'))
     .argument('<file>', 'file, or - for standard input')
     .addOption(passphraseOption())
     .option('--key-file <file>', 'file with the master key of the export (default: that of the store)')
@@ -76,11 +74,10 @@ export function storeCommand(): Command {
     .action(async (file: string, flags: ImportFlags) =>
       (await import('../store/import-action.js')).importAction(file, flags),
     );
-  shared(store.command('check').description('read every record and tell which are damaged')).action(
+  shared(command.command('check').description('read every record and tell which are damaged')).action(
     async (flags: StoreFlags) => (await import('../store/check-action.js')).checkAction(flags),
   );
-  store.addCommand(copyCommand());
-  return store;
+  command.addCommand(copyCommand());
 }
 
 function copyCommand(): Command {

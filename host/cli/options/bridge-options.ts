@@ -1,11 +1,26 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
+import type { BridgeKind } from '../../dojot/bridge/index.js';
 import { parsePort } from './option-parsers.js';
 
 /** Where a status server listens. */
 export interface StatusAddress {
   host: string;
   port: number;
+}
+
+const BRIDGES: readonly BridgeKind[] = ['v2k', 'k2v'];
+
+export function bridgesOption(): Option {
+  const what = "carry between this broker and Kafka, as dojot's bridges of these names do: v2k, k2v, or v2k,k2v";
+  return new Option('--bridges <names>', what).argParser(parseBridges);
+}
+
+function parseBridges(text: string): BridgeKind[] {
+  const names = text.split(',');
+  const kinds = BRIDGES.filter((kind) => names.includes(kind));
+  if (kinds.length !== names.length) throw new InvalidArgumentError('Give v2k, k2v, or v2k,k2v.');
+  return kinds;
 }
 
 export function deadLettersOption(): Option {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../node/json-depth.js';
 import { reasonOf } from '../../node/reason.js';
 import type { LogLine, LogPage } from '../store/logs/device-logs.js';
 import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from '../store/values/scope.js';
@@ -207,7 +208,7 @@ function encodeForm(form: Form): string {
 
 function parse(text: string, failed: FailedCall): unknown {
   try {
-    const body: unknown = JSON.parse(text);
+    const body = parseJson(text);
     if (typeof body === 'object' && body !== null) return body;
   } catch {
     // reported below

@@ -1,4 +1,5 @@
 import type { ConfigItem, ConfigItemResult, DeviceReport } from '../../microvisor/index.js';
+import { parseJson } from '../../node/json-depth.js';
 import { reasonOf } from '../../node/reason.js';
 import { cloudAddress } from '../client/rest-client.js';
 import { type CloudService, CloudServiceError, type LogDelivery, type VersionedWanted } from './cloud-service.js';
@@ -90,7 +91,7 @@ export class HttpCloudService implements CloudService {
 
   #json<T>({ body }: HttpAnswer): T {
     try {
-      const answer: unknown = JSON.parse(body.toString());
+      const answer = parseJson(body.toString());
       if (typeof answer === 'object' && answer !== null) return answer as T;
     } catch {
       // reported below

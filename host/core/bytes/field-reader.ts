@@ -3,7 +3,7 @@ import { NOTHING, View } from './views.js';
 
 /** Bytes that are too many to be kept. */
 const LARGE = 65_536;
-/** Bytes that become one string where strings lie close together; a short string may keep that many alive. */
+/** Bytes that become one string where strings lie close together; a short string may keep that many alive, of its own packet. */
 const WINDOW = 1024;
 
 /**
@@ -21,6 +21,8 @@ export class FieldReader {
   at = 0;
   /** Whether every string is ASCII. */
   ascii = true;
+  /** Where the strings end that may be kept with the next ones: no window reaches beyond. */
+  limit = 0;
   #memory: ArrayBufferLike = NOTHING.buffer;
   #offset = 0;
   #window = '';
@@ -32,6 +34,7 @@ export class FieldReader {
   open(bytes: Buffer, length = bytes.length): this {
     this.bytes = bytes;
     this.length = length;
+    this.limit = length;
     this.#memory = bytes.buffer;
     this.#offset = bytes.byteOffset;
     this.#window = '';
@@ -51,9 +54,20 @@ export class FieldReader {
   }
 
   text(start: number, end: number): string {
-    if (!this.ascii) return slices.utf8Slice.call(this.bytes, start, end);
+    if (!this.ascii) return this.unicode(start, end);
     if (start >= this.#from && end <= this.#to) return this.#window.substring(start - this.#from, end - this.#from);
     return this.#outside(start, end);
+  }
+
+  /** The text of a topic, which may be kept for long: no other text is kept with it. */
+  topic(start: number, end: number): string {
+    if (!this.ascii) return this.unicode(start, end);
+    return start === end ? '' : slices.latin1Slice.call(this.bytes, start, end);
+  }
+
+  /** The text of bytes that are not all ASCII. */
+  protected unicode(start: number, end: number): string {
+    return slices.utf8Slice.call(this.bytes, start, end);
   }
 
   #outside(start: number, end: number): string {
@@ -62,7 +76,7 @@ export class FieldReader {
     this.#last = end;
     if (!isNear) return slices.latin1Slice.call(this.bytes, start, end);
     this.#from = start;
-    this.#to = Math.min(start + WINDOW, this.length);
+    this.#to = Math.min(start + WINDOW, Math.max(this.limit, end));
     this.#window = slices.latin1Slice.call(this.bytes, start, this.#to);
     return this.#window.substring(0, end - start);
   }

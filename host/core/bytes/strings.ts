@@ -23,6 +23,12 @@ export function putText(target: Uint8Array, start: number, text: string, strict:
     }
     if (index === length) return start + length;
   }
+  return putLongText(target, start, text, strict);
+}
+
+/** As putText, by one call of the engine: for a text that is long or not ASCII. */
+export function putLongText(target: Uint8Array, start: number, text: string, strict: boolean): number {
+  const { length } = text;
   const written = slices.utf8Write.call(target, text, start, target.length - start);
   return strict && written !== length && !text.isWellFormed() ? -1 : start + written;
 }
@@ -30,6 +36,11 @@ export function putText(target: Uint8Array, start: number, text: string, strict:
 /** The text of bytes that are ASCII. */
 export function asciiText(source: Uint8Array, start: number, end: number): string {
   return slices.latin1Slice.call(source, start, end);
+}
+
+/** The text of bytes that are UTF-16, little endian. */
+export function utf16Text(source: Uint8Array, start: number, end: number): string {
+  return slices.ucs2Slice.call(source, start, end);
 }
 
 /** Writes a text whose characters are all below U+0100, one byte for each. */

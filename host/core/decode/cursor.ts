@@ -25,6 +25,7 @@ let holder: PacketCursor | undefined;
 export class PacketCursor extends PacketView {
   /** Version of the packets to come; a CONNECT has its own and sets it for the packets after it. */
   protocolVersion: ProtocolVersion;
+  protected readonly capacity: number = TABLE_CAPACITY; // packets that are decoded at once
   readonly #largest: number; // length of the largest packet that is shown whole, bytes
   readonly #option: number; // DecodeOption
   readonly #pieces: PayloadPieces | undefined;
@@ -35,11 +36,8 @@ export class PacketCursor extends PacketView {
   #wanted = 1; // how many bytes it takes to try decoding again
   #failure: MqttError | undefined;
   #done = 0; // how many bytes of the source were decoded
-  /** Scratch memory holds the source as long as this is its generation. */
-  #generation = -1;
   #last = NONE; // first word of the last packet to show
-  /** Whether the table was full, so that the source holds more packets. */
-  #more = false;
+  #more = false; // whether the table was full, so that the source holds more packets
 
   static {
     scratch.onGrow = () => {
@@ -53,7 +51,7 @@ export class PacketCursor extends PacketView {
 
   /** @throws TypeError or RangeError for an option of the wrong type or range */
   constructor(options: PacketDecoderOptions = {}) {
-    super();
+    super(options.knownTopics);
     const { protocolVersion = 4, maximumPacketSize = LARGEST_PACKET, largestBuffered } = options;
     integer(protocolVersion, 3, 5, 'protocolVersion');
     this.protocolVersion = protocolVersion;
@@ -108,7 +106,7 @@ export class PacketCursor extends PacketView {
         this.source.open(this.#pending, this.#pendingLength);
       }
       this.#done = 0;
-      this.#generation = -1;
+      this.source.generation = -1;
       this.#decode();
       if (this.at !== this.#last) return true;
     } while (this.#rest.length > 0 && this.#failure === undefined);
@@ -198,20 +196,20 @@ export class PacketCursor extends PacketView {
       return;
     }
     const left = this.source.length - this.#done;
-    if (scratch.generation !== this.#generation) {
+    if (scratch.generation !== this.source.generation) {
       const input = scratch.reserve(left);
       this.#load(input, left);
-      this.#generation = scratch.generation;
-      this.shift = input - this.#done;
+      this.source.generation = scratch.generation;
+      this.source.shift = input - this.#done;
     }
     this.#hold();
     const count = core.mqtt_decode_chunk(
-      this.shift + this.#done,
+      this.source.shift + this.#done,
       left,
       this.protocolVersion | this.#option,
       this.#largest,
       tableAddress,
-      TABLE_CAPACITY,
+      this.capacity,
       chunkAddress,
     );
     this.#last = NONE + count * STRIDE;
@@ -247,7 +245,7 @@ export class PacketCursor extends PacketView {
     const result = this.words[RESULT] | 0;
     this.protocolVersion = this.words[NEXT_VERSION] as ProtocolVersion;
     this.#done += this.words[USED];
-    this.#more = result === 0 && needed === 0;
+    this.#more = result === 0 && needed === 0 && this.#done < this.source.length;
     if (this.#more) return;
     if (result === Result.PACKET_TOO_LARGE && this.#pieces !== undefined) this.#beginPieces(this.#pieces);
     else this.#wait(result, needed, this.words[ERROR_OFFSET]);
@@ -271,7 +269,7 @@ export class PacketCursor extends PacketView {
   #beginPieces(pieces: PayloadPieces): void {
     const row = (this.#last + STRIDE) << 2;
     const left = this.source.length - this.#done;
-    const used = pieces.begin(this.shift + this.#done, left, this.protocolVersion | this.#option, row);
+    const used = pieces.begin(this.source.shift + this.#done, left, this.protocolVersion | this.#option, row);
     if (used > 0) {
       this.#last += STRIDE;
       this.#consume(used);
@@ -282,9 +280,9 @@ export class PacketCursor extends PacketView {
 
   /** Makes the table show the next piece in the source. When the source is not in scratch memory, indices serve as addresses. */
   #showPiece(pieces: PayloadPieces): void {
-    if (scratch.generation !== this.#generation) this.shift = 0;
+    if (scratch.generation !== this.source.generation) this.source.shift = 0;
     this.#hold();
-    const used = pieces.show(this.shift + this.#done, this.source.length - this.#done, tableAddress);
+    const used = pieces.show(this.source.shift + this.#done, this.source.length - this.#done, tableAddress);
     this.#last = used > 0 ? NONE + STRIDE : NONE;
     this.#consume(used);
   }

@@ -1,6 +1,22 @@
 import type { ProtocolVersion } from '../packets.js';
+import type { KnownTopics } from './known-topics.js';
 
-/** How a stream is decoded. */
+/**
+ * How a stream is decoded.
+ *
+ * @example
+ * ```ts
+ * import { encodePacket, PacketCursor, type PacketDecoderOptions } from 'wasmqtt';
+ *
+ * const options: PacketDecoderOptions = { protocolVersion: 5, maximumPacketSize: 1024 };
+ * const cursor = new PacketCursor(options);
+ * const packet = { type: 'publish', topic: 'a', payload: Buffer.from('hi'), qos: 0, retain: false, dup: false } as const;
+ * cursor.push(encodePacket(packet, 5));
+ * const seen: string[] = [];
+ * while (cursor.next()) seen.push(`${cursor.topic}: ${cursor.payload}`);
+ * seen; // => [ 'a: hi' ]
+ * ```
+ */
 export interface PacketDecoderOptions {
   /** Version of the packets to come; default 4. A CONNECT has its own and sets it for the packets after it. */
   protocolVersion?: ProtocolVersion;
@@ -17,4 +33,6 @@ export interface PacketDecoderOptions {
    * does (MQTT-1.5.5-1). Default false.
    */
   strict?: boolean;
+  /** Topics that have one string each, however often they come. The caller owns it, and may pass it to many decoders. Default: none. */
+  knownTopics?: KnownTopics;
 }

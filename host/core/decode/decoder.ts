@@ -12,7 +12,20 @@ export type Decoded<Options> = Options extends { largestBuffered: number }
 /** Shared empty result: small fragments seldom complete a packet. */
 const NONE: readonly Packet[] = Object.freeze([]);
 
-/** Decodes the control packets of one byte stream, however it is fragmented, into plain objects. */
+/**
+ * Decodes the control packets of one byte stream, however it is fragmented, into plain objects.
+ *
+ * @example
+ * ```ts
+ * import { type Decoded, encodePacket, PacketDecoder } from 'wasmqtt';
+ *
+ * const decoder = new PacketDecoder({ protocolVersion: 5 });
+ * const bytes = encodePacket({ type: 'puback', packetId: 7, reasonCode: 0 }, 5);
+ * const packets: Decoded<object>[] = [];
+ * for (const byte of bytes) packets.push(...decoder.push(Uint8Array.of(byte)));
+ * packets; // => [ { type: 'puback', packetId: 7, reasonCode: 0, properties: {} } ]
+ * ```
+ */
 export class PacketDecoder<const Options extends PacketDecoderOptions = PacketDecoderOptions> {
   readonly #cursor: PacketCursor;
   readonly #inPieces: boolean;

@@ -1,7 +1,8 @@
 import { PacketFlag } from '../../../build/abi/core.js';
-import { FieldReader } from '../bytes/field-reader.js';
 import { tableAddress } from '../engine/scratch.js';
 import type { Packet, QoS } from '../packets.js';
+import type { KnownTopics } from './known-topics.js';
+import { PacketSource } from './packet-source.js';
 import {
   FLAGS,
   LENGTH,
@@ -30,9 +31,11 @@ export class PacketView {
   /** First word of the packet. */
   protected at = NONE;
   /** The bytes that hold the packet. */
-  protected readonly source = new FieldReader();
-  /** Address of a byte minus its index in the source. */
-  protected shift = 0;
+  protected readonly source: PacketSource;
+
+  protected constructor(topics?: KnownTopics) {
+    this.source = new PacketSource(topics);
+  }
 
   /** PacketType: 1 CONNECT to 15 AUTH; 0 for a further piece of the payload of the previous PUBLISH. */
   get type(): number {
@@ -86,14 +89,14 @@ export class PacketView {
 
   /** The Topic Name of a PUBLISH. */
   get topic(): string {
-    const start = this.words[this.at + TOPIC] - this.shift;
+    const start = this.words[this.at + TOPIC] - this.source.shift;
     this.source.ascii = (this.words[this.at + FLAGS] & PacketFlag.NOT_ASCII) === 0;
-    return this.source.text(start, start + this.words[this.at + TOPIC_LENGTH]);
+    return this.source.topic(start, start + this.words[this.at + TOPIC_LENGTH]);
   }
 
   /** The payload of a PUBLISH, or the piece of it: a view on the caller's bytes. */
   get payload(): Buffer {
-    const start = this.words[this.at + PAYLOAD] - this.shift;
+    const start = this.words[this.at + PAYLOAD] - this.source.shift;
     return this.source.view(start, start + this.words[this.at + PAYLOAD_LENGTH]);
   }
 
@@ -104,6 +107,6 @@ export class PacketView {
    */
   toObject(): Packet {
     if (this.type === 0) throw new Error('the cursor shows no packet: call next(), and ask for the payload of a piece');
-    return toObject(this.words, this.at, this.source, this.shift);
+    return toObject(this.words, this.at, this.source, this.source.shift);
   }
 }

@@ -4,7 +4,22 @@ import { scratch } from '../engine/scratch.js';
 import type { Packet, PublishPacket } from '../packets.js';
 import type { PacketView } from './packet-view.js';
 
-/** A PUBLISH whose payload comes in pieces; `payload` is the first one, which may be empty. */
+/**
+ * A PUBLISH whose payload comes in pieces; `payload` is the first one, which may be empty.
+ *
+ * @example
+ * ```ts
+ * import { encodePacket, PacketDecoder, type PayloadPiece, type PublishStart } from 'wasmqtt';
+ *
+ * const payload = Buffer.alloc(1000);
+ * const bytes = encodePacket({ type: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false }, 4);
+ * const decoder = new PacketDecoder({ largestBuffered: 100 });
+ * const items = [...decoder.push(bytes.subarray(0, 600)), ...decoder.push(bytes.subarray(600))];
+ * const [start, ...pieces] = items as [PublishStart, ...PayloadPiece[]];
+ * start.payloadLength; // => 1000
+ * pieces.map(({ payload, remaining }) => [payload.length, remaining]); // => [ [ 500, 406 ], [ 406, 0 ] ]
+ * ```
+ */
 export interface PublishStart extends PublishPacket {
   /** Bytes of the whole payload. */
   payloadLength: number;

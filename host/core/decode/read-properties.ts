@@ -13,6 +13,7 @@ for (const { id, name, type } of propertyTable) shapes[id] = { name, type };
 /** Reads the property list from `source.at` to `end`; binary values are views on the source. */
 export function readProperties(source: FieldReader, end: number): Properties {
   const result: Record<string, unknown> = {};
+  source.limit = end;
   while (source.at < end) {
     const { name, type } = shapes[source.bytes[source.at++]] as Shape;
     const value = readValue(source, type);

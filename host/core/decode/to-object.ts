@@ -58,9 +58,11 @@ function body(
       return { type, sessionPresent: words[at + CONNECT_FLAGS] === 1, reasonCode };
     case 'subscribe':
       source.at = list;
+      source.limit = listEnd;
       return { type, packetId, subscriptions: subscriptions(source, listEnd, words[at + VERSION]) };
     case 'unsubscribe':
       source.at = list;
+      source.limit = listEnd;
       return { type, packetId, topicFilters: topicFilters(source, listEnd) };
     case 'suback':
     case 'unsuback':
@@ -85,17 +87,19 @@ function publish(words: Uint32Array, at: number, source: FieldReader, shift: num
   const topic = words[at + TOPIC] - shift;
   const payload = words[at + PAYLOAD] - shift;
   const qos = ((flags >> 1) & 3) as QoS;
-  const packet: PublishPacket = {
-    type: 'publish',
-    topic: source.text(topic, topic + words[at + TOPIC_LENGTH]),
-    payload: source.view(payload, payload + words[at + PAYLOAD_LENGTH]),
-    qos,
-    retain: (flags & 1) !== 0,
-    dup: (flags & 8) !== 0,
-  };
-  if (qos > 0) packet.packetId = words[at + PACKET_ID];
-  if (words[at + VERSION] === 5) packet.properties = propertiesOf(words, at, source, shift);
-  return packet;
+  const text = source.topic(topic, topic + words[at + TOPIC_LENGTH]);
+  const bytes = source.view(payload, payload + words[at + PAYLOAD_LENGTH]);
+  const retain = (flags & 1) !== 0;
+  const dup = (flags & 8) !== 0;
+  // One literal for each shape: engines make it in one piece, and add members one by one.
+  if (words[at + VERSION] === 5) {
+    const properties = propertiesOf(words, at, source, shift);
+    if (qos === 0) return { type: 'publish', topic: text, payload: bytes, qos, retain, dup, properties };
+    const packetId = words[at + PACKET_ID];
+    return { type: 'publish', topic: text, payload: bytes, qos, retain, dup, packetId, properties };
+  }
+  if (qos === 0) return { type: 'publish', topic: text, payload: bytes, qos, retain, dup };
+  return { type: 'publish', topic: text, payload: bytes, qos, retain, dup, packetId: words[at + PACKET_ID] };
 }
 
 /** The summary locates the Client Identifier; the fields after it are found by walking through the payload (3.1.3). */
@@ -104,6 +108,7 @@ function connect(words: Uint32Array, at: number, source: FieldReader, shift: num
   const protocolVersion = words[at + VERSION] as ConnectPacket['protocolVersion'];
   const properties = protocolVersion === 5 ? propertiesOf(words, at, source, shift) : undefined;
   source.at = words[at + CLIENT_ID] - shift - 2;
+  source.limit = source.length;
   const packet: ConnectPacket = {
     type: 'connect',
     protocolVersion,
@@ -120,6 +125,7 @@ function connect(words: Uint32Array, at: number, source: FieldReader, shift: num
 
 function will(source: FieldReader, flags: number, protocolVersion: number): Will {
   const properties = protocolVersion === 5 ? readProperties(source, source.varint() + source.at) : undefined;
+  source.limit = source.length;
   const packet: Will = {
     topic: source.string(),
     payload: source.binary(),

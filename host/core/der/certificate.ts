@@ -254,6 +254,20 @@ export class CertificateRequestInfo extends Subject {}
  * all certificates.
  *
  * @throws DerError with the result code, its clause and the offset
+ *
+ * @example
+ * ```ts
+ * import { X509Certificate } from 'node:crypto';
+ * import { readFileSync } from 'node:fs';
+ * import { type CertificateInfo, type DistinguishedName, type KeyUsageName, readCertificate, readCertificates } from 'wasmqtt';
+ *
+ * const { raw } = new X509Certificate(readFileSync('device.pem'));
+ * const certificate: CertificateInfo = readCertificate(raw);
+ * const subject: DistinguishedName = certificate.subject;
+ * const usages: KeyUsageName[] | undefined = certificate.keyUsage;
+ * [subject.commonName?.length, usages]; // => [ 34, [ 'digitalSignature' ] ]
+ * readCertificates(Buffer.concat([raw, raw])).length; // => 2
+ * ```
  */
 export function readCertificate(der: Uint8Array): CertificateInfo {
   return new CertificateInfo(readRecord(core.x509_read, R.SIZE, der, 0, 'certificate'));

@@ -11,6 +11,13 @@ const STACK_SIZE = DerLimit.DEPTH * 8;
  *
  * @returns the number of elements
  * @throws DerError
+ *
+ * @example
+ * ```ts
+ * import { checkDer } from 'wasmqtt';
+ *
+ * checkDer(Buffer.from('3006020101020102', 'hex')); // => 3
+ * ```
  */
 export function checkDer(bytes: Uint8Array): number {
   const stack = scratch.reserve(STACK_SIZE + 8);

@@ -196,6 +196,22 @@ export class CertificateListInfo {
  * every entry too; signature and dates are not.
  *
  * @throws DerError
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import {
+ *   type CertificateListInfo, type IssuingDistributionPoint, type RevocationReason, type RevokedCertificate, readCrl,
+ *   type SerialNumber,
+ * } from 'wasmqtt';
+ *
+ * const list: CertificateListInfo = readCrl(readFileSync('crl.der'));
+ * const about: IssuingDistributionPoint | undefined = list.issuingDistributionPoint;
+ * const reasons: RevocationReason[] | undefined = about?.onlySomeReasons;
+ * const serial: SerialNumber = '0a';
+ * const entry: RevokedCertificate | undefined = list.find(serial);
+ * [list.issuerCN, about, reasons, entry]; // => [ 'ca', undefined, undefined, undefined ]
+ * ```
  */
 export function readCrl(der: Uint8Array): CertificateListInfo {
   return new CertificateListInfo(readRecord(core.crl_read, R.SIZE, der, 0, 'CRL'));

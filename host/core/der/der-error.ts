@@ -39,7 +39,21 @@ export function formatName(format: number): KeyFormatName {
   return FORMATS[format];
 }
 
-/** A certificate, request, CRL or key breaks a rule of its standard. */
+/**
+ * A certificate, request, CRL or key breaks a rule of its standard.
+ *
+ * @example
+ * ```ts
+ * import { DerError, readCertificate } from 'wasmqtt';
+ *
+ * try {
+ *   readCertificate(Buffer.from('3082', 'hex'));
+ * } catch (error) {
+ *   if (!(error instanceof DerError)) throw error;
+ *   [error.codeName, error.clause, error.looksLike]; // => [ 'DER_TRUNCATED', 'X.690 8.1.1', 'unknown' ]
+ * }
+ * ```
+ */
 export class DerError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;

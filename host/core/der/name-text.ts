@@ -67,6 +67,17 @@ const UTF8_STRING = 12;
  *
  * @param name the Name element, such as `subjectRaw`
  * @throws TypeError for what is not a Name, or is cut off
+ *
+ * @example
+ * ```ts
+ * import { X509Certificate } from 'node:crypto';
+ * import { readFileSync } from 'node:fs';
+ * import { type NameAttribute, nameAttributes, readCertificate } from 'wasmqtt';
+ *
+ * const { raw } = new X509Certificate(readFileSync('device.pem'));
+ * const [commonName]: NameAttribute[] = nameAttributes(readCertificate(raw).subjectRaw);
+ * commonName.type; // => '2.5.4.3'
+ * ```
  */
 export function nameAttributes(name: Uint8Array): NameAttribute[] {
   return relativeNames(name).flatMap((attributes) => attributes.map(({ type, text }) => ({ type, text })));
@@ -78,6 +89,16 @@ export function nameAttributes(name: Uint8Array): NameAttribute[] {
  *
  * @param name the Name element, such as `subjectRaw`
  * @throws TypeError for what is not a Name, or is cut off
+ *
+ * @example
+ * ```ts
+ * import { X509Certificate } from 'node:crypto';
+ * import { readFileSync } from 'node:fs';
+ * import { nameText, readCertificate } from 'wasmqtt';
+ *
+ * const { raw } = new X509Certificate(readFileSync('device.pem'));
+ * nameText(readCertificate(raw).subjectRaw).startsWith('CN='); // => true
+ * ```
  */
 export function nameText(name: Uint8Array): string {
   const relative = relativeNames(name).toReversed();

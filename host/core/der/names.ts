@@ -84,7 +84,20 @@ export function* elementsOf(content: Buffer): Generator<{ tag: number; content: 
   }
 }
 
-/** An extension (RFC 5280 4.1). */
+/**
+ * An extension (RFC 5280 4.1).
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { type CertificateRequestInfo, type Extension, type GeneralName, readCertificateRequest } from 'wasmqtt';
+ *
+ * const request: CertificateRequestInfo = readCertificateRequest(readFileSync('request.der'));
+ * const extensions: Extension[] = request.extensions;
+ * const names: GeneralName[] = request.subjectAltName;
+ * [request.subjectCN, extensions.length, names.length]; // => [ 'd', 1, 1 ]
+ * ```
+ */
 export interface Extension {
   /** Object identifier in dotted form. */
   oid: string;

@@ -29,6 +29,13 @@ const BEGIN = /-----BEGIN ([A-Z0-9 ]+)(?=-----)/g;
  * feed. Neither the label nor the DER is checked.
  *
  * @param label upper-case words, for example CERTIFICATE or PRIVATE KEY (RFC 7468 4)
+ *
+ * @example
+ * ```ts
+ * import { pemOf } from 'wasmqtt';
+ *
+ * pemOf('CERTIFICATE', new Uint8Array([1, 2, 3])); // => '-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n'
+ * ```
  */
 export function pemOf(label: string, der: Uint8Array): string {
   const base64 = base64Text(der);
@@ -39,6 +46,14 @@ export function pemOf(label: string, der: Uint8Array): string {
 /**
  * Whether bytes are PEM: a BEGIN line is in them, and they are not DER of a known kind, which may have such a line in its
  * text. Text for people may precede the first block (RFC 7468 2), and may begin with any character.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { isPem } from 'wasmqtt';
+ *
+ * isPem(readFileSync('device.pem')); // => true
+ * ```
  */
 export function isPem(bytes: Uint8Array): boolean {
   const text = latin1Text(bytes);
@@ -50,6 +65,15 @@ export function isPem(bytes: Uint8Array): boolean {
 /**
  * Finds the blocks of a PEM text (RFC 7468 2). What stands outside the blocks is left out; the base64 inside them is not
  * checked. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { type PemBlock, type PemText, readPem } from 'wasmqtt';
+ *
+ * const { blocks, unended }: PemText = readPem(readFileSync('device.pem', 'utf8'));
+ * blocks.map(({ label }: PemBlock) => label); // => [ 'CERTIFICATE' ]
+ * ```
  */
 export function readPem(text: string): PemText {
   const blocks = Array.from(text.matchAll(BLOCK), ([block, label]) => ({ label, text: block }));

@@ -51,7 +51,18 @@ function infoOf(record: number): PrivateKeyInfo {
   return { algorithm, bits: word(R.bits), curve, ...(unchecked && { unchecked }) };
 }
 
-/** Names the format of a key, certificate, request or CRL, judging by its shape alone. @throws RangeError for 2 GiB or more */
+/**
+ * Names the format of a key, certificate, request or CRL, judging by its shape alone. @throws RangeError for 2 GiB or more
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { identifyKey, type KeyFormatName } from 'wasmqtt';
+ *
+ * const format: KeyFormatName = identifyKey(readFileSync('device.key'));
+ * format; // => 'pem'
+ * ```
+ */
 export function identifyKey(bytes: Uint8Array): KeyFormatName {
   return withSecret(bytes, 0, (input) => formatName(core.key_identify(input, bytes.length)));
 }
@@ -61,6 +72,15 @@ export function identifyKey(bytes: Uint8Array): KeyFormatName {
  * algorithm requires (RFC 8017, RFC 5915, RFC 8410). Whether its numbers make a working key is not checked.
  *
  * @throws DerError with the result code, its clause, the offset and advice; the message contains nothing of the key
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { checkPkcs8 } from 'wasmqtt';
+ *
+ * const der = Buffer.from(readFileSync('device.key', 'latin1').replace(/-----.*-----/g, ''), 'base64');
+ * checkPkcs8(der).algorithm; // => 'ec'
+ * ```
  */
 export function checkPkcs8(bytes: Uint8Array): PrivateKeyInfo {
   return withSecret(bytes, 0, (input, record) => {
@@ -75,6 +95,18 @@ export function checkPkcs8(bytes: Uint8Array): PrivateKeyInfo {
  * which only the shape can be checked.
  *
  * @throws DerError
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { type EllipticCurve, type PrivateKeyInfo, type PublicKeyAlgorithm, readPrivateKey } from 'wasmqtt';
+ *
+ * const der = Buffer.from(readFileSync('device.key', 'latin1').replace(/-----.*-----/g, ''), 'base64');
+ * const info: PrivateKeyInfo = readPrivateKey(der);
+ * const algorithm: PublicKeyAlgorithm = info.algorithm;
+ * const curve: EllipticCurve | undefined = info.curve;
+ * [algorithm, curve]; // => [ 'ec', 'P-256' ]
+ * ```
  */
 export function readPrivateKey(bytes: Uint8Array): PrivateKeyInfo & { format: KeyFormatName } {
   return withSecret(bytes, 0, (input, record) => {
@@ -89,6 +121,17 @@ export function readPrivateKey(bytes: Uint8Array): PrivateKeyInfo & { format: Ke
  * key is copied. The caller has to wipe the returned bytes.
  *
  * @throws DerError, also for an encrypted key
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { readPrivateKey, wrapPkcs8 } from 'wasmqtt';
+ *
+ * const der = Buffer.from(readFileSync('device.key', 'latin1').replace(/-----.*-----/g, ''), 'base64');
+ * const pkcs8 = wrapPkcs8(der);
+ * readPrivateKey(pkcs8).format; // => 'pkcs8'
+ * pkcs8.fill(0);
+ * ```
  */
 export function wrapPkcs8(bytes: Uint8Array): Uint8Array {
   const room = bytes.length + DerLimit.WRAPPING;

@@ -9,6 +9,13 @@ import { scratch } from '../engine/scratch.js';
  * @returns a view on each element, in order. When the bytes are not whole elements from end to end, they are returned as they
  * are, in one piece: the reader of that piece then finds what is wrong and where.
  * @throws RangeError for 2 GiB or more
+ *
+ * @example
+ * ```ts
+ * import { splitDer } from 'wasmqtt';
+ *
+ * splitDer(Buffer.from('020101020102', 'hex')).length; // => 2
+ * ```
  */
 export function splitDer(bytes: Uint8Array): Uint8Array[] {
   const element = scratch.reserve(DerElementRecord.SIZE);

@@ -14,11 +14,17 @@ export function offsetOfFailure(): number {
 }
 
 /**
- * Has the core read the packet in the writer, from `start` to the end, as its receiver would.
+ * Has the core read the closed packet in the writer, without its payload, as its receiver would.
  *
  * @throws MqttError for a broken rule of the standard, byteOffset -1
  */
-export function checkWritten(writer: PacketWriter, start: number, version: ProtocolVersion, packetType: string): void {
+export function checkWritten(
+  writer: PacketWriter,
+  firstByte: number,
+  version: ProtocolVersion,
+  packetType: string,
+): void {
+  const start = writer.header(firstByte);
   const length = writer.at - start;
   // Whole words are copied, so the first byte needs the same place in its word here as there.
   const address = scratch.reserve(length + 8) + (start & 3);
@@ -34,4 +40,22 @@ export function checkWritten(writer: PacketWriter, start: number, version: Proto
   // A CONNECT names the standard that it breaks.
   const broken = u32[(recordAddress + PacketRecord.protocolVersion) >> 2] as ProtocolVersion;
   throw new MqttError(result, -1, packetType, [], broken);
+}
+
+/**
+ * Completes the packet in the writer; the core reads it first, unless it is proven to be valid. No rule concerns the payload.
+ *
+ * @throws MqttError PACKET_TOO_LARGE, or for another broken rule of the standard, byteOffset -1
+ */
+export function finishPacket(
+  writer: PacketWriter,
+  firstByte: number,
+  version: ProtocolVersion,
+  packetType: string,
+  payload?: Uint8Array,
+): void {
+  const payloadLength = payload === undefined ? 0 : payload.length;
+  writer.close(payloadLength, packetType);
+  if (!writer.isProven) checkWritten(writer, firstByte, version, packetType);
+  writer.finish(firstByte, payload, payloadLength);
 }

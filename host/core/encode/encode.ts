@@ -1,7 +1,5 @@
-import { PacketType, Result } from '../../../build/abi/core.js';
+import { Result } from '../../../build/abi/core.js';
 import { bytes, flag, integer, list, object, string } from '../bytes/check-arguments.js';
-import { core } from '../engine/core.js';
-import { recordAddress, scratch } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
 import type {
   Packet,
@@ -12,18 +10,12 @@ import type {
   SubscribePacket,
   UnsubscribePacket,
 } from '../packets.js';
-import { checkWritten } from './check-written.js';
+import { checkWritten, finishPacket } from './check-written.js';
 import { writeConnect } from './encode-connect.js';
+import { hasReasonCode, type PacketKind, PUBLISH, packetKinds } from './packet-kinds.js';
 import { borrowWriter, giveBack, type PacketWriter } from './packet-writer.js';
 import { refuseProperties, writeProperties, writePropertiesOf } from './write-properties.js';
-
-/** The first byte of every packet but PUBLISH: its type and the flags that it must have (2.1.2, 2.1.3). */
-const firstBytes = new Map<string, number>(
-  Object.entries(PacketType).map(([name, type]) => [
-    name.toLowerCase(),
-    (type << 4) | (name === 'PUBREL' || name === 'SUBSCRIBE' || name === 'UNSUBSCRIBE' ? 2 : 0),
-  ]),
-);
+import { writeTopicFilter, writeTopicName } from './write-string.js';
 
 /**
  * Encodes one control packet.
@@ -32,6 +24,15 @@ const firstBytes = new Map<string, number>(
  * @returns the packet as bytes that the caller owns
  * @throws MqttError when the packet breaks a rule of the standard (byteOffset -1); TypeError or RangeError for a value
  * of the wrong type or range. Nothing is written then.
+ *
+ * @example
+ * ```ts
+ * import { encodePacket, type ProtocolVersion } from 'wasmqtt';
+ *
+ * const version: ProtocolVersion = 4;
+ * const packet = { type: 'publish', topic: 'a', payload: Buffer.from('hi'), qos: 0, retain: false, dup: false } as const;
+ * encodePacket(packet, version).toString('hex'); // => '30050001616869'
+ * ```
  */
 export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): Buffer {
   const writer = borrowWriter();
@@ -44,17 +45,22 @@ export function encodePacket(packet: Packet, protocolVersion: ProtocolVersion): 
 }
 
 /**
- * Has the core read a packet into the Packet record at `recordAddress`. Its strings and lists lie at the start of scratch
- * memory.
+ * Fills the Packet record at `recordAddress` with a packet. Its strings and lists lie at the start of scratch memory.
  *
- * @returns length of the encoded packet, which is also the number of occupied bytes of scratch memory
+ * @returns length of the body, all of the packet but its fixed header, bytes
  * @throws the errors of `encodePacket`
  */
 export function fillRecord(packet: Packet, protocolVersion: ProtocolVersion): number {
-  const bytes = encodePacket(packet, protocolVersion);
-  const address = scratch.reserve(bytes.length);
-  scratch.u8.set(bytes, address);
-  return core.mqtt_decode(address, bytes.length, protocolVersion, bytes.length, recordAddress);
+  const writer = borrowWriter();
+  try {
+    writePacket(writer, packet, protocolVersion);
+    // The core has read what was not proven.
+    if (writer.isProven) checkWritten(writer, writer.view()[0], protocolVersion, packet.type);
+    return writer.length;
+  } finally {
+    writer.reset();
+    giveBack(writer);
+  }
 }
 
 /** Writes and checks one control packet. @throws the errors of `encodePacket` */
@@ -68,27 +74,25 @@ export function writePacket(writer: PacketWriter, packet: Packet, protocolVersio
     encodePublish(writer, packet, version);
     return;
   }
-  const firstByte = firstBytes.get(type);
-  if (firstByte === undefined) throw new TypeError(`there is no packet type ${String(type)}`);
-  writeBody(writer, packet, version);
-  checkWritten(writer, writer.close(firstByte, 0, type), version, type);
-  writer.finish(firstByte);
+  const kind = packetKinds.get(type);
+  if (kind === undefined) throw new TypeError(`there is no packet type ${String(type)}`);
+  writeBody(writer, packet, kind, version);
+  finishPacket(writer, kind.firstByte, version, type);
 }
 
 function encodePublish(writer: PacketWriter, packet: PublishPacket, version: ProtocolVersion): void {
   const { topic, qos, retain, dup, packetId, properties } = packet;
-  const firstByte = publishFirstByte(qos, retain, dup);
+  const firstByte = publishFirstByte(writer, qos, retain, dup);
   writePublishHead(writer, topic, qos, packetId, properties, version);
-  const payload = bytes(packet.payload, 'publish', 'payload');
-  // No rule concerns the payload, so the core reads the packet without it.
-  checkWritten(writer, writer.close(firstByte, payload.length, 'publish'), version, 'publish');
-  writer.finish(firstByte, payload);
+  finishPacket(writer, firstByte, version, 'publish', bytes(packet.payload, 'publish', 'payload'));
 }
 
 /** The first byte of a PUBLISH (3.3.1). */
-export function publishFirstByte(qos: number, retain: boolean, dup: boolean): number {
-  const bits = integer(qos, 0, 3, 'publish', 'qos') << 1;
-  return 0x30 | bits | flag(retain, 'publish', 'retain') | (flag(dup, 'publish', 'dup') << 3);
+export function publishFirstByte(writer: PacketWriter, qos: number, retain: boolean, dup: boolean): number {
+  integer(qos, 0, 3, 'publish', 'qos');
+  const flags = (qos << 1) | flag(retain, 'publish', 'retain') | (flag(dup, 'publish', 'dup') << 3);
+  if (qos > 2 || (qos === 0 && dup)) writer.isProven = false;
+  return 0x30 | flags;
 }
 
 /** Writes the variable header of a PUBLISH (3.3.2). */
@@ -100,41 +104,72 @@ export function writePublishHead(
   properties: Properties | undefined,
   version: ProtocolVersion,
 ): void {
-  writer.string(string(topic, 'publish', 'topic'), 'publish', 'topic');
-  if (qos > 0) writer.u16(integer(packetId, 0, 0xffff, 'publish', 'packetId'));
-  writePropertiesOf(version, writer, properties, 'publish');
+  writeTopicName(writer, string(topic, 'publish', 'topic'), 'publish', 'topic');
+  if (qos > 0) writePacketId(writer, packetId, 'publish');
+  writePropertiesOf(version, writer, properties, PUBLISH);
 }
 
-function writeBody(writer: PacketWriter, packet: Exclude<Packet, PublishPacket>, version: ProtocolVersion): void {
+function writePacketId(writer: PacketWriter, packetId: number | undefined, packetType: string): void {
+  const id = integer(packetId, 0, 0xffff, packetType, 'packetId');
+  if (id === 0) writer.isProven = false;
+  writer.u16(id);
+}
+
+/** Writes a reason code. @param field in errors */
+function writeCode(
+  writer: PacketWriter,
+  code: number,
+  kind: PacketKind,
+  version: ProtocolVersion,
+  field: string,
+): void {
+  integer(code, 0, 0xff, kind.name, field);
+  if (!hasReasonCode(kind, code, version)) writer.isProven = false;
+  writer.byte(code);
+}
+
+function writeBody(
+  writer: PacketWriter,
+  packet: Exclude<Packet, PublishPacket>,
+  kind: PacketKind,
+  version: ProtocolVersion,
+): void {
   const { type } = packet;
   switch (type) {
     case 'connect':
-      writeConnect(writer, packet);
+      writeConnect(writer, packet, kind);
       break;
-    case 'connack':
-      writer.byte(flag(packet.sessionPresent, type, 'sessionPresent'));
-      writer.byte(integer(packet.reasonCode, 0, 0xff, type, 'reasonCode'));
-      writePropertiesOf(version, writer, packet.properties, type);
+    case 'connack': {
+      const { sessionPresent, reasonCode } = packet;
+      writer.byte(flag(sessionPresent, type, 'sessionPresent'));
+      writeCode(writer, reasonCode, kind, version, 'reasonCode');
+      if (sessionPresent && reasonCode !== 0) writer.isProven = false;
+      writePropertiesOf(version, writer, packet.properties, kind);
       break;
+    }
     case 'puback':
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-      writer.u16(integer(packet.packetId, 0, 0xffff, type, 'packetId'));
-      writeReason(writer, packet, version);
+      writePacketId(writer, packet.packetId, type);
+      writeReason(writer, packet, kind, version);
+      break;
+    case 'auth':
+      // Its method may be missing in the shortest form alone, and it is of MQTT 5: the core knows (3.15.2.1, 3.15.2.2.2).
+      writer.isProven = false;
+      writeReason(writer, packet, kind, version);
       break;
     case 'disconnect':
-    case 'auth':
-      writeReason(writer, packet, version);
+      writeReason(writer, packet, kind, version);
       break;
     case 'pingreq':
     case 'pingresp':
-      refuseProperties(version, (packet as { properties?: object }).properties, type);
+      refuseProperties(version, (packet as { properties?: object }).properties, kind);
       break;
     default:
-      writer.u16(integer(packet.packetId, 0, 0xffff, type, 'packetId'));
-      writePropertiesOf(version, writer, packet.properties, type);
-      writeList(writer, packet);
+      writePacketId(writer, packet.packetId, type);
+      writePropertiesOf(version, writer, packet.properties, kind);
+      writeList(writer, packet, kind, version);
   }
 }
 
@@ -142,53 +177,63 @@ function writeBody(writer: PacketWriter, packet: Exclude<Packet, PublishPacket>,
 function writeReason(
   writer: PacketWriter,
   { type, reasonCode, properties }: { type: string; reasonCode: number; properties?: object },
+  kind: PacketKind,
   version: ProtocolVersion,
 ): void {
-  const code = integer(reasonCode, 0, 0xff, type, 'reasonCode');
+  integer(reasonCode, 0, 0xff, type, 'reasonCode');
   if (version < 5) {
-    refuseProperties(version, properties, type);
+    refuseProperties(version, properties, kind);
     // Packets of 3.1.1 have no field for it.
-    if (code !== 0) throw new MqttError(Result.REASON_CODE_INVALID, -1, type, [], version);
+    if (reasonCode !== 0) throw new MqttError(Result.REASON_CODE_INVALID, -1, type, [], version);
     return;
   }
   const { length } = writer;
-  writer.byte(code);
-  if (writeProperties(writer, properties, type) > 0) return;
-  if (code === 0) writer.rewind(length);
+  writeCode(writer, reasonCode, kind, version, 'reasonCode');
+  if (writeProperties(writer, properties, kind) > 0) return;
+  if (reasonCode === 0) writer.rewind(length);
   else if (type !== 'auth') writer.rewind(length + 1);
 }
 
-function writeList(writer: PacketWriter, packet: SubscribePacket | UnsubscribePacket | SubackPacket): void {
+function writeList(
+  writer: PacketWriter,
+  packet: SubscribePacket | UnsubscribePacket | SubackPacket,
+  kind: PacketKind,
+  version: ProtocolVersion,
+): void {
   const { type } = packet;
+  const start = writer.length;
   if (type === 'subscribe') {
     for (const subscription of list(packet.subscriptions, type, 'subscriptions')) {
       object(subscription, type, 'subscriptions');
-      writer.string(string(subscription.topicFilter, type, 'topicFilter'), type, 'topicFilter');
-      writer.byte(subscriptionOptions(subscription));
+      writeFilter(writer, subscription.topicFilter, type);
+      writeSubscriptionOptions(writer, subscription, version);
     }
   } else if (type === 'unsubscribe') {
-    for (const topicFilter of list(packet.topicFilters, type, 'topicFilters')) {
-      writer.string(string(topicFilter, type, 'topicFilter'), type, 'topicFilter');
-    }
+    for (const topicFilter of list(packet.topicFilters, type, 'topicFilters')) writeFilter(writer, topicFilter, type);
   } else {
     const codes = list(packet.reasonCodes, type, 'reasonCodes');
     writer.room(codes.length);
-    for (const code of codes) {
-      writer.byte(integer(code, 0, 0xff, type, 'reasonCodes'));
-    }
+    for (const code of codes) writeCode(writer, code, kind, version, 'reasonCodes');
+    // Before MQTT 5, an UNSUBACK has none (3.11.3).
+    if (type === 'unsuback' && version < 5) writer.isProven = false;
   }
+  if (writer.length === start) writer.isProven = false;
 }
 
-function subscriptionOptions({
-  qos,
-  noLocal,
-  retainAsPublished,
-  retainHandling = 0,
-}: SubscribePacket['subscriptions'][number]): number {
-  return (
+function writeFilter(writer: PacketWriter, topicFilter: string, packetType: string): void {
+  writeTopicFilter(writer, string(topicFilter, packetType, 'topicFilter'), packetType, 'topicFilter');
+}
+
+function writeSubscriptionOptions(
+  writer: PacketWriter,
+  { qos, noLocal, retainAsPublished, retainHandling = 0 }: SubscribePacket['subscriptions'][number],
+  version: ProtocolVersion,
+): void {
+  const options =
     integer(qos, 0, 3, 'subscribe', 'qos') |
     (flag(noLocal, 'subscribe', 'noLocal') << 2) |
     (flag(retainAsPublished, 'subscribe', 'retainAsPublished') << 3) |
-    (integer(retainHandling, 0, 3, 'subscribe', 'retainHandling') << 4)
-  );
+    (integer(retainHandling, 0, 3, 'subscribe', 'retainHandling') << 4);
+  if (qos > 2 || retainHandling > 2 || (version < 5 && options > 2)) writer.isProven = false;
+  writer.byte(options);
 }

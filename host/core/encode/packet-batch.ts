@@ -4,11 +4,27 @@ import { writePacket } from './encode.js';
 import { PacketWriter } from './packet-writer.js';
 import { PreparedPublish } from './prepared-publish.js';
 
-/** Encodes packets one after the other into one piece of memory, so that they can be sent as one. */
+/** Bytes of memory that a batch of small packets takes: fresh memory is expensive, and its owner gets all of it. */
+const MEMORY = 65_536;
+
+/**
+ * Encodes packets one after the other into one piece of memory, so that they can be sent as one.
+ *
+ * @example
+ * ```ts
+ * import { PacketBatch, preparePublish } from 'wasmqtt';
+ *
+ * const batch = new PacketBatch(5);
+ * batch.add({ type: 'pingreq' });
+ * batch.addPrepared(preparePublish({ topic: 'a', qos: 1, retain: false }, 5), Buffer.from('hi'), 7);
+ * [batch.count, batch.byteLength]; // => [ 2, 12 ]
+ * const bytes = batch.take();
+ * ```
+ */
 export class PacketBatch {
   /** Version of the packets; a CONNECT has its own. */
   readonly protocolVersion: ProtocolVersion;
-  readonly #writer = new PacketWriter();
+  readonly #writer = new PacketWriter(MEMORY);
   #count = 0;
   #writing = false;
 

@@ -1,15 +1,14 @@
 import { Result } from '../../../build/abi/core.js';
-import { putText } from '../bytes/strings.js';
 import { allocateOwn, keepFromTransfer, View } from '../bytes/views.js';
 import { MqttError } from '../mqtt-error.js';
 import { LARGEST_PACKET, type ProtocolVersion } from '../packets.js';
 
 /** Up to this many bytes, a loop writes faster than a call. */
-const FEW = 12;
+const FEW = 16;
 /** Bytes of memory that packets share, like small Buffers of Node; a larger packet gets memory of its own. */
 const SHARED = 16_384;
 /**
- * Bytes that `begin`, `string`, `raw` and `room` leave free after what they write, because integers do not check for room.
+ * Bytes that `begin`, `writeString`, `raw` and `room` leave free after what they write, because integers do not check for room.
  * All properties that are integers take less together; a caller that writes more of them calls `room` in between.
  */
 const SPARE = 256;
@@ -31,6 +30,8 @@ export const packetSize = (body: number) => 1 + varintSize(body) + body;
 /**
  * Writes packets one after the other: `begin`, the fields of the body in order, `close`, `finish`. The next `begin` discards a
  * packet that was not finished. `take` hands the finished packets to the caller, who then owns them.
+ *
+ * Whoever writes a value that is not sure to be valid where it stands clears `isProven`: the core reads that packet then.
  */
 export class PacketWriter {
   bytes: Buffer = NONE;
@@ -40,6 +41,8 @@ export class PacketWriter {
   body = 0;
   /** Index of the next byte. */
   at = 0;
+  /** Whether all that the packet holds so far is surely valid. */
+  isProven = true;
   /** `bytes.buffer`, whose getter is slow. */
   #memory: ArrayBufferLike = this.bytes.buffer;
   /** The largest index that `room` allows without taking other memory. */
@@ -50,10 +53,17 @@ export class PacketWriter {
   #version: ProtocolVersion = 5;
   /** Bytes reserved for the fixed header: those that the previous packet needed, which are mostly enough. */
   #header = SHORT_HEADER;
+  /** Bytes of memory to take for small packets. */
+  readonly #usual: number;
+
+  constructor(usual = SHARED) {
+    this.#usual = usual;
+  }
 
   /** Begins a packet. @param protocolVersion the standard that errors cite */
   begin(protocolVersion: ProtocolVersion): void {
     this.#version = protocolVersion;
+    this.isProven = true;
     this.at = this.#end;
     this.room(0);
     this.at += this.#header;
@@ -80,7 +90,7 @@ export class PacketWriter {
     const kept = this.at - this.#first;
     if (kept + length > LARGEST_MEMORY)
       throw new RangeError('packets of more than 1 GiB in one piece: take them before');
-    const bytes = allocateOwn(Math.max(SHARED, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
+    const bytes = allocateOwn(Math.max(this.#usual, Math.ceil((kept * 2 + length + SPARE) / 4) * 4));
     // Packets are views on it: transferring one of them to a worker must not detach the others.
     keepFromTransfer(bytes.buffer);
     bytes.set(this.bytes.subarray(this.#first, this.at));
@@ -129,8 +139,7 @@ export class PacketWriter {
   }
 
   /** Bytes as they are. */
-  raw(value: Uint8Array): void {
-    const { length } = value;
+  raw(value: Uint8Array, length = value.length): void {
     this.room(length);
     const { bytes, at } = this;
     if (length > FEW) bytes.set(value, at);
@@ -138,30 +147,12 @@ export class PacketWriter {
     this.at = at + length;
   }
 
-  /**
-   * A string with its length before it (1.5.4).
-   *
-   * @throws MqttError STRING_TOO_LONG over 65,535 bytes; when `strict`, UTF8_INVALID for half of a surrogate pair
-   */
-  string(text: string, packetType: string, field: string, strict = true): void {
-    const { length: most } = text;
-    if (most > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
-    this.room(2 + most * 3);
-    const { bytes, at } = this;
-    const end = putText(bytes, at + 2, text, strict);
-    if (end < 0) this.#refuse(Result.UTF8_INVALID, `${packetType}: ${field}`);
-    const length = end - at - 2;
-    if (length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
-    bytes[at] = length >> 8;
-    bytes[at + 1] = length;
-    this.at = end;
-  }
-
   /** Binary data with its length before it (1.5.6). @throws MqttError STRING_TOO_LONG over 65,535 bytes */
   binary(value: Uint8Array, packetType: string, field: string): void {
-    if (value.length > 0xffff) this.#refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
-    this.u16(value.length);
-    this.raw(value);
+    const { length } = value;
+    if (length > 0xffff) this.refuse(Result.STRING_TOO_LONG, `${packetType}: ${field}`);
+    this.u16(length);
+    this.raw(value, length);
   }
 
   /** Begins a list with its length before it; returns the argument for `endList`. */
@@ -190,26 +181,23 @@ export class PacketWriter {
   }
 
   /**
-   * Puts a fixed header before the body as if the packet ended there, and leaves room for the header of the packet with its
-   * payload.
+   * Makes place for the fixed header of a packet with this payload after what was written.
    *
-   * @returns index of the fixed header
    * @throws MqttError PACKET_TOO_LARGE
    */
-  close(firstByte: number, payloadLength: number, packetType: string): number {
+  close(payloadLength: number, packetType: string): void {
     const whole = this.length + payloadLength;
-    if (whole > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
+    if (whole > LARGEST_BODY) this.refuse(Result.PACKET_TOO_LARGE, packetType);
     const header = 1 + varintSize(whole);
     const more = header - this.#header;
-    if (more !== 0) {
-      this.#shift(this.body, more);
-      this.body += more;
-      this.#header = header;
-    }
-    return this.#putHeader(firstByte, this.length);
+    if (more === 0) return;
+    this.#shift(this.body, more);
+    this.body += more;
+    this.#header = header;
   }
 
-  #putHeader(firstByte: number, length: number): number {
+  /** Puts a fixed header before the body; returns its index. @param length Remaining Length, at most that of the closed packet */
+  header(firstByte: number, length = this.length): number {
     const start = this.body - 1 - varintSize(length);
     this.bytes[start] = firstByte;
     this.#putVarint(start + 1, length);
@@ -217,18 +205,16 @@ export class PacketWriter {
   }
 
   /** Completes the closed packet with this payload. */
-  finish(firstByte: number, payload?: Uint8Array): void {
-    if (payload !== undefined && payload.length > 0) {
-      this.#putHeader(firstByte, this.length + payload.length);
-      this.raw(payload);
-    }
+  finish(firstByte: number, payload?: Uint8Array, payloadLength = 0): void {
+    this.header(firstByte, this.length + payloadLength);
+    if (payload !== undefined) this.raw(payload, payloadLength);
     this.#end = this.at;
   }
 
   /** Writes a whole packet of parts that need no check. @throws MqttError PACKET_TOO_LARGE */
   whole(firstByte: number, head: Uint8Array, payload: Uint8Array, packetType: string): void {
     const length = head.length + payload.length;
-    if (length > LARGEST_BODY) this.#refuse(Result.PACKET_TOO_LARGE, packetType);
+    if (length > LARGEST_BODY) this.refuse(Result.PACKET_TOO_LARGE, packetType);
     this.at = this.#end;
     this.room(length);
     const { bytes } = this;
@@ -239,7 +225,8 @@ export class PacketWriter {
     this.#end = body + length;
   }
 
-  #refuse(code: number, what: string): never {
+  /** @throws MqttError */
+  refuse(code: number, what: string): never {
     throw new MqttError(code, -1, what, [], this.#version);
   }
 
@@ -263,7 +250,7 @@ export class PacketWriter {
 
   /** Whether it holds more memory than that for small packets. */
   get isLarge(): boolean {
-    return this.bytes.length > SHARED;
+    return this.#limit > this.#usual - SPARE;
   }
 
   /** Leaves its memory to those who took packets from it. */

@@ -1,7 +1,8 @@
+import { u16At } from '../bytes/big-endian.js';
 import { bytes, integer, object } from '../bytes/check-arguments.js';
 import { copyOf } from '../bytes/views.js';
 import type { ProtocolVersion, PublishPacket } from '../packets.js';
-import { checkWritten } from './check-written.js';
+import { finishPacket } from './check-written.js';
 import { publishFirstByte, writePublishHead } from './encode.js';
 import { borrowWriter, giveBack, PacketWriter } from './packet-writer.js';
 
@@ -25,12 +26,12 @@ export class PreparedPublish {
     const { topic, qos, retain, properties } = template;
     const writer = new PacketWriter();
     writer.begin(this.protocolVersion);
-    this.#firstByte = publishFirstByte(qos, retain, false);
+    this.#firstByte = publishFirstByte(writer, qos, retain, false);
     const anyId = 1;
     writePublishHead(writer, topic, qos, anyId, properties, this.protocolVersion);
-    checkWritten(writer, writer.close(this.#firstByte, 0, 'publish'), this.protocolVersion, 'publish');
+    finishPacket(writer, this.#firstByte, this.protocolVersion, 'publish');
     this.#head = copyOf(writer.bytes.subarray(writer.body, writer.at));
-    this.#idAt = qos > 0 ? 2 + this.#head.readUInt16BE(0) : 0;
+    this.#idAt = qos > 0 ? 2 + u16At(this.#head, 0) : 0;
   }
 
   /**
@@ -71,6 +72,18 @@ export class PreparedPublish {
  * @param protocolVersion of the connection: 3, 4 (MQTT 3.1.1) or 5
  * @throws MqttError when the packets would break a rule of the standard (byteOffset -1); TypeError or RangeError for a value of
  * the wrong type or range.
+ *
+ * @example
+ * ```ts
+ * import { type PreparedPublish, type PublishTemplate, preparePublish } from 'wasmqtt';
+ *
+ * const template: PublishTemplate = { topic: 'devices/1/data', qos: 1, retain: false };
+ * const prepared: PreparedPublish = preparePublish(template, 5);
+ * for (const [index, value] of ['21.4', '21.5'].entries()) {
+ *   const bytes = prepared.encode(Buffer.from(value), index + 1);
+ *   bytes.length; // => 25
+ * }
+ * ```
  */
 export function preparePublish(template: PublishTemplate, protocolVersion: ProtocolVersion): PreparedPublish {
   return new PreparedPublish(template, protocolVersion);

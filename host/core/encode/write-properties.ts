@@ -1,96 +1,104 @@
-import { properties as propertyTable, Result } from '../../../build/abi/core.js';
+import { PropertyType, Result } from '../../../build/abi/core.js';
 import { bytes, integer, list, object, string } from '../bytes/check-arguments.js';
 import { MqttError } from '../mqtt-error.js';
 import type { Properties, ProtocolVersion } from '../packets.js';
+import type { PacketKind } from './packet-kinds.js';
 import type { PacketWriter } from './packet-writer.js';
-
-interface Shape {
-  id: number;
-  type: (typeof propertyTable)[number]['type'];
-  /** Its name in errors. */
-  label: string;
-}
-
-const shapes = new Map<string, Shape>(
-  propertyTable.map(({ id, name, type }) => [name, { id, type, label: `property ${name}` }]),
-);
+import { propertyShapes, proveKind, proveRange } from './property-shapes.js';
+import { writeString, writeTopicName } from './write-string.js';
 
 /** Writes the properties for MQTT 5; for another version, refuses them. */
 export function writePropertiesOf(
   version: ProtocolVersion,
   writer: PacketWriter,
   properties: Properties | undefined,
-  packetType: string,
+  kind: PacketKind,
 ): void {
-  if (version === 5) writeProperties(writer, properties, packetType);
-  else refuseProperties(version, properties, packetType);
+  if (version === 5) writeProperties(writer, properties, kind);
+  else refuseProperties(version, properties, kind);
 }
 
 /** Refuses every property that is not undefined. @throws MqttError PROPERTY_FOREIGN */
 export function refuseProperties(
   version: ProtocolVersion,
   properties: Properties | undefined,
-  packetType: string,
+  { name }: PacketKind,
 ): void {
   if (properties === undefined) return;
-  object(properties, packetType, 'properties');
+  object(properties, name, 'properties');
   const isGiven = Object.values(properties).some((value) => value !== undefined);
-  if (isGiven) throw new MqttError(Result.PROPERTY_FOREIGN, -1, packetType, [], version);
+  if (isGiven) throw new MqttError(Result.PROPERTY_FOREIGN, -1, name, [], version);
 }
 
 /**
- * Writes Property Length and the properties in the order of the object (2.2.2). The core checks which packet may carry which.
+ * Writes Property Length and the properties in the order of the object (2.2.2).
  *
  * @returns length of the properties, bytes
  * @throws TypeError for an unknown name or a value of the wrong type, RangeError for a number out of range, MqttError
  * STRING_TOO_LONG, UTF8_INVALID
  */
-export function writeProperties(writer: PacketWriter, properties: Properties | undefined, packetType: string): number {
+export function writeProperties(writer: PacketWriter, properties: Properties | undefined, kind: PacketKind): number {
   const start = writer.beginList();
   if (properties === undefined) return 0;
-  object(properties, packetType, 'properties');
+  object(properties, kind.name, 'properties');
   for (const name in properties) {
     const value = properties[name as keyof Properties];
-    if (value !== undefined) writeProperty(writer, name, value, packetType);
+    if (value !== undefined) writeProperty(writer, name, value, kind);
   }
   return writer.endList(start);
 }
 
-function writeProperty(writer: PacketWriter, name: string, value: unknown, packetType: string): void {
-  const shape = shapes.get(name);
+function writeProperty(writer: PacketWriter, name: string, value: unknown, kind: PacketKind): void {
+  const packetType = kind.name;
+  const shape = propertyShapes.get(name);
   if (!shape) throw new TypeError(`${packetType}: there is no property ${name}; the names are those of MQTT 5 2.2.2.2`);
-  const { type, label } = shape;
-  if (type !== 'pair' && type !== 'varint') writeValue(writer, shape, value, packetType);
-  else for (const one of list(value as unknown[], packetType, label)) writeValue(writer, shape, one, packetType);
-}
-
-function writeValue(writer: PacketWriter, { id, type, label }: Shape, value: unknown, packetType: string): void {
-  writer.byte(id);
+  const { id, type, label } = shape;
+  proveKind(writer, shape, kind);
   switch (type) {
-    case 'utf8':
-      writer.string(string(value, packetType, label), packetType, label);
+    case PropertyType.PAIR:
+      for (const pair of list(value as unknown[], packetType, label)) {
+        writer.byte(id);
+        writePair(writer, pair, packetType, label);
+      }
       break;
-    case 'pair': {
-      const pair = list(value as unknown[], packetType, label);
-      if (pair.length !== 2) throw new TypeError(`${packetType}: ${label} must be pairs of name and value`);
-      writer.string(string(pair[0], packetType, label), packetType, label);
-      writer.string(string(pair[1], packetType, label), packetType, label);
+    case PropertyType.VARINT: {
+      const values = list(value as unknown[], packetType, label);
+      // Only a PUBLISH may have several (3.3.2.3.8), which need room of their own.
+      if (values.length > 1) writer.isProven = false;
+      for (const one of values) {
+        writer.room(4);
+        writer.byte(id);
+        writer.varint(proveRange(writer, shape, integer(one, 0, 0xfff_ffff, packetType, label)));
+      }
       break;
     }
-    case 'binary':
+    case PropertyType.UTF8: {
+      const write = shape.isTopic ? writeTopicName : writeString;
+      writer.byte(id);
+      write(writer, string(value, packetType, label), packetType, label);
+      break;
+    }
+    case PropertyType.BINARY:
+      writer.byte(id);
       writer.binary(bytes(value, packetType, label), packetType, label);
       break;
-    case 'byte':
-      writer.byte(integer(value, 0, 0xff, packetType, label));
+    case PropertyType.BYTE:
+      writer.byte(id);
+      writer.byte(proveRange(writer, shape, integer(value, 0, 0xff, packetType, label)));
       break;
-    case 'u16':
-      writer.u16(integer(value, 0, 0xffff, packetType, label));
+    case PropertyType.U16:
+      writer.byte(id);
+      writer.u16(proveRange(writer, shape, integer(value, 0, 0xffff, packetType, label)));
       break;
-    case 'u32':
-      writer.u32(integer(value, 0, 0xffff_ffff, packetType, label));
-      break;
-    case 'varint':
-      writer.room(4); // there may be any number of them
-      writer.varint(integer(value, 0, 0xfff_ffff, packetType, label));
+    case PropertyType.U32:
+      writer.byte(id);
+      writer.u32(proveRange(writer, shape, integer(value, 0, 0xffff_ffff, packetType, label)));
   }
+}
+
+function writePair(writer: PacketWriter, value: unknown, packetType: string, label: string): void {
+  const pair = list(value as unknown[], packetType, label);
+  if (pair.length !== 2) throw new TypeError(`${packetType}: ${label} must be pairs of name and value`);
+  writeString(writer, string(pair[0], packetType, label), packetType, label);
+  writeString(writer, string(pair[1], packetType, label), packetType, label);
 }

@@ -10,23 +10,28 @@ const END = 0x8000_0000;
 const KEPT = 16 * 1024 * 1024;
 
 /**
- * The memory above the core's own data. Every call uses it from the start: nothing in it outlives the call that wrote it.
- * Only `ensure` grows the memory, and only `reserve` gives it back; both then renew the views.
+ * The memory above the core's own data. Every call uses it from the start: nothing in it outlives the call that wrote it,
+ * but for what is set aside. Only `ensure` grows the memory, and only `reserve` gives it back; both then renew the views.
  */
 class Scratch {
   u8: Buffer = NOTHING;
   u32 = new Uint32Array(0);
   i64 = new BigInt64Array(0);
+  /** For words at any address. */
+  view = new DataView(new ArrayBuffer(0));
   /** Changes when the contents are forgotten. */
   generation = 0;
   /** Called after the views were renewed. */
   onGrow = (): void => {};
   /** Called before the memory is given up, with the table of mqtt_decode_chunk in it. */
   onGiveBack = (): void => {};
-  readonly #base: number;
+  /** Where what is set aside begins. */
+  readonly aside: number;
+  #base: number;
   #next: number;
 
   constructor(base: number) {
+    this.aside = base;
     this.#base = base;
     this.#next = base;
     if (isLoaded()) this.begin();
@@ -45,11 +50,12 @@ class Scratch {
     this.u8 = new View(buffer, 0, buffer.byteLength);
     this.u32 = new Uint32Array(buffer);
     this.i64 = new BigInt64Array(buffer);
+    this.view = new DataView(buffer);
   }
 
   /** Forgets the contents and returns the address of `byteLength` bytes. */
   reserve(byteLength: number): number {
-    if (this.u8.length > KEPT && byteLength < KEPT / 2) this.#giveBack();
+    if (this.u8.length > KEPT && this.#base - this.aside + byteLength < KEPT / 2) this.#giveBack();
     this.#next = this.#base;
     this.generation++;
     return this.take(byteLength);
@@ -57,8 +63,18 @@ class Scratch {
 
   #giveBack(): void {
     this.onGiveBack();
+    const kept = Uint8Array.prototype.slice.call(this.u8, this.aside, this.#base);
     renewCore();
     this.#makeViews();
+    this.u8.set(kept, this.aside);
+  }
+
+  /** Sets aside `byteLength` bytes at `aside`, in place of those before: what is written there stays. The contents behind them are forgotten. */
+  setAside(byteLength: number): void {
+    const end = (this.aside + byteLength + 7) & ~7;
+    this.ensure(end);
+    this.#base = end;
+    this.reserve(0);
   }
 
   /** The address of `byteLength` more bytes, 8-aligned; what was taken before stays where it is. */
@@ -98,4 +114,10 @@ export const chunkAddress = (tableAddress + TABLE_SIZE + 15) & ~15;
 /** The Packet record of encoding. */
 export const recordAddress = (chunkAddress + ChunkRecord.SIZE + 15) & ~15;
 
-export const scratch = new Scratch((recordAddress + PacketRecord.SIZE + 15) & ~15);
+/** Bytes of the longest text that is made UTF-16 by the core. */
+export const LONGEST_TEXT = 1024;
+/** Room for a text in UTF-8 and in UTF-16. */
+export const textAddress = (recordAddress + PacketRecord.SIZE + 15) & ~15;
+export const utf16Address = textAddress + LONGEST_TEXT;
+
+export const scratch = new Scratch(utf16Address + 2 * LONGEST_TEXT);

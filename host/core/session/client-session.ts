@@ -1,43 +1,29 @@
 import {
   SessionEvent as EventNumber,
   PacketRecord,
-  PacketType,
   Result,
   SessionContext,
   SessionFlag,
   SessionLimitsRecord,
   SessionRecord,
 } from '../../../build/abi/core.js';
-import { checkChunk, flag, integer, object } from '../bytes/check-arguments.js';
-import { FieldReader } from '../bytes/field-reader.js';
-import { utf8Text } from '../bytes/strings.js';
-import { copyOf } from '../bytes/views.js';
-import { packetTypeNames } from '../decode/packet-type-names.js';
-import { toObject } from '../decode/to-object.js';
+import { bytes, flag, integer, object } from '../bytes/check-arguments.js';
+import { NOTHING } from '../bytes/views.js';
+import type { PayloadPiece, PublishStart } from '../decode/payload-pieces.js';
 import { fillRecord } from '../encode/encode.js';
+import { LARGEST_BODY, packetSize } from '../encode/packet-writer.js';
 import { core } from '../engine/core.js';
 import { recordAddress, scratch } from '../engine/scratch.js';
 import { MqttError } from '../mqtt-error.js';
-import { LARGEST_PACKET, type Packet, type ProtocolVersion } from '../packets.js';
-import { Fragments } from './fragments.js';
-import {
-  type ClientSessionEvent,
-  type ClientSessionOptions,
-  MalformedPacketError,
-  SessionError,
-} from './session-types.js';
+import type { Packet, ProtocolVersion, PublishPacket } from '../packets.js';
+import { ANSWER_ROOM, ContextMemory } from './context-memory.js';
+import { SessionInput } from './session-input.js';
+import { SessionOutput } from './session-output.js';
+import { type ClientSessionEvent, type ClientSessionOptions, SessionError } from './session-types.js';
 
-const eventNames = Object.keys(EventNumber).map((name) => name.toLowerCase()) as ClientSessionEvent['type'][];
 const stateNames = ['closed', 'connecting', 'connected'] as const;
-/** Room for the longest answer that the session writes by itself. */
-const ANSWER_ROOM = 8;
-
-/** Addresses of one call: the context in scratch memory, a Packet record for the received packet, room for output. */
-interface Frame {
-  context: number;
-  packet: number;
-  output: number;
-}
+/** Offset of what the server's CONNACK allows. */
+const SERVER = SessionRecord.SIZE + SessionLimitsRecord.SIZE;
 
 /**
  * The client session of the core, for one connection after the other: packets and the time go in, bytes and events come
@@ -45,14 +31,26 @@ interface Frame {
  * calls `tick` at `nextDeadline` and after `receive`, and `close` when the transport is gone.
  *
  * Times are milliseconds of a monotonic clock. One that goes back, by less than 2^31, counts as no time.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ClientSessionEvent, encodePacket } from 'wasmqtt';
+ *
+ * const session = new ClientSession();
+ * session.send({ type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 60, clientId: 'c' }, 0);
+ * const connect = session.takeOutput(); // for the transport
+ * const connack = encodePacket({ type: 'connack', sessionPresent: false, reasonCode: 0 }, 5);
+ * const [event]: ClientSessionEvent[] = session.receive(connack, 10);
+ * [event.type, session.state, session.nextDeadline(10)]; // => [ 'connected', 'connected', 60000 ]
+ * ```
  */
 export class ClientSession {
-  #context: Uint8Array;
-  #output: Buffer[] = [];
-  readonly #fragments = new Fragments();
-  /** Bytes that `receive` has handled, and how many it needs at least beyond the rest. */
-  #used = 0;
-  #needed = 0;
+  #context: ContextMemory;
+  readonly #output = new SessionOutput();
+  readonly #largestBuffered: number | undefined;
+  #input: SessionInput;
+  /** The address of the last packet that was sent. */
+  #sentAt = 0;
 
   /** @throws TypeError or RangeError for an option out of its range */
   constructor(options: ClientSessionOptions = {}) {
@@ -64,40 +62,44 @@ export class ClientSession {
       flag(options.manualAcknowledgement, 'manualAcknowledgement') * SessionFlag.MANUAL_ACKNOWLEDGEMENT +
       flag(options.adoptSession, 'adoptSession') * SessionFlag.ADOPT_SESSION;
     const { HEADER, ENTRY } = SessionContext;
-    this.#context = new Uint8Array(HEADER + (sendCapacity + receiveCapacity) * ENTRY + aliasBytes);
-    this.#call(({ context }) =>
-      core.session_init(context, this.#context.length, sendCapacity, receiveCapacity, flags, timeout),
-    );
+    const length = HEADER + (sendCapacity + receiveCapacity) * ENTRY + aliasBytes;
+    this.#largestBuffered = options.largestBuffered;
+    this.#context = new ContextMemory(new Uint8Array(length));
+    core.session_init(this.#context.enter(), length, sendCapacity, receiveCapacity, flags, timeout);
+    this.#input = this.#newInput();
   }
 
   /**
    * A session from the bytes that `save` returned. It is closed: connect with Clean Start 0.
    *
    * @param context is copied
+   * @param options those that say how the session is used here; what the context holds is taken from it
    * @throws SessionError SESSION_FORMAT when the bytes are not of this version, SESSION_TORN when some of them are missing or of another
    * context. What the records and topics say is not checked: store a checksum with the bytes
    */
-  static restore(context: Uint8Array): ClientSession {
-    const session = new ClientSession({ sendCapacity: 0, receiveCapacity: 0 });
-    session.#context = Uint8Array.from(context);
-    const result = session.#call((frame) => core.session_restore(frame.context, context.length));
+  static restore(context: Uint8Array, options: Pick<ClientSessionOptions, 'largestBuffered'> = {}): ClientSession {
+    const session = new ClientSession({ ...options, sendCapacity: 0, receiveCapacity: 0 });
+    const memory = new ContextMemory(Uint8Array.from(context));
+    const result = core.session_restore(memory.enter(), context.length);
     if (result < 0) throw new SessionError(result, 'restore');
+    session.#context = memory;
+    session.#input = session.#newInput();
     return session;
   }
 
   /** The state as bytes. Store them together with the results of the events, before the output is sent. */
   save(): Uint8Array {
-    return Uint8Array.from(this.#context);
+    return this.#context.copy();
   }
 
   /** `connecting` from CONNECT to CONNACK; `closed` before, after DISCONNECT of either side, and after `close`. */
   get state(): (typeof stateNames)[number] {
-    return stateNames[this.#word(SessionRecord.state)];
+    return stateNames[this.#context.word(SessionRecord.state)];
   }
 
   /** Milliseconds without a packet after which a PINGREQ is sent, from the CONNECT or the server; 0 for never. */
   get keepAlive(): number {
-    return this.#word(SessionRecord.keepAlive);
+    return this.#context.word(SessionRecord.keepAlive);
   }
 
   /**
@@ -106,95 +108,118 @@ export class ClientSession {
    * order of the messages (MQTT-4.6.0-2). A PUBREC is also accepted after the connection was lost; nothing is sent then.
    * DISCONNECT closes the session.
    *
-   * @param packet a packet that clients send; all but CONNECT are written in the version of the CONNECT
+   * A PUBLISH with a `payloadLength` above that of its payload begins a payload that comes in pieces, so that it is never whole
+   * in memory. The pieces are sent next, until none of its bytes is missing. They go into the output as views: do not write to
+   * them before they were sent. Meanwhile no other packet can be sent, and answers and PINGREQ wait for the end of the payload. MQTT has
+   * no way to abort a PUBLISH: when the rest of the payload cannot be had, `close` the session and the transport. A server may take
+   * a client for dead that sends no whole packet for one and a half times the Keep Alive (MQTT-3.1.2-22).
+   *
+   * @param packet a packet that clients send, or a piece; all but CONNECT are written in the version of the CONNECT
    * @param now milliseconds
-   * @returns the packet id, 0 for a packet that has none
+   * @returns the packet id, 0 for a packet that has none and for a piece
    * @throws SessionError when the session does not allow the packet; MqttError, TypeError or RangeError when the packet itself
-   * is wrong. Nothing is sent then.
+   * is wrong; RangeError also for a piece of more bytes than are missing. Nothing is sent then.
    */
-  send(packet: Packet, now: number): number {
+  send(packet: Packet | PublishStart | PayloadPiece, now: number): number {
     object(packet, 'packet');
-    const lacksId = 'packetId' in packet ? !packet.packetId : packet.type === 'publish' && packet.qos > 0;
-    const version = (this.#word(SessionRecord.protocolVersion) || 4) as ProtocolVersion;
-    const size = fillRecord(lacksId ? ({ ...packet, packetId: 1 } as Packet) : packet, version);
-    if (lacksId) scratch.u32[(recordAddress + PacketRecord.packetId) >> 2] = 0;
-    const send = ({ context, output }: Frame) => {
-      const written = core.session_send(context, recordAddress, now >>> 0, output, size);
-      if (written > 0) this.#keepOutput(output, written);
-      return written;
+    if (packet.type === 'piece') return this.#sendPiece(packet.payload, now);
+    const { missing } = this.#output;
+    if (missing > 0) {
+      const what = `cannot send ${packet.type} before the other ${missing} bytes of a payload`;
+      throw new SessionError(Result.SESSION_STATE, what, [], packet.type, this.#version);
+    }
+    if (packet.type === 'publish') return this.#publish(packet, now);
+    const { packetId } = packet as { packetId?: number };
+    const needsId = 'packetId' in packet && !packetId;
+    const length = this.#send(needsId ? { ...packet, packetId: 1 } : packet, needsId, 0, now);
+    if (length > 0) this.#output.packet(this.#sentAt, length);
+    if (packet.type === 'connect') this.#input = this.#newInput();
+    return this.#sentId;
+  }
+
+  #publish(packet: PublishPacket | PublishStart, now: number): number {
+    const { topic, qos, retain, dup, packetId, properties } = packet;
+    const payload = bytes(packet.payload, 'publish', 'payload');
+    const whole =
+      'payloadLength' in packet
+        ? integer(packet.payloadLength, payload.length, LARGEST_BODY, 'publish', 'payloadLength')
+        : payload.length;
+    const needsId = qos > 0 && !packetId;
+    const head: PublishPacket = {
+      type: 'publish',
+      topic,
+      payload: NOTHING,
+      qos,
+      retain,
+      dup,
+      packetId: needsId ? 1 : packetId,
+      properties,
     };
-    // The strings of the record stay where they are, below the frame.
-    const result = this.#call(send, size, size);
-    if (result >= 0) return scratch.u32[(recordAddress + PacketRecord.packetId) >> 2];
-    if (isOfSession(result)) throw new SessionError(result, `cannot send ${packet.type}`, [], packet.type, version);
-    throw new MqttError(result, -1, packet.type, [], packet.type === 'connect' ? packet.protocolVersion : version);
+    const length = this.#send(head, needsId, whole, now);
+    this.#output.publish(this.#sentAt, length, payload, whole);
+    return this.#sentId;
+  }
+
+  /**
+   * Hands a packet to the session, which writes it to `#sentAt`.
+   *
+   * @param needsId whether its packet id is only a place for one
+   * @param more bytes of the payload of a PUBLISH, which is not in the packet
+   * @returns its length, bytes
+   */
+  #send(packet: Packet, needsId: boolean, more: number, now: number): number {
+    const version = this.#version;
+    const context = this.#context.enter();
+    const body = fillRecord(packet, version);
+    if (body + more > LARGEST_BODY) throw new MqttError(Result.PACKET_TOO_LARGE, -1, packet.type, [], version);
+    if (needsId) scratch.u32[(recordAddress + PacketRecord.packetId) >> 2] = 0;
+    const length = packetSize(body);
+    this.#sentAt = scratch.take(length);
+    // The core does not see the payload of a PUBLISH: what is too large for the server finds no room.
+    const largest = this.#context.word(SERVER + SessionLimitsRecord.maximumPacketSize);
+    const room = more > 0 && packetSize(body + more) > largest ? 0 : length;
+    const result = core.session_send(context, recordAddress, now >>> 0, this.#sentAt, room);
+    if (result >= 0) return result;
+    const code = result === Result.OUT_OF_SPACE ? Result.PACKET_TOO_LARGE : result;
+    throw new SessionError(code, `cannot send ${packet.type}`, [], packet.type, version);
+  }
+
+  /** The packet id of the last packet. */
+  get #sentId(): number {
+    return scratch.u32[(recordAddress + PacketRecord.packetId) >> 2];
+  }
+
+  #sendPiece(payload: Uint8Array, now: number): number {
+    const { length } = bytes(payload, 'piece', 'payload');
+    const { missing } = this.#output;
+    if (length > missing) {
+      throw new RangeError(`piece: ${length} bytes, but only ${missing} of the payload of a PUBLISH are missing`);
+    }
+    if (length === 0) return 0;
+    this.#output.piece(payload);
+    // Nothing is due as long as the client sends.
+    scratch.u32[(this.#context.enter() + SessionRecord.lastSent) >> 2] = now;
+    return 0;
   }
 
   /**
    * Takes bytes from the server, however they are fragmented. Payloads of the events are views on the chunk: do not write to
    * it again.
    *
+   * With `largestBuffered`, a larger PUBLISH comes as a PublishStart, in the event that says what the message is; the rest of its
+   * payload follows in events `piece`. The session takes the message, and acknowledges it, with the last piece. When the connection
+   * ends before, the server sends a message above QoS 0 again: drop the pieces.
+   *
    * @param chunk may be empty
    * @param now milliseconds
-   * @returns one event for each packet that is complete now, in order
+   * @returns one event for each packet that is complete now, and for each piece, in order
    * @throws MalformedPacketError (an MqttError), or SessionError for a packet that breaks a rule of the session. Its `events`
-   * are those before the packet. Send DISCONNECT with its `reasonCode`, then `close`. The refused packet is dropped: to go on
-   * all the same, call again with an empty chunk. TypeError when the chunk is not a Uint8Array, RangeError beyond
+   * are those before the packet. Send DISCONNECT with its `reasonCode`, then `close`. The packet that the session refused is dropped: to
+   * go on all the same, call again with an empty chunk. TypeError when the chunk is not a Uint8Array, RangeError beyond
    * 1.5 GiB; the session is then unchanged.
    */
   receive(chunk: Uint8Array, now: number): ClientSessionEvent[] {
-    checkChunk(chunk, this.#fragments.length);
-    const source = this.#fragments.add(chunk);
-    if (!source) {
-      if (chunk.length > 0) this.arrived(now);
-      return [];
-    }
-    const events: ClientSessionEvent[] = [];
-    this.#used = 0;
-    this.#needed = 0;
-    try {
-      this.#call((frame) => {
-        const input = scratch.take(source.length);
-        scratch.u8.set(source, input);
-        while (this.#used < source.length && this.#receiveOne(frame, source, input, now, events));
-        const hasArrived = chunk.length > 0 && this.#used < source.length;
-        return hasArrived ? core.session_arrived(frame.context, now >>> 0) : 0;
-      });
-    } finally {
-      this.#fragments.keep(source.subarray(this.#used), this.#needed);
-    }
-    return events;
-  }
-
-  /** Takes the packet at `#used` of the source, whose copy is at `input`; false when the packet is not complete. */
-  #receiveOne(
-    { context, packet, output }: Frame,
-    source: Buffer,
-    input: number,
-    now: number,
-    events: ClientSessionEvent[],
-  ) {
-    const word = (address: number) => scratch.u32[address >> 2];
-    const left = source.length - this.#used;
-    const version = (word(context + SessionRecord.protocolVersion) || 4) as ProtocolVersion;
-    const maximum = word(context + SessionRecord.SIZE + SessionLimitsRecord.maximumPacketSize) || LARGEST_PACKET;
-    const length = core.mqtt_decode(input + this.#used, left, version, maximum, packet);
-    const type = packetTypeNames[word(packet + PacketRecord.type)] ?? 'packet';
-    const received = word(packet + PacketRecord.reasonCode);
-    if (length < 0) {
-      throw new MalformedPacketError(length, word(packet + PacketRecord.errorOffset), type, events, version, received);
-    }
-    if (length === 0) {
-      this.#needed = word(packet + PacketRecord.needed);
-      return false;
-    }
-    this.#used += length;
-    const written = core.session_receive(context, packet, now >>> 0, output, ANSWER_ROOM);
-    if (written < 0) throw new SessionError(written, `the server sent ${type}`, events, type, version, received);
-    if (written > 0) this.#keepOutput(output, written);
-    const event = eventNames[word(context + SessionRecord.event)];
-    events.push({ type: event, packet: readPacket(packet, source, input) });
-    return true;
+    return this.#input.receive(chunk, now);
   }
 
   /**
@@ -204,28 +229,31 @@ export class ClientSession {
    * @param now milliseconds
    */
   arrived(now: number): void {
-    this.#call(({ context }) => core.session_arrived(context, now >>> 0));
+    core.session_arrived(this.#context.enter(), now >>> 0);
   }
 
   /**
    * Does what is due: puts a PINGREQ, or after a reconnect the PUBRELs, into the output. Call it at `nextDeadline` and after
-   * `receive`. When it names a message, send that and call it again, until it names none.
+   * `receive`. When it names a message, send that and call it again, until it names none. While a payload is given in pieces, nothing but
+   * the answer to an earlier packet is due.
    *
    * @param now milliseconds
    * @returns the packet id of a message to send again with `dup`; undefined when there is none to send now
    * @throws SessionError RESPONSE_TIMEOUT when the server did not answer: then `close`
    */
   tick(now: number): number | undefined {
+    if (this.#output.missing > 0 && this.nextDeadline(now) !== now) return undefined;
+    const context = this.#context.enter();
+    const { answer } = this.#context;
     while (true) {
-      const result = this.#call(({ context, output }) => {
-        const written = core.session_poll(context, now >>> 0, output, ANSWER_ROOM);
-        if (written > 0) this.#keepOutput(output, written);
-        return written;
-      });
+      const result = core.session_poll(context, now >>> 0, answer, ANSWER_ROOM);
       if (result < 0) throw new SessionError(result, 'connection');
-      if (result > 0) continue;
-      return this.#word(SessionRecord.event) === EventNumber.RESEND ? this.#word(SessionRecord.packetId) : undefined;
+      if (result === 0) break;
+      this.#output.packet(answer, result);
+      if (this.#output.missing > 0) return undefined;
     }
+    const isNamed = this.#context.word(SessionRecord.event) === EventNumber.RESEND;
+    return isNamed && this.#output.missing === 0 ? this.#context.word(SessionRecord.packetId) : undefined;
   }
 
   /**
@@ -234,67 +262,38 @@ export class ClientSession {
    * @param now milliseconds
    */
   nextDeadline(now: number): number | undefined {
-    const wait = this.#call(({ context }) => core.session_deadline(context, now >>> 0));
+    const context = this.#context.enter();
+    // A PINGREQ would wait for the end of the payload.
+    if (this.#output.missing > 0 && !this.#isAnswerDue) return undefined;
+    const wait = core.session_deadline(context, now >>> 0);
     return wait === SessionContext.NO_DEADLINE ? undefined : now + wait;
+  }
+
+  get #isAnswerDue(): boolean {
+    return this.#context.word(SessionRecord.pinging) + this.#context.word(SessionRecord.waiting) > 0;
   }
 
   /**
    * Tells the session that the transport is gone, or is being closed after an error. It drops output that was not taken and
-   * forgets what belongs to the connection: subscriptions in flight, unacknowledged received messages of QoS 1, aliases.
+   * forgets what belongs to the connection: subscriptions in flight, unacknowledged received messages of QoS 1, aliases, payloads that
+   * are not complete.
    */
   close(): void {
-    this.#call(({ context }) => core.session_close(context));
-    this.#output = [];
-    this.#fragments.clear();
+    core.session_close(this.#context.enter());
+    this.#output.clear();
+    this.#input = this.#newInput();
   }
 
-  /** The bytes to send now, in this order; the caller owns them. */
+  /** The bytes to send now, in this order; the caller owns them, but for those of pieces. */
   takeOutput(): Buffer[] {
-    const output = this.#output;
-    this.#output = [];
-    return output;
+    return this.#output.take();
   }
 
-  #word(field: number): number {
-    return new DataView(this.#context.buffer, this.#context.byteOffset).getUint32(field, true);
+  get #version(): ProtocolVersion {
+    return (this.#context.word(SessionRecord.protocolVersion) || 4) as ProtocolVersion;
   }
 
-  #keepOutput(address: number, length: number): void {
-    this.#output.push(copyOf(scratch.u8.subarray(address, address + length)));
+  #newInput(): SessionInput {
+    return new SessionInput(this.#context, this.#output, this.#largestBuffered);
   }
-
-  /** Calls the core on a copy of the context in scratch memory, whose first `occupied` bytes are left untouched. */
-  #call(run: (frame: Frame) => number, occupied = 0, room = ANSWER_ROOM): number {
-    scratch.reserve(occupied);
-    const context = scratch.take(this.#context.length);
-    const packet = scratch.take(PacketRecord.SIZE);
-    const output = scratch.take(room);
-    scratch.u8.set(this.#context, context);
-    try {
-      return run({ context, packet, output });
-    } finally {
-      this.#context.set(scratch.u8.subarray(context, context + this.#context.length));
-    }
-  }
-}
-
-/** Whether the session, and not the encoder, refused a packet: PACKET_TOO_LARGE means too large for the server. */
-function isOfSession(result: number): boolean {
-  return result <= Result.SESSION_STATE || result === Result.PACKET_TOO_LARGE;
-}
-
-/** Reads one packet after the other. */
-const reader = new FieldReader();
-
-/** The packet of a record as an object. The topic of an alias lies in the context, not in the source. */
-function readPacket(record: number, source: Buffer, input: number): Packet {
-  const at = record >> 2;
-  const topic = scratch.u32[at + (PacketRecord.topic >> 2)];
-  const length = scratch.u32[at + (PacketRecord.topicLength >> 2)];
-  const elsewhere = scratch.u32[at] === PacketType.PUBLISH && (topic < input || topic >= input + source.length);
-  if (elsewhere) scratch.u32.set([input, 0], at + (PacketRecord.topic >> 2));
-  const packet = toObject(scratch.u32, at, reader.open(source), input);
-  reader.letGo();
-  if (elsewhere && packet.type === 'publish') packet.topic = utf8Text(scratch.u8, topic, topic + length);
-  return packet;
 }

@@ -1,8 +1,19 @@
 import { type SessionEvent as EventNumber, results } from '../../../build/abi/core.js';
+import type { PayloadPiece, PublishStart } from '../decode/payload-pieces.js';
 import { describeReceived, describeResult, MqttError, sourceOf } from '../mqtt-error.js';
 import type { Packet, ProtocolVersion } from '../packets.js';
 
-/** Capacity and behaviour of a client session. */
+/**
+ * Capacity and behaviour of a client session.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ClientSessionOptions } from 'wasmqtt';
+ *
+ * const options: ClientSessionOptions = { sendCapacity: 32, manualAcknowledgement: true, largestBuffered: 64 * 1024 };
+ * new ClientSession(options).save().length; // => 412
+ * ```
+ */
 export interface ClientSessionOptions {
   /** Messages of QoS 1 and 2 and subscriptions in flight to the server, 0 to 65,535. Default 8. */
   sendCapacity?: number;
@@ -19,6 +30,11 @@ export interface ClientSessionOptions {
    * the other two the time does not count in which a packet was on its way.
    */
   responseTimeout?: number;
+  /**
+   * Bytes. The payload of a PUBLISH that is larger is received in pieces, so that no more than this of the stream is ever kept; see
+   * `receive`. Default: no such limit, every message comes whole.
+   */
+  largestBuffered?: number;
 }
 
 /**
@@ -26,12 +42,32 @@ export interface ClientSessionOptions {
  * reported before. `accepted`: PUBREC came, the copy of the message may be deleted. `published`: finished, the packet's
  * `reasonCode` tells the outcome. `released`: PUBREL came. `authenticate`: an AUTH must be sent. `none`: nothing to do.
  */
-export type ClientSessionEvent = {
-  type: Exclude<keyof typeof EventNumber, 'RESEND'> extends infer Name extends string ? Lowercase<Name> : never;
-  packet: Packet;
-};
+export type ClientSessionEvent =
+  | {
+      type: Exclude<keyof typeof EventNumber, 'RESEND'> extends infer Name extends string ? Lowercase<Name> : never;
+      packet: Packet | PublishStart;
+    }
+  | {
+      /** The next bytes of the payload of the last message, with `largestBuffered`. */
+      type: 'piece';
+      packet: PayloadPiece;
+    };
 
-/** The session refused a packet of the caller or the server, or timed out (RESPONSE_TIMEOUT). Nothing has changed. */
+/**
+ * The session refused a packet of the caller or the server, or timed out (RESPONSE_TIMEOUT). Nothing has changed.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, SessionError } from 'wasmqtt';
+ *
+ * try {
+ *   new ClientSession().send({ type: 'pingreq' }, 0);
+ * } catch (error) {
+ *   if (!(error instanceof SessionError)) throw error;
+ *   error.codeName; // => 'SESSION_STATE'
+ * }
+ * ```
+ */
 export class SessionError extends Error {
   /** Negative result code, see `Result`. */
   readonly code: number;
@@ -71,7 +107,23 @@ export class SessionError extends Error {
   }
 }
 
-/** The MqttError of a malformed packet from the server, with the events before it. */
+/**
+ * The MqttError of a malformed packet from the server, with the events before it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, MalformedPacketError } from 'wasmqtt';
+ *
+ * const session = new ClientSession();
+ * session.send({ type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 60, clientId: 'c' }, 0);
+ * try {
+ *   session.receive(new Uint8Array([0xf1, 0]), 0);
+ * } catch (error) {
+ *   if (!(error instanceof MalformedPacketError)) throw error;
+ *   [error.codeName, error.reasonCode, error.events.length]; // => [ 'FLAGS_RESERVED', 129, 0 ]
+ * }
+ * ```
+ */
 export class MalformedPacketError extends MqttError {
   /** Events of the packets before the malformed one. */
   readonly events: ClientSessionEvent[];
@@ -88,7 +140,7 @@ export class MalformedPacketError extends MqttError {
       code,
       byteOffset,
       packetType,
-      events.map(({ packet }) => packet),
+      events.map(({ packet }) => packet as Packet),
       protocolVersion,
       receivedCode,
     );

@@ -1,3 +1,4 @@
+import { parseJson } from '../../node/json-depth.js';
 import { JsonServer } from './json-call.js';
 import { PkiCallError } from './service-pki.js';
 
@@ -29,7 +30,7 @@ export class AclOwners {
 
 function ownerIn(text: string): string | undefined {
   try {
-    const owner: unknown = JSON.parse(text);
+    const owner: unknown = parseJson(text);
     return typeof owner === 'string' && owner !== '' ? owner : undefined;
   } catch {
     return undefined;

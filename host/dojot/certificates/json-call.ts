@@ -1,4 +1,5 @@
 import { isPem, readPem } from '../../core/index.js';
+import { parseJson } from '../../node/json-depth.js';
 import { reasonOf } from '../../node/reason.js';
 import { PkiCallError } from './service-pki.js';
 
@@ -79,7 +80,7 @@ async function limitedText(response: Response): Promise<string> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { utf8Bytes } from '../../core/bytes/strings.js';
 import { checkWritten, offsetOfFailure } from '../../core/encode/check-written.js';
+import { hasReasonCode, type PacketKind, packetKinds } from '../../core/encode/packet-kinds.js';
 import {
   borrowWriter,
   giveBack,
@@ -7,6 +8,7 @@ import {
   type PacketWriter,
   packetSize,
 } from '../../core/encode/packet-writer.js';
+import { IS_FILTER } from '../../core/encode/write-string.js';
 import { MqttError, type ProtocolVersion } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { GenerateOptions, ISubscription, Packet } from '../packet-types.js';
@@ -20,7 +22,8 @@ import {
   stringOrBytes,
   type UntrustedPacket,
   type Written,
-  writeField,
+  writeText,
+  writeTopic,
 } from './untrusted-packet.js';
 import { writeUntrustedProperties } from './untrusted-properties.js';
 
@@ -47,8 +50,8 @@ const encodings = new Map<string, Encoding>(
 );
 
 /**
- * Encodes a packet object of mqtt-packet. Without `lenient`, the core then reads the packet as its receiver would, except for
- * the payload, which no rule concerns.
+ * Encodes a packet object of mqtt-packet. Without `lenient`, the core reads a packet that is not proven to be valid as its
+ * receiver would, except for the payload, which no rule concerns.
  *
  * @returns the bytes; undefined when the packet is too large for its receiver
  * @throws PacketError when the packet is refused
@@ -77,6 +80,7 @@ function contextOf(cmd: string, options: GenerateOptions | undefined): Context {
   const { protocolVersion, properties, lenient } = options ?? {};
   return {
     cmd,
+    kind: packetKinds.get(cmd) as PacketKind,
     version: protocolVersion === 3 || protocolVersion === 5 ? protocolVersion : 4,
     maximumPacketSize: properties?.maximumPacketSize || 0,
     strict: lenient !== true,
@@ -99,20 +103,30 @@ function writeWhole(writer: PacketWriter, write: Encoding, packet: UntrustedPack
   const payloadLength = payload?.length ?? 0;
   const length = writer.length + payloadLength;
   if (length > LARGEST_BODY) refuse(`Invalid variable byte integer: ${length}`);
-  const start = writer.close(firstByte, payloadLength, context.cmd);
+  writer.close(payloadLength, context.cmd);
   context.isWritten = true;
-  if (context.strict) checkWritten(writer, start, context.version, context.cmd);
-  writer.finish(firstByte, payload);
+  if (context.strict && !writer.isProven) checkWritten(writer, firstByte, context.version, context.cmd);
+  writer.finish(firstByte, payload, payloadLength);
   return true;
 }
 
-/** The reason code of a packet; 0 when it has none. */
-function reasonCode({ reasonCode: code = 0 }: UntrustedPacket): number {
-  return isInteger(code, 0xff) ? code : refuse('Invalid reason code');
+/** Writes the reason code of a packet; 0 when it has none. */
+function writeReasonCode({ reasonCode = 0 }: UntrustedPacket, writer: PacketWriter, context: Context): void {
+  writeCode(reasonCode, 'Invalid reason code', writer, context);
+  note(writer, 1, context, 'reasonCode');
+}
+
+function writeCode(code: unknown, message: string, writer: PacketWriter, { kind, version }: Context): void {
+  if (!isInteger(code, 0xff)) refuse(message);
+  else {
+    if (!hasReasonCode(kind, code, version)) writer.isProven = false;
+    writer.byte(code);
+  }
 }
 
 function writeMessageId({ messageId }: UntrustedPacket, writer: PacketWriter, context: Context): void {
   writer.u16(isInteger(messageId, 0xffff) ? messageId : refuse('Invalid messageId'));
+  if (messageId === 0) writer.isProven = false;
   note(writer, 2, context, 'messageId');
 }
 
@@ -146,7 +160,8 @@ function writeFitting(packet: UntrustedPacket, rest: number, writer: PacketWrite
 function writeConnack(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   const code = context.version === 5 ? packet.reasonCode : packet.returnCode;
   writer.byte(packet.sessionPresent ? 1 : 0);
-  writer.byte(isInteger(code, 0xff) ? code : refuse('Invalid return code'));
+  writeCode(code, 'Invalid return code', writer, context);
+  if (packet.sessionPresent && code !== 0) writer.isProven = false;
   note(writer, 1, context, context.version === 5 ? 'reasonCode' : 'returnCode');
   writeOwnProperties(packet, writer, context);
   return { firstByte: 0x20 };
@@ -154,10 +169,11 @@ function writeConnack(packet: UntrustedPacket, writer: PacketWriter, context: Co
 
 function writePublish(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   const qos = qosOf(packet.qos || 0, 'Invalid qos');
-  writeField(writer, stringOrBytes(packet.topic) ?? refuse('Invalid topic'), context, 'topic');
+  writeTopic(writer, stringOrBytes(packet.topic) ?? refuse('Invalid topic'), context, 'topic');
   const payload = stringOrBytes(packet.payload || '') ?? refuse('Invalid payload');
   if (qos > 0) writeMessageId(packet, writer, context);
   writeOwnProperties(packet, writer, context);
+  if (packet.dup && qos === 0) writer.isProven = false;
   return {
     firstByte: 0x30 | (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0),
     payload: typeof payload === 'string' ? utf8Bytes(payload) : payload,
@@ -168,12 +184,10 @@ function acknowledgement(firstByte: number): Encoding {
   return (packet, writer, context) => {
     writeMessageId(packet, writer, context);
     if (context.version !== 5) return { firstByte };
-    const code = reasonCode(packet);
     // Reason code 0 without properties is left out (3.4.2.1).
     const hasProperties = typeof packet.properties === 'object' && packet.properties !== null;
     if (!hasProperties && packet.reasonCode === 0) return { firstByte };
-    writer.byte(code);
-    note(writer, 1, context, 'reasonCode');
+    writeReasonCode(packet, writer, context);
     return writeFitting(packet, 0, writer, context) ? { firstByte } : undefined;
   };
 }
@@ -181,10 +195,11 @@ function acknowledgement(firstByte: number): Encoding {
 function writeSubscribe(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writeMessageId(packet, writer, context);
   writeOwnProperties(packet, writer, context);
+  const start = writer.length;
   for (const entry of filled(packet.subscriptions, 'Invalid subscriptions') as ISubscription[]) {
     const { topic, qos, nl = false, rap = false, rh = 0 } = entry ?? {};
     const filter = typeof topic === 'string' ? topic : refuse('Invalid subscriptions - invalid topic');
-    writeField(writer, filter, context, 'subscriptions.topic');
+    writeFilter(writer, filter, context, 'subscriptions.topic');
     let options: number = qosOf(qos, 'Invalid subscriptions - invalid qos');
     if (context.version === 5) {
       if (typeof nl !== 'boolean') refuse('Invalid subscriptions - invalid No Local');
@@ -195,21 +210,24 @@ function writeSubscribe(packet: UntrustedPacket, writer: PacketWriter, context: 
     writer.byte(options);
     note(writer, 1, context, 'subscriptions');
   }
+  if (packet.dup || writer.length === start) writer.isProven = false;
   return { firstByte: packet.dup ? 0x8a : 0x82 };
 }
 
 function writeUnsubscribe(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writeMessageId(packet, writer, context);
   writeOwnProperties(packet, writer, context);
+  const start = writer.length;
   for (const filter of filled(packet.unsubscriptions, 'Invalid unsubscriptions')) {
-    writeField(
-      writer,
-      typeof filter === 'string' ? filter : refuse('Invalid unsubscriptions'),
-      context,
-      'unsubscriptions',
-    );
+    const text = typeof filter === 'string' ? filter : refuse('Invalid unsubscriptions');
+    writeFilter(writer, text, context, 'unsubscriptions');
   }
+  if (packet.dup || writer.length === start) writer.isProven = false;
   return { firstByte: packet.dup ? 0xaa : 0xa2 };
+}
+
+function writeFilter(writer: PacketWriter, filter: string, context: Context, name: string): void {
+  if ((writeText(writer, filter, context, name) & IS_FILTER) === 0) writer.isProven = false;
 }
 
 /** Returns an array that is not empty. @throws PacketError */
@@ -217,19 +235,19 @@ function filled(value: unknown, message: string): unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : refuse(message);
 }
 
-function grantedCodes(packet: UntrustedPacket): Uint8Array {
-  const message = 'Invalid qos vector';
+const CODES = 'Invalid qos vector';
+
+function grantedCodes(packet: UntrustedPacket): number[] {
   // Array.from visits the holes of a sparse array too, which must not be written as code 0.
-  return Uint8Array.from(
-    Array.from(filled(packet.granted, message), (code) => (isInteger(code, 0xff) ? code : refuse(message))),
-  );
+  return Array.from(filled(packet.granted, CODES), (code) => (isInteger(code, 0xff) ? code : refuse(CODES)));
 }
 
 function writeSuback(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   writeMessageId(packet, writer, context);
   const codes = grantedCodes(packet);
   if (context.version === 5 && !writeFitting(packet, codes.length, writer, context)) return undefined;
-  writer.raw(codes);
+  writer.room(codes.length);
+  for (const code of codes) writeCode(code, CODES, writer, context);
   note(writer, codes.length, context, 'granted');
   return { firstByte: 0x90 };
 }
@@ -246,11 +264,12 @@ function writeDisconnect(packet: UntrustedPacket, writer: PacketWriter, context:
 
 function writeAuth(packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
   if (context.version !== 5) refuse('Invalid mqtt version for auth packet');
+  // It needs a method in all forms but the shortest, which mqtt-packet does not write (3.15.2.1).
+  writer.isProven = false;
   return writeReason(0xf0, packet, writer, context);
 }
 
 function writeReason(firstByte: number, packet: UntrustedPacket, writer: PacketWriter, context: Context): Written {
-  writer.byte(reasonCode(packet));
-  note(writer, 1, context, 'reasonCode');
+  writeReasonCode(packet, writer, context);
   return writeFitting(packet, 0, writer, context) ? { firstByte } : undefined;
 }

@@ -1,3 +1,4 @@
+import { WILL } from '../../core/encode/packet-kinds.js';
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
 import { refuse } from '../packet-error.js';
 import {
@@ -7,6 +8,8 @@ import {
   type UntrustedPacket,
   type Written,
   writeField,
+  writeText,
+  writeTopic,
 } from './untrusted-packet.js';
 import { writeUntrustedProperties } from './untrusted-properties.js';
 
@@ -24,13 +27,16 @@ export function writeUntrustedConnect(packet: UntrustedPacket, writer: PacketWri
   if (hasPassword && !hasUsername && version !== 5) refuse('Username is required to use password'); // 3.1.1, MQTT-3.1.2-22
 
   writeField(writer, name, context, 'protocolId');
+  if (name !== (version === 3 ? 'MQIsdp' : 'MQTT')) writer.isProven = false;
   writer.byte((version as number) | (packet.bridgeMode ? 0x80 : 0));
-  writer.byte((hasUsername ? 0x80 : 0) | (hasPassword ? 0x40 : 0) | (will ? willFlags(will) : 0) | (clean ? 2 : 0));
+  writer.byte(
+    (hasUsername ? 0x80 : 0) | (hasPassword ? 0x40 : 0) | (will ? willFlags(writer, will) : 0) | (clean ? 2 : 0),
+  );
   writer.u16(seconds);
   if (version === 5) writeUntrustedProperties(writer, packet.properties, context);
-  writeField(writer, clientId, context, 'clientId');
+  writeText(writer, clientId, context, 'clientId');
   if (will) writeWill(will as UntrustedPacket, writer, version === 5, context);
-  if (hasUsername) writeField(writer, stringOrBytes(username) ?? refuse('Invalid username'), context, 'username');
+  if (hasUsername) writeText(writer, stringOrBytes(username) ?? refuse('Invalid username'), context, 'username');
   if (hasPassword) writeField(writer, stringOrBytes(password) ?? refuse('Invalid password'), context, 'password');
   return { firstByte: 0x10 };
 }
@@ -43,10 +49,11 @@ function checkClientId(value: unknown, version: number, clean: boolean): string 
   return clean ? clientId : refuse('clientId must be given if cleanSession set to 0');
 }
 
-function willFlags(will: unknown): number {
+function willFlags(writer: PacketWriter, will: unknown): number {
   if (typeof will !== 'object') return refuse('Invalid will');
   const { qos, retain } = will as UntrustedPacket;
   const bits = isInteger(qos || 0, 3) ? Number(qos || 0) : refuse('Invalid will qos');
+  if (bits > 2) writer.isProven = false;
   return 4 | (bits << 3) | (retain ? 0x20 : 0);
 }
 
@@ -56,7 +63,7 @@ function writeWill(
   isV5: boolean,
   context: Context,
 ): void {
-  if (isV5) writeUntrustedProperties(writer, properties, context, 'will.');
-  writeField(writer, typeof topic === 'string' && topic ? topic : refuse('Invalid will topic'), context, 'will.topic');
+  if (isV5) writeUntrustedProperties(writer, properties, context, WILL);
+  writeTopic(writer, typeof topic === 'string' && topic ? topic : refuse('Invalid will topic'), context, 'will.topic');
   writeField(writer, stringOrBytes(payload || '') ?? refuse('Invalid will payload'), context, 'will.payload');
 }

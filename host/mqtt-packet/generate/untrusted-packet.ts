@@ -1,5 +1,7 @@
 import { isBytes } from '../../core/bytes/check-arguments.js';
+import type { PacketKind } from '../../core/encode/packet-kinds.js';
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
+import { IS_NAME, writeString } from '../../core/encode/write-string.js';
 import type { ProtocolVersion } from '../../core/index.js';
 import { refuse } from '../packet-error.js';
 import type { QoS } from '../packet-types.js';
@@ -9,6 +11,7 @@ export type UntrustedPacket = Record<string, unknown>;
 
 export interface Context {
   cmd: string;
+  kind: PacketKind;
   version: ProtocolVersion;
   /** Length of the largest packet that the receiver accepts, bytes; 0 for no limit. */
   maximumPacketSize: number;
@@ -45,15 +48,40 @@ export function isInteger(value: unknown, maximum: number): value is number {
 }
 
 /**
- * Writes a string or binary data with its length before it (1.5.4, 1.5.6).
+ * Writes binary data with its length before it (1.5.6); of a string the UTF-8.
  *
  * @param name of the field, for errors
  */
 export function writeField(writer: PacketWriter, value: string | Uint8Array, context: Context, name: string): void {
+  if (typeof value === 'string') {
+    writeText(writer, value, context, name);
+    return;
+  }
+  writer.binary(value, context.cmd, name);
+  note(writer, 2 + value.length, context, name);
+}
+
+/**
+ * Writes a string with its length before it (1.5.4). One that is given as bytes may be no text.
+ *
+ * @param name of the field, for errors
+ * @returns as `writeString`
+ */
+export function writeText(writer: PacketWriter, value: string | Uint8Array, context: Context, name: string): number {
+  if (typeof value !== 'string') {
+    writer.isProven = false;
+    writeField(writer, value, context, name);
+    return 0;
+  }
   const start = writer.length;
-  if (typeof value === 'string') writer.string(value, context.cmd, name, context.strict);
-  else writer.binary(value, context.cmd, name);
+  const uses = writeString(writer, value, context.cmd, name, context.strict);
   note(writer, writer.length - start, context, name);
+  return uses;
+}
+
+/** Writes a Topic Name. */
+export function writeTopic(writer: PacketWriter, value: string | Uint8Array, context: Context, name: string): void {
+  if ((writeText(writer, value, context, name) & IS_NAME) === 0) writer.isProven = false;
 }
 
 /** Notes the place of the field that the writer wrote last. @param size bytes */

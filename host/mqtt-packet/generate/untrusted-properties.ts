@@ -1,6 +1,8 @@
+import { type PacketKind, WILL } from '../../core/encode/packet-kinds.js';
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
+import { type PropertyShape, propertyShapes, proveKind, proveRange } from '../../core/encode/property-shapes.js';
 import { refuse } from '../packet-error.js';
-import { type PropertyRule, ruleByName } from '../property-rules.js';
+import { type PropertyRule, rules } from '../property-rules.js';
 import {
   type Context,
   isInteger,
@@ -10,20 +12,31 @@ import {
   stringOrBytes,
   textOf,
   writeField,
+  writeText,
+  writeTopic,
 } from './untrusted-packet.js';
+
+interface Rule extends PropertyRule {
+  shape: PropertyShape;
+}
+
+const ruleByName: ReadonlyMap<string, Rule> = new Map(
+  rules.map((rule) => [rule.name, { ...rule, shape: propertyShapes.get(rule.coreName) as PropertyShape }]),
+);
 
 /**
  * Writes Property Length and the properties of a packet object (2.2.2), in the order of the object, without undefined ones.
  *
- * @param owner before the names of properties in errors of the core: "will." or nothing
+ * @param kind what they belong to
  * @throws PacketError in the words of mqtt-packet for an unknown name or a value of the wrong type
  */
 export function writeUntrustedProperties(
   writer: PacketWriter,
   properties: unknown,
   context: Context,
-  owner = '',
+  kind: PacketKind = context.kind,
 ): void {
+  const owner = kind === WILL ? 'will.' : '';
   const start = writer.beginList();
   // mqtt-packet takes neither lists nor bytes for properties.
   const isObject = typeof properties === 'object' && properties !== null;
@@ -34,7 +47,8 @@ export function writeUntrustedProperties(
       const rule = ruleByName.get(name) ?? refuse(`Invalid property ${name}: ${shown(value)}`);
       const label = owner + name;
       const start = writer.length;
-      if (Array.isArray(value)) for (const one of value) writeOne(writer, rule, one, context, label);
+      proveKind(writer, rule.shape, kind);
+      if (Array.isArray(value)) writeAll(writer, rule, value, context, label);
       else writeOne(writer, rule, value, context, label);
       note(writer, writer.length - start, context, label);
     }
@@ -44,9 +58,15 @@ export function writeUntrustedProperties(
   moveNotes(context, start, writer.length - end);
 }
 
+function writeAll(writer: PacketWriter, rule: Rule, values: unknown[], context: Context, label: string): void {
+  // Most properties may stand once.
+  if (rule.kind !== 'pair') writer.isProven = false;
+  for (const one of values) writeOne(writer, rule, one, context, label);
+}
+
 /** @param label of the property in errors that are not in the words of mqtt-packet */
-function writeOne(writer: PacketWriter, rule: PropertyRule, value: unknown, context: Context, label: string): void {
-  const { id, kind, name } = rule;
+function writeOne(writer: PacketWriter, rule: Rule, value: unknown, context: Context, label: string): void {
+  const { id, kind, name, shape } = rule;
   const wrong = () => refuse(`Invalid ${name}: ${shown(value)}`);
   if (kind === 'pair') {
     writePairs(writer, rule, typeof value === 'object' && value !== null ? value : wrong(), context, label);
@@ -59,20 +79,22 @@ function writeOne(writer: PacketWriter, rule: PropertyRule, value: unknown, cont
       writer.byte(typeof value === 'boolean' ? Number(value) : wrong());
       break;
     case 'byte':
-      writer.byte(isInteger(value, 0xff) ? value : wrong());
+      writer.byte(proveRange(writer, shape, isInteger(value, 0xff) ? value : wrong()));
       break;
     case 'u16':
-      writer.u16(isInteger(value, 0xffff) ? value : wrong());
+      writer.u16(proveRange(writer, shape, isInteger(value, 0xffff) ? value : wrong()));
       break;
     case 'u32':
-      writer.u32(isInteger(value, 0xffffffff) ? value : wrong());
+      writer.u32(proveRange(writer, shape, isInteger(value, 0xffffffff) ? value : wrong()));
       break;
     case 'varint':
-      writer.varint(isInteger(value, 0xfffffff) ? value : wrong());
+      writer.varint(proveRange(writer, shape, isInteger(value, 0xfffffff) ? value : wrong()));
       break;
-    case 'utf8':
-      writeField(writer, typeof value === 'string' ? value : wrong(), context, label);
+    case 'utf8': {
+      const write = shape.isTopic ? writeTopic : writeText;
+      write(writer, typeof value === 'string' ? value : wrong(), context, label);
       break;
+    }
     case 'binary':
       writeField(writer, stringOrBytes(value) ?? wrong(), context, label);
       break;
@@ -91,8 +113,8 @@ function writePairs(
       if (value === undefined || value === null) refuse(`Invalid ${name}: ${key} has no value`);
       const text = textOf(value) ?? refuse(`Invalid ${name}: ${key} has no text`);
       writer.byte(id);
-      writeField(writer, key, context, label);
-      writeField(writer, text, context, label);
+      writeText(writer, key, context, label);
+      writeText(writer, text, context, label);
     }
   }
 }

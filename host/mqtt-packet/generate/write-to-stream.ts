@@ -19,6 +19,21 @@ const TELLING = new Set(['publish', 'subscribe', 'suback', 'unsubscribe', 'pingr
  *
  * @returns false when the packet was not written, or when the caller should wait for `drain`; always true when a packet of
  * the rare types (CONNECT, CONNACK, acknowledgements, DISCONNECT, AUTH) was written
+ *
+ * @example
+ * ```ts
+ * import { type PacketStream, writeToStream } from 'wasmqtt/mqtt-packet';
+ *
+ * const chunks: Buffer[] = [];
+ * const stream: PacketStream = {
+ *   write(chunk) {
+ *     chunks.push(chunk);
+ *     return true;
+ *   },
+ * };
+ * writeToStream({ cmd: 'pingreq' }, stream);
+ * Buffer.concat(chunks).toString('hex'); // => 'c000'
+ * ```
  */
 export function writeToStream(packet: Packet, stream: NodeJS.WritableStream, options?: GenerateOptions): boolean;
 export function writeToStream(packet: Packet, stream: PacketStream, options?: GenerateOptions): boolean;

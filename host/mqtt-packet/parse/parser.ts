@@ -1,15 +1,16 @@
 // Without "node:": the bundles for browsers and workerd have the npm package of this name in them.
 import { EventEmitter } from 'events';
 import { checkChunk, isBytes } from '../../core/bytes/check-arguments.js';
-
 import { asView, joined, NOTHING } from '../../core/bytes/views.js';
-import { describeResult, MqttError, PacketCursor, PacketDecoder, refusalWords } from '../../core/index.js';
+import { describeResult, KnownTopics, MqttError, PacketCursor, PacketDecoder, refusalWords } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { Packet, ParserOptions } from '../packet-types.js';
 import { type Frames, findFrames } from './find-frames.js';
 import { fromCore, fromCursor } from './packet-from-core.js';
 import { checkFirstByte, readLeniently } from './read-leniently.js';
 
+/** Those of all parsers: clients of one program hear of the same topics. */
+const knownTopics = new KnownTopics();
 const LENGTH_TOO_LONG = 'Invalid variable byte integer';
 
 export interface ParserEvents {
@@ -24,7 +25,7 @@ export class Parser extends EventEmitter {
   /** The error that ended the stream, until the next `parse`. */
   error: PacketError | null = null;
   readonly #lenient: boolean;
-  readonly #cursor = new PacketCursor();
+  readonly #cursor = new PacketCursor({ knownTopics });
   /** Chunks of a packet that is not complete. */
   #pending: Uint8Array[] = [];
   #pendingLength = 0;
@@ -220,6 +221,18 @@ function refusalOf({ receivedCode, packetType, protocolVersion, byteOffset, code
  * Makes a parser: an EventEmitter with the events `packet` and `error`, and the method `parse`.
  *
  * @param options a client's options or a CONNECT packet will do; `protocolVersion` is read again for each chunk
+ *
+ * @example
+ * ```ts
+ * import mqttPacket, { type Packet, type Parser, type ParserOptions, parser } from 'wasmqtt/mqtt-packet';
+ *
+ * const options: ParserOptions = { protocolVersion: 5 };
+ * const parsing: Parser = parser(options);
+ * const seen: Packet[] = [];
+ * parsing.on('packet', (packet) => seen.push(packet)).on('error', (error) => console.error(error.message));
+ * parsing.parse(mqttPacket.generate({ cmd: 'pingreq' }));
+ * seen[0].cmd; // => 'pingreq'
+ * ```
  */
 export function parser(options?: ParserOptions): Parser {
   return new Parser(options ?? {});

@@ -17,7 +17,7 @@ describe('what the core costs on an emulated Cortex-M33', () => {
   beforeAll(() => {
     run = prepare(folder);
     rows = run();
-  }, 300_000);
+  });
 
   // With other versions this would say nothing: it is skipped, and the warning above says why.
   it.skipIf(other)(

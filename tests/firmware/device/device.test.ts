@@ -28,13 +28,13 @@ it('the device application on an emulated Cortex-M33 sends readings to the broke
   await device.line('stdout', /"event":"log".*command on .*: hello/);
   const later = JSON.parse(await device.line('stdout', /"event":"published".*commands\\":1/));
   expect(later.topic).toBe(topic);
-}, 60_000);
+});
 
 it('a root that has expired costs the device nothing but a warning, while another one is usable', async () => {
   await device.line('stdout', /"event":"log".*warning: root-CA: the certificate has expired; .* \(byte 0\)/);
-}, 60_000);
+});
 
 it('its program ends when it is asked to', async () => {
   device.signal('SIGTERM');
   expect((await device.ended).code).toBe(0);
-}, 60_000);
+});

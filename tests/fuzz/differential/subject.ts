@@ -1,8 +1,13 @@
 import type { Arbitrary } from 'fast-check';
 import differences from './differences.json' with { type: 'json' };
 
-/** What both sides made of an input; `listed: ID` names the entry of the list under which they may differ. */
-export type Outcome = 'both accept' | 'both refuse' | 'the peer throws' | `listed: ${string}`;
+/** What both sides made of an input, perhaps with how or why; `listed: ID` names the entry of the list under which they may differ. */
+export type Outcome =
+  | 'both accept'
+  | 'both refuse'
+  | `both ${'accept' | 'refuse'}: ${string}`
+  | 'the peer throws'
+  | `listed: ${string}`;
 
 /** One boundary of the product, and a peer that reads or writes the same. */
 export interface Subject<T = unknown> {

@@ -110,4 +110,4 @@ it('a store with a wrong bit in any page gives out no wrong value, loses none wi
   const count = (outcome: RegExp) => lines.filter((line) => outcome.test(line)).length;
   expect(count(/: refused/)).toBeGreaterThan(0);
   expect(count(/: damaged/)).toBeGreaterThan(0);
-}, 600_000);
+});

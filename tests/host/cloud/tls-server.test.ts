@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ensurePki } from '../../../host/pki/index.js';
 import { AUTHORIZATION, HOST, SHORT } from './attacks/attack-rig.js';
 import { RawClient } from './attacks/raw-client.js';
@@ -95,7 +95,7 @@ describe('with certificate and key the server', () => {
       renameSync(`${to}.new`, to);
     }
     if (when === 'on reload') cloud.reload();
-    await vi.waitFor(async () => expect(await shown(port)).not.toBe(before), 10_000);
+    await expect.poll(() => shown(port)).not.toBe(before);
     expect(lines).toContain('certificate and key were read again');
     client.send('GET /healthz HTTP/1.1', HOST, '', '');
     expect(await client.answers(1)).toMatchObject([{ status: 200 }]);

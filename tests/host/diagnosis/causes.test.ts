@@ -24,7 +24,7 @@ let rig: DiagnosisRig;
 
 beforeAll(() => {
   rig = new DiagnosisRig();
-}, 60_000);
+});
 
 afterEach(() => rig.reset());
 

@@ -10,8 +10,6 @@ export type NodeName = 'one' | 'two' | 'three';
 
 const ADDRESSES: Readonly<Record<NodeName, string>> = { one: '127.0.0.1', two: '127.0.0.2', three: '127.0.0.3' };
 const PATH = `${process.env.PATH}:/usr/sbin`;
-/** Milliseconds: a quorum of JetStream elects its leader within some seconds. */
-const ELECTION = 30_000;
 
 /** The cluster of docs/scale.md, on free ports in a temporary folder. */
 export class NatsCluster {
@@ -63,7 +61,7 @@ export class NatsCluster {
     const env = { PATH, NODE: name, ADDRESS: ADDRESSES[name] };
     const node = new Child('nats-server', ['-c', 'node.conf'], { cwd: this.#folder, env });
     this.#nodes.set(name, node);
-    await node.until('a leader of JetStream', () => /metadata leader/.exec(node.stderr)?.[0], ELECTION);
+    await node.until('a leader of JetStream', () => /metadata leader/.exec(node.stderr)?.[0]);
   }
 
   /** SIGKILL. */

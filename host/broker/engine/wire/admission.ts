@@ -1,4 +1,5 @@
 import { type ConnectPacket, LARGEST_PACKET, type Properties, ReasonCode, type Will } from '../../../core/index.js';
+import type { Limits } from '../broker-limits.js';
 import type { ConnectionInfo } from '../broker-transport.js';
 import type { EngineContext } from '../context.js';
 import type { ListenerSettings } from '../listener-settings.js';
@@ -216,6 +217,11 @@ export function sessionExpiry({ protocolVersion, cleanStart, properties }: Conne
 export function keepAliveOf({ minimumKeepAlive, maximumKeepAlive }: ListenerSettings, asked: number): number {
   if (asked === 0) return maximumKeepAlive;
   return Math.min(Math.max(asked, minimumKeepAlive), maximumKeepAlive || Number.POSITIVE_INFINITY);
+}
+
+/** Messages above QoS 0 that may be on their way to a client. Parts of the broker's own program say themselves what they have room for. */
+export function windowOf({ inflightMessages }: Limits, { listener }: ClientIdentity, asked: Properties = {}): number {
+  return Math.min(asked.receiveMaximum ?? 65_535, listener.isInternal ? 65_535 : inflightMessages);
 }
 
 /** What CONNACK tells an MQTT 5 client (3.2.2.3): only what differs from the standard's defaults. */

@@ -70,7 +70,7 @@ export class Arrival {
   /** Asks the rules again whether this client may be here (and under which name). */
   reconsider(session: { client: ClientIdentity }): void {
     const { userName } = session.client;
-    const answer = this.#context.rules.connect({ ...this.#request, sessionOf: { userName } });
+    const answer = this.#context.rules.connect({ ...this.#request, sessionOf: { userName }, isRepeated: true });
     this.#wire.whenAnswered<Admission>(answer, (admission) => {
       if (!admission.allow) throw Violation.of(admission);
       const newName = admission.userName || this.#request.userName;

@@ -10,7 +10,7 @@ import { handlePacket } from '../packets/dispatch.js';
 import type { Link } from '../sessions/session-link.js';
 import { ConnectionTap } from '../tap/connection-tap.js';
 import { Violation } from '../violation.js';
-import { type Entrance, keepAliveOf, mountedWill, openSession, sessionExpiry } from './admission.js';
+import { type Entrance, keepAliveOf, mountedWill, openSession, sessionExpiry, windowOf } from './admission.js';
 import type { AuthenticationWire } from './authentication.js';
 import { Arrival, type Arrived } from './client-arrival.js';
 import { closingReason, lateness, type Why } from './farewell.js';
@@ -232,7 +232,7 @@ export class Connection implements Wire, Link, AuthenticationWire {
     }
     const { session, present } = openSession(context, identity, cleanStart);
     session.expiryInterval = sessionExpiry(packet);
-    this.receiveMaximum = Math.min(properties?.receiveMaximum ?? 65_535, context.limits.inflightMessages);
+    this.receiveMaximum = windowOf(context.limits, identity, properties);
     const keepAlive = keepAliveOf(settings, packet.keepAlive);
     this.#client = new ConnectedClient(context, session, this, keepAlive, maximumConnectTime);
     listener.clients++;

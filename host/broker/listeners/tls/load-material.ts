@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext, DEFAULT_CIPHERS, type SecureContextOptions } from 'node:tls';
 import { type CertificateInfo, isPem, pemOf, readCertificate, readCrl, readPem } from '../../../core/index.js';
+import { readRegularFile } from '../../../node/files/regular-file.js';
 import { reasonOf } from '../../../node/reason.js';
 import { checkServerPair } from '../../../tls/server-pair.js';
 import { BrokerError } from '../listener.js';
@@ -137,7 +137,7 @@ function bytesOf(source: PemSource, option: string): Buffer {
   if (typeof source === 'string') return Buffer.from(source, 'latin1');
   if (!isFile(source)) return Buffer.from(source);
   try {
-    return readFileSync(source.file);
+    return readRegularFile(source.file);
   } catch (error) {
     throw unusable(nameOf(option, source), reasonOf(error), 'check the path and its permissions', error);
   }

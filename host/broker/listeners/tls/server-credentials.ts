@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import type { Server, TLSSocket, TlsOptions } from 'node:tls';
 import { type CertificateInfo, ReasonCode, readCertificate } from '../../../core/index.js';
-import { watchFiles } from '../../../node/file-watch.js';
+import { watchFiles } from '../../../node/files/file-watch.js';
 import { reasonOf } from '../../../node/reason.js';
 import { LONGEST_TIMER } from '../../../node/timers.js';
 import type { Entrance } from '../entrance.js';

@@ -7,6 +7,7 @@ interface Served {
   state: BrokerState;
   metrics?: BrokerMetrics;
   version: string;
+  more?: Readonly<Record<string, () => Iterable<unknown>>>;
 }
 
 /** Items of a page. */
@@ -14,12 +15,13 @@ const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1000;
 
 /** Adds the routes. Lists come in pages: while one reads them, clients come and go, so an item may be missed or come twice. */
-export function statusRoutes(app: FastifyInstance, { state, metrics, version }: Served): void {
+export function statusRoutes(app: FastifyInstance, { state, metrics, version, more }: Served): void {
   const pages: Record<string, (query: Query) => Iterable<unknown>> = {
     clients: () => state.clients(),
     sessions: () => state.sessions(),
     subscriptions: ({ clientId }) => state.subscriptions(clientId),
     retained: () => state.retained(),
+    ...more,
   };
   app.get('/', async (request) => {
     readQuery(request, []);

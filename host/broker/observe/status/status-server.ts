@@ -14,6 +14,8 @@ export interface StatusServerOptions {
   metrics?: BrokerMetrics;
   /** Of the broker. */
   version: string;
+  /** Lists of the program around the broker, under `/v1/` and their names. */
+  more?: Readonly<Record<string, () => Iterable<unknown>>>;
   /** The address to listen on. Default 127.0.0.1; anything else than loopback needs `beyondLoopback`. */
   host?: string;
   /** 0 for any free port. Default 0. */

@@ -18,7 +18,6 @@ import type { Explanation } from './policy/explain/explain-decision.js';
 import type { PolicyDecision } from './policy/policy-set.js';
 import { Principal } from './principal.js';
 import { RateLimit } from './rate-limit.js';
-import { RecentMap } from './recent-map.js';
 import type { ThingRegistry } from './things/thing-registry.js';
 import { isReserved, overLimit, publishObjection, QUOTAS, subscribeObjection } from './topic-limits.js';
 
@@ -41,7 +40,7 @@ export interface AwsIotRulesOptions {
   readonly now: () => number;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
-  /** Called for each refusal; for messages that a client does not receive, once for each topic. */
+  /** Called for each refusal; for messages that a client does not receive, once for each topic of a connection. */
   readonly onRefusal?: (refusal: PolicyRefusal) => void;
   /** A client may come in. */
   readonly onAdmitted?: (principal: Principal) => void;
@@ -54,33 +53,24 @@ export interface AwsIotRulesOptions {
 /** What AWS does about a PUBLISH or SUBSCRIBE that policies refuse: the one place for it. */
 const REFUSED: Refusal['effect'] = 'answer and disconnect';
 
-/** Topics of which is remembered that a client has been refused a message. */
-const MOST_TOLD = 1000;
-
 /** What AWS IoT Core lets clients do, by the policies of their certificates and things and by its quotas. */
 export class AwsIotRules implements Rules {
   readonly needsCertificate = 'AWS IoT Core';
   readonly #options: AwsIotRulesOptions;
   readonly #connects: RateLimit;
-  readonly #publishes: RateLimit;
   #registry: ThingRegistry;
   #principals = new WeakMap<ClientIdentity, Principal>();
-  #told = new Set<string>();
-  /** Where each client came from last: it is asked about again when policies change. */
-  readonly #remotes = new RecentMap<string>();
 
   constructor(options: AwsIotRulesOptions) {
     this.#options = options;
     this.#registry = options.registry;
     this.#connects = new RateLimit(QUOTAS.connectsPerSecond, options.now);
-    this.#publishes = new RateLimit(QUOTAS.publishesPerSecond, options.now);
   }
 
   /** Another registry holds from now on; `BrokerEngine.reconsider` makes it hold for who is connected. */
   replace(registry: ThingRegistry): void {
     this.#registry = registry;
     this.#principals = new WeakMap();
-    this.#told = new Set();
   }
 
   /** For a listener: why a certificate is not let in. See `TlsSettings.acceptCertificate`. */
@@ -92,11 +82,10 @@ export class AwsIotRules implements Rules {
   }
 
   connect(request: ConnectRequest): Admission {
-    const { clientId, will, remote } = request;
+    const { clientId, will, isRepeated = false } = request;
     const objection = this.objectionTo(request.certificate) ?? this.#idObjection(clientId);
     if (objection) return typeof objection === 'string' ? refuse(objection) : objection;
-    const isHere = this.#remotes.get(clientId) === remote;
-    if (!isHere && this.#isTooMuch(this.#connects, clientId)) {
+    if (!isRepeated && this.#limitsRates && !this.#connects.take(clientId)) {
       return overLimit(`more than ${QUOTAS.connectsPerSecond} CONNECT a second of "${clientId}"`);
     }
     const principal = new Principal(this.#registry, request);
@@ -104,20 +93,20 @@ export class AwsIotRules implements Rules {
       this.#judge(principal, 'iot:Connect', `client/${clientId}`, principal.decideConnect(request)) ??
       (will && this.#publishRefusal(principal, will));
     if (refusal) {
-      if (!isHere) this.#options.onTurnedAway?.(principal);
+      if (!isRepeated) this.#options.onTurnedAway?.(principal);
       return refusal;
     }
-    this.#remotes.set(clientId, remote);
-    if (!isHere) this.#options.onAdmitted?.(principal);
+    if (!isRepeated) this.#options.onAdmitted?.(principal);
     return ALLOW;
   }
 
   publish(client: ClientIdentity, request: PublishRequest): Decision {
     const { publishesPerSecond } = QUOTAS;
-    if (this.#isTooMuch(this.#publishes, `${client.clientId} ${client.remote}`)) {
+    const principal = this.#principalOf(client);
+    if (this.#limitsRates && !principal.publishes.take(publishesPerSecond, this.#options.now())) {
       return refuse(`more than ${publishesPerSecond} PUBLISH a second`, ReasonCode.quotaExceeded, 'drop');
     }
-    return this.#publishRefusal(this.#principalOf(client), request) ?? ALLOW;
+    return this.#publishRefusal(principal, request) ?? ALLOW;
   }
 
   subscribe(client: ClientIdentity, { topicFilter, qos }: SubscribeRequest): Decision {
@@ -174,11 +163,7 @@ export class AwsIotRules implements Rules {
 
   /** The message is not delivered; the subscription stands. */
   #withheld(principal: Principal, resource: string, decision: PolicyDecision): Refusal {
-    const key = `${principal.clientId} ${resource}`;
-    if (this.#told.has(key)) return WITHHELD;
-    if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.add(key);
-    this.#tell(principal, 'iot:Receive', resource, decision);
+    if (principal.isNewlyWithheld(resource)) this.#tell(principal, 'iot:Receive', resource, decision);
     return WITHHELD;
   }
 
@@ -200,8 +185,8 @@ export class AwsIotRules implements Rules {
     return overLimit(`the client id "${clientId}" is reserved: it begins with $`, clientIdentifierNotValid);
   }
 
-  #isTooMuch(limit: RateLimit, name: string): boolean {
-    return this.#options.limitRates !== false && !limit.take(name);
+  get #limitsRates(): boolean {
+    return this.#options.limitRates !== false;
   }
 }
 

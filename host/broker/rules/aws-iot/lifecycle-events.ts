@@ -40,8 +40,8 @@ const REASONS: ReadonlyMap<number, string> = new Map<number, string>([
 /** `$aws/events/presence/…` and `$aws/events/subscriptions/…`: who comes and goes, and subscribes to what. */
 export class LifecycleEvents {
   readonly #options: LifecycleOptions;
-  /** Who may come in, until it is there. */
-  readonly #arriving = new RecentMap<Principal>();
+  /** Who may come in, by where it comes from, until it is there or has gone. */
+  readonly #arriving = new Map<string, Principal>();
   readonly #connections = new Map<string, Connection>();
   /** Of the events about each client id. */
   readonly #versions = new RecentMap<number>();
@@ -52,7 +52,7 @@ export class LifecycleEvents {
 
   /** The rules let it in. */
   admitted(principal: Principal): void {
-    this.#arriving.set(principal.clientId, principal);
+    this.#arriving.set(principal.remote, principal);
   }
 
   /** The rules did not. */
@@ -74,7 +74,7 @@ export class LifecycleEvents {
         this.#connected(event);
         break;
       case 'refused':
-        if (event.clientId !== undefined) this.#arriving.delete(event.clientId);
+        this.#arriving.delete(event.remote);
         break;
       case 'disconnected':
         this.#disconnected(event);
@@ -94,10 +94,10 @@ export class LifecycleEvents {
     }
   }
 
-  #connected({ clientId }: BrokerEventOf<'connected'>): void {
-    const principal = this.#arriving.get(clientId);
+  #connected({ clientId, remote }: BrokerEventOf<'connected'>): void {
+    const principal = this.#arriving.get(remote);
     if (!principal) return;
-    this.#arriving.delete(clientId);
+    this.#arriving.delete(remote);
     const connection = { principal, sessionIdentifier: this.#newIdentifier() };
     this.#connections.set(clientId, connection);
     const body = this.#body(clientId, 'connected', connection);

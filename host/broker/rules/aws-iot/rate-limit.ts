@@ -1,10 +1,31 @@
 import { RecentMap } from './recent-map.js';
 
+/** Counts what happens in windows of one second. */
+export class RateWindow {
+  #begin = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  /**
+   * Counts one more.
+   *
+   * @param now milliseconds
+   * @returns false when there were `most` in this second already
+   */
+  take(most: number, now: number): boolean {
+    if (now - this.#begin >= 1000) {
+      this.#begin = now;
+      this.#count = 0;
+    }
+    this.#count++;
+    return this.#count <= most;
+  }
+}
+
 /** Counts what happens under a name in windows of one second. */
 export class RateLimit {
   readonly #most: number;
   readonly #now: () => number;
-  readonly #windows = new RecentMap<{ begin: number; count: number }>();
+  readonly #windows = new RecentMap<RateWindow>();
 
   /** @param now milliseconds */
   constructor(most: number, now: () => number) {
@@ -14,13 +35,9 @@ export class RateLimit {
 
   /** Counts one more. @returns false when there were as many in this second already */
   take(name: string): boolean {
-    const now = this.#now();
-    const window = this.#windows.get(name);
-    if (window && now - window.begin < 1000) {
-      window.count++;
-      return window.count <= this.#most;
-    }
-    this.#windows.set(name, { begin: now, count: 1 });
-    return true;
+    const window = this.#windows.get(name) ?? new RateWindow();
+    // Again at each time: those that are counted now must not be the first to be forgotten.
+    this.#windows.set(name, window);
+    return window.take(this.#most, this.#now());
   }
 }

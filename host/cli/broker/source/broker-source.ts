@@ -36,6 +36,8 @@ export interface Surroundings {
   bridgeLog(event: BridgeEvent): void;
   /** Something that only this source knows of: an event of `--json`, and its line of the log. */
   tell(event: { readonly event: string; readonly [field: string]: unknown }, note?: Note): void;
+  /** Called when the broker is there, and before anybody can connect. */
+  beforeListening?(broker: Broker): Promise<void>;
   readonly taps: readonly PacketTap[];
   readonly persistence?: PersistenceMode;
   onCommit(seconds: number): void;

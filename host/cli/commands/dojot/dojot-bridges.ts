@@ -25,14 +25,14 @@ export function v2kCommand(): Command {
   return withOptions(new Command('v2k'), 'v2k')
     .description('carry what devices publish on attrs to Kafka, as dojot does')
     .addHelpText('after', V2K)
-    .action(async (flags: DojotBridgeFlags) => (await load()).v2kAction(flags));
+    .action(async (flags: DojotBridgeFlags) => (await load()).dojotBridgeAction('v2k', flags));
 }
 
 export function k2vCommand(): Command {
   return withOptions(new Command('k2v'), 'k2v')
     .description('carry configurations for devices from Kafka to config, as dojot does')
     .addHelpText('after', K2V)
-    .action(async (flags: DojotBridgeFlags) => (await load()).k2vAction(flags));
+    .action(async (flags: DojotBridgeFlags) => (await load()).dojotBridgeAction('k2v', flags));
 }
 
 function withOptions(command: Command, name: string): Command {

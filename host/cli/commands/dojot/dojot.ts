@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { k2vCommand, v2kCommand } from './dojot-bridges.js';
 import { dojotPkiCommand } from './dojot-pki.js';
 import { dojotUserCommand } from './dojot-user.js';
@@ -9,9 +9,8 @@ Examples:
   wasmqtt dojot pki
   wasmqtt dojot v2k`;
 
-export function dojotCommand(): Command {
-  return new Command('dojot')
-    .description('what dojot has around its broker: the PKI of devices, its users, and the bridges to Kafka')
+export function dojotCommand(command: Command): void {
+  command
     .enablePositionalOptions()
     .addCommand(dojotPkiCommand())
     .addCommand(dojotUserCommand())

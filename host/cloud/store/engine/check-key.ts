@@ -22,8 +22,8 @@ export function checkRecordKey(table: Table, key: RecordKey, parts: number = TAB
 }
 
 /** The same for a range: the prefix lacks the last part. @throws StoreError `invalid-key` */
-export function checkRecordRange(table: Table, prefix: RecordKey, { after, before }: RecordRange): void {
-  const bounds = [after, before].filter((bound) => bound !== undefined);
+export function checkRecordRange(table: Table, prefix: RecordKey, range: RecordRange = {}): void {
+  const bounds = [range.after, range.before].filter((bound) => bound !== undefined);
   checkRecordKey(table, prefix, TABLES[table].length - 1);
   for (const bound of bounds) checkRecordKey(table, [...prefix, bound]);
 }

@@ -65,6 +65,11 @@ export class LmdbEngine implements Engine {
     return this.#read((records) => records.list(table, prefix, range));
   }
 
+  async count(table: Table, prefix: RecordKey): Promise<number> {
+    checkRecordRange(table, prefix);
+    return this.#read((records) => records.count(table, prefix));
+  }
+
   async *scan(): AsyncIterable<TableRecord> {
     const moment = this.#read((records) => records.moment());
     try {

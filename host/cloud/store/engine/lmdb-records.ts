@@ -19,6 +19,9 @@ import type { Table } from './tables.js';
 const REVISION = ['~revision'];
 const CHANGES = '~changes';
 
+/** Sorts after every part of a key: those are printable ASCII. */
+const BEYOND = '\x7f';
+
 /** Bytes before the data of a record: a CRC-32 of its revision, and the revision, big-endian. */
 const SUM = 4;
 const HEADER = SUM + 8;
@@ -55,12 +58,16 @@ export class LmdbRecords {
     { after, before, offset, limit, reverse = false }: RecordRange,
   ): EngineRecord[] {
     const whole = [table, ...prefix];
-    // All parts are printable ASCII, so DEL sorts after them.
     const low = after === undefined ? whole : [...whole, after];
-    const high = [...whole, before ?? '\x7f'];
+    const high = [...whole, before ?? BEYOND];
     const [start, end] = reverse ? [high, low] : [low, high];
     const found = this.#lmdb.getRange({ start, end, exclusiveStart: true, offset, limit, reverse });
     return Array.from(found, ({ key, value }) => toRecord(key.slice(1) as string[], value));
+  }
+
+  count(table: Table, prefix: RecordKey): number {
+    const whole = [table, ...prefix];
+    return this.#lmdb.getKeysCount({ start: whole, end: [...whole, BEYOND], exclusiveStart: true });
   }
 
   /** All records as they are now; `end` it. */

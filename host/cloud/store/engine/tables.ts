@@ -38,9 +38,9 @@ export const TABLES = {
   /** Whom certificates are for: `tenant:device`, or the name of a service. */
   pki_entity: ['entity'],
   pki_certificate: ['ca_name', 'serial_number'],
-  /** From an entity to its certificates, oldest first: `issue` is a time and the serial number. */
+  /** From an entity to its certificates, and to those that became its own, oldest first: `issue` is a time and the serial number. */
   pki_entity_certificate: ['entity', 'issue'],
-  /** The same for all of a tenant, which is empty for services. */
+  /** The same for those of a tenant, which is empty for services, that are not revoked. */
   pki_tenant_certificate: ['tenant', 'issue'],
   /** From a fingerprint to its certificate. */
   pki_fingerprint: ['fingerprint'],

@@ -66,6 +66,10 @@ export class SealedEngine implements Engine {
     return records.map((record) => this.#open(table, record));
   }
 
+  count(table: Table, prefix: RecordKey): Promise<number> {
+    return this.#engine.count(table, prefix);
+  }
+
   async *scan(): AsyncIterable<TableRecord> {
     for await (const { table, ...record } of this.#engine.scan()) {
       if (table === 'data_key') continue;

@@ -19,6 +19,14 @@ function files() {
  * The folder of this package, for the sources as well as for the bundle.
  *
  * @throws CoreLoadError when build/core.wasm is missing
+ *
+ * @example
+ * ```ts
+ * import { existsSync } from 'node:fs';
+ * import { packageFolder } from 'wasmqtt';
+ *
+ * existsSync(`${packageFolder()}/package.json`); // => true
+ * ```
  */
 export function packageFolder(): string {
   const { fs, path, url } = files();
@@ -32,7 +40,17 @@ export function packageFolder(): string {
   return folder;
 }
 
-/** The path of a module of this package. @throws CoreLoadError when build/core.wasm is missing */
+/**
+ * The path of a module of this package. @throws CoreLoadError when build/core.wasm is missing
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ *
+ * readFileSync(modulePath('core.wasm')).length < 20_500; // => true
+ * ```
+ */
 export function modulePath(name: ModuleName): string {
   return files().path.join(packageFolder(), 'build', name);
 }

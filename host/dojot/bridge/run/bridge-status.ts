@@ -3,6 +3,7 @@ import { RequestProblem } from '../../../http/request-problem.js';
 import { MetricsRegistry } from '../../../metrics/metrics-registry.js';
 import { EventLoopLag } from '../../../node/event-loop-lag.js';
 import { reasonOf } from '../../../node/reason.js';
+import { addBridgeMetrics } from './bridge-metrics.js';
 import type { RunningBridge } from './running-bridge.js';
 
 export interface BridgeStatusOptions {
@@ -75,23 +76,7 @@ export async function serveBridgeStatus(bridge: RunningBridge, options: BridgeSt
 
 async function metricsOf(bridge: RunningBridge, lag: EventLoopLag): Promise<MetricsRegistry> {
   const metrics = await MetricsRegistry.load();
-  const totals = {
-    received: 'Messages that came in.',
-    carried: 'Messages that went out and were confirmed.',
-    skipped: 'Messages that were not for this bridge.',
-    deadLetters: 'Dead letters that Kafka keeps.',
-    dropped: 'Dead letters that nobody keeps.',
-    repeated: 'Messages that were carried although they may have been before.',
-  } as const;
-  for (const [name, help] of Object.entries(totals)) {
-    const metric = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    metrics.total(`wasmqtt_bridge_${metric}_total`, help, () => bridge.counts[name as keyof typeof totals]);
-  }
-  metrics.gauge('wasmqtt_bridge_in_hand', 'Messages that came in and are not confirmed.', () => bridge.counts.inHand);
-  metrics.gauge('wasmqtt_bridge_mqtt_connected', '1 with a connection to the broker.', () =>
-    Number(bridge.mqttConnected),
-  );
-  metrics.gauge('wasmqtt_bridge_kafka_ready', '1 while Kafka can be reached.', () => Number(bridge.kafkaReady));
+  addBridgeMetrics(metrics, [], [[{}, bridge]]);
   metrics.ofProcess(lag);
   return metrics;
 }

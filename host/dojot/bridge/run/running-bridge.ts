@@ -48,12 +48,18 @@ export interface RunningBridge {
   readonly mqttConnected: boolean;
   readonly kafkaReady: boolean;
   readonly counts: PipeCounts;
-  /** Finishes what is in hand, for a few seconds; what is not finished then is not confirmed, and comes again. */
-  close(): Promise<void>;
+  /**
+   * Finishes what is in hand, for a few seconds; what is not finished then is not confirmed, and comes again.
+   *
+   * @param isEmptied whether the broker has nothing more for the bridge: until then it goes on taking, as long as Kafka is there. Default: it has not
+   */
+  close(isEmptied?: () => boolean): Promise<void>;
 }
 
 /** Milliseconds that what is in hand may take at the end. */
 const LAST_WAIT = 5000;
+/** Milliseconds between looks at what the broker has. */
+const LOOK_INTERVAL = 20;
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_MESSAGES = 500;
 
@@ -75,9 +81,11 @@ export function startMqttToKafka(options: MqttToKafkaBridgeOptions): RunningBrid
     get counts() {
       return pipe.counts;
     },
-    async close() {
+    async close(isEmptied = () => true) {
+      const end = performance.now() + LAST_WAIT;
+      while (!isEmptied() && sink.isReady && performance.now() < end) await wait(LOOK_INTERVAL);
       connection.rest();
-      await within(LAST_WAIT, pipe.rest());
+      await within(end - performance.now(), pipe.rest());
       pipe.stop();
       await connection.close();
       await sink.close();

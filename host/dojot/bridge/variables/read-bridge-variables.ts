@@ -3,7 +3,7 @@ import { editDistance } from '../../../node/edit-distance.js';
 import { type Environment, VariableError } from '../../broker/read-variables.js';
 import { CHECKS, httpAddress, namesIn } from '../../broker/variable-kinds.js';
 import type { Generation } from '../../generation.js';
-import { type BridgeKind, type BridgeSetting, bridgeVariables } from './bridge-variables.js';
+import { type BridgeKind, type BridgeSetting, type BridgeVariable, bridgeVariables } from './bridge-variables.js';
 
 const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4'] as const;
 
@@ -43,11 +43,16 @@ const OTHERWISE: Partial<Record<BridgeSetting, string>> = {
   compression: 'none',
   kafkaClientId: '$name',
 };
+/** Settings of the way to the broker. */
+const OF_THE_WAY = new Set<BridgeVariable[1]>(
+  'host port keepAlive isSecure checksServer ca certificate key pki'.split(' ') as BridgeSetting[],
+);
 const SUFFIXES = { v2k: 'device-data', k2v: 'dojot.device-manager.device' };
 
 /**
  * Reads the variables of V2K or K2V. One that is empty counts as not set.
  *
+ * @param place whether the bridge is a process of its own, or in that of the broker, to which no way leads then
  * @returns with notes: variables that are set and without effect, a sentence for each
  * @throws VariableError for unknown ones that begin with the name of the bridge, and values that cannot be used
  */
@@ -55,6 +60,7 @@ export function readBridgeVariables(
   environment: Environment,
   kind: BridgeKind,
   generation: Generation,
+  place: 'own process' | 'broker' = 'own process',
 ): { settings: BridgeSettings; notes: readonly string[] } {
   const rows = bridgeVariables(kind, generation);
   const names = rows.map(([name]) => name);
@@ -68,6 +74,9 @@ export function readBridgeVariables(
     const text = environment[name] || undefined;
     const problem = text === undefined ? undefined : CHECKS[type](text);
     if (problem !== undefined) problems.push(`${name} is ${JSON.stringify(text)}: ${problem}`);
+    if (text !== undefined && place === 'broker' && OF_THE_WAY.has(setting) && isOfBridge(name, kind)) {
+      notes.push(`${name} is without effect: the bridge is in the process of the broker`);
+    }
     if (typeof setting !== 'string') {
       if (text !== undefined && text !== fallback) notes.push(`${name} is without effect: ${setting.idle}`);
     } else if (text !== undefined || !values.has(setting)) values.set(setting, text ?? fallback);

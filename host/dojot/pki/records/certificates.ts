@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AGAIN, attempts } from '../../../cloud/store/attempts.js';
 import type { Engine, EngineRecord, RecordChange } from '../../../cloud/store/engine/engine.js';
-import { everyRecord } from '../../../cloud/store/list-page.js';
 import { readRecord, writeRecord } from '../../../cloud/store/record-json.js';
 import type { IssuedCertificate } from '../issue/authority.js';
 import { isHold, REVERSALS, type ReasonCode } from './revocation-reasons.js';
@@ -81,7 +80,7 @@ export class Certificates {
       notAfter: +notAfter,
       belongsTo,
     };
-    const place = writeRecord({ caName, serialNumber });
+    const place = placeOf(caName, serialNumber);
     const key = [caName, serialNumber];
     const issue = issueName(issued, serialNumber);
     return {
@@ -104,26 +103,41 @@ export class Certificates {
   /** @param fingerprint SHA-256, upper-case hex with colons */
   async byFingerprint(fingerprint: string): Promise<StoredCertificate | undefined> {
     const found = FINGERPRINT.test(fingerprint) ? await this.#engine.get('pki_fingerprint', [fingerprint]) : undefined;
-    return found && this.#at(found);
+    return found && (await this.#at([found]))[0];
   }
 
-  /** All of a tenant, oldest first. */
+  /** How many of a tenant there are that were not revoked. */
+  countOfTenant(tenant: string): Promise<number> {
+    return this.#engine.count('pki_tenant_certificate', [tenant]);
+  }
+
+  /** Some of a tenant that were not revoked, oldest first. @param limit 1 or more */
+  async pageOfTenant(tenant: string, offset: number, limit: number): Promise<StoredCertificate[]> {
+    const places = await this.#engine.list('pki_tenant_certificate', [tenant], { offset, limit });
+    return (await this.#at(places)).filter(({ revoked }) => revoked === undefined);
+  }
+
+  /** All of a tenant that were not revoked, oldest first. */
   async *ofTenant(tenant: string): AsyncGenerator<StoredCertificate> {
-    for await (const place of everyRecord(this.#engine, 'pki_tenant_certificate', [tenant])) {
-      const certificate = await this.#at(place);
-      if (certificate) yield certificate;
+    for await (const found of this.#parts('pki_tenant_certificate', tenant)) {
+      for (const certificate of found) if (certificate.revoked === undefined) yield certificate;
     }
   }
 
-  /** All of an entity, newest first. */
+  /** All that were issued for an entity, newest first. */
   async *ofEntity(entity: string): AsyncGenerator<StoredCertificate> {
-    let before: string | undefined;
-    for (;;) {
-      const [place] = await this.#engine.list('pki_entity_certificate', [entity], { before, limit: 1, reverse: true });
-      if (place === undefined) return;
-      before = place.key[1];
-      const certificate = await this.#at(place);
-      if (certificate) yield certificate;
+    for await (const found of this.#parts('pki_entity_certificate', entity, true)) {
+      for (const certificate of found) if (certificate.entity === entity) yield certificate;
+    }
+  }
+
+  /** All that a device of a tenant has and that were not revoked, oldest first. */
+  async *ofDevice(tenant: string, device: string): AsyncGenerator<StoredCertificate> {
+    for await (const found of this.#parts('pki_entity_certificate', entityOf(tenant, device))) {
+      for (const certificate of found) {
+        const isIts = certificate.tenant === tenant && certificate.belongsTo.device === device;
+        if (isIts && certificate.revoked === undefined) yield certificate;
+      }
     }
   }
 
@@ -140,7 +154,12 @@ export class Certificates {
       if (record.revoked && (!isHeld || isHold(reason))) return 'already-revoked';
       const revoked = isReversal ? undefined : { at: this.#now(), reason };
       const line = revoked && writeRecord({ ...revoked, notAfter: record.notAfter } satisfies RevokedRecord);
+      const place = {
+        table: 'pki_tenant_certificate',
+        key: [record.tenant, issueName(record.issued, key[1])],
+      } as const;
       const { committed } = await this.#engine.commit([
+        revoked ? { op: 'remove', ...place } : { op: 'put', ...place, data: placeOf(caName, key[1]) },
         { op: 'put', table: 'pki_certificate', key, data: writeRecord({ ...record, revoked }), if: found.revision },
         line ? { op: 'put', table: 'pki_revoked', key, data: line } : { op: 'remove', table: 'pki_revoked', key },
         { op: 'put', table: 'pki_crl', key: [caName, 'changed'], data: writeRecord({ mark: newMark() }) },
@@ -155,20 +174,51 @@ export class Certificates {
     return attempts(`certificate ${key[1]}`, async () => {
       const found = await this.#engine.get('pki_certificate', key);
       if (found === undefined) return false;
-      const data = writeRecord({ ...readRecord<CertificateRecord>(found), belongsTo });
+      const record = readRecord<CertificateRecord>(found);
+      const { device } = belongsTo;
+      const place = placeOf(caName, key[1]);
+      const issue = issueName(record.issued, key[1]);
+      const entity = device === undefined ? undefined : entityOf(record.tenant, device);
+      const data = writeRecord({ ...record, belongsTo } satisfies CertificateRecord);
       const { committed } = await this.#engine.commit([
         { op: 'put', table: 'pki_certificate', key, data, if: found.revision },
+        ...(entity === undefined
+          ? []
+          : [{ op: 'put', table: 'pki_entity_certificate', key: [entity, issue], data: place } as const]),
       ]);
       return committed || AGAIN;
     });
   }
 
-  /** The certificate that an index names. */
-  #at(place: EngineRecord): Promise<StoredCertificate | undefined> {
-    const { caName, serialNumber } = readRecord<{ caName: string; serialNumber: string }>(place);
-    return this.find(caName, serialNumber);
+  /** The certificates that an index names, a part of them in memory at a time. */
+  async *#parts(
+    table: 'pki_tenant_certificate' | 'pki_entity_certificate',
+    name: string,
+    reverse = false,
+  ): AsyncGenerator<StoredCertificate[]> {
+    let last: string | undefined;
+    for (;;) {
+      const range = reverse ? { before: last } : { after: last };
+      const places = await this.#engine.list(table, [name], { ...range, limit: PART, reverse });
+      if (places.length === 0) return;
+      yield this.#at(places);
+      last = places.at(-1)?.key[1];
+    }
+  }
+
+  /** The certificates that records of an index name. */
+  async #at(places: readonly EngineRecord[]): Promise<StoredCertificate[]> {
+    const keys = places.map((place) => {
+      const { caName, serialNumber } = readRecord<{ caName: string; serialNumber: string }>(place);
+      return [caName, serialNumber];
+    });
+    const found = await this.#engine.getMany('pki_certificate', keys);
+    return found.flatMap((record) => (record ? [fromRecord(record)] : []));
   }
 }
+
+/** How many certificates are read at a time. */
+const PART = 50;
 
 const FINGERPRINT = /^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/;
 const SERIAL = /^0*([0-9a-f]{1,40})$/;
@@ -182,6 +232,15 @@ function plainSerial(text: string): string {
 export function fingerprintOf(der: Uint8Array): string {
   const digits = createHash('sha256').update(der).digest('hex').toUpperCase();
   return digits.replace(/..(?!$)/g, '$&:');
+}
+
+/** What an index has of a certificate. */
+function placeOf(caName: string, serialNumber: string): Uint8Array {
+  return writeRecord({ caName, serialNumber });
+}
+
+function entityOf(tenant: string, device: string): string {
+  return `${tenant}:${device}`;
 }
 
 /** Sorts by time. */

@@ -27,12 +27,18 @@ export class Entities {
     await this.#engine.commit([this.#writing(name, { caName, password, status: NEW })]);
   }
 
-  /** An entity, and the step of a commit by which it has a certificate unless it was changed meanwhile. */
+  /**
+   * An entity, and the step of a commit by which it has a certificate unless it was changed meanwhile. That is only looked at where it has
+   * one already: certificates that are issued for it at once do not hinder each other.
+   */
   async find({ name }: EntityName): Promise<{ entity: Entity; generated: RecordChange } | undefined> {
     const found = await this.#engine.get('pki_entity', [name]);
     if (found === undefined) return undefined;
     const entity = readRecord<Entity>(found);
-    return { entity, generated: { ...this.#writing(name, { ...entity, status: GENERATED }), if: found.revision } };
+    const unchanged = { if: found.revision };
+    if (entity.status === GENERATED)
+      return { entity, generated: { op: 'check', table: 'pki_entity', key: [name], ...unchanged } };
+    return { entity, generated: { ...this.#writing(name, { ...entity, status: GENERATED }), ...unchanged } };
   }
 
   async remove({ name }: EntityName): Promise<void> {

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { RequestProblem } from '../../../http/request-problem.js';
+import { parseJson } from '../../../node/json-depth.js';
 
 /** Takes every body for JSON, whatever its type says, as EJBCA's wrapper does. */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer)));
+      done(null, parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer)));
     } catch {
       done(new RequestProblem(400, 'malformed JSON'));
     }

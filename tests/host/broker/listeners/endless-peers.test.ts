@@ -115,7 +115,7 @@ describe('a broker that stops while a client connects', () => {
     const opened = vi.spyOn(broker.engine, 'receive');
     const socket = connect({ host: '127.0.0.1', port: broker.port, ca: pki.read('ca.crt'), servername: 'localhost' });
     socket.write(Buffer.from('101000044d5154540502000000', 'hex'));
-    await vi.waitUntil(() => opened.mock.calls.length > 0, { interval: 1 });
+    await expect.poll(() => opened.mock.calls.length, { interval: 1 }).toBeGreaterThan(0);
     const [answer] = await Promise.all([once(socket, 'data'), broker.close()]);
     expect(answer[0].subarray(0, 4).toString('hex')).toMatch(/^20..0088$/);
     expect(broker.engine.counts.connections).toBe(0);

@@ -4,7 +4,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, createBroker, type Protocol, type TlsMaterial } from '../../../../host/broker/index.js';
 import { TestPki } from './certificates.js';
 import { Client } from './client.js';
@@ -187,7 +187,7 @@ describe.each<Protocol>(['mqtts', 'wss'])('a reload of a listener of protocol %s
       session = ticket;
     });
     await once(first, 'secureConnect');
-    await vi.waitUntil(() => session, { interval: 1 });
+    await expect.poll(() => session, { interval: 1 }).toBeDefined();
     first.destroy();
     broker.listeners[0].reload({ crl: pki.makeCrl('ca', ['bad']) });
     const refused = nextEvent(broker, 'refused', ({ reason }) => reason.includes('REVOKED'));

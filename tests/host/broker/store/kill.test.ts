@@ -17,7 +17,7 @@ it('kill -9 in the middle of thousands of messages loses nothing acknowledged an
   const { acknowledged, missing, doubled } = await killRounds(folder(), 3, 2000);
   expect({ missing, doubled }).toEqual({ missing: [], doubled: [] });
   expect(acknowledged).toBeGreaterThan(3 * 1000);
-}, 300_000);
+});
 
 it('kill -9 while the disk is full loses nothing acknowledged either, and with room everybody goes on', async ({
   skip,
@@ -56,4 +56,4 @@ it('kill -9 while the disk is full loses nothing acknowledged either, and with r
   const { acknowledged, missing, doubled } = exchange.outcome();
   expect({ missing, doubled }).toEqual({ missing: [], doubled: [] });
   expect(acknowledged).toBeGreaterThanOrEqual(before + 500);
-}, 120_000);
+});

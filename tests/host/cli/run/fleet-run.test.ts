@@ -86,7 +86,7 @@ describe('the processes of a run', () => {
     const pids = pidsOf(command);
     expect(pids.filter(isAlive)).toEqual(pids);
     await command.kill();
-    await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
   });
 
   it('leave the end to it when Ctrl-C reaches them too', async () => {

@@ -175,7 +175,7 @@ describe('the data folder', () => {
     expect((await last.event('listening')).accountSid).toBe(account);
     await kept();
     // fourteen runs of the command one after the other: a busy machine takes its time
-  }, 120_000);
+  });
 
   async function killAt(moment: number | string): Promise<Command> {
     const device = await run('--json');

@@ -1,5 +1,5 @@
 // engine: LMDB
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACCOUNT, ACCOUNT_SID } from '../cloud-rig.js';
 import { AUTHORIZATION, expectProblem, HOST, openAttacked, SHORT } from './attack-rig.js';
 import { RawClient } from './raw-client.js';
@@ -80,7 +80,7 @@ it('a client that takes nothing of a long answer is let go', async () => {
     return (await scraper.answers())[0].body;
   };
   // The innocent one, and the one that asks.
-  await vi.waitFor(async () => expect(await metrics()).toMatch(/^wasmqtt_cloud_connections 2$/m), 10_000);
+  await expect.poll(metrics).toMatch(/^wasmqtt_cloud_connections 2$/m);
   await othersAreServed();
 });
 
@@ -93,7 +93,7 @@ it('400 silent sockets take the places of each other, and nobody else’s', asyn
   const late = await RawClient.open(port);
   late.send('GET /v1/Configs HTTP/1.1', HOST, AUTHORIZATION, '', '');
   expect(await late.answers(1)).toMatchObject([{ status: 200 }]);
-  await vi.waitFor(() => expect(ended).toBeGreaterThanOrEqual(350), 10_000);
+  await expect.poll(() => ended).toBeGreaterThanOrEqual(350);
   await othersAreServed();
 });
 

@@ -95,6 +95,19 @@ export function recordContract(engines: Engines): void {
       expect(await get(await engines.open(store), 'k')).toBe('kept');
     });
 
+    it('are counted below a prefix, each table and prefix by itself', async () => {
+      const [engine] = await engines.handles(1);
+      const keys = ['AC1 a', 'AC1 b', 'AC1 ~', 'AC10 a'].map((key) => key.split(' '));
+      await engine.commit(keys.map((key) => ({ op: 'put', table: 'device', key, data: Buffer.of(1) })));
+      const count = (accountSid: string) => engine.count('device', [accountSid]);
+      expect([await count('AC1'), await count('AC10'), await count('AC'), await engine.count(TABLE, [])]).toEqual([
+        3, 1, 0, 0,
+      ]);
+      await engine.commit([{ op: 'remove', table: 'device', key: ['AC1', 'a'] }]);
+      expect(await count('AC1')).toBe(2);
+      await expect(engine.count('device', [])).rejects.toMatchObject({ code: 'invalid-key' });
+    });
+
     it('come several at a time in the order of the keys that were asked for', async () => {
       const [engine] = await engines.handles(1);
       await engine.commit([put('a'), put('b')]);

@@ -24,6 +24,7 @@ function withoutKeyRevision(engine: Engine): Engine {
     get: async (table, key) => (await engine.getMany(table, [key])).map((record) => record && down(record))[0],
     getMany: async (table, keys) => (await engine.getMany(table, keys)).map((record) => record && down(record)),
     list: async (table, prefix, range) => (await engine.list(table, prefix, range)).map(down),
+    count: (table, prefix) => engine.count(table, prefix),
     async *scan() {
       for await (const record of engine.scan()) yield down(record);
     },

@@ -1,3 +1,4 @@
+// alone: it measures the memory of its process
 import { describe, expect, it } from 'vitest';
 import { encodePacket, MqttError, type Packet, PacketCursor, type PublishPacket } from '../../../../host/core/index.js';
 

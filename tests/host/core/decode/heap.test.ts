@@ -12,12 +12,15 @@ interface Heap {
   perPacket: number;
 }
 
-/** Decodes a million packets in a separate process, after as many to get warm. */
-function measure(way: 'cursor' | 'object'): Heap {
-  const program = fileURLToPath(new URL('programs/heap.ts', import.meta.url));
+/** Runs one of the programs in a separate process, and returns the object that it prints. */
+function run(name: string, ...args: string[]) {
+  const program = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
   const options = ['--expose-gc', '--import', import.meta.resolve('tsx')];
-  return JSON.parse(execFileSync(process.execPath, [...options, program, way, '1000000'], { encoding: 'utf8' }));
+  return JSON.parse(execFileSync(process.execPath, [...options, program, ...args], { encoding: 'utf8' }));
 }
+
+/** Decodes a million packets, after as many to get warm. */
+const measure = (way: 'cursor' | 'object'): Heap => run('heap.ts', way, '1000000');
 
 describe('the JavaScript heap while a million packets are decoded', () => {
   it('grows by less than a byte a packet with the cursor, which makes two views for each chunk and nothing for a packet', () => {
@@ -32,5 +35,16 @@ describe('the JavaScript heap while a million packets are decoded', () => {
     expect(heap.right).toBe(true);
     expect(heap.collections).toBeGreaterThan(0);
     expect(heap.perPacket).toBeGreaterThan(1);
+  });
+});
+
+describe('a topic that is kept', () => {
+  it('keeps no other text alive, and is the same string each time when it is known', () => {
+    const heap: Record<'once' | 'unknown' | 'known', number> = run('kept-topics.ts');
+    // 23 characters and their header; the texts around them are 900 characters.
+    expect(heap.once).toBeLessThan(80);
+    expect(heap.unknown).toBeGreaterThan(30);
+    expect(heap.unknown).toBeLessThan(80);
+    expect(heap.known).toBeLessThan(10);
   });
 });

@@ -1,3 +1,4 @@
+// alone: it measures the memory of its process
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { core } from '../../../../host/core/engine/core.js';

@@ -13,7 +13,7 @@ const openssl = new OpenSsl();
 
 beforeAll(() => {
   for (const type of TYPES) openssl.makeKey(type);
-}, 60_000);
+});
 afterAll(() => openssl[Symbol.dispose]());
 
 /** A key in its own format, and as written by openssl pkcs8 -topk8 -nocrypt -outform der. */

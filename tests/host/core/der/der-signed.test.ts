@@ -10,7 +10,7 @@ const openssl = new OpenSsl();
 
 beforeAll(() => {
   for (const type of ['rsa-2048', 'p-256'] as const) openssl.makeKey(type);
-}, 60_000);
+});
 afterAll(() => openssl[Symbol.dispose]());
 
 const EXTENSIONS = [

@@ -14,7 +14,7 @@ const openssl = new OpenSsl();
 
 beforeAll(() => {
   for (const type of TYPES) openssl.makeKey(type);
-}, 60_000);
+});
 afterAll(() => openssl[Symbol.dispose]());
 
 function commonName(name: string): string | undefined {

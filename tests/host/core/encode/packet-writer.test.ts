@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { borrowWriter, giveBack, PacketWriter } from '../../../../host/core/encode/packet-writer.js';
+import { writeString } from '../../../../host/core/encode/write-string.js';
 import { encodePacket, PacketBatch, PacketDecoder } from '../../../../host/core/index.js';
 
 /** The memory that small packets share, bytes. */
@@ -8,9 +9,9 @@ const SHARED = 16_384;
 /** Writes a packet with this payload. */
 function write(writer: PacketWriter, payloadLength: number): void {
   writer.begin(4);
-  writer.string('a', 'publish', 'topic');
-  writer.close(0x30, payloadLength, 'publish');
-  writer.finish(0x30, Buffer.alloc(payloadLength));
+  writeString(writer, 'a', 'publish', 'topic');
+  writer.close(payloadLength, 'publish');
+  writer.finish(0x30, Buffer.alloc(payloadLength), payloadLength);
 }
 
 describe('a writer', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { PATIENCE } from '../../../patience.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-flags-'));
@@ -27,7 +28,7 @@ function node(words: string[], addresses?: number) {
     {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: PATIENCE,
     },
   );
   // Node 22 tries to load its own HTTP client when it ends, and says that it cannot.

@@ -1,3 +1,4 @@
+// alone: it watches the memory that the core keeps
 import { describe, expect, it } from 'vitest';
 import { core } from '../../../../host/core/engine/core.js';
 import { scratch } from '../../../../host/core/engine/scratch.js';

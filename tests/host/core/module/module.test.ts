@@ -6,13 +6,23 @@ import { vectors } from '../support/mqtt-vectors.js';
 
 const folder = new URL('../../../../assembly/abi/', import.meta.url);
 
-/** The functions in the ABI description of the core, with the types of their parameters. */
-const described = new Map(
-  readdirSync(folder)
+interface Described {
+  name: string;
+  simdOnly?: boolean;
+  params: { type: string }[];
+}
+
+/** The functions in the ABI description of a build of the core, with the types of their parameters. */
+function describedIn(build: ModuleName): Map<string, string[]> {
+  const functions: Described[] = readdirSync(folder)
     .filter((file) => file.endsWith('.json') && file !== 'microvisor.json')
-    .flatMap((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')).exports ?? [])
-    .map(({ name, params }: { name: string; params: { type: string }[] }) => [name, params.map(({ type }) => type)]),
-);
+    .flatMap((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')).exports ?? []);
+  return new Map(
+    functions
+      .filter(({ simdOnly }) => !simdOnly || build === 'core.simd.wasm')
+      .map(({ name, params }) => [name, params.map(({ type }) => type)]),
+  );
+}
 
 /** The ids of the sections of a module, with their sizes in bytes (WebAssembly 5.5.2). */
 function sections(name: ModuleName): Map<number, number> {
@@ -37,6 +47,7 @@ const START_SECTION = 8;
 
 describe.each(['core.wasm', 'core.simd.wasm'] as const)('build/%s', (name) => {
   const module = compile(name);
+  const described = describedIn(name);
 
   it('imports nothing', () => {
     expect(module.imports).toEqual([]);
@@ -100,6 +111,12 @@ describe('build/core.wasm, the one for firmware', () => {
 
   it('has at most 20,480 bytes', () => {
     expect(moduleBytes('core.wasm').length).toBeLessThanOrEqual(20_480);
+  });
+});
+
+describe('build/core.simd.wasm, the one for engines of JavaScript', () => {
+  it('has at most 37,000 bytes', () => {
+    expect(moduleBytes('core.simd.wasm').length).toBeLessThanOrEqual(37_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProtocolVersion, QoS } from '../../../../host/core/index.js';
+import { PATIENCE } from '../../../patience.js';
 import type { Message } from './model-server.js';
 import { randomOptions } from './random-options.js';
 import { Simulation } from './simulation.js';
@@ -125,6 +126,6 @@ describe('a client and a server with loss, delay, repeated packets and reconnect
       for (let seed = 1; seed <= SEEDS; seed++) connections += run(randomOptions(seed)).connections;
       expect(connections).toBeGreaterThan(SEEDS);
     },
-    30_000 + SEEDS * 10,
+    PATIENCE + SEEDS * 10,
   );
 });

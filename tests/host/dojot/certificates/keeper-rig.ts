@@ -3,12 +3,13 @@ import { Clockwork } from '../../../../host/broker/index.js';
 import { CertificateKeeper, type KeeperOptions } from '../../../../host/dojot/certificates/certificate-keeper.js';
 import type { CertificateSet } from '../../../../host/dojot/certificates/certificate-set.js';
 import type { KeeperEvent } from '../../../../host/dojot/certificates/keeper-event.js';
+import { PATIENCE } from '../../../patience.js';
 import { OpensslPki } from './openssl-pki.js';
 
 export const HOUR = 3_600_000;
 
 /** Waits for what takes real time: keys, openssl. */
-export const eventually = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+export const eventually = (check: () => void) => vi.waitFor(check, { timeout: PATIENCE, interval: 5 });
 
 /** A keeper in virtual time, whose wall clock begins now. */
 export class KeeperRig {

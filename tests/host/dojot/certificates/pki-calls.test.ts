@@ -80,6 +80,14 @@ describe('a PKI', () => {
   });
 });
 
+it('an answer that is nested deep, for which V8 could take gigabytes, is not read', async () => {
+  const address = await serving((_request, response) =>
+    response.end(`{"CRL":"AAAA","more":${'['.repeat(40)}${']'.repeat(40)}}`),
+  );
+  const pki = new EjbcaPki(new JsonServer(address, 5000), 'IOTmidCA');
+  await expect(pki.revocationList()).rejects.toThrow('the answer has no CRL');
+});
+
 describe('the owner of a certificate', () => {
   const owners = async (status: number, body: string, seen: string[] = []) => {
     const address = await serving((request, response) => {

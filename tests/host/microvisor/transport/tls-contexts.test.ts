@@ -1,4 +1,5 @@
 // needs: openssl
+// alone: it replaces a function of Node
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';

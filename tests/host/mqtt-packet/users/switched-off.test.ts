@@ -23,7 +23,7 @@ beforeAll(async () => {
       .split('\n')
       .map((line) => JSON.parse(line));
   }
-}, 60_000);
+});
 
 const outcome = (codec: Codec, name: string) => outcomes[codec]?.find((one) => one.name === name);
 

@@ -1,4 +1,4 @@
-import { bracketBelow } from '../../../../node/json-depth.js';
+import { parseJson } from '../../../../node/json-depth.js';
 import { isObject, type Json, type JsonObject, SECTIONS, type SectionName } from './shadow-document.js';
 
 /** Why a request is refused, with the code and the words of AWS (device shadow error messages). */
@@ -75,10 +75,8 @@ export function readToken(payload: Uint8Array): string | undefined {
 function parse(payload: Uint8Array): JsonObject {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
-    if (bracketBelow(text, DEEPEST) === undefined) {
-      const body = JSON.parse(text) as Json;
-      if (isObject(body)) return body;
-    }
+    const body = parseJson(text, DEEPEST) as Json;
+    if (isObject(body)) return body;
   } catch {
     // Below.
   }

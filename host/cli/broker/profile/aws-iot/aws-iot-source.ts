@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type LoadedRegistry, loadRegistry, startAwsIotBroker, type ThingRegistry } from '../../../../broker/index.js';
+import { readRegularFile } from '../../../../node/files/regular-file.js';
 import { ensureServerPki } from '../../../../pki/index.js';
 import type { BrokerSource, Note, Report, RunningSource, Surroundings } from '../../source/broker-source.js';
 import type { ProfileFlags } from '../profile.js';
@@ -75,7 +75,7 @@ class AwsIotSource implements BrokerSource {
 /** @param own the id of the thing's certificate in the PKI, if it is there */
 function load({ things, thing, policies, certificateFiles }: AwsIotFlags, own: string | undefined): LoadedRegistry {
   const certificates = own === undefined ? [] : [own];
-  return loadRegistry({ things, thing, policies, certificates, certificateFiles }, (path) => readFileSync(path));
+  return loadRegistry({ things, thing, policies, certificates, certificateFiles }, readRegularFile);
 }
 
 function counted(count: number, what: string): string {

@@ -5,7 +5,7 @@ import {
   type LoadedRegistry,
   type LogPlan,
 } from '../../../../broker/index.js';
-import { watchFiles } from '../../../../node/file-watch.js';
+import { watchFiles } from '../../../../node/files/file-watch.js';
 import { reasonOf } from '../../../../node/reason.js';
 import type { Note, Reload, RunningSource, Surroundings } from '../../source/broker-source.js';
 import { registryOf } from './registry-of.js';

@@ -4,11 +4,10 @@ import { type Profile, type ProfileFlags, stateOption } from '../profile.js';
 
 function options(): Option[] {
   return [
-    new Option('--generation <number>', 'of dojot: 1 as in early 2020, 2 v0.5, 3 from v0.6 (default: 1)').choices([
-      '1',
-      '2',
-      '3',
-    ]),
+    new Option(
+      '--generation <number>',
+      'of dojot, and of --bridges: 1 as in early 2020, 2 v0.5, 3 from v0.6 (default: 1)',
+    ).choices(['1', '2', '3']),
     new Option('--tls-port <port>', 'port for devices with certificates (default: 8883)').argParser(port),
     new Option('--services-port <port>', 'port for the bridges in generation 3 (default: 9883)').argParser(port),
     new Option('--tls-host <address>', 'address of these ports, 0.0.0.0 for all (default: 127.0.0.1)'),

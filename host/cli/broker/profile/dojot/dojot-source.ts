@@ -112,11 +112,12 @@ export class DojotSource implements BrokerSource {
       servicesPort: servicesPort ?? DOJOT_PORTS.servicesPort,
       plainPort: port?.[0] ?? DOJOT_PORTS.plainPort,
     };
-    const { onCommit, logOccasional, taps } = surroundings;
+    const { onCommit, logOccasional, taps, beforeListening } = surroundings;
     const store = openStateStore(state, 'dojot', persistence, onCommit);
     const limits = dojotLimits(settings.generation);
     const broker = await createBroker({ logOccasional, taps: [...taps], store, limits });
     try {
+      await beforeListening?.(broker);
       const tell = (refusal: RuleRefusal) =>
         surroundings.tell({ event: 'rule refusal', ...refusal }, refusalNote(refusal));
       for (const listener of dojotListeners(settings, { host, ...ports }, tls, tell)) await broker.listen(listener);

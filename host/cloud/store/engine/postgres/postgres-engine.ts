@@ -83,6 +83,13 @@ export class PostgresEngine implements Engine {
     return rows.map((row) => toRecord([...prefix, row.part as string], row));
   }
 
+  async count(table: Table, prefix: RecordKey): Promise<number> {
+    this.#assertOpen();
+    checkRecordRange(table, prefix);
+    const [{ count }] = await this.#pool.read(this.#sql.count(table, prefix));
+    return Number(count);
+  }
+
   async *scan(): AsyncGenerator<TableRecord> {
     this.#assertOpen();
     const sql = this.#sql;

@@ -54,7 +54,7 @@ export class PostgresStatements {
     const last = columns[prefix.length];
     const values: unknown[] = [];
     const where = [
-      ...prefix.map((part, index) => `${columns[index]} = ${parameter(values, part)}`),
+      ...under(table, prefix, values),
       ...(after === undefined ? [] : [`${last} > ${parameter(values, after)}`]),
       ...(before === undefined ? [] : [`${last} < ${parameter(values, before)}`]),
     ];
@@ -66,6 +66,13 @@ export class PostgresStatements {
       offset === undefined ? '' : `offset ${parameter(values, offset)}`,
     ];
     return { text: text.join(' '), values };
+  }
+
+  count(table: Table, prefix: RecordKey): Statement {
+    const values: unknown[] = [];
+    const where = under(table, prefix, values);
+    const text = `select count(*) as count from ${this.#name(table)}`;
+    return { text: where.length > 0 ? `${text} where ${where.join(' and ')}` : text, values, isLasting: true };
   }
 
   /** The next records of a table in the order of their keys, with all parts as `key`. */
@@ -138,6 +145,11 @@ export class PostgresStatements {
 function parameter(values: unknown[], value: unknown): string {
   values.push(value);
   return `$${values.length}`;
+}
+
+/** The conditions of what has a prefix. */
+function under(table: Table, prefix: RecordKey, values: unknown[]): string[] {
+  return prefix.map((part, index) => `${TABLES[table][index]} = ${parameter(values, part)}`);
 }
 
 /** Keys as rows of a relation `w`. */

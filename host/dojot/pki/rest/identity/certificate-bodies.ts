@@ -29,6 +29,10 @@ export function readOwnerBody(schemaId: string, body: unknown): BelongsTo {
   return readBelongsTo(schemaId, belongsTo);
 }
 
+export function isDevice(text: string): boolean {
+  return DEVICE.test(text);
+}
+
 function readCsr(schemaId: string, text: unknown): Buffer {
   if (typeof text !== 'string') throw new SchemaProblem(schemaId, 'csr is missing, or not a text');
   if (text.length > LONGEST_CSR) throw new SchemaProblem(schemaId, `csr has more than ${LONGEST_CSR} characters`);
@@ -42,7 +46,7 @@ function readBelongsTo(schemaId: string, value: unknown): BelongsTo {
   const [other] = Object.keys(others);
   if (other !== undefined)
     throw new SchemaProblem(schemaId, `belongsTo has an unknown field ${JSON.stringify(other.slice(0, 64))}`);
-  if (device !== undefined && (typeof device !== 'string' || !DEVICE.test(device)))
+  if (device !== undefined && (typeof device !== 'string' || !isDevice(device)))
     throw new SchemaProblem(schemaId, 'belongsTo.device is not 5 to 36 hex digits and hyphens');
   if (application !== undefined && typeof application !== 'string')
     throw new SchemaProblem(schemaId, 'belongsTo.application is not a text');

@@ -36,9 +36,7 @@ export function identityRoutes(
   });
 
   app.get(PATH, async (request) => {
-    const valid = (certificate: StoredCertificate) => certificate.revoked === undefined;
-    const own = certificates.ofTenant(tenantOf(request));
-    return certificatePage(request.query, own, valid, `${baseUrl(request)}${PATH}`);
+    return certificatePage(certificates, tenantOf(request), request.query, `${baseUrl(request)}${PATH}`);
   });
 
   app.get(`${PATH}/:fingerprint`, async (request) => certificateFields(await find(request)));

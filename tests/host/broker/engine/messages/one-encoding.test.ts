@@ -1,3 +1,4 @@
+// alone: it replaces a module
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as Message from '../../../../../host/broker/engine/message.js';
 import type * as Core from '../../../../../host/core/index.js';

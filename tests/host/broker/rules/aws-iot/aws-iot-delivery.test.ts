@@ -23,6 +23,17 @@ describe('AWS IoT delivers a message', () => {
     expect(rig.refusals).toMatchObject([{ action: 'iot:Receive', resource: 'topic/a/no' }]);
   });
 
+  it('and says it again to a client that has come back', () => {
+    const rig = rigOf(['Allow Connect *', 'Allow Subscribe *']);
+    for (let count = 0; count < 2; count++) {
+      const client = rig.connect();
+      client.subscribe('a', { qos: 1 });
+      rig.world.engine.publish('a', 'x', { qos: 1 });
+      client.disconnect();
+    }
+    expect(rig.refusals).toHaveLength(2);
+  });
+
   it('of a shared subscription, when either name of the topic may be received and none is denied', () => {
     const delivered = (...statements: string[]) => {
       const rig = rigOf(['Allow Connect *', 'Allow Subscribe *', ...statements]);

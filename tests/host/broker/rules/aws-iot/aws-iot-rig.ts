@@ -80,17 +80,16 @@ export class AwsIotRig {
     this.world.engine.reconsider();
   }
 
-  begin(options: Partial<ConnectPacket> = {}, serverName?: string): TestClient {
-    const remote = `192.0.2.7:${++this.#clients}`;
-    const tls = { certificate: this.certificate, serverName };
+  begin(options: Partial<ConnectPacket> = {}, remote = `192.0.2.7:${++this.#clients}`): TestClient {
+    const tls = { certificate: this.certificate };
     return this.world.begin(
       { protocolVersion: 5, clientId: 'lamp', ...options },
       { remote, listener: this.listener, tls },
     );
   }
 
-  connect(options: Partial<ConnectPacket> = {}): TestClient {
-    const client = this.begin(options);
+  connect(options: Partial<ConnectPacket> = {}, remote?: string): TestClient {
+    const client = this.begin(options, remote);
     client.connack = client.next('connack');
     return client;
   }

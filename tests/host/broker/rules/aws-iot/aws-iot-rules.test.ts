@@ -75,6 +75,12 @@ describe('AWS IoT lets a client come in', () => {
     expect(rig.begin({ clientId: 'other' }).next('connack').reasonCode).toBe(0);
   });
 
+  it('once a second, from the same address and port too', () => {
+    const rig = rigOf([ALL], { limitRates: true });
+    rig.connect({}, '192.0.2.7:1').disconnect();
+    expect(rig.begin({}, '192.0.2.7:1').next('connack').reasonCode).toBe(0x97);
+  });
+
   it.each([
     ['INACTIVE', /DEVICE_CERTIFICATE_INACTIVE/],
     ['REVOKED', /DEVICE_CERTIFICATE_REVOKED/],
@@ -172,6 +178,24 @@ describe('AWS IoT lets a client publish', () => {
     client.received.length = 0;
     client.publish('a', 'x', { qos: 1 });
     expect(client.next('puback').reasonCode).toBe(0);
+  });
+
+  it('with a count for each connection, whatever address and port it has', () => {
+    const rig = rigOf([ALL], { limitRates: true });
+    // The first publishes late, the second at once.
+    const times = [
+      { away: 0, silent: 900 },
+      { away: 100, silent: 0 },
+    ];
+    const refused = times.map(({ away, silent }) => {
+      rig.world.advance(away);
+      const client = rig.connect({}, '192.0.2.7:1');
+      rig.world.advance(silent);
+      for (let count = 0; count < 100; count++) client.publish('a', 'x', { qos: 1 });
+      client.disconnect();
+      return client.received.filter((packet) => packet.type === 'puback' && packet.reasonCode !== 0).length;
+    });
+    expect(refused).toEqual([0, 0]);
   });
 
   it('no QoS 2', () => {

@@ -58,6 +58,27 @@ describe('lifecycle events', () => {
     ]);
   });
 
+  it('say so of each connection, of one that comes from the same address and port too', () => {
+    const { rig, sent } = start();
+    for (let count = 0; count < 2; count++) rig.connect({}, '192.0.2.7:1').drop();
+    expect(sent.map(([topic]) => topic.split('/')[1])).toEqual([
+      'connected',
+      'disconnected',
+      'connected',
+      'disconnected',
+    ]);
+  });
+
+  it('of who takes over a client id come after those of who had it', () => {
+    const { rig, sent } = start();
+    rig.connect();
+    rig.connect();
+    expect(sent.slice(1)).toMatchObject([
+      ['presence/disconnected/lamp', { sessionIdentifier: 'session-1', disconnectReason: 'DUPLICATE_CLIENTID' }],
+      ['presence/connected/lamp', { sessionIdentifier: 'session-2' }],
+    ]);
+  });
+
   it.each([
     ['DUPLICATE_CLIENTID', [ALL], (rig: AwsIotRig) => rig.connect()],
     ['MQTT_KEEP_ALIVE_TIMEOUT', [ALL], (rig: AwsIotRig) => rig.world.advance(2_000_000)],

@@ -1,3 +1,4 @@
+// alone: it measures the processor time of its process
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../../host/broker/rules/aws-iot/shadow/shadow-document.js';
 import { type ShadowAnswer, ShadowService } from '../../../../../host/broker/rules/aws-iot/shadow/shadow-service.js';

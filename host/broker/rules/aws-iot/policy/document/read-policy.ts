@@ -36,11 +36,15 @@ export function readPolicy(name: string, text: string): { policy?: NamedPolicy; 
   if (!NAME.test(name)) {
     report(start, 'name', `${JSON.stringify(name)} is not a name of a policy: 1 to 128 of letters, digits and _+=,.@-`);
   }
+  if (text.length > LONGEST_TEXT) {
+    const much = `it has ${text.length} characters, and AWS takes ${LONGEST} without white space, ${LONGEST_TEXT} with it`;
+    report(start, 'size', `${much}; use wildcards and variables, or make several policies of it`);
+    return { mistakes };
+  }
   const length = text.replace(/\s/g, '').length;
   if (length > LONGEST) {
     const much = `it has ${length} characters without white space, and AWS takes ${LONGEST}`;
     report(start, 'size', `${much}; use wildcards and variables, or make two policies of it`);
-    if (text.length > LONGEST_TEXT) return { mistakes };
   }
   const root = readJson(text, report);
   if (!root) return { mistakes };

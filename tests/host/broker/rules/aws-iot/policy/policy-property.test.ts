@@ -1,3 +1,4 @@
+// alone: it measures the processor time of its process
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are the policies'
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

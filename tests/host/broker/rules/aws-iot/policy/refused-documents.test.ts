@@ -1,3 +1,4 @@
+// alone: it measures the processor time of its process
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are the policies'
 import { describe, expect, it } from 'vitest';
 import { readPolicy } from '../../../../../../host/broker/rules/aws-iot/policy/index.js';

@@ -12,9 +12,9 @@ import {
   loadGuest,
   servedCalls,
   stm32u585,
-} from '../microvisor/index.js';
-import { type BrokerResult, brokerResult, limitResult } from './broker/broker-row.js';
-import { usageOf } from './broker/process-usage.js';
+} from '../../microvisor/index.js';
+import { type BrokerResult, brokerResult, limitResult } from '../broker/broker-row.js';
+import { usageOf } from '../broker/process-usage.js';
 
 /** What memory is measured of: guests that have begun, or instances of their module whose imports do nothing. */
 export type MemoryOf = 'guests' | 'instances';

@@ -1,8 +1,8 @@
-import { AsyncifyCoroutines } from '../microvisor/guest/blocking/asyncify-coroutines.js';
-import { makeResumable } from '../microvisor/guest/blocking/make-resumable.js';
-import { SUSPEND } from '../microvisor/guest/coroutine.js';
+import { AsyncifyCoroutines } from '../../microvisor/guest/blocking/asyncify-coroutines.js';
+import { makeResumable } from '../../microvisor/guest/blocking/make-resumable.js';
+import { SUSPEND } from '../../microvisor/guest/coroutine.js';
+import { keep, type Row, type Sides } from '../measure.js';
 import { callingModule } from './calling-module.js';
-import { keep, type Row } from './measure.js';
 
 /** Switches that one run makes. */
 const SWITCHES = 1000;
@@ -12,26 +12,22 @@ const SUSPENDED_SIZE = 1024;
 const ENDLESS = 0x7fff_ffff;
 
 /** What it costs to suspend a guest inside of a call and to resume it, beside a call that returns. */
-export async function guestRows(): Promise<Row[]> {
+export function guestRows(): Row[] {
+  return [{ bench: 'guest.switch', peer: 'bare import', make }];
+}
+
+async function make(): Promise<Sides> {
   const bytes = callingModule([1]);
   const coroutines = new AsyncifyCoroutines(SUSPENDED_SIZE);
   const resumable = await makeResumable(bytes, ['env.call']);
   coroutines.attach(instantiate(resumable, coroutines.blocking('env.call', () => SUSPEND) as () => number));
   const main = coroutines.createMain({ name: 'main', entry: { export: 'run' }, args: [ENDLESS] });
   const { run } = instantiate(bytes, () => 1);
-  return [
-    {
-      bench: 'guest.switch',
-      peer: 'bare import',
-      target: null,
-      units: SWITCHES,
-      ours: () => {
-        for (let count = 0; count < SWITCHES; count++) main.resume(count);
-        keep(1);
-      },
-      theirs: () => keep(run(SWITCHES)),
-    },
-  ];
+  const ours = () => {
+    for (let count = 0; count < SWITCHES; count++) main.resume(count);
+    keep(1);
+  };
+  return { units: SWITCHES, ours, theirs: () => keep(run(SWITCHES)) };
 }
 
 interface Wasm {

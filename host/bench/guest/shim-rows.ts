@@ -1,7 +1,7 @@
-import type { SystemCallName } from '../../build/abi/microvisor.js';
-import { createKernel } from '../microvisor/index.js';
+import type { SystemCallName } from '../../../build/abi/microvisor.js';
+import { createKernel } from '../../microvisor/index.js';
+import { keep, type Row } from '../measure.js';
 import { callingModule } from './calling-module.js';
-import { keep, type Row } from './measure.js';
 
 /** Calls that one run makes. */
 const CALLS = 1000;
@@ -30,23 +30,22 @@ export function shimRows(): Row[] {
 }
 
 function shimRow(bench: string, call: SystemCallName, words: number[]): Row {
-  const kernel = createKernel({
-    now: () => performance.now(),
-    deviceId: `UV${'0'.repeat(32)}`,
-    config: { fetch: async () => [] },
-    mqttTransport: () => ({ write() {}, end() {}, destroy() {} }),
-  });
-  const bytes = callingModule(words);
-  const ours = callerOf(bytes, kernel.importOf(call)!);
-  kernel.attach(ours.memory);
-  const theirs = callerOf(bytes, () => 0);
   return {
     bench,
     peer: 'bare import',
-    target: null,
-    units: CALLS,
-    ours: () => keep(ours.run(CALLS)),
-    theirs: () => keep(theirs.run(CALLS) + 1),
+    make: () => {
+      const kernel = createKernel({
+        now: () => performance.now(),
+        deviceId: `UV${'0'.repeat(32)}`,
+        config: { fetch: async () => [] },
+        mqttTransport: () => ({ write() {}, end() {}, destroy() {} }),
+      });
+      const bytes = callingModule(words);
+      const ours = callerOf(bytes, kernel.importOf(call)!);
+      kernel.attach(ours.memory);
+      const theirs = callerOf(bytes, () => 0);
+      return { units: CALLS, ours: () => keep(ours.run(CALLS)), theirs: () => keep(theirs.run(CALLS) + 1) };
+    },
   };
 }
 

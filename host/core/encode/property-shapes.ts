@@ -1,0 +1,53 @@
+import { type PropertyDescription, PropertyType, properties as propertyTable } from '../../../build/abi/core.js';
+import type { PacketKind } from './packet-kinds.js';
+import type { PacketWriter } from './packet-writer.js';
+
+/** What a property looks like, and when it is surely valid. */
+export interface PropertyShape {
+  id: number;
+  /** PropertyType. */
+  type: number;
+  /** Bits of the kinds of packets that may carry it, whatever else they carry. */
+  packets: number;
+  least: number;
+  most: number;
+  isTopic: boolean;
+  /** Its name in errors. */
+  label: string;
+}
+
+function shapeOf({
+  id,
+  name,
+  type,
+  packets,
+  least = 0,
+  most = 0,
+  isTopic = false,
+}: PropertyDescription): PropertyShape {
+  return {
+    id,
+    type: PropertyType[type.toUpperCase() as keyof typeof PropertyType],
+    // It mostly needs a method beside it (3.1.2.11.10): the core knows when.
+    packets: name === 'authenticationData' ? 0 : packets,
+    least,
+    most,
+    isTopic,
+    label: `property ${name}`,
+  };
+}
+
+export const propertyShapes: ReadonlyMap<string, PropertyShape> = new Map(
+  propertyTable.map((described: PropertyDescription) => [described.name, shapeOf(described)]),
+);
+
+/** Notes when packets of this kind may not carry the property. */
+export function proveKind(writer: PacketWriter, { packets }: PropertyShape, { bit }: PacketKind): void {
+  if ((packets & bit) === 0) writer.isProven = false;
+}
+
+/** Notes when the value of an integer is out of the range that the standard allows; returns the value. */
+export function proveRange(writer: PacketWriter, { least, most }: PropertyShape, value: number): number {
+  if (value < least || value > most) writer.isProven = false;
+  return value;
+}
