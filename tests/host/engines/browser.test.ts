@@ -1,5 +1,5 @@
 // needs: chromium
-import { renameSync } from 'node:fs';
+import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ const core = '/package/build/web/core.js';
 
 describe('a page without a bundler', () => {
   it('runs the small program with the core that init fetches, and views are of Uint8Array', async () => {
-    for (const name of ['run-wasmqtt.js', 'small-program.js']) renameSync(folder.path(name), join(served, name));
+    for (const name of ['run-wasmqtt.js', 'small-program.js']) copyFileSync(folder.path(name), join(served, name));
     const map = JSON.stringify({ imports: { wasmqtt: core } });
     const print =
       "const output = await run(); console.log(encodePacket({ type: 'pingreq' }, 5).constructor.name + output)";

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:process';
 
@@ -11,9 +11,14 @@ const CANDIDATES = {
     `@oven/bun-${platform}-${arch}/bin/bun`,
     `@oven/bun-${platform}-aarch64/bin/bun`,
     `@oven/bun-windows-${arch}/bin/bun.exe`,
+    // Its install script, where it is allowed to run, moves the program here; before that a short text lies here.
+    'bun/bin/bun.exe',
   ],
   workerd: [`@cloudflare/workerd-${platform}-${arch === 'x64' ? '64' : arch}/bin/workerd`],
 };
+
+/** Bytes; no engine is smaller. */
+const SMALLEST = 1_000_000;
 
 export type EngineName = keyof typeof CANDIDATES;
 
@@ -22,7 +27,7 @@ export function engineBinary(name: EngineName): string | undefined {
   for (const candidate of CANDIDATES[name]) {
     try {
       const file = require.resolve(candidate);
-      if (existsSync(file)) return file;
+      if (statSync(file).size > SMALLEST) return file;
     } catch {
       // Not the package of this platform.
     }

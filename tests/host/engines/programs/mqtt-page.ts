@@ -12,6 +12,7 @@ async function exchange(protocolVersion: 4 | 5): Promise<string[]> {
     protocol: 'ws',
     hostname: '127.0.0.1',
     port: brokerPort,
+    path: '/mqtt',
     protocolVersion,
     reconnectPeriod: 0,
   });
