@@ -15,6 +15,20 @@ let loading: Promise<void> | undefined;
  *
  * @param source without it, core.wasm is fetched from where it lies in the package. core.simd.wasm is larger and faster, and needs SIMD
  * @throws CoreLoadError when there is no WebAssembly, nothing at the address, or not the core of this version; then it may be called again
+ *
+ * @example
+ * ```ts
+ * import { CoreLoadError, type CoreSource, init, hexEncode } from 'wasmqtt';
+ *
+ * const source: CoreSource | undefined = undefined;
+ * try {
+ *   await init(source);
+ * } catch (error) {
+ *   if (error instanceof CoreLoadError) console.error(error.message);
+ *   throw error;
+ * }
+ * hexEncode(Uint8Array.of(1)); // => '01'
+ * ```
  */
 export function init(source?: CoreSource | PromiseLike<CoreSource>): Promise<void> {
   if (isLoaded()) return Promise.resolve();

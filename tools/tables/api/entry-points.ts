@@ -14,10 +14,12 @@ export interface EntryPoint {
   types: string;
 }
 
-/** The modules among the exports of package.json, in that order. */
+/** The modules among the exports of package.json, in that order; of those with the same names the first. */
 export function entryPoints(): EntryPoint[] {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.entries<{ types?: string }>(exports).flatMap(([path, { types }]) => {
+  const modules = Object.entries<{ types?: string }>(exports);
+  return modules.flatMap(([path, { types }], index) => {
+    if (modules.findIndex(([, other]) => other.types === types) < index) return [];
     const [, folder] = /^\.\/build\/types\/host\/(.+)\/index\.d\.ts$/.exec(types ?? '') ?? [];
     if (folder === undefined) return [];
     const specifier = join(name, path);
