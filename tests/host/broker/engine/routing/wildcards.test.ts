@@ -120,7 +120,7 @@ describe('subscriptions in MQTT 5', () => {
     client.subscribe('a/b', {}, 300_000);
     client.subscribe('+/b');
     world.engine.publish('a/b', 'x');
-    expect(client.next('publish').properties?.subscriptionIdentifier?.sort()).toEqual([300_000, 7]);
+    expect(client.next('publish').properties?.subscriptionIdentifier?.sort((a, b) => a - b)).toEqual([7, 300_000]);
     world.engine.publish('b/b', 'x');
     expect(client.next('publish').properties?.subscriptionIdentifier).toBeUndefined();
   });
