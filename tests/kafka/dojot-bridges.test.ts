@@ -161,6 +161,8 @@ describe('a bridge by templates', () => {
     await broker().event('listening');
     await publish(port, 'sensor/1', 1000, 1500);
     const { doubled } = await whole(cluster, topic, 1500);
-    expect((await running.interrupt()).summary).toMatchObject({ repeated: doubled });
+    // The broker may have sent one again that had not arrived before it was killed.
+    const { summary } = await running.interrupt();
+    expect(doubled).toBeLessThanOrEqual(summary!.repeated);
   });
 });
