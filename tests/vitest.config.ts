@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { sharesProcess } from './one-process.js';
 import { PATIENCE } from './patience.js';
-import { sharesProcess } from './shared-process.js';
 
 const include = [
   'house',

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sharesProcess } from '../shared-process.js';
+import { sharesProcess } from '../one-process.js';
 import { circles } from './circles.js';
 import { doorOf, floorOf, mayImport, readFloors } from './floors.js';
 import { importsOf, read, sources } from './sources.js';

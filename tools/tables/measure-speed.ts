@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Result } from '../../host/bench/index.js';
 import { PostgresServer } from '../../tests/host/cloud/postgres/postgres-server.js';
 import { KafkaCluster } from '../../tests/kafka/kafka-cluster.js';
 import { root } from '../root.js';
 import { writeBlock } from './blocks.js';
 import { generated } from './generated.js';
-import { type BenchRow, SPEED, speedTable } from './speed-table.js';
+import { SPEED, speedTable } from './speed-table.js';
 import {
   BRIDGE_SPEED,
   BROKER_SPEED,
@@ -20,7 +21,7 @@ import {
 
 /** Measures with `wasmqtt bench` and writes the table of docs/speed.md, its picture, and what README takes from it. */
 export function measureSpeed(options: readonly string[] = []): void {
-  const rows = benchRows<BenchRow>(...options);
+  const rows = benchRows<Result>(...options);
   writeBlock({ ...SPEED, make: () => speedTable(rows, new Date()) });
   for (const block of generated(['headline', 'speed-plot'])) writeBlock(block);
 }

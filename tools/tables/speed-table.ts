@@ -1,24 +1,11 @@
 import { cpus } from 'node:os';
 import process from 'node:process';
+import type { Result } from '../../host/bench/index.js';
 import { readBlock } from './blocks.js';
 
 export const SPEED = { name: 'speed', file: 'docs/speed.md' } as const;
 
-/** One line of `wasmqtt bench --json`. */
-export interface BenchRow {
-  bench: string;
-  peer: string;
-  ours_ns: number;
-  peer_ns: number;
-  ratio: number;
-  spread: number;
-  halves: readonly [number, number];
-  agree: boolean;
-  target: number | null;
-  floor: number | null;
-}
-
-function verdict({ ratio, target, agree, halves }: BenchRow): string {
+function verdict({ ratio, target, agree, halves }: Result): string {
   const words = target === null ? [] : [ratio >= target ? 'reached' : 'missed'];
   return [...words, ...(agree ? [] : [`halves ${halves.join(' and ')}`])].join(', ');
 }
@@ -29,7 +16,7 @@ export function machineLine(now: Date): string {
 }
 
 /** The table of docs/speed.md, with the machine and the date. */
-export function speedTable(rows: readonly BenchRow[], now: Date): string {
+export function speedTable(rows: readonly Result[], now: Date): string {
   const lines = rows.map((row) => {
     const { bench, peer, ours_ns: ours, peer_ns: theirs, ratio, spread, target, floor } = row;
     const cells = [
