@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { isOfLmdb09, LMDB_VERSION, type LmdbHeader, readLmdbHeader } from './lmdb-header.js';
 
@@ -13,11 +13,10 @@ export const CAN_CHECK = endianness() === 'LE' && ['x64', 'arm64'].includes(proc
  * @throws Error that names the file and says what to do
  */
 export function checkLmdbFile(path: string): void {
-  if (!CAN_CHECK) return;
-  const size = statSync(path).size;
-  if (size === 0) return;
-  // LMDB locks lock.mdb, so opening and closing this file releases none of its locks.
-  const fault = findFault(path, size);
+  if (!CAN_CHECK || statSync(path).size === 0) return;
+  // What another process is writing may look like damage; the second look finds it written.
+  if (findFault(path) === undefined) return;
+  const fault = findFault(path);
   if (fault !== undefined) throw damagedFile(path, fault);
 }
 
@@ -27,7 +26,8 @@ export function damagedFile(path: string, fault: string): Error {
   return new Error(`the data file ${path} ${fault}; ${advice}`);
 }
 
-function findFault(path: string, size: number): string | undefined {
+function findFault(path: string): string | undefined {
+  // LMDB locks lock.mdb, so opening and closing this file releases none of its locks.
   const handle = openSync(path, 'r');
   try {
     const first = readLmdbHeader(handle, 0);
@@ -43,6 +43,8 @@ function findFault(path: string, size: number): string | undefined {
     if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) return 'has a damaged header';
     const second = readLmdbHeader(handle, pageSize);
     if (second?.version !== LMDB_VERSION) return `is cut off or damaged at byte ${pageSize}`;
+    // The size after the headers: a commit makes the file longer first, and has its header written then.
+    const { size } = fstatSync(handle);
     const pages = Math.floor(size / pageSize);
     const roots = [first, second].flatMap(({ free, data }: LmdbHeader) => [free.root ?? 0, data.root ?? 0]);
     return roots.every((root) => root < pages) ? undefined : `is cut off after ${size} bytes`;

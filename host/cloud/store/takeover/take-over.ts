@@ -106,9 +106,8 @@ class OldFolder {
       if (entries === undefined) return;
       const next = join(this.#directory, TAKE_OVER_FOLDER, 'next');
       this.#write(open, next, entries, master);
-      // The lock file holds the number of the old store's last transaction. Without it, the next process makes a new one.
-      rmSync(join(this.#directory, 'lock.mdb'), { force: true });
-      renameSync(join(next, 'data.mdb'), join(this.#directory, 'data.mdb'));
+      // Each data file with its lock file, which holds the number of its last transaction; other processes never find one missing.
+      for (const name of ['lock.mdb', 'data.mdb']) renameSync(join(next, name), join(this.#directory, name));
       syncFolder(this.#directory);
       this.note();
     });
