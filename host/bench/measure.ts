@@ -39,12 +39,12 @@ export function kept(): number {
 /** Duration of a round of either side, nanoseconds: a thousand times what the clock of the processor tells apart. */
 const ROUND = 2_000_000;
 const ROUNDS = 21;
-/** Duration of the runs before the first round, nanoseconds, on either side: engines compile hot code meanwhile. */
-const WARM_UP = 150_000_000;
+/** Duration of the runs before the first round, nanoseconds, on either side: engines compile hot code meanwhile, in threads of their own. */
+const WARM_UP = 400_000_000;
 /** Which of the sorted rounds counts: others are longer, by what else the machine did to the caches meanwhile. */
 const LOW = 0.15;
 
-/** Measures a row once: both sides by turns, a low quantile of each. Blocks for about half a second. */
+/** Measures a row once: both sides by turns, a low quantile of each. Blocks for about a second. */
 export async function measureRow(row: Row): Promise<Times> {
   const { units, ours, theirs } = await row.make();
   const sides = typeof theirs === 'number' ? [ours] : [ours, theirs];

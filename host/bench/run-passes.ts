@@ -32,7 +32,8 @@ const NEAR = 0.1;
 
 /**
  * Measures rows, each in processes of its own: what an engine has learnt from one row would change the next. All rows are measured once
- * before any is measured again, so that a row sees more than one state of the machine. Takes half a second for each row and pass.
+ * before any is measured again, so that a row sees more than one state of the machine. The engine has its usual settings: with others
+ * it compiles other code. Takes a second for each row and pass.
  *
  * @param cli the program `wasmqtt`
  * @param progress is told what is being done
@@ -55,14 +56,8 @@ export async function* measureRows(
   }
 }
 
-/**
- * What the engine compiles in other threads comes late on a busy machine, and a row would be measured before it is there. So it compiles
- * and collects in the thread that is measured, and WebAssembly as well as it can at once.
- */
-const ENGINE = ['--single-threaded', '--no-liftoff'];
-
 async function measureApart({ bench, peer }: Row, cli: string): Promise<Times> {
-  const args = [...process.execArgv, ...ENGINE, cli, 'bench', '--row', `${bench} ${peer}`];
+  const args = [...process.execArgv, cli, 'bench', '--row', `${bench} ${peer}`];
   try {
     const { stdout } = await promisify(execFile)(process.execPath, args);
     return JSON.parse(stdout);

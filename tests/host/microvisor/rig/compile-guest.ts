@@ -1,20 +1,25 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const root = join(import.meta.dirname, '../../../..');
+const ASC = join(root, 'node_modules/assemblyscript/bin/asc.js');
 
-/** Compiles a few lines of AssemblyScript over the generated declarations. */
+/**
+ * Compiles a few lines of AssemblyScript over the generated declarations. The compiler has a process of its own: it replaces
+ * `Array.prototype.sort` and adds a hundred globals where it is loaded.
+ */
 export async function compileGuest(source: string): Promise<Uint8Array> {
   const folder = await mkdtemp(join(root, 'build/guest-'));
   try {
     await writeFile(join(folder, 'guest.ts'), `import * as mv from '../abi/microvisor-assembly';\n${source}`);
     const file = (name: string) => join(folder, name).slice(root.length + 1);
     const options = [file('guest.ts'), '--outFile', file('guest.wasm'), '--runtime', 'stub', '--use', 'abort='];
-    const { error, stderr } = await asc.main([...options, '--baseDir', root]);
-    if (error) throw new Error(`${error.message}\n${stderr}`);
+    // Its refusal has the words of the compiler.
+    await promisify(execFile)(process.execPath, [ASC, ...options, '--baseDir', root]);
     return readFileSync(join(folder, 'guest.wasm'));
   } finally {
     rmSync(folder, { recursive: true });
