@@ -21,6 +21,7 @@ export const LARGEST_BODY = LARGEST_PACKET - 5;
 
 const NONE = allocateOwn(0);
 const NO_WORDS = new Uint32Array(0);
+const NO_DATA = new DataView(NONE.buffer, 0, 0);
 
 const varintSize = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4);
 
@@ -37,6 +38,8 @@ export class PacketWriter {
   bytes: Buffer = NONE;
   /** The same memory in words. */
   words = NO_WORDS;
+  /** The same memory for numbers at any index. */
+  data = NO_DATA;
   /** Start of the body of the packet that is being written. */
   body = 0;
   /** Index of the next byte. */
@@ -98,6 +101,7 @@ export class PacketWriter {
     this.#memory = bytes.buffer;
     this.#limit = bytes.length - SPARE;
     this.words = new Uint32Array(bytes.buffer);
+    this.data = new DataView(bytes.buffer);
     this.at = kept;
     this.body -= this.#first;
     this.#end -= this.#first;
@@ -257,6 +261,7 @@ export class PacketWriter {
   #forget(): void {
     this.bytes = NONE;
     this.words = NO_WORDS;
+    this.data = NO_DATA;
     this.#memory = NONE.buffer;
     this.#limit = -1;
     this.#first = 0;

@@ -1,9 +1,10 @@
 import { Result } from '../../../build/abi/core.js';
 import { putLongText } from '../bytes/strings.js';
+import { noteTopic, writeKept } from './kept-topic.js';
 import type { PacketWriter } from './packet-writer.js';
 
 /** Up to this many characters, a loop writes and checks a text faster than calls do. */
-const SHORT = 28;
+const SHORT = 48;
 
 /** Bits of what `writeString` returns: the text surely is a Topic Name; it surely is a Topic Filter and not a shared one (4.8.2). */
 export const IS_NAME = 1;
@@ -90,9 +91,18 @@ function usesBeside(text: string, index: number): number {
   return text.charCodeAt(index) !== HASH && text.charCodeAt(index + 1) === SLASH ? IS_FILTER : 0;
 }
 
-/** Writes a Topic Name (4.7). */
-export function writeTopicName(writer: PacketWriter, text: string, packetType: string, field: string): void {
-  if ((writeString(writer, text, packetType, field) & IS_NAME) === 0) writer.isProven = false;
+/** Writes a Topic Name (4.7). @param strict as that of `writeString` */
+export function writeTopicName(
+  writer: PacketWriter,
+  text: string,
+  packetType: string,
+  field: string,
+  strict = true,
+): void {
+  if (writeKept(writer, text)) return;
+  const { length } = writer;
+  if ((writeString(writer, text, packetType, field, strict) & IS_NAME) === 0) writer.isProven = false;
+  else if (strict && writer.isProven) noteTopic(writer, text, writer.body + length);
 }
 
 /** Writes a Topic Filter (4.7). */

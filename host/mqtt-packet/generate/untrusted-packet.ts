@@ -1,7 +1,7 @@
 import { isBytes } from '../../core/bytes/check-arguments.js';
 import type { PacketKind } from '../../core/encode/packet-kinds.js';
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
-import { IS_NAME, writeString } from '../../core/encode/write-string.js';
+import { writeString, writeTopicName } from '../../core/encode/write-string.js';
 import type { ProtocolVersion } from '../../core/index.js';
 import { refuse } from '../packet-error.js';
 import type { QoS } from '../packet-types.js';
@@ -81,7 +81,13 @@ export function writeText(writer: PacketWriter, value: string | Uint8Array, cont
 
 /** Writes a Topic Name. */
 export function writeTopic(writer: PacketWriter, value: string | Uint8Array, context: Context, name: string): void {
-  if ((writeText(writer, value, context, name) & IS_NAME) === 0) writer.isProven = false;
+  if (typeof value !== 'string') {
+    writeText(writer, value, context, name);
+    return;
+  }
+  const start = writer.length;
+  writeTopicName(writer, value, context.cmd, name, context.strict);
+  note(writer, writer.length - start, context, name);
 }
 
 /** Notes the place of the field that the writer wrote last. @param size bytes */
