@@ -17,7 +17,7 @@ Examples:
 
 Both sides of a row run by turns, in four processes for each row; times are processor time for one packet, or one text. "+/-" is how far
 the ratios of the four lie apart; a row says so when the two halves of the run disagree. With --compare a row has changed when its ratios
-are further apart than both spreads. Look at the ratios: the nanoseconds depend on the machine. It takes six minutes.
+are further apart than both spreads. Look at the ratios: the nanoseconds depend on the machine. It takes eight minutes.
 
 Peers are packages that must be installed; "control" is a tight decoder in plain JavaScript that checks next to nothing, "buffer.isUtf8"
 is Node's own check, "limit" is what a unit may take. Rows named ".polluted" had 60,000 odd packets before, on both sides.
