@@ -2,6 +2,8 @@
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { readAbi } from '../generate/abi.js';
+import { coreTypeScript } from '../generate/core-typescript.js';
 import { root } from '../root.js';
 
 const shared: BuildOptions = {
@@ -44,6 +46,15 @@ const loadedLater: Plugin = {
   },
 };
 
+/** Offsets of records become numbers: the names are 7 KB that no page reads. */
+const withoutRecordNames: Plugin = {
+  name: 'without-record-names',
+  setup({ onLoad }) {
+    const contents = coreTypeScript(readAbi(), 'enum');
+    onLoad({ filter: /build[\\/]abi[\\/]core\.ts$/ }, () => ({ contents, loader: 'ts' }));
+  },
+};
+
 /** Bundles core and drop-in for browsers and workerd: build/web. All files lie in one folder, beside which the modules are. */
 export async function bundleWeb(): Promise<void> {
   rmSync(join(root, 'build/web'), { recursive: true, force: true });
@@ -61,7 +72,7 @@ export async function bundleWeb(): Promise<void> {
     target: 'es2022',
     minify: true,
     chunkNames: 'chunk-[hash]',
-    plugins: [loadedLater],
+    plugins: [loadedLater, withoutRecordNames],
   });
 }
 

@@ -58,12 +58,16 @@ function constants(abi: Abi): string[] {
   });
 }
 
-function records(abi: Abi): string[] {
+/** How the records are written. A bundler writes the members of an enum as numbers, so that their names are not in the bundle. */
+export type RecordForm = 'object' | 'enum';
+
+function records(abi: Abi, form: RecordForm): string[] {
+  const [keyword, open, is, close] = form === 'enum' ? ['enum', '{', ' =', '}'] : ['const', '= {', ':', '} as const;'];
   return Object.entries(abi.records).flatMap(([name, { doc, fields, size, summarySize }]) => [
-    `/** ${doc} Byte offsets of the fields. */\nexport const ${name}Record = {`,
-    ...fields.map((field) => `  /** ${field.type}: ${field.doc ?? ''} */\n  ${field.name}: ${field.offset},`),
-    ...(summarySize ? [`  SUMMARY_SIZE: ${summarySize},`] : []),
-    `  SIZE: ${size},\n} as const;\n`,
+    `/** ${doc} Byte offsets of the fields. */\nexport ${keyword} ${name}Record ${open}`,
+    ...fields.map((field) => `  /** ${field.type}: ${field.doc ?? ''} */\n  ${field.name}${is} ${field.offset},`),
+    ...(summarySize ? [`  SUMMARY_SIZE${is} ${summarySize},`] : []),
+    `  SIZE${is} ${size},\n${close}\n`,
   ]);
 }
 
@@ -117,9 +121,8 @@ function coreExports(abi: Abi): string[] {
   ];
 }
 
-/** The text of build/abi/core.ts. */
-export function coreTypeScript(abi: Abi): string {
-  return [HEADER, ...results(abi), ...constants(abi), ...records(abi), ...protocol(abi), ...coreExports(abi)].join(
-    '\n',
-  );
+/** The text of build/abi/core.ts; with records as enums, what takes its place in a bundle. */
+export function coreTypeScript(abi: Abi, form: RecordForm = 'object'): string {
+  const parts = [results(abi), constants(abi), records(abi, form), protocol(abi), coreExports(abi)];
+  return [HEADER, ...parts.flat()].join('\n');
 }
