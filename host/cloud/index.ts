@@ -5,13 +5,8 @@ export {
   ServiceStartError as CloudStartError,
   type ServiceStartErrorCode as CloudStartErrorCode,
 } from '../http/service-start-error.js';
-export {
-  CloudClient,
-  type CloudClientOptions,
-  cloudAddress,
-  isInTheClear,
-  type RemoteValue,
-} from './client/rest-client.js';
+export { cloudAddress, isInTheClear } from './client/cloud-address.js';
+export { CloudClient, type CloudClientOptions, type RemoteValue } from './client/rest-client.js';
 export { CloudClientError, type CloudClientErrorCode } from './client/rest-client-error.js';
 export {
   readPresent,

@@ -49,6 +49,19 @@ interface Entry {
  * @param directory made with mode 0700 if it is missing
  * @throws PkiError when a file is damaged, was not made here, lacks its key or has another's, or cannot be read or
  *   written; then nothing is replaced
+ *
+ * @example
+ * ```ts
+ * import { X509Certificate } from 'node:crypto';
+ * import { ensurePki, type KeyPairFiles, type Pki, type PkiOptions } from 'wasmqtt/pki';
+ *
+ * const options: PkiOptions = { deviceSid: 'UVffffffffffffffffffffffffffffffff' };
+ * const pki: Pki = await ensurePki('pki', options);
+ * const device: KeyPairFiles = pki.device;
+ * new X509Certificate(device.certificatePem).subject; // => 'CN=UVffffffffffffffffffffffffffffffff'
+ * // Later calls read what the first has made.
+ * (await ensurePki('pki', options)).device.privateKeyPem === device.privateKeyPem; // => true
+ * ```
  */
 export async function ensurePki(directory: string, options: PkiOptions): Promise<Pki> {
   const deviceSid = normalizeDeviceSid(options.deviceSid);
@@ -63,6 +76,16 @@ export async function ensurePki(directory: string, options: PkiOptions): Promise
  * The same without a device: for a server whose clients have certificates from elsewhere.
  *
  * @throws PkiError as `ensurePki`
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:tls';
+ * import { ensureServerPki } from 'wasmqtt/pki';
+ *
+ * const { ca, server } = await ensureServerPki('pki');
+ * const listener = createServer({ cert: server.certificatePem, key: server.privateKeyPem, ca: ca.certificatePem });
+ * listener.listen(0, '127.0.0.1', () => listener.close());
+ * ```
  */
 export async function ensureServerPki(directory: string, now = Date.now): Promise<Pick<Pki, 'ca' | 'server'>> {
   const { ca, server } = await ensureServerEntries(prepareFolder(directory), now());
@@ -80,6 +103,15 @@ export interface NamedDevice extends KeyPairFiles {
  *
  * @param name the CN: 1 to 64 of letters, digits, `:`, `_` and `-`
  * @throws PkiError as `ensurePki`, and `invalid-name`
+ *
+ * @example
+ * ```ts
+ * import { ensureNamedDevice, type NamedDevice } from 'wasmqtt/pki';
+ *
+ * const sensor: NamedDevice = await ensureNamedDevice('pki', 'site:sensor');
+ * sensor.certificatePem.split('\n', 1); // => [ '-----BEGIN CERTIFICATE-----' ]
+ * sensor.certificateFile.endsWith('thing-site.sensor.pem'); // => true
+ * ```
  */
 export async function ensureNamedDevice(directory: string, name: string, now = Date.now): Promise<NamedDevice> {
   if (!/^[a-zA-Z0-9:_-]{1,64}$/.test(name)) {

@@ -19,7 +19,23 @@ export type PkiErrorCode =
   | 'frozen-intrinsics'
   | 'unusable';
 
-/** An error of the development PKI. The message names the file and says what to do; no file was changed. */
+/**
+ * An error of the development PKI. The message names the file and says what to do; no file was changed.
+ *
+ * @example
+ * ```ts
+ * import { ensureNamedDevice, PkiError, type PkiErrorCode } from 'wasmqtt/pki';
+ *
+ * const seen: PkiErrorCode[] = [];
+ * try {
+ *   await ensureNamedDevice('pki', 'a name with spaces');
+ * } catch (error) {
+ *   if (!(error instanceof PkiError)) throw error;
+ *   seen.push(error.code);
+ * }
+ * seen; // => [ 'invalid-name' ]
+ * ```
+ */
 export class PkiError extends Error {
   readonly code: PkiErrorCode;
   /** the absolute path of the file that it is about, if there is one */

@@ -6,7 +6,7 @@ import { namesOf, withoutExample } from '../../tools/tables/api/examples.js';
 import { ApiExamples } from './api-examples.js';
 
 /** The modules all of whose names have examples. */
-const COMPLETE = ['wasmqtt', 'mqtt-packet'];
+const COMPLETE = ['wasmqtt', 'mqtt-packet', 'microvisor', 'cloud', 'pki'];
 const pages = entryPoints().map(({ page }) => page);
 const pageOf = (page: string) => readFileSync(`docs/api/${page}.md`, 'utf8');
 

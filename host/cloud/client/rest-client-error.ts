@@ -41,7 +41,23 @@ const REFUSALS: readonly CloudClientErrorCode[] = [
   'refused',
 ];
 
-/** A REST call that failed. The message names address, status and key, and says what to do; it never holds a value. */
+/**
+ * A REST call that failed. The message names address, status and key, and says what to do; it never holds a value.
+ *
+ * @example
+ * ```ts
+ * import { CloudClient, CloudClientError, type CloudClientErrorCode } from 'wasmqtt/cloud';
+ *
+ * const codes: CloudClientErrorCode[] = [];
+ * try {
+ *   new CloudClient({ url: 'ftp://cloud.example.com', accountSid: `AC${'1'.repeat(32)}`, authToken: '' });
+ * } catch (error) {
+ *   if (!(error instanceof CloudClientError)) throw error;
+ *   codes.push(error.code);
+ * }
+ * codes; // => [ 'invalid-address' ]
+ * ```
+ */
 export class CloudClientError extends Error {
   readonly code: CloudClientErrorCode;
   readonly request?: string;

@@ -3,6 +3,7 @@ import { reasonOf } from '../../node/reason.js';
 import type { LogLine, LogPage } from '../store/logs/device-logs.js';
 import { collectionPath, describeCollection, restPath, type Scope, type StoreName } from '../store/values/scope.js';
 import { checkKey, quote } from '../store/values/value-limits.js';
+import { cloudAddress } from './cloud-address.js';
 import { CloudClientError, type CloudClientErrorCode, type FailedCall } from './rest-client-error.js';
 
 /** One config or secret as the REST calls return it. */
@@ -36,6 +37,22 @@ const DEFAULT_TIMEOUT = 30_000;
  * Every call rejects with CloudClientError (see its codes), or with StoreError `invalid-device-sid` or `invalid-key` for
  * arguments that no store takes. The token is sent to the given address only: redirections are not followed, and only the
  * query of a next page's address is used.
+ *
+ * @example
+ * ```ts
+ * import { CloudClient, type CloudClientOptions, type RemoteValue, Store, startCloud } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-client');
+ * const { accountSid, authToken } = await store.accounts.create('plant');
+ * const cloud = await startCloud({ store });
+ * const options: CloudClientOptions = { url: cloud.url, accountSid, authToken };
+ * const client = new CloudClient(options);
+ * await client.create({ kind: 'account' }, 'configs', 'interval', '60');
+ * const [value]: RemoteValue[] = await client.list({ kind: 'account' }, 'configs');
+ * [value.key, value.value]; // => [ 'interval', '60' ]
+ * await cloud.close();
+ * await store.close();
+ * ```
  */
 export class CloudClient {
   /** base address, ends in `/v1` */
@@ -166,25 +183,6 @@ export class CloudClient {
   }
 }
 
-/**
- * The base address of a REST API, with `/v1` at its end.
- *
- * @throws CloudClientError `invalid-address`
- */
-export function cloudAddress(text: string): string {
-  const invalid = (reason: string) =>
-    new CloudClientError(
-      'invalid-address',
-      `${quote(text.replace(/\/\/[^/@]*@/, '//...@'))} ${reason}; give an address such as https://microvisor.twilio.com or http://127.0.0.1:8180`,
-    );
-  if (!URL.canParse(text)) throw invalid('is not an address');
-  const { protocol, origin, pathname, search, hash, username, password } = new URL(text);
-  if (protocol !== 'http:' && protocol !== 'https:') throw invalid('is not an address of http or https');
-  if (username || password) throw invalid('holds a user name or password');
-  if (search || hash) throw invalid('has a query or a fragment');
-  return `${origin}${pathname.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`;
-}
-
 interface Call {
   address: string;
   /** the collection in words, for messages */
@@ -284,10 +282,4 @@ function serverMessage(text: string, form?: Form): string {
   }
   if (form?.Value) message = message.replaceAll(form.Value, '...');
   return message.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300);
-}
-
-/** Whether the address of a cloud is plain HTTP to another machine: anyone on the way can read the token and the secrets. */
-export function isInTheClear(cloud: string): boolean {
-  const { protocol, hostname } = new URL(cloudAddress(cloud));
-  return protocol !== 'https:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }

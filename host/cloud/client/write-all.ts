@@ -18,7 +18,33 @@ export interface Unrestored {
   holds: 'new' | 'unknown';
 }
 
-/** Not all values could be written. What had been written was undone, except for `unrestored`. */
+/**
+ * Not all values could be written. What had been written was undone, except for `unrestored`.
+ *
+ * @example
+ * ```ts
+ * import { CloudClient, Store, startCloud, type Unrestored, WriteAllError, writeAll } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-undo');
+ * const { accountSid, authToken } = await store.accounts.create('plant');
+ * const cloud = await startCloud({ store });
+ * const client = new CloudClient({ url: cloud.url, accountSid, authToken });
+ * const left: Unrestored[] = [];
+ * try {
+ *   // The second cannot be updated, as it is not there.
+ *   await writeAll(client, { kind: 'account' }, [
+ *     { store: 'configs', key: 'interval', value: '30', how: 'create' },
+ *     { store: 'configs', key: 'missing', value: '1', how: 'update', before: '0' },
+ *   ], new Map());
+ * } catch (error) {
+ *   if (!(error instanceof WriteAllError)) throw error;
+ *   left.push(...error.unrestored);
+ * }
+ * [left, await client.list({ kind: 'account' }, 'configs')]; // => [ [], [] ]
+ * await cloud.close();
+ * await store.close();
+ * ```
+ */
 export class WriteAllError extends Error {
   /** the write that failed; undefined when the signal ended the writing */
   readonly failed: PlannedWrite | undefined;
@@ -32,7 +58,23 @@ export class WriteAllError extends Error {
   }
 }
 
-/** Reads what a scope holds. @throws CloudClientError */
+/**
+ * Reads what a scope holds. @throws CloudClientError
+ *
+ * @example
+ * ```ts
+ * import { CloudClient, readPresent, Store, startCloud } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-present');
+ * const { accountSid, authToken } = await store.accounts.create('plant');
+ * await store.values(accountSid).create({ kind: 'account' }, 'configs', 'interval', '60');
+ * const cloud = await startCloud({ store });
+ * const { configs, secrets } = await readPresent(new CloudClient({ url: cloud.url, accountSid, authToken }), { kind: 'account' });
+ * [configs.get('interval'), secrets.size]; // => [ '60', 0 ]
+ * await cloud.close();
+ * await store.close();
+ * ```
+ */
 export async function readPresent(client: CloudClient, scope: Scope): Promise<PresentValues & { dates: SecretDates }> {
   const configs = await client.list(scope, 'configs');
   const secrets = await client.list(scope, 'secrets');
@@ -56,6 +98,26 @@ export type SecretDates = ReadonlyMap<string, string>;
  * write that fails is tried again before anything is given up.
  *
  * @throws WriteAllError with what could not be put back
+ *
+ * @example
+ * ```ts
+ * import { CloudClient, planWrites, readPresent, type SecretDates, Store, startCloud } from 'wasmqtt/cloud';
+ * import { type Scope, writeAll, type WriteAllOptions } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-write-all');
+ * const { accountSid, authToken } = await store.accounts.create('plant');
+ * const cloud = await startCloud({ store });
+ * const client = new CloudClient({ url: cloud.url, accountSid, authToken });
+ * const scope: Scope = { kind: 'account' };
+ * const present = await readPresent(client, scope);
+ * const dates: SecretDates = present.dates;
+ * const { writes } = planWrites(present, [{ store: 'configs', key: 'interval', value: '30' }]);
+ * const options: WriteAllOptions = { pauses: [500] };
+ * await writeAll(client, scope, writes, dates, options);
+ * (await client.fetch(scope, 'configs', 'interval')).value; // => '30'
+ * await cloud.close();
+ * await store.close();
+ * ```
  */
 export async function writeAll(
   client: CloudClient,

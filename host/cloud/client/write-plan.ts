@@ -29,6 +29,20 @@ export interface WritePlan {
 /**
  * Plans the writes after which a scope holds the values. Those that can be undone come first: configs, whose old values are
  * known, then new secrets. The old value of a replaced secret is lost, so those come last, when all else has succeeded.
+ *
+ * @example
+ * ```ts
+ * import { type NewValue, type PlannedWrite, type PresentValues, planWrites, type WritePlan } from 'wasmqtt/cloud';
+ *
+ * const present: PresentValues = { configs: new Map([['interval', '60']]), secrets: new Map([['key', undefined]]) };
+ * const values: NewValue[] = [
+ *   { store: 'secrets', key: 'key', value: 's3cret' },
+ *   { store: 'configs', key: 'interval', value: '30' },
+ *   { store: 'configs', key: 'name', value: 'pump' },
+ * ];
+ * const plan: WritePlan = planWrites(present, values);
+ * plan.writes.map(({ key, how }: PlannedWrite) => `${how} ${key}`); // => [ 'update interval', 'create name', 'update key' ]
+ * ```
  */
 export function planWrites(present: PresentValues, values: readonly NewValue[]): WritePlan {
   const writes: PlannedWrite[] = [];
@@ -42,7 +56,17 @@ export function planWrites(present: PresentValues, values: readonly NewValue[]):
   return { writes: writes.sort((a, b) => risk(a) - risk(b)), unchanged };
 }
 
-/** Whether the old value cannot be put back. */
+/**
+ * Whether the old value cannot be put back.
+ *
+ * @example
+ * ```ts
+ * import { isFinal } from 'wasmqtt/cloud';
+ *
+ * isFinal({ store: 'secrets', key: 'key', value: 'new', how: 'update' }); // => true
+ * isFinal({ store: 'configs', key: 'interval', value: '30', how: 'update', before: '60' }); // => false
+ * ```
+ */
 export function isFinal({ store, how }: PlannedWrite): boolean {
   return store === 'secrets' && how === 'update';
 }
@@ -52,7 +76,17 @@ function risk(write: PlannedWrite): number {
   return isFinal(write) ? 2 : 1;
 }
 
-/** The same writes for `Store.write`, which makes them in one transaction. */
+/**
+ * The same writes for `Store.write`, which makes them in one transaction.
+ *
+ * @example
+ * ```ts
+ * import { asChanges } from 'wasmqtt/cloud';
+ *
+ * const [change] = asChanges({ kind: 'account' }, [{ store: 'configs', key: 'interval', value: '30', how: 'create' }]);
+ * [change.op, change.key]; // => [ 'set', 'interval' ]
+ * ```
+ */
 export function asChanges(scope: Scope, writes: readonly PlannedWrite[]): Change[] {
   return writes.map(({ store, key, value }) => ({ op: 'set', scope, store, key, value }));
 }

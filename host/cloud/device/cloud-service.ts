@@ -43,7 +43,27 @@ export interface CloudService {
  */
 export type CloudServiceErrorCode = 'unreachable' | 'unauthorized' | 'refused' | 'unexpected-answer';
 
-/** A call of a far cloud that failed. The message names the address and says what to do; it never holds a key or a value. */
+/**
+ * A call of a far cloud that failed. The message names the address and says what to do; it never holds a key or a value.
+ *
+ * @example
+ * ```ts
+ * import { CloudServiceError, type CloudServiceErrorCode, HttpCloudService, Store, startCloud } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const cloud = await startCloud({ store });
+ * const codes: CloudServiceErrorCode[] = [];
+ * try {
+ *   await new HttpCloudService(cloud.url, 'no key').fetch([]);
+ * } catch (error) {
+ *   if (!(error instanceof CloudServiceError)) throw error;
+ *   codes.push(error.code);
+ * }
+ * codes; // => [ 'unauthorized' ]
+ * await cloud.close();
+ * await store.close();
+ * ```
+ */
 export class CloudServiceError extends Error {
   readonly code: CloudServiceErrorCode;
 

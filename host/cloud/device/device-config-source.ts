@@ -13,6 +13,19 @@ const STORE_NAMES: Record<ConfigItem['store'], StoreName> = { config: 'configs',
  *
  * @param deviceSid `^UV[0-9a-fA-F]{32}$`
  * @throws StoreError `invalid-device-sid`
+ *
+ * @example
+ * ```ts
+ * import { deviceConfigSource, Store } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-source');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * const values = store.values(accountSid);
+ * await values.create({ kind: 'device', deviceSid }, 'configs', 'interval', '60');
+ * const source = deviceConfigSource(values, deviceSid);
+ * await source.fetch([{ scope: 'device', store: 'config', key: 'interval' }]); // => [ { result: 'ok', value: '60' } ]
+ * await store.close();
+ * ```
  */
 export function deviceConfigSource(values: ValueStore, deviceSid: string): ConfigSource {
   const device: Scope = { kind: 'device', deviceSid: normalizeDeviceSid(deviceSid) };

@@ -29,7 +29,25 @@ const LOG_DELAY = 1000;
 /** Milliseconds that {@link DeviceLink.close} waits for what is still to be delivered. */
 const CLOSE_TIMEOUT = 2000;
 
-/** A device's cloud over a service that may be away: what fails is done again, later and later; what has to wait is bounded. */
+/**
+ * A device's cloud over a service that may be away: what fails is done again, later and later; what has to wait is bounded.
+ *
+ * @example
+ * ```ts
+ * import { DeviceLink, type DeviceLinkOptions, Store, StoreCloudService } from 'wasmqtt/cloud';
+ * import { realClock } from 'wasmqtt/microvisor';
+ *
+ * const store = await Store.open('store-link');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * const options: DeviceLinkOptions = { clock: realClock, logDelay: 100 };
+ * const link = new DeviceLink(new StoreCloudService(store, accountSid, deviceSid), options);
+ * link.log('started');
+ * await link.close();
+ * const [line] = await store.logs(accountSid).read(deviceSid);
+ * line.text; // => 'started'
+ * await store.close();
+ * ```
+ */
 export class DeviceLink implements DeviceCloud {
   readonly #service: CloudService;
   readonly #clock: DeviceClock;

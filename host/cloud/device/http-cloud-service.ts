@@ -1,7 +1,7 @@
 import type { ConfigItem, ConfigItemResult, DeviceReport } from '../../microvisor/index.js';
 import { parseJson } from '../../node/json-depth.js';
 import { reasonOf } from '../../node/reason.js';
-import { cloudAddress } from '../client/rest-client.js';
+import { cloudAddress } from '../client/cloud-address.js';
 import { type CloudService, CloudServiceError, type LogDelivery, type VersionedWanted } from './cloud-service.js';
 import { DeviceHttp, type HttpAnswer, type HttpCall } from './device-http.js';
 import { DEVICE_PATH, type LogBody, type ReportBody } from './device-protocol.js';
@@ -10,7 +10,24 @@ import { DEVICE_PATH, type LogBody, type ReportBody } from './device-protocol.js
 const TIMEOUT = 30_000;
 const WAIT_TIMEOUT = 120_000;
 
-/** The cloud behind an address, as a device with a key uses it. */
+/**
+ * The cloud behind an address, as a device with a key uses it.
+ *
+ * @example
+ * ```ts
+ * import { HttpCloudService, Store, startCloud } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-http');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * await store.values(accountSid).create({ kind: 'account' }, 'secrets', 'token', 's3cret');
+ * const { key } = await store.deviceKeys(accountSid).create(deviceSid);
+ * const cloud = await startCloud({ store });
+ * const service = new HttpCloudService(cloud.url, key);
+ * await service.fetch([{ scope: 'account', store: 'secret', key: 'token' }]); // => [ { result: 'ok', value: 's3cret' } ]
+ * await cloud.close();
+ * await store.close();
+ * ```
+ */
 export class HttpCloudService implements CloudService {
   readonly #url: string;
   readonly #http: DeviceHttp;

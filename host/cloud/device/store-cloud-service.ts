@@ -7,7 +7,24 @@ import { deviceConfigSource } from './device-config-source.js';
 
 const ERROR_CODES: Record<UpdateFailure, UpdateErrorCode> = { 'not-fetched': 1, 'wrong-bytes': 2, 'not-a-guest': 3 };
 
-/** A store as one device uses it: nothing of another device is in reach. */
+/**
+ * A store as one device uses it: nothing of another device is in reach.
+ *
+ * @example
+ * ```ts
+ * import { type CloudService, type LogDelivery, Store, StoreCloudService, type VersionedWanted } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-service');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * const service: CloudService = new StoreCloudService(store, accountSid, deviceSid);
+ * const wanted: VersionedWanted = await service.wanted(undefined, new AbortController().signal);
+ * [wanted.version, wanted.logging]; // => [ 0, true ]
+ * const delivery: LogDelivery = { source: 'run-1', number: 1, lines: [{ date: new Date(), text: 'started' }] };
+ * await service.log(delivery);
+ * (await store.logs(accountSid).read(deviceSid)).length; // => 1
+ * await store.close();
+ * ```
+ */
 export class StoreCloudService implements CloudService {
   readonly #store: Store;
   readonly #accountSid: string;

@@ -26,6 +26,19 @@ const MOST_BYTES = 4 * 1024 * 1024;
  * Rejects with StoreError: `not-found` when the source holds nothing, `already-exists` when the target holds something and `merge` is not set, `unusable` when it is sealed with keys
  * that the source does not have, and with what an `Engine` rejects with.
  * Parts that were copied before stay.
+ *
+ * @example
+ * ```ts
+ * import { type CopyOptions, copyStore, Store } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-original');
+ * await store.accounts.create('plant');
+ * await store.close();
+ * let copied = 0;
+ * const options: CopyOptions = { progress: (records) => (copied = records) };
+ * (await copyStore('store-original', 'store-copy', options)).get('account'); // => 1
+ * copied > 1; // => true
+ * ```
  */
 export async function copyStore(from: string, to: string, options: CopyOptions = {}): Promise<Map<Table, number>> {
   const source = await openEngine(from);

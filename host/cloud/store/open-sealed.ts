@@ -20,6 +20,18 @@ export interface SealOptions {
  *
  * @param place as `Store.open` takes it
  * Rejects with StoreError `unusable` when the place or the master key cannot be used, `unavailable` while a database cannot be reached.
+ *
+ * @example
+ * ```ts
+ * import { MasterKeyFile, openSealed, type Rotation, type SealedEngine, type SealOptions } from 'wasmqtt/cloud';
+ *
+ * const source = new MasterKeyFile('keys/master.key');
+ * const options: SealOptions = { masterKey: source };
+ * const engine: SealedEngine = await openSealed('store-sealed', options);
+ * const rotation: Omit<Rotation, 'source'> = { next: () => source.next(), advance: (ids) => source.advance(ids) };
+ * await engine.rotate(rotation); // => 0
+ * await engine.close();
+ * ```
  */
 export async function openSealed(place: string, options: SealOptions = {}): Promise<SealedEngine> {
   if (isPostgresAddress(place)) {

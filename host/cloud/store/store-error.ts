@@ -29,7 +29,25 @@ export type StoreErrorCode =
   | 'conflict'
   | 'closed';
 
-/** An error of the stores. The message says what, where and what to do; it never holds a value. */
+/**
+ * An error of the stores. The message says what, where and what to do; it never holds a value.
+ *
+ * @example
+ * ```ts
+ * import { Store, StoreError, type StoreErrorCode } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const codes: StoreErrorCode[] = [];
+ * try {
+ *   await store.values(`AC${'1'.repeat(32)}`).fetch({ kind: 'account' }, 'configs', 'missing');
+ * } catch (error) {
+ *   if (!(error instanceof StoreError)) throw error;
+ *   codes.push(error.code);
+ * }
+ * codes; // => [ 'not-found' ]
+ * await store.close();
+ * ```
+ */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
 

@@ -1,6 +1,18 @@
 /** What lies in the folder of a store beside the files of LMDB. */
 
-/** The master key, unless it comes from elsewhere. */
+/**
+ * The master key, unless it comes from elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { existsSync } from 'node:fs';
+ * import { MASTER_KEY_FILE, Store } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * existsSync(`store/${MASTER_KEY_FILE}`); // => true
+ * await store.close();
+ * ```
+ */
 export const MASTER_KEY_FILE = 'master.key';
 /** The one that a rotation brings, until it takes the place of the other. */
 export const NEXT_MASTER_KEY_FILE = 'master.key.next';

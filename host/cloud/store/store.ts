@@ -32,7 +32,21 @@ export interface AccountViews {
   logs: DeviceLogs;
 }
 
-/** Everything that the cloud keeps: one view for each kind of thing, over one engine. */
+/**
+ * Everything that the cloud keeps: one view for each kind of thing, over one engine.
+ *
+ * @example
+ * ```ts
+ * import { type DefaultAccount, type LogSettings, Store, type StoreOptions } from 'wasmqtt/cloud';
+ *
+ * const logs: Partial<LogSettings> = { lines: 1000 };
+ * const options: StoreOptions = { appBytes: 1024 * 1024, logs };
+ * const store = await Store.open('store', options);
+ * const account: DefaultAccount = await store.ensureDefaultAccount();
+ * (await store.ensureDefaultAccount()).accountSid === account.accountSid; // => true
+ * await store.close();
+ * ```
+ */
 export class Store {
   readonly meta: Meta;
   readonly accounts: Accounts;

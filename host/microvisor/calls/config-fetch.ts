@@ -27,7 +27,19 @@ export interface ConfigItem {
 
 export type ConfigItemResult = { result: 'ok'; value: string } | { result: 'keyNotFound' } | { result: 'serverError' };
 
-/** Where configs and secrets come from. One result for each item, in the same order; a rejection is a server error. */
+/**
+ * Where configs and secrets come from. One result for each item, in the same order; a rejection is a server error.
+ *
+ * @example
+ * ```ts
+ * import type { ConfigItem, ConfigItemResult, ConfigSource } from 'wasmqtt/microvisor';
+ *
+ * const answer = ({ key }: ConfigItem): ConfigItemResult =>
+ *   key === 'broker-port' ? { result: 'ok', value: '8883' } : { result: 'keyNotFound' };
+ * const source: ConfigSource = { fetch: async (items) => items.map(answer) };
+ * await source.fetch([{ scope: 'device', store: 'config', key: 'broker-port' }]); // => [ { result: 'ok', value: '8883' } ]
+ * ```
+ */
 export interface ConfigSource {
   fetch(items: ConfigItem[]): Promise<ConfigItemResult[]>;
 }

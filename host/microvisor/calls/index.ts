@@ -34,6 +34,20 @@ export interface KernelOptions extends KernelHost {
 /**
  * A kernel that serves every family of system calls.
  * @throws TypeError when the device id is not `UV` and 32 hex digits
+ *
+ * @example
+ * ```ts
+ * import { createKernel, type Kernel, type KernelOptions, tlsTransport } from 'wasmqtt/microvisor';
+ *
+ * const options: KernelOptions = {
+ *   now: () => performance.now(),
+ *   deviceId: `UV${'0'.repeat(32)}`,
+ *   config: { fetch: async (items) => items.map(() => ({ result: 'keyNotFound' })) },
+ *   mqttTransport: tlsTransport(),
+ * };
+ * const kernel: Kernel = createKernel(options);
+ * kernel.call('mvNoOp'); // => 0
+ * ```
  */
 export function createKernel(options: KernelOptions): Kernel {
   return new Kernel(options, [
@@ -52,7 +66,16 @@ export function createKernel(options: KernelOptions): Kernel {
   ]);
 }
 
-/** The system calls that such a kernel serves, for whoever checks a guest before there is one. */
+/**
+ * The system calls that such a kernel serves, for whoever checks a guest before there is one.
+ *
+ * @example
+ * ```ts
+ * import { servedCalls } from 'wasmqtt/microvisor';
+ *
+ * servedCalls().includes('mvMqttRequestConnect'); // => true
+ * ```
+ */
 export function servedCalls(): SystemCallName[] {
   const unused = () => {
     throw new Error('this kernel runs nothing');

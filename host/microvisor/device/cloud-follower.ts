@@ -10,7 +10,43 @@ export type FollowerEvent =
   | { event: 'updateFailed'; application: CloudApplication; reason: UpdateFailure; detail: string }
   | { event: 'restartWanted' };
 
-/** Does with a device what its cloud wants: runs the application, restarts, logs or not. Reports what the device runs. */
+/**
+ * Does with a device what its cloud wants: runs the application, restarts, logs or not. Reports what the device runs.
+ *
+ * @example
+ * ```ts
+ * import { createHash } from 'node:crypto';
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { type CloudApplication, type CloudedDevice, CloudFollower, createDevice, type DeviceCloud } from 'wasmqtt/microvisor';
+ * import type { DeviceReport, FollowerEvent, UpdateFailure, Wanted } from 'wasmqtt/microvisor';
+ *
+ * const app = readFileSync(modulePath('app.wasm'));
+ * const sha256 = createHash('sha256').update(app).digest('hex');
+ * const application: CloudApplication = { sid: `KA${'1'.repeat(32)}`, sha256, politeness: 0 };
+ * const wanted: Wanted = { application, restarts: 0, logging: true };
+ * const reports: DeviceReport[] = [];
+ * const cloud: DeviceCloud = {
+ *   watch: (listener) => {
+ *     listener(wanted);
+ *     return () => {};
+ *   },
+ *   application: async () => app,
+ *   report: (report) => reports.push(report),
+ *   log: () => {},
+ *   fetch: async (items) => items.map(() => ({ result: 'keyNotFound' })),
+ * };
+ * const { device } = await createDevice({ guest: app });
+ * const followed: CloudedDevice = device;
+ * const failures: UpdateFailure[] = [];
+ * const onEvent = (event: FollowerEvent) => event.event === 'updateFailed' && failures.push(event.reason);
+ * const follower = new CloudFollower(followed, cloud, onEvent);
+ * await follower.follow();
+ * follower.started();
+ * follower.stop();
+ * [reports.length, failures]; // => [ 1, [] ]
+ * ```
+ */
 export class CloudFollower {
   readonly #device: CloudedDevice;
   readonly #cloud: DeviceCloud;

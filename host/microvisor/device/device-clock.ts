@@ -16,7 +16,19 @@ export interface DeviceClock {
   during(work: Promise<unknown>): void;
 }
 
-/** The clocks of the process, its timers and its event loop. */
+/**
+ * The clocks of the process, its timers and its event loop.
+ *
+ * @example
+ * ```ts
+ * import { type DeviceClock, realClock } from 'wasmqtt/microvisor';
+ *
+ * const clock: DeviceClock = realClock;
+ * const cancel = clock.after(60_000, () => console.log('a minute has passed'));
+ * cancel();
+ * clock.now() <= clock.now(); // => true
+ * ```
+ */
 export const realClock: DeviceClock = {
   now: () => performance.now(),
   wallClock: () => Date.now(),

@@ -58,7 +58,24 @@ export interface DeviceOptions {
 /** Milliseconds that `stop` waits for connections to close. */
 const STOP_TIMEOUT = 2000;
 
-/** A device that runs by itself, in real time unless it has another clock: kernel, guest, turns, timers and connections. */
+/**
+ * A device that runs by itself, in real time unless it has another clock: kernel, guest, turns, timers and connections.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { Device, type DeviceOptions, type FetchedKey, type KernelEvent } from 'wasmqtt/microvisor';
+ *
+ * const fetched: FetchedKey[] = [];
+ * const onEvent = (event: KernelEvent) => event.event === 'configFetched' && fetched.push(...event.keys);
+ * const guest = readFileSync(modulePath('app.wasm'));
+ * const options: DeviceOptions = { guest, deviceId: `UV${'0'.repeat(32)}`, config: { fetch: async () => [] }, onEvent };
+ * const device = await Device.load(options);
+ * device.start();
+ * await device.stop();
+ * ```
+ */
 export class Device implements CloudedDevice {
   readonly kernel: Kernel;
   readonly #options: DeviceOptions;

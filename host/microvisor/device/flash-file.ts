@@ -5,12 +5,41 @@ import type { FlashMedium } from '../calls/hardware/flash-medium.js';
 const SECTOR = 4096;
 const ERASED = new Uint8Array(64 * SECTOR).fill(0xff);
 
-/** A file that cannot be an external flash; the message says which, why, and what to do. */
+/**
+ * A file that cannot be an external flash; the message says which, why, and what to do.
+ *
+ * @example
+ * ```ts
+ * import { FlashFile, FlashFileError } from 'wasmqtt/microvisor';
+ *
+ * try {
+ *   FlashFile.open('odd.bin', 1000);
+ * } catch (error) {
+ *   if (!(error instanceof FlashFileError)) throw error;
+ *   error.message; // => 'a flash of 1000 bytes is not a multiple of 4096 bytes'
+ * }
+ * ```
+ */
 export class FlashFileError extends Error {
   override name = 'FlashFileError';
 }
 
-/** An external flash whose bytes are those of a file, as they are: an image of a real one can be used. */
+/**
+ * An external flash whose bytes are those of a file, as they are: an image of a real one can be used.
+ *
+ * @example
+ * ```ts
+ * import { FlashFile, type FlashMedium } from 'wasmqtt/microvisor';
+ *
+ * const file = FlashFile.open('flash.bin', 64 * 1024);
+ * const flash: FlashMedium = file;
+ * flash.write(4096, Buffer.from('kept'));
+ * const bytes = Buffer.alloc(5);
+ * flash.read(4096, bytes);
+ * bytes.toString('latin1'); // => 'keptÿ'
+ * file.close();
+ * ```
+ */
 export class FlashFile implements FlashMedium {
   readonly size: number;
   readonly #path: string;

@@ -17,6 +17,16 @@ const digest = (...parts: (string | Uint8Array)[]) => {
  * Keeps modules as files, each behind the digest of its bytes. What cannot be written is not kept, what is damaged is not found.
  *
  * @param folder is made when something is kept
+ *
+ * @example
+ * ```ts
+ * import { fileModuleCache } from 'wasmqtt/microvisor';
+ *
+ * const cache = fileModuleCache('modules');
+ * cache.set(['app', '1'], Uint8Array.of(1, 2));
+ * cache.get(['app', '1']); // => Uint8Array(2) [ 1, 2 ]
+ * cache.get(['app', '2']); // => undefined
+ * ```
  */
 export function fileModuleCache(folder: string): ModuleCache {
   const fileOf = (key: readonly (string | Uint8Array)[]) => join(folder, `${digest(...key).toString('hex')}.wasm`);

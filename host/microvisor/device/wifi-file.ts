@@ -8,6 +8,15 @@ const LONGEST_SSID = 32;
 /**
  * The settings of Wi-Fi of one device in a file: a JSON object with the SSID in hex, since it need not be text. The file is made when
  * something is set; one that is damaged is as none.
+ *
+ * @example
+ * ```ts
+ * import { WifiFile, type WifiMedium } from 'wasmqtt/microvisor';
+ *
+ * const wifi: WifiMedium = new WifiFile('wifi.json');
+ * wifi.write({ ssid: Buffer.from('plant'), hasPassword: true });
+ * new WifiFile('wifi.json').read()?.hasPassword; // => true
+ * ```
  */
 export class WifiFile implements WifiMedium {
   readonly #path: string;

@@ -51,6 +51,23 @@ export interface GuestModule {
  *
  * @throws GuestError with the complete list of what is wrong: imports that are not offered, or offered otherwise, exports that are
  *   missing, or have another signature, and memory
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { type CompileOptions, compileGuest, createDevice, fileModuleCache, makeResumable } from 'wasmqtt/microvisor';
+ * import { type GuestModule, type ModuleCache, type Rewrite, servedCalls } from 'wasmqtt/microvisor';
+ *
+ * const cache: ModuleCache = fileModuleCache('modules');
+ * const rewrite: Rewrite = makeResumable;
+ * const options: CompileOptions = { calls: servedCalls(), memoryLimit: 1024 * 1024, cache, rewrite };
+ * const guest: GuestModule = await compileGuest(readFileSync(modulePath('app.wasm')), options);
+ * guest.kind; // => 'reactive'
+ * // Compiled once, run by many.
+ * const devices = await Promise.all([createDevice({ guest }), createDevice({ guest })]);
+ * for (const device of devices) await device.stop();
+ * ```
  */
 export async function compileGuest(bytes: Uint8Array, options: CompileOptions): Promise<GuestModule> {
   const { calls, board, memoryLimit = DEFAULT_MEMORY_LIMIT } = options;

@@ -1,7 +1,24 @@
 import { GuestFault } from './coroutine.js';
 import { wasm } from './module/webassembly.js';
 
-/** The guest trapped: it is not entered again. */
+/**
+ * The guest trapped: it is not entered again.
+ *
+ * @example
+ * ```ts
+ * import { createDevice, GuestTrap } from 'wasmqtt/microvisor';
+ *
+ * // (module (memory (export "memory") 1) (func (export "mv_app_start") unreachable))
+ * const module = '0061736d01000000010401600000030201000503010001071902066d656d6f727902000c6d765f6170705f73746172740000';
+ * const device = await createDevice({ guest: Buffer.from(`${module}0a05010300000b`, 'hex') });
+ * try {
+ *   await device.advance(0);
+ * } catch (error) {
+ *   if (!(error instanceof GuestTrap)) throw error;
+ *   [error.entry, error.detail]; // => [ 'mv_app_start', 'unreachable' ]
+ * }
+ * ```
+ */
 export class GuestTrap extends Error {
   override name = 'GuestTrap';
   /** The export that was called, or in a coroutine the task's name. */

@@ -37,6 +37,26 @@ const DEFAULT_SUSPENDED_SIZE = 8192;
  *
  * @param module bytes of a module, or what `compileGuest` made of them, which any number of guests share
  * @throws GuestError as `compileGuest`; also when the start function traps
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { createKernel, type Guest, type GuestOptions, type LoadOptions, loadGuest, tlsTransport } from 'wasmqtt/microvisor';
+ *
+ * const kernel = createKernel({
+ *   now: () => performance.now(),
+ *   deviceId: `UV${'0'.repeat(32)}`,
+ *   config: { fetch: async (items) => items.map(() => ({ result: 'keyNotFound' })) },
+ *   mqttTransport: tlsTransport(),
+ * });
+ * const running: GuestOptions = { interruptEveryCall: true };
+ * const options: LoadOptions = { ...running, memoryLimit: 1024 * 1024 };
+ * const guest: Guest = await loadGuest(readFileSync(modulePath('app.wasm')), kernel, options);
+ * guest.start();
+ * guest.running; // => true
+ * guest.stop();
+ * ```
  */
 export async function loadGuest(
   module: Uint8Array | GuestModule,

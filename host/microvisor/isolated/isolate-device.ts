@@ -46,6 +46,25 @@ const DEFAULT_WATCHDOG = 10_000;
  * than it may, ends with its thread, and with nothing else.
  *
  * @throws Error when the module cannot be a guest, as `Device.load`, or does not come back from its start function
+ *
+ * @example
+ * ```ts
+ * import { type IsolatedDevice, type IsolatedDeviceOptions, type IsolatedEvent, isolateDevice } from 'wasmqtt/microvisor';
+ *
+ * // (module (memory (export "memory") 1) (func (export "mv_app_start") unreachable))
+ * const module = '0061736d01000000010401600000030201000503010001071902066d656d6f727902000c6d765f6170705f73746172740000';
+ * const events: IsolatedEvent[] = [];
+ * const options: IsolatedDeviceOptions = {
+ *   guest: Buffer.from(`${module}0a05010300000b`, 'hex'),
+ *   deviceId: `UV${'0'.repeat(32)}`,
+ *   config: { fetch: async (items) => items.map(() => ({ result: 'keyNotFound' })) },
+ *   watchdog: 2000,
+ *   onEvent: (event) => events.push(event),
+ * };
+ * const device: IsolatedDevice = await isolateDevice(options);
+ * device.start();
+ * (await device.stopped)?.message.includes('trapped in mv_app_start: unreachable'); // => true
+ * ```
  */
 export async function isolateDevice(options: IsolatedDeviceOptions): Promise<IsolatedDevice> {
   const { config, onEvent = () => {}, watchdog = DEFAULT_WATCHDOG, heap, signal, ...start } = options;

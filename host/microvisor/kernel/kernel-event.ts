@@ -9,7 +9,23 @@ export interface FetchedKey {
   result: 'ok' | 'keyNotFound' | 'serverError';
 }
 
-/** What is known of a connection that failed: what the device brought along, and what the broker showed. Never a secret. */
+/**
+ * What is known of a connection that failed: what the device brought along, and what the broker showed. Never a secret.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { type ConnectEvidence, createDevice } from 'wasmqtt/microvisor';
+ *
+ * const stores = { 'broker-host': 'broker.example.com', 'broker-port': '8883', 'client-id': 'pump-7' };
+ * const device = await createDevice({ guest: readFileSync(modulePath('app.wasm')), stores });
+ * const { evidence } = await device.until('connectFailed');
+ * const { code, secure }: ConnectEvidence = evidence;
+ * [code, secure]; // => [ 'ECONNREFUSED', false ]
+ * await device.stop();
+ * ```
+ */
 export interface ConnectEvidence {
   protocolVersion: 4 | 5;
   userName?: string;

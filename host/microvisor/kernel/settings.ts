@@ -88,6 +88,19 @@ export interface Limits {
   wifiPassword: number;
 }
 
+/**
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { createDevice, defaultLimits, type Limits } from 'wasmqtt/microvisor';
+ *
+ * const limits: Limits = { ...defaultLimits, channels: 8 };
+ * const device = await createDevice({ guest: readFileSync(modulePath('app.wasm')), limits });
+ * [defaultLimits.channels, device.device.kernel.limits.channels]; // => [ 4, 8 ]
+ * await device.stop();
+ * ```
+ */
 export const defaultLimits: Readonly<Limits> = {
   channels: 4,
   notificationBuffers: 32,
@@ -165,6 +178,19 @@ export interface Behaviour {
   shortEnums: boolean;
 }
 
+/**
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { type Behaviour, createDevice, defaultBehaviour } from 'wasmqtt/microvisor';
+ *
+ * const behaviour: Behaviour = { ...defaultBehaviour, networkDelay: 2000 };
+ * const device = await createDevice({ guest: readFileSync(modulePath('app.wasm')), behaviour });
+ * (await device.until((event) => event.event === 'network' && event.status === 'CONNECTED')).at; // => 2000
+ * await device.stop();
+ * ```
+ */
 export const defaultBehaviour: Readonly<Behaviour> = {
   networkDelay: 0,
   connectTimeout: 15_000,

@@ -36,13 +36,37 @@ export type StatusOf<Name extends SystemCallName> =
   | (typeof systemCalls)[Name]['statuses'][number]
   | (Name extends keyof Supplement ? Supplement[Name][number] : never);
 
-/** Every status that a call may return. */
+/**
+ * Every status that a call may return.
+ *
+ * @example
+ * ```ts
+ * import { allowedStatuses } from 'wasmqtt/microvisor';
+ *
+ * allowedStatuses('mvNoOp'); // => [ 0 ]
+ * ```
+ */
 export function allowedStatuses(name: SystemCallName): readonly MvStatus[] {
   const supplement: Partial<Record<SystemCallName, readonly MvStatus[]>> = SUPPLEMENT;
   return [...systemCalls[name].statuses, ...(supplement[name] ?? [])];
 }
 
-/** A mistake of the shim itself, for example a status that is not documented for the call. */
+/**
+ * A mistake of the shim itself, for example a status that is not documented for the call.
+ *
+ * @example
+ * ```ts
+ * import { createKernel, KernelError, tlsTransport } from 'wasmqtt/microvisor';
+ *
+ * const config = { fetch: async () => [] };
+ * const kernel = createKernel({ now: () => 0, deviceId: `UV${'0'.repeat(32)}`, config, mqttTransport: tlsTransport() });
+ * try {
+ *   kernel.call('mvNothing' as 'mvNoOp');
+ * } catch (error) {
+ *   error instanceof KernelError; // => true
+ * }
+ * ```
+ */
 export class KernelError extends Error {
   override name = 'KernelError';
 }

@@ -37,6 +37,23 @@ export interface TestDeviceOptions
  * byte, as long as functions of yours (`http`, a source of configs) do.
  *
  * @throws GuestError when the module cannot be a guest; TypeError for a bad device id; Error when clock and broker live in different times
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { BrokerEngine } from 'wasmqtt/broker';
+ * import { type ConfigValues, createDevice, TestBroker, type TestDeviceOptions } from 'wasmqtt/microvisor';
+ *
+ * const stores: ConfigValues = { 'broker-host': 'broker.example.com', 'broker-port': '8883', 'client-id': 'pump-7' };
+ * const broker = new TestBroker((host) => new BrokerEngine(host));
+ * const options: TestDeviceOptions = { guest: readFileSync(modulePath('app.wasm')), broker, stores };
+ * const device = await createDevice(options);
+ * await device.until('subscribed');
+ * await device.advance(60_000);
+ * device.published.length; // => 60
+ * await device.stop();
+ * ```
  */
 export async function createDevice(options: TestDeviceOptions): Promise<TestDevice> {
   const { broker, clock = broker?.clock ?? new VirtualClock(), http = noHttp, board, seed = 1, ...rest } = options;

@@ -4,7 +4,23 @@ import type { VirtualClock } from './virtual-clock.js';
 /** An outcome, and the virtual milliseconds until it is there (default 0); infinite for a server that never answers. */
 export type HttpAnswer = HttpOutcome & { delay?: number };
 
-/** Answers the HTTP requests of a device; a rejection is a request that failed. Virtual time stands still until it has answered. */
+/**
+ * Answers the HTTP requests of a device; a rejection is a request that failed. Virtual time stands still until it has answered.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { createDevice, type HttpAnswer, type HttpHandler } from 'wasmqtt/microvisor';
+ *
+ * const slow: HttpAnswer = { result: 'answered', statusCode: 200, headers: [], body: Buffer.from('ok'), delay: 500 };
+ * const http: HttpHandler = ({ url }) => (url.pathname === '/slow' ? slow : { result: 'failed', detail: 'no such page' });
+ * const device = await createDevice({ guest: readFileSync(modulePath('app.wasm')), http });
+ * await device.stop();
+ * const url = new URL('https://example.com/slow');
+ * (await http({ method: 'GET', url, headers: [], body: new Uint8Array(), maximumBytes: 4096 })).result; // => 'answered'
+ * ```
+ */
 export type HttpHandler = (request: HttpClientRequest) => HttpAnswer | Promise<HttpAnswer>;
 
 /** A client that asks a function in place of a server. */

@@ -47,6 +47,28 @@ interface Line {
 /**
  * A broker in the process and in virtual time, and the network of the devices to it. Each host name and port leads to it; there is no
  * TLS: certificates and keys that cannot be used are refused as on a device, and those of the broker are not checked.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { BrokerEngine } from 'wasmqtt/broker';
+ * import { type BrokerHost, type BrokerPort, createDevice, TestBroker } from 'wasmqtt/microvisor';
+ * import type { ReachableBroker, TestBrokerOptions } from 'wasmqtt/microvisor';
+ *
+ * const options: TestBrokerOptions = { latency: 20 };
+ * const broker = new TestBroker((host: BrokerHost): BrokerPort => new BrokerEngine(host), options);
+ * const network: ReachableBroker = broker;
+ * const stores = { 'broker-host': 'broker.example.com', 'broker-port': '8883', 'client-id': 'pump-7' };
+ * const device = await createDevice({ guest: readFileSync(modulePath('app.wasm')), broker: network, stores });
+ * await device.until('subscribed');
+ * broker.connections; // => 1
+ * broker.drop();
+ * await device.until('disconnected');
+ * // It comes back by itself.
+ * await device.until('connected');
+ * await device.stop();
+ * ```
  */
 export class TestBroker<Engine extends BrokerPort = BrokerPort> implements ReachableBroker {
   readonly clock: VirtualClock;

@@ -12,7 +12,29 @@ const PATIENCE = 60_000;
 /** Events that the message of a wait in vain names. */
 const NAMED = 5;
 
-/** A device whose time passes when the test says so: see `createDevice`. What it does is in plain lists, for any kind of assertion. */
+/**
+ * A device whose time passes when the test says so: see `createDevice`. What it does is in plain lists, for any kind of assertion.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { BrokerEngine } from 'wasmqtt/broker';
+ * import { createDevice, type EventName, TestBroker, type TestDevice } from 'wasmqtt/microvisor';
+ * import type { RecordedCall, RecordedEvent, RecordedMessage } from 'wasmqtt/microvisor';
+ *
+ * const stores = { 'broker-host': 'broker.example.com', 'broker-port': '8883', 'client-id': 'pump-7' };
+ * const broker = new TestBroker((host) => new BrokerEngine(host));
+ * const device: TestDevice = await createDevice({ guest: readFileSync(modulePath('app.wasm')), broker, stores });
+ * const wanted: EventName = 'published';
+ * const event: RecordedEvent = await device.until(wanted);
+ * const [message]: readonly RecordedMessage[] = device.published;
+ * [message.topic, message.at === event.at]; // => [ 'sensor/device/pump-7', true ]
+ * const calls: readonly RecordedCall[] = device.calls('mvMqttRequestPublish');
+ * calls[0].status; // => 'OKAY'
+ * await device.stop();
+ * ```
+ */
 export class TestDevice {
   /** The device, for its kernel and its guest. */
   readonly device: Device;

@@ -19,6 +19,27 @@ const EPOCH = Date.UTC(2026, 0);
 /**
  * Time that passes only in `advance` and `runUntil`, from one deadline to the next: a day of a device that sleeps takes no longer than what
  * it does in it. Everything with one clock lives in one time, and things due at the same time happen in the order in which they were asked for.
+ *
+ * @example
+ * ```ts
+ * import { type Ticking, VirtualClock } from 'wasmqtt/microvisor';
+ *
+ * const clock = new VirtualClock();
+ * const times: number[] = [];
+ * let next = 1000;
+ * const bell: Ticking = {
+ *   nextDeadline: () => next,
+ *   tick: (now) => {
+ *     if (now < next) return;
+ *     times.push(now);
+ *     next += 1000;
+ *   },
+ * };
+ * clock.drive(bell);
+ * clock.after(2500, () => times.push(clock.now()));
+ * await clock.advance(3000);
+ * times; // => [ 1000, 2000, 2500, 3000 ]
+ * ```
  */
 export class VirtualClock implements DeviceClock {
   readonly #epoch: number | undefined;

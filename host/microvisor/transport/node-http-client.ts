@@ -13,7 +13,30 @@ export interface NodeHttpClientOptions {
   lookup?: LookupFunction;
 }
 
-/** An {@link HttpClient} over node:https, and node:http for requests of that scheme. */
+/**
+ * An {@link HttpClient} over node:https, and node:http for requests of that scheme.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import type { AddressInfo } from 'node:net';
+ * import { type HttpClient, type HttpClientRequest, type HttpExchange, type HttpOutcome } from 'wasmqtt/microvisor';
+ * import { type NodeHttpClientOptions, nodeHttpClient } from 'wasmqtt/microvisor';
+ *
+ * const server = createServer((_request, response) => response.end('hello'));
+ * await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+ * const { port } = server.address() as AddressInfo;
+ * const options: NodeHttpClientOptions = { allowedHosts: ['127.0.0.1'] };
+ * const client: HttpClient = nodeHttpClient(options);
+ * const url = new URL(`http://127.0.0.1:${port}/`);
+ * const request: HttpClientRequest = { method: 'GET', url, headers: [], body: new Uint8Array(), maximumBytes: 4096 };
+ * let exchange: HttpExchange | undefined;
+ * const outcome = await new Promise<HttpOutcome>((resolve) => (exchange = client(request, resolve)));
+ * outcome.result === 'answered' && Buffer.from(outcome.body).toString(); // => 'hello'
+ * exchange?.abort();
+ * server.close();
+ * ```
+ */
 export function nodeHttpClient(options: NodeHttpClientOptions = {}): HttpClient {
   return (request, finished) => {
     const { hostname } = request.url;

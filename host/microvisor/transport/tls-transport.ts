@@ -17,6 +17,34 @@ export interface TlsTransportOptions {
 /**
  * Transports over node:tls, TLS 1.2 or newer. The server's certificate and its name are always checked against the
  * given CAs or the Mozilla roots; the host name is sent as SNI.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:tls';
+ * import type { AddressInfo } from 'node:net';
+ * import { type MqttTransportFactory, type TlsTransportOptions, type Transport, tlsTransport } from 'wasmqtt/microvisor';
+ * import type { TransportEvents, TransportFailure, TransportRequest } from 'wasmqtt/microvisor';
+ * import { ensureServerPki } from 'wasmqtt/pki';
+ *
+ * const { ca, server } = await ensureServerPki('pki');
+ * const listener = createServer({ cert: server.certificatePem, key: server.privateKeyPem }, (socket) => socket.resume());
+ * await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+ * const { port } = listener.address() as AddressInfo;
+ * const options: TlsTransportOptions = { connectTimeout: 5000 };
+ * const connect: MqttTransportFactory = tlsTransport(options);
+ * const request: TransportRequest = { host: 'localhost', port, ca: [ca.certificateDer], clientChain: [] };
+ * const seen: string[] = [];
+ * const failure = await new Promise<TransportFailure | undefined>((closed) => {
+ *   const connected = ({ tls }: { tls: string }) => {
+ *     seen.push(tls);
+ *     transport.end();
+ *   };
+ *   const events: TransportEvents = { connected, data: () => {}, closed };
+ *   const transport: Transport = connect(request, events);
+ * });
+ * [seen, failure]; // => [ [ 'TLSv1.3' ], undefined ]
+ * listener.close();
+ * ```
  */
 export function tlsTransport(options: TlsTransportOptions = {}): MqttTransportFactory {
   return (request, events) => new TlsTransport(request, events, options);

@@ -32,6 +32,18 @@ interface AccountRecord {
 /**
  * The accounts of a store: whose values, devices and applications there are. Of a token only the hash is kept, so it is shown once. Every
  * method rejects with StoreError, also as an `Engine` does.
+ *
+ * @example
+ * ```ts
+ * import { type AccountCredentials, type AccountInfo, type Accounts, Store } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-accounts');
+ * const accounts: Accounts = store.accounts;
+ * const { accountSid, authToken }: AccountCredentials = await accounts.create('plant');
+ * const found: AccountInfo | undefined = await accounts.verify(accountSid, authToken);
+ * found?.friendlyName; // => 'plant'
+ * await store.close();
+ * ```
  */
 export class Accounts {
   readonly #engine: Engine;

@@ -13,7 +13,27 @@ export interface DefaultAccount {
   deviceSid: string;
 }
 
-/** Where a token is kept for those who may use the store without asking; the store has its hash alone. */
+/**
+ * Where a token is kept for those who may use the store without asking; the store has its hash alone.
+ *
+ * @example
+ * ```ts
+ * import { type AccountCredentials, Store, type TokenKeeper } from 'wasmqtt/cloud';
+ *
+ * let kept: AccountCredentials | undefined;
+ * const keeper: TokenKeeper = {
+ *   read: () => kept,
+ *   keepFirst: (credentials) => (kept ??= credentials),
+ *   replace: (credentials) => {
+ *     kept = credentials;
+ *   },
+ * };
+ * const store = await Store.open('store-keeper');
+ * const { authToken } = await store.ensureDefaultAccount(keeper);
+ * (await store.ensureDefaultAccount(keeper)).authToken === authToken; // => true
+ * await store.close();
+ * ```
+ */
 export interface TokenKeeper {
   read(): AccountCredentials | undefined;
   /** Keeps the credentials unless others are kept. @returns what is kept afterwards */
@@ -21,7 +41,19 @@ export interface TokenKeeper {
   replace(credentials: AccountCredentials): void;
 }
 
-/** The name in `meta` under which the SID of the default account is. */
+/**
+ * The name in `meta` under which the SID of the default account is.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_ACCOUNT, Store } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const { accountSid } = await store.ensureDefaultAccount();
+ * (await store.meta.get(DEFAULT_ACCOUNT)) === accountSid; // => true
+ * await store.close();
+ * ```
+ */
 export const DEFAULT_ACCOUNT = 'account-sid';
 const DEVICE = 'device-sid';
 /** Stores of 0.1 have the token there, in the clear. */

@@ -49,6 +49,22 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * The applications of one account. They never change; equal bytes are kept once.
  *
  * Every method rejects with StoreError as an `Engine` does, and with `not-found` for an application that does not exist.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { type AppOptions, type Apps, Store, type StoredApp } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const { accountSid } = await store.ensureDefaultAccount();
+ * const apps: Apps = store.apps(accountSid);
+ * const options: AppOptions = { uniqueName: 'pump', politeness: 60 };
+ * const app: StoredApp = await apps.create(readFileSync(modulePath('app.wasm')), options);
+ * (await apps.fetch('pump')).sid === app.sid; // => true
+ * await apps.delete('pump');
+ * await store.close();
+ * ```
  */
 export class Apps {
   readonly #engine: Engine;

@@ -7,6 +7,19 @@ import { writeArchive } from './archive-stream.js';
  *
  * @param engine gives the records in the clear
  * @param progress gets how many records were read so far
+ *
+ * @example
+ * ```ts
+ * import { type ArchiveSecret, exportRecords, fixedMasterKey, MasterKey, openSealed } from 'wasmqtt/cloud';
+ *
+ * const key = MasterKey.random();
+ * const engine = await openSealed('store-export', { masterKey: fixedMasterKey(key) });
+ * const secret: ArchiveSecret = { kind: 'master', key };
+ * const chunks: Buffer[] = [];
+ * for await (const chunk of exportRecords(engine, secret)) chunks.push(chunk);
+ * JSON.parse(chunks[0].toString()).format; // => 'wasmqtt-store-export'
+ * await engine.close();
+ * ```
  */
 export function exportRecords(
   engine: Engine,

@@ -23,6 +23,23 @@ type Put = RecordChange & { op: 'put' };
  * a unique name in it belongs to something else; nothing was written then.
  *
  * @returns how many records were written
+ *
+ * @example
+ * ```ts
+ * import { type ArchiveSecret, exportRecords, fixedMasterKey, type ImportOptions, importRecords } from 'wasmqtt/cloud';
+ * import { MasterKey, openSealed, Store } from 'wasmqtt/cloud';
+ *
+ * const key = MasterKey.random();
+ * const masterKey = fixedMasterKey(key);
+ * const store = await Store.open('store-moved', { masterKey });
+ * await store.accounts.create('plant');
+ * await store.close();
+ * const secret: ArchiveSecret = { kind: 'master', key };
+ * const [from, to] = [await openSealed('store-moved', { masterKey }), await openSealed('store-new', { masterKey })];
+ * const options: ImportOptions = { merge: true };
+ * await importRecords(to, exportRecords(from, secret), secret, options); // => 1
+ * for (const engine of [from, to]) await engine.close();
+ * ```
  */
 export async function importRecords(
   engine: Engine,

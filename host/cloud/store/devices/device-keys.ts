@@ -32,6 +32,21 @@ const KEY = /^(AC[0-9a-fA-F]{32})\.(UV[0-9a-f]{32})\.([0-9a-f]{16})\.([\w-]{43})
 
 /**
  * The keys of the devices of one account. Every method rejects with StoreError as an `Engine` does, and with `invalid-device-sid`.
+ *
+ * @example
+ * ```ts
+ * import { type DeviceKey, type DeviceKeys, type KeyOwner, Store } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * const keys: DeviceKeys = store.deviceKeys(accountSid);
+ * const { key, id } = await keys.create(deviceSid);
+ * const owner: KeyOwner | undefined = await store.ownerOfDeviceKey(key);
+ * owner?.deviceSid === deviceSid; // => true
+ * const list: DeviceKey[] = await keys.list(deviceSid);
+ * list.some((one) => one.id === id); // => true
+ * await store.close();
+ * ```
  */
 export class DeviceKeys {
   readonly #engine: Engine;
@@ -81,7 +96,18 @@ export class DeviceKeys {
   }
 }
 
-/** Whom a key is of, as it says itself; undefined for a text that is none. It is not checked whether the secret is right. */
+/**
+ * Whom a key is of, as it says itself; undefined for a text that is none. It is not checked whether the secret is right.
+ *
+ * @example
+ * ```ts
+ * import { ownerOf } from 'wasmqtt/cloud';
+ *
+ * const key = `AC${'1'.repeat(32)}.UV${'2'.repeat(32)}.${'3'.repeat(16)}.${'s'.repeat(43)}`;
+ * ownerOf(key)?.deviceSid; // => 'UV22222222222222222222222222222222'
+ * ownerOf('something else'); // => undefined
+ * ```
+ */
 export function ownerOf(key: string): KeyOwner | undefined {
   const parts = KEY.exec(key);
   return parts ? { accountSid: parts[1], deviceSid: parts[2] } : undefined;

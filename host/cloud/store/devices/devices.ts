@@ -43,6 +43,22 @@ export interface DeviceReport {
  * it is never removed.
  *
  * Every method rejects with StoreError as an `Engine` does, and with `not-found` for a device that does not exist.
+ *
+ * @example
+ * ```ts
+ * import { type DeviceReport, type Devices, type DeviceUpdate, Store, type StoredDevice } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * const devices: Devices = store.devices(accountSid);
+ * const update: DeviceUpdate = { uniqueName: 'pump-7', restartApp: true };
+ * const device: StoredDevice = await devices.update(deviceSid, update);
+ * [device.uniqueName, device.version]; // => [ 'pump-7', 1 ]
+ * const report: DeviceReport = { running: { sha256: 'a'.repeat(64) } };
+ * await devices.report(deviceSid, report);
+ * (await devices.fetch('pump-7')).sid === deviceSid; // => true
+ * await store.close();
+ * ```
  */
 export class Devices {
   readonly #engine: Engine;

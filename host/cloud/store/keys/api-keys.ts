@@ -34,7 +34,24 @@ interface KeyRecord {
   dateCreated: number;
 }
 
-/** The API keys of all accounts. Every method rejects with StoreError, also as an `Engine` does. */
+/**
+ * The API keys of all accounts. Every method rejects with StoreError, also as an `Engine` does.
+ *
+ * @example
+ * ```ts
+ * import { type ApiKey, type ApiKeys, type Caller, type NewApiKey, Store } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const { accountSid } = await store.ensureDefaultAccount();
+ * const keys: ApiKeys = store.keys;
+ * const made: NewApiKey = await keys.create(accountSid, 'dashboard', { readOnly: true });
+ * const key: ApiKey | undefined = await keys.verify(made.keySid, made.secret);
+ * const caller: Caller | undefined = key;
+ * [key?.friendlyName, caller?.readOnly]; // => [ 'dashboard', true ]
+ * await keys.delete(accountSid, made.keySid);
+ * await store.close();
+ * ```
+ */
 export class ApiKeys {
   readonly #engine: Engine;
   readonly #verifier: SecretVerifier;

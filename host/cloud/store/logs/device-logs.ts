@@ -50,6 +50,21 @@ const SEQUENCE_DIGITS = 16;
  *
  * A batch of lines is one record, whose key is the sequence of its last line. Every method rejects with StoreError as an `Engine` does,
  * and with `invalid-device-sid`.
+ *
+ * @example
+ * ```ts
+ * import { type DeviceLogs, type LogLine, type LogPage, Store, type WrittenLine } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * const logs: DeviceLogs = store.logs(accountSid);
+ * const lines: WrittenLine[] = [{ date: new Date(), text: 'started' }];
+ * await logs.append(deviceSid, lines);
+ * const page: LogPage = { last: true, limit: 1 };
+ * const [line]: LogLine[] = await logs.read(deviceSid, page);
+ * line.text; // => 'started'
+ * await store.close();
+ * ```
  */
 export class DeviceLogs {
   readonly #engine: Engine;

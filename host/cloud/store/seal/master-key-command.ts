@@ -9,6 +9,14 @@ const LONGEST_ANSWER = 1024;
 /**
  * A master key that a command prints, for example one that asks a KMS. What it writes on standard error goes to ours; what it prints is
  * never shown.
+ *
+ * @example
+ * ```ts
+ * import { MasterKeyCommand } from 'wasmqtt/cloud';
+ *
+ * const masterKey = new MasterKeyCommand(`echo ${'00'.repeat(32)}`, 5000);
+ * (await masterKey.read()).toText().length; // => 64
+ * ```
  */
 export class MasterKeyCommand implements MasterKeySource {
   readonly place: string;

@@ -24,7 +24,19 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 /** Behind the name: the key that a rotation brings, until every data key is wrapped by it. */
 const NEXT = '.next';
 
-/** A master key in a file that only its owner can read (0600), in a folder that is made if it is missing. */
+/**
+ * A master key in a file that only its owner can read (0600), in a folder that is made if it is missing.
+ *
+ * @example
+ * ```ts
+ * import { MasterKeyFile, Store } from 'wasmqtt/cloud';
+ *
+ * const masterKey = new MasterKeyFile('keys/plant.key');
+ * const store = await Store.open('store-key-file', { masterKey });
+ * (await masterKey.read())?.id.length; // => 16
+ * await store.close();
+ * ```
+ */
 export class MasterKeyFile implements MasterKeySource {
   readonly path: string;
   readonly place: string;

@@ -2,7 +2,18 @@ import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { StoreError } from '../store-error.js';
 import { KEY_LENGTH, XaesGcm } from './xaes-gcm.js';
 
-/** The key that wraps the data keys of a store. */
+/**
+ * The key that wraps the data keys of a store.
+ *
+ * @example
+ * ```ts
+ * import { MasterKey } from 'wasmqtt/cloud';
+ *
+ * const key = MasterKey.parse('00'.repeat(32), 'the key of this example');
+ * key.toText().length; // => 64
+ * MasterKey.random().id === key.id; // => false
+ * ```
+ */
 export class MasterKey {
   /** 16 hex digits that tell it from others and say nothing about it. */
   readonly id: string;
@@ -65,7 +76,18 @@ export interface MasterKeySource {
   create?(): Promise<MasterKey>;
 }
 
-/** A key that is known: from the environment, or made by a test. */
+/**
+ * A key that is known: from the environment, or made by a test.
+ *
+ * @example
+ * ```ts
+ * import { fixedMasterKey, MasterKey, type MasterKeySource, Store } from 'wasmqtt/cloud';
+ *
+ * const masterKey: MasterKeySource = fixedMasterKey(MasterKey.random());
+ * const store = await Store.open('store-fixed', { masterKey });
+ * await store.close();
+ * ```
+ */
 export function fixedMasterKey(key: MasterKey, place = 'the given master key'): MasterKeySource {
   return { place, read: async () => key };
 }

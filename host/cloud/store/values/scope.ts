@@ -12,6 +12,13 @@ export type CollectionPath = [kind: 'account' | 'device', deviceSid: string, sto
 /**
  * @throws StoreError `invalid-device-sid`
  * @throws TypeError when `store` is neither `configs` nor `secrets`
+ *
+ * @example
+ * ```ts
+ * import { collectionPath } from 'wasmqtt/cloud';
+ *
+ * collectionPath({ kind: 'account' }, 'secrets'); // => [ 'account', '', 'secrets' ]
+ * ```
  */
 export function collectionPath(scope: Scope, store: StoreName): CollectionPath {
   if (store !== 'configs' && store !== 'secrets') {
@@ -28,7 +35,16 @@ export function describeCollection([kind, deviceSid, store]: CollectionPath): st
 /** What the collections are called in the addresses of the REST calls. */
 export const COLLECTIONS: Record<StoreName, string> = { configs: 'Configs', secrets: 'Secrets' };
 
-/** The address of a collection below `/v1`: `/Configs`, `/Devices/UV.../Secrets`. */
+/**
+ * The address of a collection below `/v1`: `/Configs`, `/Devices/UV.../Secrets`.
+ *
+ * @example
+ * ```ts
+ * import { collectionPath, restPath } from 'wasmqtt/cloud';
+ *
+ * restPath(collectionPath({ kind: 'account' }, 'secrets')); // => '/Secrets'
+ * ```
+ */
 export function restPath([kind, deviceSid, store]: CollectionPath): string {
   return `${kind === 'account' ? '' : `/Devices/${deviceSid}`}/${COLLECTIONS[store]}`;
 }

@@ -1,8 +1,26 @@
 import { StoreError } from '../store-error.js';
 
-/** The longest key, in characters. */
+/**
+ * The longest key, in characters.
+ *
+ * @example
+ * ```ts
+ * import { MAX_KEY_LENGTH } from 'wasmqtt/cloud';
+ *
+ * 'broker-host'.length <= MAX_KEY_LENGTH; // => true
+ * ```
+ */
 export const MAX_KEY_LENGTH = 100;
-/** The longest value, in characters (Unicode code points). */
+/**
+ * The longest value, in characters (Unicode code points).
+ *
+ * @example
+ * ```ts
+ * import { MAX_VALUE_LENGTH } from 'wasmqtt/cloud';
+ *
+ * [...'a certificate, for example'].length <= MAX_VALUE_LENGTH; // => true
+ * ```
+ */
 export const MAX_VALUE_LENGTH = 4096;
 
 /** Keys that may be stored. */
@@ -83,6 +101,13 @@ export function isDeviceSid(text: string): boolean {
  *
  * @param sid `^UV[0-9a-fA-F]{32}$`
  * @throws StoreError `invalid-device-sid`
+ *
+ * @example
+ * ```ts
+ * import { normalizeDeviceSid } from 'wasmqtt/cloud';
+ *
+ * normalizeDeviceSid(`UV${'A'.repeat(32)}`); // => 'UVaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+ * ```
  */
 export function normalizeDeviceSid(sid: string): string {
   if (!isDeviceSid(sid)) {

@@ -37,6 +37,29 @@ interface ValueRecord {
  * The promise of a writing call is fulfilled when the change is on disk. Every method rejects with StoreError:
  * `invalid-key`, `invalid-value` and `invalid-device-sid` for arguments that cannot be stored, and with what an `Engine` rejects
  * with. A call that fails has changed nothing.
+ *
+ * @example
+ * ```ts
+ * import { type Change, type ListPage, type Scope, Store, type StoredValue, type StoreName } from 'wasmqtt/cloud';
+ * import type { ValuePlace, ValueStore } from 'wasmqtt/cloud';
+ *
+ * const store = await Store.open('store-values');
+ * const { accountSid, deviceSid } = await store.ensureDefaultAccount();
+ * const values: ValueStore = store.values(accountSid);
+ * const scope: Scope = { kind: 'device', deviceSid };
+ * const name: StoreName = 'configs';
+ * const changes: Change[] = [
+ *   { op: 'set', scope, store: name, key: 'broker-host', value: 'broker.example.com' },
+ *   { op: 'set', scope, store: name, key: 'broker-port', value: '8883' },
+ * ];
+ * await values.write(changes);
+ * const place: ValuePlace = { scope, store: name, key: 'broker-port' };
+ * const [port]: (StoredValue | undefined)[] = await values.getMany([place]);
+ * port?.value; // => '8883'
+ * const page: ListPage = { after: 'broker-host', limit: 10 };
+ * (await values.list(scope, name, page)).length; // => 1
+ * await store.close();
+ * ```
  */
 export class ValueStore {
   readonly #engine: Engine;

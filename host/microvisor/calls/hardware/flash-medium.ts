@@ -8,7 +8,23 @@ export interface FlashMedium {
   write(address: number, bytes: Uint8Array): void;
 }
 
-/** A flash whose bytes are in memory, and go with it. */
+/**
+ * A flash whose bytes are in memory, and go with it.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { modulePath } from 'wasmqtt';
+ * import { createDevice, FlashMemory } from 'wasmqtt/microvisor';
+ *
+ * const flash = new FlashMemory(1024 * 1024);
+ * const device = await createDevice({ guest: readFileSync(modulePath('app.wasm')), flash });
+ * const erased = new Uint8Array(2);
+ * flash.read(0, erased);
+ * erased; // => Uint8Array(2) [ 255, 255 ]
+ * await device.stop();
+ * ```
+ */
 export class FlashMemory implements FlashMedium {
   readonly #bytes: Uint8Array;
 

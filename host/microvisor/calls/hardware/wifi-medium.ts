@@ -13,7 +13,20 @@ export interface WifiMedium {
   write(settings: WifiSettings | undefined): void;
 }
 
-/** Settings in memory, which go with it. */
+/**
+ * Settings in memory, which go with it.
+ *
+ * @example
+ * ```ts
+ * import { WifiMemory, type WifiSettings } from 'wasmqtt/microvisor';
+ *
+ * const settings: WifiSettings = { ssid: Buffer.from('plant'), hasPassword: false };
+ * const wifi = new WifiMemory();
+ * wifi.read(); // => undefined
+ * wifi.write(settings);
+ * wifi.read() === settings; // => true
+ * ```
+ */
 export class WifiMemory implements WifiMedium {
   #settings: WifiSettings | undefined;
 

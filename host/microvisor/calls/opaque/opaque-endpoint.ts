@@ -11,5 +11,21 @@ export interface OpaqueConnection {
   close(): void;
 }
 
-/** What is behind the name of an endpoint: it is opened once for each channel. */
+/**
+ * What is behind the name of an endpoint: it is opened once for each channel.
+ *
+ * @example
+ * ```ts
+ * import type { OpaqueConnection, OpaqueEndpoint, OpaqueEvents } from 'wasmqtt/microvisor';
+ *
+ * const echo: OpaqueEndpoint = (events: OpaqueEvents): OpaqueConnection => ({
+ *   write: (bytes) => events.data(bytes),
+ *   close: () => {},
+ * });
+ * // As `endpoints: { echo }` of a device.
+ * const received: Uint8Array[] = [];
+ * echo({ data: (bytes) => received.push(bytes), closed: () => {} }).write(Uint8Array.of(1, 2));
+ * received; // => [ Uint8Array(2) [ 1, 2 ] ]
+ * ```
+ */
 export type OpaqueEndpoint = (events: OpaqueEvents) => OpaqueConnection;

@@ -20,6 +20,18 @@ export const binaryenVersion: string = createRequire(import.meta.url)('binaryen/
  * @param blocking the imports, `module.name` each
  * @param registers those of its board
  * @throws Error when Binaryen does not know the module: the message says what
+ *
+ * @example
+ * ```ts
+ * import { makeResumable, stm32u585, type WatchedRegisters } from 'wasmqtt/microvisor';
+ *
+ * // (module (memory (export "memory") 1) (func (export "main") (result i32) i32.const 0))
+ * const start = '0061736d010000000105016000017f030201000503010001071102066d656d6f72790200046d61696e0000';
+ * const module = Buffer.from(`${start}0a0601040041000b`, 'hex');
+ * const registers: WatchedRegisters | undefined = stm32u585().registers;
+ * const resumable = await makeResumable(module, ['env.mv_host_wait'], registers);
+ * Buffer.from(resumable).includes('asyncify_start_unwind'); // => true
+ * ```
  */
 export async function makeResumable(
   bytes: Uint8Array,

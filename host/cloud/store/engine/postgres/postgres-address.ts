@@ -23,6 +23,15 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,49}$/;
 const CLIENT = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'uselibpqcompat', 'application_name', 'host', 'options'];
 const OURS = ['schema', 'listen'];
 
+/**
+ * @example
+ * ```ts
+ * import { isPostgresAddress } from 'wasmqtt/cloud';
+ *
+ * isPostgresAddress('postgres://wasmqtt@db.example.com/cloud'); // => true
+ * isPostgresAddress('/var/lib/wasmqtt'); // => false
+ * ```
+ */
 export function isPostgresAddress(place: string): boolean {
   return /^postgres(ql)?:\/\//i.test(place);
 }
@@ -51,7 +60,16 @@ export function parsePostgresAddress(text: string, env: NodeJS.ProcessEnv = proc
   };
 }
 
-/** An address of a store as messages and commands may show it: without a password. A folder stays as it is. */
+/**
+ * An address of a store as messages and commands may show it: without a password. A folder stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { shownPlace } from 'wasmqtt/cloud';
+ *
+ * shownPlace('postgres://wasmqtt:s3cret@db.example.com/cloud'); // => 'postgres://wasmqtt@db.example.com/cloud'
+ * ```
+ */
 export function shownPlace(place: string): string {
   return isPostgresAddress(place) ? withoutSecrets(readUrl(place, 'the address of the store')) : place;
 }

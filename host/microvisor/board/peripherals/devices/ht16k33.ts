@@ -4,7 +4,18 @@ const ROWS = 16;
 /** The first bits of a command say what it is, the others its value (data sheet of the HT16K33). */
 const COMMAND = { RAM: 0x00, SYSTEM: 0x20, DISPLAY: 0x80, DIMMING: 0xe0 } as const;
 
-/** A HT16K33, which drives LEDs of a segment or matrix display. */
+/**
+ * A HT16K33, which drives LEDs of a segment or matrix display.
+ *
+ * @example
+ * ```ts
+ * import { Ht16k33 } from 'wasmqtt/microvisor';
+ *
+ * const display = new Ht16k33(0x71);
+ * for (const command of [[0x21], [0x83], [0x00, 0x3f]]) display.write(Uint8Array.from(command));
+ * [display.isOn, display.blink, display.rows[0]]; // => [ true, 1, 63 ]
+ * ```
+ */
 export class Ht16k33 implements I2cDevice {
   readonly address: number;
   /** What the display memory holds, a byte for each row. */

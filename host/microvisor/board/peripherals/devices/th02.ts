@@ -6,7 +6,21 @@ const START = 0x01;
 const TEMPERATURE = 0x10;
 const ID = 0x50;
 
-/** A TH02: measures temperature and relative humidity, which a test sets. A conversion takes no time. */
+/**
+ * A TH02: measures temperature and relative humidity, which a test sets. A conversion takes no time.
+ *
+ * @example
+ * ```ts
+ * import { Th02 } from 'wasmqtt/microvisor';
+ *
+ * const sensor = new Th02(21.5, 45);
+ * // CONFIG: start, temperature; then DATA_H and DATA_L.
+ * sensor.write(Uint8Array.of(0x03, 0x11));
+ * sensor.write(Uint8Array.of(0x01));
+ * const [high, low] = sensor.read(2);
+ * ((high << 8) | low) / 4 / 32 - 50; // => 21.5
+ * ```
+ */
 export class Th02 implements I2cDevice {
   readonly address = 0x40;
   /** Degrees Celsius, -40 to 85. */
