@@ -52,7 +52,7 @@ const hot = () => hotChunk;
 console.log(
   JSON.stringify({
     once: await perTopic(cold, {}),
-    unknown: await perTopic(hot, {}),
+    again: await perTopic(hot, {}),
     known: await perTopic(hot, { knownTopics: new KnownTopics() }),
   }),
 );
