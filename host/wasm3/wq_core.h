@@ -26,13 +26,18 @@ typedef struct wq_options {
   uint32_t module_size;
   /** bytes of the WASM stack, at least WQ_STACK_LEAST. AOT: not used, the C stack serves */
   uint32_t stack_size;
-  /** AOT: memory_size bytes that become linear memory, at a multiple of 8. wasm3: not used */
+  /** AOT: memory_size bytes that become linear memory, at a multiple of 8; masked, WQ_AOT_MEMORY bytes. wasm3: not used */
   uint8_t *memory;
   /** bytes of linear memory, with the wq_heap_base() bytes of the core's constants; at most 65,536 in wasm3 */
   uint32_t memory_size;
   /** WQ_PART_* of the functions to compile, 0 for all. AOT: not used, all are there */
   uint32_t parts;
 } wq_options;
+
+#ifdef WQ_AOT_MASK
+/** memory_size of a masked build: WQ_AOT_MASK bytes, a power of two, and 8 behind them, which no wq_ptr reaches. */
+#define WQ_AOT_MEMORY (WQ_AOT_MASK + 8u)
+#endif
 
 /** The smallest stack that wq_open() accepts. The functions of the core need more, but at most WQ_STACK_MOST. */
 #define WQ_STACK_LEAST 256u
@@ -62,7 +67,7 @@ struct wq_core {
  *
  * @param core all zeros or closed; needs no wq_close() after a failure
  * @return 0, or WQ_RESULT_INVALID_ARGUMENT, MODULE_MALFORMED (truncated, or not a module), MODULE_IMPORTS, MODULE_EXPORTS,
- * MODULE_ABI_VERSION, ENGINE_MEMORY, LINEAR_MEMORY
+ * MODULE_ABI_VERSION, MODULE_PARTS (its last section was stripped), ENGINE_MEMORY, LINEAR_MEMORY, MASKED_MEMORY
  */
 #ifdef WQ_AOT
 int32_t wq_aot_open(wq_core *core, const wq_options *options);

@@ -68,7 +68,8 @@ int32_t wq_module_check(const uint8_t *module, uint32_t size, wq_module_parts *p
   const int32_t result = wq_module_scan(module, size, parts, &seen);
   if (result) return result;
   if (seen & FORBIDDEN) return WQ_RESULT_MODULE_IMPORTS;
-  return parts->code_size < size && (seen & REQUIRED) == REQUIRED ? 0 : WQ_RESULT_MODULE_MALFORMED;
+  if ((seen & REQUIRED) != REQUIRED) return WQ_RESULT_MODULE_MALFORMED;
+  return parts->code_size < size ? 0 : WQ_RESULT_MODULE_PARTS;
 }
 
 int wq_module_wants(const wq_module_parts *parts, uint32_t function, uint32_t wanted) {

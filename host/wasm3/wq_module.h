@@ -44,7 +44,7 @@ int32_t wq_module_scan(const uint8_t *module, uint32_t size, wq_module_parts *pa
  * wq_module_check checks that the bytes are a module with exactly the kinds of sections that the core has: engines accept a
  * module that is truncated between two sections.
  *
- * @return 0, MODULE_MALFORMED or MODULE_IMPORTS
+ * @return 0, MODULE_MALFORMED, MODULE_IMPORTS, or MODULE_PARTS: all is there but the section "parts"
  */
 int32_t wq_module_check(const uint8_t *module, uint32_t size, wq_module_parts *parts);
 

@@ -89,10 +89,15 @@ export function interpreted(machine: Machine, folder: string): { engine: string;
 }
 
 /** The core as C of wasm2c, as objects: the translated module and binding. */
-export function translated(machine: Machine, folder: string, level: string): { engine: string; binding: string[] } {
+export function translated(
+  machine: Machine,
+  folder: string,
+  level: string,
+  bounds: string[] = [],
+): { engine: string; binding: string[] } {
   const engine = join(folder, 'core.o');
   execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', join(folder, 'core.c')]);
-  const options = [level, ...AOT, `-I${folder}`];
+  const options = [level, ...AOT, ...bounds, `-I${folder}`];
   compile(machine, '-w', '-DNDEBUG', ...options, '-c', join(folder, 'core.c'), '-o', engine);
   const binding = ['aot/wq_aot.c', 'wq_core.c'].map((name) =>
     object(machine, folder, `host/wasm3/${name}`, ...options),
@@ -102,6 +107,9 @@ export function translated(machine: Machine, folder: string, level: string): { e
 
 /** Options for every source of a program with the translated core. */
 export const AOT = ['-DWQ_AOT', '-Ihost/wasm3/aot'];
+
+/** Options for every source of one whose addresses are cut to a memory of so many bytes, a power of two. */
+export const maskedTo = (bytes: number): string[] => [`-DWQ_AOT_MASK=${bytes}`];
 
 /** Compiles and links a program of sources, objects and options. */
 export function link(machine: Machine, program: string, ...words: string[]): void {

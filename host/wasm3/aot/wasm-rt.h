@@ -1,9 +1,12 @@
 /*
- * The runtime for the C of wasm2c (wabt 1.0.32), as far as the core needs it: one linear memory of any size, which the caller
+ * The runtime for the C of wasm2c, as far as the core needs it: one linear memory of any size, which the caller
  * owns, and traps that jump back to the call. No heap, no signals, no tables.
  */
 #ifndef WASM_RT_H_
 #define WASM_RT_H_
+
+/** The version of wabt whose wasm2c this is the runtime for. Others have other names and helpers. */
+#define WQ_WABT_VERSION "1.0.32"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,6 +61,20 @@ WQ_NO_RETURN void wq_trap_outside(wasm_rt_memory_t *memory);
 #define WQ_ON_WASM_RT_TRAP_UNREACHABLE wq_trap(&instance->w2c_memory, WASM_RT_TRAP_UNREACHABLE)
 #define WQ_ON_WASM_RT_TRAP_CALL_INDIRECT wq_trap(&instance->w2c_memory, WASM_RT_TRAP_CALL_INDIRECT)
 
+#ifdef WQ_AOT_MASK
+#if WQ_AOT_MASK < 8 || (WQ_AOT_MASK & (WQ_AOT_MASK - 1)) != 0
+#error "WQ_AOT_MASK: linear memory of a masked build is a power of two, such as 8192; 8 bytes more lie behind it"
+#endif
+/*
+ * The copy of each load and store, where `mem` and `addr` are variables. Addresses are cut to the memory. The widest access, of
+ * 8 bytes, may begin at its last byte: that is what the 8 bytes behind it are for.
+ */
+#define wasm_rt_memcpy(to, from, length) \
+  do {                                   \
+    addr &= WQ_AOT_MASK - 1u;            \
+    WQ_COPY(to, from, length);           \
+  } while (0)
+#else
 /* The copy of each load and store, where `mem` and `addr` are variables. */
 #define wasm_rt_memcpy(to, from, length)                                                \
   do {                                                                                  \
@@ -66,6 +83,7 @@ WQ_NO_RETURN void wq_trap_outside(wasm_rt_memory_t *memory);
     }                                                                                   \
     WQ_COPY(to, from, length);                                                          \
   } while (0)
+#endif
 /** The smallest memory, with which the difference above is never below zero. */
 #define WQ_MEMORY_LEAST 8u
 
@@ -95,6 +113,18 @@ static inline void wq_move(wasm_rt_memory_t *memory, uint32_t to, uint32_t from,
 /* Nothing of the program has to be initialized: instances share constants only. */
 #undef assert
 #define assert(condition) ((void)0)
+
+/* Nor has it floating point. wasm2c's helpers for that, which nothing calls, need no libm at any level of optimisation. */
+#define ceil(value) (value)
+#define ceilf(value) (value)
+#define floor(value) (value)
+#define floorf(value) (value)
+#define nearbyint(value) (value)
+#define nearbyintf(value) (value)
+#define sqrt(value) (value)
+#define sqrtf(value) (value)
+#define trunc(value) (value)
+#define truncf(value) (value)
 
 /* wasm2c writes helpers for tables into every module. The core has no tables. */
 typedef void (*wasm_rt_function_ptr_t)(void);

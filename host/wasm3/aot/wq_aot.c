@@ -50,21 +50,30 @@ void wq_trap_outside(wasm_rt_memory_t *memory) { wq_trap(memory, WASM_RT_TRAP_OO
 #define WQ_BODY(name, count, ...) WQ_GUARDED(Z_coreZ_##name(instance_of(core), __VA_ARGS__))
 WQ_EXPORTS(WQ_DEFINE)
 
+#ifdef WQ_AOT_MASK
+#define USABLE(options) ((uint32_t)WQ_AOT_MASK)
+#else
+#define USABLE(options) ((options)->memory_size)
+#endif
+
 int32_t wq_aot_open(wq_core *core, const wq_options *options) {
   wasm_rt_memory_t *memory;
   memset(core, 0, sizeof *core);
   if (!options->memory || ((uintptr_t)options->memory & 7) != 0 || options->memory_size == 0)
     return WQ_RESULT_INVALID_ARGUMENT;
+#ifdef WQ_AOT_MASK
+  if (options->memory_size != WQ_AOT_MEMORY) return WQ_RESULT_MASKED_MEMORY;
+#endif
   if (options->memory_size < WQ_MEMORY_LEAST) return WQ_RESULT_LINEAR_MEMORY;
   memory = Z_coreZ_memory(instance_of(core));
   memory->data = core->memory = options->memory;
-  memory->size = core->memory_size = options->memory_size;
+  memory->size = core->memory_size = USABLE(options);
   core->is_open = 1;
   if (wq_abi_version(core) != WQ_ABI_VERSION) return stop(core, WQ_RESULT_MODULE_ABI_VERSION, NULL);
   /* The constants, which end there, are written without a check. */
   if ((uint32_t)wq_heap_base(core) > core->memory_size)
     return stop(core, WQ_RESULT_LINEAR_MEMORY, trap_text(WASM_RT_TRAP_OOB));
-  memset(memory->data, 0, memory->size);
+  memset(memory->data, 0, options->memory_size);
   Z_core_instantiate(instance_of(core));
   return 0;
 }

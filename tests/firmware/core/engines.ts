@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AOT, HEAP, here, interpreted, link, type Machine, run, translated } from '../toolchain.js';
+import { AOT, HEAP, here, interpreted, link, type Machine, maskedTo, run, translated } from '../toolchain.js';
 import { MEMORY } from './steps.js';
 
 /** Bytes of the WASM stack for all tests: WQ_STACK_MOST. */
@@ -19,20 +19,20 @@ export interface Engine {
   run(command: Command, options?: { module?: string; memory?: number; stack?: number; parts?: number }): string;
 }
 
-/** The engine of a runner, which keeps its files in this folder. */
-function engine(name: string, folder: string, program: string, machine: Machine): Engine {
+/** The engine of a runner, which keeps its files in this folder. `behind`: bytes of memory that no address reaches. */
+function engine(name: string, folder: string, program: string, machine: Machine, behind = 0): Engine {
   return {
     name,
     replay(steps, memory = MEMORY, parts = 0) {
       const [from, to] = ['steps', 'results'].map((file) => join(folder, file));
       writeFileSync(from, steps);
-      const words = ['replay', 'build/core.wasm', String(memory), String(STACK), String(parts), from, to];
+      const words = ['replay', 'build/core.wasm', String(memory + behind), String(STACK), String(parts), from, to];
       const said = run(machine, program, words);
       if (said) throw new Error(`${name}: ${said}`);
       return readFileSync(to);
     },
     run: (command, { module = 'build/core.wasm', memory = MEMORY, stack = STACK, parts = 0 } = {}) =>
-      run(machine, program, [command, module, String(memory), String(stack), String(parts)]),
+      run(machine, program, [command, module, String(memory + behind), String(stack), String(parts)]),
   };
 }
 
@@ -59,4 +59,14 @@ export function wasm2c(folder: string, machine = here): Engine {
   const program = join(own, 'runner');
   link(machine, program, ...AOT, core, ...binding, ...RUNNER);
   return engine('wasm2c', own, program, machine);
+}
+
+/** The same with addresses cut to a memory of so many bytes, a power of two. */
+export function masked(folder: string, machine = here): Engine {
+  const own = objects(folder, 'masked');
+  const mask = maskedTo(MEMORY);
+  const { engine: core, binding } = translated(machine, own, '-Os', mask);
+  const program = join(own, 'runner');
+  link(machine, program, ...AOT, ...mask, core, ...binding, ...RUNNER);
+  return engine('masked', own, program, machine, 8);
 }

@@ -15,7 +15,7 @@ export function expectSameAsNode(where: string, makeEngines: () => Engine[], isS
     for (const { name, replay } of engines) expect(steps.difference(replay(steps.bytes)), name).toBeUndefined();
   }
 
-  describe(`the release core in wasm3 and through wasm2c ${where} does what it does in Node`, () => {
+  describe(`the release core in wasm3, through wasm2c and with masked addresses ${where} does what it does in Node`, () => {
     it('for every vector of MQTT: results, records, lists, and the bytes of encoding', () => expectSame(mqttSteps()));
 
     it('for every vector of DER, certificates, requests, CRLs and keys, also at the very end of memory', () =>

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import binaryen from 'binaryen';
 
@@ -11,6 +12,14 @@ function changed(folder: string, name: string, change: (module: Module) => void)
   const path = join(folder, `${name}.wasm`);
   writeFileSync(path, module.emitBinary());
   module.dispose();
+  return path;
+}
+
+/** Writes build/core.wasm without its custom sections, and returns the path. */
+function strip(folder: string): string {
+  const path = join(folder, 'stripped.wasm');
+  copyFileSync('build/core.wasm', path);
+  execFileSync('wasm-strip', [path]);
   return path;
 }
 
@@ -29,6 +38,7 @@ export function foreignModules(folder: string) {
     imports: changed(folder, 'imports', (module) => module.addFunctionImport('seed', 'env', 'seed', none, i32)),
     version: changed(folder, 'version', (module) => replace(module, 'abi_version', 99)),
     missing: changed(folder, 'missing', (module) => module.removeExport('mqtt_encode')),
+    stripped: strip(folder),
     signature: changed(folder, 'signature', (module) => replace(module, 'session_close', 0, [i64])),
   };
 }

@@ -18,17 +18,18 @@ beforeAll(() => {
 });
 
 describe('opening the core in wasm3', () => {
-  it('refuses every truncation of the module as malformed', () => {
-    expect(interpreter.run('truncations')).toBe('0 opened, 0 refused otherwise');
+  it('refuses every truncation of the module, as malformed or, exactly before the parts, for lack of them', () => {
+    expect(interpreter.run('truncations')).toBe('0 opened, 1 refused for lack of parts, 0 refused otherwise');
   });
 
   const nothing = join(folder, 'nothing.wasm');
   writeFileSync(nothing, 'not a module');
-  const { imports, version, missing, signature } = foreignModules(folder);
+  const { imports, version, missing, signature, stripped } = foreignModules(folder);
   it.each([
     ['a file that is not a module', 'MODULE_MALFORMED', { module: nothing }],
     ['a core with an import', 'MODULE_IMPORTS', { module: imports }],
     ['the device application', 'MODULE_IMPORTS', { module: 'build/app.wasm' }],
+    ['a core without its parts, as wasm-strip leaves it', 'MODULE_PARTS', { module: stripped }],
     ['a core with another ABI version', 'MODULE_ABI_VERSION', { module: version }],
     ['a core without one of its functions', 'MODULE_EXPORTS', { module: missing }],
     ['a core with another signature of a function', 'MODULE_EXPORTS', { module: signature }],
@@ -73,6 +74,6 @@ describe('opening the core either way', () => {
   });
 
   it('has result codes of its own, which the core does not use', () => {
-    for (let code = -900; code >= -911; code--) expect(results[code]).toBeUndefined();
+    for (let code = -900; code >= -913; code--) expect(results[code]).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@
 enum { WRITE = 1, CALL = 2 };
 
 #ifdef WQ_AOT
-static uint64_t linear_memory[8192];
+static uint64_t linear_memory[8193];
 #else
 static uint64_t linear_memory[1];
 #endif
@@ -28,9 +28,17 @@ static FILE *results;
 
 static uint32_t hash_memory(void) {
   const uint32_t *words = (const uint32_t *)(const void *)wq_bytes(&core, 0, wq_memory_size(&core));
+  const uint32_t count = wq_memory_size(&core) / 4;
   uint32_t hash = 2166136261u;
-  uint32_t i;
-  for (i = 0; i < wq_memory_size(&core) / 4; i++) hash = (hash ^ words[i]) * 16777619u;
+  uint32_t i = 0;
+  /* Most of the time of a slow machine is spent here, so the loop does four at once. */
+  for (; i + 4 <= count; i += 4) {
+    hash = (hash ^ words[i]) * 16777619u;
+    hash = (hash ^ words[i + 1]) * 16777619u;
+    hash = (hash ^ words[i + 2]) * 16777619u;
+    hash = (hash ^ words[i + 3]) * 16777619u;
+  }
+  for (; i < count; i++) hash = (hash ^ words[i]) * 16777619u;
   return hash;
 }
 
@@ -140,6 +148,7 @@ static int heap(const wq_options *options) {
 static int truncations(wq_options options) {
   const uint32_t whole = options.module_size;
   uint32_t opened = 0;
+  uint32_t without_parts = 0;
   uint32_t other = 0;
   wq_close(&core);
   for (options.module_size = 0; options.module_size < whole; options.module_size++) {
@@ -150,11 +159,13 @@ static int truncations(wq_options options) {
     options.module = copy;
     result = wq_open(&core, &options);
     if (result == 0) opened++;
+    else if (result == WQ_RESULT_MODULE_PARTS) without_parts++;
     else if (result != WQ_RESULT_MODULE_MALFORMED) other++;
     wq_close(&core);
     free(copy);
   }
-  printf("%lu opened, %lu refused otherwise\n", (unsigned long)opened, (unsigned long)other);
+  printf("%lu opened, %lu refused for lack of parts, %lu refused otherwise\n", (unsigned long)opened,
+         (unsigned long)without_parts, (unsigned long)other);
   return 0;
 }
 

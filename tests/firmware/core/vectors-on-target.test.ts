@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.js';
 import { target } from '../toolchain.js';
-import { wasm2c, wasm3 } from './engines.js';
+import { masked, wasm2c, wasm3 } from './engines.js';
 import { expectSameAsNode } from './expect-same-as-node.js';
 
 vi.mock('../../../host/core/engine/core.js', async (original) => {
@@ -11,4 +11,8 @@ vi.mock('../../../host/core/engine/core.js', async (original) => {
 });
 
 const folder = temporaryFolder();
-expectSameAsNode('on an emulated Cortex-M33', () => [wasm3(folder, target), wasm2c(folder, target)], true);
+expectSameAsNode(
+  'on an emulated Cortex-M33',
+  () => [wasm3(folder, target), wasm2c(folder, target), masked(folder, target)],
+  true,
+);
