@@ -22,11 +22,11 @@ npm run firmware:measure -- --profile hex.decode.1k --engine wasm3
   --json             one JSON object a line
   --write            records in tests/bench/firmware/figures.json what was measured, and writes the tables
   --profile JOB      the functions that a job spends its instructions in
-  --engine ENGINE    for --profile: wasm3 (default), aot or aot-os
+  --engine ENGINE    for --profile: wasm3 (default), aot, aot-os or aot-os-mask (masked addresses)
   --help             this text
 `;
 
-const ENGINES: readonly string[] = ['wasm3', 'aot', 'aot-os'] satisfies Variant[];
+const ENGINES: readonly string[] = ['wasm3', 'aot', 'aot-os', 'aot-os-mask'] satisfies Variant[];
 
 const json = (value: object): void => console.log(JSON.stringify(value));
 const progress = (line: string): void => {

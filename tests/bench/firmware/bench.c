@@ -15,7 +15,7 @@ uint32_t core_base;
 room native_room;
 
 #ifdef WQ_AOT
-static uint64_t linear_memory[ENOUGH / 8];
+static uint64_t linear_memory[ENOUGH / 8 + 1];
 #define BLOCK ((uint8_t *)linear_memory)
 #else
 #define BLOCK NULL
@@ -67,7 +67,12 @@ static wq_options application_options(uint32_t memory_size) {
   options.module_size = data_module_size;
   options.stack_size = WQ_STACK_MOST;
   options.memory = BLOCK;
+#ifdef WQ_AOT_MASK
+  (void)memory_size;
+  options.memory_size = WQ_AOT_MEMORY;
+#else
   options.memory_size = memory_size;
+#endif
   return options;
 }
 

@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AOT, compile, HEAP, here, interpreted, link, object, target, translated } from '../../firmware/toolchain.js';
+import {
+  AOT,
+  compile,
+  HEAP,
+  here,
+  interpreted,
+  link,
+  maskedTo,
+  object,
+  target,
+  translated,
+} from '../../firmware/toolchain.js';
 
 const HERE = 'tests/bench/firmware';
 const NATIVE = ['text', 'properties', 'decode', 'encode'];
@@ -19,7 +30,10 @@ export interface Sizes {
   bss: number;
 }
 
-export type Variant = 'wasm3' | 'aot' | 'aot-os';
+export type Variant = 'wasm3' | 'aot' | 'aot-os' | 'aot-os-mask';
+
+/** The linear memory of masked addresses: the smallest power of two with room for what bench.c does. */
+const MASK = 8_192;
 
 /** Compiles the plugin that counts instructions. */
 export function buildPlugin(folder: string): string {
@@ -57,9 +71,12 @@ function writeData(folder: string): string {
 export function buildProgram(parent: string, variant: Variant): Program {
   const folder = join(parent, variant);
   mkdirSync(folder, { recursive: true });
-  const options = variant === 'wasm3' ? [] : AOT;
+  const bounds = variant === 'aot-os-mask' ? maskedTo(MASK) : [];
+  const options = variant === 'wasm3' ? [] : [...AOT, ...bounds];
   const { engine, binding } =
-    variant === 'wasm3' ? interpreted(target, folder) : translated(target, folder, variant === 'aot' ? '-O2' : '-Os');
+    variant === 'wasm3'
+      ? interpreted(target, folder)
+      : translated(target, folder, variant === 'aot' ? '-O2' : '-Os', bounds);
   const native = NATIVE.map((name) => object(target, folder, `${HERE}/native/${name}.c`, '-O2'));
   const data = [writeModule(folder), writeData(folder)].map((source) =>
     object(target, folder, source, '-Os', `-I${HERE}`, ...options),
