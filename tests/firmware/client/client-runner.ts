@@ -9,7 +9,7 @@ const sourcesIn = (folder: string) =>
 export const CLIENT = sourcesIn('host/wasm3/client');
 /** What readers of strict projects want to see of our sources: no warning. */
 export const STRICTER = [...STRICT, '-Wconversion', '-Wcast-qual', '-Wshadow'];
-const SANITIZERS = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** The runner over an engine, with sanitizers: a program in this folder. */
 export function clientRunner(engine: 'wasm3' | 'wasm2c', folder: string): string {
@@ -22,7 +22,7 @@ export function clientRunner(engine: 'wasm3' | 'wasm2c', folder: string): string
     words.push('-isystem', WASM3, interpreter(here), 'host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', '-lm');
   } else {
     execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', join(own, 'core.c')]);
-    compile(here, '-Os', '-w', '-DNDEBUG', ...AOT, `-I${own}`, '-c', join(own, 'core.c'), '-o', join(own, 'core.o'));
+    compile(here, '-O1', '-w', '-DNDEBUG', ...AOT, `-I${own}`, '-c', join(own, 'core.c'), '-o', join(own, 'core.o'));
     words.push(...AOT, `-I${own}`, join(own, 'core.o'), 'host/wasm3/aot/wq_aot.c');
   }
   compile(here, ...words, '-o', program);
