@@ -214,11 +214,12 @@ int32_t wq_client_authenticate(wq_client *client, uint32_t reason_code, const wq
 }
 
 void wq_client_fail(wq_client *client, int32_t result, uint32_t type) {
-  wq_packet *packet = NULL;
-  /* A client of 3.1.1 cannot tell the server why it goes. */
-  if (client->state == WQ_CLIENT_CONNECTED && client->options.version == 5 && !client->current)
-    packet = wq_client_request(client, WQ_PACKET_TYPE_DISCONNECT);
+  /* A client of 3.1.1 cannot tell the server why it goes. Nothing may follow DISCONNECT (3.14.4). */
+  const int tells = client->state == WQ_CLIENT_CONNECTED && client->options.version == 5 && wq_client_flush(client) == 0 &&
+                    !client->current;
+  wq_packet *const packet = tells ? wq_client_request(client, WQ_PACKET_TYPE_DISCONNECT) : NULL;
   if (packet) {
+    client->answers_used = 0;
     packet->reason_code = wq_result_reason_code(result, type);
     if (packet->reason_code == 0) packet->reason_code = WQ_REASON_UNSPECIFIED_ERROR;
     if (wq_client_send(client) > 0) wq_client_flush(client);
