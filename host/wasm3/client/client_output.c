@@ -36,6 +36,8 @@ void wq_client_lose(wq_client *client, int32_t result, uint32_t reason_code) {
   client->reconnects = !client->is_leaving && options->reconnect_least > 0 && options->transport.open != NULL;
   client->is_leaving = 0;
   if (client->reconnects) client->reconnect_at = wq_client_now(client) + back_off(client);
+  /* Those of a CONNACK or DISCONNECT say more: a Reason String, a Server Reference. */
+  if (result != WQ_CLIENT_REFUSED && result != WQ_CLIENT_DISCONNECTED) client->properties_left = 0;
   client->has_ended = 1;
   client->end_result = result;
   client->end_reason = reason_code;

@@ -127,7 +127,8 @@ int32_t wq_client_disconnect(wq_client *client, uint32_t reason_code);
 int32_t wq_client_poll(wq_client *client);
 
 /**
- * wq_client_next_property reads the next property of the packet that a callback is about: CONNACK, PUBLISH, SUBACK, AUTH and so on.
+ * wq_client_next_property reads the next property of the packet that a callback is about: CONNACK, PUBLISH, SUBACK, AUTH and so on; in
+ * on_closed that of the CONNACK or DISCONNECT with which the server ended it.
  *
  * @return 1, or 0 when there are no more
  */

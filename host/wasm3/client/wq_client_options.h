@@ -203,7 +203,10 @@ typedef struct wq_client_options {
   wq_client_properties properties;
   /** messages of QoS 1 and 2 and subscriptions in flight to the server, 1 to 65,535 */
   uint32_t send_capacity;
-  /** messages of QoS 1 and 2 in flight from the server, 1 to 65,535 */
+  /**
+   * messages of QoS 1 and 2 in flight from the server, 1 to 65,535. A server of MQTT 3.1.1 does not know of it: when it sends more
+   * messages of QoS 2 at a time, the connection ends with WQ_RESULT_NO_MEMORY
+   */
   uint32_t receive_capacity;
   /** bytes for the topics of inbound aliases; 0 unless `properties` have a Topic Alias Maximum. Each alias gets the same share. */
   uint32_t alias_bytes;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "line.h"
+#include "script.h"
 
 #define SEND 4u
 #define RECEIVE 4u
@@ -232,10 +233,7 @@ static int faults(int port, uint32_t version) {
   static const enum fault all[] = {SENT_TOO_MUCH, RECEIVED_TOO_MUCH, SEND_NEGATIVE, RECEIVE_NEGATIVE, REFUSES_TO_OPEN};
   uint32_t i;
   verbose = 0;
-  for (i = 0; i < 5; i++) {
-    const int well = once(port, version, all[i], i == 4 ? 0 : 5, LARGE, 0, 0);
-    printf("%d ", well);
-  }
+  for (i = 0; i < 5; i++) printf("%d ", once(port, version, all[i], i == 4 ? 0 : 5, LARGE, 0, 0));
   printf("%d ", once(port, version, SOUND, 0, LARGE, 1, 0));
   printf("%d ", once(port, version, SOUND, 0, LARGE, 7, 1));
   begins_session = 0;
@@ -293,6 +291,7 @@ int main(int count, char **words) {
            cuts(port, version, CUT_RECEIVING, 200);
   if (strcmp(command, "faults") == 0) well = faults(port, version);
   if (strcmp(command, "wraps") == 0) well = wraps(port, version) && silence(port, version, DEAF) && silence(port, version, STUCK);
+  if (strcmp(command, "script") == 0) well = run_script(version);
   printf(well ? "well\n" : "failed\n");
   wq_close(&core);
   return 0;
