@@ -15,6 +15,15 @@ const shared: BuildOptions = {
   logLevel: 'warning',
 };
 
+/** Constants and offsets of records become numbers where they are used: no lookups, and no names in a page. */
+const numbersOfAbi: Plugin = {
+  name: 'numbers-of-abi',
+  setup({ onLoad }) {
+    const contents = coreTypeScript(readAbi(), 'enum');
+    onLoad({ filter: /build[\\/]abi[\\/]core\.ts$/ }, () => ({ contents, loader: 'ts' }));
+  },
+};
+
 /** Bundles all rooms for Node, Deno and Bun: build/host. */
 export async function bundleHost(): Promise<void> {
   rmSync(join(root, 'build/host'), { recursive: true, force: true });
@@ -33,6 +42,7 @@ export async function bundleHost(): Promise<void> {
     target: 'node20.19',
     packages: 'external',
     chunkNames: 'chunks/[name]-[hash]',
+    plugins: [numbersOfAbi],
   });
   chmodSync(join(root, 'build/host/cli.js'), 0o755);
 }
@@ -43,15 +53,6 @@ const loadedLater: Plugin = {
   setup({ onResolve }) {
     onResolve({ filter: /\/start\.js$/ }, () => ({ path: join(root, 'host/core/engine/start-later.ts') }));
     onResolve({ filter: /core\.simd\.wasm$/ }, () => ({ path: '../core.simd.wasm', external: true }));
-  },
-};
-
-/** Offsets of records become numbers: the names are 7 KB that no page reads. */
-const withoutRecordNames: Plugin = {
-  name: 'without-record-names',
-  setup({ onLoad }) {
-    const contents = coreTypeScript(readAbi(), 'enum');
-    onLoad({ filter: /build[\\/]abi[\\/]core\.ts$/ }, () => ({ contents, loader: 'ts' }));
   },
 };
 
@@ -72,7 +73,7 @@ export async function bundleWeb(): Promise<void> {
     target: 'es2022',
     minify: true,
     chunkNames: 'chunk-[hash]',
-    plugins: [loadedLater, withoutRecordNames],
+    plugins: [loadedLater, numbersOfAbi],
   });
 }
 

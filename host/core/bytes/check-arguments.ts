@@ -7,11 +7,16 @@ function named(where: string, field?: string): string {
   return field === undefined ? where : `${where}: ${field}`;
 }
 
+/** @throws TypeError */
+function refuse(wanted: string, where: string, field?: string): never {
+  throw new TypeError(`${named(where, field)} must be ${wanted}`);
+}
+
+const { isArray } = Array;
+
 /** Returns an integer in the range. @throws TypeError, RangeError */
 export function integer(value: unknown, minimum: number, maximum: number, where: string, field?: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw new TypeError(`${named(where, field)} must be an integer`);
-  }
+  if (typeof value !== 'number' || !Number.isInteger(value)) refuse('an integer', where, field);
   if (value < minimum || value > maximum) {
     throw new RangeError(`${named(where, field)} must be ${minimum} to ${maximum}, not ${value}`);
   }
@@ -20,15 +25,12 @@ export function integer(value: unknown, minimum: number, maximum: number, where:
 
 /** 1 for true, 0 for false and undefined. A text such as "false" is refused. @throws TypeError */
 export function flag(value: unknown, where: string, field?: string): 0 | 1 {
-  if (value === true) return 1;
-  if (value === false || value === undefined) return 0;
-  throw new TypeError(`${named(where, field)} must be true or false`);
+  return value === true ? 1 : value === false || value === undefined ? 0 : refuse('true or false', where, field);
 }
 
 /** Returns a string. @throws TypeError */
 export function string(value: unknown, where: string, field?: string): string {
-  if (typeof value !== 'string') throw new TypeError(`${named(where, field)} must be a string`);
-  return value;
+  return typeof value === 'string' ? value : refuse('a string', where, field);
 }
 
 /** Names the class of a typed array of any realm; undefined for everything else. */
@@ -42,8 +44,7 @@ export function isBytes(value: unknown): value is Uint8Array {
 
 /** Returns bytes. @throws TypeError */
 export function bytes(value: unknown, where: string, field?: string): Uint8Array {
-  if (!isBytes(value)) throw new TypeError(`${named(where, field)} must be a Uint8Array`);
-  return value;
+  return value instanceof Uint8Array || isBytes(value) ? value : refuse('a Uint8Array', where, field);
 }
 
 /**
@@ -68,13 +69,10 @@ export function checkChunk(chunk: unknown, waiting: number): void {
 
 /** Returns an array. @throws TypeError */
 export function list<T>(value: T[], where: string, field?: string): T[] {
-  if (!Array.isArray(value)) throw new TypeError(`${named(where, field)} must be an array`);
-  return value;
+  return isArray(value) ? value : refuse('an array', where, field);
 }
 
 /** Refuses everything but an object with named fields. @throws TypeError */
 export function object(value: unknown, where: string, field?: string): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${named(where, field)} must be an object`);
-  }
+  if (typeof value !== 'object' || value === null || isArray(value)) refuse('an object', where, field);
 }

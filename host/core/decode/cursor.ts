@@ -14,6 +14,7 @@ import { STRIDE } from './summary-words.js';
 
 const FEW = 24; // up to this many bytes, a loop copies faster than a call
 const SMALLEST = 64; // memory for pending bytes
+const MODERATE = 512; // memory that a packet may claim before its bytes come
 /** The cursor whose packets are in the table in linear memory. */
 let holder: PacketCursor | undefined;
 
@@ -71,13 +72,15 @@ export class PacketCursor extends PacketView {
    * and RangeError beyond 1.5 GiB, which leave the stream unchanged
    */
   push(chunk: Uint8Array): boolean {
-    checkChunk(chunk, this.#pendingLength);
-    const length = this.#pendingLength + chunk.length;
-    if (length < this.#wanted && length <= this.#pending.length && chunk.length <= FEW) {
-      for (let n = 0; n < chunk.length; n++) this.#pending[this.#pendingLength + n] = chunk[n];
-      this.#pendingLength = length;
+    const at = this.#pendingLength;
+    // Engines are quicker to say what a chunk is when they have its length.
+    const size = chunk?.length;
+    if (size <= FEW && chunk instanceof Uint8Array && at + size < this.#wanted && at + size <= this.#pending.length) {
+      for (let n = 0; n < size; n++) this.#pending[at + n] = chunk[n];
+      this.#pendingLength = at + size;
       return false;
     }
+    checkChunk(chunk, at);
     return this.#accept(chunk);
   }
 
@@ -172,7 +175,7 @@ export class PacketCursor extends PacketView {
   #append(chunk: Uint8Array): void {
     const length = this.#pendingLength + chunk.length;
     if (length > this.#pending.length) {
-      const grown = allocate(Math.max(length, SMALLEST, Math.min(this.#wanted, length * 2)));
+      const grown = allocate(Math.max(length, SMALLEST, Math.min(this.#wanted, Math.max(length * 2, MODERATE))));
       grown.set(viewOf(this.#pending, 0, this.#pendingLength));
       this.#pending = grown;
     }

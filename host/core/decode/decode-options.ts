@@ -33,6 +33,9 @@ export interface PacketDecoderOptions {
    * does (MQTT-1.5.5-1). Default false.
    */
   strict?: boolean;
-  /** Topics that have one string each, however often they come. The caller owns it, and may pass it to many decoders. Default: none. */
+  /**
+   * Topics that have one string each, however often they come. The caller owns the table, and may pass it to many decoders. Default: one
+   * for 256 texts that all decoders share.
+   */
   knownTopics?: KnownTopics;
 }

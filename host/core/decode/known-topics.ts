@@ -7,8 +7,9 @@ const LONGEST = 128;
 const ENTRY = 3 + LONGEST / 4;
 
 /**
- * Topics that come again and again: each has one string, which a decoder returns whenever it comes. The caller owns the table, and may
- * give the same one to any number of decoders and cursors.
+ * Topics that come again and again: each has one string, which a decoder returns whenever it comes. Decoders without a table of their
+ * caller share one for 256 texts; a table is for those who have more topics, or want to let go of them. It may be given to any number of
+ * decoders and cursors.
  *
  * A topic of 4 to 128 bytes is kept when it comes for the second time, in the place of one with the same hash. It is found by its hash
  * and then compared byte by byte.
@@ -25,6 +26,8 @@ const ENTRY = 3 + LONGEST / 4;
  * ```
  */
 export class KnownTopics {
+  /** Whether the topic that was not found came before, so that it is time to keep it. */
+  isDue = false;
   readonly #entries: Uint32Array;
   readonly #texts: string[];
   /** By place, the hash of the last topic that was not there. */
@@ -43,31 +46,34 @@ export class KnownTopics {
     this.#texts = new Array<string>(capacity).fill('');
   }
 
-  /** The string of the topic whose bytes are these; undefined when it is not kept. */
+  /** The string of the topic whose bytes these are; undefined when it is not kept. */
   find(bytes: DataView, start: number, end: number): string | undefined {
     const length = end - start;
+    this.isDue = false;
     if (length < SHORTEST || length > LONGEST) return undefined;
     const last = bytes.getUint32(end - 4);
     const hash = hashOf(last, bytes.getUint32((start + end - 4) >> 1), length);
     const place = hash & this.#mask;
     const entries = this.#entries;
     let word = place * ENTRY;
-    if (entries[word++] !== hash || entries[word++] !== length) return undefined;
-    for (let at = start; at <= end - 4; at += 4) if (entries[word++] !== bytes.getUint32(at)) return undefined;
-    return entries[word] === last ? this.#texts[place] : undefined;
+    if (entries[word++] !== hash || entries[word++] !== length) return this.#miss(place, hash);
+    for (let at = start; at <= end - 4; at += 4) {
+      if (entries[word++] !== bytes.getUint32(at)) return this.#miss(place, hash);
+    }
+    return entries[word] === last ? this.#texts[place] : this.#miss(place, hash);
   }
 
-  /** Notes the string of a topic that was not found, and keeps it when it came before. */
-  note(bytes: DataView, start: number, end: number, text: string): void {
+  #miss(place: number, hash: number): undefined {
+    this.isDue = this.#missed[place] === hash;
+    this.#missed[place] = hash;
+  }
+
+  /** Keeps the topic that is due. @param text its string, which should hold no other one in memory */
+  keep(bytes: DataView, start: number, end: number, text: string): void {
     const length = end - start;
-    if (length < SHORTEST || length > LONGEST) return;
     const last = bytes.getUint32(end - 4);
     const hash = hashOf(last, bytes.getUint32((start + end - 4) >> 1), length);
     const place = hash & this.#mask;
-    if (this.#missed[place] !== hash) {
-      this.#missed[place] = hash;
-      return;
-    }
     const entries = this.#entries;
     let word = place * ENTRY;
     entries[word++] = hash;

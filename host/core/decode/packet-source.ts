@@ -3,7 +3,10 @@ import { utf16Text } from '../bytes/strings.js';
 import { viewOf } from '../bytes/views.js';
 import { core } from '../engine/core.js';
 import { LONGEST_TEXT, scratch, textAddress, utf16Address } from '../engine/scratch.js';
-import type { KnownTopics } from './known-topics.js';
+import { KnownTopics } from './known-topics.js';
+
+/** What texts of packets mostly are: those that came before. Large enough for a device, small enough for every process. */
+const recent = new KnownTopics();
 
 /** The bytes of packets of which the core may have a copy in its memory, and then helps to make texts of them. */
 export class PacketSource extends FieldReader {
@@ -11,21 +14,29 @@ export class PacketSource extends FieldReader {
   shift = 0;
   /** The copy is there as long as scratch memory has this generation. */
   generation = -1;
-  readonly #topics: KnownTopics | undefined;
+  readonly #topics: KnownTopics;
 
-  constructor(topics?: KnownTopics) {
+  constructor(topics = recent) {
     super();
     this.#topics = topics;
   }
 
   override topic(start: number, end: number): string {
-    const topics = this.#topics;
-    if (topics === undefined || this.generation !== scratch.generation) return super.topic(start, end);
+    return this.#known(this.#topics, start, end) ?? super.topic(start, end);
+  }
+
+  override text(start: number, end: number): string {
+    return this.#known(recent, start, end) ?? super.text(start, end);
+  }
+
+  /** The string of a text that came before. */
+  #known(texts: KnownTopics, start: number, end: number): string | undefined {
+    if (this.generation !== scratch.generation) return undefined;
     const [from, to] = [start + this.shift, end + this.shift];
-    const known = topics.find(scratch.view, from, to);
-    if (known !== undefined) return known;
+    const known = texts.find(scratch.view, from, to);
+    if (known !== undefined || !texts.isDue) return known;
     const text = super.topic(start, end);
-    topics.note(scratch.view, from, to, text);
+    texts.keep(scratch.view, from, to, text);
     return text;
   }
 

@@ -1,5 +1,5 @@
 import { Result } from '../../../build/abi/core.js';
-import { bytes, flag, integer, list, object, string } from '../bytes/check-arguments.js';
+import { bytes, flag, integer, list, object } from '../bytes/check-arguments.js';
 import { MqttError } from '../mqtt-error.js';
 import type {
   Packet,
@@ -12,7 +12,7 @@ import type {
 } from '../packets.js';
 import { checkWritten, finishPacket } from './check-written.js';
 import { writeConnect } from './encode-connect.js';
-import { hasReasonCode, type PacketKind, PUBLISH, packetKinds } from './packet-kinds.js';
+import { hasReasonCode, type PacketKind, PUBLISH, packetKind } from './packet-kinds.js';
 import { borrowWriter, giveBack, type PacketWriter } from './packet-writer.js';
 import { refuseProperties, writeProperties, writePropertiesOf } from './write-properties.js';
 import { writeTopicFilter, writeTopicName } from './write-string.js';
@@ -74,7 +74,7 @@ export function writePacket(writer: PacketWriter, packet: Packet, protocolVersio
     encodePublish(writer, packet, version);
     return;
   }
-  const kind = packetKinds.get(type);
+  const kind = packetKind(type);
   if (kind === undefined) throw new TypeError(`there is no packet type ${String(type)}`);
   writeBody(writer, packet, kind, version);
   finishPacket(writer, kind.firstByte, version, type);
@@ -104,7 +104,7 @@ export function writePublishHead(
   properties: Properties | undefined,
   version: ProtocolVersion,
 ): void {
-  writeTopicName(writer, string(topic, 'publish', 'topic'), 'publish', 'topic');
+  writeTopicName(writer, topic, 'publish', 'topic');
   if (qos > 0) writePacketId(writer, packetId, 'publish');
   writePropertiesOf(version, writer, properties, PUBLISH);
 }
@@ -205,11 +205,13 @@ function writeList(
   if (type === 'subscribe') {
     for (const subscription of list(packet.subscriptions, type, 'subscriptions')) {
       object(subscription, type, 'subscriptions');
-      writeFilter(writer, subscription.topicFilter, type);
+      writeTopicFilter(writer, subscription.topicFilter, type, 'topicFilter');
       writeSubscriptionOptions(writer, subscription, version);
     }
   } else if (type === 'unsubscribe') {
-    for (const topicFilter of list(packet.topicFilters, type, 'topicFilters')) writeFilter(writer, topicFilter, type);
+    for (const topicFilter of list(packet.topicFilters, type, 'topicFilters')) {
+      writeTopicFilter(writer, topicFilter, type, 'topicFilter');
+    }
   } else {
     const codes = list(packet.reasonCodes, type, 'reasonCodes');
     writer.room(codes.length);
@@ -218,10 +220,6 @@ function writeList(
     if (type === 'unsuback' && version < 5) writer.isProven = false;
   }
   if (writer.length === start) writer.isProven = false;
-}
-
-function writeFilter(writer: PacketWriter, topicFilter: string, packetType: string): void {
-  writeTopicFilter(writer, string(topicFilter, packetType, 'topicFilter'), packetType, 'topicFilter');
 }
 
 function writeSubscriptionOptions(

@@ -19,6 +19,15 @@ export const packetKinds: ReadonlyMap<string, PacketKind> = new Map(
   }),
 );
 
+let recent: PacketKind | undefined;
+
+/** The kind of packets with this type, in lower case; undefined for another text. */
+export function packetKind(type: string): PacketKind | undefined {
+  // Packets of one type often follow each other.
+  if (recent === undefined || recent.name !== type) recent = packetKinds.get(type);
+  return recent;
+}
+
 export const PUBLISH = packetKinds.get('publish') as PacketKind;
 /** The will in a CONNECT, which has properties of its own. */
 export const WILL: PacketKind = { name: 'connect: will', bit: 1, firstByte: 0 };

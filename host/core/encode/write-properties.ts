@@ -1,10 +1,10 @@
 import { PropertyType, Result } from '../../../build/abi/core.js';
-import { bytes, integer, list, object, string } from '../bytes/check-arguments.js';
+import { bytes, integer, list, object } from '../bytes/check-arguments.js';
 import { MqttError } from '../mqtt-error.js';
 import type { Properties, ProtocolVersion } from '../packets.js';
 import type { PacketKind } from './packet-kinds.js';
 import type { PacketWriter } from './packet-writer.js';
-import { propertyShapes, proveKind, proveRange } from './property-shapes.js';
+import { propertyShape, proveKind, proveRange } from './property-shapes.js';
 import { writeString, writeTopicName } from './write-string.js';
 
 /** Writes the properties for MQTT 5; for another version, refuses them. */
@@ -41,16 +41,17 @@ export function writeProperties(writer: PacketWriter, properties: Properties | u
   const start = writer.beginList();
   if (properties === undefined) return 0;
   object(properties, kind.name, 'properties');
+  let place = 0;
   for (const name in properties) {
     const value = properties[name as keyof Properties];
-    if (value !== undefined) writeProperty(writer, name, value, kind);
+    if (value !== undefined) writeProperty(writer, name, place++, value, kind);
   }
   return writer.endList(start);
 }
 
-function writeProperty(writer: PacketWriter, name: string, value: unknown, kind: PacketKind): void {
+function writeProperty(writer: PacketWriter, name: string, place: number, value: unknown, kind: PacketKind): void {
   const packetType = kind.name;
-  const shape = propertyShapes.get(name);
+  const shape = propertyShape(name, place, kind);
   if (!shape) throw new TypeError(`${packetType}: there is no property ${name}; the names are those of MQTT 5 2.2.2.2`);
   const { id, type, label } = shape;
   proveKind(writer, shape, kind);
@@ -75,7 +76,7 @@ function writeProperty(writer: PacketWriter, name: string, value: unknown, kind:
     case PropertyType.UTF8: {
       const write = shape.isTopic ? writeTopicName : writeString;
       writer.byte(id);
-      write(writer, string(value, packetType, label), packetType, label);
+      write(writer, value as string, packetType, label);
       break;
     }
     case PropertyType.BINARY:
@@ -97,8 +98,8 @@ function writeProperty(writer: PacketWriter, name: string, value: unknown, kind:
 }
 
 function writePair(writer: PacketWriter, value: unknown, packetType: string, label: string): void {
-  const pair = list(value as unknown[], packetType, label);
+  const pair = list(value as string[], packetType, label);
   if (pair.length !== 2) throw new TypeError(`${packetType}: ${label} must be pairs of name and value`);
-  writeString(writer, string(pair[0], packetType, label), packetType, label);
-  writeString(writer, string(pair[1], packetType, label), packetType, label);
+  writeString(writer, pair[0], packetType, label);
+  writeString(writer, pair[1], packetType, label);
 }

