@@ -1,30 +1,41 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { AOT, compile, here, interpreter, OURS, STRICT, WASM3 } from '../toolchain.js';
+import { AOT, compile, here, interpreter, type Machine, OURS, STRICT, WASM3 } from '../toolchain.js';
 
-const sourcesIn = (folder: string) =>
-  readdirSync(folder).flatMap((name) => (name.endsWith('.c') ? [join(folder, name)] : []));
-
-export const CLIENT = sourcesIn('host/wasm3/client');
-/** What readers of strict projects want to see of our sources: no warning. */
-export const STRICTER = [...STRICT, '-Wconversion', '-Wcast-qual', '-Wshadow'];
+export const CLIENT = readdirSync('host/wasm3/client').flatMap((name) =>
+  name.endsWith('.c') ? [join('host/wasm3/client', name)] : [],
+);
+const RUNNER = 'tests/firmware/client/runner';
+const INCLUDE = [...OURS, '-Ihost/wasm3/client', `-I${RUNNER}`];
+/** Readers of strict projects want to see no warning of our sources. */
+const STRICTER = [...STRICT, '-Wconversion', '-Wcast-qual', '-Wshadow'];
 const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
-/** The runner over an engine, with sanitizers: a program in this folder. */
-export function clientRunner(engine: 'wasm3' | 'wasm2c', folder: string): string {
-  const own = join(folder, engine);
+/** Sources and options for the core in an engine. */
+function core(engine: 'wasm3' | 'wasm2c', folder: string, machine: Machine): string[] {
+  if (engine === 'wasm3') {
+    return ['-isystem', WASM3, interpreter(machine), 'host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', '-lm'];
+  }
+  const [source, object] = ['core.c', 'core.o'].map((name) => join(folder, name));
+  execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', source]);
+  compile(machine, '-O1', '-w', '-DNDEBUG', ...AOT, `-I${folder}`, '-c', source, '-o', object);
+  return [...AOT, `-I${folder}`, object, 'host/wasm3/aot/wq_aot.c'];
+}
+
+/** A program of these sources of runner/ over an engine, in this folder; on this machine with sanitizers. */
+export function clientProgram(
+  sources: readonly string[],
+  engine: 'wasm3' | 'wasm2c',
+  folder: string,
+  machine = here,
+): string {
+  const own = join(folder, `${engine}-${machine.compiler}`);
   mkdirSync(own, { recursive: true });
   const program = join(own, 'runner');
-  const words = [...STRICTER, ...SANITIZERS, ...OURS, '-Ihost/wasm3/client', '-Itests/firmware/client/runner'];
-  words.push('host/wasm3/wq_core.c', 'host/wasm3/wq_text.c', ...CLIENT, ...sourcesIn('tests/firmware/client/runner'));
-  if (engine === 'wasm3') {
-    words.push('-isystem', WASM3, interpreter(here), 'host/wasm3/wq_wasm3.c', 'host/wasm3/wq_module.c', '-lm');
-  } else {
-    execFileSync('wasm2c', ['build/core.wasm', '-n', 'core', '-o', join(own, 'core.c')]);
-    compile(here, '-O1', '-w', '-DNDEBUG', ...AOT, `-I${own}`, '-c', join(own, 'core.c'), '-o', join(own, 'core.o'));
-    words.push(...AOT, `-I${own}`, join(own, 'core.o'), 'host/wasm3/aot/wq_aot.c');
-  }
-  compile(here, ...words, '-o', program);
+  const files = [...sources, 'core_memory.c'].map((name) => join(RUNNER, name));
+  const words = [...STRICTER, ...(machine === here ? SANITIZERS : ['-Os']), ...INCLUDE];
+  words.push('host/wasm3/wq_core.c', 'host/wasm3/wq_text.c', ...CLIENT, ...files, ...core(engine, own, machine));
+  compile(machine, ...words, ...machine.link, '-o', program);
   return program;
 }

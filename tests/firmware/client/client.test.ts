@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Child, done } from '../../interop/child.js';
 import { freePort } from '../../interop/temporary.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { clientRunner } from './client-runner.js';
+import { clientProgram } from './client-runner.js';
 
 const folder = temporaryFolder();
 let port = 0;
@@ -27,7 +27,7 @@ const sumOf = (bytes: Uint8Array) => bytes.reduce((sum, byte) => (Math.imul(sum,
 const LARGE = Uint8Array.from({ length: 700 }, (_, i) => i * 7);
 
 describe.each(['wasm3', 'wasm2c'] as const)('the client in C over %s', (engine) => {
-  const program = clientRunner(engine, folder);
+  const program = clientProgram(['client_runner.c', 'line.c'], engine, folder);
   const run = async (command: string, version: number) => {
     const words = [command, String(port), String(version), 'build/core.wasm'];
     const { stdout } = await done(program, words);

@@ -1,11 +1,29 @@
-// needs: gcc, stdio.h
+// needs: gcc, stdio.h, arm-none-eabi-gcc, newlib/stdio.h, qemu-system-arm
 import { expect, it } from 'vitest';
 import type { Packet, ProtocolVersion } from '../../../host/core/index.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { clientRunner } from './client-runner.js';
+import { here, target } from '../toolchain.js';
+import { clientProgram } from './client-runner.js';
 import { scripted } from './scripted-client.js';
 
-const program = clientRunner('wasm3', temporaryFolder());
+type Script = readonly (string | Packet)[];
+const folder = temporaryFolder();
+const program = clientProgram(['script_runner.c'], 'wasm3', folder);
+/** The scripts of all tests, and what they said on this machine. */
+const followed: Record<ProtocolVersion, { scripts: (string | Packet)[]; said: string[] }> = {
+  3: { scripts: [], said: [] },
+  4: { scripts: [], said: [] },
+  5: { scripts: [], said: [] },
+};
+
+/** What a script says. */
+function talk(script: Script, version: ProtocolVersion = 5): string[] {
+  const said = scripted(here, program, version, script);
+  expect(said.pop()).toBe('well');
+  followed[version].scripts.push(...script);
+  followed[version].said.push(...said);
+  return said;
+}
 
 const connack = (more: object = {}): Packet => ({ type: 'connack', sessionPresent: false, reasonCode: 0, ...more });
 const message = (more: object = {}): Packet => ({
@@ -26,15 +44,10 @@ const answer = (type: 'puback' | 'pubrec' | 'pubcomp', packetId: number, reasonC
 const CONNECTED = ['make 600 0 1000 8000', 'connect', 'poll', connack(), 'poll'];
 
 /** What a script says behind its beginning, without the times to wait. */
-function after(
-  begin: readonly (string | Packet)[],
-  script: readonly (string | Packet)[],
-  version: ProtocolVersion = 5,
-): string[] {
-  const common = scripted(program, version, begin).slice(0, -1).length;
-  const said = scripted(program, version, [...begin, ...script]).slice(common);
-  expect(said.at(-1)).toBe('well');
-  return said.filter((line) => !line.startsWith('wait')).slice(0, -1);
+function after(begin: Script, script: Script, version: ProtocolVersion = 5): string[] {
+  return talk([...begin, ...script], version)
+    .slice(talk(begin, version).length)
+    .filter((line) => !line.startsWith('wait'));
 }
 
 it('reports a refused CONNECT with its reason code and properties', () => {
@@ -51,7 +64,7 @@ it('reports a DISCONNECT of the server, and connects again', () => {
 
 it('doubles the time between tries up to the most, and half of it is random', () => {
   const tries = Array.from({ length: 6 }, () => ['poll', 'pass 8000']).flat();
-  const waits = scripted(program, 5, ['make 0 0 1000 8000', 'connect', 'take -1', ...tries])
+  const waits = talk(['make 0 0 1000 8000', 'connect', 'take -1', ...tries])
     .filter((_, at, lines) => lines[at - 1]?.startsWith('closed -1003'))
     .map((line) => Number(/^wait (\d+)$/.exec(line)?.[1]));
   expect(waits).toHaveLength(6);
@@ -135,14 +148,13 @@ it('begins another session when the server has one that the client does not know
     'pass 1000',
     'poll',
   ];
-  expect(scripted(program, 5, unknown).filter((line) => !line.startsWith('wait'))).toEqual([
+  expect(talk(unknown).filter((line) => !line.startsWith('wait'))).toEqual([
     'made 0',
     'open',
     'sent connect clean',
     'closed -162 0',
     'open',
     'sent connect clean',
-    'well',
   ]);
 });
 
@@ -262,4 +274,13 @@ it('says whether there is room later or never', () => {
     `subscribe ${'b'.repeat(30)}`,
   ]);
   expect(said).toEqual(['subscribe: -1', 'subscribe: 1', 'subscribe: -1000']);
+});
+
+it('says the same on an emulated Cortex-M33', () => {
+  const emulated = clientProgram(['script_runner.c'], 'wasm3', folder, target);
+  for (const version of [4, 5] as const) {
+    const { scripts, said } = followed[version];
+    expect(said.length).toBeGreaterThan(0);
+    expect(scripted(target, emulated, version, scripts)).toEqual([...said, 'well']);
+  }
 });

@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { encodePacket, hexEncode, type Packet, PacketDecoder, type ProtocolVersion } from '../../../host/core/index.js';
+import { type Machine, run } from '../toolchain.js';
 
 /** What the tests read of a packet that the client sent. */
 function brief(packet: Packet): string {
@@ -13,21 +15,22 @@ function brief(packet: Packet): string {
 }
 
 /**
- * Follows a script of `runner/script.c`: commands, and packets of the server. Returns what it printed, with the packets that were sent
+ * Follows a script of `runner/script_runner.c`: commands, and packets of the server. Returns what it printed, with the packets that were sent
  * in words.
  */
-export function scripted(program: string, version: ProtocolVersion, script: readonly (string | Packet)[]): string[] {
-  const input = script.map((step) =>
+export function scripted(
+  machine: Machine,
+  program: string,
+  version: ProtocolVersion,
+  script: readonly (string | Packet)[],
+): string[] {
+  const lines = script.map((step) =>
     typeof step === 'string' ? step : `server ${hexEncode(encodePacket(step, version))}`,
   );
-  const { stdout, stderr } = spawnSync(program, ['script', '0', String(version), 'build/core.wasm'], {
-    input: `${input.join('\n')}\n`,
-    encoding: 'utf8',
-  });
-  if (stderr) throw new Error(stderr);
+  const file = join(dirname(program), 'script');
+  writeFileSync(file, `${lines.join('\n')}\n`);
   let decoder = new PacketDecoder({ protocolVersion: version });
-  return stdout
-    .trim()
+  return run(machine, program, [String(version), 'build/core.wasm', file])
     .split('\n')
     .flatMap((line) => {
       if (line === 'open') decoder = new PacketDecoder({ protocolVersion: version });

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "line.h"
-#include "script.h"
 
 #define SEND 4u
 #define RECEIVE 4u
@@ -291,7 +290,6 @@ int main(int count, char **words) {
            cuts(port, version, CUT_RECEIVING, 200);
   if (strcmp(command, "faults") == 0) well = faults(port, version);
   if (strcmp(command, "wraps") == 0) well = wraps(port, version) && silence(port, version, DEAF) && silence(port, version, STUCK);
-  if (strcmp(command, "script") == 0) well = run_script(version);
   printf(well ? "well\n" : "failed\n");
   wq_close(&core);
   return 0;

@@ -1,12 +1,9 @@
-/* A line to a broker on this machine, whose faults and clock belong to the test; and the core that all clients of a run use. */
+/* A line to a broker on this machine, whose faults and clock belong to the test. */
 #ifndef LINE_H
 #define LINE_H
 
+#include "core_memory.h"
 #include "wq_client.h"
-
-/** Bytes of linear memory, all of which but the client's and the core's must keep what they are filled with. */
-#define MEMORY 16384u
-#define GUARD 0xa5
 
 /** What the transport does on the first connection; later ones are sound. */
 enum fault { SOUND, CUT_SENDING, CUT_RECEIVING, SENT_TOO_MUCH, RECEIVED_TOO_MUCH, SEND_NEGATIVE, RECEIVE_NEGATIVE, REFUSES_TO_OPEN, DEAF, STUCK };
@@ -27,15 +24,6 @@ struct line {
 };
 
 extern struct line line;
-extern wq_core core;
-
-/** Opens the core. `module` is core.wasm, not used by the translated core. */
-int open_core(const char *module);
-/** Fills linear memory behind the constants of the core. */
-void fill_memory(void);
-/** Returns 0 when a byte from this address on is not as it was filled. */
-int is_untouched_from(wq_ptr address);
-
 void line_reset(int port);
 extern const wq_client_transport line_transport;
 /** Waits until the broker has sent something, 5 seconds at most. Returns 0 when it did not. */

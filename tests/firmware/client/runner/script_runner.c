@@ -1,14 +1,14 @@
 /*
- * Commands: make KEEPS MANUAL LEAST MOST; connect; poll; pass MS; server HEX; publish N QOS LENGTH; subscribe FILTER; ack ID QOS
+ * A client without a broker, on this machine or the emulated one: VERSION CORE.WASM FILE. The file has commands, a line each:
+ * make KEEPS MANUAL LEAST MOST; connect; poll; pass MS; server HEX; publish N QOS LENGTH; subscribe FILTER; ack ID QOS
  * REASON; auth REASON; disconnect; take N (bytes that the transport takes, -1: it fails); read N (bytes that a payload's source
  * has at a time, -1: it fails). Printed: what was sent as hex, what callbacks got, and results that are not 0.
  */
-#include "script.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "line.h"
+#include "core_memory.h"
+#include "wq_client.h"
 
 #define MESSAGES 4
 #define LONGEST 2048
@@ -110,6 +110,9 @@ static void make(uint32_t version, const char *words) {
   wq_client_options options;
   unsigned keeps = 0, manual = 0, least = 0, most = 0;
   sscanf(words, "%u %u %u %u", &keeps, &manual, &least, &most);
+  now = inbox_from = inbox_to = 0;
+  takes = LONGEST;
+  reads = 0;
   memset(&options, 0, sizeof options);
   options.core = &core;
   options.transport = transport;
@@ -173,12 +176,13 @@ static int32_t follow(uint32_t version, const char *command, const char *words) 
   return 0;
 }
 
-int run_script(uint32_t version) {
+/* Follows the commands of a file. Returns whether nothing was written beside the client. */
+static int follow_all(uint32_t version, FILE *script) {
   char text[LONGEST];
   uint32_t i;
   fill_memory();
   for (i = 0; i < sizeof payload; i++) payload[i] = (uint8_t)i;
-  while (fgets(text, sizeof text, stdin)) {
+  while (fgets(text, sizeof text, script)) {
     char *const words = strchr(text, ' ');
     int32_t result;
     text[strcspn(text, "\n")] = 0;
@@ -192,4 +196,13 @@ int run_script(uint32_t version) {
     printf(sent_length > 0 ? "\nwait %d\n" : "wait %d\n", (int)result);
   }
   return is_untouched_from((wq_ptr)wq_heap_base(&core) + 7u + WQ_CLIENT_MEMORY(4, 4, 32, INPUT, OUTPUT));
+}
+
+int main(int count, char **words) {
+  FILE *const script = count == 4 && open_core(words[2]) ? fopen(words[3], "r") : NULL;
+  if (!script) return 2;
+  printf(follow_all((uint32_t)atoi(words[1]), script) ? "well\n" : "failed\n");
+  fclose(script);
+  wq_close(&core);
+  return 0;
 }
