@@ -58,7 +58,8 @@ static inline wq_client_bytes wq_client_string(const char *text) {
 }
 
 /**
- * wq_client_open makes a client with a new session. It begins no connection.
+ * wq_client_open makes a client with a new session and an empty queue: set messages that were in its queue to zero. It begins no
+ * connection.
  *
  * @return 0; WQ_RESULT_INVALID_ARGUMENT for an option out of its range, WQ_RESULT_LINEAR_MEMORY when WQ_CLIENT_MEMORY bytes do
  * not fit, WQ_RESULT_NOT_OPEN, or a result of wq_session_init()

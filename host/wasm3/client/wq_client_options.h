@@ -135,7 +135,7 @@ typedef struct wq_client_transport {
    * @return 0, or below zero when it failed
    */
   int32_t (*open)(void *user);
-  /** Closes the connection. May be NULL. */
+  /** Closes the connection, also one that could not be opened. May be NULL. */
   void (*close)(void *user);
 } wq_client_transport;
 
@@ -146,7 +146,7 @@ typedef struct wq_client_callbacks {
   /** A message, or a piece of one. The acknowledgement goes out after it. */
   void (*on_message)(void *user, const wq_client_delivery *message);
   /**
-   * The message is finished and yours again: QoS 0 is with the transport, QoS 1 and 2 with the server.
+   * The message is finished and yours again: QoS 0 is on its way, QoS 1 and 2 are with the server.
    *
    * @param result 0, or why it was not sent, WQ_CLIENT_SESSION_LOST or WQ_CLIENT_PAYLOAD_FAILED
    * @param reason_code of PUBACK, PUBREC or PUBCOMP: below 0x80 it was accepted (3.4.2.1)

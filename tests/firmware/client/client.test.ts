@@ -1,4 +1,5 @@
-// needs: gcc, stdio.h, wasm2c, mosquitto
+// needs: gcc, g++, stdio.h, wasm2c, mosquitto
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -25,6 +26,28 @@ afterAll(() => mosquitto.kill());
 
 const sumOf = (bytes: Uint8Array) => bytes.reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 0).toString(16);
 const LARGE = Uint8Array.from({ length: 700 }, (_, i) => i * 7);
+
+it('has a header without warnings in C99 and in C++ from 98 on', () => {
+  const strict = [
+    '-Wall',
+    '-Wextra',
+    '-Wpedantic',
+    '-Wconversion',
+    '-Werror',
+    '-Ibuild',
+    '-Ihost/wasm3',
+    '-Ihost/wasm3/client',
+  ];
+  for (const [compiler, standard] of [
+    ['gcc', 'c99'],
+    ['g++', 'c++98'],
+    ['g++', 'c++20'],
+  ]) {
+    const words = [`-std=${standard}`, ...strict, '-x', compiler === 'gcc' ? 'c' : 'c++', '-fsyntax-only', '-'];
+    const { stderr } = spawnSync(compiler, words, { input: '#include "wq_client.h"\n', encoding: 'utf8' });
+    expect(stderr, standard).toBe('');
+  }
+});
 
 describe.each(['wasm3', 'wasm2c'] as const)('the client in C over %s', (engine) => {
   const program = clientProgram(['client_runner.c', 'line.c'], engine, folder);

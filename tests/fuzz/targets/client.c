@@ -20,7 +20,7 @@ static wq_client client;
 static wq_client_message messages[MESSAGES];
 static uint8_t payload[255], inbox[INBOX], is_queued[MESSAGES];
 static uint32_t now, inbox_from, inbox_to, sent, connections, packets, expected_offset, last_type;
-static uint32_t send_limit, receive_limit;
+static uint32_t send_limit, receive_limit, source_limit;
 static wq_ptr memory, record, capture;
 static int lied;
 
@@ -75,6 +75,15 @@ static int32_t open_line(void *user) {
 }
 
 static void close_line(void *user) { (void)user; }
+
+static int32_t read_payload(wq_client_message *message, uint32_t offset, uint8_t *to, uint32_t capacity) {
+  const uint32_t left = message->payload_length - offset;
+  const int32_t count = outcome(source_limit, capacity);
+  CHECK(offset < message->payload_length && capacity > 0 && capacity <= left, "a payload is read within its length");
+  CHECK(is_in_client(to, capacity), "a payload is read into the client's memory");
+  if (count > 0 && (uint32_t)count <= capacity) memcpy(to, payload + offset, (size_t)count);
+  return count;
+}
 
 static void on_message(void *user, const wq_client_delivery *message) {
   wq_client_property property;
@@ -162,7 +171,8 @@ static void publish(uint32_t choice) {
   if (!is_queued[choice % MESSAGES]) {
     message->topic = wq_client_string("t");
     message->qos = (uint8_t)(choice >> 2);
-    message->payload = payload;
+    message->payload = length & 1u ? NULL : payload;
+    message->read = length & 1u ? read_payload : NULL;
     message->payload_length = length;
   }
   if (wq_client_publish(&client, message) == 0) is_queued[choice % MESSAGES] = 1;
@@ -221,7 +231,8 @@ static void operate(uint32_t operation, uint32_t choice, uint32_t version) {
       server(bytes, length);
       break;
     case 14:
-      send_limit = fuzz_u8();
+      if (choice & 8u) source_limit = fuzz_u8();
+      else send_limit = fuzz_u8();
       break;
     default:
       receive_limit = fuzz_u8();
@@ -240,7 +251,7 @@ void fuzz_run(void) {
   now = 0xffffff00u;
   connections = 0;
   open_line(NULL);
-  send_limit = receive_limit = 239;
+  send_limit = receive_limit = source_limit = 239;
   memory = fuzz_place(CLIENT_SIZE);
   record = fuzz_place((uint32_t)sizeof(wq_packet));
   capture = fuzz_place(SENT);
