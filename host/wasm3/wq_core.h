@@ -2,12 +2,15 @@
  * An instance of the core, and how it is opened: over the interpreter wasm3 or, with WQ_AOT defined, over the C that wasm2c
  * makes of core.wasm. Define WQ_AOT for all sources or for none; a mixture does not link.
  *
- * Nothing here locks. Only one thread at a time may use an instance, and no interrupt may. In wasm3 instances share nothing.
- * In the AOT build all instances share the place to which a trap jumps: make all calls in one thread, or define
- * WQ_THREAD_LOCAL as the compiler's keyword for thread-local storage.
+ * Nothing here locks. Only one thread at a time may use an instance, and no interrupt may. Instances share nothing that changes:
+ * each thread may have one of its own.
  */
 #ifndef WQ_CORE_H
 #define WQ_CORE_H
+
+#ifdef WQ_AOT
+#include <setjmp.h>
+#endif
 
 #include "wasmqtt.h"
 
@@ -36,7 +39,7 @@ typedef struct wq_options {
 /** A stack that is large enough for every function of the core. */
 #define WQ_STACK_MOST 2048u
 
-/** Read no member but `reason`. An instance of all zeros is closed. */
+/** Read no member but `reason`. An instance of all zeros is closed. It may not be moved while it is open. */
 struct wq_core {
   /** why opening failed or a call trapped, in the engine's words; NULL when it gave no reason */
   const char *reason;
@@ -44,7 +47,9 @@ struct wq_core {
   uint32_t memory_size;
   uint32_t is_open;
 #ifdef WQ_AOT
-  void *instance[4];
+  void *instance[2];
+  /** where a trap of this instance jumps */
+  jmp_buf landing;
 #else
   void *environment;
   void *runtime;

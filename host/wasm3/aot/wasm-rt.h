@@ -24,20 +24,6 @@
 
 /* The core has no recursion, so calls need not be counted. */
 #define WASM_RT_USE_STACK_DEPTH_COUNT 0
-/*
- * Every access is compared with the size of the memory. wasm2c's own check adds and compares 64 bits; this macro leaves it
- * out. The check below replaces the copy of each load and store, where `mem` and `addr` are variables.
- */
-#define WASM_RT_MEMCHECK_SIGNAL_HANDLER 1
-#define wasm_rt_memcpy(to, from, length)                                                              \
-  do {                                                                                                \
-    if (UNLIKELY(addr >> 32 != 0 || (uint32_t)addr > mem->size - (uint32_t)(length))) {                \
-      wasm_rt_trap(WASM_RT_TRAP_OOB);                                                                 \
-    }                                                                                                 \
-    WQ_COPY(to, from, length);                                                                        \
-  } while (0)
-/** The smallest memory, with which the difference above is never below zero. */
-#define WQ_MEMORY_LEAST 8u
 
 typedef enum {
   WASM_RT_TRAP_NONE,
@@ -49,28 +35,66 @@ typedef enum {
   WASM_RT_TRAP_CALL_INDIRECT
 } wasm_rt_trap_t;
 
-/** wasm_rt_trap ends the current call. */
-WQ_NO_RETURN void wasm_rt_trap(wasm_rt_trap_t trap);
-
 typedef struct {
   uint8_t *data;
-  uint32_t pages, max_pages;
   /** bytes, not necessarily whole pages */
   uint32_t size;
 } wasm_rt_memory_t;
 
-/* The memory exists before the instance is made. The size that the module asks for does not count. */
-#define wasm_rt_allocate_memory(memory, initial_pages, most_pages) \
-  ((memory)->pages = (initial_pages), (memory)->max_pages = (initial_pages))
-#define wasm_rt_free_memory(memory) ((void)(memory))
-#define wasm_rt_is_initialized() true
+/** wq_trap ends the current call of the instance that this memory belongs to. */
+WQ_NO_RETURN void wq_trap(wasm_rt_memory_t *memory, wasm_rt_trap_t trap);
+/** wq_trap_outside is wq_trap with WASM_RT_TRAP_OOB: with one argument, the many places that call it are shorter. */
+WQ_NO_RETURN void wq_trap_outside(wasm_rt_memory_t *memory);
 
-/* Some libraries move bytes one at a time. Ranges that do not overlap, which are most, are copied instead. */
-static inline void *wq_move(void *to, const void *from, size_t length) {
-  const uintptr_t distance = (uintptr_t)to - (uintptr_t)from;
-  return distance >= length && 0 - distance >= length ? memcpy(to, from, length) : memmove(to, from, length);
+/*
+ * wasm2c's traps do not say which instance they are of. Where functions trap, `instance` is a parameter. Its own checks of
+ * addresses do nothing and are left out by the compiler: the checks below, of the copies after them, know the memory.
+ */
+#define wasm_rt_trap(trap) WQ_ON_##trap
+#define WQ_ON_WASM_RT_TRAP_OOB ((void)0)
+#define WQ_ON_WASM_RT_TRAP_INT_OVERFLOW wq_trap(&instance->w2c_memory, WASM_RT_TRAP_INT_OVERFLOW)
+#define WQ_ON_WASM_RT_TRAP_DIV_BY_ZERO wq_trap(&instance->w2c_memory, WASM_RT_TRAP_DIV_BY_ZERO)
+#define WQ_ON_WASM_RT_TRAP_INVALID_CONVERSION wq_trap(&instance->w2c_memory, WASM_RT_TRAP_INVALID_CONVERSION)
+#define WQ_ON_WASM_RT_TRAP_UNREACHABLE wq_trap(&instance->w2c_memory, WASM_RT_TRAP_UNREACHABLE)
+#define WQ_ON_WASM_RT_TRAP_CALL_INDIRECT wq_trap(&instance->w2c_memory, WASM_RT_TRAP_CALL_INDIRECT)
+
+/* The copy of each load and store, where `mem` and `addr` are variables. */
+#define wasm_rt_memcpy(to, from, length)                                                \
+  do {                                                                                  \
+    if (UNLIKELY(addr >> 32 != 0 || (uint32_t)addr > mem->size - (uint32_t)(length))) { \
+      wq_trap_outside(mem);                                                             \
+    }                                                                                   \
+    WQ_COPY(to, from, length);                                                          \
+  } while (0)
+/** The smallest memory, with which the difference above is never below zero. */
+#define WQ_MEMORY_LEAST 8u
+
+static inline int wq_is_outside(const wasm_rt_memory_t *memory, uint32_t address, uint32_t length) {
+  return length > memory->size || address > memory->size - length;
 }
-#define memmove wq_move
+
+/* memory.fill */
+static inline void wq_fill(wasm_rt_memory_t *memory, uint32_t address, int value, uint32_t length) {
+  if (UNLIKELY(wq_is_outside(memory, address, length))) wq_trap_outside(memory);
+  memset(memory->data + address, value, length);
+}
+
+/* memory.copy. Some libraries move bytes one at a time. Ranges that do not overlap, which are most, are copied instead. */
+static inline void wq_move(wasm_rt_memory_t *memory, uint32_t to, uint32_t from, uint32_t length) {
+  if (UNLIKELY(wq_is_outside(memory, to, length) || wq_is_outside(memory, from, length))) wq_trap_outside(memory);
+  if (to - from >= length && from - to >= length) memcpy(memory->data + to, memory->data + from, length);
+  else memmove(memory->data + to, memory->data + from, length);
+}
+/* wasm2c's helpers for both, and one for tables, have these parameters. */
+#define memset(to, value, length) wq_fill(mem, d, (int)(value), length)
+#define memmove(to, from, length) wq_move((wasm_rt_memory_t *)(void *)dest, dest_addr, src_addr, (uint32_t)(length))
+
+/* The memory exists before the instance is made. The size that the module asks for does not count. */
+#define wasm_rt_allocate_memory(memory, initial_pages, most_pages) ((void)(memory))
+#define wasm_rt_free_memory(memory) ((void)(memory))
+/* Nothing of the program has to be initialized: instances share constants only. */
+#undef assert
+#define assert(condition) ((void)0)
 
 /* wasm2c writes helpers for tables into every module. The core has no tables. */
 typedef void (*wasm_rt_function_ptr_t)(void);

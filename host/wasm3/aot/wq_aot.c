@@ -2,27 +2,22 @@
 #ifndef WQ_AOT
 #error "define WQ_AOT for all sources of the AOT build"
 #endif
-#include <setjmp.h>
-
 #include "core.h" /* of wasm2c */
+#undef memset
+#undef memmove
 #include "wq_arity.h"
 #include "wq_core.h"
-
-#ifndef WQ_THREAD_LOCAL
-#define WQ_THREAD_LOCAL
-#endif
-
-/* Where a trap jumps. The core imports nothing, so calls do not nest. */
-static WQ_THREAD_LOCAL jmp_buf trapped;
 
 WQ_STATIC_ASSERT(sizeof(Z_core_instance_t) <= sizeof((wq_core *)0)->instance, instance_fits);
 
 static Z_core_instance_t *instance_of(wq_core *core) { return (Z_core_instance_t *)(void *)core->instance; }
 
-/* setjmp() returns the trap; WASM_RT_TRAP_NONE is 0, which it returns the first time. */
-void wasm_rt_trap(wasm_rt_trap_t trap) { longjmp(trapped, (int)trap); }
+/* The memory is the only member of wasm2c's instance. */
+static wq_core *core_of(wasm_rt_memory_t *memory) {
+  return (wq_core *)(void *)((uint8_t *)memory - offsetof(wq_core, instance));
+}
 
-static const char *trap_text(int trap) {
+static const char *trap_text(wasm_rt_trap_t trap) {
   switch (trap) {
     case WASM_RT_TRAP_OOB:
       return "out of bounds memory access";
@@ -33,17 +28,23 @@ static const char *trap_text(int trap) {
   }
 }
 
-static int32_t stop(wq_core *core, int32_t result, int trap) {
+static int32_t stop(wq_core *core, int32_t result, const char *reason) {
   core->is_open = 0;
-  core->reason = trap_text(trap);
+  core->reason = reason;
   return result;
 }
 
-#define WQ_GUARDED(expression)                          \
-  int trap;                                             \
-  if (!core->is_open) return WQ_RESULT_NOT_OPEN;        \
-  trap = setjmp(trapped);                               \
-  if (trap) return stop(core, WQ_RESULT_TRAPPED, trap); \
+void wq_trap(wasm_rt_memory_t *memory, wasm_rt_trap_t trap) {
+  wq_core *const core = core_of(memory);
+  longjmp(core->landing, stop(core, 1, trap_text(trap)));
+}
+
+void wq_trap_outside(wasm_rt_memory_t *memory) { wq_trap(memory, WASM_RT_TRAP_OOB); }
+
+/* The core imports nothing, so calls of an instance do not nest. */
+#define WQ_GUARDED(expression)                            \
+  if (!core->is_open) return WQ_RESULT_NOT_OPEN;          \
+  if (setjmp(core->landing) != 0) return WQ_RESULT_TRAPPED; \
   return (int32_t)(expression);
 #define WQ_BODY_NONE(name) WQ_GUARDED(Z_coreZ_##name(instance_of(core)))
 #define WQ_BODY(name, count, ...) WQ_GUARDED(Z_coreZ_##name(instance_of(core), __VA_ARGS__))
@@ -51,24 +52,20 @@ WQ_EXPORTS(WQ_DEFINE)
 
 int32_t wq_aot_open(wq_core *core, const wq_options *options) {
   wasm_rt_memory_t *memory;
-  int trap;
   memset(core, 0, sizeof *core);
   if (!options->memory || ((uintptr_t)options->memory & 7) != 0 || options->memory_size == 0)
     return WQ_RESULT_INVALID_ARGUMENT;
-  memory = Z_coreZ_memory(instance_of(core));
   if (options->memory_size < WQ_MEMORY_LEAST) return WQ_RESULT_LINEAR_MEMORY;
-  memory->data = options->memory;
-  memory->size = options->memory_size;
-  memset(memory->data, 0, memory->size);
-  trap = setjmp(trapped);
-  if (trap) return stop(core, WQ_RESULT_LINEAR_MEMORY, trap);
-  Z_core_init_module();
-  Z_core_instantiate(instance_of(core));
-  core->memory = options->memory;
-  core->memory_size = options->memory_size;
+  memory = Z_coreZ_memory(instance_of(core));
+  memory->data = core->memory = options->memory;
+  memory->size = core->memory_size = options->memory_size;
   core->is_open = 1;
-  if (wq_abi_version(core) != WQ_ABI_VERSION) return stop(core, WQ_RESULT_MODULE_ABI_VERSION, 0);
-  if ((uint32_t)wq_heap_base(core) > core->memory_size) return stop(core, WQ_RESULT_LINEAR_MEMORY, WASM_RT_TRAP_OOB);
+  if (wq_abi_version(core) != WQ_ABI_VERSION) return stop(core, WQ_RESULT_MODULE_ABI_VERSION, NULL);
+  /* The constants, which end there, are written without a check. */
+  if ((uint32_t)wq_heap_base(core) > core->memory_size)
+    return stop(core, WQ_RESULT_LINEAR_MEMORY, trap_text(WASM_RT_TRAP_OOB));
+  memset(memory->data, 0, memory->size);
+  Z_core_instantiate(instance_of(core));
   return 0;
 }
 
