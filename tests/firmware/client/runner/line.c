@@ -90,5 +90,5 @@ const wq_client_transport line_transport = {give, take, now, open_line, close_li
 
 int line_wait(void) {
   struct pollfd ready = {line.socket, POLLIN, 0};
-  return poll(&ready, 1, 5000) > 0;
+  return poll(&ready, 1, 60000) > 0;
 }

@@ -26,7 +26,7 @@ struct line {
 extern struct line line;
 void line_reset(int port);
 extern const wq_client_transport line_transport;
-/** Waits until the broker has sent something, 5 seconds at most. Returns 0 when it did not. */
+/** Waits until the broker has sent something, a minute at most. Returns 0 when it did not. */
 int line_wait(void);
 
 #endif
