@@ -90,7 +90,7 @@ function entryOf(
 
 /** The client id where it stands for itself: letters and digits beside it make it another word. */
 function idExpression(clientId: string): RegExp {
-  const quoted = clientId.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const quoted = clientId.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}])${quoted}(?![\\p{L}\\p{N}])`, 'v');
 }
 
