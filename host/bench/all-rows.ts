@@ -1,5 +1,6 @@
 import { decodeRows } from './codec/decode-rows.js';
 import { encodeRows } from './codec/encode-rows.js';
+import { floorRows } from './codec/floor-rows.js';
 import { pollutedRows } from './codec/polluted-rows.js';
 import { textRows } from './codec/text-rows.js';
 import { derRows } from './der-rows.js';
@@ -14,6 +15,7 @@ export function allRows(): Row[] {
   return [
     ...decodeRows(),
     ...encodeRows(),
+    ...floorRows(),
     ...pollutedRows(),
     ...textRows(),
     ...hexRows(),

@@ -21,8 +21,6 @@ export interface Result {
   /** Whether they are near each other: else the row says nothing yet, and is to be measured again. */
   agree: boolean;
   target: number | null;
-  /** As fast as it could be; null when nobody has found out. */
-  floor: number | null;
 }
 
 /** Each row is measured so often, once in each pass through all of them. */
@@ -73,7 +71,6 @@ export function resultOf({ bench, peer }: Pick<Row, 'bench' | 'peer'>, times: re
   const ratio = middle(ratios);
   const half = ratios.length >> 1;
   const halves = [middle(ratios.slice(0, half)), middle(ratios.slice(half))];
-  const { target = null, floor = null } = targetOf(bench, peer) ?? {};
   return {
     bench,
     peer,
@@ -83,7 +80,6 @@ export function resultOf({ bench, peer }: Pick<Row, 'bench' | 'peer'>, times: re
     spread: Number(((Math.max(...ratios) - Math.min(...ratios)) / ratio).toFixed(3)),
     halves: [round(halves[0]), round(halves[1])],
     agree: Math.abs(halves[0] - halves[1]) <= NEAR * ratio,
-    target,
-    floor,
+    target: targetOf(bench, peer) ?? null,
   };
 }

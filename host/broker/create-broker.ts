@@ -109,6 +109,25 @@ export interface Broker {
  * Starts a broker.
  *
  * @throws BrokerError as `Broker.listen`, and for limits out of range; nothing is left running then
+ *
+ * @example
+ * ```ts
+ * import { PassThrough } from 'node:stream';
+ * import { type AttachOptions, type Broker, type BrokerOptions, createBroker } from 'wasmqtt/broker';
+ * import type { Limits, Listener, ListenOptions, PendingLimits } from 'wasmqtt/broker';
+ *
+ * const limits: Partial<Limits> = { queuedMessages: 100 };
+ * const pendingConnections: Partial<PendingLimits> = { perAddress: 10 };
+ * const listeners: ListenOptions[] = [{ protocol: 'mqtt' }];
+ * const options: BrokerOptions = { listeners, limits, pendingConnections };
+ * const broker: Broker = await createBroker(options);
+ * const [listener]: readonly Listener[] = broker.listeners;
+ * [listener.protocol, listener.host, listener.port > 0]; // => [ 'mqtt', '127.0.0.1', true ]
+ * // A stream of yours, in place of a socket.
+ * const about: AttachOptions = { remote: 'a test' };
+ * broker.attach(new PassThrough(), about);
+ * await broker.close();
+ * ```
  */
 export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
   let broker: RunningBroker;

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../tools/root.js';
 import type * as VectorSteps from '../firmware/core/vector-steps.js';
-import { targetNames, targets } from '../fuzz/campaign/targets.js';
+import { coreTargetNames, targets } from '../fuzz/campaign/targets.js';
 import { bundle } from '../mutation/bundles/bundle.js';
 import { load } from '../mutation/bundles/in-process.js';
 
@@ -55,10 +55,10 @@ export class Programs {
     return calls;
   }
 
-  /** Runs every seed of every fuzz target. Returns the number of seeds. */
+  /** Runs every seed of every fuzz target of the core. Returns the number of seeds. */
   runCorpus(): number {
     let inputs = 0;
-    for (const name of targetNames) {
+    for (const name of coreTargetNames) {
       const { sources, memory, longest } = targets[name];
       const harness = ['rig.c', ...sources].map((file) => join(FUZZ, 'harness', file));
       const files = [...harness, join(FUZZ, `targets/${name}.c`)];

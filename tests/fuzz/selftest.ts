@@ -48,7 +48,7 @@ async function fuzz(target: TargetName, program: string): Promise<CampaignResult
 async function fuzzPlanted(target: TargetName): Promise<CampaignResult> {
   const folder = plant(target);
   try {
-    return await fuzz(target, compile(target, buildPlanted(folder), join(folder, 'bin')));
+    return await fuzz(target, compile(target, buildPlanted(folder), join(folder, 'bin'), folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

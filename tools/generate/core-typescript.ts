@@ -51,24 +51,17 @@ function results(abi: Abi): string[] {
   ];
 }
 
-/** How constants and records are written. A bundler puts the members of an enum where they are used, as numbers. */
-export type NumberForm = 'object' | 'enum';
-
-/** The group whose names programs go through, which an enum would mix with its values. */
-const LISTED = 'PacketType';
-
-function constants(abi: Abi, form: NumberForm): string[] {
+function constants(abi: Abi): string[] {
   return Object.entries(abi.constants).map(([group, { doc, values }]) => {
     const comment = doc ? `/** ${doc} */\n` : '';
-    if (form === 'object' || group === LISTED) {
-      return `${comment}export const ${group} = ${JSON.stringify(values)} as const;\n`;
-    }
-    const members = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
-    return `${comment}export enum ${group} { ${members.join(', ')} }\n`;
+    return `${comment}export const ${group} = ${JSON.stringify(values)} as const;\n`;
   });
 }
 
-function records(abi: Abi, form: NumberForm): string[] {
+/** How the records are written. A bundler writes the members of an enum as numbers, so that their names are not in the bundle. */
+export type RecordForm = 'object' | 'enum';
+
+function records(abi: Abi, form: RecordForm): string[] {
   const [keyword, open, is, close] = form === 'enum' ? ['enum', '{', ' =', '}'] : ['const', '= {', ':', '} as const;'];
   return Object.entries(abi.records).flatMap(([name, { doc, fields, size, summarySize }]) => [
     `/** ${doc} Byte offsets of the fields. */\nexport ${keyword} ${name}Record ${open}`,
@@ -129,7 +122,7 @@ function coreExports(abi: Abi): string[] {
 }
 
 /** The text of build/abi/core.ts; with records as enums, what takes its place in a bundle. */
-export function coreTypeScript(abi: Abi, form: NumberForm = 'object'): string {
-  const parts = [results(abi), constants(abi, form), records(abi, form), protocol(abi), coreExports(abi)];
+export function coreTypeScript(abi: Abi, form: RecordForm = 'object'): string {
+  const parts = [results(abi), constants(abi), records(abi, form), protocol(abi), coreExports(abi)];
   return [HEADER, ...parts.flat()].join('\n');
 }

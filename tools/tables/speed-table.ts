@@ -18,24 +18,15 @@ export function machineLine(now: Date): string {
 /** The table of docs/speed.md, with the machine and the date. */
 export function speedTable(rows: readonly Result[], now: Date): string {
   const lines = rows.map((row) => {
-    const { bench, peer, ours_ns: ours, peer_ns: theirs, ratio, spread, target, floor } = row;
-    const cells = [
-      `\`${bench}\``,
-      peer,
-      ours,
-      theirs,
-      ratio,
-      `${Math.ceil(spread * 100)} %`,
-      target ?? '',
-      floor ?? '',
-    ];
+    const { bench, peer, ours_ns: ours, peer_ns: theirs, ratio, spread, target } = row;
+    const cells = [`\`${bench}\``, peer, ours, theirs, ratio, `${Math.ceil(spread * 100)} %`, target ?? ''];
     return `| ${cells.join(' | ')} | ${verdict(row)} |`;
   });
   return [
     machineLine(now),
     '',
-    '| row | peer | ours, ns | peer, ns | ratio | +/- | target | floor | |',
-    '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    '| row | peer | ours, ns | peer, ns | ratio | +/- | target | |',
+    '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |',
     ...lines,
   ].join('\n');
 }

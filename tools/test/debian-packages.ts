@@ -52,6 +52,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   'nats-server': 'nats-server',
   haproxy: 'haproxy',
   valgrind: 'valgrind',
+  'mbedtls/ssl.h': 'libmbedtls-dev',
 };
 
 /** Debian keeps mosquitto in /usr/sbin, which is not on every user's PATH, and each version of PostgreSQL in a folder of its own. */

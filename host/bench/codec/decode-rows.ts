@@ -1,4 +1,4 @@
-import { KnownTopics, PacketCursor, PacketDecoder } from '../../core/index.js';
+import { PacketCursor, PacketDecoder } from '../../core/index.js';
 import * as dropIn from '../../mqtt-packet/index.js';
 import { keep, type Row } from '../measure.js';
 import { type Chunk, chunkOf, coldTopics, mix, sampleOf } from './bench-packets.js';
@@ -17,11 +17,8 @@ export function decodeRows(): Row[] {
   return [
     ...[...samples, 'mix'].map(cursorRow),
     ...[...samples, 'A-cold', 'mix', 'cjk'].map((name) => objectRow(name)),
-    ...['A', 'B', 'mix'].map((name) => objectRow(name, KNOWN)),
     ...['A', 'A-cold', 'mix'].map((name) => controlRow(name)),
-    ...['A', 'mix'].map((name) => controlRow(name, KNOWN)),
     ...['A', 'D', 'mix'].map((name) => sapRow(name)),
-    ...['A', 'mix'].map((name) => sapRow(name, KNOWN)),
     ...[...samples, 'mix'].map(u8Row),
     fragmentRow('decode.bytewise.4k', 1, 4096),
     fragmentRow('decode.bytewise.mix', 1),
@@ -56,48 +53,37 @@ function cursorRow(name: string): Row {
   };
 }
 
-/** Behind the name of a row whose decoder has a table of topics. */
-const KNOWN = '.known';
-
 /** A row of decoding to objects beside any peer. */
-function objectsBeside(
-  name: string,
-  kind: string,
-  peer: string,
-  make: (version: number) => Promise<(chunk: Buffer) => void>,
-): Row {
+function objectsBeside(name: string, peer: string, make: (version: number) => Promise<(chunk: Buffer) => void>): Row {
   return {
-    bench: `decode.object.${name}${kind}`,
+    bench: `decode.object.${name}`,
     peer,
     make: async () => {
       const { chunk, count, protocolVersion } = chunkNamed(name);
       const decode = await make(protocolVersion);
-      const decoder = new PacketDecoder({
-        protocolVersion,
-        ...(kind === KNOWN && { knownTopics: new KnownTopics() }),
-      });
+      const decoder = new PacketDecoder({ protocolVersion });
       return { units: count, ours: () => keep(decoder.push(chunk).length), theirs: () => decode(chunk) };
     },
   };
 }
 
-export function objectRow(name: string, kind = ''): Row {
-  return objectsBeside(name, kind, MQTT_PACKET, async (version) => parseWith(await mqttPacket(), version));
+export function objectRow(name: string): Row {
+  return objectsBeside(name, MQTT_PACKET, async (version) => parseWith(await mqttPacket(), version));
 }
 
-function controlRow(name: string, kind = ''): Row {
-  return objectsBeside(name, kind, 'control', async () => (chunk) => keep(decodeControl(chunk).length));
+function controlRow(name: string): Row {
+  return objectsBeside(name, 'control', async () => (chunk) => keep(decodeControl(chunk).length));
 }
 
-function sapRow(name: string, kind = ''): Row {
-  return objectsBeside(name, kind, SAP, async () => {
+function sapRow(name: string): Row {
+  return objectsBeside(name, SAP, async () => {
     const decoder = (await sap()).decoder(() => keep(1));
     return (chunk) => decoder.push(chunk);
   });
 }
 
 function u8Row(name: string): Row {
-  return objectsBeside(name, '', U8, async (version) => {
+  return objectsBeside(name, U8, async (version) => {
     const stream = (await u8Codec(version)).mqtt_stream();
     return (chunk) => keep(stream.decode(chunk).length);
   });

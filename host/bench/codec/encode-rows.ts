@@ -5,7 +5,7 @@ import { type Sample, sampleOf } from './bench-packets.js';
 import { MQTT_PACKET, type MqttPacket, mqttPacket, SAP, sap, U8, u8Codec } from './codec-peers.js';
 
 /** Packets of one batch. */
-const BATCH = 32;
+export const BATCH = 32;
 
 export function encodeRows(): Row[] {
   const samples = ['A', 'B', 'C', 'D'];

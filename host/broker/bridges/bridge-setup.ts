@@ -19,7 +19,27 @@ export interface BridgeTopic {
   readonly addPrefix: string;
 }
 
-/** A bridge, in the words and with the defaults of mosquitto.conf(5). Times are in seconds. */
+/**
+ * A bridge, in the words and with the defaults of mosquitto.conf(5). Times are in seconds.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { Bridge, type BridgeOptions, type BridgeTls, createBroker } from 'wasmqtt/broker';
+ *
+ * const broker = await createBroker();
+ * const tls: BridgeTls = { ca: readFileSync('ca.pem'), cert: readFileSync('device.pem'), key: readFileSync('device.key') };
+ * const options: BridgeOptions = {
+ *   name: 'up',
+ *   addresses: [{ host: 'broker.example.com', port: 8883 }],
+ *   topics: [{ direction: 'in', qos: 1, filter: 'command/#', removePrefix: '', addPrefix: '' }],
+ *   remoteClientId: 'plant',
+ *   tls,
+ * };
+ * new Bridge(options, { local: broker.local }).isConnected; // => false
+ * await broker.close();
+ * ```
+ */
 export interface BridgeOptions {
   readonly name: string;
   /** One at least. A failure makes the bridge try the next one. */

@@ -21,7 +21,42 @@ export interface BridgeServices {
 /** Session Expiry Interval for ever (3.1.2.11.2). */
 const FOR_EVER = 0xffffffff;
 
-/** A bridge that runs: connects to another broker, again and again, and carries messages in both directions. */
+/**
+ * A bridge that runs: connects to another broker, again and again, and carries messages in both directions.
+ *
+ * @example
+ * ```ts
+ * import { Bridge, type BridgeAddress, type BridgeEvent, type BridgeOptions, type BridgeServices } from 'wasmqtt/broker';
+ * import { type BridgeTopic, createBroker, type RestartDelay } from 'wasmqtt/broker';
+ *
+ * const far = await createBroker({ listeners: [{ protocol: 'mqtt' }] });
+ * const near = await createBroker();
+ * const address: BridgeAddress = { host: '127.0.0.1', port: far.listeners[0].port };
+ * const topic: BridgeTopic = { direction: 'out', qos: 1, filter: 'sensor/#', removePrefix: '', addPrefix: 'plant/' };
+ * const restart: RestartDelay = { constant: 5 };
+ * const options: BridgeOptions = {
+ *   name: 'up',
+ *   addresses: [address],
+ *   topics: [topic],
+ *   remoteClientId: 'plant',
+ *   restart,
+ *   // Without a message at the other broker that says that the bridge is up.
+ *   notifications: 'none',
+ * };
+ * let connected = () => {};
+ * const isUp = new Promise<void>((resolve) => (connected = resolve));
+ * const log = (event: BridgeEvent) => event.type === 'connected' && connected();
+ * const services: BridgeServices = { local: near.local, log };
+ * const bridge = new Bridge(options, services);
+ * await bridge.start();
+ * await isUp;
+ * const arrived = new Promise<string>((resolve) => far.on('published', (event) => resolve(event.topic)));
+ * near.publish('sensor/1', '21.5');
+ * await arrived; // => 'plant/sensor/1'
+ * await bridge.close();
+ * await Promise.all([near.close(), far.close()]);
+ * ```
+ */
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #services: BridgeServices;

@@ -38,7 +38,25 @@ export function configFindingText({ file, line, column, severity, message }: Fin
   return `${file}:${line}:${column}: ${severity}: ${message}`;
 }
 
-/** A configuration that cannot be used. The message has one line for each finding. */
+/**
+ * A configuration that cannot be used. The message has one line for each finding.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { ConfigError, configFindingText, type Place, readBrokerPlan } from 'wasmqtt/broker';
+ *
+ * writeFileSync('bad.conf', 'listener many\n');
+ * try {
+ *   readBrokerPlan('bad.conf');
+ * } catch (error) {
+ *   if (!(error instanceof ConfigError)) throw error;
+ *   const [finding] = error.findings;
+ *   const { line, column }: Place = finding;
+ *   [line, column, configFindingText(finding).includes('bad.conf:1:10')]; // => [ 1, 10, true ]
+ * }
+ * ```
+ */
 export class ConfigError extends Error {
   override name = 'ConfigError';
   /** Errors and warnings, in the order in which they were found. */

@@ -31,6 +31,30 @@ export interface PublishOptions {
  *
  * No call throws because of what a client sends or a transport does: `open`, `receive`, `drained`, `closed`, `tick` and
  * `shutDown` never throw. A connection on which something fails ends, with the event `failed`; the others go on.
+ *
+ * @example
+ * ```ts
+ * import { BrokerEngine, type ConnectionId, type ConnectionInfo, type EngineOptions, type Transport } from 'wasmqtt/broker';
+ * import type { BrokerEvent, BrokerEventOf, DropReason, OccasionalEvent, PublishOptions, SubscriptionOutcome } from 'wasmqtt/broker';
+ * import { encodePacket } from 'wasmqtt';
+ *
+ * const sent: ConnectionId[] = [];
+ * const transport: Transport = { send: (id) => sent.push(id), end: () => {} };
+ * const options: EngineOptions = { now: () => 0, transport };
+ * const engine = new BrokerEngine(options);
+ * const events: BrokerEvent['type'][] = [];
+ * engine.on('any', (event: BrokerEvent) => events.push(event.type));
+ * const outcomes: SubscriptionOutcome[] = [];
+ * engine.on('subscribed', (event: BrokerEventOf<'subscribed'>) => outcomes.push(...event.subscriptions));
+ * const drops: DropReason[] = [];
+ * engine.on('occasional', (event: OccasionalEvent) => event.type === 'dropped' && drops.push(event.reason));
+ * const info: ConnectionInfo = { remote: 'a test' };
+ * const id = engine.open(info);
+ * engine.receive(id, encodePacket({ type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 60, clientId: 'c' }, 5));
+ * const message: PublishOptions = { qos: 1 };
+ * engine.publish('sensor/1', '21.5', message);
+ * [events, sent.length]; // => [ [ 'connected', 'published' ], 1 ]
+ * ```
  */
 export class BrokerEngine {
   /** What the engine holds at this moment, for onlookers. */

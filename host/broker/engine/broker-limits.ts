@@ -57,6 +57,17 @@ export interface Limits {
   workPerTurn: number;
 }
 
+/**
+ * @example
+ * ```ts
+ * import { createBroker, DEFAULT_LIMITS } from 'wasmqtt/broker';
+ *
+ * const broker = await createBroker({ limits: { maximumPacketSize: 64 * 1024 } });
+ * broker.engine.limits.maximumPacketSize < DEFAULT_LIMITS.maximumPacketSize; // => true
+ * broker.engine.limits.sessions === DEFAULT_LIMITS.sessions; // => true
+ * await broker.close();
+ * ```
+ */
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   maximumPacketSize: 1_048_576,
   connectPacketSize: 131_072,

@@ -1,6 +1,22 @@
 import type { ClientCertificate, ListenerInfo } from './rules.js';
 
-/** Names one network connection for as long as the engine lives; never used twice. */
+/**
+ * Names one network connection for as long as the engine lives; never used twice.
+ *
+ * @example
+ * ```ts
+ * import { type Clock, type ConnectionId, createBroker } from 'wasmqtt/broker';
+ *
+ * let now = 0;
+ * const clock: Clock = { now: () => now };
+ * const broker = await createBroker({ clock });
+ * const id: ConnectionId = broker.engine.open({ remote: 'a test' });
+ * // Without a CONNECT it is closed when its time is over.
+ * now = broker.nextDeadline(0) ?? 0;
+ * broker.tick(now);
+ * [id, now > 0]; // => [ 1, true ]
+ * ```
+ */
 export type ConnectionId = number;
 
 /** What a listener knows about a connection before its first byte. */

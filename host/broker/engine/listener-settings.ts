@@ -115,6 +115,14 @@ const RANGES = {
  *
  * @param limits of the engine: defaults of those that have the same names
  * @throws RangeError that names the setting that is out of range; TypeError for one of the wrong type
+ *
+ * @example
+ * ```ts
+ * import { completeSettings, DEFAULT_LIMITS, type ListenerSettings } from 'wasmqtt/broker';
+ *
+ * const settings: ListenerSettings = completeSettings(DEFAULT_LIMITS, { maximumQoS: 1, mountPoint: 'plant/' });
+ * [settings.maximumQoS, settings.mountPoint, settings.retainAvailable]; // => [ 1, 'plant/', true ]
+ * ```
  */
 export function completeSettings(limits: Limits, given: Partial<ListenerSettings> = {}): ListenerSettings {
   const { maximumPacketSize, receiveMaximum, topicAliasMaximum, outgoingTopicAliases, maximumQoS } = limits;

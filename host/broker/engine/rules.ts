@@ -41,6 +41,13 @@ export function refuse(
  *
  * @param serverReference as 4.11 has it: `myserver.xyz.org`, `myserver.xyz.org:8883`, `10.10.151.22:8883`, several with spaces between
  * @param isPermanent the client should not come here again: 0x9D in place of 0x9C
+ *
+ * @example
+ * ```ts
+ * import { redirect } from 'wasmqtt/broker';
+ *
+ * redirect('broker-2.example.com').serverReference; // => 'broker-2.example.com'
+ * ```
  */
 export function redirect(serverReference: string, isPermanent = false): Refusal {
   const reasonCode = isPermanent ? ReasonCode.serverMoved : ReasonCode.useAnotherServer;
@@ -126,7 +133,28 @@ export interface AuthenticationRequest {
   readonly isRepeated: boolean;
 }
 
-/** The server's side of one enhanced authentication, such as of SCRAM: asked step by step, by one connection. */
+/**
+ * The server's side of one enhanced authentication, such as of SCRAM: asked step by step, by one connection.
+ *
+ * @example
+ * ```ts
+ * import type { Authenticated, AuthenticationRequest, Challenge, Exchange, Rules, Step } from 'wasmqtt/broker';
+ * import { refuse } from 'wasmqtt/broker';
+ *
+ * const question: Challenge = { next: 'continue', data: Buffer.from('the word?') };
+ * const done: Authenticated = { next: 'success', userName: 'ann' };
+ * const step = (data: Uint8Array | undefined): Step => {
+ *   if (data === undefined) return question;
+ *   return Buffer.from(data).toString() === 'open' ? done : refuse('wrong word');
+ * };
+ * const exchange: Exchange = { step };
+ * const rules: Rules = {
+ *   authenticate: ({ method }: AuthenticationRequest) => (method === 'WORD' ? exchange : undefined),
+ * };
+ * step(Buffer.from('open')) === done; // => true
+ * typeof rules.authenticate; // => 'function'
+ * ```
+ */
 export interface Exchange {
   /** @param data Authentication Data of CONNECT or AUTH, undefined when it has none; the exchange may keep it */
   step(data: Uint8Array | undefined): Step | Promise<Step>;
@@ -193,6 +221,33 @@ export interface ReceiveRequest {
 /**
  * What clients may do. A rule that is left out allows; one that throws, or answers nonsense, refuses, with the event `failed`.
  * `connect` may ask somebody and answer later; the others answer at once, from what they know.
+ *
+ * @example
+ * ```ts
+ * import { type Admission, type Admitted, ALLOW, type Allowed, type ClientCertificate, createBroker } from 'wasmqtt/broker';
+ * import { type ClientIdentity, type ConnectRequest, type Decision, type ListenerInfo, type PublishRequest } from 'wasmqtt/broker';
+ * import { type ReceiveRequest, type Refusal, type Rules, refuse, type SubscribeRequest } from 'wasmqtt/broker';
+ *
+ * const yes: Allowed = ALLOW;
+ * const no: Refusal = refuse('only its own topics');
+ * const own = ({ clientId }: ClientIdentity, topic: string): Decision => (topic.startsWith(`${clientId}/`) ? yes : no);
+ * const nameOf = (certificate: ClientCertificate | undefined) => certificate?.commonName;
+ * const rules: Rules = {
+ *   connect({ certificate, userName }: ConnectRequest): Admission {
+ *     const admitted: Admitted = { allow: true, userName: nameOf(certificate) ?? userName };
+ *     return admitted;
+ *   },
+ *   publish: (client, { topic }: PublishRequest) => own(client, topic),
+ *   subscribe: (client, { topicFilter }: SubscribeRequest) => own(client, topicFilter),
+ *   receive: (client, { topic }: ReceiveRequest) => own(client, topic),
+ * };
+ * const listener: ListenerInfo = { name: 'devices', rules };
+ * const broker = await createBroker({ listeners: [{ protocol: 'mqtt', ...listener }] });
+ * broker.listeners[0].name; // => 'devices'
+ * const client: ClientIdentity = { clientId: 'pump', remote: '127.0.0.1', protocolVersion: 5, listener };
+ * rules.publish?.(client, { topic: 'other/1', qos: 0, retain: false, size: 1 }).allow; // => false
+ * await broker.close();
+ * ```
  */
 export interface Rules {
   /**
@@ -215,5 +270,15 @@ export interface Rules {
   receive?(client: ClientIdentity, request: ReceiveRequest): Decision;
 }
 
-/** Everything is allowed; clients come in under the user name that they send. */
+/**
+ * Everything is allowed; clients come in under the user name that they send.
+ *
+ * @example
+ * ```ts
+ * import { createBroker, openRules } from 'wasmqtt/broker';
+ *
+ * const broker = await createBroker({ listeners: [{ protocol: 'mqtt', name: 'lab', rules: openRules }] });
+ * await broker.close();
+ * ```
+ */
 export const openRules: Rules = {};

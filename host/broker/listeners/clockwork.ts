@@ -10,6 +10,21 @@ export interface Ticking {
 /**
  * The deadlines of sockets and listeners, those of the engine with them, and the one timer for both. Without a timer it runs on
  * the `tick` of its owner alone: in virtual time.
+ *
+ * @example
+ * ```ts
+ * import { Clockwork, type Ticking } from 'wasmqtt/broker';
+ *
+ * let now = 0;
+ * const clockwork = new Clockwork(() => now, false);
+ * const times: number[] = [];
+ * const bell: Ticking = { tick: (time) => times.push(time), nextDeadline: () => (now < 1000 ? 1000 : undefined) };
+ * clockwork.drive(bell);
+ * clockwork.nextDeadline(now); // => 1000
+ * now = 1000;
+ * clockwork.tick(now);
+ * times; // => [ 1000 ]
+ * ```
  */
 export class Clockwork implements Ticking {
   readonly now: () => number;

@@ -56,7 +56,32 @@ export interface UnixListenOptions extends CommonListenOptions {
   mode?: number;
 }
 
-/** An address to listen on, and what holds there. */
+/**
+ * An address to listen on, and what holds there.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { type AddressOptions, type CommonListenOptions, createBroker, type Protocol } from 'wasmqtt/broker';
+ * import type { PemSource, SecureWebSocketListenOptions, TcpListenOptions, TlsListenOptions } from 'wasmqtt/broker';
+ * import type { TlsMaterial, TlsSettings, UnixListenOptions, WebSocketListenOptions, WebSocketSettings } from 'wasmqtt/broker';
+ *
+ * const key: PemSource = { file: 'device.key' };
+ * const material: TlsMaterial = { cert: readFileSync('device.pem'), key, ca: readFileSync('ca.pem') };
+ * const tls: TlsSettings = { ...material, requireCertificate: true };
+ * const common: CommonListenOptions = { handshakeTimeout: 5000 };
+ * const address: AddressOptions = { host: '127.0.0.1', port: 0 };
+ * const web: WebSocketSettings = { path: '/mqtt' };
+ * const tcp: TcpListenOptions = { protocol: 'mqtt', ...common, ...address };
+ * const secure: TlsListenOptions = { protocol: 'mqtts', tls };
+ * const ws: WebSocketListenOptions = { protocol: 'ws', ...web };
+ * const wss: SecureWebSocketListenOptions = { protocol: 'wss', ...web, tls };
+ * const unix: UnixListenOptions = { protocol: 'unix', socketPath: 'mqtt.sock' };
+ * const broker = await createBroker({ listeners: [tcp, secure, ws, wss, unix] });
+ * broker.listeners.map(({ protocol }): Protocol => protocol); // => [ 'mqtt', 'mqtts', 'ws', 'wss', 'unix' ]
+ * await broker.close();
+ * ```
+ */
 export type ListenOptions =
   | TcpListenOptions
   | TlsListenOptions

@@ -3,7 +3,25 @@ import type { TlsMaterial } from './tls/tls-settings.js';
 
 export type BrokerErrorCode = ListenFailureCode | 'tls' | 'options' | 'closed';
 
-/** Why a broker or a listener could not start, or could not take new certificates. The message says what to do. */
+/**
+ * Why a broker or a listener could not start, or could not take new certificates. The message says what to do.
+ *
+ * @example
+ * ```ts
+ * import { BrokerError, type BrokerErrorCode, createBroker } from 'wasmqtt/broker';
+ *
+ * const codes: BrokerErrorCode[] = [];
+ * const broker = await createBroker({ listeners: [{ protocol: 'mqtt' }] });
+ * try {
+ *   await createBroker({ listeners: [{ protocol: 'mqtt', port: broker.listeners[0].port }] });
+ * } catch (error) {
+ *   if (!(error instanceof BrokerError)) throw error;
+ *   codes.push(error.code);
+ * }
+ * codes; // => [ 'address-in-use' ]
+ * await broker.close();
+ * ```
+ */
 export class BrokerError extends Error {
   /**
    * `tls`: certificate, key, CA or CRL cannot be used. `options`: they are out of range or contradict each other. `closed`: the

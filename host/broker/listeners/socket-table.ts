@@ -12,6 +12,19 @@ const CLOSE_TIMEOUT = 1000;
  *
  * Back-pressure: the engine sees how much a stream has not taken yet and holds messages back. A stream that does not
  * take its answers is not read from either, so requests cannot make memory grow.
+ *
+ * @example
+ * ```ts
+ * import { PassThrough } from 'node:stream';
+ * import { BrokerEngine, Clockwork, SocketTable } from 'wasmqtt/broker';
+ *
+ * const now = () => performance.now();
+ * const clockwork = new Clockwork(now, true);
+ * const sockets = new SocketTable((transport) => new BrokerEngine({ now, transport }), clockwork);
+ * sockets.attach(new PassThrough(), { remote: 'a test' }) !== undefined; // => true
+ * await sockets.close();
+ * clockwork.stop();
+ * ```
  */
 export class SocketTable implements Transport {
   readonly #engine: BrokerEngine;

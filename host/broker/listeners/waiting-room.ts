@@ -9,6 +9,15 @@ export interface PendingLimits {
   total: number;
 }
 
+/**
+ * @example
+ * ```ts
+ * import { createBroker, DEFAULT_PENDING } from 'wasmqtt/broker';
+ *
+ * const broker = await createBroker({ pendingConnections: { total: DEFAULT_PENDING.total / 2 } });
+ * await broker.close();
+ * ```
+ */
 export const DEFAULT_PENDING: Readonly<PendingLimits> = { perAddress: 1000, total: 5000 };
 
 /** Counts connections from their first byte until the engine has accepted their CONNECT, or they are closed. */

@@ -5,6 +5,20 @@ import { LocalClient, type LocalClientOptions } from './local-client.js';
 import { LocalLink } from './local-link.js';
 import { LocalTransport, type LocalTransportEvents } from './local-transport.js';
 
+/**
+ * @example
+ * ```ts
+ * import { BrokerEngine, LocalConnections, type LocalConnectionsOptions } from 'wasmqtt/broker';
+ *
+ * const now = () => performance.now();
+ * const options: LocalConnectionsOptions = { now };
+ * const local = new LocalConnections(undefined, options);
+ * local.serve(new BrokerEngine({ now, transport: local }));
+ * const client = await local.connect({ clientId: 'alone' });
+ * [client.clientId, local.size]; // => [ 'alone', 1 ]
+ * await client.close();
+ * ```
+ */
 export interface LocalConnectionsOptions {
   /** The engine's clock. */
   now: () => number;
@@ -27,6 +41,25 @@ export const LOCAL_REMOTE = 'local';
  * const engine = new BrokerEngine({ now, transport: local });
  * local.serve(engine);
  * const client = await local.connect({ clientId: 'logger' });
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { createBroker, type LocalClient, type LocalClientOptions, type LocalMessage } from 'wasmqtt/broker';
+ * import type { LocalConnections, LocalPublishOptions, LocalSubscribeOptions, MessageHandler } from 'wasmqtt/broker';
+ *
+ * const broker = await createBroker();
+ * const local: LocalConnections = broker.local;
+ * const options: LocalClientOptions = { clientId: 'dashboard' };
+ * const client: LocalClient = await local.connect(options);
+ * let handler: MessageHandler = () => {};
+ * const arrived = new Promise<LocalMessage>((resolve) => (handler = resolve));
+ * const wanted: LocalSubscribeOptions = { qos: 1 };
+ * await client.subscribe('sensor/#', wanted, handler);
+ * const sent: LocalPublishOptions = { qos: 1, retain: true };
+ * await client.publish('sensor/1', '21.5', sent);
+ * (await arrived).topic; // => 'sensor/1'
+ * await broker.close();
  * ```
  */
 export class LocalConnections implements Transport {

@@ -44,6 +44,23 @@ const reasonName = (code: number) => (code === 0 ? NO_REASON : (REASONS.get(code
 /**
  * Metrics for Prometheus. Nothing is counted here: a scrape reads what `state` and `traffic` hold. Labels have fixed values, none that a
  * client chooses. Loads `prom-client`.
+ *
+ * @example
+ * ```ts
+ * import { type BrokerMetrics, type BrokerMetricsOptions, createBroker, createMetrics, TrafficCounter } from 'wasmqtt/broker';
+ * import type { EngineInspection, EngineTotals } from 'wasmqtt/broker';
+ *
+ * const traffic = new TrafficCounter();
+ * const broker = await createBroker({ taps: [traffic] });
+ * const inspection: EngineInspection = broker.engine.inspection;
+ * const totals: EngineTotals = inspection.totals();
+ * totals.sessions; // => 0
+ * const options: BrokerMetricsOptions = { state: inspection, traffic };
+ * const metrics: BrokerMetrics = await createMetrics(options);
+ * (await metrics.text()).includes('# TYPE'); // => true
+ * metrics.close();
+ * await broker.close();
+ * ```
  */
 export async function createMetrics({ state, traffic, more, lag }: BrokerMetricsOptions): Promise<BrokerMetrics> {
   const metrics = await MetricsRegistry.load();

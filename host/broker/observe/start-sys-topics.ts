@@ -13,6 +13,19 @@ export interface RunningSysTopicsOptions extends Omit<SysTopicsOptions, 'publish
  * Publishes the topics under `$SYS` from now on, with a timer and a local client of its own, until `close` or the end of the broker.
  *
  * @throws RangeError for an interval that is not above 0; LocalClientError when the broker does not let the client in
+ *
+ * @example
+ * ```ts
+ * import { createBroker, type RunningSysTopicsOptions, startSysTopics, TrafficCounter } from 'wasmqtt/broker';
+ *
+ * const traffic = new TrafficCounter();
+ * const broker = await createBroker({ taps: [traffic] });
+ * const { local, engine } = broker;
+ * const options: RunningSysTopicsOptions = { local, state: engine.inspection, traffic, version: '1' };
+ * const sys = await startSysTopics(options);
+ * await sys.close();
+ * await broker.close();
+ * ```
  */
 export async function startSysTopics(options: RunningSysTopicsOptions): Promise<{ close(): Promise<void> }> {
   const { local, now = () => performance.now(), ...rest } = options;

@@ -27,6 +27,23 @@ const DEFAULT_INTERVAL = 10;
 /**
  * The topics under `$SYS/broker`, as mosquitto(8) describes them, published when their value has changed. Only subscribers that ask for
  * `$SYS` get them: no wildcard at the first level matches (4.7.2-1).
+ *
+ * @example
+ * ```ts
+ * import { createBroker, SysTopics, type SysTopicsOptions, TrafficCounter } from 'wasmqtt/broker';
+ *
+ * const traffic = new TrafficCounter();
+ * const broker = await createBroker({ taps: [traffic] });
+ * const topics: string[] = [];
+ * const publish = async (topic: string) => {
+ *   topics.push(topic);
+ * };
+ * const options: SysTopicsOptions = { publish, state: broker.engine.inspection, traffic, version: '1', interval: 10 };
+ * const sys = new SysTopics(options);
+ * sys.tick(performance.now());
+ * topics.includes('$SYS/broker/version'); // => true
+ * await broker.close();
+ * ```
  */
 export class SysTopics {
   readonly #options: SysTopicsOptions;

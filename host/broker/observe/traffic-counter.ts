@@ -17,6 +17,18 @@ const none = (): Traffic => ({ bytes: 0, packets: 0, publishes: 0, payloadBytes:
 /**
  * Counts what clients and the broker send each other: give it to the engine as a tap, and let it `watch` its events. Parts of the
  * broker's own program are left out. What it holds is bounded: clients choose no key.
+ *
+ * @example
+ * ```ts
+ * import { createBroker, TrafficCounter } from 'wasmqtt/broker';
+ *
+ * const traffic = new TrafficCounter();
+ * const broker = await createBroker({ listeners: [{ protocol: 'mqtt' }], taps: [traffic] });
+ * const end = traffic.watch(broker);
+ * traffic.in.packets; // => 0
+ * end();
+ * await broker.close();
+ * ```
  */
 export class TrafficCounter implements PacketTap {
   /** From clients, and to clients. */

@@ -36,7 +36,24 @@ export interface Reloaded {
   readonly failed: readonly string[];
 }
 
-/** A broker of a plan. */
+/**
+ * A broker of a plan.
+ *
+ * @example
+ * ```ts
+ * import { type PersistenceMode, PlannedBroker, type PlannedOptions, type PlanOptions } from 'wasmqtt/broker';
+ * import { readBrokerPlan, type Reloaded } from 'wasmqtt/broker';
+ *
+ * const planned: PlanOptions = { ports: [0] };
+ * const persistence: PersistenceMode = 'off';
+ * const options: PlannedOptions = { persistence, version: '1' };
+ * const broker = await PlannedBroker.start(readBrokerPlan(undefined, planned), options);
+ * broker.listeners.every(({ port }) => port > 0); // => true
+ * const reloaded: Reloaded = broker.reload(readBrokerPlan(undefined, planned));
+ * reloaded.failed; // => []
+ * await broker.close();
+ * ```
+ */
 export class PlannedBroker {
   readonly broker: Broker;
   #plan: BrokerPlan;

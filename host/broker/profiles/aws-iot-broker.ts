@@ -33,7 +33,29 @@ export interface AwsIotBroker {
   replace(registry: ThingRegistry): void;
 }
 
-/** @throws BrokerError when an address cannot be listened on; nothing is left open then */
+/**
+ * @throws BrokerError when an address cannot be listened on; nothing is left open then
+ *
+ * @example
+ * ```ts
+ * import { readFileSync, writeFileSync } from 'node:fs';
+ * import { type AwsIotBroker, type AwsIotBrokerOptions, loadRegistry, type PolicyRefusal } from 'wasmqtt/broker';
+ * import { startAwsIotBroker } from 'wasmqtt/broker';
+ *
+ * const statement = { Effect: 'Allow', Action: 'iot:Connect', Resource: '*' };
+ * writeFileSync('policy.json', JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
+ * const sources = { policies: ['policy.json'], certificates: [], certificateFiles: ['device.pem'] };
+ * const { registry } = loadRegistry(sources, (path) => readFileSync(path));
+ * if (!registry) throw new Error('the registry has mistakes');
+ * const refusals: PolicyRefusal[] = [];
+ * const onRefusal = (refusal: PolicyRefusal) => refusals.push(refusal);
+ * const tls = { cert: readFileSync('device.pem'), key: readFileSync('device.key') };
+ * const options: AwsIotBrokerOptions = { registry, tls, ports: [0], onRefusal };
+ * const running: AwsIotBroker = await startAwsIotBroker(options);
+ * running.broker.listeners.map(({ protocol }) => protocol); // => [ 'mqtts' ]
+ * await running.broker.close();
+ * ```
+ */
 export async function startAwsIotBroker(options: AwsIotBrokerOptions): Promise<AwsIotBroker> {
   const { registry, onRefusal, limitRates, store, logOccasional, taps } = options;
   const publish = ({ topic, payload }: { topic: string; payload: string }) =>

@@ -7,6 +7,15 @@ import { type Admission, ALLOW, type ConnectRequest, type Rules, refuse } from '
  * client, and ends the session of one that is away, whose messages he does not get (5.4.2).
  *
  * Anybody can then keep others from a client id by using it first: give users client ids of their own, by a rule for `connect`.
+ *
+ * @example
+ * ```ts
+ * import { createBroker, ownSessions, passwordRules } from 'wasmqtt/broker';
+ *
+ * const rules = ownSessions(passwordRules({ users: new Map([['ann', 's3cret']]) }));
+ * const broker = await createBroker({ listeners: [{ protocol: 'mqtt' }], rules });
+ * await broker.close();
+ * ```
  */
 export function ownSessions(rules: Rules): Rules {
   const judge = (request: ConnectRequest, admission: Admission): Admission => {

@@ -15,6 +15,16 @@ export type PasswordRules = Required<Pick<Rules, 'connect'>> & Pick<Rules, 'need
 /**
  * Who may come in, by a list of passwords or by certificate. A refusal is always 0x87 Not authorized (return code 5 in 3.1.1),
  * whether the name or the password was wrong.
+ *
+ * @example
+ * ```ts
+ * import { createBroker, type PasswordOptions, type PasswordRules, passwordRules } from 'wasmqtt/broker';
+ *
+ * const options: PasswordOptions = { users: new Map([['ann', 's3cret']]) };
+ * const rules: PasswordRules = passwordRules(options);
+ * const broker = await createBroker({ listeners: [{ protocol: 'mqtt' }], rules });
+ * await broker.close();
+ * ```
  */
 export function passwordRules(options: PasswordOptions = {}): PasswordRules {
   const { users, useIdentityAsUsername = false } = options;

@@ -45,6 +45,16 @@ const LONGEST_KEY = 500;
  *
  * What the engine writes while one transaction is on its way to the disk goes into the next one: the slower the disk, the larger
  * the groups. A transaction that fails changes nothing; its records stay in memory and are written again with the newer ones.
+ *
+ * @example
+ * ```ts
+ * import { createBroker, LmdbStore, type LmdbStoreOptions } from 'wasmqtt/broker';
+ *
+ * const options: LmdbStoreOptions = { directory: 'broker-state', persistence: 'sync' };
+ * const broker = await createBroker({ store: new LmdbStore(options) });
+ * broker.keepsState; // => true
+ * await broker.close();
+ * ```
  */
 export class LmdbStore implements Journal {
   readonly directory: string;

@@ -5,6 +5,16 @@ import { decodeRecord, encodeRecord } from '../engine/journal/record-codec.js';
 /**
  * A store in memory for tests: what it holds is encoded as on a disk, commits come when the test says so, and they can fail.
  * Without `commit` nothing is durable.
+ *
+ * @example
+ * ```ts
+ * import { type BrokerStore, createBroker, MemoryStore } from 'wasmqtt/broker';
+ *
+ * const store: BrokerStore = new MemoryStore();
+ * const broker = await createBroker({ store });
+ * broker.keepsState; // => true
+ * await broker.close();
+ * ```
  */
 export class MemoryStore implements Journal {
   readonly isAwaited: boolean;

@@ -8,7 +8,25 @@
  */
 export type StorageErrorCode = 'unusable' | 'in-use' | 'format' | 'damaged' | 'closed';
 
-/** An error of the broker's store. The message says what, where and what to do. */
+/**
+ * An error of the broker's store. The message says what, where and what to do.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { LmdbStore, StorageError, type StorageErrorCode } from 'wasmqtt/broker';
+ *
+ * writeFileSync('no-folder', '');
+ * const codes: StorageErrorCode[] = [];
+ * try {
+ *   new LmdbStore({ directory: 'no-folder' });
+ * } catch (error) {
+ *   if (!(error instanceof StorageError)) throw error;
+ *   codes.push(error.code);
+ * }
+ * codes; // => [ 'unusable' ]
+ * ```
+ */
 export class StorageError extends Error {
   readonly code: StorageErrorCode;
 

@@ -1,6 +1,6 @@
 import { isLoaded, provideCore } from './core.js';
 import { bytesOf, fetchBytes } from './fetch-bytes.js';
-import { type CompiledModule, CoreLoadError, compileBytes, type Instantiate, instancesOf } from './load.js';
+import { type CompiledModule, compileBytes, type Instantiate, instancesOf, refusal } from './load.js';
 import { scratch } from './scratch.js';
 import { fetchCore } from './start.js';
 
@@ -42,13 +42,7 @@ async function load(source: CoreSource | PromiseLike<CoreSource> | undefined): P
   try {
     startCore(source === undefined ? await fetchCore() : await instancesFrom(await source));
   } catch (cause) {
-    if (cause instanceof CoreLoadError) throw cause;
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new CoreLoadError(
-      `the engine refuses the core: ${words}; it must be core.simd.wasm or core.wasm of this package, and the Content-Security-Policy ` +
-        "of a page must have 'wasm-unsafe-eval' in script-src",
-      { cause },
-    );
+    throw refusal(cause);
   }
 }
 

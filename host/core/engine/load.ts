@@ -33,6 +33,9 @@ const NO_ADDRESSES =
   'the system refuses the addresses that WebAssembly reserves for its memory, 10 GiB and more: raise the limit ' +
   '("ulimit -v unlimited"), or start Node with --disable-wasm-trap-handler, which needs a few MB';
 
+/** What engines say when a policy of the page forbids it. */
+const OF_POLICY = /unsafe-eval|\bCSP\b|Content.Security.Policy/i;
+
 const ALLOW_ENGINE = {
   node: 'this Node has no WebAssembly, in which the core runs: start it without --jitless and --no-expose-wasm',
   other: 'this engine has no WebAssembly, in which the core runs: allow it in its settings, or use another engine',
@@ -70,7 +73,23 @@ function compile(engine: Engine, read: (build: Build) => Uint8Array, isSmall: bo
       // An engine without SIMD, or a package without this build.
     }
   }
-  return new engine.Module(read('core.wasm'));
+  const bytes = read('core.wasm');
+  try {
+    return new engine.Module(bytes);
+  } catch (cause) {
+    throw refusal(cause);
+  }
+}
+
+/** What to say when an engine refuses the core, in its own words. */
+export function refusal(cause: unknown): CoreLoadError {
+  if (cause instanceof CoreLoadError) return cause;
+  if (cause instanceof RangeError) return new CoreLoadError(NO_ADDRESSES, { cause });
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const remedy = OF_POLICY.test(words)
+    ? "the Content-Security-Policy of a page must have 'wasm-unsafe-eval' in script-src"
+    : 'it must be core.simd.wasm or core.wasm of this package, whole';
+  return new CoreLoadError(`the engine refuses the core: ${words}; ${remedy}`, { cause });
 }
 
 /** Compiles a module without blocking; rejects with the engine's own error when it refuses the bytes. */
@@ -88,9 +107,8 @@ function instantiate(engine: Engine, module: CompiledModule): CoreExports {
   let exports: CoreExports;
   try {
     exports = new engine.Instance(module, {}).exports as unknown as CoreExports;
-  } catch (error) {
-    if (error instanceof RangeError) throw new CoreLoadError(NO_ADDRESSES, { cause: error });
-    throw error;
+  } catch (cause) {
+    throw refusal(cause);
   }
   const version = exports.abi_version?.();
   if (version === undefined) throw new CoreLoadError('the module is not core.wasm or core.simd.wasm of this package');

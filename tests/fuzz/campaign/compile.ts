@@ -11,6 +11,8 @@ import { type TargetName, targets } from './targets.js';
 const COMPILER = 'clang-14';
 const COVERAGE = '-fsanitize-coverage=inline-8bit-counters,pc-table';
 const COMMON = ['-O2', '-DWQ_AOT', '-DNDEBUG', `-I${harness}`];
+/** Of sources that are tried beside the core. */
+const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 const BINDING = ['wq_core.c', 'wq_text.c', 'aot/wq_aot.c'].map((file) => join(root, 'host/wasm3', file));
 
@@ -71,13 +73,21 @@ function translate(core: string, binding: readonly string[], place: string): str
  *
  * @param core the module, of the ABI that build/wasmqtt.h describes
  * @param place a folder for what is made; what is there already is not made again
+ * @param tree where the sources are that it tries beside the core
  */
-export function compile(name: TargetName, core = join(root, 'build/core.wasm'), place = join(work, 'bin')): string {
-  const { sources, memory, longest } = targets[name];
+export function compile(
+  name: TargetName,
+  core = join(root, 'build/core.wasm'),
+  place = join(work, 'bin'),
+  tree = root,
+): string {
+  const { sources, product, memory, longest } = targets[name];
+  const beside = product ? sourcesIn(join(tree, product)) : [];
   const headers = [join(root, 'build/wasmqtt.h'), ...sourcesIn(join(root, 'host/wasm3/aot')), ...BINDING];
   const folder = translate(core, headers, place);
   const include = ['build', 'host/wasm3', 'host/wasm3/aot'].map((path) => `-I${join(root, path)}`);
-  // Only the core is compiled with the sanitizer: edges of the other files must not be recorded.
+  if (product) include.push(`-I${join(tree, product)}`);
+  // Only what is tried is compiled with the sanitizer: edges of the other files must not be recorded.
   const object = (source: string, file: string, ...options: string[]): string => {
     make(file, (to) =>
       run(COMPILER, [...COMMON, ...STRICT, ...include, `-I${folder}`, ...options, '-c', source, '-o', to]),
@@ -86,11 +96,17 @@ export function compile(name: TargetName, core = join(root, 'build/core.wasm'), 
   };
   const binding = BINDING.map((source) => object(source, join(folder, `${basename(source)}.o`)));
   const own = [join(harness, 'rig.c'), join(here, `targets/${name}.c`), ...sources.map((file) => join(harness, file))];
-  const program = join(folder, `${name}-${digest([join(here, 'campaign/targets.ts'), ...sourcesIn(harness), ...own])}`);
+  const program = join(
+    folder,
+    `${name}-${digest([join(here, 'campaign/targets.ts'), ...sourcesIn(harness), ...own, ...beside])}`,
+  );
   make(program, (to) => {
     const sizes = [`-DFUZZ_MEMORY=${memory}u`, `-DFUZZ_INPUT=${longest}u`];
     const objects = own.map((source, i) => object(source, `${to}.${i}.o`, ...sizes));
-    run(COMPILER, ['-fsanitize=fuzzer', ...binding, ...objects, join(folder, 'core.o'), '-o', to]);
+    const tried = beside.filter((file) => file.endsWith('.c'));
+    for (const file of tried) objects.push(object(file, `${to}.${basename(file)}.o`, COVERAGE, ...SANITIZERS));
+    const sanitizers = ['-fsanitize=fuzzer', ...(product ? SANITIZERS : [])];
+    run(COMPILER, [...sanitizers, ...binding, ...objects, join(folder, 'core.o'), '-o', to]);
     for (const file of objects) rmSync(file);
   });
   return program;

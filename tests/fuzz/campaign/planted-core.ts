@@ -23,7 +23,14 @@ function run(folder: string, command: string, args: readonly string[]): void {
 export function plant(target: TargetName): string {
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-planted-'));
   try {
-    for (const name of ['assembly', 'tools', 'host/microvisor/board', 'asconfig.json', 'package.json'])
+    for (const name of [
+      'assembly',
+      'tools',
+      'host/microvisor/board',
+      'host/wasm3/client',
+      'asconfig.json',
+      'package.json',
+    ])
       cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     mkdirSync(join(folder, 'build'));

@@ -6,6 +6,8 @@ export interface Target {
   about: string;
   /** Files of harness/ that it needs beside rig.c and targets/<name>.c. */
   sources: readonly string[];
+  /** A folder of sources that it tries beside the core, from the root. */
+  product?: string;
   /** A file of dictionary/. */
   dictionary: string;
   /** Bytes of linear memory that it works in. */
@@ -21,6 +23,7 @@ export type TargetName =
   | 'stream'
   | 'encode'
   | 'session'
+  | 'client'
   | 'der'
   | 'x509'
   | 'crl'
@@ -61,6 +64,15 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     dictionary: 'session.dict',
     memory: 3072,
     longest: 64,
+    seconds: 30,
+  },
+  client: {
+    about: 'the client in C under any calls, bytes of the server, times and results of its transport',
+    sources: [],
+    product: 'host/wasm3/client',
+    dictionary: 'session.dict',
+    memory: 6144,
+    longest: 96,
     seconds: 30,
   },
   der: {
@@ -122,6 +134,10 @@ export const targets: Readonly<Record<TargetName, Target>> = {
 };
 
 export const targetNames = Object.keys(targets) as TargetName[];
+
+/** The targets that try the core alone. */
+export type CoreTargetName = Exclude<TargetName, 'client'>;
+export const coreTargetNames = targetNames.filter((name): name is CoreTargetName => !targets[name].product);
 
 /** The target of this name; when there is none, a UsageError that lists them. */
 export function checkTarget(name: string): TargetName {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { allRows } from '../../../host/bench/index.js';
 
-const codecs = ['mqtt-packet', '@sap/xb-msg-mqtt-v311', 'u8-mqtt-packet', 'control', 'buffer.isUtf8', 'Buffer'];
+const codecs = [
+  'mqtt-packet',
+  '@sap/xb-msg-mqtt-v311',
+  'u8-mqtt-packet',
+  'control',
+  'buffer.isUtf8',
+  'Buffer',
+  'floor',
+];
 const rows = allRows().filter(({ bench, peer }) => codecs.includes(peer) && !bench.endsWith('.polluted'));
 
 describe('a row of the benchmark', () => {

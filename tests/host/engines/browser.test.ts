@@ -75,6 +75,16 @@ describe('a page without a bundler', () => {
       /^CoreLoadError: wasmqtt: the engine refuses the core: .*; it must be core.simd.wasm or core.wasm of this package/,
     ],
     [
+      'the module was cut off',
+      `import { init } from '${core}'; await init((await (await fetch('/package/build/core.wasm')).arrayBuffer()).slice(0, 9000));`,
+      /^CoreLoadError: wasmqtt: the engine refuses the core: .*; it must be core.simd.wasm or core.wasm of this package, whole$/,
+    ],
+    [
+      'the module is another one',
+      `import { init } from '${core}'; await init(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));`,
+      /^CoreLoadError: wasmqtt: the module is not core.wasm or core.simd.wasm of this package$/,
+    ],
+    [
       'the policy of the page forbids WebAssembly',
       `import { init } from '${core}'; await init();`,
       /^CoreLoadError: wasmqtt: the engine refuses the core: .*must have 'wasm-unsafe-eval' in script-src$/,

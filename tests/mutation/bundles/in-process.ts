@@ -55,6 +55,9 @@ const each = (define: Define) => (rows: readonly unknown[]) => (title: string, b
   }
 };
 
+/** What a bundle finds under the name vitest. */
+export const NAMES = ['describe', 'it', 'beforeAll', 'afterAll', 'expect'] as const;
+
 /** A stand-in for vitest, and what it finds. */
 function collector() {
   const found: TestFile = { cases: [], before: [], after: [] };
@@ -68,7 +71,7 @@ function collector() {
     const body = rest.find((one): one is Body => typeof one === 'function');
     if (body) found.cases.push({ name: [...groups, title].join(' > '), body });
   };
-  const vitest = {
+  const vitest: Record<(typeof NAMES)[number], unknown> = {
     describe: Object.assign(describe, { each: each(describe) }),
     it: Object.assign(it, { each: each(it) }),
     beforeAll: (body: Body) => found.before.push(body),

@@ -5,24 +5,11 @@ import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { root } from '../../../tools/root.js';
 import { bundle } from '../bundles/bundle.js';
-import { filesIn } from '../bundles/files.js';
+import { FIRST, otherFiles } from './test-files.js';
 import type { Suite } from './trial.js';
 
-/** These kill most for the time that they take: they come first. */
-const FIRST = ['module/call', 'session/session', 'der/der', 'mqtt'].map(
-  (name) => `tests/host/core/${name}-vectors.test.ts`,
-);
-const FOLDERS = ['tests/host/core', 'tests/conformance'];
-/** Files that start processes, check other things than the core, or need a second or more for each case. */
-const LEFT_OUT =
-  /heap|instructions|large-input|free-packet|high-addresses|huge-packet|node-flags|der-mutation|der-signed|module\.test|package\.test|manifest|classes|broker-/;
 /** Specs of functions that the core does not export, and of the application. */
 const SPECS_LEFT_OUT = /app-|varint/;
-
-function otherFiles(): string[] {
-  const all = FOLDERS.flatMap((folder) => filesIn(root, folder));
-  return all.filter((file) => file.endsWith('.test.ts') && !LEFT_OUT.test(file) && !FIRST.includes(file));
-}
 
 async function vitestSuite(file: string, isFirst: boolean): Promise<Suite> {
   return { kind: 'vitest', file, isFirst, source: await bundle(file) };

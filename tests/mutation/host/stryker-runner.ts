@@ -20,14 +20,10 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import { bundle } from '../bundles/bundle.js';
-import { filesIn } from '../bundles/files.js';
 import { type Body, collect, type Program, programOf, type Require } from '../bundles/in-process.js';
 import { rememberedExecFileSync } from './remembered-commands.js';
+import { hostTestFiles } from './test-files.js';
 
-const FOLDERS = ['tests/host/core', 'tests/host/mqtt-packet'];
-/** Files that start processes of Node, do not go through host/core, or take long for what they add. */
-const LEFT_OUT =
-  /(^tests\/host\/mqtt-packet\/differential|\/(users\/[^/]+|call-vectors|der-(chain|mutation|vectors|work)|exactly-once|exports|free-packet-id|heap|hex-builds|high-addresses|huge-packet|instructions|large-input|module|node-flags|package|plain-text|publish-header))\.test\.ts$/;
 /** Milliseconds of a processor. Tests that take longer than `slow` come last, those that take longer than `most` never. */
 const LIMITS = { slow: 40, most: 200 };
 /** Milliseconds after which a test of a mutant counts as endless, when it had the processor for half of them. */
@@ -174,8 +170,7 @@ class HostRunner implements TestRunner {
   async init(): Promise<void> {
     process.env.WASMQTT_RUNS ??= RUNS;
     console.log = () => {};
-    const files = FOLDERS.flatMap((folder) => filesIn('.', folder));
-    for (const file of files.filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name)))
+    for (const file of hostTestFiles('.'))
       this.#suites.push({ file, program: programOf(await bundle(join(process.cwd(), file))) });
   }
 

@@ -7,7 +7,7 @@ import {
   KeyFormat,
   PrivateKeyRecord,
 } from '../../../build/abi/core.js';
-import type { TargetName } from '../../fuzz/campaign/targets.js';
+import type { CoreTargetName } from '../../fuzz/campaign/targets.js';
 import type { CallMemory, View } from './call-memory.js';
 import { encode, packet, stream } from './packet-calls.js';
 import { callSession } from './session-calls.js';
@@ -106,7 +106,7 @@ function topic(memory: CallMemory): void {
 }
 
 /** Makes the calls for an input, by target. */
-export const calls: Readonly<Record<TargetName, (memory: CallMemory) => void>> = {
+export const calls: Readonly<Record<CoreTargetName, (memory: CallMemory) => void>> = {
   packet,
   stream,
   encode,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../../tools/root.js';
-import { type TargetName, targetNames } from '../../fuzz/campaign/targets.js';
+import { type CoreTargetName, coreTargetNames } from '../../fuzz/campaign/targets.js';
 import type * as SessionVectors from '../../host/core/session/session-vectors.js';
 import type * as CallVectors from '../../host/core/support/call-vectors.js';
 import type { Machine } from '../../host/core/support/core-machine.js';
@@ -62,7 +62,7 @@ function machineOf(twins: Twins): Machine {
 
 const hasBytes = (input: Input): input is Input & { bytes: Buffer } => input.bytes !== undefined;
 
-function bytesInput(target: TargetName, name: string, bytes: Buffer): Input {
+function bytesInput(target: CoreTargetName, name: string, bytes: Buffer): Input {
   return {
     target,
     name,
@@ -96,7 +96,7 @@ function vectorInput<T extends { name: string }>(
 }
 
 const CORPUS = join(root, 'tests/fuzz/corpus');
-const seeds = targetNames.flatMap((target) =>
+const seeds = coreTargetNames.flatMap((target) =>
   readdirSync(join(CORPUS, target)).map((name) => bytesInput(target, name, readFileSync(join(CORPUS, target, name)))),
 );
 

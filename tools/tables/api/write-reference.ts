@@ -83,7 +83,7 @@ function indexOf(entries: EntryPoint[]): string {
 
 Written by \`npm run docs\` of the doc comments, by typedoc with TypeScript 6: TypeScript 7 has no compiler API that typedoc could use.
 Examples are run by the tests, in a folder with \`ca.pem\`, \`device.pem\`, \`device.key\`, \`request.der\` and \`crl.der\`; what stands behind
-\`// =>\` is the value of the expression before it. A type has its example where it is used.
+\`// =>\` is the value of the expression before it. Each name is shown by an example; a type has its example where it is used.
 
 | import | names | of them without an example |
 | --- | ---: | ---: |

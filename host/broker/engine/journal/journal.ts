@@ -19,6 +19,28 @@ export interface JournalListener {
 /**
  * Where the engine's state is kept: a map from the keys of records to their values. A port of the engine; `host/broker/store` has
  * implementations.
+ *
+ * @example
+ * ```ts
+ * import { createBroker, type Journal, type JournalListener, type JournalRecord } from 'wasmqtt/broker';
+ *
+ * const written: JournalRecord[] = [];
+ * let listener: JournalListener | undefined;
+ * const journal: Journal = {
+ *   isAwaited: false,
+ *   start: (told) => {
+ *     listener = told;
+ *   },
+ *   write: (records) => {
+ *     written.push(...records);
+ *     listener?.committed(records.length);
+ *   },
+ * };
+ * const broker = await createBroker({ store: { ...journal, load: () => [] } });
+ * broker.publish('status', 'ready', { retain: true });
+ * await broker.close();
+ * written.some(({ kind }) => kind === 'retained'); // => true
+ * ```
  */
 export interface Journal {
   /** Whether acknowledgements wait for `committed`. False for a journal that may lose the last moments. */

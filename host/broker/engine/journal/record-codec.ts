@@ -29,7 +29,20 @@ const KINDS: readonly RecordKind[] = [
   'source',
 ];
 
-/** Bytes that are not a record, or not one of this format. The message says why and what to do. */
+/**
+ * Bytes that are not a record, or not one of this format. The message says why and what to do.
+ *
+ * @example
+ * ```ts
+ * import { decodeRecord, RecordError } from 'wasmqtt/broker';
+ *
+ * try {
+ *   decodeRecord(Uint8Array.of(255));
+ * } catch (error) {
+ *   error instanceof RecordError; // => true
+ * }
+ * ```
+ */
 export class RecordError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -39,7 +52,19 @@ export class RecordError extends Error {
 
 const writer = new FieldWriter();
 
-/** A record with a value as bytes: key and value, so that a store may keep it under any key. */
+/**
+ * A record with a value as bytes: key and value, so that a store may keep it under any key.
+ *
+ * @example
+ * ```ts
+ * import { decodeRecord, encodeRecord, type JournalRecord, type RecordKind, type RecordOf } from 'wasmqtt/broker';
+ *
+ * const kind: RecordKind = 'inbound';
+ * const record: RecordOf<'inbound'> = { kind, session: 1, packetId: 7, value: true };
+ * const read: JournalRecord = decodeRecord(encodeRecord(record));
+ * read.kind; // => 'inbound'
+ * ```
+ */
 export function encodeRecord(record: JournalRecord): Uint8Array {
   const w = writer;
   w.clear();

@@ -28,6 +28,28 @@ export interface TappedPacket {
 /**
  * Looks on at what connections receive and send. A message for many is seen once for each of them. The calls must not call back
  * into the engine; what they throw becomes an event `failed` and disturbs nothing else.
+ *
+ * @example
+ * ```ts
+ * import { createBroker, packetLine, type PacketRecord, packetRecord, type PacketTap } from 'wasmqtt/broker';
+ * import type { TappedConnection, TappedPacket } from 'wasmqtt/broker';
+ *
+ * const clients: (string | undefined)[] = [];
+ * const records: PacketRecord[] = [];
+ * const lines: string[] = [];
+ * const tap: PacketTap = {
+ *   packet: (tapped: TappedPacket) => {
+ *     records.push(packetRecord(tapped));
+ *     lines.push(packetLine(tapped));
+ *   },
+ *   closed: ({ clientId }: TappedConnection) => clients.push(clientId),
+ * };
+ * const broker = await createBroker({ taps: [tap] });
+ * const client = await broker.local.connect({ clientId: 'dashboard' });
+ * await client.close();
+ * await broker.close();
+ * [records[0].packet, lines.length === records.length, clients]; // => [ 'connect', true, [ 'dashboard' ] ]
+ * ```
  */
 export interface PacketTap {
   opened?(connection: TappedConnection): void;

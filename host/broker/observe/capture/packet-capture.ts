@@ -25,6 +25,19 @@ const OWNER_ONLY = 0o600;
  * Writes what clients and the broker send each other into a pcapng file, without TLS, as TCP to port 1883: Wireshark and tshark decode
  * it. Passwords and payloads are in it as they were sent, so nobody else may read the file. Each turn of the event loop is written at
  * once: the file can be looked at while it grows. Parts of the broker's own program are left out.
+ *
+ * @example
+ * ```ts
+ * import { statSync } from 'node:fs';
+ * import { createBroker, PacketCapture, type PacketCaptureOptions } from 'wasmqtt/broker';
+ *
+ * const options: PacketCaptureOptions = { path: 'packets.pcapng', largest: 1024 * 1024 };
+ * const capture = await PacketCapture.create(options);
+ * const broker = await createBroker({ taps: [capture] });
+ * await broker.close();
+ * await capture.close();
+ * statSync('packets.pcapng').size > 0; // => true
+ * ```
  */
 export class PacketCapture implements PacketTap {
   readonly #file: FileHandle;

@@ -45,6 +45,18 @@ const HEADERS = 8192;
  * Serves what a broker holds as JSON, by GET, and its metrics.
  *
  * @throws StatusServerError for an address beyond loopback that was not asked for, and for one that cannot be listened on
+ *
+ * @example
+ * ```ts
+ * import { createBroker, type StatusServer, type StatusServerOptions, startStatusServer } from 'wasmqtt/broker';
+ *
+ * const broker = await createBroker();
+ * const options: StatusServerOptions = { state: broker.engine.inspection, version: '1', port: 0 };
+ * const server: StatusServer = await startStatusServer(options);
+ * server.url === `http://127.0.0.1:${server.port}`; // => true
+ * await server.close();
+ * await broker.close();
+ * ```
  */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const { host = '127.0.0.1', port = 0, beyondLoopback = false, names = [] } = options;

@@ -46,7 +46,23 @@ export interface RuleRefusal {
 /** VerneMQ's `max_client_id_size`, bytes. */
 const LONGEST_CLIENT_ID = 100;
 
-/** The rules of one listener of dojot's broker. A client id belongs to the user whose session has it. */
+/**
+ * The rules of one listener of dojot's broker. A client id belongs to the user whose session has it.
+ *
+ * @example
+ * ```ts
+ * import { type CertificateOwners, createBroker, type DojotRulesOptions, dojotRules } from 'wasmqtt/broker';
+ * import type { RuleRefusal, ServiceNames } from 'wasmqtt/broker';
+ *
+ * const services: ServiceNames = { k2v: new Set(['k2v']), v2k: new Set(['v2k']) };
+ * const identity: CertificateOwners = { ownerOf: async ({ commonName }) => commonName };
+ * const refusals: RuleRefusal[] = [];
+ * const onRefusal = (refusal: RuleRefusal) => refusals.push(refusal);
+ * const options: DojotRulesOptions = { services, lifetime: 3600_000, identity, onRefusal };
+ * const broker = await createBroker({ rules: dojotRules(options) });
+ * await broker.close();
+ * ```
+ */
 export function dojotRules(options: DojotRulesOptions): Rules {
   return { ...ownSessions(new DojotRules(options)), ...(options.identity !== 'claim' && NEEDS_CERTIFICATE) };
 }

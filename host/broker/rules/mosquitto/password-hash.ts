@@ -58,7 +58,22 @@ export function writePasswordHash({ scheme, iterations, salt, hash }: PasswordHa
   return scheme === 'sha512' ? `$6$${fields.join('$')}` : `$7$${iterations}$${fields.join('$')}`;
 }
 
-/** @param iterations of PBKDF2, 1 to 100,000,000 */
+/**
+ * @param iterations of PBKDF2, 1 to 100,000,000
+ *
+ * @example
+ * ```ts
+ * import { hashPassword, type PasswordHash, type PasswordScheme } from 'wasmqtt/broker';
+ * import { readPasswordHash, writePasswordHash } from 'wasmqtt/broker';
+ *
+ * const scheme: PasswordScheme = 'sha512-pbkdf2';
+ * const hash: PasswordHash = await hashPassword('s3cret', scheme, 101);
+ * const text = writePasswordHash(hash);
+ * text.startsWith('$7$101$'); // => true
+ * const read: PasswordHash | string = readPasswordHash(text);
+ * typeof read === 'string' ? read : read.iterations; // => 101
+ * ```
+ */
 export async function hashPassword(
   password: string | Uint8Array,
   scheme: PasswordScheme = 'sha512-pbkdf2',

@@ -91,8 +91,18 @@ describe('a core that cannot be loaded', () => {
     expect(error.message).toContain('raise the limit ("ulimit -v unlimited")');
   });
 
-  it('throws any other error of the engine as it is', () => {
-    const reason = new TypeError('another reason');
-    expect(withoutInstances(reason)).toBe(reason);
+  it('is named with the words of the engine when that refuses it for another reason', () => {
+    const cause = new TypeError('another reason');
+    expect(withoutInstances(cause)).toMatchObject({
+      cause,
+      message:
+        'wasmqtt: the engine refuses the core: another reason; it must be core.simd.wasm or core.wasm of this package, whole',
+    });
+  });
+
+  it.each([0, 1, 8, 1000, 20_000])('is named when only %i of its bytes are there', (length) => {
+    const error = failure(() => loadCore((name) => readModule(name).subarray(0, length), false)());
+    expect(error).toMatchObject({ name: 'CoreLoadError' });
+    expect(error.message).toMatch(/of this package/);
   });
 });

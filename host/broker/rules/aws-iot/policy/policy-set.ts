@@ -26,6 +26,27 @@ const MOST_ACTIONS = 64;
 /**
  * The policies of a certificate or thing together: what any denies is denied, what none allows too (developer guide, iot-policies).
  * Compiled once; change a policy by making another set.
+ *
+ * @example
+ * ```ts
+ * import { type Explanation, type Home, type NamedPolicy, type PolicyContext, type PolicyDecision } from 'wasmqtt/broker';
+ * import { type PolicyRequest, PolicySession, PolicySet, readPolicy, type StatementPlace, statementName } from 'wasmqtt/broker';
+ *
+ * const resource = 'arn:aws:iot:eu-west-1:123456789012:topic/sensor/*';
+ * const statement = { Sid: 'Readings', Effect: 'Allow', Action: 'iot:Publish', Resource: resource };
+ * const { policy } = readPolicy('device', JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
+ * const policies: NamedPolicy[] = policy ? [policy] : [];
+ * const home: Home = { partition: 'aws', region: 'eu-west-1', account: '123456789012' };
+ * const set = PolicySet.of(policies, home);
+ * const context: PolicyContext = { clientId: 'pump-7' };
+ * const request: PolicyRequest = { action: 'iot:Publish', resource: 'topic/sensor/1' };
+ * const decision: PolicyDecision = set.decide(request, context);
+ * const place: StatementPlace | undefined = decision.statement;
+ * [decision.allowed, place && statementName(place).includes('Readings')]; // => [ true, true ]
+ * const refused = new PolicySession(set, context).decide('iot:Publish', 'topic/other');
+ * const why: Explanation = refused.explain();
+ * [refused.allowed, why.text.length > 0]; // => [ false, true ]
+ * ```
  */
 export class PolicySet {
   readonly policies: readonly NamedPolicy[];

@@ -28,7 +28,21 @@ export interface LoadedRegistry {
   readonly files: readonly string[];
 }
 
-/** Reads a registry from files. Nothing is changed. */
+/**
+ * Reads a registry from files. Nothing is changed.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { type FileMistake, type LoadedRegistry, loadRegistry, type RegistrySources, type ThingRegistry } from 'wasmqtt/broker';
+ *
+ * const sources: RegistrySources = { thing: 'pump-7', policies: ['missing.json'], certificates: ['a'.repeat(64)] };
+ * const loaded: LoadedRegistry = loadRegistry(sources, (path) => readFileSync(path));
+ * const [mistake]: readonly FileMistake[] = loaded.mistakes;
+ * const registry: ThingRegistry | undefined = loaded.registry;
+ * [mistake.file, registry]; // => [ 'missing.json', undefined ]
+ * ```
+ */
 export function loadRegistry(sources: RegistrySources, read: ReadFile): LoadedRegistry {
   const files = new RegistryFiles(read);
   const mistakes: FileMistake[] = [];

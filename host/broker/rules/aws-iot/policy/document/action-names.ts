@@ -41,7 +41,17 @@ export const ACTIONS: readonly ActionFact[] = [
 
 const BY_NAME = new Map(ACTIONS.map((fact) => [fact.name.toLowerCase(), fact]));
 
-/** @param name in any case, with or without `iot:` */
+/**
+ * @param name in any case, with or without `iot:`
+ *
+ * @example
+ * ```ts
+ * import { actionFact } from 'wasmqtt/broker';
+ *
+ * actionFact('iot:Publish')?.asked; // => 'mqtt'
+ * actionFact('iot:Nothing'); // => undefined
+ * ```
+ */
 export function actionFact(name: string): ActionFact | undefined {
   const lower = name.toLowerCase();
   return BY_NAME.get(lower) ?? BY_NAME.get(`iot:${lower}`);

@@ -28,6 +28,15 @@ const VERSIONS = ['2012-10-17', '2008-10-17'] as const;
  *
  * @param name 1 to 128 of letters, digits and `_+=,.@-`
  * @returns `policy` only when there are no mistakes
+ *
+ * @example
+ * ```ts
+ * import { type PolicyMistake, readPolicy } from 'wasmqtt/broker';
+ *
+ * const { policy, mistakes } = readPolicy('device', '{ "Version": "2012-10-17" }');
+ * const lines = mistakes.map(({ line }: PolicyMistake) => line);
+ * [policy, lines.length > 0]; // => [ undefined, true ]
+ * ```
  */
 export function readPolicy(name: string, text: string): { policy?: NamedPolicy; mistakes: readonly PolicyMistake[] } {
   const mistakes: PolicyMistake[] = [];

@@ -24,6 +24,16 @@ const SET_LINTS: readonly SetLint[] = [lintReceive, lintDenied, lintDeniedFilter
  *
  * @param home the region and account that are known; without them those that most ARNs name
  * @returns in the order of policies and lines
+ *
+ * @example
+ * ```ts
+ * import { type LintFinding, lintPolicies, readPolicy } from 'wasmqtt/broker';
+ *
+ * const statement = { Effect: 'Allow', Action: 'iot:*', Resource: '*' };
+ * const { policy } = readPolicy('device', JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
+ * const findings: LintFinding[] = lintPolicies(policy ? [policy] : []);
+ * findings.length > 0; // => true
+ * ```
  */
 export function lintPolicies(policies: readonly NamedPolicy[], home: Partial<Home> = {}): LintFinding[] {
   const { statements } = PolicySet.of(policies, home);

@@ -34,6 +34,17 @@ const ORDER = ['iot:Connect', 'iot:Publish', 'iot:RetainPublish', 'iot:Subscribe
 /**
  * The least policy that allows the requests. A subscription brings Receive on all topics of its filter: what it may get is part of what
  * the application does. Entries that another one covers are left out.
+ *
+ * @example
+ * ```ts
+ * import { readRunTrace, type SuggestOptions, suggestPolicy, type TracedRequest } from 'wasmqtt/broker';
+ *
+ * const trace = '{"event":"connected","clientId":"pump-7"}\n{"event":"published","topic":"sensor/1","payload":"","qos":1}\n';
+ * const requests: readonly TracedRequest[] = readRunTrace(trace).requests;
+ * requests.map(({ action }) => action); // => [ 'iot:Connect', 'iot:Publish' ]
+ * const options: SuggestOptions = { region: 'eu-west-1', account: '123456789012', identity: 'client-id' };
+ * suggestPolicy(requests, options).Statement.length; // => 2
+ * ```
  */
 export function suggestPolicy(requests: readonly Asked[], options: SuggestOptions = {}): SuggestedPolicy {
   const { partition = 'aws', region = '*', account = '*', identity = 'thing' } = options;
@@ -90,7 +101,7 @@ function entryOf(
 
 /** The client id where it stands for itself: letters and digits beside it make it another word. */
 function idExpression(clientId: string): RegExp {
-  const quoted = clientId.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const quoted = clientId.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}])${quoted}(?![\\p{L}\\p{N}])`, 'v');
 }
 

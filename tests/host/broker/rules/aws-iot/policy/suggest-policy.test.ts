@@ -134,6 +134,13 @@ describe('suggestPolicy', () => {
     ]);
   });
 
+  it.each([...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'])('takes %s in a client id for itself', (character) => {
+    const id = `pump${character}7`;
+    expect(bare(suggestPolicy(requestsOf(connected(id), published(`a/${id}`))), 'iot:Publish')).toEqual([
+      'topic/a/${iot:Connection.Thing.ThingName}',
+    ]);
+  });
+
   it.each([
     ['client-id', ['client/${iot:ClientId}']],
     ['none', ['client/d1']],
