@@ -1,6 +1,6 @@
 import { isLoaded, provideCore } from './core.js';
 import { bytesOf, fetchBytes } from './fetch-bytes.js';
-import { type CompiledModule, compileBytes, type Instantiate, instancesOf, refusal } from './load.js';
+import { type CompiledModule, CoreLoadError, compileBytes, type Instantiate, instancesOf, refusal } from './load.js';
 import { scratch } from './scratch.js';
 import { fetchCore } from './start.js';
 
@@ -47,6 +47,11 @@ async function load(source: CoreSource | PromiseLike<CoreSource> | undefined): P
 }
 
 async function instancesFrom(source: CoreSource): Promise<Instantiate> {
+  if (typeof source !== 'string' && (typeof source !== 'object' || source === null)) {
+    throw new CoreLoadError(
+      `init takes the address of core.wasm, a Response, its bytes or a WebAssembly.Module, not ${source === null ? 'null' : typeof source}`,
+    );
+  }
   // By what they have, not by their class: a window of Electron or a test in jsdom has its own.
   if (typeof source === 'string' || 'href' in source) return instancesFrom(await fetchBytes(source));
   if ('arrayBuffer' in source) return instancesFrom(await bytesOf(source));

@@ -80,6 +80,11 @@ describe('a page without a bundler', () => {
       /^CoreLoadError: wasmqtt: the engine refuses the core: .*; it must be core.simd.wasm or core.wasm of this package, whole$/,
     ],
     [
+      'init gets something else',
+      `import { init } from '${core}'; await init(null);`,
+      /^CoreLoadError: wasmqtt: init takes the address of core.wasm, a Response, its bytes or a WebAssembly.Module, not null$/,
+    ],
+    [
       'the module is another one',
       `import { init } from '${core}'; await init(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));`,
       /^CoreLoadError: wasmqtt: the module is not core.wasm or core.simd.wasm of this package$/,
